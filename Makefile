@@ -1,0 +1,79 @@
+# gsstap: `make help` lists what can be made.
+#
+# One rule a kind of file; sources are found by folder, so that a new file needs no line here.
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+SAN     ?=
+BUILD   ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+comma   := ,
+
+CC      ?= gcc
+WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Werror
+COMMON  := -std=gnu11 -O2 -g -D_GNU_SOURCE -I. $(WARN) -MMD -MP $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
+LDSAN   := $(if $(SAN),-fsanitize=$(SAN))
+HARDEN  := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong
+
+# The shim is loaded into other people's programs: nothing visible, nothing linked, thread state without a call.
+SHIM_CFLAGS  := $(COMMON) $(HARDEN) -fPIC -fvisibility=hidden -ftls-model=initial-exec -fno-plt
+TOOLS_CFLAGS := $(COMMON) $(HARDEN) -fPIE -DTOOL_LIBDIR='"$(PREFIX)/lib/gsstap"'
+TOOLS_LIBS   := -lkrb5 -lelf -lyaml -ljansson
+
+SHIM_SRC  := $(wildcard shim/*.c shim/*.S) $(wildcard trace/writer*.c) policy/policy.c policy/glob.c
+TOOLS_SRC := $(wildcard tools/*.c tools/*/*.c) $(wildcard trace/reader*.c) $(wildcard policy/*.c)
+SHIM_OBJ  := $(patsubst %,$(BUILD)/shim-obj/%.o,$(SHIM_SRC))
+TOOLS_OBJ := $(patsubst %,$(BUILD)/tools-obj/%.o,$(TOOLS_SRC))
+PAGES     := $(wildcard doc/*.[1-8])
+
+all: $(BUILD)/libgsstap.so $(BUILD)/gsstap ## build the command and the interposer (default)
+
+$(BUILD)/shim-obj/%.o: %
+	@mkdir -p $(@D)
+	$(CC) $(SHIM_CFLAGS) -c -o $@ $<
+
+$(BUILD)/tools-obj/%.o: %
+	@mkdir -p $(@D)
+	$(CC) $(TOOLS_CFLAGS) -c -o $@ $<
+
+# Exports follow from calls.def; without version nodes, so that any library's versioned reference is satisfied.
+$(BUILD)/exports.map: trace/calls.def shim/exports.map.in
+	@mkdir -p $(@D)
+	$(CC) -E -P -x c -I. shim/exports.map.in -o $@
+
+$(BUILD)/libgsstap.so: $(SHIM_OBJ) $(BUILD)/exports.map
+	$(CC) -shared -Wl,--version-script=$(BUILD)/exports.map -Wl,-z,now -Wl,-z,relro -Wl,-z,nodelete \
+		-Wl,--no-undefined $(LDSAN) -o $@ $(SHIM_OBJ)
+
+$(BUILD)/gsstap: $(TOOLS_OBJ)
+	$(CC) -pie $(LDSAN) -o $@ $(TOOLS_OBJ) $(TOOLS_LIBS)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include tests/tests.mk
+
+install: all ## install under DESTDIR/PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/gsstap
+	install -m 755 $(BUILD)/gsstap $(DESTDIR)$(PREFIX)/bin/gsstap
+	install -m 644 $(BUILD)/libgsstap.so $(DESTDIR)$(PREFIX)/lib/gsstap/libgsstap.so
+	for page in $(PAGES); do section=$${page##*.}; \
+		install -d $(DESTDIR)$(PREFIX)/share/man/man$$section; \
+		install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section/; done
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 644 tools/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/gsstap
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/gsstap
+	rm -rf $(DESTDIR)$(PREFIX)/lib/gsstap
+	for page in $(notdir $(PAGES)); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; done
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/gsstap
+
+format: ## lay out the sources as .clang-format says
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+clean: ## remove what was built
+	rm -rf build build-*
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
+	@echo "Settings: PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) SAN=address,undefined CC=$(CC)"
+
+.PHONY: all install uninstall format clean help

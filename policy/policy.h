@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A policy in its compiled form, and its judgement: pure functions from facts to a verdict.
+ *
+ * The compiled form is one flat image without pointers, checked once as a whole by pol_open. Nothing here allocates,
+ * locks, prints or reads a clock, so that it can run inside any host. A policy that is wanted but cannot be used
+ * is `broken`: it denies everything it would have judged.
+ */
+#ifndef POL_POLICY_H
+#define POL_POLICY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum pol_state {
+	POL_NONE = 0, /* no policy was asked for: everything is allowed */
+	POL_READY,
+	POL_BROKEN, /* everything judged is denied */
+};
+
+struct pol_image; /* private: policy/image.h */
+
+struct pol {
+	enum pol_state state;
+	const struct pol_image *image; /* the caller keeps it mapped as long as this is used */
+	char broken[160];	       /* why, for people; set when state is POL_BROKEN */
+};
+
+enum pol_action {
+	POL_ALLOW = 0,
+	POL_DENY,
+	POL_CHANGE, /* delegation: strip it; plaintext: encrypt instead */
+	POL_INJECT, /* set GSSAPI on the socket for this endpoint, as verdict.inject says */
+};
+
+/* How libzmq reads a principal's name: the values of ZMQ_GSSAPI_NT_*. */
+enum pol_nametype { POL_NT_HOSTBASED = 0, POL_NT_USER_NAME = 1, POL_NT_KRB5_PRINCIPAL = 2 };
+
+struct pol_inject {
+	const char *principal; /* template for pol_expand, or NULL: default credentials */
+	const char *service;   /* template; connect rules only, never NULL there */
+	enum pol_nametype principal_type, service_type;
+};
+
+/*
+ * A verdict. In audit mode a denial or change keeps its action and has audit set: the caller records "would refuse"
+ * and lets the call pass unchanged. (POL_INJECT is carried out in both modes.)
+ */
+struct pol_verdict {
+	enum pol_action action;
+	int audit;
+	const char *rule;   /* keyword path such as "zmq.unsecured"; lives as long as the image */
+	uint32_t line;	    /* of the source; 0 when there is none */
+	char reason[256];   /* one sentence for people, always terminated */
+	struct pol_inject inject;
+};
+
+enum pol_role { POL_INITIATOR = 1, POL_ACCEPTOR = 2 };
+enum pol_way { POL_BIND = 1, POL_CONNECT = 2 };
+
+/* What is known of a socket when it is about to be bound or connected. */
+struct pol_endpoint {
+	enum pol_way way;
+	const char *endpoint; /* as the program gave it; NULL is taken as "" */
+	int socket_type;      /* ZMQ_PAIR ...; -1 unknown */
+	int mechanism;	      /* ZMQ_NULL 0, PLAIN 1, CURVE 2, GSSAPI 3; -1 unknown */
+	int raw;	      /* ZMQ_ROUTER_RAW was set */
+};
+
+/*
+ * Takes up a compiled policy of len bytes, which must be 8-byte aligned. Checks everything in it (magic, version, checksum, every offset and
+ * string), whoever wrote it. On failure pol is left POL_BROKEN with its reason. Returns 0 or -1.
+ */
+int pol_open(struct pol *pol, const void *image, size_t len);
+
+/* Leaves pol POL_BROKEN for a reason of the caller's, such as a file that cannot be read. */
+void pol_break(struct pol *pol, const char *why);
+
+/* Is the policy there to refuse (mode: enforce, or broken)? */
+int pol_enforces(const struct pol *pol);
+
+/* The capture level (enum tr_level) the policy asks for, or -1 when it says nothing. */
+int pol_capture(const struct pol *pol);
+
+/*
+ * Each judge fills *verdict and returns its action. With POL_NONE: POL_ALLOW.
+ * peer is the other side's principal as gss_display_name gives it; NULL is an unknown or anonymous peer.
+ */
+enum pol_action pol_judge_peer(const struct pol *pol, enum pol_role role, const char *peer, struct pol_verdict *verdict);
+/* For a context whose initiator asks for delegation, or an acceptor that was given a credential. */
+enum pol_action pol_judge_delegation(const struct pol *pol, enum pol_role role, struct pol_verdict *verdict);
+/* Before zmq_bind or zmq_connect. */
+enum pol_action pol_judge_endpoint(const struct pol *pol, const struct pol_endpoint *facts, struct pol_verdict *verdict);
+/* A program sets ZMQ_GSSAPI_PLAINTEXT to a non-zero value. */
+enum pol_action pol_judge_plaintext(const struct pol *pol, struct pol_verdict *verdict);
+
+/*
+ * Expands %h (host, this machine's name), %H (the host part of endpoint) and %% of a template into out (size bytes,
+ * always terminated). Returns 0, or -1 when it does not fit or endpoint has no host. */
+int pol_expand(const char *template, const char *host, const char *endpoint, char *out, size_t size);
+
+/* Shell pattern match without limits on time: * ? [a-z] [!a-z] and \ ; '/' and ':' are ordinary. 1 or 0. */
+int pol_match(const char *pattern, const char *text);
+
+#endif
