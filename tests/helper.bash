@@ -1,0 +1,114 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# What every Bats file loads: where things are, how to wait, how to run something under the shim, a realm, a recorder.
+# Nothing here waits but for a condition, and whatever it starts in the background is ended by its own id.
+
+TOP=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+BUILD=${BUILD:-$TOP/build}
+BUILD=$(cd "$BUILD" && pwd)
+SHIM=$BUILD/libgsstap.so
+GSSTAP=$BUILD/gsstap
+PYTHON=/usr/bin/python3 # the one Debian's python3-zmq belongs to
+PRELOAD=$SHIM
+export TOP BUILD SHIM GSSTAP PYTHON PRELOAD
+
+# No setting of the caller's may reach a test. Once only: a realm made in setup_file must reach them.
+if [ -z "${GSSTAP_TESTS:-}" ]; then
+    unset GSSTAP_TRACE GSSTAP_LEVEL GSSTAP_POLICY GSSTAP_HELLO KRB5CCNAME KRB5_KTNAME KRB5_CONFIG KRB5_TRACE
+    export KRB5RCACHENAME=none: LC_ALL=C.UTF-8 GSSTAP_TESTS=1
+fi
+
+# In a sanitizer build the runtime must come before the shim in programs that were built without it.
+if [ -n "${SAN:-}" ]; then
+    runtime=
+    case $SAN in *address*) runtime=$(gcc -print-file-name=libasan.so) ;; esac
+    case $SAN in *undefined*) runtime="$runtime${runtime:+ }$(gcc -print-file-name=libubsan.so)" ;; esac
+    PRELOAD="$runtime $SHIM"
+    # run puts the shim in front of what is there: with the runtime there already, its hosts work as well.
+    mkdir -p "$BUILD/check"
+    GSSTAP=$BUILD/check/gsstap
+    printf '#!/bin/sh\nLD_PRELOAD="%s" exec "%s" "$@"\n' "$runtime" "$BUILD/gsstap" >"$GSSTAP.$$"
+    chmod +x "$GSSTAP.$$" && mv "$GSSTAP.$$" "$GSSTAP"
+    export ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+fi
+
+# wait_until SECONDS COMMAND...: polls COMMAND until it succeeds; fails after the deadline.
+wait_until() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        if [ $SECONDS -ge $end ]; then
+            echo "waited in vain for: $*" >&2
+            return 1
+        fi
+        sleep 0.05
+    done
+}
+
+# under_shim [VAR=VALUE...] COMMAND...: runs COMMAND with the shim preloaded, and nothing else of gsstap's asked for.
+under_shim() {
+    env LD_PRELOAD="$PRELOAD${LD_PRELOAD:+ $LD_PRELOAD}" "$@"
+}
+
+# trace_json FILE...: the events as JSON Lines, in order of time.
+trace_json() {
+    "$GSSTAP" decode --format json "$@"
+}
+
+# free_port [COUNT]: prints that many different ports of 127.0.0.1 that nobody listened on just now.
+free_port() {
+    "$PYTHON" -c 'import socket, sys
+socks = [socket.socket() for _ in range(int(sys.argv[1]))]
+for s in socks:
+    s.bind(("127.0.0.1", 0))
+print(*(s.getsockname()[1] for s in socks))' "${1:-1}"
+}
+
+# in_realm [OPTION... --] COMMAND...: runs COMMAND in a throwaway realm; the options are those of gsstap realm.
+in_realm() {
+    case $1 in
+    -*) "$GSSTAP" realm "$@" ;;
+    *) "$GSSTAP" realm -u alice -s host@localhost -- "$@" ;;
+    esac
+}
+
+# realm_up [OPTION...]: for setup_file. One realm for the whole Bats file: its environment is exported to the tests.
+realm_up() {
+    local dir=$BATS_FILE_TMPDIR/realm
+    mkdir "$dir"
+    mkfifo "$dir/end"
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    "$GSSTAP" realm "$@" -- bash -c 'export -p >"$1/env.new" && mv "$1/env.new" "$1/env" && read -r <"$1/end"' \
+        bash "$dir" >"$dir/log" 2>&1 3>&- &
+    REALM_PID=$!
+    wait_until 20 realm_settled "$dir"
+    if [ ! -f "$dir/env" ]; then
+        cat "$dir/log" >&2
+        return 1
+    fi
+    # Only what a realm sets: not the inner shell's own variables.
+    eval "$(grep -E '^declare -x (KRB5|GSSTAP_REALM)' "$dir/env")"
+    # shellcheck disable=SC2046 # names without blanks
+    export $(grep -oE '^declare -x (KRB5|GSSTAP_REALM)[A-Z0-9_a-z]*' "$dir/env" | cut -d' ' -f3) REALM_PID
+}
+
+realm_settled() {
+    [ -f "$1/env" ] || gone "$REALM_PID"
+}
+
+# realm_down: for teardown_file.
+realm_down() {
+    [ -n "${REALM_PID:-}" ] || return 0
+    kill "$REALM_PID" 2>/dev/null || :
+    wait_until 10 gone "$REALM_PID"
+}
+
+# gone PID: no such process, or only what is left of one.
+gone() {
+    ! kill -0 "$1" 2>/dev/null || grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null
+}
+
+# has_line FILE PATTERN: for wait_until.
+has_line() {
+    grep -qE "$2" "$1" 2>/dev/null
+}
