@@ -66,7 +66,10 @@ enum tr_where {
 	TR_WHERE_MESSAGE = 3,
 };
 
-/* A field: this, then length bytes, then zeros up to a multiple of 4. A GROUP's value is fields again. */
+/*
+ * A field: this, then length bytes, then zeros up to a multiple of 4. A GROUP's value is fields again. Fields end with
+ * their tag, or before it with id 0: what follows is filling, which makes the block as long as its slot.
+ */
 struct tr_field {
 	uint16_t id;
 	uint16_t length;

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The recorder: threads, their drafts, and how an event becomes visible.
+ *
+ * A lane is what a thread records into: a stream of slots for each size, and room for one draft. Lanes outlive threads and are
+ * handed on. The only word shared between threads on the hot path is read, never written.
+ */
+#include "trace/writer_private.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+struct tr_lane {
+	struct tr_lane *next;
+	struct tr_stream streams[TR_CLASSES];
+	struct tr_draft draft;
+	uint8_t fields[TR_DRAFT_FIELDS];
+};
+
+/* What belongs to a thread for as long as it lives. */
+struct tr_thread {
+	struct tr_lane *lane;
+	struct tr_clock clock;
+	uint64_t seq;
+	uint32_t tid;
+	uint32_t epoch; /* the process it was set up in; another one: this is a child after fork */
+	bool busy;	/* between tr_begin and tr_commit; set and met: a signal handler */
+};
+static __thread struct tr_thread thread;
+
+int tr_level;
+void (*tr_on_failure)(const char *path, int error);
+
+static const char *path_template;
+static void (*on_first_event)(void);
+static int configured_level;
+
+/*
+ * One word that the kernel clears in every child, however it was forked: no handler can be missed. 0 in a child that has
+ * not recorded yet, ALIVE otherwise, WAKING while a thread of the child resets what it inherited.
+ */
+enum { CHILD, WAKING, ALIVE };
+static atomic_int *alive;
+static atomic_int not_wiped = ALIVE;
+static uint32_t epoch = 1, pid;
+
+static pthread_mutex_t lanes_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct tr_lane *idle_lanes;
+
+/* The process's first event makes the file: 0 not yet, 1 one thread is at it, 2 there, 3 failed. */
+static atomic_int made;
+
+static void child_without_wipe(void)
+{
+	atomic_store(&not_wiped, CHILD);
+}
+
+void tr_configure(const char *template, int level, void (*first_event)(void))
+{
+	void *page;
+
+	path_template = template;
+	on_first_event = first_event;
+	configured_level = level;
+	pid = (uint32_t)getpid();
+	alive = &not_wiped;
+	if (!template || level == TR_LEVEL_OFF)
+		return;
+	page = mmap(NULL, TR_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page != MAP_FAILED && !madvise(page, TR_PAGE, MADV_WIPEONFORK)) {
+		alive = page;
+		atomic_store(alive, ALIVE);
+	} else {
+		pthread_atfork(NULL, NULL, child_without_wipe);
+	}
+	tr_clock_start();
+	tr_level = level;
+}
+
+static void wake_child(void)
+{
+	int expected = CHILD;
+
+	if (!atomic_compare_exchange_strong(alive, &expected, WAKING)) {
+		while (atomic_load(alive) == WAKING)
+			syscall(SYS_sched_yield);
+		return;
+	}
+	lanes_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+	idle_lanes = NULL; /* their streams are mappings that the child did not inherit */
+	tr_file_forget();
+	pid = (uint32_t)getpid();
+	epoch++;
+	atomic_store(&made, 0);
+	tr_level = configured_level;
+	atomic_store(alive, ALIVE);
+}
+
+/* Only the epoch of the thread that forked can differ; its lane was the parent's. */
+static void enter_process(struct tr_thread *t)
+{
+	if (t->epoch && t->lane)
+		munmap(t->lane, sizeof(*t->lane));
+	memset(t, 0, sizeof(*t));
+	t->epoch = epoch;
+	t->tid = (uint32_t)syscall(SYS_gettid);
+}
+
+static struct tr_lane *take_lane(void)
+{
+	struct tr_lane *lane;
+
+	pthread_mutex_lock(&lanes_lock);
+	lane = idle_lanes;
+	if (lane)
+		idle_lanes = lane->next;
+	pthread_mutex_unlock(&lanes_lock);
+	if (lane)
+		return lane;
+	lane = mmap(NULL, sizeof(*lane), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return lane == MAP_FAILED ? NULL : lane;
+}
+
+void tr_thread_ends(void)
+{
+	struct tr_thread *t = &thread;
+	struct tr_lane *lane = t->lane;
+
+	if (!lane || t->busy || t->epoch != epoch || atomic_load(alive) != ALIVE)
+		return;
+	t->busy = true;
+	t->lane = NULL;
+	pthread_mutex_lock(&lanes_lock);
+	lane->next = idle_lanes;
+	idle_lanes = lane;
+	pthread_mutex_unlock(&lanes_lock);
+	t->busy = false;
+}
+
+/* Makes the file at the first event, and writes the process event before any other. False: nothing can be recorded. */
+static bool make_file(struct tr_thread *t)
+{
+	int expected = 0, error;
+
+	if (!atomic_compare_exchange_strong(&made, &expected, 1)) {
+		while (atomic_load(&made) == 1)
+			syscall(SYS_sched_yield);
+		return atomic_load(&made) == 2;
+	}
+	error = tr_file_create(path_template);
+	atomic_store(&made, error ? 3 : 2);
+	if (error) {
+		tr_level = TR_LEVEL_OFF;
+		if (tr_on_failure)
+			tr_on_failure(tr_file_path(), error);
+		return false;
+	}
+	t->busy = false; /* for the events that the hook writes */
+	if (on_first_event)
+		on_first_event();
+	t->busy = true;
+	return true;
+}
+
+static const char *const event_names[] = {
+#define EVENT(id, name) [id] = #name,
+#define FIELD(id, symbol, json, type)
+#include "trace/events.def"
+#undef EVENT
+#undef FIELD
+};
+
+struct tr_draft *tr_begin(enum tr_event_id event)
+{
+	struct tr_thread *t = &thread;
+	struct tr_draft *d;
+	int saved = errno;
+
+	if (__builtin_expect(tr_level == TR_LEVEL_OFF, 0) || !alive)
+		return NULL;
+	if (__builtin_expect(atomic_load_explicit(alive, memory_order_acquire) != ALIVE, 0))
+		wake_child();
+	if (__builtin_expect(t->epoch != epoch, 0))
+		enter_process(t);
+	if (__builtin_expect(t->busy, 0)) {
+		tr_count_drop(TR_DROP_BUSY);
+		return NULL;
+	}
+	t->busy = true;
+	atomic_signal_fence(memory_order_seq_cst);
+	if (__builtin_expect(!t->lane, 0) && !(t->lane = take_lane()))
+		goto failed;
+	if (__builtin_expect(atomic_load_explicit(&made, memory_order_acquire) != 2, 0) && !make_file(t))
+		goto failed;
+	d = &t->lane->draft;
+	memset(d, 0, sizeof(*d));
+	d->head.version = TR_VERSION;
+	d->head.event = (uint16_t)event;
+	d->head.pid = pid;
+	d->head.tid = t->tid;
+	d->comment = event_names[event];
+	d->fields = t->lane->fields;
+	d->size = sizeof(t->lane->fields);
+	errno = saved;
+	return d;
+failed:
+	t->busy = false;
+	errno = saved;
+	return NULL;
+}
+
+uint64_t tr_next_seq(void)
+{
+	return thread.seq;
+}
+
+uint64_t tr_now(void)
+{
+	return tr_clock_now(&thread.clock);
+}
+
+void tr_count_drop(enum tr_drop why)
+{
+	int saved = errno;
+
+	if (tr_file_is_open())
+		tr_file_count_drop(why, pid, thread.tid, thread.clock.last);
+	errno = saved;
+}
+
+/* Finds a free slot for a block, or makes one. NULL: dropped, and counted. */
+static uint8_t *take_slot(struct tr_thread *t, size_t block, uint32_t *size)
+{
+	struct tr_stream *stream = t->lane->streams;
+	uint8_t *slot;
+	int why;
+
+	*size = 0;
+	for (int c = 0; c < TR_CLASSES; c++, stream++) {
+		if (block > tr_slot_sizes[c])
+			continue;
+		*size = tr_slot_sizes[c];
+		break;
+	}
+	/* The first page's slots begin after its head, and so do those of each further one. */
+	if (stream->next && (stream->next & (TR_PAGE - 1)) + *size > TR_PAGE)
+		stream->next = (stream->next & ~(uint32_t)(TR_PAGE - 1)) + TR_PAGE + sizeof(struct tr_extent);
+	if (__builtin_expect(!stream->map || stream->next + *size > stream->bytes, 0)) {
+		why = tr_file_extend(stream, *size, t->tid);
+		if (why) {
+			tr_count_drop((enum tr_drop)(why - 1));
+			return NULL;
+		}
+		/* An event is never older than its extent. */
+		t->lane->draft.time = 0;
+		if (t->clock.last < stream->time)
+			t->clock.last = stream->time;
+	}
+	slot = stream->map + stream->next;
+	stream->next += *size;
+	return slot;
+}
+
+/* An event too long for any slot. */
+static void append(struct tr_thread *t, struct tr_draft *d, struct tr_layout layout)
+{
+	static const uint8_t zeros[4];
+	size_t gap = -layout.payload & 3, head = 28 + 12 + 4 + layout.fields_tag + 4;
+	/* Everything but the payload, laid in memory of this thread: fields are limited, so this is too. */
+	uint8_t *block = (uint8_t *)mmap(NULL, 2 * TR_PAGE + TR_DRAFT_FIELDS + d->size, PROT_READ | PROT_WRITE,
+					 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t tail = layout.block - head - layout.payload - gap;
+	struct iovec parts[4] = {{block, head}, {(void *)d->payload, layout.payload}, {(void *)zeros, gap}, {block + head, tail}};
+	struct tr_layout without = layout;
+	const uint32_t type = TR_BLOCK_EPB;
+	int why;
+
+	if (block == MAP_FAILED) {
+		tr_count_drop(TR_DROP_SPACE);
+		return;
+	}
+	without.payload = 0;
+	without.block -= layout.payload + gap;
+	tr_lay(block, d, without, (uint32_t)layout.block);
+	memcpy(block, &type, 4);
+	/* tr_lay laid it without the payload: say the true lengths. */
+	for (int i = 20; i < 28; i += 4) {
+		uint32_t length = (uint32_t)(12 + 4 + layout.fields_tag + 4 + layout.payload);
+
+		memcpy(block + i, &length, 4);
+	}
+	why = tr_file_append(parts, 4, layout.block, t->tid);
+	if (why)
+		tr_count_drop((enum tr_drop)(why - 1));
+	munmap(block, 2 * TR_PAGE + TR_DRAFT_FIELDS + d->size);
+}
+
+void tr_commit(struct tr_draft *d)
+{
+	struct tr_thread *t = &thread;
+	struct tr_layout layout = tr_layout_of(d);
+	uint32_t size;
+	uint8_t *slot;
+	int saved = errno;
+
+	d->head.seq = t->seq++;
+	if (layout.block > tr_slot_sizes[TR_CLASSES - 1]) {
+		append(t, d, layout);
+	} else {
+		slot = take_slot(t, layout.block, &size);
+		if (slot) {
+			if (!d->time)
+				d->time = tr_clock_now(&t->clock);
+			layout.fields_tag += size - layout.block;
+			tr_lay(slot, d, layout, size);
+			__atomic_store_n((uint32_t *)(void *)slot, TR_BLOCK_EPB, __ATOMIC_RELEASE);
+		}
+	}
+	atomic_signal_fence(memory_order_seq_cst);
+	t->busy = false;
+	errno = saved;
+}
+
+void tr_abandon(struct tr_draft *d)
+{
+	(void)d;
+	thread.busy = false;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writing a trace from inside a host: no malloc, no stdio, no lock on the hot path, no signal, no descriptor below
+ * the host's. Every function leaves errno as it found it and may be called from any thread, after fork, in signal handlers
+ * and at exit. What cannot be recorded is dropped and counted; the host never learns of it.
+ *
+ * An event is drafted in memory that belongs to the thread, then committed as a whole:
+ *
+ *	struct tr_draft *d = tr_begin(TR_E_call);
+ *	if (d) {
+ *		tr_put_u32(d, TR_F_MAJOR, major);
+ *		tr_commit(d);
+ *	}
+ *
+ * Between tr_begin and tr_commit nothing of the host's may be called.
+ */
+#ifndef TR_WRITER_H
+#define TR_WRITER_H
+
+#include "trace/format.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Why an event was dropped; each has a text in the `dropped` event. */
+enum tr_drop { TR_DROP_SPACE, TR_DROP_BUSY, TR_DROP_FILE, TR_DROP_SIZE, TR_DROPS };
+
+/* The capture level in force. Read it before preparing anything for an event. */
+extern int tr_level;
+
+/* Space for the fields of one event; a longer event loses fields, never the host's memory. */
+#define TR_DRAFT_FIELDS 3072
+
+struct tr_draft {
+	struct tr_head head;
+	uint64_t time;		/* ns since the epoch; 0: taken by tr_commit */
+	const char *comment;	/* short, for people; tr_begin sets the event's name */
+	const void *payload;
+	size_t payload_length;	/* bytes given; fewer are written when the packet would be too long */
+	bool gss_payload;	/* the payload is what RFC 2743 frames */
+	bool outbound;
+	bool first;		/* the process event itself: do not write another before it */
+	size_t used, size;	/* bytes of fields, and their limit */
+	uint8_t *fields;
+};
+
+/*
+ * Called once, before any thread can record: where traces go (a template as in gsstap(1); NULL for none), and the hook that writes
+ * the process event when a file is first made, in this process and again after each fork.
+ */
+void tr_configure(const char *path_template, int level, void (*first_event)(void));
+
+/* A file could not be made: what to tell, and to whom, is the host program's business. May be NULL. */
+extern void (*tr_on_failure)(const char *path, int error);
+
+/* Starts an event, or returns NULL when it is not to be recorded. */
+struct tr_draft *tr_begin(enum tr_event_id event);
+void tr_commit(struct tr_draft *draft);
+/* Leaves an event unwritten and uncounted. */
+void tr_abandon(struct tr_draft *draft);
+
+/* Fields; each is dropped when it no longer fits (tr_put_text is cut). */
+void tr_put(struct tr_draft *draft, enum tr_field_id id, const void *value, size_t length);
+void tr_put_u32(struct tr_draft *draft, enum tr_field_id id, uint32_t value);
+void tr_put_u64(struct tr_draft *draft, enum tr_field_id id, uint64_t value);
+void tr_put_text(struct tr_draft *draft, enum tr_field_id id, const char *text);
+void tr_put_text_n(struct tr_draft *draft, enum tr_field_id id, const void *text, size_t length);
+/* Fields put between these two belong to one group. */
+size_t tr_group_begin(struct tr_draft *draft, enum tr_field_id id);
+void tr_group_end(struct tr_draft *draft, size_t mark);
+/*
+ * A token or message: length and hash; its bytes become the payload when `where` is not TR_WHERE_NONE. `in_event`: the bytes went ahead
+ * in a token event.
+ */
+void tr_put_token(struct tr_draft *draft, enum tr_field_id id, const void *bytes, size_t length, enum tr_where where,
+		  bool in_event);
+/* A secret: length and keyed hash, never its bytes. */
+void tr_put_secret(struct tr_draft *draft, enum tr_field_id id, const void *bytes, size_t length);
+
+/* The sequence number the next event of this thread will get. */
+uint64_t tr_next_seq(void);
+/* ns since the epoch. */
+uint64_t tr_now(void);
+/* Counts one lost event. */
+void tr_count_drop(enum tr_drop why);
+/* This thread ends: its space goes to the next one. Recording after it is allowed. */
+void tr_thread_ends(void);
+
+/* XXH3-128 in canonical (big-endian) form; the same in every process and on every host. */
+void tr_hash(const void *bytes, size_t length, uint8_t out[16]);
+/* SipHash-2-4-128 under a key of this process that is never written: equal secrets show as equal, nothing more. */
+void tr_keyed_hash(const void *bytes, size_t length, uint8_t out[16]);
+
+#endif

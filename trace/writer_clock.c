@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Time for every event: wall-clock nanoseconds at half the price of clock_gettime.
+ *
+ * The cycle counter is used where the processor says that it runs at one rate for ever; each thread ties it to the wall clock anew every
+ * few milliseconds, so that steps and slews of the clock show. Within a thread time never runs backwards.
+ */
+#include "trace/writer_private.h"
+
+#include <stdatomic.h>
+#include <time.h>
+
+#ifdef __x86_64__
+#include <cpuid.h>
+#include <x86intrin.h>
+#endif
+
+#define RESYNC_NS 20000000ull	 /* how long a thread trusts its last look at the wall clock */
+#define CALIBRATE_NS 5000000ull /* how long to watch before the counter's rate is taken as known */
+
+static uint64_t clock_ns(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+#ifdef __x86_64__
+
+static atomic_ulong rate;	/* ns a tick, times 2^32; 0 not known yet, ~0 counter not usable */
+static uint64_t base_tick, base_ns;
+
+static bool invariant(void)
+{
+	unsigned a, b, c, d;
+
+	return __get_cpuid(0x80000007, &a, &b, &c, &d) && d & 1u << 8;
+}
+
+void tr_clock_start(void)
+{
+	if (!invariant()) {
+		atomic_store(&rate, ~0ul);
+		return;
+	}
+	base_ns = clock_ns(CLOCK_MONOTONIC);
+	base_tick = __rdtsc();
+}
+
+static void calibrate(void)
+{
+	uint64_t ns = clock_ns(CLOCK_MONOTONIC) - base_ns, ticks = __rdtsc() - base_tick;
+
+	/* __int128: an hour of nanoseconds times 2^32 does not fit into 64 bits. */
+	if (ns >= CALIBRATE_NS && ticks)
+		atomic_store(&rate, (unsigned long)(((unsigned __int128)ns << 32) / ticks));
+}
+
+static uint64_t resync(struct tr_clock *clock)
+{
+	uint64_t now = clock_ns(CLOCK_REALTIME), per_tick;
+
+	if (!atomic_load_explicit(&rate, memory_order_relaxed))
+		calibrate();
+	per_tick = atomic_load_explicit(&rate, memory_order_relaxed);
+	if (per_tick && per_tick != ~0ul) {
+		clock->tick = __rdtsc();
+		clock->ns = now;
+		clock->valid_ticks = (RESYNC_NS << 32) / per_tick;
+	}
+	return now;
+}
+
+uint64_t tr_clock_now(struct tr_clock *clock)
+{
+	uint64_t ticks = __rdtsc() - clock->tick, now;
+
+	/* valid_ticks is 0 until the rate is known: then this is clock_gettime. */
+	if (__builtin_expect(ticks < clock->valid_ticks, 1))
+		now = clock->ns + ((ticks * atomic_load_explicit(&rate, memory_order_relaxed)) >> 32);
+	else
+		now = resync(clock);
+	/* A small step back of the wall clock is smoothed; a real one (over a second) is followed. */
+	if (now < clock->last && clock->last - now < 1000000000)
+		now = clock->last;
+	clock->last = now;
+	return now;
+}
+
+#else
+
+void tr_clock_start(void)
+{
+}
+
+uint64_t tr_clock_now(struct tr_clock *clock)
+{
+	uint64_t now = clock_ns(CLOCK_REALTIME);
+
+	if (now < clock->last && clock->last - now < 1000000000)
+		now = clock->last;
+	clock->last = now;
+	return now;
+}
+
+#endif
