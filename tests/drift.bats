@@ -1,0 +1,222 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What is listed in two places must agree: exports with calls.def, commands and options with their pages, keywords and
+# events with theirs, includes with the borders between the folders. Each test prints what is on one side only.
+
+bats_require_minimum_version 1.5.0
+load helper
+
+# rows FILE MACRO=VALUE...: a .def file's rows, one a line, as the given macros print them; other macros print nothing.
+rows() {
+    local file=$1 macro
+    shift
+    {
+        for macro in CALL EXCUSED EVENT FIELD COMMAND; do
+            case " $* " in
+            *" $macro="*) ;;
+            *) echo "#define $macro(...)" ;;
+            esac
+        done
+        for macro in "$@"; do
+            echo "#define ${macro%%=*}(a, b...) ${macro#*=}"
+        done
+        echo "#include \"$file\""
+    } | gcc -E -P -x c -I"$TOP" - | sed 's/^ *//; s/ *$//' | grep .
+}
+
+calls() { rows trace/calls.def 'CALL=CALL_ROW(a, b)' | sed -E 's/.*, (\w+)\)$/\1/' | sort; }
+excused() { rows trace/calls.def 'EXCUSED=a' | sort; }
+
+# same WHAT FILE FILE: fails with the lines that only one has.
+same() {
+    local only
+    only=$(diff "$2" "$3" | grep '^[<>]') || return 0
+    echo "$1: < only in the first, > only in the second"
+    echo "$only"
+    return 1
+}
+
+library() {
+    ldconfig -p | awk -v name="$1" '$1 == name {print $NF; exit}'
+}
+
+# functions LIBRARY PREFIX: its exported functions; data objects are none.
+functions() {
+    nm -D --defined-only "$(library "$1")" | awk '$2 ~ /^[TWi]$/ {sub(/@.*/, "", $3); print $3}' | grep "^$2" | sort -u
+}
+
+page() {
+    MANWIDTH=200 mandoc -Tutf8 -O width=200 "$TOP/doc/$1" | col -bx
+}
+
+commands() { rows tools/commands.def 'COMMAND=a' | sort; }
+
+# options COMMAND: its long options, but those that argp gives to every command.
+options() {
+    "$GSSTAP" "$1" --help | grep -E '^ +-' | grep -oE -- '--[a-z][a-z-]*' | grep -vxE -- '--(help|usage|version)' | sort -u
+}
+
+@test "the shim exports the calls of calls.def and the loader's functions, and nothing else" {
+    cd "$BATS_TEST_TMPDIR"
+    { calls; printf '%s\n' dlsym dlvsym dlopen dlclose; } | sort >listed
+    nm -D --defined-only "$SHIM" | awk '{print $3}' | sort >exported
+    same "calls.def, exports of the shim" listed exported
+    [ "$(wc -l <exported)" -gt 120 ]
+}
+
+@test "the shim's exports carry no symbol version" {
+    run ! bash -c "nm -D --defined-only '$SHIM' | grep @"
+}
+
+@test "every function of the installed GSSAPI and ZeroMQ is wrapped or excused" {
+    cd "$BATS_TEST_TMPDIR"
+    { calls; excused; } | sort -u >known
+    { functions libgssapi_krb5.so.2 gss_; functions libzmq.so.5 zmq_; } | sort -u >installed
+    [ "$(wc -l <installed)" -gt 160 ]
+    run comm -13 known installed
+    echo "neither wrapped nor excused: $output"
+    [ -z "$output" ]
+}
+
+@test "nothing is excused that no installed library exports, that is wrapped, or that has no reason" {
+    cd "$BATS_TEST_TMPDIR"
+    { functions libgssapi_krb5.so.2 gss_; functions libzmq.so.5 zmq_; } | sort -u >installed
+    calls >wrapped
+    excused >excuses
+    comm -23 excuses installed >only
+    comm -12 excuses wrapped >>only
+    rows trace/calls.def 'EXCUSED=a b' | awk 'length($0) - length($1) < 20 {print $1}' >>only
+    cat only
+    [ ! -s only ]
+    [ -z "$(uniq -d excuses)" ]
+}
+
+@test "ids are explicit, unique and fit their fields" {
+    local list
+    for list in "trace/calls.def CALL=a" "trace/events.def EVENT=a" "trace/events.def FIELD=a"; do
+        # shellcheck disable=SC2086 # a file and a macro
+        rows $list >"$BATS_TEST_TMPDIR/ids"
+        [ -s "$BATS_TEST_TMPDIR/ids" ]
+        run sort "$BATS_TEST_TMPDIR/ids"
+        run uniq -d <<<"$output"
+        echo "$list: twice: $output"
+        [ -z "$output" ]
+        run ! grep -vxE '[1-9][0-9]{0,3}' "$BATS_TEST_TMPDIR/ids"
+    done
+    # Names of calls and events, and symbols of fields, are unique as well.
+    [ -z "$(calls | uniq -d)" ]
+    [ -z "$(rows trace/events.def 'EVENT=b' | sort | uniq -d)" ]
+}
+
+@test "every command has its source, its page, its line in the overview, in help and in completion" {
+    local name wrong=0
+    "$GSSTAP" help >"$BATS_TEST_TMPDIR/help"
+    "$GSSTAP" __complete "" >"$BATS_TEST_TMPDIR/completion"
+    page gsstap.1 >"$BATS_TEST_TMPDIR/overview"
+    for name in $(commands); do
+        [ -f "$TOP/tools/cmd_$name.c" ] || { wrong=1; echo "no tools/cmd_$name.c"; }
+        [ -f "$TOP/doc/gsstap-$name.1" ] || { wrong=1; echo "no doc/gsstap-$name.1"; }
+        grep -q "^  $name " "$BATS_TEST_TMPDIR/help" || { wrong=1; echo "$name is not in help"; }
+        grep -qx "$name" "$BATS_TEST_TMPDIR/completion" || { wrong=1; echo "$name is not completed"; }
+        grep -q "gsstap-$name(1)" "$BATS_TEST_TMPDIR/overview" || { wrong=1; echo "gsstap(1) does not refer to gsstap-$name(1)"; }
+    done
+    for name in "$TOP"/tools/cmd_*.c; do
+        name=${name##*/cmd_}
+        commands | grep -qx "${name%.c}" || { wrong=1; echo "tools/cmd_$name has no row in commands.def"; }
+    done
+    [ "$(commands | wc -l)" -ge 5 ]
+    [ $wrong = 0 ]
+}
+
+@test "every option is on its command's page, and every option of the page exists" {
+    local name wrong=0
+    cd "$BATS_TEST_TMPDIR"
+    for name in $(commands); do
+        options "$name" >exists
+        page "gsstap-$name.1" >rendered
+        grep -E '^ +-' rendered | grep -oE -- '--[a-z][a-z-]*' | grep -vxE -- '--(help|usage|version)' | sort -u >described || :
+        same "options of $name: --help, page" exists described || wrong=1
+    done
+    options run >exists
+    [ "$(wc -l <exists)" -ge 3 ]
+    [ $wrong = 0 ]
+}
+
+@test "every option is completed" {
+    local name wrong=0
+    cd "$BATS_TEST_TMPDIR"
+    for name in $(commands); do
+        options "$name" >exists
+        "$GSSTAP" __complete "$name" -- | grep -vxE -- '--(help|usage|version)' | grep '^--' | sort -u >completed || :
+        same "options of $name: --help, completion" exists completed || wrong=1
+    done
+    [ $wrong = 0 ]
+}
+
+@test "every policy keyword is described in gsstap-policy(5)" {
+    local keyword last wrong=0
+    page gsstap-policy.5 >"$BATS_TEST_TMPDIR/page"
+    "$GSSTAP" policy --list >"$BATS_TEST_TMPDIR/list"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/list")" -ge 8 ]
+    while read -r keyword _; do
+        last=${keyword##*.}
+        grep -qE "(^|[^a-z-])($keyword|$last)([^a-z-]|$)" "$BATS_TEST_TMPDIR/page" ||
+            { wrong=1; echo "gsstap-policy(5) does not describe $keyword"; }
+    done <"$BATS_TEST_TMPDIR/list"
+    [ $wrong = 0 ]
+}
+
+@test "every event and field is described in gsstap-trace(5)" {
+    local id name wrong=0
+    page gsstap-trace.5 >"$BATS_TEST_TMPDIR/page"
+    while read -r id name; do
+        grep -qE "(^|[^0-9])${id}[^0-9a-z]+(.*[^a-z_])?${name}([^a-z_]|$)" "$BATS_TEST_TMPDIR/page" ||
+            { wrong=1; echo "gsstap-trace(5) does not describe $id $name"; }
+    done < <(rows trace/events.def 'EVENT=a b' && rows trace/events.def 'FIELD=FIELD_ROW(a, b)' |
+        sed -E 's/FIELD_ROW\(([0-9]+), \w+, (\w+), .*/\1 \2/')
+    [ $wrong = 0 ]
+}
+
+# crossing FOLDER PATTERN: include lines in FOLDER that match.
+crossing() {
+    grep -nrE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($2)" "$TOP/$1" --include='*.[chS]' --include='*.in' --include='*.def'
+}
+
+@test "no include crosses a border between the folders" {
+    local wrong=0
+    crossing trace '\.\./|policy/|shim/|tools/|tests/|gssapi|krb5|zmq|profile\.h|com_err' && wrong=1
+    crossing policy '\.\./|trace/|shim/|tools/|tests/|gssapi|krb5|zmq' && wrong=1
+    crossing shim '\.\./|tools/|tests/|policy/compile|trace/reader' && wrong=1
+    crossing tools '\.\./|shim/|tests/|trace/writer' && wrong=1
+    [ $wrong = 0 ]
+    # The pattern does find includes.
+    crossing tools 'trace/'
+}
+
+@test "the shim's objects call nothing of the tools' side" {
+    local object wrong=0
+    # What is in policy/ and trace/ for the tools only must not be linked in: YAML, JSON, ELF, stdio readers.
+    for object in yaml_ json_ elf_ gelf_ krb5_ argp_ gss_ zmq_; do
+        nm -D --undefined-only "$SHIM" | awk '{print $2}' | grep "^$object" && wrong=1
+    done
+    [ $wrong = 0 ]
+}
+
+@test "the shim needs libc and no other library" {
+    run bash -c "readelf -d '$SHIM' | grep NEEDED | grep -oE '\[[^]]*\]' | grep -vE '^\[(libc\.so\.6|ld-linux-x86-64\.so\.2|libasan\.so.*|libubsan\.so.*)\]$'"
+    echo "$output"
+    [ -z "$output" ]
+}
+
+@test "every source says its licence in its first lines" {
+    local file wrong=0 count=0
+    while read -r file; do
+        count=$((count + 1))
+        head -3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || { wrong=1; echo "$file"; }
+    done < <(cd "$TOP" && find .ci demo doc policy shim tests tools trace -type f \
+        \( -name '*.[chS]' -o -name '*.def' -o -name '*.in' -o -name '*.py' -o -name '*.rb' -o -name '*.js' -o -name '*.mk' \
+        -o -name '*.sh' -o -name '*.bash' -o -name '*.bats' -o -name '*.[1-8]' -o -path .ci/run -o -path .ci/missing \
+        -o -path tests/run -o -path tests/bench/run \) ! -path 'tests/data/*' | sed "s,^,$TOP/,")
+    [ $count -gt 50 ]
+    [ $wrong = 0 ]
+}
