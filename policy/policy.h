@@ -2,9 +2,9 @@
 /*
  * A policy in its compiled form, and its judgement: pure functions from facts to a verdict.
  *
- * The compiled form is one flat image without pointers, checked once as a whole by pol_open. Nothing here allocates,
- * locks, prints or reads a clock, so that it can run inside any host. A policy that is wanted but cannot be used
- * is `broken`: it denies everything it would have judged.
+ * The compiled form is one flat image without pointers, checked once as a whole by pol_open. Nothing here
+ * allocates, locks, prints or reads a clock, so that it can run inside any host. A policy that is wanted but
+ * cannot be used is `broken`: it denies everything it would have judged.
  */
 #ifndef POL_POLICY_H
 #define POL_POLICY_H
@@ -43,15 +43,17 @@ struct pol_inject {
 };
 
 /*
- * A verdict. In audit mode a denial or change keeps its action and has audit set: the caller records "would refuse"
- * and lets the call pass unchanged. (POL_INJECT is carried out in both modes.)
+ * A verdict. In audit mode a denial or change keeps its action and has audit set: the caller records "would
+ * refuse" and lets the call pass unchanged. (POL_INJECT is carried out in both modes.)
  */
 struct pol_verdict {
 	enum pol_action action;
 	int audit;
-	const char *rule;   /* keyword path such as "zmq.unsecured"; lives as long as the image */
-	uint32_t line;	    /* of the source; 0 when there is none */
-	char reason[256];   /* one sentence for people, always terminated */
+	const char *rule; /* static keyword path such as "zmq.unsecured"; "policy" when broken; NULL: no rule
+			     decided */
+	uint32_t line;	  /* of the source; 0 when there is none */
+	uint32_t number;  /* of the rule, from 1 without gaps; 0 when no rule decided, and when broken */
+	char reason[256]; /* one sentence for people, always terminated */
 	struct pol_inject inject;
 };
 
@@ -67,9 +69,13 @@ struct pol_endpoint {
 	int raw;	      /* ZMQ_ROUTER_RAW was set */
 };
 
+/* Do these bytes begin as a compiled policy does? It may still be damaged. 1 or 0. */
+int pol_is_image(const void *bytes, size_t len);
+
 /*
- * Takes up a compiled policy of len bytes, which must be 8-byte aligned. Checks everything in it (magic, version, checksum, every offset and
- * string), whoever wrote it. On failure pol is left POL_BROKEN with its reason. Returns 0 or -1.
+ * Takes up a compiled policy of len bytes, which must be 8-byte aligned. Checks everything in it (magic,
+ * version, checksum, every offset and string), whoever wrote it. On failure pol is left POL_BROKEN with its
+ * reason. Returns 0 or -1.
  */
 int pol_open(struct pol *pol, const void *image, size_t len);
 
@@ -86,20 +92,42 @@ int pol_capture(const struct pol *pol);
  * Each judge fills *verdict and returns its action. With POL_NONE: POL_ALLOW.
  * peer is the other side's principal as gss_display_name gives it; NULL is an unknown or anonymous peer.
  */
-enum pol_action pol_judge_peer(const struct pol *pol, enum pol_role role, const char *peer, struct pol_verdict *verdict);
+enum pol_action pol_judge_peer(const struct pol *pol, enum pol_role role, const char *peer,
+			       struct pol_verdict *verdict);
 /* For a context whose initiator asks for delegation, or an acceptor that was given a credential. */
 enum pol_action pol_judge_delegation(const struct pol *pol, enum pol_role role, struct pol_verdict *verdict);
-/* Before zmq_bind or zmq_connect. */
-enum pol_action pol_judge_endpoint(const struct pol *pol, const struct pol_endpoint *facts, struct pol_verdict *verdict);
+/*
+ * Before zmq_bind or zmq_connect. facts.mechanism is what the program set, without what an earlier POL_INJECT
+ * did to the socket. Every endpoint is judged afresh; inproc:// never leaves the process and is always
+ * allowed.
+ */
+enum pol_action pol_judge_endpoint(const struct pol *pol, const struct pol_endpoint *facts,
+				   struct pol_verdict *verdict);
 /* A program sets ZMQ_GSSAPI_PLAINTEXT to a non-zero value. */
 enum pol_action pol_judge_plaintext(const struct pol *pol, struct pol_verdict *verdict);
 
 /*
- * Expands %h (host, this machine's name), %H (the host part of endpoint) and %% of a template into out (size bytes,
- * always terminated). Returns 0, or -1 when it does not fit or endpoint has no host. */
+ * A rule's number, to be carried in a minor status, and the way back: keyword path and line.
+ * pol_rule_by_number returns 0, or -1 for a number that the policy does not have (0, or of a policy replaced
+ * since).
+ */
+uint32_t pol_rule_number(const struct pol *pol, const struct pol_verdict *verdict);
+int pol_rule_by_number(const struct pol *pol, uint32_t number, const char **rule, uint32_t *line);
+
+/*
+ * Expands %h (host, this machine's name), %H (the host part of a tcp endpoint, an IPv6 address without its
+ * brackets and zone) and %% of a template into out (size bytes, always terminated). Returns 0, or -1 when it
+ * does not fit, when a value is missing (host NULL; an endpoint without a host, of ipc or of port 5555 on all
+ * interfaces) or holds bytes that no host name has, or when the template is wrong.
+ */
 int pol_expand(const char *template, const char *host, const char *endpoint, char *out, size_t size);
 
-/* Shell pattern match without limits on time: * ? [a-z] [!a-z] and \ ; '/' and ':' are ordinary. 1 or 0. */
+/*
+ * Shell pattern match, bytewise, of the whole text: * ? [a-z] [!a-z] and \ ; '/' and ':' are ordinary, and so
+ * is the
+ * '[' of an IPv6 address, which is any '[' right after "://". Time grows at most with the product of both
+ * lengths. Returns 1 or 0.
+ */
 int pol_match(const char *pattern, const char *text);
 
 #endif

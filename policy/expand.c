@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Templates of principals: %h, %H, %%. What does not expand to exactly what was meant is an error, so that no
+ * truncated or borrowed name is ever asked for. Linked into the shim.
+ */
+#include "policy.h"
+#include "say.h"
+
+#include <string.h>
+
+static int host_bytes(const char *host, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		char c = host[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		      strchr("-._:", c)))
+			return 0;
+	}
+	return len > 0;
+}
+
+/* zmq_tcp(7): tcp://[SOURCE;]HOST:PORT, HOST maybe an IPv6 address in brackets. */
+static const char *endpoint_host(const char *endpoint, size_t *len)
+{
+	const char *host, *end;
+
+	if (!endpoint || strncmp(endpoint, "tcp://", 6))
+		return NULL;
+	host = strrchr(endpoint, ';');
+	host = host ? host + 1 : endpoint + 6;
+	if (*host == '[') {
+		host++;
+		end = strchr(host, ']');
+	} else {
+		end = strrchr(host, ':');
+	}
+	if (!end)
+		return NULL;
+	*len = (size_t)(end - host);
+	/* fe80::1%eth0: the zone means something on this machine only */
+	if (memchr(host, ':', *len) && memchr(host, '%', *len))
+		*len = (size_t)((const char *)memchr(host, '%', *len) - host);
+	return host;
+}
+
+static int put_host(struct pol_say *say, const char *host, size_t len)
+{
+	if (!host || !host_bytes(host, len))
+		return -1;
+	pol_say_bytes(say, host, len);
+	return 0;
+}
+
+static int put_escape(struct pol_say *say, char escape, const char *host, const char *endpoint)
+{
+	size_t len = 0;
+
+	switch (escape) {
+	case '%':
+		pol_say(say, "%");
+		return 0;
+	case 'h':
+		return put_host(say, host, host ? strlen(host) : 0);
+	case 'H':
+		host = endpoint_host(endpoint, &len);
+		return put_host(say, host, len);
+	default:
+		return -1;
+	}
+}
+
+int pol_expand(const char *template, const char *host, const char *endpoint, char *out, size_t size)
+{
+	struct pol_say say;
+
+	if (!size)
+		return -1;
+	say = pol_say_into(out, size);
+	for (; *template; template ++) {
+		if (*template != '%')
+			pol_say_bytes(&say, template, 1);
+		else if (put_escape(&say, *++template, host, endpoint))
+			goto wrong;
+	}
+	if (!say.truncated)
+		return 0;
+wrong:
+	out[0] = 0;
+	return -1;
+}

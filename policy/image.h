@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A compiled policy as bytes: the head, then rules, then strings. Shared by what compiles and what judges;
+ * nobody else reads it. No pointers: strings are offsets into the string area, whose first byte is 0 (offset
+ * 0: no string) and whose last byte is 0. Everything after the head is under the checksum; the head's own
+ * fields have one legal value.
+ */
+#ifndef POL_IMAGE_H
+#define POL_IMAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define POL_IMAGE_MAGIC "gsstapP\n"
+#define POL_IMAGE_VERSION 1
+#define POL_IMAGE_MAX (1u << 24) /* bytes; far above what POL_RULES_MAX can use */
+#define POL_RULES_MAX 65535
+#define POL_TEXT_MAX 255 /* bytes of a pattern or template: what libzmq takes as a principal */
+
+enum pol_keyword_id {
+#define KEYWORD(id, symbol, path, type, values, doc) POL_K_##symbol = id,
+#include "keywords.def"
+};
+
+enum pol_word_id {
+	POL_W_NONE = 0,
+#define WORD(id, symbol, text) POL_W_##symbol = id,
+#include "keywords.def"
+};
+
+enum pol_type {
+	POL_T_SETTING = 1,
+	POL_T_CHOICE,
+	POL_T_PATTERNS,
+	POL_T_RECORDS,
+	POL_T_PATTERN,
+	POL_T_TEMPLATE,
+	POL_T_WORDS,
+};
+
+struct pol_keyword {
+	uint16_t id;
+	uint16_t type; /* enum pol_type */
+	const char *path, *values, *doc;
+};
+
+/* The rows of keywords.def, in their order; the last has id 0. */
+extern const struct pol_keyword pol_keywords[];
+
+/* A keyword's row, or NULL. */
+const struct pol_keyword *pol_keyword(uint32_t id);
+
+/* The id of the len bytes at word, when keyword takes that word; else POL_W_NONE. */
+uint16_t pol_word(const struct pol_keyword *keyword, const char *word, size_t len);
+
+/* Does keyword take the word of this id? 1 or 0. */
+int pol_takes(const struct pol_keyword *keyword, uint16_t word);
+
+/* Is field a key of the mappings in the RECORDS list? 1 or 0. */
+int pol_is_field_of(const struct pol_keyword *field, const struct pol_keyword *list);
+
+/*
+ * A rule, numbered from 1 in the order of the array. A SETTING or CHOICE has a word. A list is a rule of its
+ * own (POL_LIST, no text), followed by its items (POL_ITEM) in the order of the source; the item of a RECORDS
+ * list is followed by its fields (POL_FIELD). below counts what belongs to a rule: the items of a list, the
+ * fields of an item.
+ */
+enum pol_kind { POL_SCALAR = 1, POL_LIST, POL_ITEM, POL_FIELD };
+
+struct pol_rule {
+	uint16_t keyword;
+	uint16_t kind;
+	uint32_t line;
+	uint32_t text; /* offset of the pattern or template */
+	uint16_t word;
+	uint16_t below;
+};
+
+struct pol_image {
+	char magic[8];
+	uint32_t version;
+	uint32_t size;	      /* of all of it */
+	uint8_t checksum[16]; /* XXH3-128, canonical, of what follows */
+	uint32_t rule_count;
+	uint32_t string_size;
+	struct pol_rule rule[];
+	/* char strings[string_size]; */
+};
+
+_Static_assert(sizeof(struct pol_rule) == 16, "a rule is part of the format");
+_Static_assert(sizeof(struct pol_image) == 40, "the head is part of the format");
+
+#define POL_CHECKED_FROM offsetof(struct pol_image, rule_count)
+
+/* The checksum of a whole image of size bytes, as it stands in its head. */
+void pol_checksum(const void *image, size_t size, uint8_t checksum[16]);
+
+/* What follows is for images that have passed pol_open, or were just built. */
+
+/* The rule of a SETTING or CHOICE, or the head of a list; NULL when the policy does not have it. */
+const struct pol_rule *pol_find(const struct pol_image *image, uint16_t keyword);
+
+/* The rule that follows an item and its fields. */
+const struct pol_rule *pol_next(const struct pol_rule *item);
+
+/* The field of an item of a RECORDS list, or NULL. */
+const struct pol_rule *pol_field(const struct pol_rule *item, uint16_t keyword);
+
+/* A rule's pattern or template; NULL for no rule or no text. */
+const char *pol_text(const struct pol_image *image, const struct pol_rule *rule);
+
+#endif
