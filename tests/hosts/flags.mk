@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+#
+# How single host programs, plugins and naive preloads are built when the default will not do. HOST_CFLAGS,
+# HOST_LDFLAGS and HOST_LIBS are target-specific; what is not set here keeps the default of tests/tests.mk.
+# Nothing here may name a path outside the Debian packages.
+
+$(BUILD)/hosts/handshake: HOST_LDFLAGS := -Wl,-z,lazy
+$(BUILD)/hosts/handshake_now: HOST_LDFLAGS := -Wl,-z,now -Wl,-z,relro
+$(BUILD)/hosts/handshake_noplt: HOST_CFLAGS := -fno-plt
+$(BUILD)/hosts/handshake_noplt: HOST_LDFLAGS := -Wl,-z,now
+
+$(BUILD)/naive/versioned.so: HOST_LDFLAGS := -Wl,--version-script=tests/naive/versioned.map
+
+# Plugins bring their library; the programs that load them have none.
+$(BUILD)/plugins/zmq_plugin.so: HOST_LIBS := -lzmq
+$(BUILD)/plugins/gss_plugin.so: HOST_LIBS := -lgssapi_krb5
+$(BUILD)/hosts/plugin_user $(BUILD)/hosts/two_libzmq: HOST_LIBS := -ldl
+
+# Heimdal beside MIT: its headers first, its library alone.
+HEIMDAL_LIBDIR := $(dir $(shell $(CC) -print-file-name=heimdal/libgssapi.so))
+$(BUILD)/hosts/heimdal_handshake $(BUILD)/plugins/heimdal_plugin.so: HOST_CFLAGS += -isystem /usr/include/heimdal
+$(BUILD)/hosts/heimdal_handshake $(BUILD)/plugins/heimdal_plugin.so: HOST_LIBS := -L$(HEIMDAL_LIBDIR) -lgssapi
+
+# Two libzmq of one origin: same length, other soname; "inproc" is "inprok" in the second.
+$(BUILD)/two/libzmA.so.5:
+	@mkdir -p $(@D)
+	LC_ALL=C sed 's/libzmq\.so\.5/libzmA.so.5/' $(shell $(CC) -print-file-name=libzmq.so) > $@
+$(BUILD)/two/libzmB.so.5:
+	@mkdir -p $(@D)
+	LC_ALL=C sed 's/libzmq\.so\.5/libzmB.so.5/; s/inproc/inprok/g' $(shell $(CC) -print-file-name=libzmq.so) > $@
+$(BUILD)/plugins/two_a.so: $(BUILD)/two/libzmA.so.5
+$(BUILD)/plugins/two_b.so: $(BUILD)/two/libzmB.so.5
+$(BUILD)/plugins/two_a.so: HOST_LIBS := -L$(BUILD)/two -l:libzmA.so.5 -Wl,-rpath,'$$ORIGIN/../two'
+$(BUILD)/plugins/two_b.so: HOST_LIBS := -L$(BUILD)/two -l:libzmB.so.5 -Wl,-rpath,'$$ORIGIN/../two'
+
+# A stub that refers to nothing of libgssapi_krb5 must depend on it all the same, as real mechanisms do.
+$(BUILD)/plugins/stub_mech.so: HOST_LDFLAGS := -Wl,--no-as-needed
+$(BUILD)/plugins/stub_mech.so: HOST_LIBS := -lgssapi_krb5
+$(BUILD)/plugins/second_preload.so: HOST_LIBS := -ldl
+$(BUILD)/hosts/lookups: HOST_LDFLAGS := -rdynamic
