@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * gsstap run: runs a program under the shim. Everything that can be wrong is found before PROGRAM starts;
+ * afterwards gsstap only watches, and ends as PROGRAM ended.
+ */
+#include "cover.h"
+#include "run_dir.h"
+#include "run_drops.h"
+#include "run_loop.h"
+#include "run_policy.h"
+#include "run_template.h"
+#include "tool.h"
+#include "trace/format.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct settings {
+	const char *output, *policy, *level;
+	enum show_format format;
+	bool format_given;
+	char **program; /* ends with NULL */
+};
+
+static const struct argp_option options[] = {
+	{"output", 'o', "TEMPLATE", 0,
+	 "Keep the traces, one file a process, and print nothing: %p pid, %n program, %h host", 0},
+	{"policy", 'p', "POLICY", 0, "Judge and secure the calls by this policy (YAML, or compiled)", 0},
+	{"level", 'l', "LEVEL", 0, "Record off, audit, calls, tokens (default), messages or payload", 0},
+	{"format", 'f', "FORMAT", 0, "Print text (default) or json; not with -o", 0},
+	{0},
+};
+
+static bool is_level(const char *text)
+{
+	static const char *const names[] = TR_LEVEL_NAMES;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(names[i], text))
+			return true;
+	return false;
+}
+
+static void set_format(struct settings *settings, const char *text, struct argp_state *state)
+{
+	settings->format_given = true;
+	if (!strcmp(text, "json"))
+		settings->format = SHOW_JSON;
+	else if (strcmp(text, "text"))
+		argp_error(state, "--format %s: must be text or json", text);
+}
+
+static void check_together(const struct settings *settings, struct argp_state *state)
+{
+	const char *level = getenv("GSSTAP_LEVEL");
+
+	if (!settings->program)
+		argp_error(state, "a PROGRAM to run is missing");
+	if (settings->output && settings->format_given)
+		argp_error(
+			state,
+			"--format is for printing, and -o prints nothing: use 'gsstap decode' on the traces");
+	if (!settings->level && level && *level && !is_level(level))
+		argp_error(state,
+			   "GSSTAP_LEVEL=%s in the environment: must be off, audit, calls, tokens, messages "
+			   "or payload",
+			   level);
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+	struct settings *settings = state->input;
+
+	switch (key) {
+	case 'o':
+		settings->output = text;
+		break;
+	case 'p':
+		settings->policy = text;
+		break;
+	case 'l':
+		settings->level = text;
+		if (!is_level(text))
+			argp_error(state,
+				   "--level %s: must be off, audit, calls, tokens, messages or payload",
+				   text);
+		break;
+	case 'f':
+		set_format(settings, text, state);
+		break;
+	case ARGP_KEY_ARGS:
+		settings->program = state->argv + state->next;
+		state->next = state->argc;
+		break;
+	case ARGP_KEY_END:
+		check_together(settings, state);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+const struct argp argp_run = {options,
+			      parse,
+			      "PROGRAM [ARG...]",
+			      "Runs PROGRAM under gsstap and prints the GSSAPI and ZeroMQ calls of its "
+			      "process tree to stderr, or with -o keeps "
+			      "them as traces. The exit status is PROGRAM's; 125 when gsstap failed, 126 "
+			      "when PROGRAM cannot be executed, 127 when "
+			      "it is not found.",
+			      NULL,
+			      NULL,
+			      NULL};
+
+/* One run; what is not NULL has to be given back. */
+struct run {
+	struct settings settings;
+	char *template;
+	char path[PATH_MAX]; /* PROGRAM's */
+	char shim[PATH_MAX];
+	char hello[PATH_MAX];
+	struct run_policy policy;
+	struct run_dir dir;
+	bool has_dir;
+	glob_t before;
+	struct run_signals signals;
+	struct run_loop loop;
+};
+
+static int find_program(struct run *run)
+{
+	const char *name = run->settings.program[0];
+	int error = run_find(name, run->path, sizeof(run->path));
+
+	if (!error)
+		return 0;
+	if (error == ENOENT && !strchr(name, '/'))
+		tool_error("%s: not found in PATH", name);
+	else
+		tool_error("%s: %s", name, strerror(error));
+	return error == ENOENT || error == ENOTDIR ? TOOL_NOT_FOUND : TOOL_NOT_EXECUTABLE;
+}
+
+/* What cannot be covered is refused under an enforcing policy, and pointed out otherwise. */
+static int check_cover(struct run *run)
+{
+	const char *name = run->settings.program[0];
+	char reason[256] = "";
+
+	if (cover_check(run_judged_file(run->path), reason, sizeof(reason)) == COVER_YES)
+		return 0;
+	if (run->policy.enforces) {
+		tool_error("%s is not started: it cannot be covered, and the policy is to be enforced: %s",
+			   name, reason);
+		return TOOL_SELF;
+	}
+	tool_error("%s runs unobserved: %s", name, reason);
+	run->loop.told = true;
+	return 0;
+}
+
+/* ld.so splits LD_PRELOAD at spaces and colons: a shim in such a place is reached through a link. */
+static int place_shim(struct run *run)
+{
+	const char *shim = tool_shim_path();
+
+	if (!shim)
+		return TOOL_SELF;
+	snprintf(run->shim, sizeof(run->shim), "%s", shim);
+	if (run_dir_preloadable(shim))
+		return 0;
+	snprintf(run->shim, sizeof(run->shim), "%s/libgsstap.so", run->dir.path);
+	if (!symlink(shim, run->shim))
+		return 0;
+	tool_error("%s: %s", run->shim, strerror(errno));
+	return TOOL_SELF;
+}
+
+static int prepare_files(struct run *run)
+{
+	char quoted[PATH_MAX];
+	int status;
+
+	if (run_dir_make(&run->dir))
+		return TOOL_SELF;
+	run->has_dir = true;
+	if (run_dir_put(&run->dir, "hello", "", 0, 0600, run->hello))
+		return TOOL_SELF;
+	status = place_shim(run);
+	if (!status)
+		status = run_policy_place(&run->policy, &run->dir);
+	if (status || run->template)
+		return status;
+	if (run_template_quote(run->dir.path, quoted, sizeof(quoted)) ||
+	    asprintf(&run->template, "%s/%%n-%%p.pcapng", quoted) < 0)
+		return TOOL_SELF;
+	run->loop.watch = run_watch_new(run->dir.path, run->settings.format);
+	return run->loop.watch ? 0 : TOOL_SELF;
+}
+
+/* Everything that is wrong is found here. Returns 0 or the exit status. */
+static int prepare(struct run *run)
+{
+	const char *policy = run->settings.policy ? run->settings.policy : getenv("GSSTAP_POLICY");
+	int status;
+
+	if (run->settings.output) {
+		run->template = run_template(run->settings.output);
+		if (!run->template)
+			return TOOL_USAGE;
+		run_drops_before(&run->before, run->template);
+	}
+	status = run_policy_load(&run->policy, policy);
+	if (!status)
+		status = find_program(run);
+	if (!status)
+		status = check_cover(run);
+	if (!status)
+		status = prepare_files(run);
+	return status;
+}
+
+static int start(struct run *run)
+{
+	struct run_loop *loop = &run->loop;
+	struct run_env env = {.shim = run->shim,
+			      .trace = run->template,
+			      .level = run->settings.level,
+			      .policy = run->policy.source ? run->policy.path : NULL,
+			      .hello = run->hello};
+	bool hold = run->policy.enforces;
+
+	if (run_signals_take(&run->signals))
+		return TOOL_SELF;
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	loop->signals = &run->signals;
+	loop->hello_path = run->hello;
+	loop->program = run->settings.program[0];
+	if (run_start(&loop->child, run->path, run->settings.program, &env, &run->signals.original, hold))
+		return TOOL_SELF;
+	signal(SIGPIPE, SIG_IGN);
+	if (!hold)
+		return 0;
+	if (run_proof_hold(&loop->proof, loop->child.pid, run->hello)) {
+		tool_error("%s is not started: %s", loop->program, loop->proof.reason);
+		kill(loop->child.pid, SIGKILL);
+		return TOOL_SELF;
+	}
+	return write(loop->child.go_fd, "", 1) == 1 ? 0 : TOOL_SELF;
+}
+
+/* Prints what is left to print, and removes what nobody needs any more. */
+static void finish(struct run *run)
+{
+	bool keep_policy = run->loop.left_alone && run->policy.compiled_here;
+
+	if (run->loop.watch)
+		run_watch_poll(run->loop.watch, true);
+	run_watch_free(run->loop.watch);
+	if (run->settings.output && run->template)
+		run_drops_after(&run->before, run->template);
+	if (run->has_dir)
+		run_dir_remove(&run->dir, keep_policy ? RUN_POLICY_NAME : NULL);
+	if (keep_policy)
+		tool_error("processes of %s go on; their policy stays in %s", run->settings.program[0],
+			   run->policy.path);
+	free(run->template);
+	free(run->policy.image);
+}
+
+/* The exit status that says how PROGRAM ended; may not return when that was by a signal. */
+static int outcome(const struct run *run)
+{
+	const struct run_loop *loop = &run->loop;
+
+	if (loop->exec_error) {
+		const char *why = loop->exec_error == ENOENT ? "its interpreter does not exist"
+							     : strerror(loop->exec_error);
+
+		tool_error("%s: cannot be executed: %s", loop->program, why);
+		return TOOL_NOT_EXECUTABLE;
+	}
+	if (loop->proof.state == RUN_PROOF_MISSING) {
+		tool_error(
+			"%s was stopped before its first instruction: %s, and the policy is to be enforced",
+			loop->program, loop->proof.reason);
+		return TOOL_SELF;
+	}
+	if (WIFEXITED(loop->status))
+		return WEXITSTATUS(loop->status);
+	run_signals_die(WTERMSIG(loop->status));
+	return 128 + WTERMSIG(loop->status);
+}
+
+int cmd_run(int argc, char **argv)
+{
+	static struct run run;
+	int status;
+
+	argp_parse(&argp_run, argc, argv, ARGP_IN_ORDER, NULL, &run.settings);
+	status = prepare(&run);
+	if (!status)
+		status = start(&run);
+	if (status) {
+		finish(&run);
+		return status;
+	}
+	run_loop(&run.loop);
+	finish(&run);
+	return outcome(&run);
+}
