@@ -74,21 +74,40 @@ static unsigned char member(const char **at)
 	return (unsigned char)*(*at)++;
 }
 
+/* Reads "c" or "a-z" of a set. */
+static void range(const char **at, const char *to, unsigned char *low, unsigned char *high)
+{
+	*low = *high = member(at);
+	if (**at == '-' && *at + 1 < to) {
+		++*at;
+		*high = member(at);
+	}
+}
+
 static int in_set(const struct pol_part *part, unsigned char byte)
 {
 	const char *at = part->from;
 	int negated = *at == '!', found = 0;
+	unsigned char low, high;
 
 	for (at += negated; at < part->to;) {
-		unsigned char low = member(&at), high = low;
-
-		if (*at == '-' && at + 1 < part->to) {
-			at++;
-			high = member(&at);
-		}
+		range(&at, part->to, &low, &high);
 		found |= low <= byte && byte <= high;
 	}
 	return found != negated;
+}
+
+int pol_part_reversed(const struct pol_part *part)
+{
+	const char *at = part->from;
+	unsigned char low, high;
+
+	for (at += *at == '!'; at < part->to;) {
+		range(&at, part->to, &low, &high);
+		if (low > high)
+			return 1;
+	}
+	return 0;
 }
 
 int pol_part_matches(const struct pol_part *part, unsigned char byte)

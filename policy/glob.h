@@ -28,4 +28,7 @@ const char *pol_part(const char *pattern, const char *at, struct pol_part *part)
 /* Does a part other than END and STAR match this byte? 1 or 0. */
 int pol_part_matches(const struct pol_part *part, unsigned char byte);
 
+/* Has a SET a range such as z-a, which holds nothing? 1 or 0. */
+int pol_part_reversed(const struct pol_part *part);
+
 #endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What keywords.def cannot say about texts and about the keys of zmq.inject. An error here is what would
+ * otherwise silently never match, or fail inside a host; a warning is what is legal and will surprise.
+ */
+#include "draft.h"
+#include "glob.h"
+
+#include <string.h>
+
+/* zmq(7), and what newer libzmq adds; the mark says that GSSAPI can be set there. */
+static const struct {
+	const char *name;
+	bool inject;
+} transports[] = {
+	{"tcp", true},	 {"ipc", true},	   {"inproc", false}, {"udp", false},
+	{"pgm", false},	 {"epgm", false},  {"norm", false},   {"tipc", false},
+	{"vmci", false}, {"vsock", false}, {"ws", false},     {"wss", false},
+};
+
+static void check_parts(struct draft *draft, const char *path, const char *pattern, struct place at)
+{
+	struct pol_part part;
+
+	for (const char *p = pol_part(pattern, pattern, &part); part.kind; p = pol_part(pattern, p, &part)) {
+		if (part.kind == POL_PART_OPEN)
+			draft_error(draft, at, "%s: a [ has no ]; write \\[ for the character itself", path);
+		if (part.kind == POL_PART_SLASH)
+			draft_error(
+				draft, at,
+				"%s: nothing follows the \\ at the end; write \\\\ for the character itself",
+				path);
+		if (part.kind == POL_PART_SET && pol_part_reversed(&part))
+			draft_error(draft, at, "%s: [%.*s] has a range whose end comes before its beginning",
+				    path, (int)(part.to - part.from), part.from);
+	}
+}
+
+/* Right after :// a [ opens an IPv6 address (glob.c): what looks like a set there would match itself only. */
+static void check_address(struct draft *draft, const char *path, const char *address, struct place at)
+{
+	const char *end = strchr(address, ']');
+
+	if (*address != '[')
+		return;
+	if (!end)
+		draft_error(draft, at, "%s: after :// a [ opens an IPv6 address, and this one has no ]",
+			    path);
+	else if (!memchr(address, ':', (size_t)(end - address)) &&
+		 !memchr(address, '*', (size_t)(end - address)))
+		draft_error(draft, at,
+			    "%s: after :// a [ opens an IPv6 address, so a set of characters cannot stand "
+			    "there; write one "
+			    "pattern for each character",
+			    path);
+}
+
+static void check_transport(struct draft *draft, const struct pol_keyword *k, const char *pattern, size_t len,
+			    struct place at)
+{
+	bool injects = pol_is_field_of(k, pol_keyword(POL_K_INJECT));
+	char out[DRAFT_QUOTE];
+
+	if (memchr(pattern, '*', len) || memchr(pattern, '?', len) || memchr(pattern, '[', len))
+		return;
+	for (size_t i = 0; i < sizeof(transports) / sizeof(*transports); i++) {
+		if (strlen(transports[i].name) != len || memcmp(transports[i].name, pattern, len))
+			continue;
+		if (injects && !transports[i].inject)
+			draft_error(draft, at,
+				    "%s: GSSAPI can be set on tcp:// and ipc:// endpoints, not on %s://",
+				    k->path, transports[i].name);
+		return;
+	}
+	draft_error(draft, at, "%s: libzmq has no transport %s", k->path, draft_quote(pattern, len, out));
+}
+
+static void check_endpoint(struct draft *draft, const struct pol_keyword *k, const char *pattern,
+			   struct place at)
+{
+	const char *colon = strstr(pattern, "://");
+
+	if (colon) {
+		check_transport(draft, k, pattern, (size_t)(colon - pattern), at);
+		check_address(draft, k->path, colon + 3, at);
+	} else if (*pattern != '*') {
+		draft_error(draft, at, "%s: an endpoint begins with its transport, as in tcp://*:5555",
+			    k->path);
+	}
+}
+
+static void check_principal(struct draft *draft, const struct pol_keyword *k, const char *pattern,
+			    struct place at)
+{
+	if (!strpbrk(pattern, "@*?[\\"))
+		draft_warn(
+			draft, at,
+			"%s: principals come with their realm; %s alone will hardly match (%s@REALM, %s@*)",
+			k->path, pattern, pattern, pattern);
+}
+
+static void check_template(struct draft *draft, const struct pol_keyword *k, const char *template,
+			   struct place at)
+{
+	for (const char *p = template; (p = strchr(p, '%')); p += 2) {
+		if (p[1] && strchr("hH%", p[1]))
+			continue;
+		draft_error(draft, at, "%s: after %% expected h (this host), H (the endpoint's host) or %%",
+			    k->path);
+		return;
+	}
+}
+
+void draft_check_text(struct draft *draft, const struct pol_keyword *k, const char *text, size_t len,
+		      struct place at)
+{
+	unsigned errors = draft->errors;
+
+	if (!len)
+		draft_error(draft, at, "%s: expected %s, found nothing", k->path,
+			    k->type == POL_T_TEMPLATE ? "a name" : "a pattern (\"*\" matches everything)");
+	if (len > POL_TEXT_MAX)
+		draft_error(draft, at, "%s: %zu bytes are too long; %d are possible", k->path, len,
+			    POL_TEXT_MAX);
+	for (size_t i = 0; i < len && errors == draft->errors; i++)
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+			draft_error(draft, at, "%s: control characters are not possible here", k->path);
+	if (errors != draft->errors)
+		return;
+	if (k->type == POL_T_TEMPLATE) {
+		check_template(draft, k, text, at);
+		return;
+	}
+	check_parts(draft, k->path, text, at);
+	if (!strcmp(k->values, "endpoint"))
+		check_endpoint(draft, k, text, at);
+	else if (errors == draft->errors)
+		check_principal(draft, k, text, at);
+}
+
+static const struct draft_rule *field(const struct draft *draft, size_t item, uint16_t keyword)
+{
+	for (size_t i = item + 1; i <= item + draft->rules[item].below; i++)
+		if (draft->rules[i].keyword->id == keyword)
+			return &draft->rules[i];
+	return NULL;
+}
+
+static struct place of(const struct draft_rule *rule)
+{
+	return (struct place){rule->line, rule->column};
+}
+
+static void check_name(struct draft *draft, const struct draft_rule *name, const struct draft_rule *type,
+		       const struct draft_rule *pattern)
+{
+	if (type && !name)
+		draft_error(draft, of(type), "%s says how to read a name that is not given",
+			    type->keyword->path);
+	if (!name)
+		return;
+	if (strstr(name->text, "%H") && !strncmp(pattern->text, "ipc:", 4))
+		draft_error(draft, of(name),
+			    "%s: %%H is the host of a tcp:// endpoint, and ipc:// has none; %%h is this host",
+			    name->keyword->path);
+	if (strstr(name->text, "%H") && !strncmp(pattern->text, "tcp://*:", 8) &&
+	    pattern->keyword->id == POL_K_INJECT_BIND)
+		draft_warn(draft, of(name),
+			   "%s: a bind to all interfaces, tcp://*:PORT, has no host for %%H and will be "
+			   "refused; %%h is this host",
+			   name->keyword->path);
+	if ((!type || type->word == POL_W_HOSTBASED) && strchr(name->text, '/'))
+		draft_warn(
+			draft, of(name),
+			"%s looks like a Kerberos principal but is read as service@host; say %s-type: krb5",
+			name->keyword->path, strrchr(name->keyword->path, '.') + 1);
+}
+
+void draft_check_record(struct draft *draft, size_t item)
+{
+	const struct draft_rule *bind = field(draft, item, POL_K_INJECT_BIND);
+	const struct draft_rule *connect = field(draft, item, POL_K_INJECT_CONNECT);
+	const struct draft_rule *service = field(draft, item, POL_K_INJECT_SERVICE);
+	struct place at = of(&draft->rules[item]);
+
+	if (!bind == !connect) {
+		draft_error(draft, at, "a rule of zmq.inject has either bind or connect; this one has %s",
+			    bind ? "both" : "neither");
+		return;
+	}
+	if (connect && !service)
+		draft_error(
+			draft, at,
+			"a connect rule of zmq.inject needs the server's name, as in service: \"zmq@%%H\"");
+	if (bind && service)
+		draft_error(draft, of(service),
+			    "a bind rule of zmq.inject takes no service: its own name is its principal");
+	check_name(draft, service, field(draft, item, POL_K_INJECT_SERVICE_TYPE), bind ? bind : connect);
+	check_name(draft, field(draft, item, POL_K_INJECT_PRINCIPAL),
+		   field(draft, item, POL_K_INJECT_PRINCIPAL_TYPE), bind ? bind : connect);
+}

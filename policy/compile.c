@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The compiler's steps in their order: read, parse, complain, build. See compile.h.
+ */
+#include "compile.h"
+#include "draft.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int cannot_read(const char *path, FILE *complaints, const char *why)
+{
+	fprintf(complaints, "%s: error: cannot read the policy: %s\n", path, why);
+	return -1;
+}
+
+/* Reads size bytes and makes sure that there are no more. */
+static int read_all(int fd, char *bytes, size_t size)
+{
+	size_t have = 0;
+
+	for (;;) {
+		ssize_t n = read(fd, bytes + have, size + 1 - have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		have += (size_t)n;
+		if (!n && have == size)
+			return 0;
+		if (!n || have > size) {
+			errno = EAGAIN;
+			return -1;
+		}
+	}
+}
+
+int pol_read(const char *path, void **bytes, size_t *len, FILE *complaints)
+{
+	/* O_NONBLOCK: a FIFO must not hang us before it is found out */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	const char *why = NULL;
+	struct stat st;
+	char *new = NULL;
+
+	if (fd < 0 || fstat(fd, &st))
+		why = strerror(errno);
+	else if (!S_ISREG(st.st_mode))
+		why = S_ISDIR(st.st_mode) ? "it is a directory" : "it is not a regular file";
+	else if (st.st_size > (off_t)POL_IMAGE_MAX)
+		why = "it is larger than any policy";
+	else if (!(new = calloc(1, (size_t)st.st_size + 1)))
+		why = strerror(errno);
+	else if (read_all(fd, new, (size_t)st.st_size))
+		why = errno == EAGAIN ? "it changed while it was read; try again" : strerror(errno);
+	if (fd >= 0)
+		close(fd);
+	if (why) {
+		free(new);
+		return cannot_read(path, complaints, why);
+	}
+	new[st.st_size] = 0;
+	*bytes = new;
+	*len = (size_t)st.st_size;
+	return 0;
+}
+
+static void require_version(struct draft *draft)
+{
+	for (size_t i = 0; i < draft->count; i++)
+		if (draft->rules[i].keyword->id == POL_K_VERSION)
+			return;
+	draft_error(draft, (struct place){1, 1}, "version is missing; a policy begins with 'version: 1'");
+}
+
+int pol_compile_text(const char *name, const char *text, size_t text_len, void **image, size_t *len,
+		     FILE *complaints)
+{
+	struct draft draft = {.name = name, .complaints = complaints};
+	int status = -1;
+
+	draft_parse(&draft, text, text_len);
+	if (!draft.errors)
+		require_version(&draft);
+	if (!draft.errors)
+		status = draft_build(&draft, image, len);
+	if (!draft.errors)
+		draft_warn_all(&draft);
+	draft_free(&draft);
+	return status;
+}
+
+int pol_compile(const char *path, void **image, size_t *len, FILE *complaints)
+{
+	void *bytes;
+	size_t size;
+	int status;
+
+	if (pol_read(path, &bytes, &size, complaints))
+		return -1;
+	if (pol_is_image(bytes, size)) {
+		fprintf(complaints, "%s: error: this is a compiled policy already\n", path);
+		status = -1;
+	} else {
+		status = pol_compile_text(path, bytes, size, image, len, complaints);
+	}
+	free(bytes);
+	return status;
+}
+
+unsigned pol_rules(const struct pol *pol)
+{
+	const struct pol_image *image = pol->image;
+	unsigned count = 0;
+
+	for (uint32_t i = 0; image && i < image->rule_count; i++) {
+		const struct pol_rule *rule = &image->rule[i];
+
+		count += rule->kind == POL_ITEM || pol_keyword(rule->keyword)->type == POL_T_CHOICE;
+	}
+	return count;
+}

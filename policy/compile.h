@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a policy in YAML to its compiled form. For the tools: it allocates, reads files and prints complaints.
+ * Nothing is compiled from a text with an error in it.
+ */
+#ifndef POL_COMPILE_H
+#define POL_COMPILE_H
+
+#include "policy.h"
+
+#include <stdio.h>
+
+/*
+ * Compiles the file at path. Every error and warning goes to `complaints`, one a line, as
+ * "PATH:LINE:COLUMN: error: ..." or "... warning: ...". Returns 0, and then *image (malloc'd, free() it) of
+ * *len bytes passes pol_open; or -1 after an error.
+ */
+int pol_compile(const char *path, void **image, size_t *len, FILE *complaints);
+
+/* The same for a text in memory; name stands for the path in complaints. */
+int pol_compile_text(const char *name, const char *text, size_t text_len, void **image, size_t *len,
+		     FILE *complaints);
+
+/*
+ * Reads a whole policy, in either form (see pol_is_image), from a regular file. Returns 0 and malloc'd
+ * *bytes, which are 8-byte aligned and followed by a 0 that *len does not count; or -1 after a complaint.
+ */
+int pol_read(const char *path, void **bytes, size_t *len, FILE *complaints);
+
+/* How many rules a READY policy has, as people count them: choices and items of lists. */
+unsigned pol_rules(const struct pol *pol);
+
+/* Prints every keyword with its values and meaning, for people. */
+void pol_list_keywords(FILE *out);
+
+#endif

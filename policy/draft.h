@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A policy between its text and its image: the rules in the order of the source, and the complaints made so
+ * far. Private to the compiler: parse.c fills it, check.c judges it, build.c makes the image.
+ */
+#ifndef POL_DRAFT_H
+#define POL_DRAFT_H
+
+#include "image.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct draft_rule {
+	const struct pol_keyword *keyword;
+	enum pol_kind kind;
+	uint32_t line, column; /* from 1 */
+	char *text;	       /* owned, or NULL */
+	uint16_t word;
+	size_t below; /* as in struct pol_rule */
+};
+
+struct draft {
+	const char *name; /* of the file, for complaints */
+	FILE *complaints;
+	unsigned errors;
+	struct draft_rule *rules;
+	size_t count, room;
+};
+
+/* Where a complaint points to; line 0: the file as a whole. */
+struct place {
+	uint32_t line, column;
+};
+
+/* One line of complaint. What comes from the file must go through draft_quote. */
+void draft_error(struct draft *draft, struct place place, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void draft_warn(const struct draft *draft, struct place place, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Text of the file in quotes: printable whatever it holds, cut where it is long. Returns out. */
+#define DRAFT_QUOTE 200
+const char *draft_quote(const char *text, size_t len, char out[DRAFT_QUOTE]);
+
+/* Appends a rule and returns it, valid until the next one is appended. */
+struct draft_rule *draft_add(struct draft *draft, const struct pol_keyword *keyword, enum pol_kind kind,
+			     struct place place);
+void draft_free(struct draft *draft);
+
+/* Fills the draft from a text. */
+void draft_parse(struct draft *draft, const char *text, size_t len);
+
+/* Is this a text that keyword can take? Complains when not. */
+void draft_check_text(struct draft *draft, const struct pol_keyword *keyword, const char *text, size_t len,
+		      struct place place);
+/* Do the fields of the last item, which begins at draft->rules[item], go together? */
+void draft_check_record(struct draft *draft, size_t item);
+/* Warns about what is legal and will surprise. The draft has no errors. */
+void draft_warn_all(const struct draft *draft);
+
+/* The keyword or group nearest to what was written, of those below parent ("" or "zmq" ...), or NULL; static.
+ */
+const char *draft_suggest(const char *parent, const char *key);
+
+/* Does every text that the pattern `later` matches also match `earlier`? 0 also when that is not plain to
+ * see. */
+bool draft_covers(const char *earlier, const char *later);
+
+/* Makes the image. Returns 0 or -1 after a complaint. */
+int draft_build(struct draft *draft, void **image, size_t *len);
+
+#endif

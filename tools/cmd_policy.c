@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * gsstap policy: checks and compiles policies, and lists the keywords. What a policy means is in policy/;
+ * here are the files. A compiled policy is put in place as a whole by rename, so that no process ever sees
+ * half of one.
+ */
+#include "tool.h"
+
+#include "policy/compile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct options {
+	const char *output;
+	bool list;
+	char **words;
+	int count;
+};
+
+static const struct argp_option option_table[] = {
+	{"output", 'o', "OUT", 0, "compile: write to OUT (default: FILE with .yaml or .yml replaced by .bin)",
+	 0},
+	{"list", 'l', NULL, 0, "list all keywords, as the action list does", 0},
+	{0},
+};
+
+static error_t take_option(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 'o':
+		options->output = argument;
+		return 0;
+	case 'l':
+		options->list = true;
+		return 0;
+	case ARGP_KEY_ARGS:
+		options->words = state->argv + state->next;
+		options->count = state->argc - state->next;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp argp_policy = {
+	.options = option_table,
+	.parser = take_option,
+	.args_doc = "check FILE...\ncompile FILE\nlist",
+	.doc = "Check policies (YAML or compiled), compile one for services, or list the keywords.\v"
+	       "'gsstap run -p' compiles by itself. The keywords are explained in gsstap-policy(5).",
+};
+
+static int usage(const char *problem)
+{
+	tool_error("%s; try 'gsstap policy --help'", problem);
+	return TOOL_USAGE;
+}
+
+static void print_ok(const char *path, const char *form, const struct pol *pol)
+{
+	unsigned rules = pol_rules(pol);
+
+	printf("%s: ok, %s%u rule%s\n", path, form, rules, rules == 1 ? "" : "s");
+}
+
+static int check_image(const char *path, const void *bytes, size_t len)
+{
+	struct pol pol;
+
+	if (pol_open(&pol, bytes, len)) {
+		fprintf(stderr, "%s: error: %s\n", path, pol.broken);
+		return TOOL_USAGE;
+	}
+	print_ok(path, "compiled, ", &pol);
+	return TOOL_OK;
+}
+
+static int check_source(const char *path, const void *text, size_t text_len)
+{
+	void *image;
+	size_t len;
+	struct pol pol;
+
+	if (pol_compile_text(path, text, text_len, &image, &len, stderr))
+		return TOOL_USAGE;
+	if (pol_open(&pol, image, len)) {
+		tool_error("%s: this gsstap compiles what it cannot read (%s): please report it", path,
+			   pol.broken);
+		free(image);
+		return TOOL_FAIL;
+	}
+	print_ok(path, "", &pol);
+	free(image);
+	return TOOL_OK;
+}
+
+static int check(const struct options *options)
+{
+	int status = TOOL_OK;
+
+	if (options->output)
+		return usage("check writes nothing, so it takes no -o");
+	if (options->count < 2)
+		return usage("check needs the name of a policy");
+	for (int i = 1; i < options->count; i++) {
+		const char *path = options->words[i];
+		void *bytes;
+		size_t len;
+		int each = TOOL_USAGE;
+
+		if (!pol_read(path, &bytes, &len, stderr)) {
+			each = pol_is_image(bytes, len) ? check_image(path, bytes, len)
+							: check_source(path, bytes, len);
+			free(bytes);
+		}
+		status = each > status ? each : status;
+	}
+	return status;
+}
+
+/* FILE.yaml gives FILE.bin. Returns false when there is no such ending, or no room. */
+static bool default_output(const char *path, char *out, size_t size)
+{
+	const char *dot = strrchr(path, '.');
+
+	if (!dot || (strcmp(dot, ".yaml") && strcmp(dot, ".yml")))
+		return false;
+	return snprintf(out, size, "%.*s.bin", (int)(dot - path), path) < (int)size;
+}
+
+/* A new file is readable for all, as the services that use it run as other users and it holds no secrets. */
+static mode_t mode_for(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? 0644 : st.st_mode & 0777;
+}
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno != EINTR)
+			return -1;
+		if (n > 0) {
+			bytes += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+/* Without this a crash soon after could bring the old file back. A file system that cannot do it is no reason
+ * to fail. */
+static void sync_directory(const char *path)
+{
+	char directory[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	int fd;
+
+	if (slash)
+		snprintf(directory, sizeof(directory), "%.*s/", (int)(slash - path), path);
+	fd = open(slash ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		(void)fsync(fd);
+		close(fd);
+	}
+}
+
+static int put_in_place(const char *path, const void *image, size_t len)
+{
+	char temporary[PATH_MAX];
+	int fd, saved;
+
+	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	if (!write_all(fd, image, len) && !fchmod(fd, mode_for(path)) && !fsync(fd) &&
+	    !rename(temporary, path)) {
+		close(fd);
+		sync_directory(path);
+		return 0;
+	}
+	saved = errno;
+	close(fd);
+	unlink(temporary);
+	errno = saved;
+	return -1;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat sa, sb;
+
+	return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
+static int compile(const struct options *options)
+{
+	char beside[PATH_MAX];
+	const char *path, *output = options->output;
+	void *image;
+	size_t len;
+	int status;
+
+	if (options->count != 2)
+		return usage("compile needs the name of one policy");
+	path = options->words[1];
+	if (!output && default_output(path, beside, sizeof(beside)))
+		output = beside;
+	if (pol_compile(path, &image, &len, stderr))
+		return TOOL_USAGE;
+	if (!output)
+		status = usage("FILE does not end in .yaml or .yml: say where to with -o OUT");
+	else if (same_file(path, output))
+		status = usage("OUT is the policy itself: compile to another file");
+	else if ((status = put_in_place(output, image, len) ? TOOL_FAIL : TOOL_OK))
+		tool_error("cannot write %s: %s", output, strerror(errno));
+	free(image);
+	return status;
+}
+
+int cmd_policy(int argc, char **argv)
+{
+	struct options options = {0};
+	const char *action;
+	error_t error = argp_parse(&argp_policy, argc, argv, 0, NULL, &options);
+
+	if (error)
+		return TOOL_USAGE;
+	action = options.count ? options.words[0] : options.list ? "list" : NULL;
+	if (!action)
+		return usage("policy needs an action: check, compile or list");
+	if (!strcmp(action, "check"))
+		return check(&options);
+	if (!strcmp(action, "compile"))
+		return compile(&options);
+	if (strcmp(action, "list"))
+		return usage("policy has the actions check, compile and list");
+	pol_list_keywords(stdout);
+	return TOOL_OK;
+}
