@@ -2,8 +2,9 @@
 /*
  * The gsstap command: finds the subcommand and hands over. Knows nothing of what they do.
  *
- * `gsstap __complete WORD...` is what the bash completion asks: it prints one candidate a line.
+ * `gsstap __complete WORD...` is what the bash completion asks: see complete.h.
  */
+#include "complete.h"
 #include "tool.h"
 
 #include <errno.h>
@@ -89,38 +90,6 @@ static void usage(FILE *out)
 	fputs("\n'gsstap COMMAND --help' lists a command's options, 'man gsstap-COMMAND' has examples.\n", out);
 }
 
-/* Prints what may follow the words typed so far: the last one is still being typed. */
-static int complete(int argc, char **argv)
-{
-	const char *word = argc ? argv[argc - 1] : "";
-	size_t len = strlen(word);
-	const struct command *c = argc > 1 ? find(argv[0]) : NULL;
-
-	if (argc <= 1) {
-		for (const struct command *each = tool_commands; each->name; each++)
-			if (!strncmp(each->name, word, len))
-				puts(each->name);
-		if (!strncmp("help", word, len))
-			puts("help");
-		return TOOL_OK;
-	}
-	if (!c)
-		return TOOL_OK;
-	for (const struct argp_option *o = c->argp->options; o && (o->name || o->key || o->doc); o++) {
-		char option[80];
-
-		if (!o->name || o->flags & OPTION_HIDDEN)
-			continue;
-		snprintf(option, sizeof(option), "--%s", o->name);
-		if (!strncmp(option, word, len))
-			puts(option);
-	}
-	for (const char *rest = "--help\0--usage\0--version\0"; *rest; rest += strlen(rest) + 1)
-		if (!strncmp(rest, word, len))
-			puts(rest);
-	return TOOL_OK;
-}
-
 int main(int argc, char **argv)
 {
 	static char name[64];
@@ -132,7 +101,7 @@ int main(int argc, char **argv)
 		return TOOL_USAGE;
 	}
 	if (!strcmp(argv[1], "__complete"))
-		return complete(argc - 2, argv + 2);
+		return tool_complete(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
 		puts(argp_program_version);
 		return TOOL_OK;
