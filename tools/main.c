@@ -55,9 +55,11 @@ const char *tool_shim_path(void)
 	if (n > 0) {
 		self[n] = 0;
 		*strrchr(self, '/') = 0;
-		if (snprintf(path, sizeof(path), "%s/libgsstap.so", self) < (int)sizeof(path) && !access(path, R_OK))
+		if (snprintf(path, sizeof(path), "%s/libgsstap.so", self) < (int)sizeof(path) &&
+		    !access(path, R_OK))
 			return path;
-		/* Installed as PREFIX/bin/gsstap: the shim is PREFIX/lib/gsstap, wherever PREFIX was moved to. */
+		/* Installed as PREFIX/bin/gsstap: the shim is PREFIX/lib/gsstap, wherever PREFIX was moved
+		 * to. */
 		if (snprintf(path, sizeof(path), "%s/../lib/gsstap/libgsstap.so", self) < (int)sizeof(path)) {
 			static char real[PATH_MAX];
 
@@ -68,7 +70,8 @@ const char *tool_shim_path(void)
 	snprintf(path, sizeof(path), "%s/libgsstap.so", TOOL_LIBDIR);
 	if (!access(path, R_OK))
 		return path;
-	tool_error("libgsstap.so is neither beside this program nor in %s: run make, or make install", TOOL_LIBDIR);
+	tool_error("libgsstap.so is neither beside this program nor in %s: run make, or make install",
+		   TOOL_LIBDIR);
 	return NULL;
 }
 
@@ -87,7 +90,8 @@ static void usage(FILE *out)
 	      out);
 	for (const struct command *c = tool_commands; c->name; c++)
 		fprintf(out, "  %-10s %s\n", c->name, c->summary);
-	fputs("\n'gsstap COMMAND --help' lists a command's options, 'man gsstap-COMMAND' has examples.\n", out);
+	fputs("\n'gsstap COMMAND --help' lists a command's options, 'man gsstap-COMMAND' has examples.\n",
+	      out);
 }
 
 int main(int argc, char **argv)
