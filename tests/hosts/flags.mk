@@ -38,3 +38,6 @@ $(BUILD)/plugins/stub_mech.so: HOST_LDFLAGS := -Wl,--no-as-needed
 $(BUILD)/plugins/stub_mech.so: HOST_LIBS := -lgssapi_krb5
 $(BUILD)/plugins/second_preload.so: HOST_LIBS := -ldl
 $(BUILD)/hosts/lookups: HOST_LDFLAGS := -rdynamic
+$(BUILD)/plugins/lookup_plugin.so: $(BUILD)/two/libzmA.so.5 $(BUILD)/two/libzmB.so.5
+$(BUILD)/plugins/lookup_plugin.so: HOST_LIBS := -lzmq -ldl -Wl,-rpath,'$$ORIGIN/../two'
+$(BUILD)/hosts/reload: HOST_LIBS := -ldl

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dlsym interposed the obvious way: call the real one, hand on its answer. A control: RTLD_NEXT then means
- * "after this object" for everybody, so that another preload finds itself and calls itself for ever. It must
- * not be repaired.
+ * dlsym and dlopen interposed the obvious way: call the real one, hand on its answer. A control: RTLD_NEXT
+ * then means "after this object" for everybody, so that another preload finds itself and calls itself for
+ * ever, and a plugin's RUNPATH is no longer asked. It must not be repaired.
  */
 #include <dlfcn.h>
 
@@ -17,5 +17,17 @@ void *dlsym(void *restrict handle, const char *restrict name)
 		real = (void *(*)(void *, const char *))dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.34");
 	found = real(handle, name);
 	calls++; /* keeps the call above from becoming a tail call */
+	return found;
+}
+
+void *dlopen(const char *file, int mode)
+{
+	static void *(*real)(const char *, int);
+	void *found;
+
+	if (!real)
+		real = (void *(*)(const char *, int))dlvsym(RTLD_NEXT, "dlopen", "GLIBC_2.34");
+	found = real(file, mode);
+	calls++;
 	return found;
 }
