@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The names that matter: the rows of trace/calls.def, for looking up what a symbol or string is. No list of
+ * its own.
+ */
+#ifndef TOOLS_ELF_CALLS_H
+#define TOOLS_ELF_CALLS_H
+
+#include <stdbool.h>
+
+struct elf_call {
+	const char *name;
+	bool wrapped;	     /* by the shim */
+	const char *excused; /* why not */
+};
+
+/* The row of a function, or NULL. */
+const struct elf_call *elf_call_find(const char *name);
+
+/* "gss" or "zmq" when name is of these families (by its prefix), else NULL. */
+const char *elf_call_family(const char *name);
+
+#endif
