@@ -55,18 +55,13 @@ static int accept_token(gss_ctx_id_t *context, gss_buffer_t in, gss_buffer_t out
 	return 1;
 }
 
-int main(int argc, char **argv)
+static int both(gss_name_t target, OM_uint32 flags)
 {
-	OM_uint32 flags = GSS_C_MUTUAL_FLAG | (argc > 1 && !strcmp(argv[1], "deleg") ? GSS_C_DELEG_FLAG : 0);
-	gss_buffer_desc name = {sizeof(SERVICE) - 1, SERVICE}, request = GSS_C_EMPTY_BUFFER,
-			reply = GSS_C_EMPTY_BUFFER, rest = GSS_C_EMPTY_BUFFER;
+	gss_buffer_desc request = GSS_C_EMPTY_BUFFER, reply = GSS_C_EMPTY_BUFFER, rest = GSS_C_EMPTY_BUFFER;
 	gss_ctx_id_t initiator = GSS_C_NO_CONTEXT, acceptor = GSS_C_NO_CONTEXT;
-	gss_name_t target;
-	OM_uint32 major, minor;
+	OM_uint32 minor;
 	int ok;
 
-	major = gss_import_name(&minor, &name, GSS_C_NT_HOSTBASED_SERVICE, &target);
-	check(major, minor, "gss_import_name");
 	ok = initiate(&initiator, target, flags, GSS_C_NO_BUFFER, &request) &&
 	     accept_token(&acceptor, &request, &reply) && initiate(&initiator, target, flags, &reply, &rest);
 	gss_release_buffer(&minor, &request);
@@ -74,6 +69,40 @@ int main(int argc, char **argv)
 	gss_release_buffer(&minor, &rest);
 	gss_delete_sec_context(&minor, &initiator, GSS_C_NO_BUFFER);
 	gss_delete_sec_context(&minor, &acceptor, GSS_C_NO_BUFFER);
+	return ok;
+}
+
+static int one(gss_name_t target, int to, const char *path)
+{
+	static char bytes[65536];
+	gss_buffer_desc token = GSS_C_EMPTY_BUFFER, reply = GSS_C_EMPTY_BUFFER;
+	gss_ctx_id_t context = GSS_C_NO_CONTEXT;
+	FILE *file = fopen(path, to ? "w" : "r");
+
+	need(file != NULL, path);
+	if (to) {
+		if (!initiate(&context, target, GSS_C_DELEG_FLAG, GSS_C_NO_BUFFER, &token))
+			return 0;
+		need(fwrite(token.value, 1, token.length, file) == token.length && !fclose(file), path);
+		return 1;
+	}
+	token.value = bytes;
+	token.length = fread(bytes, 1, sizeof(bytes), file);
+	fclose(file);
+	return accept_token(&context, &token, &reply);
+}
+
+int main(int argc, char **argv)
+{
+	const char *how = argc > 1 ? argv[1] : "";
+	gss_name_t target = import(SERVICE);
+	OM_uint32 minor;
+	int ok;
+
+	if (argc == 3)
+		ok = one(target, !strcmp(how, "to"), argv[2]);
+	else
+		ok = both(target, GSS_C_MUTUAL_FLAG | (!strcmp(how, "deleg") ? GSS_C_DELEG_FLAG : 0));
 	gss_release_name(&minor, &target);
 	return !ok;
 }

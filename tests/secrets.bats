@@ -1,0 +1,117 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# No trace at any level holds a secret: only its length and a hash under a key that was never written.
+
+load helper
+
+setup_file() {
+    realm_up -u alice -s host@localhost
+    kadmin.local -q 'addprinc -pw open-sesame-krb5 bob' >"$BATS_FILE_TMPDIR/kadmin" 2>&1
+    # One run a level: what it prints is what is searched for.
+    local level
+    for level in audit calls tokens messages payload; do
+        under_shim GSSTAP_TRACE="$BATS_FILE_TMPDIR/$level.pcapng" GSSTAP_LEVEL=$level \
+            "$BUILD/hosts/secrets" open-sesame-krb5 >"$BATS_FILE_TMPDIR/$level.secrets"
+    done
+    trace_json "$BATS_FILE_TMPDIR/payload.pcapng" >"$BATS_FILE_TMPDIR/payload.json"
+    "$GSSTAP" decode "$BATS_FILE_TMPDIR/payload.pcapng" >"$BATS_FILE_TMPDIR/payload.text"
+}
+
+teardown_file() {
+    realm_down
+}
+
+# leaks NAME...: the secrets of these names (patterns) that are in the trace or in what decode prints of it.
+leaks() {
+    local names
+    names=$(IFS='|'; echo "$*")
+    cd "$BATS_FILE_TMPDIR"
+    grep -E "^($names) " payload.secrets >"$BATS_TEST_TMPDIR/wanted"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/wanted")" -ge $# ]
+    "$PYTHON" "$TOP/tests/leaks.py" "$BATS_TEST_TMPDIR/wanted" GSSTAP.TEST payload.pcapng payload.json payload.text
+}
+
+# hashed CALL: this call's event has a secret of some length and its hash, and no bytes of it.
+hashed() {
+    jq -e --arg call "$1" 'select(.event == "call" and .call == $call) | .. | objects
+        | select(has("len") and has("hash") and (has("hex") | not) and .len > 0)' "$BATS_FILE_TMPDIR/payload.json" >/dev/null ||
+        { echo "no length and hash in $1:"; grep "\"$1\"" "$BATS_FILE_TMPDIR/payload.json"; return 1; }
+}
+
+@test "the search finds what is there: a message at level payload" {
+    printf 'message %s\n' "$(printf 'no secret at level payload' | od -An -tx1 | tr -d ' \n')" >"$BATS_TEST_TMPDIR/wanted"
+    run "$PYTHON" "$TOP/tests/leaks.py" "$BATS_TEST_TMPDIR/wanted" GSSTAP.TEST "$BATS_FILE_TMPDIR/payload.pcapng"
+    [ "$status" = 1 ]
+    [[ $output == *"message raw"* ]]
+}
+
+@test "the search finds each encoding" {
+    local text=dont-tell-anyone-of-this encoded
+    printf 'x %s\n' "$(printf %s "$text" | od -An -tx1 | tr -d ' \n')" >"$BATS_TEST_TMPDIR/wanted"
+    for encoded in "$text" "$(printf %s "$text" | od -An -tx1 | tr -d ' \n')" "$(printf 'a%s' "$text" | base64)" \
+        "$(printf 'aa%s' "$text" | base64)" "$(printf %s "$text" | base64)"; do
+        echo "....$encoded...." >"$BATS_TEST_TMPDIR/file"
+        run "$PYTHON" "$TOP/tests/leaks.py" "$BATS_TEST_TMPDIR/wanted" R "$BATS_TEST_TMPDIR/file"
+        [ "$status" = 1 ]
+    done
+    echo "nothing in here" >"$BATS_TEST_TMPDIR/file"
+    "$PYTHON" "$TOP/tests/leaks.py" "$BATS_TEST_TMPDIR/wanted" R "$BATS_TEST_TMPDIR/file"
+}
+
+@test "a PLAIN password is not recorded, but that and how long it was" {
+    leaks plain-password
+    jq -e 'select(.call == "zmq_setsockopt" and .option == "ZMQ_PLAIN_PASSWORD") | .. | objects | select(.len == 17 and has("hash"))' \
+        "$BATS_FILE_TMPDIR/payload.json"
+}
+
+@test "a CURVE secret key is not recorded, given as bytes or text, set, read back, made or derived from" {
+    leaks curve-keypair curve-secretkey curve-secretkey-text
+    jq -e 'select(.call == "zmq_setsockopt" and .option == "ZMQ_CURVE_SECRETKEY") | .. | objects | select(.len == 32 and has("hash"))' \
+        "$BATS_FILE_TMPDIR/payload.json"
+}
+
+@test "the password of gss_acquire_cred_with_password is not recorded, but that and how long it was" {
+    leaks password
+    hashed gss_acquire_cred_with_password
+}
+
+@test "an exported credential is not recorded, but that and how long it was" {
+    leaks exported-credential
+    hashed gss_export_cred
+    hashed gss_import_cred
+}
+
+@test "an exported context and its keys are not recorded, but that and how long it was" {
+    leaks exported-context lucid-key lucid-subkey
+    hashed gss_export_sec_context
+    hashed gss_import_sec_context
+}
+
+@test "keys that a program asks of a context are not recorded" {
+    leaks session-key pseudo-random
+}
+
+@test "no secret is in a trace of any level" {
+    local level
+    cd "$BATS_FILE_TMPDIR"
+    for level in audit calls tokens messages; do
+        [ -s $level.pcapng ]
+        [ "$(wc -l <$level.secrets)" -ge 10 ]
+        "$PYTHON" "$TOP/tests/leaks.py" $level.secrets GSSTAP.TEST $level.pcapng
+    done
+}
+
+@test "the same secret has another hash in another process" {
+    local hash
+    trace_json "$BATS_FILE_TMPDIR/tokens.pcapng" >"$BATS_TEST_TMPDIR/other.json"
+    for each in "$BATS_FILE_TMPDIR/payload.json" "$BATS_TEST_TMPDIR/other.json"; do
+        hash=$(jq -r 'select(.call == "zmq_setsockopt" and .option == "ZMQ_PLAIN_PASSWORD") | .. | objects | .hash // empty' "$each")
+        [ -n "$hash" ]
+        echo "$hash" >>"$BATS_TEST_TMPDIR/hashes"
+    done
+    [ "$(sort -u "$BATS_TEST_TMPDIR/hashes" | wc -l)" = 2 ]
+}
+
+@test "a trace is readable by its owner only" {
+    [ "$(stat -c %a "$BATS_FILE_TMPDIR/payload.pcapng")" = 600 ]
+}
