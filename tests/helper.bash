@@ -78,22 +78,17 @@ realm_up() {
     mkdir "$dir"
     mkfifo "$dir/end"
     # shellcheck disable=SC2016 # expanded by the inner shell
-    "$GSSTAP" realm "$@" -- bash -c 'export -p >"$1/env.new" && mv "$1/env.new" "$1/env" && read -r <"$1/end"' \
-        bash "$dir" >"$dir/log" 2>&1 3>&- &
-    REALM_PID=$!
+    "$GSSTAP" realm "$@" -- sh -c 'ln -s "$GSSTAP_REALM/env" "$1/env" && read -r end <"$1/end"' sh "$dir" \
+        >"$dir/log" 2>&1 3>&- &
+    export REALM_PID=$!
     wait_until 20 realm_settled "$dir"
-    if [ ! -f "$dir/env" ]; then
-        cat "$dir/log" >&2
-        return 1
-    fi
-    # Only what a realm sets: not the inner shell's own variables.
-    eval "$(grep -E '^declare -x (KRB5|GSSTAP_REALM)' "$dir/env")"
-    # shellcheck disable=SC2046 # names without blanks
-    export $(grep -oE '^declare -x (KRB5|GSSTAP_REALM)[A-Z0-9_a-z]*' "$dir/env" | cut -d' ' -f3) REALM_PID
+    [ -e "$dir/env" ] || { cat "$dir/log" >&2; return 1; }
+    # shellcheck source=/dev/null # export NAME=VALUE lines
+    . "$dir/env"
 }
 
 realm_settled() {
-    [ -f "$1/env" ] || gone "$REALM_PID"
+    [ -e "$1/env" ] || gone "$REALM_PID"
 }
 
 # realm_down: for teardown_file.

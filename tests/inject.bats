@@ -408,7 +408,7 @@ EOF
 # forwardable: a ticket of that kind for alice, and the policies about delegation.
 forwardable() {
     local choice
-    kinit -f -k -t "$GSSTAP_REALM/client.keytab" alice
+    kinit -f -k -t "$GSSTAP_REALM/client/alice" alice
     for choice in allow strip refuse; do
         printf 'version: 1\ngss:\n  delegation: %s\n' $choice | policy delegation-$choice
     done
