@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Printing events: a buffer with the few things that are ever written to it, and the two formats on top.
+ * Whatever comes from a trace leaves here escaped: no byte of it can act on a terminal or break a line.
+ */
+#ifndef TOOLS_OUT_H
+#define TOOLS_OUT_H
+
+#include "trace/reader.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <time.h>
+
+#define OUT_BUFFER 65536
+
+struct out {
+	FILE *file;
+	bool colour;
+	bool failed; /* a write failed; errno of it below */
+	int error;
+	size_t used;
+	time_t second; /* that `stamp` was made for */
+	bool utc;
+	char stamp[32]; /* "2026-01-02T21:03:04" */
+	char data[OUT_BUFFER];
+};
+
+void out_init(struct out *out, FILE *file, bool colour, bool utc);
+void out_flush(struct out *out);
+
+void out_raw(struct out *out, const void *bytes, size_t length);
+void out_str(struct out *out, const char *text);
+void out_unsigned(struct out *out, uint64_t number);
+void out_signed(struct out *out, int64_t number);
+/* "0x" and hexadecimal digits. */
+void out_hex(struct out *out, uint64_t number);
+/* Two digits a byte. */
+void out_bytes(struct out *out, const uint8_t *bytes, size_t length);
+/* An SGR sequence such as "1;31" ("" ends it), where colour is wanted. */
+void out_paint(struct out *out, const char *sgr);
+
+static inline void out_char(struct out *out, char c)
+{
+	if (out->used == OUT_BUFFER)
+		out_flush(out);
+	out->data[out->used++] = c;
+}
+
+/* RFC 3339 with nanoseconds, UTC (out->utc must be set). */
+void out_time_full(struct out *out, uint64_t ns);
+/* Time of day with microseconds. */
+void out_time_of_day(struct out *out, uint64_t ns);
+/* "2026-01-02T21:03:04"; made once a second, valid until the next call. */
+const char *out_stamp(struct out *out, uint64_t ns);
+/* Seconds with as many digits of a fraction: 6 or 9. */
+void out_seconds(struct out *out, uint64_t ns, int digits);
+
+/* The character at `at`: its length in bytes, or 0 when it is no valid UTF-8. */
+size_t out_utf8(const uint8_t *at, size_t left, uint32_t *code);
+/* May this character be shown as it is? No control, no line separator, no change of direction. */
+bool out_printable(uint32_t code);
+
+/* A text as strace shows it: bare when it is plain, else in quotes with escapes. */
+void out_text(struct out *out, const uint8_t *at, size_t length);
+/* The same, always in quotes. */
+void out_quoted(struct out *out, const uint8_t *at, size_t length);
+/* A JSON string; a byte that is not UTF-8 becomes \u00XX. */
+void out_json_string(struct out *out, const uint8_t *at, size_t length);
+
+struct out_objects; /* out_caller.h */
+
+/* One event as a line. `callers`: show who called. */
+void out_text_event(struct out *out, struct out_objects *objects, const struct tr_event *event, bool callers);
+void out_json_event(struct out *out, struct out_objects *objects, const struct tr_event *event);
+
+/* Shared by the two lines a text can be: a field's value, and an event as a sentence (out_sentence.c). */
+void out_text_value(struct out *out, const struct tr_event *event, const struct tr_value *value);
+void out_sentence(struct out *out, const struct tr_event *event);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Prints traces while they grow or as a whole: what `decode` is, and what `run` shows of a live process tree.
+ */
+#ifndef TOOLS_SHOW_H
+#define TOOLS_SHOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum show_format { SHOW_TEXT, SHOW_JSON };
+
+struct show;
+
+/* out stays the caller's. NULL: no memory. What is wrong with a trace goes to stderr, as every error does. */
+struct show *show_new(enum show_format format, FILE *out, bool colour);
+void show_free(struct show *show);
+
+/* Print only events of one process; only calls whose name matches a shell pattern (which must stay valid);
+ * say who called; show on stderr how far it is. */
+void show_only_pid(struct show *show, uint32_t pid);
+void show_only_calls(struct show *show, const char *pattern);
+void show_callers(struct show *show, bool wanted);
+void show_progress(struct show *show, bool wanted);
+
+/* Adds a trace; it may be incomplete as yet, and is never waited for. Returns 0, or -1 after saying what is
+ * wrong with it. */
+int show_add(struct show *show, const char *path);
+
+/*
+ * Prints what became readable, in order of time. The youngest events wait for the next time, when not final,
+ * since an older one of another thread may be about to appear. final: everything, then what was wrong or
+ * missing. Returns 0, or -1 (errno set) when nothing more can be written.
+ */
+int show_poll(struct show *show, bool final);
+
+/* How many things were wrong with the traces. */
+uint64_t show_problems(const struct show *show);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A trace in memory. No descriptor is kept, so that a thousand processes can be followed; the path is looked
+ * at again instead, and a different file under the same name is left alone.
+ *
+ * When somebody cuts a file that is mapped, reading past its new end raises SIGBUS. The handler here puts
+ * zeros there, which read as "nothing was written"; a SIGBUS anywhere else is none of ours and does what it
+ * did before.
+ */
+#include "trace/reader_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PAGE 4096u
+#define DROP_STEP (8u << 20) /* bytes: a system call each is not felt */
+
+static struct tr_map *maps;
+static struct sigaction before;
+
+static void on_bus_error(int signal_number, siginfo_t *info, void *context)
+{
+	uintptr_t fault = (uintptr_t)info->si_addr;
+
+	(void)context;
+	for (const struct tr_map *map = maps; map; map = map->next) {
+		uintptr_t start = (uintptr_t)map->at;
+
+		if (fault - start < map->mapped &&
+		    mmap((void *)(fault & ~(uintptr_t)(PAGE - 1)), PAGE, PROT_READ,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED)
+			return;
+	}
+	sigaction(signal_number, &before,
+		  NULL); /* the access is repeated, and ends as it would have without us */
+}
+
+static void guard(void)
+{
+	static bool done;
+	struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
+
+	if (!done)
+		sigaction(SIGBUS, &action, &before);
+	done = true;
+}
+
+static const char *map_file(struct tr_map *map, int fd, uint64_t size)
+{
+	void *at = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+
+	if (at == MAP_FAILED)
+		return strerror(errno);
+	if (map->at)
+		munmap((void *)map->at, map->mapped);
+	map->at = at;
+	map->size = map->mapped = size;
+	return NULL;
+}
+
+static const char *unfit(const struct stat *status)
+{
+	if (S_ISREG(status->st_mode))
+		return NULL;
+	if (S_ISDIR(status->st_mode))
+		return "is a directory";
+	return "is not a regular file: a trace is read in place, so write it to a file first";
+}
+
+const char *tr_map_open(struct tr_map *map, const char *path)
+{
+	struct stat status;
+	const char *why = NULL;
+	int fd;
+
+	/* A pipe without a writer must not hold us up before we can say that it is one. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return strerror(errno);
+	if (fstat(fd, &status))
+		why = strerror(errno);
+	if (!why)
+		why = unfit(&status);
+	if (!why && status.st_size)
+		why = map_file(map, fd, (uint64_t)status.st_size);
+	close(fd);
+	if (why)
+		return why;
+	map->path = strdup(path);
+	if (!map->path)
+		return strerror(ENOMEM);
+	map->device = status.st_dev;
+	map->inode = status.st_ino;
+	map->next = maps;
+	maps = map;
+	guard();
+	return NULL;
+}
+
+void tr_map_refresh(struct tr_map *map)
+{
+	struct stat status;
+	int fd;
+
+	if (stat(map->path, &status) || status.st_dev != map->device || status.st_ino != map->inode ||
+	    (uint64_t)status.st_size <= map->size)
+		return;
+	fd = open(map->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &status) && status.st_dev == map->device && status.st_ino == map->inode &&
+	    S_ISREG(status.st_mode) && (uint64_t)status.st_size > map->size)
+		map_file(map, fd, (uint64_t)status.st_size);
+	close(fd);
+}
+
+void tr_map_drop(struct tr_map *map, uint64_t upto)
+{
+	upto &= ~(uint64_t)(PAGE - 1);
+	if (upto < map->dropped + DROP_STEP || upto > map->mapped)
+		return;
+	/* Blocks still to be read in there come back from the page cache. */
+	madvise((void *)(map->at + map->dropped), upto - map->dropped, MADV_DONTNEED);
+	map->dropped = upto;
+}
+
+void tr_map_close(struct tr_map *map)
+{
+	struct tr_map **link = &maps;
+
+	while (*link && *link != map)
+		link = &(*link)->next;
+	if (*link)
+		*link = map->next;
+	if (map->at)
+		munmap((void *)map->at, map->mapped);
+	free(map->path);
+	memset(map, 0, sizeof(*map));
+}
