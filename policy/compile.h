@@ -30,7 +30,7 @@ int pol_read(const char *path, void **bytes, size_t *len, FILE *complaints);
 /* How many rules a READY policy has, as people count them: choices and items of lists. */
 unsigned pol_rules(const struct pol *pol);
 
-/* Prints every keyword with its values and meaning, for people. */
-void pol_list_keywords(FILE *out);
+/* Prints every keyword and its values, one a line; with explain, also what each means. */
+void pol_list_keywords(FILE *out, int explain);
 
 #endif

@@ -42,7 +42,7 @@ static const char *child_of(const char *parent, const char *path, char out[96])
 	if (n && (strncmp(path, parent, n) || path[n] != '.'))
 		return NULL;
 	end = n + (n > 0);
-	end += strcspn(path + end, ".[");
+	end += strcspn(path + end, ".");
 	memcpy(out, path, end);
 	out[end] = 0;
 	return out + n + (n > 0);
@@ -75,7 +75,7 @@ static const char *elsewhere(const char *key)
 	for (const struct pol_keyword *k = pol_keywords; n && k->id; k++) {
 		const char *at = strstr(k->path, key);
 
-		if (!at || (at > k->path && at[-1] != '.') || (at[n] && at[n] != '.' && at[n] != '['))
+		if (!at || (at > k->path && at[-1] != '.') || (at[n] && at[n] != '.'))
 			continue;
 		memcpy(best, k->path, (size_t)(at - k->path) + n);
 		best[(size_t)(at - k->path) + n] = 0;
@@ -129,12 +129,13 @@ static void print_wrapped(FILE *out, const char *text)
 	fputc('\n', out);
 }
 
-void pol_list_keywords(FILE *out)
+void pol_list_keywords(FILE *out, int explain)
 {
 	for (const struct pol_keyword *k = pol_keywords; k->id; k++) {
-		fprintf(out, "%s: ", k->path);
+		fprintf(out, "%s  ", k->path);
 		print_values(out, k);
 		fputc('\n', out);
-		print_wrapped(out, k->doc);
+		if (explain)
+			print_wrapped(out, k->doc);
 	}
 }

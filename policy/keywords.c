@@ -65,5 +65,5 @@ int pol_is_field_of(const struct pol_keyword *field, const struct pol_keyword *l
 {
 	size_t n = strlen(list->path);
 
-	return !strncmp(field->path, list->path, n) && !strncmp(field->path + n, "[].", 3);
+	return !strncmp(field->path, list->path, n) && field->path[n] == '.';
 }

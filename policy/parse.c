@@ -209,11 +209,9 @@ static void parse_record(struct parse *parse, const struct pol_keyword *k)
 {
 	size_t item = parse->draft->count;
 	unsigned errors = parse->draft->errors;
-	char path[PATH_SIZE];
 
-	snprintf(path, sizeof(path), "%s[]", k->path);
 	draft_add(parse->draft, k, POL_ITEM, here(parse));
-	parse_mapping(parse, path);
+	parse_mapping(parse, k->path);
 	parse->draft->rules[item].below = parse->draft->count - item - 1;
 	if (errors == parse->draft->errors)
 		draft_check_record(parse->draft, item);
@@ -338,7 +336,7 @@ static void parse_key(struct parse *parse, const char *parent, struct seen *seen
 	next(parse);
 	if (fits)
 		k = keyword_at(path);
-	if (!fits || strchr(key, '[') || strchr(key, '.') || (!k && !is_group(path)))
+	if (!fits || strchr(key, '.') || (!k && !is_group(path)))
 		unknown_key(parse, parent, key, strlen(key), at);
 	else if (seen_before(parse, seen, path, at))
 		skip(parse);

@@ -27,7 +27,7 @@ struct options {
 static const struct argp_option option_table[] = {
 	{"output", 'o', "OUT", 0, "compile: write to OUT (default: FILE with .yaml or .yml replaced by .bin)",
 	 0},
-	{"list", 'l', NULL, 0, "list all keywords, as the action list does", 0},
+	{"list", 'l', NULL, 0, "list all keywords, one a line", 0},
 	{0},
 };
 
@@ -242,7 +242,13 @@ int cmd_policy(int argc, char **argv)
 
 	if (error)
 		return TOOL_USAGE;
-	action = options.count ? options.words[0] : options.list ? "list" : NULL;
+	action = options.count ? options.words[0] : NULL;
+	if (options.list && !action) {
+		pol_list_keywords(stdout, 0);
+		return TOOL_OK;
+	}
+	if (options.list)
+		return usage("--list takes no action: the action list explains the keywords as well");
 	if (!action)
 		return usage("policy needs an action: check, compile or list");
 	if (!strcmp(action, "check"))
@@ -251,6 +257,6 @@ int cmd_policy(int argc, char **argv)
 		return compile(&options);
 	if (strcmp(action, "list"))
 		return usage("policy has the actions check, compile and list");
-	pol_list_keywords(stdout);
+	pol_list_keywords(stdout, 1);
 	return TOOL_OK;
 }

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Any bytes as a compiled policy, as they are and with head and checksum put right, so that what lies behind
+ * them is reached: pol_open refuses them, or every judge can work with them.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/compile.h"
+#include "policy/image.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void judge_endpoints(const struct pol *pol)
+{
+	static const char *const endpoints[] = {"tcp://*:5555", "tcp://[::1]:5555", "ipc:///x", "udp://x:1",
+						""};
+	struct pol_verdict v;
+	char name[256];
+
+	for (size_t i = 0; i < 2 * sizeof(endpoints) / sizeof(*endpoints); i++) {
+		struct pol_endpoint facts = {i % 2 ? POL_BIND : POL_CONNECT, endpoints[i / 2], 4, 0, 0};
+
+		if (pol_judge_endpoint(pol, &facts, &v) != POL_INJECT)
+			continue;
+		if (facts.way == POL_CONNECT && !v.inject.service)
+			__builtin_trap();
+		if (v.inject.service)
+			pol_expand(v.inject.service, "host", facts.endpoint, name, sizeof(name));
+		if (v.inject.principal)
+			pol_expand(v.inject.principal, "host", facts.endpoint, name, sizeof(name));
+	}
+}
+
+static void judge(const void *image, size_t size)
+{
+	struct pol_verdict v;
+	struct pol pol;
+	const char *rule;
+	uint32_t line;
+
+	if (pol_open(&pol, image, size))
+		return;
+	pol_judge_peer(&pol, POL_ACCEPTOR, "worker/h@EXAMPLE.ORG", &v);
+	if (v.number && (pol_rule_by_number(&pol, v.number, &rule, &line) || strcmp(rule, v.rule)))
+		__builtin_trap();
+	pol_judge_delegation(&pol, POL_INITIATOR, &v);
+	pol_judge_plaintext(&pol, &v);
+	pol_enforces(&pol);
+	pol_capture(&pol);
+	pol_rules(&pol);
+	judge_endpoints(&pol);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	void *copy = malloc(size ? size : 1); /* aligned, and its end is watched */
+	struct pol_image *image = copy;
+
+	memcpy(copy, data, size);
+	judge(copy, size);
+	if (size >= sizeof(*image)) {
+		memcpy(image->magic, POL_IMAGE_MAGIC, sizeof(image->magic));
+		image->version = POL_IMAGE_VERSION;
+		image->size = (uint32_t)size;
+		image->string_size =
+			(uint32_t)(size - sizeof(*image) - image->rule_count * sizeof(struct pol_rule));
+		pol_checksum(image, size, image->checksum);
+		judge(copy, size);
+	}
+	free(copy);
+	return 0;
+}

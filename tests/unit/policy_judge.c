@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every judgement, on policies compiled from text: what is decided, by which rule, and in which words.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <zmq.h>
+
+#include "policy/compile.h"
+#include "policy/policy.h"
+#include "trace/format.h"
+
+#define ZMQ_DGRAM_TYPE 18 /* ZMQ_DGRAM of the draft API */
+
+/* Opens the policy in text, whose first line is "version: 1". The image lives as long as the test program. */
+static struct pol policy(const char *text)
+{
+	char whole[2000];
+	struct pol pol;
+	void *image;
+	size_t len;
+
+	snprintf(whole, sizeof(whole), "version: 1\n%s", text);
+	assert_int_equal(pol_compile_text("test", whole, strlen(whole), &image, &len, stderr), 0);
+	assert_int_equal(pol_open(&pol, image, len), 0);
+	return pol;
+}
+
+static enum pol_action peer(const struct pol *pol, const char *name, struct pol_verdict *verdict)
+{
+	enum pol_action action = pol_judge_peer(pol, POL_ACCEPTOR, name, verdict);
+
+	assert_int_equal(action, verdict->action);
+	assert_non_null(memchr(verdict->reason, 0, sizeof(verdict->reason)));
+	return action;
+}
+
+static enum pol_action at(const struct pol *pol, enum pol_way way, const char *endpoint, int type,
+			  int mechanism, struct pol_verdict *verdict)
+{
+	struct pol_endpoint facts = {
+		.way = way, .endpoint = endpoint, .socket_type = type, .mechanism = mechanism};
+	enum pol_action action = pol_judge_endpoint(pol, &facts, verdict);
+
+	assert_int_equal(action, verdict->action);
+	return action;
+}
+
+static void no_policy_allows_everything(void **state)
+{
+	struct pol pol = {.state = POL_NONE};
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(peer(&pol, NULL, &v), POL_ALLOW);
+	assert_null(v.rule);
+	assert_int_equal(pol_judge_delegation(&pol, POL_INITIATOR, &v), POL_ALLOW);
+	assert_int_equal(pol_judge_plaintext(&pol, &v), POL_ALLOW);
+	assert_int_equal(at(&pol, POL_BIND, "tcp://*:1", ZMQ_REP, ZMQ_NULL, &v), POL_ALLOW);
+	assert_int_equal(pol_enforces(&pol), 0);
+	assert_int_equal(pol_capture(&pol), -1);
+}
+
+static void a_broken_policy_denies_everything_judged(void **state)
+{
+	struct pol pol = {0};
+	struct pol_verdict v;
+
+	(void)state;
+	pol_break(&pol, "cannot open it");
+	assert_int_equal(peer(&pol, "alice@EXAMPLE.ORG", &v), POL_DENY);
+	assert_string_equal(v.rule, "policy");
+	assert_int_equal(v.number, 0);
+	assert_int_equal(v.audit, 0);
+	assert_non_null(strstr(v.reason, "cannot open it"));
+	assert_int_equal(pol_judge_delegation(&pol, POL_INITIATOR, &v), POL_DENY);
+	assert_int_equal(pol_judge_plaintext(&pol, &v), POL_DENY);
+	assert_int_equal(at(&pol, POL_BIND, "tcp://*:1", ZMQ_REP, ZMQ_CURVE, &v), POL_DENY);
+	assert_int_equal(at(&pol, POL_BIND, "inproc://x", ZMQ_REP, ZMQ_NULL, &v), POL_ALLOW);
+	assert_int_equal(pol_enforces(&pol), 1);
+}
+
+static void a_policy_without_rules_allows_everything(void **state)
+{
+	struct pol pol = policy("");
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(peer(&pol, NULL, &v), POL_ALLOW);
+	assert_int_equal(pol_judge_delegation(&pol, POL_ACCEPTOR, &v), POL_ALLOW);
+	assert_int_equal(pol_judge_plaintext(&pol, &v), POL_ALLOW);
+	assert_int_equal(at(&pol, POL_CONNECT, "udp://x:1", ZMQ_DEALER, ZMQ_NULL, &v), POL_ALLOW);
+	assert_null(v.rule);
+	assert_int_equal(pol_enforces(&pol), 1);
+	assert_int_equal(pol_capture(&pol), -1);
+}
+
+static void only_listed_peers_pass(void **state)
+{
+	struct pol pol = policy("gss:\n"
+				"  peers:\n"
+				"    allow:\n"
+				"      - alice@EXAMPLE.ORG\n"
+				"      - '*/worker@EXAMPLE.ORG'\n");
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(peer(&pol, "alice@EXAMPLE.ORG", &v), POL_ALLOW);
+	assert_int_equal(v.line, 5);
+	assert_int_equal(peer(&pol, "a/worker@EXAMPLE.ORG", &v), POL_ALLOW);
+	assert_int_equal(v.line, 6);
+	assert_int_equal(peer(&pol, "bob@EXAMPLE.ORG", &v), POL_DENY);
+	assert_string_equal(v.rule, "gss.peers.allow");
+	assert_int_equal(v.line, 4);
+	assert_string_equal(v.reason,
+			    "gss.peers.allow (policy line 4) does not list the peer \"bob@EXAMPLE.ORG\"");
+	assert_int_equal(peer(&pol, "alice@EXAMPLE.ORG.evil", &v), POL_DENY);
+	assert_int_equal(peer(&pol, "ALICE@EXAMPLE.ORG", &v), POL_DENY);
+}
+
+static void unknown_and_anonymous_peers_pass_no_list(void **state)
+{
+	struct pol everybody = policy("gss: {peers: {allow: ['*']}}");
+	struct pol all_but = policy("gss: {peers: {deny: [mallory@X]}}");
+	const char *names[] = {NULL, "", "WELLKNOWN/ANONYMOUS@WELLKNOWN:ANONYMOUS"};
+	struct pol_verdict v;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		assert_int_equal(peer(&everybody, names[i], &v), POL_DENY);
+		assert_string_equal(v.rule, "gss.peers.allow");
+		assert_int_equal(peer(&all_but, names[i], &v), POL_DENY);
+		assert_string_equal(v.rule, "gss.peers.deny");
+	}
+	assert_int_equal(peer(&everybody, "x", &v), POL_ALLOW);
+	assert_int_equal(peer(&all_but, "x", &v), POL_ALLOW);
+}
+
+static void deny_wins_over_allow(void **state)
+{
+	struct pol pol = policy("gss: {peers: {allow: ['*@X'], deny: ['mallory@*']}}");
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(peer(&pol, "mallory@X", &v), POL_DENY);
+	assert_string_equal(v.rule, "gss.peers.deny");
+	assert_int_equal(peer(&pol, "alice@X", &v), POL_ALLOW);
+	assert_int_equal(peer(&pol, "alice@Y", &v), POL_DENY);
+	assert_string_equal(v.rule, "gss.peers.allow");
+}
+
+static void an_empty_list_lets_nobody_pass(void **state)
+{
+	struct pol pol = policy("gss: {peers: {allow: []}}");
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(peer(&pol, "alice@X", &v), POL_DENY);
+}
+
+static void a_hostile_name_neither_overflows_nor_controls_the_terminal(void **state)
+{
+	struct pol pol = policy("gss: {peers: {allow: [alice@X]}}");
+	char name[5000];
+	struct pol_verdict v;
+
+	(void)state;
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = 0;
+	memcpy(name, "\033[2J\n", 5);
+	assert_int_equal(peer(&pol, name, &v), POL_DENY);
+	assert_int_equal(strlen(v.reason), sizeof(v.reason) - 1);
+	assert_null(strpbrk(v.reason, "\033\n"));
+	assert_non_null(strstr(v.reason, "gss.peers.allow (policy line 2)"));
+}
+
+static void delegation_is_allowed_stripped_or_refused(void **state)
+{
+	struct pol strip = policy("gss: {delegation: strip}"), refuse = policy("gss: {delegation: refuse}");
+	struct pol allow = policy("gss: {delegation: allow}");
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(pol_judge_delegation(&strip, POL_INITIATOR, &v), POL_CHANGE);
+	assert_string_equal(v.rule, "gss.delegation");
+	assert_int_equal(pol_judge_delegation(&strip, POL_ACCEPTOR, &v), POL_CHANGE);
+	assert_int_equal(pol_judge_delegation(&refuse, POL_INITIATOR, &v), POL_DENY);
+	assert_int_equal(pol_judge_delegation(&refuse, POL_ACCEPTOR, &v), POL_DENY);
+	assert_int_equal(pol_judge_delegation(&allow, POL_ACCEPTOR, &v), POL_ALLOW);
+}
+
+static void plaintext_is_allowed_encrypted_or_refused(void **state)
+{
+	struct pol encrypt = policy("zmq: {plaintext: encrypt}"), refuse = policy("zmq: {plaintext: refuse}");
+	struct pol allow = policy("zmq: {plaintext: allow}");
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(pol_judge_plaintext(&encrypt, &v), POL_CHANGE);
+	assert_int_equal(pol_judge_plaintext(&refuse, &v), POL_DENY);
+	assert_string_equal(v.reason, "zmq.plaintext (policy line 2) refuses ZMQ_GSSAPI_PLAINTEXT");
+	assert_int_equal(pol_judge_plaintext(&allow, &v), POL_ALLOW);
+}
+
+static void what_is_not_secured_is_refused(void **state)
+{
+	static const struct {
+		const char *endpoint;
+		int type, mechanism;
+		enum pol_action action;
+		const char *because;
+	} cases[] = {
+		{"tcp://*:5555", ZMQ_REP, ZMQ_NULL, POL_DENY, "mechanism is NULL"},
+		{"tcp://*:5555", ZMQ_REP, ZMQ_PLAIN, POL_DENY, "PLAIN, which encrypts nothing"},
+		{"tcp://*:5555", ZMQ_REP, -1, POL_DENY, "not known"},
+		{"tcp://*:5555", ZMQ_REP, 77, POL_DENY, "not known"},
+		{"tcp://*:5555", ZMQ_REP, ZMQ_CURVE, POL_ALLOW, NULL},
+		{"tcp://*:5555", -1, ZMQ_GSSAPI, POL_ALLOW, NULL},
+		{"ipc:///run/x", ZMQ_REP, ZMQ_NULL, POL_DENY, "mechanism is NULL"},
+		{"ipc:///run/x", ZMQ_REP, ZMQ_CURVE, POL_ALLOW, NULL},
+		{"tipc://{1,1}", ZMQ_REP, ZMQ_CURVE, POL_ALLOW, NULL},
+		{"tcp://*:5555", ZMQ_STREAM, ZMQ_CURVE, POL_DENY, "STREAM"},
+		{"udp://*:5555", ZMQ_DGRAM_TYPE, ZMQ_CURVE, POL_DENY, "this transport has no"},
+		{"pgm://eth0;239.1.1.1:1", ZMQ_PUB, ZMQ_CURVE, POL_DENY, "this transport has no"},
+		{"epgm://eth0;239.1.1.1:1", ZMQ_PUB, ZMQ_GSSAPI, POL_DENY, "this transport has no"},
+		{"norm://1.2.3.4:1", ZMQ_PUB, ZMQ_GSSAPI, POL_DENY, "this transport has no"},
+		{"ws://*:5555", ZMQ_REP, ZMQ_CURVE, POL_ALLOW, NULL},
+		{"ws://*:5555", ZMQ_REP, ZMQ_GSSAPI, POL_DENY, "cannot carry GSSAPI"},
+		{"new://*:5555", ZMQ_REP, ZMQ_CURVE, POL_DENY, "this transport has no"},
+		{"", ZMQ_REP, ZMQ_CURVE, POL_DENY, "this transport has no"},
+		{NULL, ZMQ_REP, ZMQ_CURVE, POL_DENY, "this transport has no"},
+		{"inproc://x", ZMQ_REP, ZMQ_NULL, POL_ALLOW, NULL},
+		{"inproc://x", ZMQ_STREAM, -1, POL_ALLOW, NULL},
+	};
+	struct pol pol = policy("zmq: {unsecured: refuse}"), lenient = policy("zmq: {unsecured: allow}");
+	struct pol_verdict v;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		for (enum pol_way way = POL_BIND; way <= POL_CONNECT; way++) {
+			assert_int_equal(
+				at(&pol, way, cases[i].endpoint, cases[i].type, cases[i].mechanism, &v),
+				cases[i].action);
+			if (cases[i].because && !strstr(v.reason, cases[i].because))
+				fail_msg("case %zu: %s", i, v.reason);
+			assert_int_equal(
+				at(&lenient, way, cases[i].endpoint, cases[i].type, cases[i].mechanism, &v),
+				POL_ALLOW);
+		}
+	}
+}
+
+static void a_raw_router_is_not_secured_by_its_mechanism(void **state)
+{
+	struct pol pol = policy("zmq: {unsecured: refuse, inject: [{bind: '*'}]}");
+	struct pol_endpoint facts = {POL_BIND, "tcp://*:1", ZMQ_ROUTER, ZMQ_CURVE, 1};
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(pol_judge_endpoint(&pol, &facts, &v), POL_DENY);
+	assert_non_null(strstr(v.reason, "ROUTER_RAW"));
+	facts.mechanism = ZMQ_NULL;
+	assert_int_equal(pol_judge_endpoint(&pol, &facts, &v), POL_DENY);
+	facts.raw = 0;
+	assert_int_equal(pol_judge_endpoint(&pol, &facts, &v), POL_INJECT);
+}
+
+static void unsecured_endpoints_that_are_listed_pass(void **state)
+{
+	struct pol pol = policy(
+		"zmq:\n  unsecured: refuse\n  unsecured-ok: ['ipc://*', 'udp://239.*:*', 'tcp://[::1]:*']\n");
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(at(&pol, POL_BIND, "ipc:///run/x", ZMQ_REP, ZMQ_NULL, &v), POL_ALLOW);
+	assert_string_equal(v.rule, "zmq.unsecured-ok");
+	assert_int_equal(v.line, 4);
+	assert_int_equal(at(&pol, POL_BIND, "udp://239.1.2.3:9", ZMQ_DGRAM_TYPE, ZMQ_NULL, &v), POL_ALLOW);
+	assert_int_equal(at(&pol, POL_BIND, "tcp://[::1]:9", ZMQ_REP, ZMQ_PLAIN, &v), POL_ALLOW);
+	assert_int_equal(at(&pol, POL_BIND, "tcp://:9", ZMQ_REP, ZMQ_NULL, &v), POL_DENY);
+	assert_int_equal(at(&pol, POL_BIND, "tcp://1:9", ZMQ_REP, ZMQ_NULL, &v), POL_DENY);
+	assert_string_equal(v.rule, "zmq.unsecured");
+	assert_int_equal(v.line, 3);
+	assert_string_equal(
+		v.reason,
+		"zmq.unsecured (policy line 3) refuses to bind tcp://1:9: the socket's mechanism is NULL");
+}
+
+#define INJECT                                                                                               \
+	"zmq:\n"                                                                                             \
+	"  unsecured: refuse\n"                                                                              \
+	"  inject:\n"                                                                                        \
+	"    - {bind: 'tcp://*:5555', principal: 'zmq@%h'}\n"                                                \
+	"    - {bind: 'tcp://*', principal: 'zmq/x@R', principal-type: krb5}\n"                              \
+	"    - {connect: 'tcp://db*:5555', service: 'zmq@%H', principal: alice, principal-type: user}\n"     \
+	"    - {connect: 'ipc://*', service: zmq/h@R, service-type: krb5}\n"                                 \
+	"    - {bind: '*'}\n"
+
+static void injection_takes_the_first_rule_of_its_way(void **state)
+{
+	struct pol pol = policy(INJECT);
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(at(&pol, POL_BIND, "tcp://*:5555", ZMQ_REP, ZMQ_NULL, &v), POL_INJECT);
+	assert_string_equal(v.inject.principal, "zmq@%h");
+	assert_int_equal(v.inject.principal_type, POL_NT_HOSTBASED);
+	assert_null(v.inject.service);
+	assert_string_equal(v.rule, "zmq.inject");
+	assert_int_equal(v.line, 5);
+	assert_int_equal(at(&pol, POL_BIND, "tcp://eth0:5556", ZMQ_REP, ZMQ_NULL, &v), POL_INJECT);
+	assert_string_equal(v.inject.principal, "zmq/x@R");
+	assert_int_equal(v.inject.principal_type, POL_NT_KRB5_PRINCIPAL);
+	assert_int_equal(at(&pol, POL_CONNECT, "tcp://db1:5555", ZMQ_REQ, ZMQ_NULL, &v), POL_INJECT);
+	assert_string_equal(v.inject.service, "zmq@%H");
+	assert_string_equal(v.inject.principal, "alice");
+	assert_int_equal(v.inject.principal_type, POL_NT_USER_NAME);
+	assert_int_equal(v.line, 7);
+	assert_int_equal(at(&pol, POL_CONNECT, "ipc:///x", ZMQ_REQ, ZMQ_NULL, &v), POL_INJECT);
+	assert_int_equal(v.inject.service_type, POL_NT_KRB5_PRINCIPAL);
+	assert_null(v.inject.principal);
+	assert_int_equal(at(&pol, POL_BIND, "ipc:///x", ZMQ_PULL, ZMQ_NULL, &v), POL_INJECT);
+	assert_null(v.inject.principal);
+	assert_int_equal(at(&pol, POL_CONNECT, "tcp://other:5555", ZMQ_REQ, ZMQ_NULL, &v), POL_DENY);
+}
+
+static void injection_leaves_alone_what_it_cannot_or_must_not_touch(void **state)
+{
+	struct pol pol = policy(INJECT);
+	struct pol_verdict v;
+
+	(void)state;
+	/* the program's own choice: secured, or refused as it is */
+	assert_int_equal(at(&pol, POL_BIND, "tcp://*:5555", ZMQ_REP, ZMQ_CURVE, &v), POL_ALLOW);
+	assert_int_equal(at(&pol, POL_BIND, "tcp://*:5555", ZMQ_REP, ZMQ_GSSAPI, &v), POL_ALLOW);
+	assert_int_equal(at(&pol, POL_BIND, "tcp://*:5555", ZMQ_REP, ZMQ_PLAIN, &v), POL_DENY);
+	assert_int_equal(at(&pol, POL_BIND, "tcp://*:5555", ZMQ_REP, -1, &v), POL_DENY);
+	/* nowhere to put it, although bind: '*' matches */
+	assert_int_equal(at(&pol, POL_BIND, "tcp://*:5555", ZMQ_STREAM, ZMQ_NULL, &v), POL_DENY);
+	assert_int_equal(at(&pol, POL_BIND, "udp://*:5555", ZMQ_DGRAM_TYPE, ZMQ_NULL, &v), POL_DENY);
+	assert_int_equal(at(&pol, POL_BIND, "ws://*:5555", ZMQ_REP, ZMQ_NULL, &v), POL_DENY);
+	assert_int_equal(at(&pol, POL_BIND, "inproc://x", ZMQ_REP, ZMQ_NULL, &v), POL_ALLOW);
+}
+
+static void audit_mode_marks_refusals_and_still_injects(void **state)
+{
+	struct pol pol = policy("mode: audit\ngss: {delegation: strip, peers: {allow: [a@X]}}\n"
+				"zmq: {unsecured: refuse, plaintext: refuse, inject: [{bind: 'tcp://*'}]}");
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(pol_enforces(&pol), 0);
+	assert_int_equal(peer(&pol, "b@X", &v), POL_DENY);
+	assert_int_equal(v.audit, 1);
+	assert_int_equal(peer(&pol, "a@X", &v), POL_ALLOW);
+	assert_int_equal(v.audit, 0);
+	assert_int_equal(pol_judge_delegation(&pol, POL_INITIATOR, &v), POL_CHANGE);
+	assert_int_equal(v.audit, 1);
+	assert_int_equal(pol_judge_plaintext(&pol, &v), POL_DENY);
+	assert_int_equal(v.audit, 1);
+	assert_int_equal(at(&pol, POL_BIND, "tcp://*:1", ZMQ_REP, ZMQ_NULL, &v), POL_INJECT);
+	assert_int_equal(v.audit, 0);
+	assert_int_equal(at(&pol, POL_CONNECT, "tcp://x:1", ZMQ_REQ, ZMQ_NULL, &v), POL_DENY);
+	assert_int_equal(v.audit, 1);
+}
+
+static void enforcing_is_the_default_and_leaves_no_audit_mark(void **state)
+{
+	struct pol by_default = policy("gss: {delegation: refuse}");
+	struct pol asked = policy("mode: enforce\ngss: {delegation: refuse}");
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(pol_enforces(&by_default), 1);
+	assert_int_equal(pol_enforces(&asked), 1);
+	assert_int_equal(pol_judge_delegation(&asked, POL_INITIATOR, &v), POL_DENY);
+	assert_int_equal(v.audit, 0);
+}
+
+static void capture_names_the_levels_of_a_trace(void **state)
+{
+	static const char *const names[] = TR_LEVEL_NAMES;
+	char text[40];
+
+	(void)state;
+	for (int i = TR_LEVEL_OFF; i <= TR_LEVEL_PAYLOAD; i++) {
+		struct pol pol;
+
+		snprintf(text, sizeof(text), "capture: %s", names[i]);
+		pol = policy(text);
+		assert_int_equal(pol_capture(&pol), i);
+	}
+}
+
+static void a_rules_number_leads_back_to_it(void **state)
+{
+	struct pol pol = policy(INJECT);
+	struct pol_verdict v;
+	const char *rule;
+	uint32_t line, n;
+
+	(void)state;
+	assert_int_equal(at(&pol, POL_CONNECT, "tcp://other:5555", ZMQ_REQ, ZMQ_NULL, &v), POL_DENY);
+	assert_int_equal(pol_rule_number(&pol, &v), v.number);
+	assert_int_equal(pol_rule_by_number(&pol, v.number, &rule, &line), 0);
+	assert_string_equal(rule, v.rule);
+	assert_int_equal(line, v.line);
+	assert_int_equal(pol_rule_by_number(&pol, 0, &rule, &line), -1);
+	assert_int_equal(pol_rule_by_number(&pol, UINT32_MAX, &rule, &line), -1);
+	for (n = 1; !pol_rule_by_number(&pol, n, &rule, &line); n++)
+		assert_true(line >= 1 && line <= 9);
+	assert_true(n > 8);
+	pol_break(&pol, "replaced");
+	assert_int_equal(pol_rule_by_number(&pol, 1, &rule, &line), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_policy_allows_everything),
+		cmocka_unit_test(a_broken_policy_denies_everything_judged),
+		cmocka_unit_test(a_policy_without_rules_allows_everything),
+		cmocka_unit_test(only_listed_peers_pass),
+		cmocka_unit_test(unknown_and_anonymous_peers_pass_no_list),
+		cmocka_unit_test(deny_wins_over_allow),
+		cmocka_unit_test(an_empty_list_lets_nobody_pass),
+		cmocka_unit_test(a_hostile_name_neither_overflows_nor_controls_the_terminal),
+		cmocka_unit_test(delegation_is_allowed_stripped_or_refused),
+		cmocka_unit_test(plaintext_is_allowed_encrypted_or_refused),
+		cmocka_unit_test(what_is_not_secured_is_refused),
+		cmocka_unit_test(a_raw_router_is_not_secured_by_its_mechanism),
+		cmocka_unit_test(unsecured_endpoints_that_are_listed_pass),
+		cmocka_unit_test(injection_takes_the_first_rule_of_its_way),
+		cmocka_unit_test(injection_leaves_alone_what_it_cannot_or_must_not_touch),
+		cmocka_unit_test(audit_mode_marks_refusals_and_still_injects),
+		cmocka_unit_test(enforcing_is_the_default_and_leaves_no_audit_mark),
+		cmocka_unit_test(capture_names_the_levels_of_a_trace),
+		cmocka_unit_test(a_rules_number_leads_back_to_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
