@@ -5,7 +5,7 @@
 
 SECRET="the wire must not show this"
 WITH=()
-declare -A PID
+declare -gA PID # load runs in a function
 
 # start NAME COMMAND...: in the background; its output is NAME.out, its id is in PID.
 start() {
