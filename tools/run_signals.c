@@ -43,12 +43,14 @@ int run_signals_take(struct run_signals *signals)
 	return signals->fd < 0 ? -1 : 0;
 }
 
-/* Returns the parent of a process, or 0. */
-static pid_t parent_of(pid_t pid)
+/* What /proc says of a process: its state, and its parent or 0. */
+static char look_up(pid_t pid, pid_t *parent)
 {
-	char path[64], text[512], *after_name;
-	int fd, parent = 0;
+	char path[64], text[512], *after_name, state = 0;
 	ssize_t n;
+	int fd;
+
+	*parent = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -60,16 +62,18 @@ static pid_t parent_of(pid_t pid)
 		return 0;
 	text[n] = 0;
 	after_name = strrchr(text, ')'); /* a name may hold anything, ") R 1" included */
-	if (!after_name || sscanf(after_name, ") %*c %d", &parent) != 1)
+	if (!after_name || sscanf(after_name, ") %c %d", &state, parent) != 2)
 		return 0;
-	return parent;
+	return state;
 }
 
 static bool below_us(pid_t pid)
 {
-	for (int depth = 0; pid > 1 && depth < 1000; depth++, pid = parent_of(pid))
+	for (int depth = 0; pid > 1 && depth < 1000; depth++) {
 		if (pid == getpid())
 			return true;
+		look_up(pid, &pid);
+	}
 	return false;
 }
 
@@ -116,11 +120,9 @@ struct run_signal_news run_signals_handle(struct run_signals *signals, pid_t pro
 				news.ending = true;
 		if (program && is_new_to_program(&info))
 			kill(program, sig);
-		if (sig == SIGTSTP) {
+		/* While PROGRAM lives, we stop when it does: it may have its own idea of SIGTSTP. */
+		if (sig == SIGTSTP && !program)
 			suspend(SIGTSTP);
-			if (program)
-				kill(program, SIGCONT);
-		}
 	}
 	return news;
 }
@@ -138,10 +140,19 @@ static bool in_foreground(void)
 
 void run_signals_follow_stop(pid_t program, int sig)
 {
+	struct timespec at_once = {0, 0};
+	sigset_t one;
+	pid_t parent;
+
 	if (getpgid(program) != getpgrp() || !in_foreground())
 		return;
 	suspend(sig == SIGSTOP ? SIGTSTP : sig);
-	kill(program, SIGCONT);
+	/* A shell continues the whole group; whoever continued us alone means PROGRAM too. */
+	sigemptyset(&one);
+	sigaddset(&one, SIGCONT);
+	sigtimedwait(&one, NULL, &at_once);
+	if (look_up(program, &parent) == 'T')
+		kill(program, SIGCONT);
 }
 
 void run_signals_die(int sig)

@@ -21,6 +21,7 @@ struct run_watch {
 	const char *directory;
 	struct show *show;
 	int inotify;
+	bool closed;	/* nobody reads what we print any more */
 	unsigned shown; /* files handed to show */
 	char **pending; /* paths of files that are still too short to be read */
 	size_t pendings;
@@ -50,7 +51,7 @@ int run_watch_fd(const struct run_watch *watch)
 
 bool run_watch_is_busy(const struct run_watch *watch)
 {
-	return watch->shown || watch->pendings;
+	return !watch->closed && (watch->shown || watch->pendings);
 }
 
 static bool is_trace(const char *name)
@@ -116,8 +117,8 @@ void run_watch_poll(struct run_watch *watch, bool final)
 {
 	read_news(watch);
 	add_ready(watch);
-	show_poll(watch->show, final);
-	fflush(stderr);
+	if (!watch->closed)
+		watch->closed = show_poll(watch->show, final) < 0;
 }
 
 void run_watch_free(struct run_watch *watch)
