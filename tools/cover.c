@@ -11,20 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-/* Another copy of the same loader (a chroot's, Nix's) honours LD_PRELOAD as well: its file name tells which
- * it is. */
-static bool own_interpreter(const char *interpreter)
-{
-	return !strcmp(base_name(interpreter), base_name(elf_native()->interpreter));
-}
-
 static enum cover no(char *reason, size_t size, const char *text)
 {
 	snprintf(reason, size, "%s", text);
@@ -42,7 +28,7 @@ static enum cover check_loader(struct elf_file *file, char *reason, size_t size)
 		snprintf(reason, size, "its dynamic loader %s is not there: it cannot be started",
 			 interpreter);
 		cover = COVER_NO;
-	} else if (!own_interpreter(interpreter)) {
+	} else if (!elf_native_interpreter(interpreter)) {
 		snprintf(reason, size,
 			 "its dynamic loader is %s: libgsstap.so needs that of the GNU C library",
 			 interpreter);

@@ -209,6 +209,13 @@ const struct elf_native *elf_native(void)
 	return &native;
 }
 
+bool elf_native_interpreter(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *own = strrchr(elf_native()->interpreter, '/');
+
+	return slash && own && !strcmp(slash, own);
+}
+
 const char *elf_machine_name(uint16_t machine)
 {
 	static char number[24];

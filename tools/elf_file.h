@@ -68,6 +68,12 @@ struct elf_native {
 };
 const struct elf_native *elf_native(void);
 
+/*
+ * Is this dynamic loader of the kind this program has? By its file name: another copy of it (a chroot's,
+ * Nix's) has another path, and honours LD_PRELOAD alike.
+ */
+bool elf_native_interpreter(const char *path);
+
 /* "x86_64", "aarch64" ...; a number where the name is not known. Static storage. */
 const char *elf_machine_name(uint16_t machine);
 

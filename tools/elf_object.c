@@ -82,21 +82,29 @@ static void read_dynamic(struct elf_object *object, const struct elf_dynamic *dy
 	}
 }
 
-/* Go's build id note: name "Go", type 4 (cmd/internal/buildid). */
+#define NOTES_MAX 65536
+
+/* Go's build id note: name "Go", type 4 (cmd/internal/buildid). Other notes may share its segment. */
+static bool go_note_in(struct elf_file *file, const GElf_Phdr *segment)
+{
+	uint64_t size = segment->p_filesz < NOTES_MAX ? segment->p_filesz : NOTES_MAX;
+	Elf_Data *data =
+		elf_file_data(file, segment->p_vaddr, size, segment->p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
+	size_t name, desc, next = 0;
+	GElf_Nhdr header;
+
+	while (data && (next = gelf_getnote(data, next, &header, &name, &desc)))
+		if (header.n_type == 4 && header.n_namesz == 4 &&
+		    !memcmp((char *)data->d_buf + name, "Go\0", 4))
+			return true;
+	return false;
+}
+
 static bool has_go_note(struct elf_file *file)
 {
-	for (size_t i = 0; i < file->segment_count; i++) {
-		const GElf_Phdr *p = &file->segments[i];
-		struct {
-			uint32_t namesz, descsz, type;
-			char name[4];
-		} note;
-
-		if (p->p_type == PT_NOTE && p->p_filesz >= sizeof(note) &&
-		    elf_file_read(file, p->p_offset, &note, sizeof(note)) == sizeof(note) &&
-		    note.namesz == 4 && note.type == 4 && !memcmp(note.name, "Go\0", 4))
+	for (size_t i = 0; i < file->segment_count; i++)
+		if (file->segments[i].p_type == PT_NOTE && go_note_in(file, &file->segments[i]))
 			return true;
-	}
 	return false;
 }
 

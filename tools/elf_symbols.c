@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define NAME_MAX_BYTES 127
-#define WANTED_MAX 16384
+#define WANTED_MAX 4096
 
 static bool identifier(const char *name, size_t limit)
 {

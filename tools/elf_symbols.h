@@ -39,7 +39,7 @@ struct elf_symbols {
 };
 
 /*
- * Appends the dynamic symbols whose name is wanted, at most 16384, in the order of the table. wanted is asked
+ * Appends the dynamic symbols whose name is wanted, at most 4096, in the order of the table. wanted is asked
  * only about names that are C identifiers of at most 127 bytes: others come from no compiler of C.
  */
 void elf_symbols_dynamic(const struct elf_dynamic *dynamic, bool (*wanted)(const char *name),

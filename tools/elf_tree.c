@@ -184,6 +184,9 @@ void elf_tree_build(struct elf_tree *tree, const char *path, struct elf_object *
 	root->object = program;
 	if (!program->native || program->type == ELF_TYPE_OTHER)
 		return;
+	/* How another C library's loader searches is not known here. */
+	if (program->interpreter && !elf_native_interpreter(program->interpreter))
+		return;
 	elf_search_open(&search, secure);
 	load_interpreter(tree);
 	for (size_t i = 0; i < tree->count && !tree->cut; i++) {
@@ -232,7 +235,9 @@ size_t elf_tree_provider(const struct elf_tree *tree, size_t from, const struct 
 
 	if (symbol->defined && (self->symbolic || symbol->self_bound))
 		return from;
-	for (size_t i = 0; i < tree->count; i++)
+	/* The copy in the program is a variable's new place, what it is copied from is looked for behind the
+	 * program. */
+	for (size_t i = symbol->how & ELF_BY_COPY ? 1 : 0; i < tree->count; i++)
 		if (tree->nodes[i].object && provides(tree->nodes[i].object, symbol))
 			return i;
 	return tree->count;
