@@ -26,7 +26,7 @@ _gsstap_command() {
 		# Counted from the end: the words after the joined ones are the same ones as COMP_WORDS has.
 		_command_offset $((COMP_CWORD - (${#words[@]} - 1 - first)))
 	elif ((first == ${#words[@]} - 1)) && [[ $cur != */* ]]; then
-		mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -c -- "$cur" | sort -u)
 	else
 		_gsstap_files "$cur"
 	fi

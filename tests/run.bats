@@ -1,0 +1,384 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `gsstap run`: how the program ends, what it is given, what is printed or kept, what is refused.
+
+# shellcheck disable=SC2016 # what is in single quotes is for the program
+# shellcheck disable=SC2154 # $stderr is set by run --separate-stderr
+bats_require_minimum_version 1.5.0
+load helper
+
+# Makes a few calls without any realm.
+CALLS='import zmq; s = zmq.Context().socket(zmq.REP); s.bind("inproc://run-test"); s.close()'
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    export TMPDIR=$BATS_TEST_TMPDIR
+}
+
+# leftovers PID...: private directories that a run left behind.
+leftovers() {
+    local pid
+    for pid; do
+        compgen -G "/dev/shm/gsstap-$pid-*" || compgen -G "$TMPDIR/gsstap-$pid-*" || compgen -G "/tmp/gsstap-$pid-*" || :
+    done
+}
+
+# elsewhere DIRECTORY: installs this build's command and shim there.
+elsewhere() {
+    mkdir -p "$1"
+    cp "$BUILD/gsstap" "$BUILD/libgsstap.so" "$1/"
+}
+
+# A shim that ld.so cannot load: it says so and runs the program without.
+broken_shim() {
+    elsewhere "$1"
+    printf 'not a shared object\n' >"$1/libgsstap.so"
+}
+
+# ended PID STATUS: waits for a process of ours, which must end with this status.
+ended() {
+    local status=0
+    wait "$1" || status=$?
+    [ $status = "$2" ] || {
+        echo "ended with $status, not $2"
+        return 1
+    }
+}
+
+enforcing() {
+    printf 'version: 1\nmode: enforce\nzmq:\n  unsecured: refuse\n' >"$1"
+}
+
+static_program() {
+    printf '#include <stdio.h>\nint main(void) { puts("ran"); return 0; }\n' >static.c
+    gcc -static -o static static.c
+}
+
+@test "the program's exit status is handed on" {
+    run -0 "$GSSTAP" run true
+    run -7 "$GSSTAP" run sh -c 'exit 7'
+    run -255 "$GSSTAP" run sh -c 'exit 255'
+}
+
+@test "a program that a signal ended ends run by the same signal" {
+    run -0 "$PYTHON" -c 'import subprocess, sys
+print(subprocess.run([sys.argv[1], "run", "sh", "-c", "kill -KILL $$"]).returncode,
+      subprocess.run([sys.argv[1], "run", "sh", "-c", "kill -SEGV $$"]).returncode)' "$GSSTAP"
+    [ "$output" = "-9 -11" ]
+    [ -z "$(compgen -G 'core*')" ]
+}
+
+@test "127 is a program that is not found, 126 one that cannot be executed" {
+    run -127 "$GSSTAP" run no-such-program
+    [ "$output" = "gsstap: no-such-program: not found in PATH" ]
+    run -127 "$GSSTAP" run ./no-such-program
+    run -126 "$GSSTAP" run /etc/passwd
+    run -126 "$GSSTAP" run /etc
+    printf '#!/no/such/interpreter\n' >script
+    chmod +x script
+    run -126 "$GSSTAP" run ./script
+    [[ $output == *"interpreter does not exist"* ]]
+}
+
+@test "a program is found as a shell finds it" {
+    mkdir first second
+    printf '#!/bin/sh\necho second\n' >second/tool
+    chmod +x second/tool
+    touch first/tool # not executable: the search goes on
+    PATH=$PWD/first:$PWD/second:$PATH run -0 "$GSSTAP" run tool
+    [ "$output" = second ]
+    printf 'echo "without #! $1"\n' >plain
+    chmod +x plain
+    run -0 "$GSSTAP" run ./plain argument
+    [ "$output" = "without #! argument" ]
+}
+
+@test "options after the program are its own" {
+    run -0 "$GSSTAP" run printf '%s|' -o --level -- --help
+    [ "$output" = "-o|--level|--|--help|" ]
+    run -0 "$GSSTAP" run --level off -- printf '%s|' -- -x
+    [ "$output" = "--|-x|" ]
+    run -0 "$GSSTAP" run -- sh -c 'echo "$@"' sh -- -p
+    [ "$output" = "-- -p" ]
+}
+
+@test "wrong options are refused with what would be right" {
+    run -2 "$GSSTAP" run
+    [[ $output == *"a PROGRAM to run is missing"* ]]
+    run -2 "$GSSTAP" run --level loud true
+    [[ $output == *"--level loud: must be off, audit, calls, tokens, messages or payload"* ]]
+    GSSTAP_LEVEL=loud run -2 "$GSSTAP" run true
+    [[ $output == *"GSSTAP_LEVEL=loud in the environment"* ]]
+    run -2 "$GSSTAP" run --format xml true
+    [[ $output == *"--format xml: must be text or json"* ]]
+    run -2 "$GSSTAP" run --format json -o x.pcapng true
+    [[ $output == *"gsstap decode"* ]]
+}
+
+@test "a template that cannot work is refused before the program starts" {
+    local template
+    for template in "$PWD/%q.pcapng" "$PWD/trace%" "/no/such/directory/%p.pcapng" "$PWD/" "-" "" "/etc/passwd/%p.pcapng"; do
+        run -2 "$GSSTAP" run -o "$template" touch started
+        echo "$output"
+        [[ $output == "gsstap: -o"* ]]
+    done
+    run -2 "$GSSTAP" run -o "$PWD/ab%q.pcapng" true
+    [[ $output == *"'%q' at character "*"use %p (pid), %n (program), %h (host) or %%"* ]]
+    [ ! -e started ]
+}
+
+@test "with -o the trace is kept and nothing is printed" {
+    run -0 --separate-stderr "$GSSTAP" run -o '%n-%p.pcapng' -- "$PYTHON" -c "$CALLS; print('done')"
+    [ "$output" = "done" ]
+    [ -z "$stderr" ]
+    [ "$(stat -c %a python3*-*.pcapng)" = 600 ]
+    trace_json python3*-*.pcapng | grep -q '"call": *"zmq_bind"'
+}
+
+@test "a relative template counts from where run was started" {
+    mkdir 'here %p' elsewhere
+    cd 'here %p'
+    run -0 "$GSSTAP" run -o 'x-%%-%h.pcapng' -- "$PYTHON" -c "import os; os.chdir('../elsewhere'); $CALLS"
+    ls -la . ../elsewhere
+    [ -f "x-%-$(uname -n).pcapng" ]
+    [ -z "$(ls ../elsewhere)" ]
+}
+
+@test "a trace that is there is not overwritten" {
+    printf 'precious' >t.pcapng
+    run -0 "$GSSTAP" run -o t.pcapng -- "$PYTHON" -c "$CALLS"
+    [ "$(cat t.pcapng)" = precious ]
+    trace_json t-2.pcapng | grep -q zmq_bind
+}
+
+@test "a program that makes no call leaves no trace" {
+    run -0 "$GSSTAP" run -o '%n-%p.pcapng' -- true
+    [ -z "$(compgen -G '*.pcapng')" ]
+}
+
+@test "without -o the calls of the whole tree are printed to stderr and no file is kept" {
+    "$GSSTAP" run sh -c "$PYTHON -c '$CALLS'; $PYTHON -c '${CALLS//run-test/second}' & wait; echo done" >out 2>err 3>&- &
+    pid=$!
+    wait $pid
+    cat err
+    [ "$(cat out)" = "done" ]
+    grep -q 'zmq_bind(.*inproc://run-test' err
+    grep -q 'zmq_bind(.*inproc://second' err
+    [ -z "$(leftovers $pid)" ]
+    [ -z "$(compgen -G '*.pcapng')" ]
+}
+
+@test "calls are printed while the program runs" {
+    mkfifo go
+    "$GSSTAP" run "$PYTHON" -c "$CALLS; open('go').read(); print('went on')" >out 2>err 3>&- &
+    pid=$!
+    wait_until 20 has_line err 'zmq_bind\('
+    [ ! -s out ]
+    echo >go
+    wait $pid
+    [ "$(cat out)" = "went on" ]
+}
+
+@test "--format json prints JSON Lines" {
+    run -0 --separate-stderr "$GSSTAP" run -f json -- "$PYTHON" -c "$CALLS"
+    "$PYTHON" -c 'import json, sys
+calls = [e["call"] for e in map(json.loads, sys.argv[1].splitlines()) if e["event"] == "call"]
+assert "zmq_bind" in calls, calls' "$stderr"
+}
+
+@test "run goes on when nobody reads what it prints" {
+    run -0 bash -c '"$0" run -- "$1" -c "$2; import sys; sys.exit(0)" 2> >(exec true)' "$GSSTAP" "$PYTHON" "$CALLS"
+}
+
+@test "the program gets the descriptors, dispositions and mask that run was given" {
+    local probe='import os
+for fd in os.listdir("/proc/self/fd"):
+    if os.path.lexists("/proc/self/fd/" + fd): print(fd, os.readlink("/proc/self/fd/" + fd))
+print([l for l in open("/proc/self/status") if l.startswith(("SigBlk", "SigIgn"))])
+print(os.getpgrp() == os.getpgid(os.getppid()), os.getsid(0) == os.getsid(os.getppid()))'
+    trap '' HUP
+    exec 7</dev/null
+    "$PYTHON" -c "$probe" >bare </dev/null 2>/dev/null
+    "$GSSTAP" run "$PYTHON" -c "$probe" >under </dev/null 2>/dev/null
+    sed -i 's/bare$/FILE/' bare
+    sed -i 's/under$/FILE/' under
+    diff bare under
+    grep -q '^7 /dev/null' under
+}
+
+@test "the shim goes in front of what LD_PRELOAD holds" {
+    run -0 env LD_PRELOAD="$(gcc -print-file-name=libm.so.6)" "$GSSTAP" run sh -c 'echo "$LD_PRELOAD"'
+    [[ $output == */libgsstap.so:*libm.so.6* ]]
+    run -0 "$GSSTAP" run "$GSSTAP" run sh -c 'echo "$LD_PRELOAD"'
+    [ "$(grep -o libgsstap.so <<<"$output" | wc -l)" = 1 ]
+}
+
+@test "a shim in a directory with a space and a colon in its name is loaded" {
+    elsewhere 'a b:c'
+    run -0 --separate-stderr 'a b:c/gsstap' run -o t.pcapng -- "$PYTHON" -c "$CALLS"
+    echo "$stderr"
+    [ -z "$stderr" ]
+    trace_json t.pcapng | grep -q zmq_bind
+}
+
+@test "a program that the shim cannot be loaded into runs, and run says that it is unobserved" {
+    static_program
+    run -0 "$GSSTAP" run -o t.pcapng ./static
+    [[ $output == *"gsstap: ./static runs unobserved: "*static* ]]
+    [[ $output == *ran* ]]
+}
+
+@test "a shim that does not come up is noticed" {
+    broken_shim broken
+    run -3 --separate-stderr broken/gsstap run -o t.pcapng sh -c 'echo ran; exit 3'
+    [ "$output" = ran ]
+    [[ $stderr == *"gsstap: sh runs unobserved: the shim did not come up in it"* ]]
+}
+
+@test "under an enforced policy a program that cannot be covered is not started" {
+    static_program
+    enforcing policy.yaml
+    run -125 "$GSSTAP" run -p policy.yaml ./static
+    [[ $output == *"./static is not started"*static* ]]
+    [[ $output != *ran* ]]
+    "$GSSTAP" policy compile policy.yaml -o policy.bin
+    GSSTAP_POLICY=policy.bin run -125 "$GSSTAP" run ./static
+    sed -i 's/enforce/audit/' policy.yaml
+    run -0 "$GSSTAP" run -p policy.yaml ./static
+    [[ $output == *ran* ]]
+}
+
+@test "under an enforced policy a program without the shim in it is killed before its first instruction" {
+    broken_shim broken
+    enforcing policy.yaml
+    run -125 --separate-stderr broken/gsstap run -p policy.yaml sh -c 'echo ran; touch ran'
+    [ -z "$output" ]
+    [ ! -e ran ]
+    [[ $stderr == *"gsstap: sh was stopped before its first instruction: the shim did not come up in it"* ]]
+}
+
+@test "under an enforced policy a program that is covered runs as it would without" {
+    enforcing policy.yaml
+    run -7 "$GSSTAP" run -p policy.yaml sh -c 'grep TracerPid /proc/self/status; exit 7'
+    [ "$output" = "TracerPid:"$'\t'0 ]
+    printf '#!/bin/sh\nexec sh -c "echo $1; exit 8"\n' >script
+    chmod +x script
+    run -8 "$GSSTAP" run -p policy.yaml ./script arrived
+    [ "$output" = arrived ]
+    run -127 "$GSSTAP" run -p policy.yaml ./no-such-program
+    printf '#!/no/such/interpreter\n' >script
+    run ! "$GSSTAP" run -p policy.yaml ./script
+}
+
+@test "where ptrace is taken, nothing is started under an enforced policy" {
+    enforcing policy.yaml
+    run -125 strace -f -qq -e trace=none -o /dev/null "$GSSTAP" run -p policy.yaml touch started
+    [[ $output == *"touch is not started: "*ptrace* ]]
+    [ ! -e started ]
+}
+
+@test "an enforced policy refuses, and the program is told" {
+    enforcing policy.yaml
+    run -0 --separate-stderr "$GSSTAP" run -p policy.yaml -o t.pcapng -- "$PYTHON" -c 'import zmq
+s = zmq.Context().socket(zmq.REP)
+try:
+    s.bind("tcp://127.0.0.1:*")
+except zmq.ZMQError as error:
+    print(error)'
+    [ "$output" = "Permission denied" ]
+    trace_json t.pcapng | grep '"event": *"refused"' | grep -q zmq.unsecured
+}
+
+@test "a wrong policy is explained, and the program is not started" {
+    printf 'version: 1\nmode: enforce\nzmq:\n  unsecure: refuse\n' >policy.yaml
+    run -2 "$GSSTAP" run -p policy.yaml touch started
+    [[ $output == *"policy.yaml:4:"* ]]
+    run -2 "$GSSTAP" run -p no-such-policy.yaml touch started
+    [[ $output == *no-such-policy.yaml* ]]
+    enforcing good.yaml
+    "$GSSTAP" policy compile good.yaml -o good.bin
+    printf 'x' | dd of=good.bin bs=1 seek=70 conv=notrunc status=none
+    run -2 "$GSSTAP" run -p good.bin touch started
+    [[ $output == *good.bin* ]]
+    [ ! -e started ]
+}
+
+@test "a compiled policy is used where it lies, one in YAML lasts as long as the tree" {
+    enforcing policy.yaml
+    "$GSSTAP" policy compile policy.yaml -o policy.bin
+    run -0 "$GSSTAP" run -p policy.bin sh -c 'echo "$GSSTAP_POLICY"'
+    [ "$output" = "$PWD/policy.bin" ]
+    mkfifo go
+    "$GSSTAP" run -p policy.yaml -o t.pcapng sh -c 'echo "$GSSTAP_POLICY" >where
+        (read -r _ <go; cmp "$GSSTAP_POLICY" policy.bin && echo same >result) & exit 5' 3>&- &
+    pid=$!
+    wait_until 20 test -s where
+    [ -f "$(cat where)" ]
+    echo >go
+    ended $pid 5
+    [ "$(cat result)" = same ]
+    [ ! -e "$(cat where)" ]
+    [ -z "$(leftovers $pid)" ]
+}
+
+@test "a policy of the environment stays in force without -p" {
+    enforcing policy.yaml
+    "$GSSTAP" policy compile policy.yaml -o policy.bin
+    GSSTAP_POLICY=$PWD/policy.bin run -0 "$GSSTAP" run sh -c 'echo "$GSSTAP_POLICY"'
+    [ "$output" = "$PWD/policy.bin" ]
+    # A run inside a run: the outer one's policy holds.
+    run -0 "$GSSTAP" run -p policy.yaml "$GSSTAP" run -o t.pcapng "$PYTHON" -c 'import zmq
+try: zmq.Context().socket(zmq.REP).bind("tcp://127.0.0.1:*")
+except zmq.ZMQError as error: print(error)'
+    [[ $output == *"Permission denied"* ]]
+}
+
+@test "a daemon's calls are seen to their end" {
+    mkfifo go
+    "$GSSTAP" run sh -c "(read -r _ <go; $PYTHON -c '$CALLS') >/dev/null & exit 6" 2>err 3>&- &
+    pid=$!
+    echo >go
+    ended $pid 6
+    grep -q 'zmq_bind(' err
+}
+
+@test "told to end after the program has, run leaves the rest of the tree alone" {
+    mkfifo go
+    enforcing policy.yaml
+    "$GSSTAP" run -p policy.yaml sh -c '
+        (echo $BASHPID >/dev/null; sh -c "echo \$PPID" >daemon.new; mv daemon.new daemon; read -r _ <go; echo went on >result) &
+        echo "$GSSTAP_POLICY" >where; exit 4' 2>err 3>&- &
+    pid=$!
+    wait_until 20 test -s daemon
+    daemon=$(cat daemon)
+    # Its parent is run once the program has ended.
+    wait_until 20 sh -c "[ \"\$(ps -o ppid= -p $daemon | tr -d ' ')\" = $pid ]"
+    kill -TERM $pid
+    ended $pid 4
+    kill -0 "$daemon"
+    grep -q "go on; their policy stays in $(cat where)" err
+    [ -f "$(cat where)" ]
+    echo >go
+    wait_until 20 test -s result
+    rm -r "$(dirname "$(cat where)")"
+}
+
+@test "what another process sends to run reaches the program once" {
+    timeout 120 "$PYTHON" "$TOP/tests/run_jobs.py" forward "$GSSTAP"
+}
+
+@test "what the program sends to its process group does not come back to it" {
+    timeout 60 "$PYTHON" "$TOP/tests/run_jobs.py" group "$GSSTAP"
+}
+
+@test "^C reaches the program once" {
+    timeout 60 "$PYTHON" "$TOP/tests/run_jobs.py" interrupt "$GSSTAP"
+}
+
+@test "a hangup of the terminal reaches the program when run leads the session" {
+    timeout 60 "$PYTHON" "$TOP/tests/run_jobs.py" hangup "$GSSTAP"
+}
+
+@test "the job stops for the shell when its program does, and fg continues it" {
+    timeout 60 "$PYTHON" "$TOP/tests/run_jobs.py" suspend "$GSSTAP"
+}
