@@ -38,9 +38,10 @@ offered() {
     return 1
 }
 
+# readline offers each once.
 exactly() {
     local got
-    got=$(printf '%s\n' "${COMPREPLY[@]}" | sort | tr '\n' ' ')
+    got=$(printf '%s\n' "${COMPREPLY[@]}" | sort -u | tr '\n' ' ')
     [ "$got" = "$1 " ] || {
         echo "offered: $got"
         return 1
