@@ -111,6 +111,12 @@ static void check_template(struct draft *draft, const struct pol_keyword *k, con
 	}
 }
 
+/* ASCII's, and U+0080 to U+009F, in what libyaml has checked to be UTF-8. */
+static bool control(const unsigned char *text, size_t i)
+{
+	return text[i] < 0x20 || text[i] == 0x7f || (i && text[i - 1] == 0xc2 && text[i] < 0xa0);
+}
+
 void draft_check_text(struct draft *draft, const struct pol_keyword *k, const char *text, size_t len,
 		      struct place at)
 {
@@ -123,7 +129,7 @@ void draft_check_text(struct draft *draft, const struct pol_keyword *k, const ch
 		draft_error(draft, at, "%s: %zu bytes are too long; %d are possible", k->path, len,
 			    POL_TEXT_MAX);
 	for (size_t i = 0; i < len && errors == draft->errors; i++)
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+		if (control((const unsigned char *)text, i))
 			draft_error(draft, at, "%s: control characters are not possible here", k->path);
 	if (errors != draft->errors)
 		return;

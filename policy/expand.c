@@ -83,7 +83,7 @@ int pol_expand(const char *template, const char *host, const char *endpoint, cha
 		else if (put_escape(&say, *++template, host, endpoint))
 			goto wrong;
 	}
-	if (!say.truncated)
+	if (!say.lossy)
 		return 0;
 wrong:
 	out[0] = 0;

@@ -12,16 +12,28 @@ struct pol_say pol_say_into(char *out, size_t size)
 	return (struct pol_say){.out = out, .size = size};
 }
 
+/* U+0080 to U+009F are controls as well; U+009B begins an escape sequence. */
+static int control(const struct pol_say *say, unsigned char c)
+{
+	if (c < 0x20 || c == 0x7f)
+		return 1;
+	return c >= 0x80 && c <= 0x9f && say->used && (unsigned char)say->out[say->used - 1] == 0xc2;
+}
+
 void pol_say_bytes(struct pol_say *say, const char *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)bytes[i];
 
 		if (say->used + 1 >= say->size) {
-			say->truncated = 1;
+			say->lossy = 1;
 			break;
 		}
-		say->out[say->used++] = c < 0x20 || c == 0x7f ? '?' : (char)c;
+		if (control(say, c)) {
+			say->lossy = 1;
+			c = '?';
+		}
+		say->out[say->used++] = (char)c;
 	}
 	say->out[say->used] = 0;
 }

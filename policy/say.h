@@ -12,12 +12,13 @@
 struct pol_say {
 	char *out;
 	size_t size, used; /* used excludes the terminating 0; size is at least 1 */
-	int truncated;
+	int lossy;	   /* something did not fit, or was replaced */
 };
 
 struct pol_say pol_say_into(char *out, size_t size);
 void pol_say(struct pol_say *say, const char *text);
-/* len bytes as they are; control characters become '?', so that a peer's name cannot talk to a terminal. */
+/* len bytes as they are; control characters, C1 in UTF-8 too, become '?': a peer's name must not talk to a
+ * terminal. */
 void pol_say_bytes(struct pol_say *say, const char *bytes, size_t len);
 void pol_say_quoted(struct pol_say *say, const char *text);
 void pol_say_number(struct pol_say *say, uint32_t number);

@@ -166,6 +166,7 @@ static void templates_expand(void **state)
 		{"zmq@%H", NULL, NULL},
 		{"%x", "tcp://a:1", NULL},
 		{"a%", "tcp://a:1", NULL},
+		{"a\nb", "tcp://a:1", NULL},
 	};
 	char out[64];
 
