@@ -58,13 +58,16 @@ struct elf_file *elf_file_open(const char *path, char *error, size_t size)
 	struct stat status;
 
 	elf_version(EV_CURRENT);
-	/* Not to wait for a writer when path is a FIFO. */
-	file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (file->fd < 0 || fstat(file->fd, &status))
+	file->fd = -1;
+	/* Asked first: opening alone has effects on a device, and hostile files choose what they need. */
+	if (stat(path, &status))
 		return refuse(file, errno, error, size, strerror(errno));
 	if (!S_ISREG(status.st_mode))
 		return refuse(file, EACCES, error, size,
 			      S_ISDIR(status.st_mode) ? "a directory" : "not a regular file");
+	file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (file->fd < 0 || fstat(file->fd, &status))
+		return refuse(file, errno, error, size, strerror(errno));
 	file->size = status.st_size;
 	file->device = status.st_dev;
 	file->inode = status.st_ino;

@@ -42,18 +42,22 @@ char *elf_script_which(const char *name, const char *path)
  * -1: errno. */
 static int read_line(const char *path, char line[LINE_BYTES + 1], char **interpreter, char **argument)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat status;
 	ssize_t n = -1;
 	char *end;
+	int fd;
 
-	if (fd >= 0 && !fstat(fd, &status)) {
-		n = S_ISREG(status.st_mode) ? read(fd, line, LINE_BYTES) : -1;
-		if (!S_ISREG(status.st_mode))
-			errno = S_ISDIR(status.st_mode) ? EISDIR : EACCES;
+	if (stat(path, &status))
+		return -1;
+	if (!S_ISREG(status.st_mode)) {
+		errno = S_ISDIR(status.st_mode) ? EISDIR : EACCES;
+		return -1;
 	}
-	if (fd >= 0)
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd >= 0) {
+		n = read(fd, line, LINE_BYTES);
 		close(fd);
+	}
 	if (n < 0)
 		return -1;
 	line[n] = 0;

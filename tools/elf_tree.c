@@ -160,9 +160,9 @@ static void load(struct elf_tree *tree, const struct elf_search *search, size_t 
 /* The loader itself is there before any library, under its soname: libc needs it by that name. */
 static void load_interpreter(struct elf_tree *tree)
 {
-	const char *path = tree->nodes[0].object->interpreter;
+	const char *own = tree->nodes[0].object->interpreter, *path = own ? own : elf_native()->interpreter;
 	char error[160];
-	struct elf_file *file = path ? elf_file_open(path, error, sizeof(error)) : NULL;
+	struct elf_file *file = elf_file_open(path, error, sizeof(error));
 	struct elf_node *node;
 
 	if (!file)
@@ -182,7 +182,8 @@ void elf_tree_build(struct elf_tree *tree, const char *path, struct elf_object *
 	root = add_node(tree, path, 0, ELF_FOUND_SELF);
 	root->path = elf_strdup(path);
 	root->object = program;
-	if (!program->native || program->type == ELF_TYPE_OTHER)
+	if (!program->native || program->type == ELF_TYPE_OTHER || program->type == ELF_TYPE_STATIC ||
+	    program->type == ELF_TYPE_STATIC_PIE)
 		return;
 	/* How another C library's loader searches is not known here. */
 	if (program->interpreter && !elf_native_interpreter(program->interpreter))
