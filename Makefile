@@ -29,11 +29,13 @@ all: $(BUILD)/libgsstap.so $(BUILD)/gsstap ## build the command and the interpos
 
 $(BUILD)/shim-obj/%.o: %
 	@mkdir -p $(@D)
-	$(CC) $(SHIM_CFLAGS) -c -o $@ $<
+	@echo "  CC  $<"
+	@$(CC) $(SHIM_CFLAGS) -c -o $@ $<
 
 $(BUILD)/tools-obj/%.o: %
 	@mkdir -p $(@D)
-	$(CC) $(TOOLS_CFLAGS) -c -o $@ $<
+	@echo "  CC  $<"
+	@$(CC) $(TOOLS_CFLAGS) -c -o $@ $<
 
 # Exports follow from calls.def; without version nodes, so that any library's versioned reference is satisfied.
 $(BUILD)/exports.map: trace/calls.def shim/exports.map.in
@@ -42,7 +44,7 @@ $(BUILD)/exports.map: trace/calls.def shim/exports.map.in
 
 $(BUILD)/libgsstap.so: $(SHIM_OBJ) $(BUILD)/exports.map
 	$(CC) -shared -Wl,--version-script=$(BUILD)/exports.map -Wl,-z,now -Wl,-z,relro -Wl,-z,nodelete \
-		-Wl,--no-undefined $(LDSAN) -o $@ $(SHIM_OBJ)
+		-Wl,--no-undefined -Wl,-Bsymbolic $(LDSAN) -o $@ $(SHIM_OBJ)
 
 $(BUILD)/gsstap: $(TOOLS_OBJ)
 	$(CC) -pie $(LDSAN) -o $@ $(TOOLS_OBJ) $(TOOLS_LIBS)

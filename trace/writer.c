@@ -36,6 +36,7 @@ static __thread struct tr_thread thread;
 
 int tr_level;
 void (*tr_on_failure)(const char *path, int error);
+void (*tr_on_thread)(void);
 
 static const char *path_template;
 static void (*on_first_event)(void);
@@ -116,6 +117,8 @@ static struct tr_lane *take_lane(void)
 {
 	struct tr_lane *lane;
 
+	if (tr_on_thread)
+		tr_on_thread();
 	pthread_mutex_lock(&lanes_lock);
 	lane = idle_lanes;
 	if (lane)

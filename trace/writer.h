@@ -52,6 +52,8 @@ void tr_configure(const char *path_template, int level, void (*first_event)(void
 
 /* A file could not be made: what to tell, and to whom, is the host program's business. May be NULL. */
 extern void (*tr_on_failure)(const char *path, int error);
+/* A thread was given space of its own: tr_thread_ends should be called when it ends. May be NULL. */
+extern void (*tr_on_thread)(void);
 
 /* Starts an event, or returns NULL when it is not to be recorded. */
 struct tr_draft *tr_begin(enum tr_event_id event);

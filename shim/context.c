@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Security contexts, from their first token to their end: one `handshake` event when a context is established, fails or is
+ * refused, one `context` event with what it carried when it goes.
+ *
+ * The table is keyed by the library's handle. Handles are used again after a deletion, so an entry goes with its context; a context
+ * that is not in the table (made before us, or no room) is simply not summed up: nothing is judged by it.
+ */
+#include "shim/tap.h"
+#include "shim/ties.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define BUCKETS 512
+#define PER_BLOCK 64
+
+struct context {
+	struct context *next;
+	gss_ctx_id_t handle;
+	enum tr_role role; /* 0: imported */
+	bool established, hashed;
+	bool told; /* its failure is in the trace */
+	uint8_t first_hash[16];
+	uint32_t rounds;
+	uint64_t started, established_at;
+	uint64_t out_calls, out_bytes, in_calls, in_bytes;
+	const struct tap_tie *tie;
+	char target[160];
+};
+
+static struct {
+	struct tap_lock lock;
+	struct context *first;
+} buckets[BUCKETS];
+
+static struct tap_lock spare_lock;
+static struct context *spares;
+
+static unsigned bucket_of(gss_ctx_id_t handle)
+{
+	uintptr_t x = (uintptr_t)handle >> 4;
+
+	return (unsigned)((x ^ x >> 9) % BUCKETS);
+}
+
+static struct context *take_spare(void)
+{
+	struct context *c, *block;
+
+	if (!tap_lock(&spare_lock))
+		return NULL;
+	if (!spares) {
+		block = mmap(NULL, PER_BLOCK * sizeof(*block), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		for (int i = 0; block != MAP_FAILED && i < PER_BLOCK; i++) {
+			block[i].next = spares;
+			spares = &block[i];
+		}
+	}
+	c = spares;
+	if (c)
+		spares = c->next;
+	tap_unlock(&spare_lock);
+	if (c)
+		memset(c, 0, sizeof(*c));
+	return c;
+}
+
+static void give_back(struct context *c)
+{
+	if (!tap_lock(&spare_lock))
+		return;
+	c->next = spares;
+	spares = c;
+	tap_unlock(&spare_lock);
+}
+
+/* Takes an entry out of the table; the caller owns it. */
+static struct context *take(gss_ctx_id_t handle)
+{
+	unsigned b = bucket_of(handle);
+	struct context **at, *c;
+
+	if (!handle || !tap_lock(&buckets[b].lock))
+		return NULL;
+	for (at = &buckets[b].first; (c = *at) && c->handle != handle; at = &c->next)
+		;
+	if (c)
+		*at = c->next;
+	tap_unlock(&buckets[b].lock);
+	return c;
+}
+
+static void enter(struct context *c, gss_ctx_id_t handle)
+{
+	unsigned b = bucket_of(handle);
+
+	c->handle = handle;
+	if (!tap_lock(&buckets[b].lock))
+		return;
+	c->next = buckets[b].first;
+	buckets[b].first = c;
+	tap_unlock(&buckets[b].lock);
+}
+
+void tap_context_count(gss_ctx_id_t handle, bool outbound, size_t bytes)
+{
+	unsigned b = bucket_of(handle);
+	struct context *c;
+
+	if (!tap_lock(&buckets[b].lock))
+		return;
+	for (c = buckets[b].first; c && c->handle != handle; c = c->next)
+		;
+	if (c && outbound) {
+		c->out_calls++;
+		c->out_bytes += bytes;
+	} else if (c) {
+		c->in_calls++;
+		c->in_bytes += bytes;
+	}
+	tap_unlock(&buckets[b].lock);
+}
+
+/* What an established context says of itself. */
+struct facts {
+	char initiator[256], acceptor[256];
+	bool has_initiator, has_acceptor;
+	OM_uint32 flags, lifetime;
+	gss_OID mech;
+	uint32_t enctype; /* 0 unknown */
+};
+
+/* The session key's OID ends in its encryption type; the key itself is wiped before it is freed. */
+static uint32_t session_enctype(const struct tap_scope *scope, gss_ctx_id_t context)
+{
+	static const gss_OID_desc inquire = {11, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x05\x05"};
+	static const char prefix[] = "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x04";
+	__typeof__(&gss_inquire_sec_context_by_oid) ask = TAP_OTHER(scope, gss_inquire_sec_context_by_oid);
+	__typeof__(&gss_release_buffer_set) release = TAP_OTHER(scope, gss_release_buffer_set);
+	gss_buffer_set_t set = NULL;
+	uint32_t enctype = 0;
+	OM_uint32 minor;
+
+	if (!ask || !release || ask(&minor, context, (gss_OID)&inquire, &set) != GSS_S_COMPLETE || !set)
+		return 0;
+	if (set->count >= 2 && set->elements[1].length > 10 && !memcmp(set->elements[1].value, prefix, 10)) {
+		const uint8_t *arc = (const uint8_t *)set->elements[1].value + 10;
+
+		for (size_t i = 10; i < set->elements[1].length; i++, arc++)
+			enctype = enctype << 7 | (*arc & 0x7f);
+	}
+	if (set->count)
+		explicit_bzero(set->elements[0].value, set->elements[0].length);
+	release(&minor, &set);
+	return enctype;
+}
+
+static void learn(const struct tap_scope *scope, gss_ctx_id_t context, struct facts *facts)
+{
+	__typeof__(&gss_inquire_context) inquire = TAP_OTHER(scope, gss_inquire_context);
+	__typeof__(&gss_release_name) release = TAP_OTHER(scope, gss_release_name);
+	gss_name_t initiator = GSS_C_NO_NAME, acceptor = GSS_C_NO_NAME;
+	OM_uint32 minor;
+	int saved = errno;
+
+	facts->has_initiator = facts->has_acceptor = false;
+	facts->flags = facts->lifetime = facts->enctype = 0;
+	facts->mech = GSS_C_NO_OID;
+	if (!inquire || !release)
+		return;
+	tap_quiet_begin();
+	if (inquire(&minor, context, &initiator, &acceptor, &facts->lifetime, &facts->mech, &facts->flags, NULL,
+		    NULL) == GSS_S_COMPLETE) {
+		facts->has_initiator = tap_display_name(scope, initiator, facts->initiator, sizeof(facts->initiator));
+		facts->has_acceptor = tap_display_name(scope, acceptor, facts->acceptor, sizeof(facts->acceptor));
+		release(&minor, &initiator);
+		release(&minor, &acceptor);
+		if (tr_level != TR_LEVEL_OFF)
+			facts->enctype = session_enctype(scope, context);
+	}
+	tap_quiet_end();
+	errno = saved;
+}
+
+static void comment_handshake(struct tr_draft *d, const struct facts *facts, enum tr_outcome outcome, const char *reason)
+{
+	char *out = tap_thread.comment;
+	size_t size = sizeof(tap_thread.comment);
+
+	tap_copy(out, size, outcome == TR_OUTCOME_ESTABLISHED ? "established"
+			    : outcome == TR_OUTCOME_REFUSED   ? "refused"
+							      : "failed");
+	if (facts && facts->has_initiator) {
+		tap_append(out, size, ": ");
+		tap_append(out, size, facts->initiator);
+	}
+	if (facts && facts->has_acceptor) {
+		tap_append(out, size, " to ");
+		tap_append(out, size, facts->acceptor);
+	}
+	if (reason && *reason) {
+		tap_append(out, size, ": ");
+		tap_append(out, size, reason);
+	}
+	d->comment = out;
+}
+
+static void write_handshake(const struct tap_scope *scope, const struct context *c, const struct facts *facts,
+			    gss_const_OID mech, enum tr_outcome outcome, OM_uint32 major, OM_uint32 minor,
+			    const char *reason)
+{
+	struct tr_draft *d = tap_event(scope, TR_E_handshake);
+
+	if (!d)
+		return;
+	d->time = tr_now();
+	comment_handshake(d, facts, outcome, reason);
+	tr_put_u32(d, TR_F_ROLE, c->role);
+	tr_put_u32(d, TR_F_OUTCOME, outcome);
+	tap_put_handle(d, TR_F_CONTEXT, c->handle);
+	tap_put_oid(d, TR_F_MECH, mech);
+	if (facts && facts->has_initiator)
+		tr_put_text(d, TR_F_INITIATOR, facts->initiator);
+	if (facts && facts->has_acceptor)
+		tr_put_text(d, TR_F_ACCEPTOR, facts->acceptor);
+	else if (c->target[0])
+		tr_put_text(d, TR_F_ACCEPTOR, c->target);
+	if (facts && facts->mech) {
+		tr_put_u32(d, TR_F_FLAGS_RET, facts->flags);
+		tr_put_u32(d, TR_F_LIFETIME, facts->lifetime);
+	}
+	if (facts && facts->enctype)
+		tr_put_u32(d, TR_F_SESSION_ENCTYPE, facts->enctype);
+	tr_put_u32(d, TR_F_ROUNDS, c->rounds);
+	if (c->tie) {
+		tap_put_handle(d, TR_F_SOCKET, c->tie->socket);
+		tr_put_text(d, TR_F_ENDPOINT, c->tie->endpoint);
+	}
+	tr_put_u64(d, TR_F_DURATION, d->time - c->started);
+	if (c->hashed)
+		tr_put(d, TR_F_HANDSHAKE, c->first_hash, sizeof(c->first_hash));
+	if (GSS_ERROR(major)) {
+		tr_put_u32(d, TR_F_MAJOR, major);
+		tr_put_u32(d, TR_F_MINOR, minor);
+	}
+	if (reason && *reason)
+		tr_put_text(d, TR_F_REASON, reason);
+	tr_commit(d);
+}
+
+/* Established: is the other side one that the policy lets in? */
+static bool peer_refused(const struct tap_scope *scope, const struct context *c, const struct facts *facts,
+			 struct pol_verdict *verdict)
+{
+	bool initiator = c->role == TR_ROLE_INITIATOR;
+	const char *peer = initiator ? (facts->has_acceptor ? facts->acceptor : NULL)
+				     : (facts->has_initiator ? facts->initiator : NULL);
+
+	if (!scope->judge)
+		return false;
+	if (facts->flags & GSS_C_ANON_FLAG && !initiator)
+		peer = NULL;
+	if (pol_judge_peer(&tap_policy, initiator ? POL_INITIATOR : POL_ACCEPTOR, peer, verdict) == POL_ALLOW)
+		return false;
+	return tap_refuses(scope, verdict, peer);
+}
+
+static OM_uint32 establish(struct tap_scope *scope, struct context *c, bool keep, gss_ctx_id_t *context,
+			   OM_uint32 *minor_status, bool *refused)
+{
+	__typeof__(&gss_delete_sec_context) delete = TAP_OTHER(scope, gss_delete_sec_context);
+	struct pol_verdict verdict = {0};
+	struct facts facts;
+	OM_uint32 minor;
+
+	learn(scope, *context, &facts);
+	c->handle = *context;
+	*refused = peer_refused(scope, c, &facts, &verdict);
+	write_handshake(scope, c, &facts, facts.mech, *refused ? TR_OUTCOME_REFUSED : TR_OUTCOME_ESTABLISHED, 0, 0,
+			*refused ? verdict.reason : NULL);
+	if (!*refused) {
+		c->established = true;
+		c->established_at = tr_now();
+		if (keep)
+			enter(c, *context);
+		return GSS_S_COMPLETE;
+	}
+	if (keep)
+		give_back(c);
+	tap_quiet_begin();
+	if (delete)
+		delete(&minor, context, GSS_C_NO_BUFFER);
+	tap_quiet_end();
+	*context = GSS_C_NO_CONTEXT;
+	return tap_refuse_gss(&verdict, minor_status);
+}
+
+static struct context *begin(const struct tap_scope *scope, const struct tap_handshake *step)
+{
+	struct context *c = take_spare();
+
+	if (!c)
+		return NULL;
+	c->role = step->role;
+	c->started = scope->start;
+	c->tie = step->tie;
+	if (step->target)
+		tap_copy(c->target, sizeof(c->target), step->target);
+	return c;
+}
+
+OM_uint32 tap_handshake_step(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t before, gss_ctx_id_t *context,
+			     OM_uint32 *minor_status, bool *refused)
+{
+	struct context *c = take(before), stand_in = {.role = step->role, .started = scope->start, .tie = step->tie};
+	OM_uint32 major = step->major;
+	bool keep;
+
+	*refused = false;
+	if (!c)
+		c = begin(scope, step);
+	keep = c != NULL;
+	if (!c)
+		c = &stand_in; /* no room to remember it: it is judged and told of all the same */
+	c->rounds++;
+	if (!c->hashed && step->first_token && step->first_token->length && tr_level != TR_LEVEL_OFF) {
+		tr_hash(step->first_token->value, step->first_token->length, c->first_hash);
+		c->hashed = true;
+	}
+	if (major == GSS_S_COMPLETE)
+		return establish(scope, c, keep, context, minor_status, refused);
+	if (!GSS_ERROR(major)) {
+		if (keep)
+			enter(c, *context);
+		return major;
+	}
+	c->handle = before;
+	c->told = true;
+	write_handshake(scope, c, NULL, step->mech, TR_OUTCOME_FAILED, major, step->minor,
+			tr_level == TR_LEVEL_OFF ? NULL : tap_minor_text(scope, step->minor, step->mech));
+	if (keep && *context == GSS_C_NO_CONTEXT)
+		give_back(c);
+	else if (keep)
+		enter(c, *context);
+	return major;
+}
+
+void tap_handshake_refused(struct tap_scope *scope, enum tr_role role, const char *target, const char *reason)
+{
+	struct context c = {.role = role, .started = scope->start};
+
+	if (target)
+		tap_copy(c.target, sizeof(c.target), target);
+	write_handshake(scope, &c, NULL, GSS_C_NO_OID, TR_OUTCOME_REFUSED, 0, 0, reason);
+}
+
+void tap_context_imported(gss_ctx_id_t handle)
+{
+	struct context *c = take_spare();
+
+	if (!c)
+		return;
+	c->established = true;
+	c->established_at = c->started = tr_now();
+	enter(c, handle);
+}
+
+void tap_context_ends(const struct tap_scope *scope, gss_ctx_id_t handle)
+{
+	struct context *c = take(handle);
+	struct tr_draft *d;
+
+	if (!c)
+		return;
+	if (!c->established && c->told) {
+		give_back(c);
+		return;
+	}
+	if (!c->established) {
+		write_handshake(scope, c, NULL, GSS_C_NO_OID, TR_OUTCOME_FAILED, 0, 0,
+				"the program gave the context up before it was established");
+	} else if ((d = tap_event(scope, TR_E_context))) {
+		d->time = tr_now();
+		tap_put_handle(d, TR_F_CONTEXT, handle);
+		if (c->role)
+			tr_put_u32(d, TR_F_ROLE, c->role);
+		tr_put_u64(d, TR_F_WRAPPED, c->out_calls);
+		tr_put_u64(d, TR_F_WRAPPED_BYTES, c->out_bytes);
+		tr_put_u64(d, TR_F_UNWRAPPED, c->in_calls);
+		tr_put_u64(d, TR_F_UNWRAPPED_BYTES, c->in_bytes);
+		tr_put_u64(d, TR_F_AGE, d->time - c->established_at);
+		if (c->hashed)
+			tr_put(d, TR_F_HANDSHAKE, c->first_hash, sizeof(c->first_hash));
+		tr_commit(d);
+	}
+	give_back(c);
+}

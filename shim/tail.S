@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What C cannot say: look-ups that end in a jump to the real loader, so that it sees the true caller; and, for
+ * each wrapper, stubs that tell it which library a function pointer handed out by dlsym belongs to.
+ */
+#ifndef __x86_64__
+#error "gsstap knows how to hand a look-up on for x86-64 only: write the same for this processor here"
+#endif
+
+	.text
+
+/* Keeps three argument registers, the stack aligned, and the caller's return address where the loader looks for it. */
+#define LOOKUP(name, hook, real, from)          \
+	.globl	name;                           \
+	.type	name, @function;                \
+	.p2align 4;                             \
+name:	.cfi_startproc;                         \
+	endbr64;                                \
+	mov	(%rsp), %from;                  \
+	push	%rdi;                           \
+	.cfi_adjust_cfa_offset 8;               \
+	push	%rsi;                           \
+	.cfi_adjust_cfa_offset 8;               \
+	push	%r8;                            \
+	.cfi_adjust_cfa_offset 8;               \
+	call	hook;                           \
+	pop	%r8;                            \
+	.cfi_adjust_cfa_offset -8;              \
+	pop	%rsi;                           \
+	.cfi_adjust_cfa_offset -8;              \
+	pop	%rdi;                           \
+	.cfi_adjust_cfa_offset -8;              \
+	test	%rax, %rax;                     \
+	jz	1f;                             \
+	ret;                                    \
+1:	jmp	*real(%rip);                    \
+	.cfi_endproc;                           \
+	.size	name, . - name
+
+	.hidden	tap_on_dlsym, tap_on_dlopen, tap_on_dlvsym
+	.hidden	tap_real_dlsym, tap_real_dlvsym, tap_real_dlopen
+
+	LOOKUP(dlsym, tap_on_dlsym, tap_real_dlsym, rdx)
+	LOOKUP(dlopen, tap_dlopen_hook, tap_real_dlopen, rdx)
+
+/* dlvsym has its third argument in use: it is kept in the slot that r8 stands for above. */
+	.globl	dlvsym
+	.type	dlvsym, @function
+	.p2align 4
+dlvsym:	.cfi_startproc
+	endbr64
+	mov	(%rsp), %rcx
+	push	%rdi
+	.cfi_adjust_cfa_offset 8
+	push	%rsi
+	.cfi_adjust_cfa_offset 8
+	push	%rdx
+	.cfi_adjust_cfa_offset 8
+	call	tap_on_dlvsym
+	pop	%rdx
+	.cfi_adjust_cfa_offset -8
+	pop	%rsi
+	.cfi_adjust_cfa_offset -8
+	pop	%rdi
+	.cfi_adjust_cfa_offset -8
+	test	%rax, %rax
+	jz	1f
+	ret
+1:	jmp	*tap_real_dlvsym(%rip)
+	.cfi_endproc
+	.size	dlvsym, . - dlvsym
+
+/* dlopen is always handed on. */
+	.type	tap_dlopen_hook, @function
+tap_dlopen_hook:
+	.cfi_startproc
+	sub	$8, %rsp
+	.cfi_adjust_cfa_offset 8
+	call	tap_on_dlopen
+	add	$8, %rsp
+	.cfi_adjust_cfa_offset -8
+	xor	%eax, %eax
+	ret
+	.cfi_endproc
+	.size	tap_dlopen_hook, . - tap_dlopen_hook
+
+/* r11 is nobody's across a call. */
+#define STUB(number, name)                                  \
+	.p2align 4;                                         \
+tap_stub_##number##_##name:                                 \
+	endbr64;                                            \
+	mov	tap_provider_hint@gottpoff(%rip), %r11;     \
+	movl	$number, %fs:(%r11);                        \
+	jmp	*name@GOTPCREL(%rip);
+
+#define EXCUSED(name, reason)
+#define CALL(id, library, name) STUB(1, name)
+#include "trace/calls.def"
+#undef CALL
+#define CALL(id, library, name) STUB(2, name)
+#include "trace/calls.def"
+#undef CALL
+#define CALL(id, library, name) STUB(3, name)
+#include "trace/calls.def"
+#undef CALL
+
+/* Tables of id, wrapper and stubs; ends with id 0. */
+	.section .data.rel.ro, "aw"
+	.globl	tap_stubs
+	.hidden	tap_stubs
+	.p2align 3
+tap_stubs:
+#define CALL(id, library, name) .quad id, tap_stub_1_##name, tap_stub_2_##name, tap_stub_3_##name;
+#include "trace/calls.def"
+#undef CALL
+	.quad	0, 0, 0, 0
+
+	.section .note.GNU-stack, "", @progbits
