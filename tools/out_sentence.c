@@ -45,13 +45,13 @@ static const struct part handshake[] = {
 };
 
 static const struct part refused[] = {
-	{"refused ", TR_F_CALL, NULL}, {" of ", TR_F_ENDPOINT, NULL}, {": ", TR_F_REASON, NULL},
-	{" (rule ", TR_F_RULE, ")"},   {" (line ", TR_F_LINE, ")"},   {0},
+	{"refused ", TR_F_CALL, NULL}, {" of ", TR_F_SUBJECT, NULL}, {": ", TR_F_REASON, NULL},
+	{"; rule ", TR_F_RULE, NULL},  {", line ", TR_F_LINE, NULL}, {0},
 };
 
 static const struct part would_refuse[] = {
-	{"would refuse ", TR_F_CALL, NULL}, {" of ", TR_F_ENDPOINT, NULL}, {": ", TR_F_REASON, NULL},
-	{" (rule ", TR_F_RULE, ")"},	    {" (line ", TR_F_LINE, ")"},   {0},
+	{"would refuse ", TR_F_CALL, NULL}, {" of ", TR_F_SUBJECT, NULL}, {": ", TR_F_REASON, NULL},
+	{"; rule ", TR_F_RULE, NULL},	    {", line ", TR_F_LINE, NULL}, {0},
 };
 
 static const struct part inject[] = {
@@ -101,11 +101,8 @@ static const struct part context[] = {
 };
 
 static const struct part policy[] = {
-	{"policy", 0, NULL},
-	{" ", TR_F_PATH, NULL},
-	{", mode ", TR_F_MODE, NULL},
-	{": ", TR_F_REASON, NULL},
-	{0},
+	{"policy", 0, NULL},	      {" ", TR_F_PATH, NULL},	 {" ", TR_F_OUTCOME_TEXT, NULL},
+	{", mode ", TR_F_MODE, NULL}, {": ", TR_F_REASON, NULL}, {0},
 };
 
 /* An event that is not here is shown by its name and fields. */

@@ -20,6 +20,7 @@
 
 #define PAGE 4096u
 #define DROP_STEP (8u << 20) /* bytes: a system call each is not felt */
+#define DROP_AGAIN (256u << 20)
 
 static struct tr_map *maps;
 static struct sigaction before;
@@ -43,12 +44,10 @@ static void on_bus_error(int signal_number, siginfo_t *info, void *context)
 
 static void guard(void)
 {
-	static bool done;
-	struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
+	struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO}, now;
 
-	if (!done)
+	if (!sigaction(SIGBUS, NULL, &now) && now.sa_sigaction != on_bus_error)
 		sigaction(SIGBUS, &action, &before);
-	done = true;
 }
 
 static const char *map_file(struct tr_map *map, int fd, uint64_t size)
@@ -122,11 +121,17 @@ void tr_map_refresh(struct tr_map *map)
 
 void tr_map_drop(struct tr_map *map, uint64_t upto)
 {
+	uint64_t from;
+
 	upto &= ~(uint64_t)(PAGE - 1);
 	if (upto < map->dropped + DROP_STEP || upto > map->mapped)
 		return;
-	/* Blocks still to be read in there come back from the page cache. */
-	madvise((void *)(map->at + map->dropped), upto - map->dropped, MADV_DONTNEED);
+	/*
+	 * Blocks in there that are still to be read come back from the page cache, and bring their neighbours
+	 * along: so a range is given back more than once.
+	 */
+	from = upto > DROP_AGAIN ? upto - DROP_AGAIN : 0;
+	madvise((void *)(map->at + from), upto - from, MADV_DONTNEED);
 	map->dropped = upto;
 }
 
