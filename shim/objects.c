@@ -354,6 +354,7 @@ void tap_announce(struct tap_caller *caller, void *real)
 	struct tr_draft *d;
 	int saved = errno;
 
+	tr_ready(); /* the first event announces all objects that are there */
 	if (__atomic_exchange_n(&caller->announced, true, __ATOMIC_ACQ_REL))
 		return;
 	all = take_objects();

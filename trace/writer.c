@@ -251,10 +251,7 @@ static uint8_t *take_slot(struct tr_thread *t, size_t block, uint32_t *size)
 		*size = tr_slot_sizes[c];
 		break;
 	}
-	/* The first page's slots begin after its head, and so do those of each further one. */
-	if (stream->next && (stream->next & (TR_PAGE - 1)) + *size > TR_PAGE)
-		stream->next = (stream->next & ~(uint32_t)(TR_PAGE - 1)) + TR_PAGE + sizeof(struct tr_extent);
-	if (__builtin_expect(!stream->map || stream->next + *size > stream->bytes, 0)) {
+	if (__builtin_expect(!stream->map || stream->next >= stream->bytes, 0)) {
 		why = tr_file_extend(stream, *size, t->tid);
 		if (why) {
 			tr_count_drop((enum tr_drop)(why - 1));
@@ -265,6 +262,9 @@ static uint8_t *take_slot(struct tr_thread *t, size_t block, uint32_t *size)
 		if (t->clock.last < stream->time)
 			t->clock.last = stream->time;
 	}
+	/* Slots fill a page to its last byte (see tr_slot_sizes); the next page begins with a head of its own. */
+	if (!(stream->next & (TR_PAGE - 1)))
+		stream->next += sizeof(struct tr_extent);
 	slot = stream->map + stream->next;
 	stream->next += *size;
 	return slot;
@@ -328,6 +328,15 @@ void tr_commit(struct tr_draft *d)
 	atomic_signal_fence(memory_order_seq_cst);
 	t->busy = false;
 	errno = saved;
+}
+
+bool tr_ready(void)
+{
+	struct tr_draft *d = tr_begin(TR_E_process);
+
+	if (d)
+		tr_abandon(d);
+	return d;
 }
 
 void tr_abandon(struct tr_draft *d)

@@ -58,6 +58,8 @@ extern void (*tr_on_thread)(void);
 /* Starts an event, or returns NULL when it is not to be recorded. */
 struct tr_draft *tr_begin(enum tr_event_id event);
 void tr_commit(struct tr_draft *draft);
+/* Makes the file now, with the process event in it, where events are recorded at all. */
+bool tr_ready(void);
 /* Leaves an event unwritten and uncounted. */
 void tr_abandon(struct tr_draft *draft);
 

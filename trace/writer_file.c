@@ -396,7 +396,7 @@ int tr_file_extend(struct tr_stream *stream, uint32_t slot_size, uint32_t tid)
 		munmap(stream->map, stream->bytes);
 	stream->map = map;
 	stream->bytes = got * TR_PAGE;
-	stream->next = sizeof(struct tr_extent);
+	stream->next = 0;
 	stream->pages = pages < PAGES_MOST ? pages * 2 : pages;
 	stream->time = time;
 	return 0;
