@@ -66,13 +66,13 @@ static bool is_ours(const char *name)
 			(name[0] == 'z' && name[1] == 'm' && name[2] == 'q'));
 }
 
-static void *answer(unsigned id, void *found, const void *from)
+static void *answer(unsigned id, void *handle, void *found, const void *from)
 {
 	int saved = errno;
 	void *result = found;
 
 	if (found && found != tap_wrapper(id))
-		result = tap_redirect(id, found, from);
+		result = tap_redirect(id, handle, found, from);
 	errno = saved;
 	return result;
 }
@@ -86,7 +86,7 @@ void *tap_on_dlsym(void *handle, const char *name, const void *from)
 	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT || !is_ours(name) || !(id = (unsigned)tap_call_id(name)))
 		return NULL;
 	/* NULL here makes the tail call, which fails the same way and leaves the text for dlerror. */
-	return answer(id, tap_real_dlsym(handle, name), from);
+	return answer(id, handle, tap_real_dlsym(handle, name), from);
 }
 
 void *tap_on_dlvsym(void *handle, const char *name, const char *version, const void *from)
@@ -97,7 +97,7 @@ void *tap_on_dlvsym(void *handle, const char *name, const char *version, const v
 	tap_deepbind_scan();
 	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT || !is_ours(name) || !(id = (unsigned)tap_call_id(name)))
 		return NULL;
-	return answer(id, tap_real_dlvsym(handle, name, version), from);
+	return answer(id, handle, tap_real_dlvsym(handle, name, version), from);
 }
 
 void tap_on_dlopen(const char *file, int mode)

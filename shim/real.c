@@ -338,28 +338,38 @@ static uint32_t provider_number(const struct tap_caller *library)
 }
 
 /*
- * A mechanism that MIT's mechglue loads may define gss_x itself, and is called through that pointer: it must get the plugin's own. But where
- * the plugin has none, the look-up falls through to the mechglue's, which the mechglue would recognise as itself; under us its
- * own name for it is our wrapper (facts I3).
+ * A mechanism that a mechglue loads may define gss_x itself, and is called through that pointer: it must get the plugin's own. But
+ * where the plugin has none, the look-up falls through to the mechglue's, which the mechglue would recognise as its own;
+ * under us its name for it is our wrapper (facts I3). MIT's mechglue asks through libkrb5support's plugin loader.
  */
-static void *for_mechglue(unsigned id, void *found, const struct tap_caller *asking)
+static bool asks_for_mechanism(const struct link_map *asking)
 {
-	struct link_map *map = map_of(asking);
+	const char *soname = asking ? tap_elf_soname(asking->l_addr, asking->l_ld) : NULL;
 
-	return map && tap_elf_definition(map->l_addr, map->l_ld, names[id]) == found ? wrapper_table[id] : found;
+	return asking && asking->l_name[0] &&
+	       ((soname && !strncmp(soname, "libkrb5support.so", 17)) ||
+		tap_elf_definition(asking->l_addr, asking->l_ld, "gss_init_sec_context"));
 }
 
-void *tap_redirect(unsigned id, void *found, const void *from)
+static void *for_mechglue(unsigned id, void *handle, void *found)
+{
+	struct link_map *plugin = NULL;
+
+	if (dlinfo(handle, RTLD_DI_LINKMAP, &plugin) || !plugin)
+		return found;
+	return tap_elf_definition(plugin->l_addr, plugin->l_ld, names[id]) == found ? found : wrapper_table[id];
+}
+
+void *tap_redirect(unsigned id, void *handle, void *found, const void *from)
 {
 	const struct tap_caller *asking = tap_caller_of(from), *library = tap_caller_of(found);
-	struct link_map *map = asking ? map_of(asking) : NULL;
 	void *plain;
 	uint32_t number;
 
 	if (!asking || !library)
 		return found;
-	if (map && map->l_name[0] && tap_elf_definition(map->l_addr, map->l_ld, "gss_init_sec_context"))
-		return for_mechglue(id, found, asking);
+	if (asks_for_mechanism(map_of(asking)))
+		return for_mechglue(id, handle, found);
 	/* What would the wrapper itself find for a caller that refers to nothing? */
 	plain = from_global_scope(names[id], NULL);
 	if (!plain) {

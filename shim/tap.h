@@ -99,8 +99,8 @@ extern unsigned tap_generation;
 int tap_call_id(const char *name); /* 0: not one of ours */
 const char *tap_call_name(unsigned id);
 void *tap_wrapper(unsigned id);
-/* What dlsym should answer for a real function found at `found`, asked for by code at `from`. */
-void *tap_redirect(unsigned id, void *found, const void *from);
+/* What dlsym should answer for a real function that it found in `handle`, asked for by code at `from`. */
+void *tap_redirect(unsigned id, void *handle, void *found, const void *from);
 
 /* start.c */
 void tap_start(void);
