@@ -39,7 +39,8 @@ static void parse_lifetime(struct argp_state *state, struct realm *realm, char *
 {
 	krb5_deltat seconds;
 
-	if (krb5_string_to_deltat(text, &seconds) || seconds <= 0)
+	/* libkrb5 reads the time and leaves what follows it: "5x" would be 5 s. */
+	if (text[strspn(text, "0123456789:dhms")] || krb5_string_to_deltat(text, &seconds) || seconds <= 0)
 		argp_error(state, "--lifetime: '%s' is no time: such as 30s, 5m, 8h or 1d", text);
 	realm->lifetime = seconds;
 }
@@ -154,7 +155,7 @@ static void say(const struct realm *realm, const struct timespec *start)
 	fprintf(stderr, "gsstap: files: %s; another shell joins with: . %s/env\n", realm->dir, realm->dir);
 }
 
-static int make(struct realm *realm)
+static int make_parts(struct realm *realm)
 {
 	if (realm_tools_check() || realm_add_defaults(realm) || realm_dir_make(realm) ||
 	    realm_write_env(realm) || realm_write_conf(realm) || realm_db_make(realm) ||
@@ -164,6 +165,21 @@ static int make(struct realm *realm)
 		if (realm_ticket_get(realm, &realm->users.list[i]) != REALM_TICKET_OK)
 			return -1;
 	return 0;
+}
+
+/* KRB5_TRACE is COMMAND's: what libkrb5 does in here is not to be in it. */
+static int make(struct realm *realm)
+{
+	const char *set = getenv("KRB5_TRACE");
+	char *trace = set ? strdup(set) : NULL;
+	int result;
+
+	unsetenv("KRB5_TRACE");
+	result = make_parts(realm);
+	if (trace)
+		setenv("KRB5_TRACE", trace, 1);
+	free(trace);
+	return result;
 }
 
 int cmd_realm(int argc, char **argv)

@@ -53,7 +53,11 @@ static _Noreturn void become(char **argv, const struct inherited *inherited, pid
 
 static void hand_on(const struct signalfd_siginfo *info, pid_t command)
 {
-	if (info->ssi_code != SI_KERNEL)
+	/* A terminal that hangs up tells the leader of its session only. */
+	bool sent_to_all =
+		info->ssi_code == SI_KERNEL && !(info->ssi_signo == SIGHUP && getsid(0) == getpid());
+
+	if (!sent_to_all)
 		kill(command, (int)info->ssi_signo);
 }
 

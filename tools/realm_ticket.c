@@ -2,7 +2,7 @@
 /*
  * Gets a user's ticket from the realm's KDC, as `kinit -k` does: the proof that the realm works.
  *
- * Uses KRB5_CONFIG of this process; KRB5_TRACE is COMMAND's and is not written to from here.
+ * Uses KRB5_CONFIG of this process.
  */
 #include "realm.h"
 #include "tool.h"
@@ -72,7 +72,6 @@ enum realm_ticket realm_ticket_get(const struct realm *realm, const struct realm
 	if (krb5_init_context(&x.context)) {
 		tool_error("libkrb5 does not take the realm's krb5.conf");
 	} else {
-		krb5_set_trace_callback(x.context, NULL, NULL);
 		error = prepare(&x, user->name, keytab, ccache);
 		if (!error)
 			error = krb5_get_init_creds_keytab(x.context, &creds, x.client, x.keytab, 0, NULL,

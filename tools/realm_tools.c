@@ -79,8 +79,10 @@ static int input_of(const char *text)
 }
 
 static _Noreturn void become(const struct realm *realm, const char *path, char *const argv[], int input,
-			     int output, pid_t parent)
+			     int log, pid_t parent)
 {
+	int null;
+
 	/* Ends with us; setsid keeps the terminal's Ctrl-C for COMMAND alone. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
@@ -88,20 +90,25 @@ static _Noreturn void become(const struct realm *realm, const char *path, char *
 	setsid();
 	/* What is to watch COMMAND has no business in our own tools. */
 	unsetenv("LD_PRELOAD");
-	unsetenv("KRB5_TRACE");
 	umask(077);
-	if (chdir(realm->dir) || dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0)
+	/* Below 3, where they are when the caller's stdin is closed, the dup2s would meet them. */
+	input = fcntl(input, F_DUPFD, 3);
+	log = fcntl(log, F_DUPFD, 3);
+	null = open("/dev/null", O_WRONLY);
+	if (chdir(realm->dir) || dup2(null, 1) < 0 || dup2(input, 0) < 0 || dup2(log, 2) < 0)
 		_exit(TOOL_SELF);
+	/* The caller's pipes are to end with the caller and COMMAND. */
+	close_range(3, ~0u, 0);
 	execv(path, argv);
 	_exit(TOOL_NOT_FOUND);
 }
 
-static pid_t start(const struct realm *realm, const char *path, char *const argv[], int input, int output)
+static pid_t start(const struct realm *realm, const char *path, char *const argv[], int input, int log)
 {
 	pid_t parent = getpid(), pid = fork();
 
 	if (!pid)
-		become(realm, path, argv, input, output, parent);
+		become(realm, path, argv, input, log, parent);
 	return pid;
 }
 
