@@ -100,7 +100,7 @@ talk() {
 secured() {
     local policy=$1
     shift
-    WITH=(env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY="$policy" GSSTAP_LEVEL=messages GSSTAP_TRACE=%n-%p.pcapng "$@")
+    WITH=(env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY="$policy" GSSTAP_LEVEL=messages GSSTAP_TRACE="$PWD/%n-%p.pcapng" "$@")
 }
 
 # readable FILE: the secret can be read in what the recorder wrote.
