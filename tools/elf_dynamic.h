@@ -16,9 +16,12 @@
 	TAG(STRSZ)                                                                                           \
 	TAG(HASH)                                                                                            \
 	TAG(GNU_HASH)                                                                                        \
-	TAG(JMPREL) TAG(PLTRELSZ) TAG(PLTREL) TAG(RELA) TAG(RELASZ) TAG(REL) TAG(RELSZ) TAG(VERSYM)          \
-		TAG(VERNEED) TAG(VERNEEDNUM) TAG(VERDEF) TAG(VERDEFNUM) TAG(SONAME) TAG(RPATH) TAG(RUNPATH)  \
-			TAG(FLAGS) TAG(FLAGS_1) TAG(BIND_NOW) TAG(SYMBOLIC)
+	TAG(JMPREL)                                                                                          \
+	TAG(PLTRELSZ)                                                                                        \
+	TAG(PLTREL)                                                                                          \
+	TAG(RELA) TAG(RELASZ) TAG(REL) TAG(RELSZ) TAG(VERSYM) TAG(VERNEED) TAG(VERNEEDNUM) TAG(VERDEF)       \
+		TAG(VERDEFNUM) TAG(SONAME) TAG(RPATH) TAG(RUNPATH) TAG(FLAGS) TAG(FLAGS_1) TAG(BIND_NOW)     \
+			TAG(SYMBOLIC)
 
 #define ELF_ABSENT UINT64_MAX
 

@@ -57,13 +57,24 @@ static void take_go(struct stretch *s, const char *text, size_t room)
 	s->hints->go = true;
 }
 
+static void take_zap(struct stretch *s, const char *text, size_t room)
+{
+	(void)text;
+	(void)room;
+	s->hints->zap = true;
+}
+
 static const struct needle {
 	const char *text;
 	size_t len;
 	void (*take)(struct stretch *s, const char *text, size_t room);
 } needles[] = {
-	{"libzmq", 6, take_library}, {"libgssapi", 9, take_library},	 {"zmq_", 4, take_function},
-	{"gss_", 4, take_function},  {"\xff Go buildinf:", 14, take_go}, /* debug/buildinfo */
+	{"libzmq", 6, take_library},
+	{"libgssapi", 9, take_library},
+	{"zmq_", 4, take_function},
+	{"gss_", 4, take_function},
+	{"\xff Go buildinf:", 14, take_go},	  /* debug/buildinfo */
+	{"inproc://zeromq.zap.01", 22, take_zap}, /* rfc.zeromq.org/spec/27 */
 };
 
 static void search(struct stretch *s, const struct needle *needle)

@@ -12,6 +12,7 @@ struct elf_hints {
 	struct elf_list libraries; /* such as "libzmq.so.5" */
 	struct elf_list functions; /* names of calls.def that stand alone as strings */
 	bool go;
+	bool zap; /* holds the address of the ZAP handler, as libzmq does */
 	bool cut; /* the file is larger than what was searched */
 };
 

@@ -195,7 +195,8 @@ static json_t *secure(const struct elf_secure *facts)
 	set_bool(object, "setuid", facts->setuid);
 	set_bool(object, "setgid", facts->setgid);
 	set_bool(object, "capabilities", facts->capabilities);
-	set_bool(object, "ignored", facts->ignored);
+	set_bool(object, "nosuid", facts->nosuid);
+	set_bool(object, "no_new_privs", facts->no_new_privs);
 	return object;
 }
 

@@ -27,8 +27,8 @@ static void count_references(struct elf_report *report)
 			const struct elf_symbol *symbol = &object->symbols.items[i];
 			enum elf_reach reach;
 
-			/* A library's calls of its own functions say nothing of the program. */
-			if (!elf_is_reference(symbol) || symbol->defined)
+			/* A library's calls of its own functions say nothing of the program that uses it. */
+			if (!elf_is_reference(symbol) || (symbol->defined && n > 0))
 				continue;
 			reach = elf_reach(tree, n, symbol, &provider);
 			report->references += reach != ELF_DATA && reach != ELF_NOT_WRAPPED;

@@ -55,7 +55,8 @@ static uint64_t bounding_set(void)
 	return set;
 }
 
-/* Would any capability of the file be gained? Root's real uid makes the kernel look away. */
+/* Would any capability of the file be gained? Root's real uid makes the kernel look away. Under no_new_privs
+ * none is gained in the end, but AT_SECURE is set all the same. */
 static bool gains(const char *path, struct elf_secure *result)
 {
 	uint64_t permitted, inheritable;
@@ -64,14 +65,14 @@ static bool gains(const char *path, struct elf_secure *result)
 	if (!file_capabilities(path, &effective, &permitted, &inheritable))
 		return false;
 	result->capabilities = true;
-	if (getuid() == 0 || result->ignored)
+	if (getuid() == 0 || result->nosuid)
 		return false;
 	return effective || permitted & bounding_set() || inheritable & own_inheritable();
 }
 
 struct elf_secure elf_secure_check(const char *path)
 {
-	struct elf_secure result = {false, false, false, false, false};
+	struct elf_secure result = {0};
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
 	struct statvfs mount;
@@ -83,11 +84,11 @@ struct elf_secure elf_secure_check(const char *path)
 	result.setuid = status.st_mode & S_ISUID;
 	/* Without group execution the bit once meant mandatory locking: the kernel ignores it. */
 	result.setgid = (status.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
-	result.ignored = (!statvfs(path, &mount) && mount.f_flag & ST_NOSUID) ||
-			 prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
-	if (result.setuid && !result.ignored)
+	result.nosuid = !statvfs(path, &mount) && mount.f_flag & ST_NOSUID;
+	result.no_new_privs = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+	if (result.setuid && !result.nosuid && !result.no_new_privs)
 		uid = status.st_uid;
-	if (result.setgid && !result.ignored)
+	if (result.setgid && !result.nosuid && !result.no_new_privs)
 		gid = status.st_gid;
 	gained = gains(path, &result);
 	result.secure = uid != getuid() || gid != getgid() || gained;

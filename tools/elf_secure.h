@@ -11,7 +11,8 @@ struct elf_secure {
 	bool secure;	     /* for the user who runs this, now */
 	bool setuid, setgid; /* the bits, whoever runs it */
 	bool capabilities;   /* the file has some */
-	bool ignored; /* the file system is mounted nosuid, or no_new_privs is set: none of these counts */
+	bool nosuid;	     /* the file system is mounted so: none of these counts */
+	bool no_new_privs;   /* set for this process: the bits do not count, but capabilities do */
 };
 
 /*

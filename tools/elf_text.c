@@ -65,8 +65,10 @@ static void put_secure(struct out *out, const struct elf_secure *secure)
 		out_str(out, ", set-group-ID");
 	if (secure->capabilities)
 		out_str(out, ", file capabilities");
-	if (secure->ignored && (secure->setuid || secure->setgid || secure->capabilities))
-		out_str(out, " (which do not count here: nosuid or no_new_privs)");
+	if (secure->nosuid && (secure->setuid || secure->setgid || secure->capabilities))
+		out_str(out, " (which does not count: the file system is mounted nosuid)");
+	else if (secure->no_new_privs && (secure->setuid || secure->setgid))
+		out_str(out, " (the set-ID bits do not count: no_new_privs is set)");
 	out_char(out, '\n');
 }
 
@@ -129,12 +131,10 @@ static void put_reach(struct out *out, const struct elf_report *report, enum elf
 }
 
 static void put_group(struct out *out, const struct elf_report *report, const struct group *group,
-		      const struct elf_list *names)
+		      size_t count)
 {
-	size_t column = 8;
-
 	out_str(out, "    ");
-	out_unsigned(out, names->count);
+	out_unsigned(out, count);
 	out_str(out, group->family[0] == 'g' ? " gss_" : " zmq_");
 	out_str(out, group->own ? " of its own" : " of ");
 	if (!group->own && group->provider < report->tree.count)
@@ -146,17 +146,23 @@ static void put_group(struct out *out, const struct elf_report *report, const st
 	out_str(out, ": ");
 	put_reach(out, report, group->reach);
 	out_str(out, "\n");
-	/* Which of its own functions a library calls is of no interest. */
-	for (size_t i = 0; !group->own && i < names->count; i++) {
-		size_t len = strlen(names->items[i]) + 1;
+}
 
-		out_str(out, i == 0 ? "       " : column + len > COLUMNS ? "\n       " : "");
-		column = i == 0 || column + len > COLUMNS ? 8 + len : column + len;
+static void put_names(struct out *out, const struct elf_list *names)
+{
+	size_t column = 8;
+
+	for (size_t i = 0; i < names->count; i++) {
+		size_t len = strlen(names->items[i]) + 1;
+		bool wrap = i == 0 || column + len > COLUMNS;
+
+		if (wrap)
+			out_str(out, i == 0 ? "       " : "\n       ");
+		column = wrap ? 8 + len : column + len;
 		out_char(out, ' ');
 		put_name(out, names->items[i]);
 	}
-	if (!group->own)
-		out_char(out, '\n');
+	out_char(out, '\n');
 }
 
 /* The references of one object, those alike in one paragraph. */
@@ -179,7 +185,11 @@ static void put_references(struct out *out, const struct elf_report *report, siz
 			elf_list_add(&names, symbols->items[k].name);
 		}
 		if (names.count)
-			put_group(out, report, &group, &names);
+			put_group(out, report, &group, names.count);
+		/* Which of its own functions a library calls is of no interest to the program that uses it.
+		 */
+		if (names.count && !(group.own && n > 0))
+			put_names(out, &names);
 		elf_list_free(&names);
 	}
 	free(groups);

@@ -44,7 +44,7 @@ static void judge_start(struct elf_report *report)
 	else if (cover_check_program(report->chain.program, why, sizeof(why)) == COVER_NO)
 		reason(report, ELF_NOT_COVERED, elf_strdup(why));
 	if ((report->secure.setuid || report->secure.setgid || report->secure.capabilities) &&
-	    !report->secure.secure && !report->secure.ignored)
+	    !report->secure.secure && !report->secure.nosuid)
 		note(report,
 		     elf_strdup("it gains privileges when another user starts it, and is not covered then"));
 	if (report->chain.count)
@@ -56,17 +56,19 @@ static void judge_start(struct elf_report *report)
 
 static void judge_libraries(struct elf_report *report)
 {
+	const char *start = elf_tree_has_program(&report->tree) ? "started" : "loaded";
+
 	for (size_t i = 1; i < report->tree.count; i++) {
 		const struct elf_node *node = &report->tree.nodes[i];
 		const char *parent = name_of(&report->tree.nodes[node->parent]);
 
 		if (!node->path)
 			reason(report, ELF_NOT_COVERED,
-			       elf_format("it cannot be started here: %s, which %s needs, is not found",
+			       elf_format("it cannot be %s here: %s, which %s needs, is not found", start,
 					  node->name, parent));
 		else if (node->error)
 			reason(report, ELF_NOT_COVERED,
-			       elf_format("it cannot be started here: %s, which %s needs, is %s", node->path,
+			       elf_format("it cannot be %s here: %s, which %s needs: %s", start, node->path,
 					  parent, node->error));
 	}
 	if (report->tree.cut)
@@ -92,6 +94,23 @@ static void judge_built_in(struct elf_report *report, size_t n)
 					  count > 1 ? "s" : "", example, count > 1 ? " ..." : "",
 					  count > 1 ? "these" : "it"));
 	}
+}
+
+/* A libzmq without any symbol left gives itself away by a text of its own. Programs that answer ZAP requests
+ * hold it too, but they refer to zmq_ functions, or name the library they load. */
+static void judge_nameless(struct elf_report *report, size_t n)
+{
+	const struct elf_object *object = report->tree.nodes[n].object;
+
+	for (size_t i = 0; i < object->symbols.count; i++)
+		if (!strncmp(object->symbols.items[i].name, "zmq_", 4))
+			return;
+	if (object->hints.zap && !object->built_in.count && !object->hints.libraries.count)
+		reason(report, ELF_PARTLY,
+		       elf_format("%s seems to have libzmq linked into it, stripped of its names: calls of "
+				  "that do not "
+				  "reach libgsstap.so",
+				  name_of(&report->tree.nodes[n])));
 }
 
 static void judge_self_bound(struct elf_report *report, size_t n)
@@ -172,6 +191,7 @@ void elf_report_judge(struct elf_report *report)
 		if (!report->tree.nodes[n].object)
 			continue;
 		judge_built_in(report, n);
+		judge_nameless(report, n);
 		judge_self_bound(report, n);
 		note_libzmq(report, n);
 		note_loading(report, n);
