@@ -171,7 +171,7 @@ EOF
     zpair C
     start secured "${PROGRAM[@]}" socket PULL bind "$NEAR" touch up recv
     start plain "$BUILD/hosts/zpair" socket PULL bind "ipc://$PWD/plain" touch plain-up recv
-    start push "${PROGRAM[@]}" socket PUSH set immediate 1 await up await plain-up \
+    start push "${PROGRAM[@]}" socket PUSH await up await plain-up \
         connect "$FAR" connect "ipc://$PWD/plain" send "$SECRET" send "$SECRET"
     finish push
     finish secured

@@ -31,11 +31,13 @@ leaks() {
     "$PYTHON" "$TOP/tests/leaks.py" "$BATS_TEST_TMPDIR/wanted" GSSTAP.TEST payload.pcapng payload.json payload.text
 }
 
-# hashed CALL: this call's event has a secret of some length and its hash, and no bytes of it.
+# hashed CALL [LENGTH] [OPTION]: such a call's event has a secret of some length, its keyed hash, and no bytes of it.
 hashed() {
-    jq -e --arg call "$1" 'select(.event == "call" and .call == $call) | .. | objects
-        | select(has("len") and has("hash") and (has("hex") | not) and .len > 0)' "$BATS_FILE_TMPDIR/payload.json" >/dev/null ||
-        { echo "no length and hash in $1:"; grep "\"$1\"" "$BATS_FILE_TMPDIR/payload.json"; return 1; }
+    jq -c --arg call "$1" --argjson length "${2:-null}" --arg option "${3:-}" \
+        'select(.event == "call" and .call == $call and ($option == "" or .option == $option)) | .. | objects
+        | select(.keyed and (.hash | length) == 32 and (has("hex") | not) and .len > 0 and ($length == null or .len == $length))' \
+        "$BATS_FILE_TMPDIR/payload.json" | grep -q . ||
+        { echo "no length and keyed hash in $1:"; grep "\"$1\"" "$BATS_FILE_TMPDIR/payload.json"; return 1; }
 }
 
 @test "the search finds what is there: a message at level payload" {
@@ -60,19 +62,17 @@ hashed() {
 
 @test "a PLAIN password is not recorded, but that and how long it was" {
     leaks plain-password
-    jq -e 'select(.call == "zmq_setsockopt" and .option == "ZMQ_PLAIN_PASSWORD") | .. | objects | select(.len == 17 and has("hash"))' \
-        "$BATS_FILE_TMPDIR/payload.json"
+    hashed zmq_setsockopt 17 ZMQ_PLAIN_PASSWORD
 }
 
 @test "a CURVE secret key is not recorded, given as bytes or text, set, read back, made or derived from" {
     leaks curve-keypair curve-secretkey curve-secretkey-text
-    jq -e 'select(.call == "zmq_setsockopt" and .option == "ZMQ_CURVE_SECRETKEY") | .. | objects | select(.len == 32 and has("hash"))' \
-        "$BATS_FILE_TMPDIR/payload.json"
+    hashed zmq_setsockopt 32 ZMQ_CURVE_SECRETKEY
 }
 
 @test "the password of gss_acquire_cred_with_password is not recorded, but that and how long it was" {
     leaks password
-    hashed gss_acquire_cred_with_password
+    hashed gss_acquire_cred_with_password 16
 }
 
 @test "an exported credential is not recorded, but that and how long it was" {

@@ -59,11 +59,12 @@ endpoints() {
     esac
 }
 
-# fresh NAME: an empty directory for one talk, below the test's own, and into it.
+# fresh NAME: an empty directory for one talk, below the test's own, and into it. Traces go there.
 fresh() {
     rm -rf "${BATS_TEST_TMPDIR:?}/$1"
     mkdir -p "$BATS_TEST_TMPDIR/$1"
     cd "$BATS_TEST_TMPDIR/$1" || return 1
+    export GSSTAP_TRACE="$PWD/%n-%p.pcapng"
 }
 
 # talk LANGUAGE PATTERN BINDER TRANSPORT: two messages from a client to a server, answered where the pattern has
@@ -96,11 +97,9 @@ talk() {
     fi
 }
 
-# secured POLICY [VAR=VALUE...]: sets WITH: under the shim with this compiled policy, tracing into the current directory.
+# secured POLICY: sets WITH: under the shim with this compiled policy, tracing where fresh says.
 secured() {
-    local policy=$1
-    shift
-    WITH=(env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY="$policy" GSSTAP_LEVEL=messages GSSTAP_TRACE="$PWD/%n-%p.pcapng" "$@")
+    WITH=(env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY="$1" GSSTAP_LEVEL=messages)
 }
 
 # readable FILE: the secret can be read in what the recorder wrote.
