@@ -175,12 +175,11 @@ static void tell_left_out(struct show *show)
 	const struct tr_reader_stats *stats = tr_reader_stats(show->reader);
 
 	if (stats->foreign)
-		tool_error("%" PRIu64 " packets in these files are not gsstap's and were skipped",
-			   stats->foreign);
+		tool_error("packets that are not gsstap's, skipped: %" PRIu64, stats->foreign);
 	/* Live, what is seen late was written late. */
 	if (stats->late && !show->live)
-		tool_error("%" PRIu64
-			   " events were too far out of order to be put in place; reordercap sorts a file",
+		tool_error("events too far out of order to be put in place: %" PRIu64
+			   "; reordercap sorts a file",
 			   stats->late);
 }
 

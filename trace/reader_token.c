@@ -58,7 +58,7 @@ bool tr_tokens_keep(struct tr_tokens *tokens, const uint8_t *buffer, const struc
 static bool belongs(const struct tr_pending *token, const struct tr_event *call)
 {
 	return token->used && token->of_seq == call->head.seq && token->event.head.pid == call->head.pid &&
-	       token->event.head.tid == call->head.tid;
+	       token->event.head.tid == call->head.tid && token->event.file == call->file;
 }
 
 static bool lend(struct tr_tokens *tokens, struct tr_pending *token)

@@ -224,6 +224,30 @@ static void a_token_of_another_thread_is_not_joined(void **state)
 	image_free(&image);
 }
 
+static void a_token_of_another_file_is_not_joined(void **state)
+{
+	struct packet token = token_for(5, 3, "hello"), call = call_with_tokens(5, 4);
+	struct image image = {0};
+	struct tr_reader *reader;
+	struct tr_event event;
+
+	(void)state;
+	for (int file = 0; file < 2; file++) {
+		image_section(&image);
+		image_interface(&image, TR_LINKTYPE, 9);
+		image_packet(&image, file ? &call : &token);
+		image_write(&image, file ? other : path);
+		image_free(&image);
+	}
+	reader = reader_on(path);
+	assert_int_equal(tr_reader_add(reader, other), 0);
+	tr_reader_finish(reader);
+	assert_true(tr_reader_next(reader, UINT64_MAX, &event));
+	assert_int_equal(event.head.event, TR_E_call);
+	assert_int_equal(event.bytes[TR_WHERE_IN_TOKEN].length, 0);
+	tr_reader_free(reader);
+}
+
 static void tokens_without_calls_do_not_pile_up(void **state)
 {
 	struct image image = {0};
@@ -690,6 +714,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(zeros_at_the_end_are_space_not_used_yet),
 		cmocka_unit_test(an_input_token_joins_its_call),
 		cmocka_unit_test(a_token_of_another_thread_is_not_joined),
+		cmocka_unit_test(a_token_of_another_file_is_not_joined),
 		cmocka_unit_test(tokens_without_calls_do_not_pile_up),
 		cmocka_unit_test(rewritten_files_are_sorted),
 		cmocka_unit_test(every_resolution_is_understood),

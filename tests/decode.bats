@@ -1,0 +1,276 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# gsstap decode: what it prints, which files it takes, how it follows, and what it says of files that are wrong. What
+# a single line looks like is in tests/unit/out.c.
+
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    export TZ=UTC
+    NATIVE=$TOP/tests/data/reader/native.pcapng
+    MERGED=$TOP/tests/data/reader/merged.pcapng
+    MIXED=$TOP/tests/data/reader/mixed.pcapng
+}
+
+teardown() {
+    [ -z "${FOLLOWER:-}" ] || kill "$FOLLOWER" 2>/dev/null || :
+}
+
+# follow ARG...: decodes in the background into the file `lines`.
+follow() {
+    "$GSSTAP" decode --follow -o lines "$@" 2>errors 3>&- &
+    FOLLOWER=$!
+}
+
+# host_trace FILE: a trace that the shim wrote, of a Python program with two sockets and a thread each.
+host_trace() {
+    under_shim GSSTAP_TRACE="$PWD/$1" "$PYTHON" -c '
+import threading, zmq
+context = zmq.Context()
+def pair(n):
+    a, b = context.socket(zmq.PAIR), context.socket(zmq.PAIR)
+    for i in range(200):
+        a.setsockopt(zmq.LINGER, i)
+        a.getsockopt(zmq.LINGER)
+    a.bind("inproc://pair%d" % n)
+    b.connect("inproc://pair%d" % n)
+    a.close()
+    b.close()
+threads = [threading.Thread(target=pair, args=(n,)) for n in range(4)]
+[t.start() for t in threads]
+[t.join() for t in threads]
+'
+}
+
+in_order() {
+    cut -d'"' -f4 "$1" | LC_ALL=C sort -c
+}
+
+@test "a trace is printed as text, one line an event, with a date before the first" {
+    run -0 --separate-stderr "$GSSTAP" decode "$NATIVE"
+    [ -z "$stderr" ]
+    [ "${lines[0]}" = "--- 2026-01-02 ---" ]
+    [ "${lines[1]}" = "03:04:05.000000 4711 started /usr/bin/gss-client on box as uid 1000, gsstap 0.1.0" ]
+    [[ ${lines[3]} == *" gss_init_sec_context("*"mech=krb5, "*" in_token=7:11111111, out_token=9:22222222) = GSS_S_CONTINUE_NEEDED <0.000912>" ]]
+    [[ ${lines[6]} == *' = GSS_S_FAILURE ("No key table entry found") <0.000100>' ]]
+    [[ ${lines[8]} == *" refused zmq_bind: tcp://*:5556 is not secured; rule zmq.unsecured, line 12" ]]
+    [[ ${lines[9]} == *" = -1 EACCES (Permission denied) <0.000000>" ]]
+    [ "${#lines[@]}" = 12 ]
+}
+
+@test "no captured byte reaches the terminal as it is" {
+    run -0 "$GSSTAP" decode --colour=never "$NATIVE"
+    [[ $output == *'"hi\x1b[2"'* ]]
+    [[ $output != *$'\033'* ]]
+}
+
+@test "a trace is printed as JSON Lines with the keys of the contract" {
+    "$GSSTAP" decode --format json "$NATIVE" >lines
+    "$PYTHON" - lines <<'EOF2'
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+assert len(lines) == 11, lines
+for line in lines:
+    assert list(line)[:5] == ["time", "pid", "tid", "seq", "event"], line
+process, coverage, call, handshake, wrap, failed, inject, refused, bind, context, dropped = lines
+assert process["time"] == "2026-01-02T03:04:05.000000123Z"
+assert [l["soname"] for l in process["libraries"]] == ["libgssapi_krb5.so.2", "libzmq.so.5"]
+assert process["libraries"][0]["build_id"] == "cafe"
+assert (process["exe"], process["host"], process["uid"]) == ("/usr/bin/gss-client", "box", 1000)
+assert coverage["reached"] is True
+assert call["call"] == "gss_init_sec_context" and call["depth"] == 0 and call["duration_ns"] == 912345
+assert call["caller"] == "libzmq.so.5+0x1234"
+assert call["flags_req"] == ["mutual", "replay"]
+assert (call["major"], call["major_name"], call["minor"]) == (1, "GSS_S_CONTINUE_NEEDED", 0)
+assert call["in_token"] == {"len": 7, "hash": "11" * 16, "hex": b"`\x08hello".hex()}
+assert call["out_token"]["hex"] == b"`\x07goodbye".hex()
+assert (handshake["role"], handshake["outcome"]) == ("initiator", "established")
+assert handshake["session_enctype"] == "aes256-cts-hmac-sha1-96"
+assert "reason" not in handshake and "caller" not in wrap
+assert failed["lifetime"] == 4294967295 and failed["usage"] == "accept"
+assert (inject["role"], inject["principal"]) == ("server", "zmq@box")
+assert (refused["call"], refused["rule"], refused["line"]) == ("zmq_bind", "zmq.unsecured", 12)
+assert (bind["result"], bind["errno"], bind["errno_name"], bind["socket_type"]) == (-1, 13, "EACCES", "ZMQ_REP")
+assert dropped["count"] == 3
+EOF2
+}
+
+@test "what mergecap wrote reads the same" {
+    "$GSSTAP" decode --format json "$NATIVE" >native
+    "$GSSTAP" decode --format json "$MERGED" >merged
+    [ -s native ]
+    cmp native merged
+}
+
+@test "mergecap, reordercap and editcap can rewrite a trace of the shim's without loss" {
+    host_trace host.pcapng
+    mergecap -w merged.pcapng host.pcapng
+    reordercap host.pcapng ordered.pcapng
+    editcap host.pcapng edited.pcapng
+    "$GSSTAP" decode --format json host.pcapng >expected
+    [ "$(grep -c '"call":"zmq_setsockopt"' expected)" -ge 800 ]
+    in_order expected
+    for name in merged ordered edited; do
+        "$GSSTAP" decode --format json "$name.pcapng" | sort >got
+        sort expected | cmp - got
+        in_order <("$GSSTAP" decode --format json "$name.pcapng")
+    done
+}
+
+@test "several traces are merged by time" {
+    host_trace a.pcapng
+    host_trace b.pcapng
+    "$GSSTAP" decode --format json a.pcapng >a
+    "$GSSTAP" decode --format json b.pcapng >b
+    "$GSSTAP" decode --format json b.pcapng a.pcapng >both
+    in_order both
+    cat a b | sort >expected
+    sort both | cmp - expected
+}
+
+@test "a directory stands for the traces in it" {
+    mkdir traces
+    cp "$NATIVE" traces/a.pcapng
+    cp "$NATIVE" traces/b.pcapng
+    echo "not a trace" >traces/notes.txt
+    [ "$(trace_json traces | wc -l)" = 22 ]
+    mkdir empty
+    run -2 "$GSSTAP" decode empty
+    [[ $output == *"empty: no *.pcapng in this directory"* ]]
+}
+
+@test "events can be chosen by process and by call" {
+    [ "$(trace_json -p 4711 "$NATIVE" | wc -l)" = 11 ]
+    [ "$(trace_json -p 4712 "$NATIVE" | wc -l)" = 0 ]
+    [ "$(trace_json -e 'gss_*' "$NATIVE" | wc -l)" = 3 ]
+    run -0 "$GSSTAP" decode -k -e gss_init_sec_context "$NATIVE"
+    [[ $output == *"<0.000912> from libzmq.so.5+0x1234" ]]
+}
+
+@test "colour is used where it is asked for, never into a file" {
+    "$GSSTAP" decode "$NATIVE" >plain
+    run ! grep -q $'\033' plain
+    "$GSSTAP" decode --colour "$NATIVE" | grep -q $'\033\[1;31mrefused'
+    TERM=xterm script -qec "'$GSSTAP' decode '$NATIVE'" /dev/null </dev/null | grep -q $'\033\[1;31mrefused'
+    TERM=xterm NO_COLOR=1 script -qec "'$GSSTAP' decode '$NATIVE'" /dev/null </dev/null >plain
+    grep -q refused plain
+    run ! grep -q $'\033' plain
+}
+
+@test "the output file is private, is replaced as a whole, and is never one of the traces" {
+    "$GSSTAP" decode -o lines "$NATIVE"
+    [ "$(stat -c %a lines)" = 600 ]
+    [ "$(wc -l <lines)" = 12 ]
+    "$GSSTAP" decode -o lines -e gss_wrap "$NATIVE"
+    [ "$(wc -l <lines)" = 2 ]
+    cp "$NATIVE" t.pcapng
+    run -2 "$GSSTAP" decode -o t.pcapng t.pcapng
+    [[ $output == *"t.pcapng: is one of the traces to be read"* ]]
+    cmp t.pcapng "$NATIVE"
+}
+
+@test "a trace is followed while it grows, and ends in order when interrupted" {
+    head -c 4096 "$NATIVE" >t.pcapng
+    follow --format json t.pcapng
+    dd if="$NATIVE" of=t.pcapng bs=4096 skip=1 seek=1 conv=notrunc status=none
+    wait_until 20 has_line lines '"event":"dropped"'
+    kill -INT "$FOLLOWER"
+    wait "$FOLLOWER"
+    [ "$(wc -l <lines)" = 11 ]
+    in_order lines
+    [ ! -s errors ]
+}
+
+@test "a running program is followed, and traces that appear in a directory are" {
+    mkdir traces
+    follow --format json traces
+    host_trace "traces/one.pcapng"
+    wait_until 20 has_line lines '"call":"zmq_close"'
+    host_trace "traces/two.pcapng"
+    trace_json traces >expected
+    all_there() { [ "$(wc -l <lines)" = "$(wc -l <expected)" ]; }
+    wait_until 20 all_there
+    kill -INT "$FOLLOWER"
+    wait "$FOLLOWER"
+    in_order lines
+    sort expected >sorted
+    sort lines | cmp - sorted
+}
+
+@test "without a trace, or with a wrong option, the use is explained and the status is 2" {
+    run -2 "$GSSTAP" decode
+    [[ $output == *"give one or more traces"* ]]
+    run -2 "$GSSTAP" decode --format xml "$NATIVE"
+    [[ $output == *"--format: 'xml' is neither text nor json"* ]]
+    run -2 "$GSSTAP" decode --pid 12x "$NATIVE"
+    [[ $output == *"--pid: '12x' is not a process id"* ]]
+    run -2 "$GSSTAP" decode --colour=sometimes "$NATIVE"
+    [[ $output == *"--colour: 'sometimes' is none of"* ]]
+}
+
+@test "what cannot be a trace is refused with its name and the reason, and the others are read" {
+    mkfifo pipe
+    echo '#!/bin/sh' >script.pcapng
+    : >empty.pcapng
+    run -2 "$GSSTAP" decode missing.pcapng
+    [[ $output == *"missing.pcapng: No such file or directory"* ]]
+    run -2 "$GSSTAP" decode pipe
+    [[ $output == *"pipe: is not a regular file"* ]]
+    run -2 "$GSSTAP" decode -
+    [[ $output == *"-: a trace is read in place"* ]]
+    run -1 "$GSSTAP" decode script.pcapng
+    [[ $output == *"script.pcapng: is not a gsstap trace"* ]]
+    run -1 "$GSSTAP" decode empty.pcapng
+    [[ $output == *"empty.pcapng: is empty: nothing was recorded"* ]]
+    editcap -F pcap "$MERGED" old.pcap
+    run -1 "$GSSTAP" decode old.pcap
+    [[ $output == *"old.pcap: is a pcap file, not pcapng"* ]]
+    run -2 --separate-stderr "$GSSTAP" decode missing.pcapng "$NATIVE"
+    [ "${#lines[@]}" = 12 ]
+}
+
+@test "packets of other programs are skipped and counted" {
+    run -0 --separate-stderr "$GSSTAP" decode "$MIXED"
+    [[ $stderr == *"packets that are not gsstap's, skipped: 1"* ]]
+    [ "${#lines[@]}" = 3 ]
+}
+
+@test "a damaged trace is read up to the damage, which is named by its offset" {
+    head -c 3000 "$MERGED" >cut.pcapng
+    run -1 --separate-stderr "$GSSTAP" decode cut.pcapng
+    [[ $stderr =~ cut.pcapng:\ offset\ [0-9]+:\ the\ file\ ends\ in\ the\ middle\ of\ a\ block ]]
+    [[ ${lines[1]} == *" coverage: /usr/bin/gss-client"* ]]
+    [ "${#lines[@]}" -gt 3 ]
+}
+
+@test "a reader of the output that goes away ends decode without a complaint" {
+    run -0 bash -o pipefail -c "'$GSSTAP' decode '$NATIVE' 2>errors | head -1; :"
+    [ ! -s errors ]
+}
+
+@test "output that cannot be written is an error" {
+    run -1 bash -c "'$GSSTAP' decode '$NATIVE' >/dev/full"
+    [[ $output == *"standard output: No space left on device"* ]]
+}
+
+@test "a thousand traces can be read at once, with few descriptors" {
+    mkdir traces
+    for ((i = 0; i < 1000; i++)); do
+        ln "$NATIVE" "traces/$i.pcapng" 2>/dev/null || cp "$NATIVE" "traces/$i.pcapng"
+    done
+    (ulimit -n 32 && trace_json traces >lines)
+    [ "$(grep -vc '"event":"token"' lines)" = 11000 ]
+}
+
+@test "ZeroMQ's constants have the names that the installed header gives them" {
+    local number name wrong=0 count=0
+    printf '#define ZMQ_BUILD_DRAFT_API\n#include <zmq.h>\n' | gcc -dM -E -x c - | awk '$2 ~ /^ZMQ_/ {print $3, $2}' >header
+    while read -r number name; do
+        count=$((count + 1))
+        grep -qx "$number $name" header || { echo "names_zmq.c: $number is not $name"; wrong=1; }
+    done < <(sed -nE 's/^\t\[([0-9]+)\] = "(\w+)",$/\1 \2/p' "$TOP/tools/names_zmq.c")
+    [ $count -gt 100 ]
+    [ $wrong = 0 ]
+}
