@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Security contexts, from their first token to their end: one `handshake` event when a context is established, fails or is
- * refused, one `context` event with what it carried when it goes.
+ * Security contexts, from their first token to their end: one `handshake` event when a context is
+ * established, fails or is refused, one `context` event with what it carried when it goes.
  *
- * The table is keyed by the library's handle. Handles are used again after a deletion, so an entry goes with its context; a context
- * that is not in the table (made before us, or no room) is simply not summed up: nothing is judged by it.
+ * The table is keyed by the library's handle. Handles are used again after a deletion, so an entry goes with
+ * its context; a context that is not in the table (made before us, or no room) is simply not summed up:
+ * nothing is judged by it.
  */
 #include "shim/tap.h"
 #include "shim/ties.h"
@@ -52,7 +53,8 @@ static struct context *take_spare(void)
 	if (!tap_lock(&spare_lock))
 		return NULL;
 	if (!spares) {
-		block = mmap(NULL, PER_BLOCK * sizeof(*block), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		block = mmap(NULL, PER_BLOCK * sizeof(*block), PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		for (int i = 0; block != MAP_FAILED && i < PER_BLOCK; i++) {
 			block[i].next = spares;
 			spares = &block[i];
@@ -171,10 +173,12 @@ static void learn(const struct tap_scope *scope, gss_ctx_id_t context, struct fa
 	if (!inquire || !release)
 		return;
 	tap_quiet_begin();
-	if (inquire(&minor, context, &initiator, &acceptor, &facts->lifetime, &facts->mech, &facts->flags, NULL,
-		    NULL) == GSS_S_COMPLETE) {
-		facts->has_initiator = tap_display_name(scope, initiator, facts->initiator, sizeof(facts->initiator));
-		facts->has_acceptor = tap_display_name(scope, acceptor, facts->acceptor, sizeof(facts->acceptor));
+	if (inquire(&minor, context, &initiator, &acceptor, &facts->lifetime, &facts->mech, &facts->flags,
+		    NULL, NULL) == GSS_S_COMPLETE) {
+		facts->has_initiator =
+			tap_display_name(scope, initiator, facts->initiator, sizeof(facts->initiator));
+		facts->has_acceptor =
+			tap_display_name(scope, acceptor, facts->acceptor, sizeof(facts->acceptor));
 		release(&minor, &initiator);
 		release(&minor, &acceptor);
 		if (tr_level != TR_LEVEL_OFF)
@@ -184,14 +188,16 @@ static void learn(const struct tap_scope *scope, gss_ctx_id_t context, struct fa
 	errno = saved;
 }
 
-static void comment_handshake(struct tr_draft *d, const struct facts *facts, enum tr_outcome outcome, const char *reason)
+static void comment_handshake(struct tr_draft *d, const struct facts *facts, enum tr_outcome outcome,
+			      const char *reason)
 {
 	char *out = tap_thread.comment;
 	size_t size = sizeof(tap_thread.comment);
 
-	tap_copy(out, size, outcome == TR_OUTCOME_ESTABLISHED ? "established"
-			    : outcome == TR_OUTCOME_REFUSED   ? "refused"
-							      : "failed");
+	tap_copy(out, size,
+		 outcome == TR_OUTCOME_ESTABLISHED ? "established"
+		 : outcome == TR_OUTCOME_REFUSED   ? "refused"
+						   : "failed");
 	if (facts && facts->has_initiator) {
 		tap_append(out, size, ": ");
 		tap_append(out, size, facts->initiator);
@@ -278,8 +284,8 @@ static OM_uint32 establish(struct tap_scope *scope, struct context *c, bool keep
 	learn(scope, *context, &facts);
 	c->handle = *context;
 	*refused = peer_refused(scope, c, &facts, &verdict);
-	write_handshake(scope, c, &facts, facts.mech, *refused ? TR_OUTCOME_REFUSED : TR_OUTCOME_ESTABLISHED, 0, 0,
-			*refused ? verdict.reason : NULL);
+	write_handshake(scope, c, &facts, facts.mech, *refused ? TR_OUTCOME_REFUSED : TR_OUTCOME_ESTABLISHED,
+			0, 0, *refused ? verdict.reason : NULL);
 	if (!*refused) {
 		c->established = true;
 		c->established_at = tr_now();
@@ -291,7 +297,7 @@ static OM_uint32 establish(struct tap_scope *scope, struct context *c, bool keep
 		give_back(c);
 	tap_quiet_begin();
 	if (delete)
-		delete(&minor, context, GSS_C_NO_BUFFER);
+		delete (&minor, context, GSS_C_NO_BUFFER);
 	tap_quiet_end();
 	*context = GSS_C_NO_CONTEXT;
 	return tap_refuse_gss(&verdict, minor_status);
@@ -311,10 +317,11 @@ static struct context *begin(const struct tap_scope *scope, const struct tap_han
 	return c;
 }
 
-OM_uint32 tap_handshake_step(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t before, gss_ctx_id_t *context,
-			     OM_uint32 *minor_status, bool *refused)
+OM_uint32 tap_handshake_step(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t before,
+			     gss_ctx_id_t *context, OM_uint32 *minor_status, bool *refused)
 {
-	struct context *c = take(before), stand_in = {.role = step->role, .started = scope->start, .tie = step->tie};
+	struct context *c = take(before),
+		       stand_in = {.role = step->role, .started = scope->start, .tie = step->tie};
 	OM_uint32 major = step->major;
 	bool keep;
 

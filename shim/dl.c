@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The dynamic loader's own functions: found without asking for them by name, since those names are ours, and answered for
- * so that nobody who looks a function up gets past us.
+ * The dynamic loader's own functions: found without asking for them by name, since those names are ours, and
+ * answered for so that nobody who looks a function up gets past us.
  *
  * What is not about our names goes on as a tail call (tail.S): dlsym and dlopen look at who calls them.
  */
@@ -83,7 +83,8 @@ void *tap_on_dlsym(void *handle, const char *name, const void *from)
 
 	ensure();
 	tap_deepbind_scan();
-	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT || !is_ours(name) || !(id = (unsigned)tap_call_id(name)))
+	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT || !is_ours(name) ||
+	    !(id = (unsigned)tap_call_id(name)))
 		return NULL;
 	/* NULL here makes the tail call, which fails the same way and leaves the text for dlerror. */
 	return answer(id, handle, tap_real_dlsym(handle, name), from);
@@ -95,7 +96,8 @@ void *tap_on_dlvsym(void *handle, const char *name, const char *version, const v
 
 	ensure();
 	tap_deepbind_scan();
-	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT || !is_ours(name) || !(id = (unsigned)tap_call_id(name)))
+	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT || !is_ours(name) ||
+	    !(id = (unsigned)tap_call_id(name)))
 		return NULL;
 	return answer(id, handle, tap_real_dlvsym(handle, name, version), from);
 }

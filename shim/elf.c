@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See elf.h. The layout is that of the System V gABI and of the GNU extensions (DT_GNU_HASH, symbol versions).
+ * See elf.h. The layout is that of the System V gABI and of the GNU extensions (DT_GNU_HASH, symbol
+ * versions).
  */
 #include "shim/elf.h"
 #include "shim/tap.h"
@@ -10,22 +11,23 @@
 struct tables {
 	ElfW(Addr) bias;
 	const char *strings;
-	const ElfW(Sym) *symbols;
-	const ElfW(Half) *versions;
-	const ElfW(Verneed) *needs;
+	const ElfW(Sym) * symbols;
+	const ElfW(Half) * versions;
+	const ElfW(Verneed) * needs;
 	const uint32_t *gnu_hash;
-	const ElfW(Rela) *rela, *plt;
+	const ElfW(Rela) * rela, *plt;
 	size_t rela_count, plt_count;
 	const char *soname;
 };
 
-/* The loader relocates the pointers of most dynamic sections in place, but not of read-only ones such as the vDSO's. */
+/* The loader relocates the pointers of most dynamic sections in place, but not of read-only ones such as the
+ * vDSO's. */
 static const void *pointer(ElfW(Addr) bias, ElfW(Addr) value)
 {
 	return (const void *)(value < bias ? value + bias : value);
 }
 
-static bool read_tables(struct tables *t, ElfW(Addr) bias, const ElfW(Dyn) *dynamic)
+static bool read_tables(struct tables *t, ElfW(Addr) bias, const ElfW(Dyn) * dynamic)
 {
 	ElfW(Addr) soname = 0;
 	bool has_soname = false;
@@ -72,7 +74,7 @@ static bool read_tables(struct tables *t, ElfW(Addr) bias, const ElfW(Dyn) *dyna
 	return t->strings && t->symbols;
 }
 
-const char *tap_elf_soname(ElfW(Addr) bias, const ElfW(Dyn) *dynamic)
+const char *tap_elf_soname(ElfW(Addr) bias, const ElfW(Dyn) * dynamic)
 {
 	struct tables t;
 
@@ -89,7 +91,7 @@ static uint32_t gnu_hash(const char *name)
 }
 
 /* Hidden definitions (old versions, such as dlsym@GLIBC_2.2.5) stand beside the default one: prefer that. */
-static const ElfW(Sym) *look_up(const struct tables *t, const char *name)
+static const ElfW(Sym) * look_up(const struct tables *t, const char *name)
 {
 	const uint32_t *head = t->gnu_hash, *buckets, *chain, hash = gnu_hash(name);
 	const ElfW(Sym) *hidden = NULL;
@@ -106,7 +108,8 @@ static const ElfW(Sym) *look_up(const struct tables *t, const char *name)
 		uint32_t h = chain[i - head[1]];
 		const ElfW(Sym) *s = &t->symbols[i];
 
-		if ((h | 1) == (hash | 1) && s->st_shndx != SHN_UNDEF && !strcmp(t->strings + s->st_name, name)) {
+		if ((h | 1) == (hash | 1) && s->st_shndx != SHN_UNDEF &&
+		    !strcmp(t->strings + s->st_name, name)) {
 			if (!t->versions || !(t->versions[i] & 0x8000))
 				return s;
 			hidden = s;
@@ -116,7 +119,7 @@ static const ElfW(Sym) *look_up(const struct tables *t, const char *name)
 	}
 }
 
-void *tap_elf_definition(ElfW(Addr) bias, const ElfW(Dyn) *dynamic, const char *name)
+void *tap_elf_definition(ElfW(Addr) bias, const ElfW(Dyn) * dynamic, const char *name)
 {
 	struct tables t;
 	const ElfW(Sym) *s = read_tables(&t, bias, dynamic) ? look_up(&t, name) : NULL;
@@ -148,7 +151,7 @@ static const char *version_name(const struct tables *t, size_t symbol)
 	}
 }
 
-static bool references_in(const struct tables *t, const ElfW(Rela) *rela, size_t count, bool plt,
+static bool references_in(const struct tables *t, const ElfW(Rela) * rela, size_t count, bool plt,
 			  bool (*each)(const struct tap_reference *, void *), void *data)
 {
 	for (; count--; rela++) {
@@ -171,7 +174,7 @@ static bool references_in(const struct tables *t, const ElfW(Rela) *rela, size_t
 	return false;
 }
 
-bool tap_elf_references(ElfW(Addr) bias, const ElfW(Dyn) *dynamic,
+bool tap_elf_references(ElfW(Addr) bias, const ElfW(Dyn) * dynamic,
 			bool (*each)(const struct tap_reference *, void *), void *data)
 {
 	struct tables t;

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 /* The address at which the object (its load bias and dynamic section) defines the name, or NULL. */
-void *tap_elf_definition(ElfW(Addr) bias, const ElfW(Dyn) *dynamic, const char *name);
+void *tap_elf_definition(ElfW(Addr) bias, const ElfW(Dyn) * dynamic, const char *name);
 
 /* One reference of an object to one of our names. */
 struct tap_reference {
@@ -21,10 +21,10 @@ struct tap_reference {
 };
 
 /* Calls back for every reference; stops when that returns true, and returns so. */
-bool tap_elf_references(ElfW(Addr) bias, const ElfW(Dyn) *dynamic,
+bool tap_elf_references(ElfW(Addr) bias, const ElfW(Dyn) * dynamic,
 			bool (*each)(const struct tap_reference *reference, void *data), void *data);
 
 /* DT_SONAME, or NULL. */
-const char *tap_elf_soname(ElfW(Addr) bias, const ElfW(Dyn) *dynamic);
+const char *tap_elf_soname(ElfW(Addr) bias, const ElfW(Dyn) * dynamic);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * RFC 2743 section 2.2: security contexts. Here handshakes are followed, delegation and peers are judged.
  *
- * A refusal looks like any other failed call to the program: no context, no output token, GSS_S_UNAUTHORIZED, and a minor status
- * that gss_display_status explains.
+ * A refusal looks like any other failed call to the program: no context, no output token, GSS_S_UNAUTHORIZED,
+ * and a minor status that gss_display_status explains.
  */
 #include "shim/gss.h"
 #include "shim/ties.h"
@@ -21,12 +21,13 @@ static const char *shown_name(const struct tap_scope *scope, gss_const_name_t na
 static void put_bindings(struct tr_draft *d, gss_channel_bindings_t bindings)
 {
 	if (bindings && bindings != GSS_C_NO_CHANNEL_BINDINGS)
-		tr_put_token(d, TR_F_BINDINGS, bindings->application_data.value, bindings->application_data.length,
-			     TR_WHERE_NONE, false);
+		tr_put_token(d, TR_F_BINDINGS, bindings->application_data.value,
+			     bindings->application_data.length, TR_WHERE_NONE, false);
 }
 
 /* Both tokens of a call: the one that came in goes ahead when both have bytes to show. */
-static bool send_input_ahead(const struct tap_scope *scope, const gss_buffer_desc *in, const gss_buffer_desc *out)
+static bool send_input_ahead(const struct tap_scope *scope, const gss_buffer_desc *in,
+			     const gss_buffer_desc *out)
 {
 	if (!scope->record || tr_level < TR_LEVEL_TOKENS || !in || !in->length || !out || !out->length)
 		return false;
@@ -42,8 +43,8 @@ static void put_tokens(struct tr_draft *d, const gss_buffer_desc *in, const gss_
 		tr_put_token(d, TR_F_IN_TOKEN, in->value, in->length,
 			     bytes && !ahead ? TR_WHERE_IN_TOKEN : TR_WHERE_NONE, ahead);
 	if (out && out->length)
-		tr_put_token(d, TR_F_OUT_TOKEN, out->value, out->length, bytes ? TR_WHERE_OUT_TOKEN : TR_WHERE_NONE,
-			     false);
+		tr_put_token(d, TR_F_OUT_TOKEN, out->value, out->length,
+			     bytes ? TR_WHERE_OUT_TOKEN : TR_WHERE_NONE, false);
 }
 
 static void drop_token(const struct tap_scope *scope, gss_buffer_t token)
@@ -62,7 +63,8 @@ static void drop_token(const struct tap_scope *scope, gss_buffer_t token)
 }
 
 /* The initiator asks for delegation: may it? True: the call is refused. */
-static bool delegation_refused(struct tap_scope *scope, OM_uint32 *flags, const char *target, struct pol_verdict *verdict)
+static bool delegation_refused(struct tap_scope *scope, OM_uint32 *flags, const char *target,
+			       struct pol_verdict *verdict)
 {
 	enum pol_action action;
 
@@ -78,9 +80,10 @@ static bool delegation_refused(struct tap_scope *scope, OM_uint32 *flags, const 
 }
 
 TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t cred, gss_ctx_id_t *context,
-					  gss_name_t target, gss_OID mech, OM_uint32 req_flags, OM_uint32 time_req,
-					  gss_channel_bindings_t bindings, gss_buffer_t input, gss_OID *actual_mech,
-					  gss_buffer_t output, OM_uint32 *ret_flags, OM_uint32 *time_rec)
+					  gss_name_t target, gss_OID mech, OM_uint32 req_flags,
+					  OM_uint32 time_req, gss_channel_bindings_t bindings,
+					  gss_buffer_t input, gss_OID *actual_mech, gss_buffer_t output,
+					  OM_uint32 *ret_flags, OM_uint32 *time_rec)
 {
 	TAP_ENTER(TAP_GSS, gss_init_sec_context);
 	struct tap_handshake step = {.role = TR_ROLE_INITIATOR, .mech = mech};
@@ -98,8 +101,8 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
 	if (!scope.watch || !context || !minor_status || !output) {
-		step.major = real_call(minor_status, cred, context, target, mech, req_flags, time_req, bindings, input,
-				       actual_mech, output, ret_flags, time_rec);
+		step.major = real_call(minor_status, cred, context, target, mech, req_flags, time_req,
+				       bindings, input, actual_mech, output, ret_flags, time_rec);
 		tap_leave(&scope);
 		return step.major;
 	}
@@ -118,8 +121,8 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 		return step.major;
 	}
 	errno = error;
-	step.major = real_call(minor_status, cred, context, target, mech, flags, time_req, bindings, input, chosen, output,
-			       granted, lifetime);
+	step.major = real_call(minor_status, cred, context, target, mech, flags, time_req, bindings, input,
+			       chosen, output, granted, lifetime);
 	error = errno;
 	step.minor = *minor_status;
 	if (!GSS_ERROR(step.major) && *chosen)
@@ -153,7 +156,8 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 }
 
 /* The acceptor was given a credential: may it keep it? True: the context is refused. */
-static bool delegated_refused(struct tap_scope *scope, OM_uint32 *flags, gss_cred_id_t *cred, struct pol_verdict *verdict)
+static bool delegated_refused(struct tap_scope *scope, OM_uint32 *flags, gss_cred_id_t *cred,
+			      struct pol_verdict *verdict)
 {
 	__typeof__(&gss_release_cred) release = TAP_OTHER(scope, gss_release_cred);
 	enum pol_action action;
@@ -187,10 +191,11 @@ static void take_back(const struct tap_scope *scope, gss_name_t *name, gss_cred_
 	tap_quiet_end();
 }
 
-TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context, gss_cred_id_t cred,
-					    gss_buffer_t input, gss_channel_bindings_t bindings, gss_name_t *source,
-					    gss_OID *mech, gss_buffer_t output, OM_uint32 *ret_flags, OM_uint32 *time_rec,
-					    gss_cred_id_t *delegated)
+TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context,
+					    gss_cred_id_t cred, gss_buffer_t input,
+					    gss_channel_bindings_t bindings, gss_name_t *source,
+					    gss_OID *mech, gss_buffer_t output, OM_uint32 *ret_flags,
+					    OM_uint32 *time_rec, gss_cred_id_t *delegated)
 {
 	TAP_ENTER(TAP_GSS, gss_accept_sec_context);
 	struct tap_handshake step = {.role = TR_ROLE_ACCEPTOR};
@@ -208,8 +213,8 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
 	if (!scope.watch || !context || !minor_status || !output) {
-		step.major = real_call(minor_status, context, cred, input, bindings, source, mech, output, ret_flags,
-				       time_rec, delegated);
+		step.major = real_call(minor_status, context, cred, input, bindings, source, mech, output,
+				       ret_flags, time_rec, delegated);
 		tap_leave(&scope);
 		return step.major;
 	}
@@ -217,8 +222,8 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 		scope.start = tr_now();
 	step.tie = tap_injected ? tap_tied(cred) : NULL;
 	/* A credential is asked for only where the program asks: the library would have to store it. */
-	step.major = real_call(minor_status, context, cred, input, bindings, source, chosen, output, granted, lifetime,
-			       delegated);
+	step.major = real_call(minor_status, context, cred, input, bindings, source, chosen, output, granted,
+			       lifetime, delegated);
 	error = errno;
 	step.minor = *minor_status;
 	if (!GSS_ERROR(step.major))
@@ -244,7 +249,7 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 	}
 	if (!scope.depth)
 		step.major = tap_handshake_step(&scope, &step, before, context, minor_status, &refused);
-	if (!refused && step.major == GSS_S_COMPLETE && 
+	if (!refused && step.major == GSS_S_COMPLETE &&
 	    delegated_refused(&scope, granted, delegated ? delegated : &none, &verdict)) {
 		__typeof__(&gss_delete_sec_context) delete = TAP_OTHER(&scope, gss_delete_sec_context);
 		OM_uint32 ignored;
@@ -269,7 +274,8 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 	return step.major;
 }
 
-TAP_EXPORT OM_uint32 gss_delete_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context, gss_buffer_t output)
+TAP_EXPORT OM_uint32 gss_delete_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context,
+					    gss_buffer_t output)
 {
 	TAP_ENTER(TAP_GSS, gss_delete_sec_context);
 	gss_ctx_id_t before = context ? *context : GSS_C_NO_CONTEXT;
@@ -297,7 +303,8 @@ TAP_EXPORT OM_uint32 gss_delete_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 	return major;
 }
 
-TAP_EXPORT OM_uint32 gss_export_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context, gss_buffer_t exported)
+TAP_EXPORT OM_uint32 gss_export_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context,
+					    gss_buffer_t exported)
 {
 	TAP_ENTER(TAP_GSS, gss_export_sec_context);
 	gss_ctx_id_t before = context ? *context : GSS_C_NO_CONTEXT;
@@ -323,7 +330,8 @@ TAP_EXPORT OM_uint32 gss_export_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 	return major;
 }
 
-TAP_EXPORT OM_uint32 gss_import_sec_context(OM_uint32 *minor_status, gss_buffer_t exported, gss_ctx_id_t *context)
+TAP_EXPORT OM_uint32 gss_import_sec_context(OM_uint32 *minor_status, gss_buffer_t exported,
+					    gss_ctx_id_t *context)
 {
 	TAP_ENTER(TAP_GSS, gss_import_sec_context);
 	struct tr_draft *d;
@@ -349,8 +357,8 @@ TAP_EXPORT OM_uint32 gss_import_sec_context(OM_uint32 *minor_status, gss_buffer_
 }
 
 TAP_EXPORT OM_uint32 gss_inquire_context(OM_uint32 *minor_status, gss_ctx_id_t context, gss_name_t *source,
-					 gss_name_t *target, OM_uint32 *lifetime, gss_OID *mech, OM_uint32 *flags,
-					 int *local, int *open)
+					 gss_name_t *target, OM_uint32 *lifetime, gss_OID *mech,
+					 OM_uint32 *flags, int *local, int *open)
 {
 	TAP_ENTER(TAP_GSS, gss_inquire_context);
 	char initiator[256] = "", acceptor[256] = "";
@@ -392,33 +400,33 @@ TAP_EXPORT OM_uint32 gss_inquire_context(OM_uint32 *minor_status, gss_ctx_id_t c
 	return major;
 }
 
-TAP_GSS(gss_context_time, (OM_uint32 *minor_status, gss_ctx_id_t context, OM_uint32 *lifetime),
+TAP_GSS(gss_context_time, (OM_uint32 * minor_status, gss_ctx_id_t context, OM_uint32 *lifetime),
 	(minor_status, context, lifetime), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context);
 	if (major == GSS_S_COMPLETE && lifetime) tr_put_u32(draft, TR_F_LIFETIME, *lifetime))
 
-TAP_GSS(gss_process_context_token, (OM_uint32 *minor_status, gss_ctx_id_t context, gss_buffer_t token),
+TAP_GSS(gss_process_context_token, (OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t token),
 	(minor_status, context, token), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context);
 	put_tokens(draft, token, NULL, false))
 
 /* Values of options can be keys: length and keyed hash only. */
 TAP_GSS(gss_set_sec_context_option,
-	(OM_uint32 *minor_status, gss_ctx_id_t *context, const gss_OID option, const gss_buffer_t value),
+	(OM_uint32 * minor_status, gss_ctx_id_t *context, const gss_OID option, const gss_buffer_t value),
 	(minor_status, context, option, value), GSS_C_NO_OID,
 	tap_put_handle(draft, TR_F_CONTEXT, context ? *context : NULL);
 	tap_put_oid(draft, TR_F_OID, option); tap_put_buffer_secret(draft, value))
 
 TAP_GSS(gss_inquire_sec_context_by_oid,
-	(OM_uint32 *minor_status, const gss_ctx_id_t context, const gss_OID object, gss_buffer_set_t *set),
+	(OM_uint32 * minor_status, const gss_ctx_id_t context, const gss_OID object, gss_buffer_set_t *set),
 	(minor_status, context, object, set), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context);
 	tap_put_oid(draft, TR_F_OID, object))
 
-TAP_GSS(gss_complete_auth_token, (OM_uint32 *minor_status, const gss_ctx_id_t context, gss_buffer_t input),
+TAP_GSS(gss_complete_auth_token, (OM_uint32 * minor_status, const gss_ctx_id_t context, gss_buffer_t input),
 	(minor_status, context, input), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context);
 	put_tokens(draft, input, NULL, false))
 
 TAP_GSS(gss_pseudo_random,
-	(OM_uint32 *minor_status, gss_ctx_id_t context, int prf_key, const gss_buffer_t prf_in, ssize_t desired,
-	 gss_buffer_t prf_out),
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int prf_key, const gss_buffer_t prf_in,
+	 ssize_t desired, gss_buffer_t prf_out),
 	(minor_status, context, prf_key, prf_in, desired, prf_out), GSS_C_NO_OID,
 	tap_put_handle(draft, TR_F_CONTEXT, context);
 	tap_put_buffer_secret(draft, major == GSS_S_COMPLETE ? prf_out : NULL))

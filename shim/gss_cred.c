@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RFC 2743 section 2.1: credentials, and MIT's ways to them (stores, passwords, impersonation, export). Passwords and exported
- * credentials are told by length and keyed hash only.
+ * RFC 2743 section 2.1: credentials, and MIT's ways to them (stores, passwords, impersonation, export).
+ * Passwords and exported credentials are told by length and keyed hash only.
  */
 #include "shim/gss.h"
 #include "shim/ties.h"
@@ -37,7 +37,8 @@ static void put_store(struct tr_draft *d, gss_const_key_value_set_t store)
 	}
 }
 
-static void finish(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor, const struct acquisition *a)
+static void finish(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor,
+		   const struct acquisition *a)
 {
 	int error = errno;
 	char name[256] = "";
@@ -83,12 +84,12 @@ static void finish(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *mi
 	}
 
 /*
- * libzmq acquires for both usages, which fails for a server that has only a keytab and for a client that has only a ticket (facts Z9):
- * for an injected endpoint the usage is that of its role.
+ * libzmq acquires for both usages, which fails for a server that has only a keytab and for a client that has
+ * only a ticket (facts Z9): for an injected endpoint the usage is that of its role.
  */
-TAP_EXPORT OM_uint32 gss_acquire_cred(OM_uint32 *minor_status, gss_name_t wanted, OM_uint32 time_req, gss_OID_set mechs,
-				      gss_cred_usage_t usage, gss_cred_id_t *cred, gss_OID_set *actual,
-				      OM_uint32 *time_rec)
+TAP_EXPORT OM_uint32 gss_acquire_cred(OM_uint32 *minor_status, gss_name_t wanted, OM_uint32 time_req,
+				      gss_OID_set mechs, gss_cred_usage_t usage, gss_cred_id_t *cred,
+				      gss_OID_set *actual, OM_uint32 *time_rec)
 {
 	TAP_ENTER(TAP_GSS, gss_acquire_cred);
 	const struct tap_tie *tie = NULL;
@@ -106,7 +107,8 @@ TAP_EXPORT OM_uint32 gss_acquire_cred(OM_uint32 *minor_status, gss_name_t wanted
 	if (tie && major == GSS_S_COMPLETE)
 		tap_tie_handle(*cred, tie);
 	if (scope.watch) {
-		struct acquisition acquisition = {.name = wanted, .usage = usage, .cred = cred, .lifetime = time_rec};
+		struct acquisition acquisition = {
+			.name = wanted, .usage = usage, .cred = cred, .lifetime = time_rec};
 
 		finish(&scope, major, minor_status, &acquisition);
 	} else {
@@ -116,52 +118,58 @@ TAP_EXPORT OM_uint32 gss_acquire_cred(OM_uint32 *minor_status, gss_name_t wanted
 }
 
 ACQUIRE(gss_acquire_cred_from,
-	(OM_uint32 *minor_status, gss_name_t wanted, OM_uint32 time_req, gss_OID_set mechs, gss_cred_usage_t usage,
-	 gss_const_key_value_set_t store, gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *time_rec),
+	(OM_uint32 * minor_status, gss_name_t wanted, OM_uint32 time_req, gss_OID_set mechs,
+	 gss_cred_usage_t usage, gss_const_key_value_set_t store, gss_cred_id_t *cred, gss_OID_set *actual,
+	 OM_uint32 *time_rec),
 	(minor_status, wanted, time_req, mechs, usage, store, cred, actual, time_rec), .cred = cred,
 	.lifetime = time_rec, .store = store)
 
 ACQUIRE(gss_acquire_cred_impersonate_name,
-	(OM_uint32 *minor_status, const gss_cred_id_t own, const gss_name_t wanted, OM_uint32 time_req,
-	 const gss_OID_set mechs, gss_cred_usage_t usage, gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *time_rec),
-	(minor_status, own, wanted, time_req, mechs, usage, cred, actual, time_rec), .cred = cred, .lifetime = time_rec)
+	(OM_uint32 * minor_status, const gss_cred_id_t own, const gss_name_t wanted, OM_uint32 time_req,
+	 const gss_OID_set mechs, gss_cred_usage_t usage, gss_cred_id_t *cred, gss_OID_set *actual,
+	 OM_uint32 *time_rec),
+	(minor_status, own, wanted, time_req, mechs, usage, cred, actual, time_rec), .cred = cred,
+	.lifetime = time_rec)
 
 ACQUIRE(gss_acquire_cred_with_password,
-	(OM_uint32 *minor_status, const gss_name_t wanted, const gss_buffer_t password, OM_uint32 time_req,
-	 const gss_OID_set mechs, gss_cred_usage_t usage, gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *time_rec),
+	(OM_uint32 * minor_status, const gss_name_t wanted, const gss_buffer_t password, OM_uint32 time_req,
+	 const gss_OID_set mechs, gss_cred_usage_t usage, gss_cred_id_t *cred, gss_OID_set *actual,
+	 OM_uint32 *time_rec),
 	(minor_status, wanted, password, time_req, mechs, usage, cred, actual, time_rec), .cred = cred,
 	.lifetime = time_rec, .password = password)
 
 ACQUIRE(gss_add_cred,
-	(OM_uint32 *minor_status, gss_cred_id_t input, gss_name_t wanted, gss_OID mech, gss_cred_usage_t usage,
-	 OM_uint32 initiator_time, OM_uint32 acceptor_time, gss_cred_id_t *cred, gss_OID_set *actual,
-	 OM_uint32 *initiator_rec, OM_uint32 *acceptor_rec),
+	(OM_uint32 * minor_status, gss_cred_id_t input, gss_name_t wanted, gss_OID mech,
+	 gss_cred_usage_t usage, OM_uint32 initiator_time, OM_uint32 acceptor_time, gss_cred_id_t *cred,
+	 gss_OID_set *actual, OM_uint32 *initiator_rec, OM_uint32 *acceptor_rec),
 	(minor_status, input, wanted, mech, usage, initiator_time, acceptor_time, cred, actual, initiator_rec,
 	 acceptor_rec),
 	.cred = cred, .mech = mech)
 
 ACQUIRE(gss_add_cred_from,
-	(OM_uint32 *minor_status, gss_cred_id_t input, gss_name_t wanted, gss_OID mech, gss_cred_usage_t usage,
-	 OM_uint32 initiator_time, OM_uint32 acceptor_time, gss_const_key_value_set_t store, gss_cred_id_t *cred,
-	 gss_OID_set *actual, OM_uint32 *initiator_rec, OM_uint32 *acceptor_rec),
-	(minor_status, input, wanted, mech, usage, initiator_time, acceptor_time, store, cred, actual, initiator_rec,
-	 acceptor_rec),
+	(OM_uint32 * minor_status, gss_cred_id_t input, gss_name_t wanted, gss_OID mech,
+	 gss_cred_usage_t usage, OM_uint32 initiator_time, OM_uint32 acceptor_time,
+	 gss_const_key_value_set_t store, gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *initiator_rec,
+	 OM_uint32 *acceptor_rec),
+	(minor_status, input, wanted, mech, usage, initiator_time, acceptor_time, store, cred, actual,
+	 initiator_rec, acceptor_rec),
 	.cred = cred, .mech = mech, .store = store)
 
 ACQUIRE(gss_add_cred_impersonate_name,
-	(OM_uint32 *minor_status, gss_cred_id_t input, const gss_cred_id_t own, const gss_name_t wanted,
+	(OM_uint32 * minor_status, gss_cred_id_t input, const gss_cred_id_t own, const gss_name_t wanted,
 	 const gss_OID mech, gss_cred_usage_t usage, OM_uint32 initiator_time, OM_uint32 acceptor_time,
 	 gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *initiator_rec, OM_uint32 *acceptor_rec),
-	(minor_status, input, own, wanted, mech, usage, initiator_time, acceptor_time, cred, actual, initiator_rec,
-	 acceptor_rec),
+	(minor_status, input, own, wanted, mech, usage, initiator_time, acceptor_time, cred, actual,
+	 initiator_rec, acceptor_rec),
 	.cred = cred, .mech = mech)
 
 ACQUIRE(gss_add_cred_with_password,
-	(OM_uint32 *minor_status, const gss_cred_id_t input, const gss_name_t wanted, const gss_OID mech,
-	 const gss_buffer_t password, gss_cred_usage_t usage, OM_uint32 initiator_time, OM_uint32 acceptor_time,
-	 gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *initiator_rec, OM_uint32 *acceptor_rec),
-	(minor_status, input, wanted, mech, password, usage, initiator_time, acceptor_time, cred, actual, initiator_rec,
-	 acceptor_rec),
+	(OM_uint32 * minor_status, const gss_cred_id_t input, const gss_name_t wanted, const gss_OID mech,
+	 const gss_buffer_t password, gss_cred_usage_t usage, OM_uint32 initiator_time,
+	 OM_uint32 acceptor_time, gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *initiator_rec,
+	 OM_uint32 *acceptor_rec),
+	(minor_status, input, wanted, mech, password, usage, initiator_time, acceptor_time, cred, actual,
+	 initiator_rec, acceptor_rec),
 	.cred = cred, .mech = mech, .password = password)
 
 TAP_EXPORT OM_uint32 gss_release_cred(OM_uint32 *minor_status, gss_cred_id_t *cred)
@@ -189,49 +197,52 @@ TAP_EXPORT OM_uint32 gss_release_cred(OM_uint32 *minor_status, gss_cred_id_t *cr
 }
 
 TAP_GSS(gss_inquire_cred,
-	(OM_uint32 *minor_status, gss_cred_id_t cred, gss_name_t *name, OM_uint32 *lifetime, gss_cred_usage_t *usage,
-	 gss_OID_set *mechs),
-	(minor_status, cred, name, lifetime, usage, mechs), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred);
+	(OM_uint32 * minor_status, gss_cred_id_t cred, gss_name_t *name, OM_uint32 *lifetime,
+	 gss_cred_usage_t *usage, gss_OID_set *mechs),
+	(minor_status, cred, name, lifetime, usage, mechs), GSS_C_NO_OID,
+	tap_put_handle(draft, TR_F_CRED, cred);
 	if (major == GSS_S_COMPLETE && lifetime) tr_put_u32(draft, TR_F_LIFETIME, *lifetime))
 
 TAP_GSS(gss_inquire_cred_by_mech,
-	(OM_uint32 *minor_status, gss_cred_id_t cred, gss_OID mech, gss_name_t *name, OM_uint32 *initiator_lifetime,
-	 OM_uint32 *acceptor_lifetime, gss_cred_usage_t *usage),
+	(OM_uint32 * minor_status, gss_cred_id_t cred, gss_OID mech, gss_name_t *name,
+	 OM_uint32 *initiator_lifetime, OM_uint32 *acceptor_lifetime, gss_cred_usage_t *usage),
 	(minor_status, cred, mech, name, initiator_lifetime, acceptor_lifetime, usage), mech,
 	tap_put_handle(draft, TR_F_CRED, cred);
 	tap_put_oid(draft, TR_F_MECH, mech))
 
 TAP_GSS(gss_inquire_cred_by_oid,
-	(OM_uint32 *minor_status, const gss_cred_id_t cred, const gss_OID object, gss_buffer_set_t *set),
+	(OM_uint32 * minor_status, const gss_cred_id_t cred, const gss_OID object, gss_buffer_set_t *set),
 	(minor_status, cred, object, set), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred);
 	tap_put_oid(draft, TR_F_OID, object))
 
 TAP_GSS(gss_set_cred_option,
-	(OM_uint32 *minor_status, gss_cred_id_t *cred, const gss_OID option, const gss_buffer_t value),
-	(minor_status, cred, option, value), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred ? *cred : NULL);
+	(OM_uint32 * minor_status, gss_cred_id_t *cred, const gss_OID option, const gss_buffer_t value),
+	(minor_status, cred, option, value), GSS_C_NO_OID,
+	tap_put_handle(draft, TR_F_CRED, cred ? *cred : NULL);
 	tap_put_oid(draft, TR_F_OID, option); tap_put_buffer_secret(draft, value))
 
-TAP_GSS(gss_export_cred, (OM_uint32 *minor_status, gss_cred_id_t cred, gss_buffer_t exported),
+TAP_GSS(gss_export_cred, (OM_uint32 * minor_status, gss_cred_id_t cred, gss_buffer_t exported),
 	(minor_status, cred, exported), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred);
 	tap_put_buffer_secret(draft, major == GSS_S_COMPLETE ? exported : NULL))
 
-TAP_GSS(gss_import_cred, (OM_uint32 *minor_status, gss_buffer_t exported, gss_cred_id_t *cred),
+TAP_GSS(gss_import_cred, (OM_uint32 * minor_status, gss_buffer_t exported, gss_cred_id_t *cred),
 	(minor_status, exported, cred), GSS_C_NO_OID, tap_put_buffer_secret(draft, exported);
 	if (major == GSS_S_COMPLETE) tap_put_handle(draft, TR_F_CRED, *cred))
 
 TAP_GSS(gss_store_cred,
-	(OM_uint32 *minor_status, const gss_cred_id_t cred, gss_cred_usage_t usage, const gss_OID mech,
+	(OM_uint32 * minor_status, const gss_cred_id_t cred, gss_cred_usage_t usage, const gss_OID mech,
 	 OM_uint32 overwrite, OM_uint32 as_default, gss_OID_set *stored, gss_cred_usage_t *usage_stored),
 	(minor_status, cred, usage, mech, overwrite, as_default, stored, usage_stored), mech,
 	tap_put_handle(draft, TR_F_CRED, cred);
 	tr_put_u32(draft, TR_F_USAGE, (uint32_t)usage); tap_put_oid(draft, TR_F_MECH, mech))
 
 TAP_GSS(gss_store_cred_into,
-	(OM_uint32 *minor_status, gss_cred_id_t cred, gss_cred_usage_t usage, gss_OID mech, OM_uint32 overwrite,
-	 OM_uint32 as_default, gss_const_key_value_set_t store, gss_OID_set *stored, gss_cred_usage_t *usage_stored),
+	(OM_uint32 * minor_status, gss_cred_id_t cred, gss_cred_usage_t usage, gss_OID mech,
+	 OM_uint32 overwrite, OM_uint32 as_default, gss_const_key_value_set_t store, gss_OID_set *stored,
+	 gss_cred_usage_t *usage_stored),
 	(minor_status, cred, usage, mech, overwrite, as_default, store, stored, usage_stored), mech,
 	tap_put_handle(draft, TR_F_CRED, cred);
 	tr_put_u32(draft, TR_F_USAGE, (uint32_t)usage); put_store(draft, store))
 
-TAP_GSS(gss_set_neg_mechs, (OM_uint32 *minor_status, gss_cred_id_t cred, const gss_OID_set mechs),
+TAP_GSS(gss_set_neg_mechs, (OM_uint32 * minor_status, gss_cred_id_t cred, const gss_OID_set mechs),
 	(minor_status, cred, mechs), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RFC 2743 section 2.4's support calls: mechanisms (RFC 5587, RFC 5801), status text, buffers, sets and object identifiers.
+ * RFC 2743 section 2.4's support calls: mechanisms (RFC 5587, RFC 5801), status text, buffers, sets and
+ * object identifiers.
  */
 #include "shim/gss.h"
 
@@ -8,8 +9,8 @@
 #include <string.h>
 
 /*
- * The text of a refusal is ours to give: no library knows that minor status. The buffer is released by the library, which on
- * Unix frees it.
+ * The text of a refusal is ours to give: no library knows that minor status. The buffer is released by the
+ * library, which on Unix frees it.
  */
 static OM_uint32 tell_refusal(OM_uint32 *minor_status, OM_uint32 *more, gss_buffer_t text, const char *reason)
 {
@@ -52,44 +53,46 @@ TAP_EXPORT OM_uint32 gss_display_status(OM_uint32 *minor_status, OM_uint32 statu
 	return major;
 }
 
-TAP_GSS_PLAIN(gss_indicate_mechs, (OM_uint32 *minor_status, gss_OID_set *mechs), (minor_status, mechs))
+TAP_GSS_PLAIN(gss_indicate_mechs, (OM_uint32 * minor_status, gss_OID_set *mechs), (minor_status, mechs))
 TAP_GSS_PLAIN(gss_indicate_mechs_by_attrs,
-	      (OM_uint32 *minor_status, gss_const_OID_set desired, gss_const_OID_set except, gss_const_OID_set critical,
-	       gss_OID_set *mechs),
+	      (OM_uint32 * minor_status, gss_const_OID_set desired, gss_const_OID_set except,
+	       gss_const_OID_set critical, gss_OID_set *mechs),
 	      (minor_status, desired, except, critical, mechs))
 TAP_GSS(gss_inquire_attrs_for_mech,
-	(OM_uint32 *minor_status, gss_const_OID mech, gss_OID_set *attributes, gss_OID_set *known),
+	(OM_uint32 * minor_status, gss_const_OID mech, gss_OID_set *attributes, gss_OID_set *known),
 	(minor_status, mech, attributes, known), mech, tap_put_oid(draft, TR_F_MECH, mech))
 TAP_GSS_PLAIN(gss_display_mech_attr,
-	      (OM_uint32 *minor_status, gss_const_OID attribute, gss_buffer_t name, gss_buffer_t brief,
+	      (OM_uint32 * minor_status, gss_const_OID attribute, gss_buffer_t name, gss_buffer_t brief,
 	       gss_buffer_t description),
 	      (minor_status, attribute, name, brief, description))
-TAP_GSS(gss_inquire_mech_for_saslname, (OM_uint32 *minor_status, const gss_buffer_t name, gss_OID *mech),
+TAP_GSS(gss_inquire_mech_for_saslname, (OM_uint32 * minor_status, const gss_buffer_t name, gss_OID *mech),
 	(minor_status, name, mech), GSS_C_NO_OID, tap_put_buffer_text(draft, TR_F_NAME, name))
 TAP_GSS(gss_inquire_saslname_for_mech,
-	(OM_uint32 *minor_status, const gss_OID mech, gss_buffer_t sasl_name, gss_buffer_t name,
+	(OM_uint32 * minor_status, const gss_OID mech, gss_buffer_t sasl_name, gss_buffer_t name,
 	 gss_buffer_t description),
 	(minor_status, mech, sasl_name, name, description), mech, tap_put_oid(draft, TR_F_MECH, mech))
 
-TAP_GSS_PLAIN(gss_release_buffer, (OM_uint32 *minor_status, gss_buffer_t buffer), (minor_status, buffer))
-TAP_GSS_PLAIN(gss_create_empty_buffer_set, (OM_uint32 *minor_status, gss_buffer_set_t *set), (minor_status, set))
+TAP_GSS_PLAIN(gss_release_buffer, (OM_uint32 * minor_status, gss_buffer_t buffer), (minor_status, buffer))
+TAP_GSS_PLAIN(gss_create_empty_buffer_set, (OM_uint32 * minor_status, gss_buffer_set_t *set),
+	      (minor_status, set))
 TAP_GSS_PLAIN(gss_add_buffer_set_member,
-	      (OM_uint32 *minor_status, const gss_buffer_t member, gss_buffer_set_t *set), (minor_status, member, set))
-TAP_GSS_PLAIN(gss_release_buffer_set, (OM_uint32 *minor_status, gss_buffer_set_t *set), (minor_status, set))
-TAP_GSS_PLAIN(gss_release_iov_buffer, (OM_uint32 *minor_status, gss_iov_buffer_desc *iov, int count),
+	      (OM_uint32 * minor_status, const gss_buffer_t member, gss_buffer_set_t *set),
+	      (minor_status, member, set))
+TAP_GSS_PLAIN(gss_release_buffer_set, (OM_uint32 * minor_status, gss_buffer_set_t *set), (minor_status, set))
+TAP_GSS_PLAIN(gss_release_iov_buffer, (OM_uint32 * minor_status, gss_iov_buffer_desc *iov, int count),
 	      (minor_status, iov, count))
 
-TAP_GSS_PLAIN(gss_create_empty_oid_set, (OM_uint32 *minor_status, gss_OID_set *set), (minor_status, set))
-TAP_GSS(gss_add_oid_set_member, (OM_uint32 *minor_status, gss_OID member, gss_OID_set *set),
+TAP_GSS_PLAIN(gss_create_empty_oid_set, (OM_uint32 * minor_status, gss_OID_set *set), (minor_status, set))
+TAP_GSS(gss_add_oid_set_member, (OM_uint32 * minor_status, gss_OID member, gss_OID_set *set),
 	(minor_status, member, set), GSS_C_NO_OID, tap_put_oid(draft, TR_F_OID, member))
-TAP_GSS(gss_test_oid_set_member, (OM_uint32 *minor_status, gss_OID member, gss_OID_set set, int *present),
+TAP_GSS(gss_test_oid_set_member, (OM_uint32 * minor_status, gss_OID member, gss_OID_set set, int *present),
 	(minor_status, member, set, present), GSS_C_NO_OID, tap_put_oid(draft, TR_F_OID, member))
-TAP_GSS_PLAIN(gss_release_oid_set, (OM_uint32 *minor_status, gss_OID_set *set), (minor_status, set))
-TAP_GSS_PLAIN(gss_release_oid, (OM_uint32 *minor_status, gss_OID *oid), (minor_status, oid))
-TAP_GSS(gss_oid_to_str, (OM_uint32 *minor_status, gss_OID oid, gss_buffer_t text), (minor_status, oid, text),
+TAP_GSS_PLAIN(gss_release_oid_set, (OM_uint32 * minor_status, gss_OID_set *set), (minor_status, set))
+TAP_GSS_PLAIN(gss_release_oid, (OM_uint32 * minor_status, gss_OID *oid), (minor_status, oid))
+TAP_GSS(gss_oid_to_str, (OM_uint32 * minor_status, gss_OID oid, gss_buffer_t text), (minor_status, oid, text),
 	GSS_C_NO_OID, tap_put_oid(draft, TR_F_OID, oid))
-TAP_GSS(gss_str_to_oid, (OM_uint32 *minor_status, gss_buffer_t text, gss_OID *oid), (minor_status, text, oid),
-	GSS_C_NO_OID, tap_put_buffer_text(draft, TR_F_NAME, text))
+TAP_GSS(gss_str_to_oid, (OM_uint32 * minor_status, gss_buffer_t text, gss_OID *oid),
+	(minor_status, text, oid), GSS_C_NO_OID, tap_put_buffer_text(draft, TR_F_NAME, text))
 
 /* RFC 2743 section 3.1 framing; these have no minor status. */
 #define FRAMING(name)                                                                                        \

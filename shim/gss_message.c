@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RFC 2743 section 2.3: per-message protection, with its old names (RFC 1509: seal, unseal, sign, verify) and the IOV and
- * AEAD forms. The hot path of most programs.
+ * RFC 2743 section 2.3: per-message protection, with its old names (RFC 1509: seal, unseal, sign, verify) and
+ * the IOV and AEAD forms. The hot path of most programs.
  *
  * Nothing is refused here: libzmq aborts the process when gss_wrap fails.
  */
@@ -14,7 +14,7 @@ struct message {
 	const gss_buffer_desc *token;
 	enum tr_field_id token_field; /* TR_F_OUT_TOKEN or TR_F_IN_TOKEN */
 	int conf;		      /* -1 unknown */
-	bool detached;		      /* a MIC: the message is not inside the token, and is not counted as carried */
+	bool detached; /* a MIC: the message is not inside the token, and is not counted as carried */
 };
 
 static void put_message(struct tr_draft *d, const struct message *m, bool ahead)
@@ -30,7 +30,8 @@ static void put_message(struct tr_draft *d, const struct message *m, bool ahead)
 		tap_put_message(d, m->token_field, m->token->value, m->token->length);
 }
 
-static void record_message(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor, const struct message *m)
+static void record_message(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor,
+			   const struct message *m)
 {
 	bool ahead = tr_level >= TR_LEVEL_PAYLOAD && m->plain && m->plain->length;
 	struct tr_draft *d;
@@ -49,7 +50,8 @@ static inline void finish(struct tap_scope *scope, OM_uint32 major, const OM_uin
 	int error = errno;
 
 	if (scope->watch && !scope->depth && !GSS_ERROR(major) && !m->detached)
-		tap_context_count(m->context, m->token_field == TR_F_OUT_TOKEN, m->plain ? m->plain->length : 0);
+		tap_context_count(m->context, m->token_field == TR_F_OUT_TOKEN,
+				  m->plain ? m->plain->length : 0);
 	if (GSS_ERROR(major)) /* what a failing call leaves in its outputs is not to be read */
 		*(m->token_field == TR_F_OUT_TOKEN ? &m->token : &m->plain) = NULL;
 	if (scope->record)
@@ -61,7 +63,10 @@ static inline void finish(struct tap_scope *scope, OM_uint32 major, const OM_uin
 #define MESSAGE(name, parameters, arguments, conf_known, ...)                                                \
 	TAP_EXPORT OM_uint32 name parameters                                                                 \
 	{                                                                                                    \
-		TAP_ENTER(TAP_GSS, name);                                                                    \
+		TAP_REAL(name);                                                                              \
+		if (__builtin_expect(!tap_on && real_call, 1))                                               \
+			return real_call arguments;                                                          \
+		TAP_SCOPE(TAP_GSS, name);                                                                    \
 		OM_uint32 major;                                                                             \
                                                                                                              \
 		if (!real_call)                                                                              \
@@ -83,82 +88,91 @@ static inline void finish(struct tap_scope *scope, OM_uint32 major, const OM_uin
 #define NO_CONF -1
 
 MESSAGE(gss_wrap,
-	(OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, gss_buffer_t input, int *conf_state,
-	 gss_buffer_t output),
-	(minor_status, context, conf_req, qop, input, conf_state, output), CONF_OF(conf_state), OUT(input, output))
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, gss_buffer_t input,
+	 int *conf_state, gss_buffer_t output),
+	(minor_status, context, conf_req, qop, input, conf_state, output), CONF_OF(conf_state),
+	OUT(input, output))
 
 MESSAGE(gss_unwrap,
-	(OM_uint32 *minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t output, int *conf_state,
-	 gss_qop_t *qop),
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t output,
+	 int *conf_state, gss_qop_t *qop),
 	(minor_status, context, input, output, conf_state, qop), CONF_OF(conf_state), IN(output, input))
 
 MESSAGE(gss_seal,
-	(OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, int qop, gss_buffer_t input, int *conf_state,
-	 gss_buffer_t output),
-	(minor_status, context, conf_req, qop, input, conf_state, output), CONF_OF(conf_state), OUT(input, output))
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, int qop, gss_buffer_t input,
+	 int *conf_state, gss_buffer_t output),
+	(minor_status, context, conf_req, qop, input, conf_state, output), CONF_OF(conf_state),
+	OUT(input, output))
 
 MESSAGE(gss_unseal,
-	(OM_uint32 *minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t output, int *conf_state, int *qop),
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t output,
+	 int *conf_state, int *qop),
 	(minor_status, context, input, output, conf_state, qop), CONF_OF(conf_state), IN(output, input))
 
-MESSAGE(gss_get_mic, (OM_uint32 *minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_buffer_t input, gss_buffer_t mic),
+MESSAGE(gss_get_mic,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_buffer_t input, gss_buffer_t mic),
 	(minor_status, context, qop, input, mic), NO_CONF, OUT(input, mic), .detached = true)
 
-MESSAGE(gss_sign, (OM_uint32 *minor_status, gss_ctx_id_t context, int qop, gss_buffer_t input, gss_buffer_t mic),
+MESSAGE(gss_sign,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int qop, gss_buffer_t input, gss_buffer_t mic),
 	(minor_status, context, qop, input, mic), NO_CONF, OUT(input, mic), .detached = true)
 
 /* Of a MIC that does not verify the message is no output, but the call has no other either. */
 MESSAGE(gss_verify_mic,
-	(OM_uint32 *minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t mic, gss_qop_t *qop),
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t mic,
+	 gss_qop_t *qop),
 	(minor_status, context, input, mic, qop), NO_CONF, IN(input, mic), .detached = true)
 
-MESSAGE(gss_verify, (OM_uint32 *minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t mic, int *qop),
+MESSAGE(gss_verify,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t mic, int *qop),
 	(minor_status, context, input, mic, qop), NO_CONF, IN(input, mic), .detached = true)
 
 MESSAGE(gss_wrap_aead,
-	(OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, gss_buffer_t associated,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, gss_buffer_t associated,
 	 gss_buffer_t input, int *conf_state, gss_buffer_t output),
-	(minor_status, context, conf_req, qop, associated, input, conf_state, output), CONF_OF(conf_state), OUT(input, output))
+	(minor_status, context, conf_req, qop, associated, input, conf_state, output), CONF_OF(conf_state),
+	OUT(input, output))
 
 MESSAGE(gss_unwrap_aead,
-	(OM_uint32 *minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t associated, gss_buffer_t output,
-	 int *conf_state, gss_qop_t *qop),
-	(minor_status, context, input, associated, output, conf_state, qop), CONF_OF(conf_state), IN(output, input))
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t associated,
+	 gss_buffer_t output, int *conf_state, gss_qop_t *qop),
+	(minor_status, context, input, associated, output, conf_state, qop), CONF_OF(conf_state),
+	IN(output, input))
 
 /*
- * The IOV forms work in place: after wrapping the data buffers hold ciphertext, after unwrapping plaintext. Their lengths are told,
- * their bytes are not recorded.
+ * The IOV forms work in place: after wrapping the data buffers hold ciphertext, after unwrapping plaintext.
+ * Their lengths are told, their bytes are not recorded.
  */
 MESSAGE(gss_wrap_iov,
-	(OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, int *conf_state,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, int *conf_state,
 	 gss_iov_buffer_desc *iov, int count),
 	(minor_status, context, conf_req, qop, conf_state, iov, count), CONF_OF(conf_state), OUT(NULL, NULL))
 
 MESSAGE(gss_unwrap_iov,
-	(OM_uint32 *minor_status, gss_ctx_id_t context, int *conf_state, gss_qop_t *qop, gss_iov_buffer_desc *iov,
-	 int count),
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int *conf_state, gss_qop_t *qop,
+	 gss_iov_buffer_desc *iov, int count),
 	(minor_status, context, conf_state, qop, iov, count), CONF_OF(conf_state), IN(NULL, NULL))
 
 MESSAGE(gss_get_mic_iov,
-	(OM_uint32 *minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_iov_buffer_desc *iov, int count),
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_iov_buffer_desc *iov, int count),
 	(minor_status, context, qop, iov, count), NO_CONF, OUT(NULL, NULL), .detached = true)
 
 MESSAGE(gss_verify_mic_iov,
-	(OM_uint32 *minor_status, gss_ctx_id_t context, gss_qop_t *qop, gss_iov_buffer_desc *iov, int count),
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t *qop, gss_iov_buffer_desc *iov, int count),
 	(minor_status, context, qop, iov, count), NO_CONF, IN(NULL, NULL), .detached = true)
 
 TAP_GSS(gss_get_mic_iov_length,
-	(OM_uint32 *minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_iov_buffer_desc *iov, int count),
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_iov_buffer_desc *iov, int count),
 	(minor_status, context, qop, iov, count), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context))
 
 TAP_GSS(gss_wrap_iov_length,
-	(OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, int *conf_state,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, int *conf_state,
 	 gss_iov_buffer_desc *iov, int count),
 	(minor_status, context, conf_req, qop, conf_state, iov, count), GSS_C_NO_OID,
 	tap_put_handle(draft, TR_F_CONTEXT, context))
 
 TAP_GSS(gss_wrap_size_limit,
-	(OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, OM_uint32 output_size,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, OM_uint32 output_size,
 	 OM_uint32 *input_size),
 	(minor_status, context, conf_req, qop, output_size, input_size), GSS_C_NO_OID,
 	tap_put_handle(draft, TR_F_CONTEXT, context))

@@ -8,7 +8,8 @@
 #include <string.h>
 
 /* libzmq imports the principal that was injected: its tag comes off, and goes with the name. */
-TAP_EXPORT OM_uint32 gss_import_name(OM_uint32 *minor_status, gss_buffer_t input, gss_OID type, gss_name_t *name)
+TAP_EXPORT OM_uint32 gss_import_name(OM_uint32 *minor_status, gss_buffer_t input, gss_OID type,
+				     gss_name_t *name)
 {
 	TAP_ENTER(TAP_GSS, gss_import_name);
 	static char any[] = "gsstap@localhost"; /* stands for the default credential; it is never asked for */
@@ -42,7 +43,8 @@ TAP_EXPORT OM_uint32 gss_import_name(OM_uint32 *minor_status, gss_buffer_t input
 	return major;
 }
 
-TAP_GSS(gss_display_name, (OM_uint32 *minor_status, gss_name_t name, gss_buffer_t output, gss_OID *type),
+TAP_GSS(
+	gss_display_name, (OM_uint32 * minor_status, gss_name_t name, gss_buffer_t output, gss_OID *type),
 	(minor_status, name, output, type), GSS_C_NO_OID, if (major == GSS_S_COMPLETE) {
 		tap_put_buffer_text(draft, TR_F_NAME, output);
 		if (type)
@@ -50,33 +52,38 @@ TAP_GSS(gss_display_name, (OM_uint32 *minor_status, gss_name_t name, gss_buffer_
 	})
 
 TAP_GSS(gss_canonicalize_name,
-	(OM_uint32 *minor_status, const gss_name_t name, const gss_OID mech, gss_name_t *output),
+	(OM_uint32 * minor_status, const gss_name_t name, const gss_OID mech, gss_name_t *output),
 	(minor_status, name, mech, output), mech, tap_put_oid(draft, TR_F_MECH, mech))
 
-TAP_GSS_PLAIN(gss_compare_name, (OM_uint32 *minor_status, gss_name_t one, gss_name_t other, int *equal),
+TAP_GSS_PLAIN(gss_compare_name, (OM_uint32 * minor_status, gss_name_t one, gss_name_t other, int *equal),
 	      (minor_status, one, other, equal))
-TAP_GSS_PLAIN(gss_display_name_ext, (OM_uint32 *minor_status, gss_name_t name, gss_OID type, gss_buffer_t output),
+TAP_GSS_PLAIN(gss_display_name_ext,
+	      (OM_uint32 * minor_status, gss_name_t name, gss_OID type, gss_buffer_t output),
 	      (minor_status, name, type, output))
-TAP_GSS_PLAIN(gss_duplicate_name, (OM_uint32 *minor_status, const gss_name_t name, gss_name_t *copy),
+TAP_GSS_PLAIN(gss_duplicate_name, (OM_uint32 * minor_status, const gss_name_t name, gss_name_t *copy),
 	      (minor_status, name, copy))
-TAP_GSS_PLAIN(gss_export_name, (OM_uint32 *minor_status, const gss_name_t name, gss_buffer_t output),
+TAP_GSS_PLAIN(gss_export_name, (OM_uint32 * minor_status, const gss_name_t name, gss_buffer_t output),
 	      (minor_status, name, output))
-TAP_GSS_PLAIN(gss_export_name_composite, (OM_uint32 *minor_status, gss_name_t name, gss_buffer_t output),
+TAP_GSS_PLAIN(gss_export_name_composite, (OM_uint32 * minor_status, gss_name_t name, gss_buffer_t output),
 	      (minor_status, name, output))
-TAP_GSS_PLAIN(gss_inquire_mechs_for_name, (OM_uint32 *minor_status, const gss_name_t name, gss_OID_set *mechs),
+TAP_GSS_PLAIN(gss_inquire_mechs_for_name,
+	      (OM_uint32 * minor_status, const gss_name_t name, gss_OID_set *mechs),
 	      (minor_status, name, mechs))
 TAP_GSS_PLAIN(gss_inquire_name,
-	      (OM_uint32 *minor_status, gss_name_t name, int *is_mech, gss_OID *mech, gss_buffer_set_t *attributes),
+	      (OM_uint32 * minor_status, gss_name_t name, int *is_mech, gss_OID *mech,
+	       gss_buffer_set_t *attributes),
 	      (minor_status, name, is_mech, mech, attributes))
-TAP_GSS_PLAIN(gss_inquire_names_for_mech, (OM_uint32 *minor_status, gss_OID mech, gss_OID_set *types),
+TAP_GSS_PLAIN(gss_inquire_names_for_mech, (OM_uint32 * minor_status, gss_OID mech, gss_OID_set *types),
 	      (minor_status, mech, types))
-TAP_GSS_PLAIN(gss_authorize_localname, (OM_uint32 *minor_status, const gss_name_t name, const gss_name_t user),
+TAP_GSS_PLAIN(gss_authorize_localname,
+	      (OM_uint32 * minor_status, const gss_name_t name, const gss_name_t user),
 	      (minor_status, name, user))
 TAP_GSS_PLAIN(gss_pname_to_uid,
-	      (OM_uint32 *minor_status, const gss_name_t name, const gss_OID mech, uid_t *uid),
+	      (OM_uint32 * minor_status, const gss_name_t name, const gss_OID mech, uid_t *uid),
 	      (minor_status, name, mech, uid))
 
-TAP_GSS(gss_localname, (OM_uint32 *minor_status, const gss_name_t name, gss_const_OID mech, gss_buffer_t output),
+TAP_GSS(gss_localname,
+	(OM_uint32 * minor_status, const gss_name_t name, gss_const_OID mech, gss_buffer_t output),
 	(minor_status, name, mech, output), mech,
 	if (major == GSS_S_COMPLETE) tap_put_buffer_text(draft, TR_F_NAME, output))
 
@@ -103,22 +110,23 @@ TAP_EXPORT OM_uint32 gss_release_name(OM_uint32 *minor_status, gss_name_t *name)
 
 /* Attributes by name; their values (authorization data) are not recorded. */
 TAP_GSS(gss_get_name_attribute,
-	(OM_uint32 *minor_status, gss_name_t name, gss_buffer_t attribute, int *authenticated, int *complete,
+	(OM_uint32 * minor_status, gss_name_t name, gss_buffer_t attribute, int *authenticated, int *complete,
 	 gss_buffer_t value, gss_buffer_t display, int *more),
 	(minor_status, name, attribute, authenticated, complete, value, display, more), GSS_C_NO_OID,
 	tap_put_buffer_text(draft, TR_F_ATTRIBUTE, attribute))
 TAP_GSS(gss_set_name_attribute,
-	(OM_uint32 *minor_status, gss_name_t name, int complete, gss_buffer_t attribute, gss_buffer_t value),
+	(OM_uint32 * minor_status, gss_name_t name, int complete, gss_buffer_t attribute, gss_buffer_t value),
 	(minor_status, name, complete, attribute, value), GSS_C_NO_OID,
 	tap_put_buffer_text(draft, TR_F_ATTRIBUTE, attribute))
-TAP_GSS(gss_delete_name_attribute, (OM_uint32 *minor_status, gss_name_t name, gss_buffer_t attribute),
+TAP_GSS(gss_delete_name_attribute, (OM_uint32 * minor_status, gss_name_t name, gss_buffer_t attribute),
 	(minor_status, name, attribute), GSS_C_NO_OID, tap_put_buffer_text(draft, TR_F_ATTRIBUTE, attribute))
 
 TAP_GSS_PLAIN(gss_map_name_to_any,
-	      (OM_uint32 *minor_status, gss_name_t name, int authenticated, gss_buffer_t type, gss_any_t *output),
+	      (OM_uint32 * minor_status, gss_name_t name, int authenticated, gss_buffer_t type,
+	       gss_any_t *output),
 	      (minor_status, name, authenticated, type, output))
 TAP_GSS_PLAIN(gss_release_any_name_mapping,
-	      (OM_uint32 *minor_status, gss_name_t name, gss_buffer_t type, gss_any_t *input),
+	      (OM_uint32 * minor_status, gss_name_t name, gss_buffer_t type, gss_any_t *input),
 	      (minor_status, name, type, input))
 
 /* Answers no status: 1 when the user may log in as username. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * GSSAPI for a socket whose program knows nothing of it: libzmq's own options, set right before a bind or connect and put back right after.
+ * GSSAPI for a socket whose program knows nothing of it: libzmq's own options, set right before a bind or
+ * connect and put back right after.
  *
- * libzmq copies a socket's options into an endpoint when it is made, so each endpoint can have its own, also in both roles on one
- * socket; and the program finds its socket as it left it. The order of the options matters: SERVICE_PRINCIPAL makes the socket a client,
- * so SERVER comes last for a server.
+ * libzmq copies a socket's options into an endpoint when it is made, so each endpoint can have its own, also
+ * in both roles on one socket; and the program finds its socket as it left it. The order of the options
+ * matters: SERVICE_PRINCIPAL makes the socket a client, so SERVER comes last for a server.
  */
 #include "shim/ties.h"
 #include "shim/zmq_real.h"
@@ -31,8 +32,8 @@ static void append_number(char *out, size_t size, uint32_t n)
 	tap_append(out, size, digits + i);
 }
 
-static int expand(const struct pol_endpoint *facts, const struct pol_inject *rule, struct principals *p, char *reason,
-		  size_t size)
+static int expand(const struct pol_endpoint *facts, const struct pol_inject *rule, struct principals *p,
+		  char *reason, size_t size)
 {
 	struct utsname host;
 
@@ -44,7 +45,8 @@ static int expand(const struct pol_endpoint *facts, const struct pol_inject *rul
 		tap_copy(reason, size, "the policy's principal cannot be made from this endpoint");
 		return EINVAL;
 	}
-	if (rule->service && pol_expand(rule->service, host.nodename, facts->endpoint, p->service, sizeof(p->service))) {
+	if (rule->service &&
+	    pol_expand(rule->service, host.nodename, facts->endpoint, p->service, sizeof(p->service))) {
 		tap_copy(reason, size, "the policy's service cannot be made from this endpoint");
 		return EINVAL;
 	}
@@ -55,7 +57,8 @@ static bool set_all(const struct tap_scope *scope, void *socket, bool server, co
 		    const struct principals *p)
 {
 	__typeof__(&zmq_setsockopt) set = TAP_OTHER(scope, zmq_setsockopt);
-	int principal_type = p->shown[0] ? (int)rule->principal_type : ZMQ_GSSAPI_NT_HOSTBASED, plaintext = 0, yes = 1;
+	int principal_type = p->shown[0] ? (int)rule->principal_type : ZMQ_GSSAPI_NT_HOSTBASED, plaintext = 0,
+	    yes = 1;
 	int service_type = (int)rule->service_type;
 
 	if (set(socket, ZMQ_GSSAPI_PLAINTEXT, &plaintext, sizeof(plaintext)) ||
@@ -68,7 +71,8 @@ static bool set_all(const struct tap_scope *scope, void *socket, bool server, co
 	       !set(socket, ZMQ_GSSAPI_SERVICE_PRINCIPAL_NAMETYPE, &service_type, sizeof(service_type));
 }
 
-static void tell(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts, const struct principals *p)
+static void tell(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
+		 const struct principals *p)
 {
 	bool server = facts->way == POL_BIND;
 	struct tr_draft *d = tap_event(scope, TR_E_inject);
@@ -86,8 +90,8 @@ static void tell(const struct tap_scope *scope, void *socket, const struct pol_e
 	tr_commit(d);
 }
 
-int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts, const struct pol_inject *rule,
-	       char *reason, size_t size)
+int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
+	       const struct pol_inject *rule, char *reason, size_t size)
 {
 	bool server = facts->way == POL_BIND, done;
 	struct tap_tie *tie;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The policy in this process, and what a refusal looks like: an event with rule and line, and the API's own error.
+ * The policy in this process, and what a refusal looks like: an event with rule and line, and the API's own
+ * error.
  */
 #include "shim/tap.h"
 
@@ -17,7 +18,8 @@
 struct pol tap_policy;
 static char policy_path[256];
 
-/* The image is mapped privately and read at once, so that a file that changes later cannot change what was checked. */
+/* The image is mapped privately and read at once, so that a file that changes later cannot change what was
+ * checked. */
 static void *read_image(const char *path, size_t *length)
 {
 	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -32,7 +34,8 @@ static void *read_image(const char *path, size_t *length)
 		errno = EINVAL;
 		image = NULL;
 	} else {
-		image = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		image = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			     -1, 0);
 		if (image == MAP_FAILED)
 			image = NULL;
 	}
@@ -87,7 +90,8 @@ bool tap_refuses(const struct tap_scope *scope, const struct pol_verdict *verdic
 	if (d) {
 		char *comment = tap_thread.comment;
 
-		tap_copy(comment, sizeof(tap_thread.comment), verdict->audit ? "would refuse: " : "refused: ");
+		tap_copy(comment, sizeof(tap_thread.comment),
+			 verdict->audit ? "would refuse: " : "refused: ");
 		tap_append(comment, sizeof(tap_thread.comment), verdict->reason);
 		d->comment = comment;
 		tr_put_u32(d, TR_F_CALL, scope->call);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The objects of the process: described in the trace (who runs, with which libraries, which of them reach us), and, for
- * plugins loaded with RTLD_DEEPBIND, pointed at us.
+ * The objects of the process: described in the trace (who runs, with which libraries, which of them reach
+ * us), and, for plugins loaded with RTLD_DEEPBIND, pointed at us.
  *
- * A DEEPBIND plugin binds to its own libraries first and would pass us by. Stripping the flag would change the program; so
- * once the loader is done with it, its slots for our names are made to hold our wrappers, and the wrappers know to look in
- * the plugin's own scope first.
+ * A DEEPBIND plugin binds to its own libraries first and would pass us by. Stripping the flag would change
+ * the program; so once the loader is done with it, its slots for our names are made to hold our wrappers, and
+ * the wrappers know to look in the plugin's own scope first.
  */
 #include "shim/tap.h"
 #include "shim/elf.h"
@@ -23,7 +23,7 @@
 
 struct object {
 	uintptr_t bias, start, end;
-	const ElfW(Dyn) *dynamic;
+	const ElfW(Dyn) * dynamic;
 	const uint8_t *build_id;
 	size_t build_id_length;
 	char name[240];
@@ -39,7 +39,8 @@ static void read_notes(struct object *o, const char *at, size_t size)
 {
 	while (size >= sizeof(ElfW(Nhdr))) {
 		const ElfW(Nhdr) *note = (const void *)at;
-		size_t name = (note->n_namesz + 3u) & ~3u, whole = sizeof(*note) + name + ((note->n_descsz + 3u) & ~3u);
+		size_t name = (note->n_namesz + 3u) & ~3u,
+		       whole = sizeof(*note) + name + ((note->n_descsz + 3u) & ~3u);
 
 		if (whole > size)
 			return;
@@ -88,8 +89,8 @@ static int collect(struct dl_phdr_info *info, size_t size, void *data)
 
 static struct objects *take_objects(void)
 {
-	struct objects *all =
-		mmap(NULL, sizeof(*all), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	struct objects *all = mmap(NULL, sizeof(*all), PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (all == MAP_FAILED)
 		return NULL;
@@ -102,7 +103,8 @@ static void drop_objects(struct objects *all)
 	munmap(all, sizeof(*all));
 }
 
-/* --- RTLD_DEEPBIND ------------------------------------------------------------------------------------------------ */
+/* --- RTLD_DEEPBIND
+ * ------------------------------------------------------------------------------------------------ */
 
 static pthread_mutex_t deepbind_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct objects *before; /* what was loaded when the dlopen that is under way began; NULL: none is */
@@ -166,7 +168,8 @@ void tap_deepbind_scan(void)
 	struct objects *now;
 	int saved = errno;
 
-	if (__builtin_expect(!__atomic_load_n(&before, __ATOMIC_ACQUIRE), 1) || pthread_mutex_trylock(&deepbind_lock))
+	if (__builtin_expect(!__atomic_load_n(&before, __ATOMIC_ACQUIRE), 1) ||
+	    pthread_mutex_trylock(&deepbind_lock))
 		return;
 	now = before ? take_objects() : NULL;
 	for (size_t i = 0; now && i < now->count; i++) {
@@ -191,7 +194,8 @@ void tap_deepbind_scan(void)
 	errno = saved;
 }
 
-/* --- what the trace says of them ----------------------------------------------------------------------------------- */
+/* --- what the trace says of them
+ * ----------------------------------------------------------------------------------- */
 
 static const char *base_name(const char *path)
 {
@@ -288,7 +292,8 @@ static const struct object *object_at(const struct objects *all, uintptr_t addre
 	return NULL;
 }
 
-static void write_coverage(const struct objects *all, const struct object *o, void *real, const char *how, bool reached)
+static void write_coverage(const struct objects *all, const struct object *o, void *real, const char *how,
+			   bool reached)
 {
 	const struct object *library = object_at(all, (uintptr_t)real);
 	struct tr_draft *d = tr_begin(TR_E_coverage);
@@ -306,7 +311,8 @@ static void write_coverage(const struct objects *all, const struct object *o, vo
 	tr_commit(d);
 }
 
-/* What an object's slots say about its calls. The libraries themselves are told of, too: they call themselves. */
+/* What an object's slots say about its calls. The libraries themselves are told of, too: they call
+ * themselves. */
 static void cover(const struct objects *all, const struct object *o)
 {
 	struct coverage c = {.object = o};
@@ -328,7 +334,8 @@ static void cover(const struct objects *all, const struct object *o)
 	else if (c.elsewhere)
 		write_coverage(all, o, real, "some calls are bound past us", true);
 	else
-		write_coverage(all, o, real, tap_is_deepbind(o->start) ? "slots redirected" : "preload", true);
+		write_coverage(all, o, real, tap_is_deepbind(o->start) ? "slots redirected" : "preload",
+			       true);
 }
 
 void tap_first_event(void)
@@ -368,7 +375,7 @@ void tap_announce(struct tap_caller *caller, void *real)
 		}
 		c.object = o;
 		tap_elf_references(o->bias, o->dynamic, count_reference, &c);
-			write_coverage(all, o, real,
+		write_coverage(all, o, real,
 			       !c.calls		  ? "function pointer from dlsym"
 			       : caller->deepbind ? "slots redirected"
 						  : "preload",

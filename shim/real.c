@@ -2,9 +2,10 @@
 /*
  * Which real function a call is for: what the caller would have reached had we not been there.
  *
- * The loader's own order is followed: what comes after us in the global scope, in the version the caller asks for; then
- * the caller's own libraries (plugins loaded RTLD_LOCAL); the other way round for RTLD_DEEPBIND. Code that refers to no such name
- * (FFI) got its pointer from dlsym: it goes to the library that dlsym found, by a stub where that is not plain.
+ * The loader's own order is followed: what comes after us in the global scope, in the version the caller asks
+ * for; then the caller's own libraries (plugins loaded RTLD_LOCAL); the other way round for RTLD_DEEPBIND.
+ * Code that refers to no such name (FFI) got its pointer from dlsym: it goes to the library that dlsym found,
+ * by a stub where that is not plain.
  */
 #include "shim/tap.h"
 #include "shim/elf.h"
@@ -27,7 +28,7 @@ unsigned tap_generation = 1;
 #define PROVIDERS 3
 static struct tap_caller *callers;		    /* a list that only grows at its head */
 static struct tap_caller *providers[PROVIDERS + 1]; /* by hint; [0] unused */
-static void *handed_out[TAP_IDS];		    /* what dlsym found first: for callers that refer to nothing */
+static void *handed_out[TAP_IDS]; /* what dlsym found first: for callers that refer to nothing */
 static const char *names[TAP_IDS] = {
 #define CALL(id, library, name) [id] = #name,
 #define EXCUSED(name, reason)
@@ -61,6 +62,19 @@ const char *tap_call_name(unsigned id)
 	return id < TAP_IDS && names[id] ? names[id] : "?";
 }
 
+size_t tap_call_name_length(unsigned id)
+{
+	static const uint8_t lengths[TAP_IDS] = {
+#define CALL(number, library, name) [number] = sizeof(#name) - 1,
+#define EXCUSED(name, reason)
+#include "trace/calls.def"
+#undef CALL
+#undef EXCUSED
+	};
+
+	return lengths[id];
+}
+
 void *tap_wrapper(unsigned id)
 {
 	return wrapper_table[id];
@@ -74,7 +88,8 @@ void tap_forget_unloaded(void)
 /* Room that is never given back, by pages: an entry is made once for each object that calls. */
 static struct tap_caller *new_caller(void)
 {
-	void *room = mmap(NULL, sizeof(struct tap_caller), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *room = mmap(NULL, sizeof(struct tap_caller), PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	return room == MAP_FAILED ? NULL : room;
 }
@@ -237,27 +252,27 @@ static void *real_of(struct tap_caller *c, unsigned call)
 	return found;
 }
 
-static struct tap_caller *caller_for(const void *from)
+void *tap_find_real(enum tr_call_id call, const void *from)
 {
 	struct tap_thread *t = &tap_thread;
-	struct tap_caller *c = t->caller;
 	uint32_t hint = tap_provider_hint;
+	struct tap_caller *c;
 
-	if (__builtin_expect(hint != 0, 0)) {
+	if (hint) {
 		tap_provider_hint = 0;
-		return providers[hint];
+		c = providers[hint];
+	} else {
+		c = (struct tap_caller *)tap_caller_of(from);
 	}
-	if (__builtin_expect(c && (uintptr_t)from - c->start < c->size &&
-				     c->generation == __atomic_load_n(&tap_generation, __ATOMIC_RELAXED),
-			     1))
-		return c;
-	c = (struct tap_caller *)tap_caller_of(from);
-	if (c)
-		t->caller = c;
-	return c;
+	/* Not remembered with a hint: the code that called has others, too. It is looked at again by
+	 * tap_open. */
+	t->caller = c;
+	t->hinted = hint != 0;
+	return c ? real_of(c, call) : NULL;
 }
 
-/* A depth that longjmp left behind: the outermost wrapper's frame is gone when a younger call stands above it. */
+/* A depth that longjmp left behind: the outermost wrapper's frame is gone when a younger call stands above
+ * it. */
 static inline void check_depth(struct tap_thread *t, enum tap_library library, uintptr_t frame)
 {
 	if (t->depth[library] && frame > t->frame[library])
@@ -266,20 +281,17 @@ static inline void check_depth(struct tap_thread *t, enum tap_library library, u
 		t->frame[library] = frame;
 }
 
-void *tap_enter(struct tap_scope *scope, enum tr_call_id call, enum tap_library library, const void *from, uintptr_t frame)
+void tap_open(struct tap_scope *scope, enum tr_call_id call, enum tap_library library, const void *from,
+	      uintptr_t frame, void *real)
 {
 	struct tap_thread *t = &tap_thread;
-	struct tap_caller *c = caller_for(from);
-	void *real;
+	struct tap_caller *c = t->caller;
 
 	scope->record = scope->watch = scope->judge = false;
 	scope->library = TAP_LIBRARIES; /* not entered: nothing to leave */
 	scope->caller = c;
-	if (__builtin_expect(!c, 0))
-		return NULL;
-	real = real_of(c, call);
-	if (!tap_on)
-		return real;
+	if (!tap_on || !real)
+		return;
 	check_depth(t, library, frame);
 	scope->call = (uint16_t)call;
 	scope->library = (uint8_t)library;
@@ -287,7 +299,7 @@ void *tap_enter(struct tap_scope *scope, enum tr_call_id call, enum tap_library 
 	scope->from = from;
 	scope->start = 0;
 	if (t->quiet)
-		return real;
+		return;
 	scope->watch = true;
 	scope->judge = tap_policy.state != POL_NONE && !scope->depth;
 	scope->record = tr_level >= TR_LEVEL_CALLS;
@@ -296,7 +308,6 @@ void *tap_enter(struct tap_scope *scope, enum tr_call_id call, enum tap_library 
 			tap_announce(c, real);
 		scope->start = tr_now();
 	}
-	return real;
 }
 
 void tap_leave(const struct tap_scope *scope)
@@ -338,9 +349,10 @@ static uint32_t provider_number(const struct tap_caller *library)
 }
 
 /*
- * A mechanism that a mechglue loads may define gss_x itself, and is called through that pointer: it must get the plugin's own. But
- * where the plugin has none, the look-up falls through to the mechglue's, which the mechglue would recognise as its own;
- * under us its name for it is our wrapper (facts I3). MIT's mechglue asks through libkrb5support's plugin loader.
+ * A mechanism that a mechglue loads may define gss_x itself, and is called through that pointer: it must get
+ * the plugin's own. But where the plugin has none, the look-up falls through to the mechglue's, which the
+ * mechglue would recognise as its own; under us its name for it is our wrapper (facts I3). MIT's mechglue
+ * asks through libkrb5support's plugin loader.
  */
 static bool asks_for_mechanism(const struct link_map *asking)
 {
@@ -357,7 +369,8 @@ static void *for_mechglue(unsigned id, void *handle, void *found)
 
 	if (dlinfo(handle, RTLD_DI_LINKMAP, &plugin) || !plugin)
 		return found;
-	return tap_elf_definition(plugin->l_addr, plugin->l_ld, names[id]) == found ? found : wrapper_table[id];
+	return tap_elf_definition(plugin->l_addr, plugin->l_ld, names[id]) == found ? found
+										    : wrapper_table[id];
 }
 
 void *tap_redirect(unsigned id, void *handle, void *found, const void *from)
@@ -374,7 +387,8 @@ void *tap_redirect(unsigned id, void *handle, void *found, const void *from)
 	plain = from_global_scope(names[id], NULL);
 	if (!plain) {
 		dlerror();
-		__atomic_compare_exchange_n(&handed_out[id], &plain, found, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+		__atomic_compare_exchange_n(&handed_out[id], &plain, found, false, __ATOMIC_ACQ_REL,
+					    __ATOMIC_ACQUIRE);
 		plain = handed_out[id];
 	}
 	if (plain == found)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a call to its event. What must be asked of the library (status text, names) is asked before the event is begun,
- * on the same thread, for the same mechanism, on copies: the host's own later question gets the same answer.
+ * From a call to its event. What must be asked of the library (status text, names) is asked before the event
+ * is begun, on the same thread, for the same mechanism, on copies: the host's own later question gets the
+ * same answer.
  */
 #include "shim/tap.h"
 
@@ -57,6 +58,7 @@ static void begin_call(struct tr_draft *d, const struct tap_scope *scope)
 	d->head.caller = (uintptr_t)scope->from;
 	d->head.duration = d->time - scope->start;
 	d->comment = tap_call_name(scope->call);
+	d->comment_length = tap_call_name_length(scope->call);
 }
 
 /* "gss_init_sec_context: the text": shown by Wireshark as the packet's comment. */
@@ -68,9 +70,11 @@ static void comment_failure(struct tr_draft *d, const struct tap_scope *scope, c
 	tap_append(out, sizeof(tap_thread.comment), *text ? ": " : " failed");
 	tap_append(out, sizeof(tap_thread.comment), text);
 	d->comment = out;
+	d->comment_length = 0;
 }
 
-struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor, gss_const_OID mech)
+struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor,
+			       gss_const_OID mech)
 {
 	bool failed = GSS_ERROR(major);
 	int error = errno;
@@ -147,11 +151,14 @@ void tap_put_message(struct tr_draft *d, enum tr_field_id id, const void *bytes,
 	enum tr_where where = id == TR_F_IN_TOKEN ? TR_WHERE_IN_TOKEN : TR_WHERE_OUT_TOKEN;
 
 	if (tr_level >= TR_LEVEL_TOKENS)
-		tr_put_token(d, id, bytes, length, tr_level >= TR_LEVEL_MESSAGES ? where : TR_WHERE_NONE, false);
+		tr_put_token(d, id, bytes, length, tr_level >= TR_LEVEL_MESSAGES ? where : TR_WHERE_NONE,
+			     false);
 }
 
-/* The other half of a call that has two: it goes ahead in an event of its own, since a packet holds one payload. */
-void tap_send_ahead(const struct tap_scope *scope, enum tr_field_id id, enum tr_where where, const void *bytes, size_t length)
+/* The other half of a call that has two: it goes ahead in an event of its own, since a packet holds one
+ * payload. */
+void tap_send_ahead(const struct tap_scope *scope, enum tr_field_id id, enum tr_where where,
+		    const void *bytes, size_t length)
 {
 	uint64_t of = tr_next_seq() + 1;
 	struct tr_draft *d = tap_event(scope, TR_E_token);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a socket cannot be asked: whether ZMQ_ROUTER_RAW was set. The table holds only the sockets on which it was.
+ * What a socket cannot be asked: whether ZMQ_ROUTER_RAW was set. The table holds only the sockets on which it
+ * was.
  */
 #include "shim/zmq_real.h"
 

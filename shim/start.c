@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How the interposer begins, and what it does when a thread ends. Settings come from a few environment variables, read
- * once; with none of them set it stays silent for good.
+ * How the interposer begins, and what it does when a thread ends. Settings come from a few environment
+ * variables, read once; with none of them set it stays silent for good.
  */
 #include "shim/tap.h"
 
@@ -55,7 +55,8 @@ static void tell(const char *line)
 
 	if (!hello_path)
 		return;
-	fd = (int)syscall(SYS_openat, AT_FDCWD, hello_path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+	fd = (int)syscall(SYS_openat, AT_FDCWD, hello_path,
+			  O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return;
 	syscall(SYS_write, fd, line, strlen(line));
@@ -144,6 +145,11 @@ void tap_start(void)
 	configure();
 	__atomic_store_n(&started, 2, __ATOMIC_RELEASE);
 	errno = saved;
+}
+
+__attribute__((destructor)) static void destruct(void)
+{
+	tr_finish();
 }
 
 __attribute__((constructor)) static void construct(void)

@@ -2,8 +2,8 @@
 /*
  * The interposer's inside: what every wrapper uses.
  *
- * A wrapper bears the real name and has the same steps in the same order: enter, judge, call the real function, record,
- * leave. Nothing here exits, prints, allocates from the host's heap or changes errno.
+ * A wrapper bears the real name and has the same steps in the same order: enter, judge, call the real
+ * function, record, leave. Nothing here exits, prints, allocates from the host's heap or changes errno.
  */
 #ifndef SHIM_TAP_H
 #define SHIM_TAP_H
@@ -25,8 +25,8 @@
 enum tap_library { TAP_GSS, TAP_ZMQ, TAP_LIBRARIES };
 
 /*
- * An object that calls us, with the real functions as they are found from its scope. Entries are made once, never freed, and
- * taken up again when something was unloaded.
+ * An object that calls us, with the real functions as they are found from its scope. Entries are made once,
+ * never freed, and taken up again when something was unloaded.
  */
 struct tap_caller {
 	struct tap_caller *next;
@@ -44,6 +44,7 @@ struct tap_thread {
 	uint32_t depth[TAP_LIBRARIES];
 	uintptr_t frame[TAP_LIBRARIES]; /* of the outermost wrapper: tells a depth left behind by longjmp */
 	struct tap_caller *caller;	/* the last one: mostly the next one too */
+	bool hinted;			/* it was named by a stub, not by where the call came from */
 	uint32_t quiet;			/* we call the library for ourselves: wrappers pass straight on */
 	char text[400];			/* of a failing status, until it is recorded */
 	char comment[480];
@@ -64,18 +65,43 @@ struct tap_scope {
 	uint64_t start;	  /* ns since the epoch, when record */
 };
 
+extern unsigned tap_generation; /* counts dlclose: what was found before it may be gone */
+
 /* Anything asked for? Without it a wrapper finds the real function and nothing else. */
 extern bool tap_on;
 extern struct pol tap_policy;
 
-/* Steps of a wrapper. tap_enter returns the real function; NULL when no library has it. */
-void *tap_enter(struct tap_scope *scope, enum tr_call_id call, enum tap_library library, const void *from, uintptr_t frame);
+/* Steps of a wrapper: find the real function (NULL: no library has it), open the scope, close it. */
+void *tap_find_real(enum tr_call_id call, const void *from);
+void tap_open(struct tap_scope *scope, enum tr_call_id call, enum tap_library library, const void *from,
+	      uintptr_t frame, void *real);
 void tap_leave(const struct tap_scope *scope);
 
+/* Mostly the caller is the one of last time, and its function known. */
+static inline void *tap_real(enum tr_call_id call, const void *from)
+{
+	const struct tap_caller *c = tap_thread.caller;
+
+	if (__builtin_expect(c && (uintptr_t)from - c->start < c->size && c->real[call] &&
+				     !tap_provider_hint && !tap_thread.hinted &&
+				     c->generation == tap_generation,
+			     1))
+		return c->real[call];
+	return tap_find_real(call, from);
+}
+
+#define TAP_REAL(name)                                                                                       \
+	__typeof__(&name) const real_call =                                                                  \
+		(__typeof__(&name))tap_real(TR_##name, __builtin_return_address(0))
+
 #define TAP_ENTER(library, name)                                                                             \
+	TAP_REAL(name);                                                                                      \
+	TAP_SCOPE(library, name)
+
+#define TAP_SCOPE(library, name)                                                                             \
 	struct tap_scope scope;                                                                              \
-	__typeof__(&name) const real_call = (__typeof__(&name))tap_enter(                                    \
-		&scope, TR_##name, library, __builtin_return_address(0), (uintptr_t)__builtin_frame_address(0))
+	tap_open(&scope, TR_##name, library, __builtin_return_address(0),                                    \
+		 (uintptr_t)__builtin_frame_address(0), (void *)real_call)
 
 /* Another function of the library that this call goes to, or NULL. */
 void *tap_other(const struct tap_scope *scope, enum tr_call_id call);
@@ -95,9 +121,9 @@ static inline void tap_quiet_end(void)
 /* real.c: who calls, and what they would have reached without us */
 const struct tap_caller *tap_caller_of(const void *address);
 void tap_forget_unloaded(void);
-extern unsigned tap_generation;
 int tap_call_id(const char *name); /* 0: not one of ours */
 const char *tap_call_name(unsigned id);
+size_t tap_call_name_length(unsigned id);
 void *tap_wrapper(unsigned id);
 /* What dlsym should answer for a real function that it found in `handle`, asked for by code at `from`. */
 void *tap_redirect(unsigned id, void *handle, void *found, const void *from);
@@ -121,7 +147,8 @@ void tap_deepbind_begin(void);
 
 /* record.c */
 /* Starts the event of a call that returns a major status, with status, text and errno; NULL: not wanted. */
-struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor, gss_const_OID mech);
+struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor,
+			       gss_const_OID mech);
 /* The same for calls that return an int (or a pointer: 0 and NULL are what `failed` says). */
 struct tr_draft *tap_int_event(struct tap_scope *scope, int result, bool failed, int error);
 /* An event that is not a call. */
@@ -132,9 +159,10 @@ void tap_put_handle(struct tr_draft *d, enum tr_field_id id, const void *handle)
 void tap_put_oid(struct tr_draft *d, enum tr_field_id id, gss_const_OID oid);
 /* A protected message or a MIC: length and hash from level tokens, bytes from level messages on. */
 void tap_put_message(struct tr_draft *d, enum tr_field_id id, const void *bytes, size_t length);
-/* A second payload of the same call: an event of its own that goes ahead, before the call's event is begun. */
-void tap_send_ahead(const struct tap_scope *scope, enum tr_field_id id, enum tr_where where, const void *bytes,
-		    size_t length);
+/* A second payload of the same call: an event of its own that goes ahead, before the call's event is begun.
+ */
+void tap_send_ahead(const struct tap_scope *scope, enum tr_field_id id, enum tr_where where,
+		    const void *bytes, size_t length);
 /* The display form of a name into out; false when there is none. Host-safe: errors leave no trace. */
 bool tap_display_name(const struct tap_scope *scope, gss_const_name_t name, char *out, size_t size);
 
@@ -154,14 +182,16 @@ struct tap_handshake {
 	const gss_buffer_desc *first_token;
 	gss_const_OID mech;
 	OM_uint32 major, minor;
-	const char *target; /* the acceptor's name as asked for, or NULL */
+	const char *target;	   /* the acceptor's name as asked for, or NULL */
 	const struct tap_tie *tie; /* the injected endpoint that the credential belongs to, or NULL */
 };
-/* After each init or accept; on completion it may turn the result into a refusal: the caller then clears its outputs. */
-OM_uint32 tap_handshake_step(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t before, gss_ctx_id_t *context,
-			     OM_uint32 *minor_status, bool *refused);
+/* After each init or accept; on completion it may turn the result into a refusal: the caller then clears its
+ * outputs. */
+OM_uint32 tap_handshake_step(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t before,
+			     gss_ctx_id_t *context, OM_uint32 *minor_status, bool *refused);
 /* A handshake refused before the library was asked. */
-void tap_handshake_refused(struct tap_scope *scope, enum tr_role role, const char *target, const char *reason);
+void tap_handshake_refused(struct tap_scope *scope, enum tr_role role, const char *target,
+			   const char *reason);
 void tap_context_count(gss_ctx_id_t context, bool outbound, size_t bytes);
 void tap_context_imported(gss_ctx_id_t context);
 /* Before a context is deleted or exported: its summary. */

@@ -31,8 +31,8 @@ static bool room(void)
 static struct tap_tie *same(void *socket, const char *endpoint, bool server, bool default_name)
 {
 	for (uint32_t i = 0; i < tie_count; i++)
-		if (ties[i].socket == socket && ties[i].server == server && ties[i].default_name == default_name &&
-		    !strcmp(ties[i].endpoint, endpoint))
+		if (ties[i].socket == socket && ties[i].server == server &&
+		    ties[i].default_name == default_name && !strcmp(ties[i].endpoint, endpoint))
 			return &ties[i];
 	return NULL;
 }

@@ -2,8 +2,9 @@
 /*
  * From a GSSAPI object inside libzmq back to the endpoint that it serves.
  *
- * libzmq passes the principal's name as a string. The one we inject ends in a tag; the tag is taken off where libzmq imports the name,
- * and followed from name to credential to context. It says which endpoint, and in which role.
+ * libzmq passes the principal's name as a string. The one we inject ends in a tag; the tag is taken off where
+ * libzmq imports the name, and followed from name to credential to context. It says which endpoint, and in
+ * which role.
  */
 #ifndef SHIM_TIES_H
 #define SHIM_TIES_H
@@ -20,9 +21,11 @@ struct tap_tie {
 	char endpoint[256];
 };
 
-extern unsigned tap_injected; /* endpoints given GSSAPI so far: without any, names and credentials are not looked at */
+extern unsigned tap_injected; /* endpoints given GSSAPI so far: without any, names and credentials are not
+				 looked at */
 
-/* A tie for an endpoint: never freed while the process lives, since an endpoint can reconnect for ever. NULL: no room. */
+/* A tie for an endpoint: never freed while the process lives, since an endpoint can reconnect for ever. NULL:
+ * no room. */
 struct tap_tie *tap_tie_new(void *socket, const char *endpoint, bool server, bool default_name);
 /* The tie whose tag ends this name, and the length of the name before it; NULL: it has none. */
 const struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *bare);

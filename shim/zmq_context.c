@@ -64,7 +64,8 @@ END(zmq_ctx_term)
 END(zmq_ctx_shutdown)
 END(zmq_ctx_destroy)
 
-static void record_option(struct tap_scope *scope, int result, void *context, int option, bool has_value, int value)
+static void record_option(struct tap_scope *scope, int result, void *context, int option, bool has_value,
+			  int value)
 {
 	int error = errno;
 	struct tr_draft *d = tap_int_event(scope, result, result == -1, error);

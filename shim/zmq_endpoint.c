@@ -20,8 +20,8 @@ static int refuse(const struct tap_scope *scope, struct pol_verdict *verdict, co
 }
 
 /* Injection that cannot be done is a refusal: the policy wants this endpoint secured. */
-static void inject(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts, struct pol_verdict *verdict,
-		   struct judged *judged)
+static void inject(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
+		   struct pol_verdict *verdict, struct judged *judged)
 {
 	char reason[128];
 
@@ -33,7 +33,8 @@ static void inject(const struct tap_scope *scope, void *socket, const struct pol
 	judged->error = refuse(scope, verdict, facts->endpoint);
 }
 
-static struct judged judge(const struct tap_scope *scope, enum pol_way way, void *socket, const char *endpoint)
+static struct judged judge(const struct tap_scope *scope, enum pol_way way, void *socket,
+			   const char *endpoint)
 {
 	struct judged judged = {0};
 	struct pol_verdict verdict = {0};
@@ -145,7 +146,8 @@ TAP_EXPORT int zmq_socket_monitor(void *socket, const char *address, int events)
 	return result;
 }
 
-TAP_EXPORT int zmq_socket_monitor_versioned(void *socket, const char *address, uint64_t events, int version, int type)
+TAP_EXPORT int zmq_socket_monitor_versioned(void *socket, const char *address, uint64_t events, int version,
+					    int type)
 {
 	TAP_ENTER(TAP_ZMQ, zmq_socket_monitor_versioned);
 	int result;

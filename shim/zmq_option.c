@@ -2,8 +2,8 @@
 /*
  * zmq_setsockopt and zmq_getsockopt: what a program says about its socket's security.
  *
- * The rows below say how an option's value may be shown. An option that is not named here and is no plain number is taken for a secret: length
- * and keyed hash.
+ * The rows below say how an option's value may be shown. An option that is not named here and is no plain
+ * number is taken for a secret: length and keyed hash.
  */
 #include "shim/zmq_real.h"
 
@@ -21,26 +21,16 @@ static const struct {
 	int option;
 	enum form form;
 } forms[] = {
-	{ZMQ_PLAIN_USERNAME, TEXT},
-	{ZMQ_PLAIN_PASSWORD, SECRET},
-	{ZMQ_CURVE_PUBLICKEY, BYTES},
-	{ZMQ_CURVE_SECRETKEY, SECRET},
-	{ZMQ_CURVE_SERVERKEY, BYTES},
-	{ZMQ_ZAP_DOMAIN, TEXT},
-	{ZMQ_GSSAPI_PRINCIPAL, TEXT},
-	{ZMQ_GSSAPI_SERVICE_PRINCIPAL, TEXT},
-	{ZMQ_LAST_ENDPOINT, TEXT},
-	{ZMQ_SOCKS_PROXY, TEXT},
-	{ZMQ_BINDTODEVICE, TEXT},
-	{ZMQ_ROUTING_ID, BYTES},
-	{ZMQ_CONNECT_ROUTING_ID, BYTES},
-	{ZMQ_SUBSCRIBE, BYTES},
-	{ZMQ_UNSUBSCRIBE, BYTES},
-	{ZMQ_XPUB_WELCOME_MSG, BYTES},
-	{ZMQ_TCP_ACCEPT_FILTER, TEXT},
-	{DRAFT_WSS_KEY_PEM, SECRET},
-	{DRAFT_WSS_CERT_PEM, BYTES},
-	{DRAFT_WSS_TRUST_PEM, BYTES},
+	{ZMQ_PLAIN_USERNAME, TEXT},	 {ZMQ_PLAIN_PASSWORD, SECRET},
+	{ZMQ_CURVE_PUBLICKEY, BYTES},	 {ZMQ_CURVE_SECRETKEY, SECRET},
+	{ZMQ_CURVE_SERVERKEY, BYTES},	 {ZMQ_ZAP_DOMAIN, TEXT},
+	{ZMQ_GSSAPI_PRINCIPAL, TEXT},	 {ZMQ_GSSAPI_SERVICE_PRINCIPAL, TEXT},
+	{ZMQ_LAST_ENDPOINT, TEXT},	 {ZMQ_SOCKS_PROXY, TEXT},
+	{ZMQ_BINDTODEVICE, TEXT},	 {ZMQ_ROUTING_ID, BYTES},
+	{ZMQ_CONNECT_ROUTING_ID, BYTES}, {ZMQ_SUBSCRIBE, BYTES},
+	{ZMQ_UNSUBSCRIBE, BYTES},	 {ZMQ_XPUB_WELCOME_MSG, BYTES},
+	{ZMQ_TCP_ACCEPT_FILTER, TEXT},	 {DRAFT_WSS_KEY_PEM, SECRET},
+	{DRAFT_WSS_CERT_PEM, BYTES},	 {DRAFT_WSS_TRUST_PEM, BYTES},
 	{DRAFT_WSS_HOSTNAME, TEXT},
 };
 
@@ -85,7 +75,8 @@ static void put_value(struct tr_draft *d, int option, const void *value, size_t 
 	}
 }
 
-static void record(struct tap_scope *scope, int result, void *socket, int option, const void *value, size_t length)
+static void record(struct tap_scope *scope, int result, void *socket, int option, const void *value,
+		   size_t length)
 {
 	int error = errno;
 	struct tr_draft *d = tap_int_event(scope, result, result == -1, error);

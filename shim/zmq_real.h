@@ -33,8 +33,8 @@ int tap_socket_mechanism(const struct tap_scope *scope, void *socket);
 
 /* inject.c */
 /* Sets GSSAPI on the socket for one endpoint. 0, or an errno with reason filled: then nothing is left set. */
-int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts, const struct pol_inject *rule,
-	       char *reason, size_t size);
+int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
+	       const struct pol_inject *rule, char *reason, size_t size);
 /* After the bind or connect: the endpoint has its copy, the socket gets back what it had. */
 void tap_inject_undo(const struct tap_scope *scope, void *socket);
 

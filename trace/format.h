@@ -2,14 +2,15 @@
 /*
  * The bytes of a trace, shared by writer and reader and described for others in gsstap-trace(5).
  *
- * A trace is a pcapng file (little-endian, link type 252, nanoseconds). Each event is one Enhanced Packet Block; its
- * packet data is a list of exported-PDU tags (big-endian tag and length), one of which, TR_TAG, holds our fields,
- * followed by at most one token or message.
+ * A trace is a pcapng file (little-endian, link type 252, nanoseconds). Each event is one Enhanced Packet
+ * Block; its packet data is a list of exported-PDU tags (big-endian tag and length), one of which, TR_TAG,
+ * holds our fields, followed by at most one token or message.
  *
- * The file is a 4096-byte preamble followed by extents. An extent starts with a local-use block (struct tr_extent)
- * and is cut into slots of one size, each at all times a whole block: local-use while free, an Enhanced Packet
- * Block once the one aligned store of its block type has been made. Nothing needs repair after SIGKILL, and a
- * file that grows can be read. A file rewritten by mergecap has no extents and no free slots: only its packets.
+ * The file is a 4096-byte preamble followed by extents. An extent starts with a local-use block (struct
+ * tr_extent) and is cut into slots of one size, each at all times a whole block: local-use while free, an
+ * Enhanced Packet Block once the one aligned store of its block type has been made. Nothing needs repair
+ * after SIGKILL, and a file that grows can be read. A file rewritten by mergecap has no extents and no free
+ * slots: only its packets.
  */
 #ifndef TR_FORMAT_H
 #define TR_FORMAT_H
@@ -36,11 +37,11 @@
 struct tr_extent {
 	uint32_t block_type, block_length; /* TR_BLOCK_FREE, sizeof(struct tr_extent) */
 	uint64_t magic;			   /* TR_EXTENT_MAGIC */
-	uint64_t size;			   /* bytes of the whole extent, this head and a filling block included */
-	uint64_t time;			   /* of its making, ns since the epoch; never falls from one to the next */
-	uint32_t slot_size;		   /* bytes, a multiple of 4 */
-	uint32_t slots;			   /* they follow this head without a gap, and are filled in order of time */
-	uint32_t tid;			   /* of the thread it was made for; a later thread may go on in it */
+	uint64_t size;	    /* bytes of the whole extent, this head and a filling block included */
+	uint64_t time;	    /* of its making, ns since the epoch; never falls from one to the next */
+	uint32_t slot_size; /* bytes, a multiple of 4 */
+	uint32_t slots;	    /* they follow this head without a gap, and are filled in order of time */
+	uint32_t tid;	    /* of the thread it was made for; a later thread may go on in it */
 	uint32_t pad[4];
 	uint32_t block_length_again;
 };
@@ -67,8 +68,9 @@ enum tr_where {
 };
 
 /*
- * A field: this, then length bytes, then zeros up to a multiple of 4. A GROUP's value is fields again. Fields end with
- * their tag, or before it with id 0: what follows is filling, which makes the block as long as its slot.
+ * A field: this, then length bytes, then zeros up to a multiple of 4. A GROUP's value is fields again. Fields
+ * end with their tag, or before it with id 0: what follows is filling, which makes the block as long as its
+ * slot.
  */
 struct tr_field {
 	uint16_t id;
@@ -76,16 +78,16 @@ struct tr_field {
 };
 
 enum tr_type {
-	TR_TYPE_INT = 1,  /* 4 or 8 bytes, signed */
-	TR_TYPE_UINT,	  /* 4 or 8 bytes */
-	TR_TYPE_HANDLE,	  /* 8 bytes, a pointer of the host: JSON "0x..." */
-	TR_TYPE_BOOL,	  /* 4 bytes */
-	TR_TYPE_TEXT,	  /* bytes of any kind; a reader makes them printable */
-	TR_TYPE_HEX,	  /* bytes: JSON hexadecimal */
-	TR_TYPE_OID,	  /* the DER body of an object identifier: a known name or dotted numbers */
-	TR_TYPE_TOKEN,	  /* struct tr_token */
-	TR_TYPE_HASH,	  /* 16 bytes: JSON hexadecimal */
-	TR_TYPE_MAJOR,	  /* 4 bytes, RFC 2743 major status: number and name */
+	TR_TYPE_INT = 1,	/* 4 or 8 bytes, signed */
+	TR_TYPE_UINT,		/* 4 or 8 bytes */
+	TR_TYPE_HANDLE,		/* 8 bytes, a pointer of the host: JSON "0x..." */
+	TR_TYPE_BOOL,		/* 4 bytes */
+	TR_TYPE_TEXT,		/* bytes of any kind; a reader makes them printable */
+	TR_TYPE_HEX,		/* bytes: JSON hexadecimal */
+	TR_TYPE_OID,		/* the DER body of an object identifier: a known name or dotted numbers */
+	TR_TYPE_TOKEN,		/* struct tr_token */
+	TR_TYPE_HASH,		/* 16 bytes: JSON hexadecimal */
+	TR_TYPE_MAJOR,		/* 4 bytes, RFC 2743 major status: number and name */
 	TR_TYPE_GSS_FLAGS,	/* 4 bytes, GSS_C_*_FLAG */
 	TR_TYPE_USAGE,		/* 4 bytes, gss_cred_usage_t */
 	TR_TYPE_ENCTYPE,	/* 4 bytes, Kerberos encryption type number */
@@ -139,14 +141,17 @@ enum tr_field_id {
 
 /* Capture levels, each holding all of the one before. */
 enum tr_level {
-	TR_LEVEL_OFF = 0, /* nothing is recorded and no file is made */
-	TR_LEVEL_AUDIT,	  /* handshakes, refusals, one summary a context */
-	TR_LEVEL_CALLS,	  /* every call, no bytes */
-	TR_LEVEL_TOKENS,  /* handshake tokens in full; messages as length and hash */
+	TR_LEVEL_OFF = 0,  /* nothing is recorded and no file is made */
+	TR_LEVEL_AUDIT,	   /* handshakes, refusals, one summary a context */
+	TR_LEVEL_CALLS,	   /* every call, no bytes */
+	TR_LEVEL_TOKENS,   /* handshake tokens in full; messages as length and hash */
 	TR_LEVEL_MESSAGES, /* wrapped messages in full too */
-	TR_LEVEL_PAYLOAD, /* plaintext too */
+	TR_LEVEL_PAYLOAD,  /* plaintext too */
 };
-#define TR_LEVEL_NAMES {"off", "audit", "calls", "tokens", "messages", "payload"}
+#define TR_LEVEL_NAMES                                                                                       \
+	{                                                                                                    \
+		"off", "audit", "calls", "tokens", "messages", "payload"                                     \
+	}
 
 _Static_assert(sizeof(struct tr_extent) == 64, "an extent's head is part of the format");
 _Static_assert(sizeof(struct tr_head) == 40, "the head of our tag is part of the format");

@@ -2,8 +2,9 @@
 /*
  * The recorder: threads, their drafts, and how an event becomes visible.
  *
- * A lane is what a thread records into: a stream of slots for each size, and room for one draft. Lanes outlive threads and are
- * handed on. The only word shared between threads on the hot path is read, never written.
+ * A lane is what a thread records into: a stream of slots for each size, and room for one draft. Lanes
+ * outlive threads and are handed on. The only word shared between threads on the hot path is read, never
+ * written.
  */
 #include "trace/writer_private.h"
 
@@ -43,8 +44,9 @@ static void (*on_first_event)(void);
 static int configured_level;
 
 /*
- * One word that the kernel clears in every child, however it was forked: no handler can be missed. 0 in a child that has
- * not recorded yet, ALIVE otherwise, WAKING while a thread of the child resets what it inherited.
+ * One word that the kernel clears in every child, however it was forked: no handler can be missed. 0 in a
+ * child that has not recorded yet, ALIVE otherwise, WAKING while a thread of the child resets what it
+ * inherited.
  */
 enum { CHILD, WAKING, ALIVE };
 static atomic_int *alive;
@@ -130,6 +132,15 @@ static struct tr_lane *take_lane(void)
 	return lane == MAP_FAILED ? NULL : lane;
 }
 
+void tr_finish(void)
+{
+	int saved = errno;
+
+	if (alive && atomic_load(alive) == ALIVE && !thread.busy && atomic_load(&made) == 2)
+		tr_file_finish();
+	errno = saved;
+}
+
 void tr_thread_ends(void)
 {
 	struct tr_thread *t = &thread;
@@ -146,7 +157,8 @@ void tr_thread_ends(void)
 	t->busy = false;
 }
 
-/* Makes the file at the first event, and writes the process event before any other. False: nothing can be recorded. */
+/* Makes the file at the first event, and writes the process event before any other. False: nothing can be
+ * recorded. */
 static bool make_file(struct tr_thread *t)
 {
 	int expected = 0, error;
@@ -262,7 +274,8 @@ static uint8_t *take_slot(struct tr_thread *t, size_t block, uint32_t *size)
 		if (t->clock.last < stream->time)
 			t->clock.last = stream->time;
 	}
-	/* Slots fill a page to its last byte (see tr_slot_sizes); the next page begins with a head of its own. */
+	/* Slots fill a page to its last byte (see tr_slot_sizes); the next page begins with a head of its
+	 * own. */
 	if (!(stream->next & (TR_PAGE - 1)))
 		stream->next += sizeof(struct tr_extent);
 	slot = stream->map + stream->next;
@@ -276,10 +289,13 @@ static void append(struct tr_thread *t, struct tr_draft *d, struct tr_layout lay
 	static const uint8_t zeros[4];
 	size_t gap = -layout.payload & 3, head = 28 + 12 + 4 + layout.fields_tag + 4;
 	/* Everything but the payload, laid in memory of this thread: fields are limited, so this is too. */
-	uint8_t *block = (uint8_t *)mmap(NULL, 2 * TR_PAGE + TR_DRAFT_FIELDS + d->size, PROT_READ | PROT_WRITE,
-					 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *block = (uint8_t *)mmap(NULL, 2 * TR_PAGE + TR_DRAFT_FIELDS + d->size,
+					 PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	size_t tail = layout.block - head - layout.payload - gap;
-	struct iovec parts[4] = {{block, head}, {(void *)d->payload, layout.payload}, {(void *)zeros, gap}, {block + head, tail}};
+	struct iovec parts[4] = {{block, head},
+				 {(void *)d->payload, layout.payload},
+				 {(void *)zeros, gap},
+				 {block + head, tail}};
 	struct tr_layout without = layout;
 	const uint32_t type = TR_BLOCK_EPB;
 	int why;
@@ -307,11 +323,14 @@ static void append(struct tr_thread *t, struct tr_draft *d, struct tr_layout lay
 void tr_commit(struct tr_draft *d)
 {
 	struct tr_thread *t = &thread;
-	struct tr_layout layout = tr_layout_of(d);
+	struct tr_layout layout;
 	uint32_t size;
 	uint8_t *slot;
 	int saved = errno;
 
+	if (!d->comment_length)
+		d->comment_length = strlen(d->comment);
+	layout = tr_layout_of(d);
 	d->head.seq = t->seq++;
 	if (layout.block > tr_slot_sizes[TR_CLASSES - 1]) {
 		append(t, d, layout);

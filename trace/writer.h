@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writing a trace from inside a host: no malloc, no stdio, no lock on the hot path, no signal, no descriptor below
- * the host's. Every function leaves errno as it found it and may be called from any thread, after fork, in signal handlers
- * and at exit. What cannot be recorded is dropped and counted; the host never learns of it.
+ * Writing a trace from inside a host: no malloc, no stdio, no lock on the hot path, no signal, no descriptor
+ *below the host's. Every function leaves errno as it found it and may be called from any thread, after fork,
+ *in signal handlers and at exit. What cannot be recorded is dropped and counted; the host never learns of it.
  *
  * An event is drafted in memory that belongs to the thread, then committed as a whole:
  *
@@ -33,20 +33,22 @@ extern int tr_level;
 
 struct tr_draft {
 	struct tr_head head;
-	uint64_t time;		/* ns since the epoch; 0: taken by tr_commit */
-	const char *comment;	/* short, for people; tr_begin sets the event's name */
+	uint64_t time;	       /* ns since the epoch; 0: taken by tr_commit */
+	const char *comment;   /* short, for people; tr_begin sets the event's name */
+	size_t comment_length; /* 0: to be counted */
 	const void *payload;
-	size_t payload_length;	/* bytes given; fewer are written when the packet would be too long */
-	bool gss_payload;	/* the payload is what RFC 2743 frames */
+	size_t payload_length; /* bytes given; fewer are written when the packet would be too long */
+	bool gss_payload;      /* the payload is what RFC 2743 frames */
 	bool outbound;
-	bool first;		/* the process event itself: do not write another before it */
-	size_t used, size;	/* bytes of fields, and their limit */
+	bool first;	   /* the process event itself: do not write another before it */
+	size_t used, size; /* bytes of fields, and their limit */
 	uint8_t *fields;
 };
 
 /*
- * Called once, before any thread can record: where traces go (a template as in gsstap(1); NULL for none), and the hook that writes
- * the process event when a file is first made, in this process and again after each fork.
+ * Called once, before any thread can record: where traces go (a template as in gsstap(1); NULL for none), and
+ * the hook that writes the process event when a file is first made, in this process and again after each
+ * fork.
  */
 void tr_configure(const char *path_template, int level, void (*first_event)(void));
 
@@ -73,11 +75,11 @@ void tr_put_text_n(struct tr_draft *draft, enum tr_field_id id, const void *text
 size_t tr_group_begin(struct tr_draft *draft, enum tr_field_id id);
 void tr_group_end(struct tr_draft *draft, size_t mark);
 /*
- * A token or message: length and hash; its bytes become the payload when `where` is not TR_WHERE_NONE. `in_event`: the bytes went ahead
- * in a token event.
+ * A token or message: length and hash; its bytes become the payload when `where` is not TR_WHERE_NONE.
+ * `in_event`: the bytes went ahead in a token event.
  */
-void tr_put_token(struct tr_draft *draft, enum tr_field_id id, const void *bytes, size_t length, enum tr_where where,
-		  bool in_event);
+void tr_put_token(struct tr_draft *draft, enum tr_field_id id, const void *bytes, size_t length,
+		  enum tr_where where, bool in_event);
 /* A secret: length and keyed hash, never its bytes. */
 void tr_put_secret(struct tr_draft *draft, enum tr_field_id id, const void *bytes, size_t length);
 
@@ -90,9 +92,13 @@ void tr_count_drop(enum tr_drop why);
 /* This thread ends: its space goes to the next one. Recording after it is allowed. */
 void tr_thread_ends(void);
 
+/* The process ends. Recording after it is allowed. */
+void tr_finish(void);
+
 /* XXH3-128 in canonical (big-endian) form; the same in every process and on every host. */
 void tr_hash(const void *bytes, size_t length, uint8_t out[16]);
-/* SipHash-2-4-128 under a key of this process that is never written: equal secrets show as equal, nothing more. */
+/* SipHash-2-4-128 under a key of this process that is never written: equal secrets show as equal, nothing
+ * more. */
 void tr_keyed_hash(const void *bytes, size_t length, uint8_t out[16]);
 
 #endif

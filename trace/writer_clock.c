@@ -2,8 +2,9 @@
 /*
  * Time for every event: wall-clock nanoseconds at half the price of clock_gettime.
  *
- * The cycle counter is used where the processor says that it runs at one rate for ever; each thread ties it to the wall clock anew every
- * few milliseconds, so that steps and slews of the clock show. Within a thread time never runs backwards.
+ * The cycle counter is used where the processor says that it runs at one rate for ever; each thread ties it
+ * to the wall clock anew every few milliseconds, so that steps and slews of the clock show. Within a thread
+ * time never runs backwards.
  */
 #include "trace/writer_private.h"
 
@@ -15,7 +16,7 @@
 #include <x86intrin.h>
 #endif
 
-#define RESYNC_NS 20000000ull	 /* how long a thread trusts its last look at the wall clock */
+#define RESYNC_NS 20000000ull	/* how long a thread trusts its last look at the wall clock */
 #define CALIBRATE_NS 5000000ull /* how long to watch before the counter's rate is taken as known */
 
 static uint64_t clock_ns(clockid_t id)
@@ -28,7 +29,7 @@ static uint64_t clock_ns(clockid_t id)
 
 #ifdef __x86_64__
 
-static atomic_ulong rate;	/* ns a tick, times 2^32; 0 not known yet, ~0 counter not usable */
+static atomic_ulong rate; /* ns a tick, times 2^32; 0 not known yet, ~0 counter not usable */
 static uint64_t base_tick, base_ns;
 
 static bool invariant(void)

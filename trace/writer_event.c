@@ -90,8 +90,8 @@ void tr_group_end(struct tr_draft *d, size_t mark)
 		memcpy(d->fields + mark + 2, &length16, 2);
 }
 
-void tr_put_token(struct tr_draft *d, enum tr_field_id id, const void *bytes, size_t length, enum tr_where where,
-		  bool in_event)
+void tr_put_token(struct tr_draft *d, enum tr_field_id id, const void *bytes, size_t length,
+		  enum tr_where where, bool in_event)
 {
 	struct tr_token token = {.length = length, .flags = in_event ? TR_TOKEN_IN_EVENT : 0};
 
@@ -117,14 +117,15 @@ void tr_put_secret(struct tr_draft *d, enum tr_field_id id, const void *bytes, s
 
 struct tr_layout tr_layout_of(const struct tr_draft *d)
 {
-	struct tr_layout layout = {.fields_tag = sizeof(struct tr_head) + d->used, .payload = d->payload_length};
+	struct tr_layout layout = {.fields_tag = sizeof(struct tr_head) + d->used,
+				   .payload = d->payload_length};
 	/* What may still be put: a token's size is asked for while fields are being added. */
 	size_t most = TR_PACKET_MAX - 12 - 8 - TR_DRAFT_FIELDS - sizeof(struct tr_head) - d->size;
 
 	if (layout.payload > most)
 		layout.payload = most & ~(size_t)3;
 	layout.block = 28 + 12 + 4 + layout.fields_tag + 4 + round4(layout.payload) + 4 +
-		       round4(d->comment ? strlen(d->comment) : 0) + (d->payload ? 8 : 0) + 4 + 4;
+		       round4(d->comment_length) + (d->payload ? 8 : 0) + 4 + 4;
 	return layout;
 }
 
@@ -145,12 +146,12 @@ static inline uint8_t *put_tag(uint8_t *at, uint16_t tag, size_t length)
 /* Options: the comment for people, and the direction where there is a token. */
 static uint8_t *put_options(uint8_t *at, const struct tr_draft *d)
 {
-	size_t length = d->comment ? strlen(d->comment) : 0;
+	size_t length = d->comment_length;
 
 	at = put32(at, 1 | (uint32_t)length << 16);
 	if (length)
 		memset(at + round4(length) - 4, 0, 4);
-	memcpy(at, d->comment ? d->comment : "", length);
+	memcpy(at, d->comment, length);
 	at += round4(length);
 	if (d->payload) {
 		at = put32(at, 2 | 4u << 16);

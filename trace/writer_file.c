@@ -2,13 +2,14 @@
 /*
  * The file of a trace: made at the first event, grown by whole pages, never repaired.
  *
- * A page is written complete, with all its slots laid out as free blocks, by one write that does not cross a page: so the file
- * consists of whole blocks at every moment, also for who reads it meanwhile, and also after SIGKILL. (An event too large
- * for a slot is appended as one extent; there the file can end in the middle of a block for a microsecond.)
+ * A page is written complete, with all its slots laid out as free blocks, by one write that does not cross a
+ * page: so the file consists of whole blocks at every moment, also for who reads it meanwhile, and also after
+ * SIGKILL. (An event too large for a slot is appended as one extent; there the file can end in the middle of
+ * a block for a microsecond.)
  *
  * Space is reserved on the disk before it is mapped, so that a full disk costs events, not a SIGBUS; the file
- * size limit is asked before it is met, since meeting it would be a signal. System calls are made directly because
- * their wrappers are cancellation points, and a thread must not be cancelled in here.
+ * size limit is asked before it is met, since meeting it would be a signal. System calls are made directly
+ * because their wrappers are cancellation points, and a thread must not be cancelled in here.
  */
 #include "trace/writer_private.h"
 
@@ -26,19 +27,24 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#define PAGES_MOST 8
+#define PAGES_MOST 8		  /* a stream grows by 1, 2, 4 and then as many pages */
+#define RESERVE_LEAST (64u << 10) /* space is taken from the disk in strides, an eighth of what there is */
+#define RESERVE_MOST (4u << 20)
 #define DROP_SLOT 224
 #define DROP_EXTENT (sizeof(struct tr_extent) + TR_DROPS * DROP_SLOT)
 
 const uint32_t tr_slot_sizes[TR_CLASSES] = {144, 288, 576, 1344, 4032};
+/* Most calls are small: there growth is worth the memory. */
+static const uint32_t pages_most[TR_CLASSES] = {PAGES_MOST, 4, 2, 1, 1};
 
 static struct {
 	pthread_mutex_t lock;
 	int fd; /* -1: no file */
 	dev_t device;
 	ino_t inode;
-	uint64_t end;  /* of the file */
-	uint64_t time; /* of the last extent */
+	uint64_t end;	   /* of the file */
+	uint64_t reserved; /* up to where the disk has space for it */
+	uint64_t time;	   /* of the last extent */
 	uint8_t *preamble; /* mapped, for the drop counters */
 	char path[PATH_MAX];
 } file = {.lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1};
@@ -67,7 +73,8 @@ static void lay_free(uint8_t *at, uint32_t length)
 	put32(at + length - 4, length);
 }
 
-static void lay_extent(uint8_t *at, uint64_t size, uint32_t slot_size, uint32_t slots, uint64_t time, uint32_t tid)
+static void lay_extent(uint8_t *at, uint64_t size, uint32_t slot_size, uint32_t slots, uint64_t time,
+		       uint32_t tid)
 {
 	struct tr_extent extent = {
 		.block_type = TR_BLOCK_FREE,
@@ -103,7 +110,8 @@ static size_t close_block(uint8_t *at, size_t length)
 
 static void lay_preamble(uint8_t page[TR_PREAMBLE], uint64_t time, uint32_t tid)
 {
-	static const uint8_t section[24] = {0x0a, 0x0d, 0x0d, 0x0a, 0, 0, 0, 0, 0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0,
+	static const uint8_t section[24] = {0x0a, 0x0d, 0x0d, 0x0a, 0,	  0,	0,    0,
+					    0x4d, 0x3c, 0x2b, 0x1a, 1,	  0,	0,    0,
 					    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 	static const uint8_t interface[16] = {1, 0, 0, 0, 0, 0, 0, 0, TR_LINKTYPE, 0, 0, 0, 0, 0, 4, 0};
 	static const char resolution[] = {9, 0}; /* 10^-9 s */
@@ -200,12 +208,14 @@ static bool expand(const char *t, int copy, char *out, size_t size)
 	return !*t;
 }
 
-/* A descriptor out of the host's way: as high as the limit allows, so that the next open gives the host what it would
- * have got without us. */
+/* A descriptor out of the host's way: as high as the limit allows, so that the next open gives the host what
+ * it would have got without us. */
 static int move_high(int fd)
 {
 	struct rlimit limit;
-	long most = !getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur < 65536 ? (long)limit.rlim_cur : 65536, high = -1;
+	long most = !getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur < 65536 ? (long)limit.rlim_cur
+										: 65536,
+	     high = -1;
 
 	for (long from = most - 1; from > fd && from > most - 64 && high < 0; from--)
 		high = syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, from);
@@ -217,7 +227,8 @@ static int move_high(int fd)
 
 static int open_at(const char *path, int flags)
 {
-	return (int)syscall(SYS_openat, AT_FDCWD, path, flags | O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+	return (int)syscall(SYS_openat, AT_FDCWD, path, flags | O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY,
+			    0600);
 }
 
 static bool within_size_limit(uint64_t end)
@@ -227,15 +238,30 @@ static bool within_size_limit(uint64_t end)
 	return getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY || end <= limit.rlim_cur;
 }
 
-/* Reserves and checks; false with errno set. A file system without reservation gets its space by the write. */
+static bool take_space(uint64_t size)
+{
+	return !syscall(SYS_fallocate, file.fd, FALLOC_FL_KEEP_SIZE, (off_t)file.end, (off_t)size);
+}
+
+/*
+ * Makes sure that the next size bytes can be written. False: they cannot. A file system that knows no
+ * reservation gets its space by the write itself.
+ */
 static bool reserve(uint64_t size)
 {
-	if (!within_size_limit(file.end + size)) {
-		errno = EFBIG;
+	uint64_t stride = file.end / 8;
+
+	if (!within_size_limit(file.end + size))
 		return false;
-	}
-	return !syscall(SYS_fallocate, file.fd, FALLOC_FL_KEEP_SIZE, (off_t)file.end, (off_t)size) ||
-	       (errno != ENOSPC && errno != EDQUOT && errno != EFBIG);
+	if (file.end + size <= file.reserved)
+		return true;
+	stride = stride < RESERVE_LEAST ? RESERVE_LEAST : stride > RESERVE_MOST ? RESERVE_MOST : stride;
+	if (stride < size || !take_space(stride))
+		stride = size;
+	if (stride == size && !take_space(size) && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
+		return false;
+	file.reserved = file.end + stride;
+	return true;
 }
 
 /* Writes all parts at the end of the file, or takes back what was written. */
@@ -276,7 +302,7 @@ int tr_file_create(const char *path_template)
 	}
 	if (!error) {
 		file.fd = move_high(file.fd);
-		file.end = 0;
+		file.end = file.reserved = 0;
 		file.time = tr_clock_now(&clock);
 		lay_preamble(page, file.time, (uint32_t)getpid());
 		lay_page_images();
@@ -310,7 +336,8 @@ const char *tr_file_path(void)
 	return file.path;
 }
 
-/* Is the descriptor still our file? The host may have closed it, and may have got its number for a file of its own. */
+/* Is the descriptor still our file? The host may have closed it, and may have got its number for a file of
+ * its own. */
 static bool still_ours(void)
 {
 	struct stat st;
@@ -340,16 +367,26 @@ static uint64_t extent_time(void)
 	return file.time;
 }
 
-static int append_page(int class, uint64_t time, uint32_t tid)
+/*
+ * Appends pages of one slot size by one write. However it ends, and whoever looks on, the file ends with a
+ * whole page: the kernel copies and counts by pages.
+ */
+static uint32_t append_pages(int class, uint32_t pages, uint64_t time, uint32_t tid)
 {
-	uint8_t head[sizeof(struct tr_extent)];
-	struct iovec parts[2] = {{head, sizeof(head)},
-				 {page_images[class] + sizeof(head), TR_PAGE - sizeof(head)}};
+	uint8_t heads[PAGES_MOST][sizeof(struct tr_extent)];
+	struct iovec parts[2 * PAGES_MOST];
 
-	lay_extent(head, TR_PAGE, tr_slot_sizes[class], (TR_PAGE - sizeof(head)) / tr_slot_sizes[class], time, tid);
-	if (!reserve(TR_PAGE) || !write_end(parts, 2, TR_PAGE))
-		return TR_DROP_SPACE + 1;
-	return 0;
+	for (uint32_t i = 0; i < pages; i++) {
+		lay_extent(heads[i], TR_PAGE, tr_slot_sizes[class],
+			   (TR_PAGE - sizeof(heads[i])) / tr_slot_sizes[class], time, tid);
+		parts[2 * i] = (struct iovec){heads[i], sizeof(heads[i])};
+		parts[2 * i + 1] =
+			(struct iovec){page_images[class] + sizeof(heads[i]), TR_PAGE - sizeof(heads[i])};
+	}
+	if (reserve((uint64_t)pages * TR_PAGE) && write_end(parts, (int)(2 * pages), (size_t)pages * TR_PAGE))
+		return pages;
+	/* The last pages of a disk are worth having, too. */
+	return pages > 1 ? append_pages(class, 1, time, tid) : 0;
 }
 
 /* Single extents end anywhere: fill up to the next page, which is where a mapping can begin. */
@@ -373,7 +410,7 @@ int tr_file_extend(struct tr_stream *stream, uint32_t slot_size, uint32_t tid)
 	void *map = MAP_FAILED;
 
 	while (tr_slot_sizes[class] != slot_size)
-		class++;
+		class ++;
 	pthread_mutex_lock(&file.lock);
 	if (!still_ours()) {
 		why = TR_DROP_FILE + 1;
@@ -382,22 +419,25 @@ int tr_file_extend(struct tr_stream *stream, uint32_t slot_size, uint32_t tid)
 	} else {
 		start = file.end;
 		time = extent_time();
-		while (got < pages && !(why = append_page(class, time, tid)))
-			got++;
+		got = append_pages(class, pages, time, tid);
+		/* In the place of the full ones where they are as many. */
 		if (got)
-			map = mmap(NULL, got * TR_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, file.fd, (off_t)start);
+			map = mmap(got * TR_PAGE == stream->bytes ? stream->map : NULL, got * TR_PAGE,
+				   PROT_READ | PROT_WRITE,
+				   MAP_SHARED | (got * TR_PAGE == stream->bytes ? MAP_FIXED : 0), file.fd,
+				   (off_t)start);
 	}
 	pthread_mutex_unlock(&file.lock);
 	if (map == MAP_FAILED)
 		return why ? why : TR_DROP_SPACE + 1;
 	madvise(map, got * TR_PAGE, MADV_DONTFORK);
 	madvise(map, got * TR_PAGE, MADV_POPULATE_WRITE);
-	if (stream->map)
+	if (stream->map && stream->map != map)
 		munmap(stream->map, stream->bytes);
 	stream->map = map;
 	stream->bytes = got * TR_PAGE;
 	stream->next = 0;
-	stream->pages = pages < PAGES_MOST ? pages * 2 : pages;
+	stream->pages = pages < pages_most[class] ? pages * 2 : pages;
 	stream->time = time;
 	return 0;
 }
@@ -437,6 +477,7 @@ static void begin_drop_slot(enum tr_drop why, uint32_t pid, uint32_t tid, uint64
 	struct tr_draft d = {.head = {.version = TR_VERSION, .event = TR_E_dropped, .pid = pid, .tid = tid},
 			     .time = now > file.time ? now : file.time,
 			     .comment = "events dropped",
+			     .comment_length = 14,
 			     .fields = fields,
 			     .size = sizeof(fields)};
 	const uint32_t dropped = TR_BLOCK_EPB;
@@ -447,15 +488,18 @@ static void begin_drop_slot(enum tr_drop why, uint32_t pid, uint32_t tid, uint64
 	tr_put_text(&d, TR_F_WHY, drop_reasons[why]);
 	tr_lay(slot, &d, tr_layout_of(&d), DROP_SLOT);
 	__atomic_store_n((uint32_t *)(void *)slot, TR_BLOCK_EPB, __ATOMIC_RELEASE);
-	/* The count is the first field: 28 bytes of block head, 12 of the dissector's tag, ours, tr_head, tr_field. */
-	atomic_store(&drop_counts[why], (uint32_t *)(void *)(slot + 28 + 12 + 4 + sizeof(struct tr_head) + 4));
+	/* The count is the first field: 28 bytes of block head, 12 of the dissector's tag, ours, tr_head,
+	 * tr_field. */
+	atomic_store(&drop_counts[why],
+		     (uint32_t *)(void *)(slot + 28 + 12 + 4 + sizeof(struct tr_head) + 4));
 }
 
 void tr_file_count_drop(enum tr_drop why, uint32_t pid, uint32_t tid, uint64_t now)
 {
 	uint32_t count = atomic_fetch_add(&drops[why], 1) + 1, *at = atomic_load(&drop_counts[why]);
 
-	/* The lock may be held by this very thread when a signal interrupted it: then the next drop writes the count. */
+	/* The lock may be held by this very thread when a signal interrupted it: then the next drop writes
+	 * the count. */
 	if (!at && file.preamble && !pthread_mutex_trylock(&file.lock)) {
 		if (!atomic_load(&drop_counts[why]))
 			begin_drop_slot(why, pid, tid, now);
@@ -463,6 +507,15 @@ void tr_file_count_drop(enum tr_drop why, uint32_t pid, uint32_t tid, uint64_t n
 	}
 	if (at)
 		__atomic_store_n(at, count, __ATOMIC_RELAXED);
+}
+
+void tr_file_finish(void)
+{
+	pthread_mutex_lock(&file.lock);
+	if (file.fd >= 0 && file.reserved > file.end && still_ours())
+		syscall(SYS_ftruncate, file.fd, (off_t)file.end);
+	file.reserved = 0;
+	pthread_mutex_unlock(&file.lock);
 }
 
 void tr_file_forget(void)

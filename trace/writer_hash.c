@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two hashes of a trace. Tokens get XXH3-128: fast, and equal on both ends of a wire, which is what joins two
- * traces. Secrets get SipHash-2-4-128 under a random key, so that a trace cannot be used to guess a password.
+ * The two hashes of a trace. Tokens get XXH3-128: fast, and equal on both ends of a wire, which is what joins
+ * two traces. Secrets get SipHash-2-4-128 under a random key, so that a trace cannot be used to guess a
+ * password.
  *
- * XXH3 is held to SSE2: an AVX2 version leaves the upper halves dirty, and the SSE code of libk5crypto that follows then
- * runs many times slower.
+ * XXH3 is held to SSE2: an AVX2 version leaves the upper halves dirty, and the SSE code of libk5crypto that
+ * follows then runs many times slower.
  */
 #define XXH_INLINE_ALL
 #ifdef __x86_64__

@@ -16,7 +16,8 @@ void tr_clock_start(void);
 uint64_t tr_clock_now(struct tr_clock *clock);
 
 #define TR_PAGE 4096
-/* The sizes of slots: each fills a page together with an extent's head. A longer event gets an extent of its own. */
+/* The sizes of slots: each fills a page together with an extent's head. A longer event gets an extent of its
+ * own. */
 #define TR_CLASSES 5
 extern const uint32_t tr_slot_sizes[TR_CLASSES];
 
@@ -36,20 +37,22 @@ const char *tr_file_path(void);
 /* Replaces a full stream by fresh pages. Returns 0, or the reason for a drop plus 1. */
 int tr_file_extend(struct tr_stream *stream, uint32_t slot_size, uint32_t tid);
 /*
- * Appends one block as an extent of its own; `parts` are laid one after the other, the first begins with the head
- * of the block, whose time is set here. Same result.
+ * Appends one block as an extent of its own; `parts` are laid one after the other, the first begins with the
+ * head of the block, whose time is set here. Same result.
  */
 struct iovec;
 int tr_file_append(const struct iovec *parts, int count, size_t block_length, uint32_t tid);
 /* Counts a drop in the file itself, in space kept for it. */
 void tr_file_count_drop(enum tr_drop why, uint32_t pid, uint32_t tid, uint64_t now);
+/* The process ends: gives back what was reserved of the disk and not used. Recording can go on after it. */
+void tr_file_finish(void);
 /* A child after fork: forgets the parent's file without touching it. */
 void tr_file_forget(void);
 /* Lays the bytes of one event; used for slots, single extents and the drop counters. */
 struct tr_layout {
-	size_t fields_tag;  /* length of our tag's value, filler included */
-	size_t payload;	    /* bytes written of it */
-	size_t block;	    /* bytes of the whole block */
+	size_t fields_tag; /* length of our tag's value, filler included */
+	size_t payload;	   /* bytes written of it */
+	size_t block;	   /* bytes of the whole block */
 };
 /* The smallest block for this draft. */
 struct tr_layout tr_layout_of(const struct tr_draft *draft);
