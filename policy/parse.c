@@ -103,6 +103,16 @@ static void next(struct parse *parse)
 	refuse_indirection(parse);
 }
 
+/* libyaml's time grows with the square of the depth, and no keyword goes deeper than five. */
+#define DEPTH_MAX 50
+
+static void too_deep(struct parse *parse)
+{
+	draft_error(parse->draft, here(parse), "nested deeper than any policy");
+	yaml_event_delete(&parse->event);
+	parse->over = true;
+}
+
 /* Consumes the value that begins with the current event. */
 static void skip(struct parse *parse)
 {
@@ -113,7 +123,10 @@ static void skip(struct parse *parse)
 			depth++;
 		if (is(parse, YAML_MAPPING_END_EVENT) || is(parse, YAML_SEQUENCE_END_EVENT))
 			depth--;
-		next(parse);
+		if (depth > DEPTH_MAX)
+			too_deep(parse);
+		else
+			next(parse);
 	} while (depth && !parse->over);
 }
 

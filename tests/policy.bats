@@ -220,6 +220,14 @@ warns() {
     [ "${lines[-1]}" = "p.yaml: more errors are not shown" ]
 }
 
+@test "a text nested a million deep is refused at once" {
+    { printf 'version: 1\nx: '; head -c 1000000 /dev/zero | tr '\0' '['; } >p.yaml
+    run timeout 20 "$GSSTAP" policy check p.yaml
+    echo "$output"
+    [ "$status" = 2 ]
+    [[ ${lines[-1]} = p.yaml:2:*": error: nested deeper than any policy" ]]
+}
+
 @test "what comes from the file cannot talk to the terminal" {
     printf 'version: 1\n"\\e]0;x\\a\\n": 1\nmode: "\\e[2J"\n' >p.yaml
     run "$GSSTAP" policy check p.yaml
