@@ -10,18 +10,34 @@
 #include "tools/elf_list.h"
 
 /* The tags that are read, each kept as its last value; ELF_ABSENT when there is none. */
-#define ELF_TAGS(TAG)                                                                                        \
-	TAG(SYMTAB)                                                                                          \
-	TAG(STRTAB)                                                                                          \
-	TAG(STRSZ)                                                                                           \
-	TAG(HASH)                                                                                            \
-	TAG(GNU_HASH)                                                                                        \
-	TAG(JMPREL)                                                                                          \
-	TAG(PLTRELSZ)                                                                                        \
-	TAG(PLTREL)                                                                                          \
-	TAG(RELA) TAG(RELASZ) TAG(REL) TAG(RELSZ) TAG(VERSYM) TAG(VERNEED) TAG(VERNEEDNUM) TAG(VERDEF)       \
-		TAG(VERDEFNUM) TAG(SONAME) TAG(RPATH) TAG(RUNPATH) TAG(FLAGS) TAG(FLAGS_1) TAG(BIND_NOW)     \
-			TAG(SYMBOLIC)
+/* clang-format off */
+#define ELF_TAGS(TAG) \
+	TAG(SYMTAB) \
+	TAG(STRTAB) \
+	TAG(STRSZ) \
+	TAG(HASH) \
+	TAG(GNU_HASH) \
+	TAG(JMPREL) \
+	TAG(PLTRELSZ) \
+	TAG(PLTREL) \
+	TAG(RELA) \
+	TAG(RELASZ) \
+	TAG(REL) \
+	TAG(RELSZ) \
+	TAG(VERSYM) \
+	TAG(VERNEED) \
+	TAG(VERNEEDNUM) \
+	TAG(VERDEF) \
+	TAG(VERDEFNUM) \
+	TAG(SONAME) \
+	TAG(RPATH) \
+	TAG(RUNPATH) \
+	TAG(FLAGS) \
+	TAG(FLAGS_1) \
+	TAG(BIND_NOW) \
+	TAG(SYMBOLIC)
+
+/* clang-format on */
 
 #define ELF_ABSENT UINT64_MAX
 
