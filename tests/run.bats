@@ -15,6 +15,11 @@ setup() {
     export TMPDIR=$BATS_TEST_TMPDIR
 }
 
+# A check that fails in the middle must not leave a program that waits for ever.
+teardown() {
+    [ -z "${pid:-}" ] || kill "$pid" 2>/dev/null || :
+}
+
 # leftovers PID...: private directories that a run left behind.
 leftovers() {
     local pid
@@ -204,6 +209,25 @@ print(os.getpgrp() == os.getpgid(os.getppid()), os.getsid(0) == os.getsid(os.get
     sed -i 's/under$/FILE/' under
     diff bare under
     grep -q '^7 /dev/null' under
+}
+
+@test "what the program closes is closed, though run goes on" {
+    mkfifo go out seven
+    "$GSSTAP" run --level off sh -c 'exec >&- 7>&-; read -r _ <go' 7>seven >out 3>&- &
+    pid=$!
+    exec 8<seven
+    run -0 timeout 20 cat out
+    run -0 timeout 20 cat <&8
+    exec 8<&-
+    kill -0 $pid
+    echo >go
+    ended $pid 0
+}
+
+@test "a trace that cannot be made is reported" {
+    mkdir traces
+    run -0 --separate-stderr "$GSSTAP" run -o traces/%p.pcapng -- sh -c "rmdir traces; $PYTHON -c '$CALLS'"
+    [[ $stderr == "gsstap: process "*"trace $PWD/traces/"*".pcapng: No such file or directory" ]]
 }
 
 @test "the shim goes in front of what LD_PRELOAD holds" {

@@ -5,7 +5,8 @@
  */
 #include "cover.h"
 #include "run_dir.h"
-#include "run_drops.h"
+#include "run_report.h"
+#include "run_fds.h"
 #include "run_loop.h"
 #include "run_policy.h"
 #include "run_template.h"
@@ -190,7 +191,8 @@ static int prepare_files(struct run *run)
 	if (run_dir_make(&run->dir))
 		return TOOL_SELF;
 	run->has_dir = true;
-	if (run_dir_put(&run->dir, "hello", "", 0, 0600, run->hello))
+	/* Programs that gave up root can still say that their trace could not be made. */
+	if (run_dir_put(&run->dir, "hello", "", 0, geteuid() ? 0600 : 0622, run->hello))
 		return TOOL_SELF;
 	status = place_shim(run);
 	if (!status)
@@ -214,7 +216,7 @@ static int prepare(struct run *run)
 		run->template = run_template(run->settings.output);
 		if (!run->template)
 			return TOOL_USAGE;
-		run_drops_before(&run->before, run->template);
+		run_report_before(&run->before, run->template);
 	}
 	status = run_policy_load(&run->policy, policy);
 	if (!status)
@@ -245,6 +247,7 @@ static int start(struct run *run)
 	if (run_start(&loop->child, run->path, run->settings.program, &env, &run->signals.original, hold))
 		return TOOL_SELF;
 	signal(SIGPIPE, SIG_IGN);
+	run_fds_release();
 	if (!hold)
 		return 0;
 	if (run_proof_hold(&loop->proof, loop->child.pid, run->hello)) {
@@ -263,8 +266,9 @@ static void finish(struct run *run)
 	if (run->loop.watch)
 		run_watch_poll(run->loop.watch, true);
 	run_watch_free(run->loop.watch);
+	run_report_problems(run->hello);
 	if (run->settings.output && run->template)
-		run_drops_after(&run->before, run->template);
+		run_report_after(&run->before, run->template);
 	if (run->has_dir)
 		run_dir_remove(&run->dir, keep_policy ? RUN_POLICY_NAME : NULL);
 	if (keep_policy)
@@ -303,6 +307,7 @@ int cmd_run(int argc, char **argv)
 	static struct run run;
 	int status;
 
+	run_fds_note();
 	argp_parse(&argp_run, argc, argv, ARGP_IN_ORDER, NULL, &run.settings);
 	status = prepare(&run);
 	if (!status)

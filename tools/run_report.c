@@ -3,16 +3,18 @@
  * Reads back what a run has written, for its dropped and policy events only. Long traces are not read: the
  * run is over and its user waits.
  */
-#include "run_drops.h"
+#include "run_report.h"
 
 #include "run_template.h"
 #include "tool.h"
 #include "trace/reader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#define PROBLEMS_AT_MOST 10
 #define READ_AT_MOST (1ll << 30) /* bytes of all traces; about a second */
 
 struct findings {
@@ -22,7 +24,7 @@ struct findings {
 	char policy[160];
 };
 
-void run_drops_before(glob_t *before, const char *template)
+void run_report_before(glob_t *before, const char *template)
 {
 	char *pattern = run_template_glob(template);
 
@@ -30,6 +32,38 @@ void run_drops_before(glob_t *before, const char *template)
 	if (pattern)
 		glob(pattern, 0, NULL, before);
 	free(pattern);
+}
+
+static void make_printable(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 127)
+			*text = '?';
+}
+
+void run_report_problems(const char *hello_path)
+{
+	FILE *hello = fopen(hello_path, "re");
+	char line[1024];
+	unsigned reported = 0, more = 0;
+
+	if (!hello)
+		return;
+	while (fgets(line, sizeof(line), hello)) {
+		int pid, text = 0;
+
+		line[strcspn(line, "\n")] = 0;
+		if (sscanf(line, "problem %d %n", &pid, &text) != 1 || !text)
+			continue;
+		make_printable(line);
+		if (reported++ < PROBLEMS_AT_MOST)
+			tool_error("process %d: %s", pid, line + text);
+		else
+			more++;
+	}
+	fclose(hello);
+	if (more)
+		tool_error("%u more problems of this kind", more);
 }
 
 static void ignore_problem(void *context, const char *text)
@@ -48,9 +82,7 @@ static void copy_text(const struct tr_event *event, enum tr_field_id id, char *o
 		size = value.length + 1;
 	memcpy(out, value.at, size - 1);
 	out[size - 1] = 0;
-	for (char *at = out; *at; at++)
-		if ((unsigned char)*at < ' ' || *at == 127)
-			*at = '?';
+	make_printable(out);
 }
 
 static void take(struct findings *findings, const struct tr_event *event)
@@ -95,13 +127,13 @@ static bool was_there(const glob_t *before, const char *path)
 	return false;
 }
 
-void run_drops_after(glob_t *before, const char *template)
+void run_report_after(glob_t *before, const char *template)
 {
 	glob_t now;
 	struct stat status;
 	long long left = READ_AT_MOST;
 
-	run_drops_before(&now, template);
+	run_report_before(&now, template);
 	for (size_t i = 0; i < now.gl_pathc; i++) {
 		if (was_there(before, now.gl_pathv[i]) || stat(now.gl_pathv[i], &status) ||
 		    !S_ISREG(status.st_mode))
