@@ -571,6 +571,7 @@ static void touch(struct tr_cursor cursor, int depth)
 	volatile uint8_t sink = 0;
 
 	while (tr_cursor_next(&cursor, &value)) {
+		assert_true(value.length <= cursor.end - value.at);
 		for (size_t i = 0; i < value.length; i++)
 			sink ^= value.at[i];
 		if (depth && value.info && value.info->type == TR_TYPE_GROUP)
@@ -603,6 +604,25 @@ static void no_changed_byte_of_a_trace_harms(void **state)
 		}
 	}
 	image_free(&image);
+}
+
+static void no_field_reaches_beyond_the_others(void **state)
+{
+	struct packet packet = call_with_tokens(1, 0), group = call_at(1, 1, 0);
+
+	(void)state;
+	packet_put(&packet, TR_F_LIBRARIES, group.fields, group.used);
+	packet_text(&packet, TR_F_NAME, "alice");
+	for (size_t i = 0; i < packet.used; i++)
+		for (int change = 1; change < 256; change++) {
+			uint8_t *exact = malloc(packet.used);
+
+			assert_non_null(exact);
+			memcpy(exact, packet.fields, packet.used);
+			exact[i] ^= (uint8_t)change;
+			touch((struct tr_cursor){.at = exact, .end = exact + packet.used}, 3);
+			free(exact);
+		}
 }
 
 static void a_field_of_the_wrong_length_is_damage(void **state)
@@ -727,6 +747,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_can_be_read_before_a_damage_is_read),
 		cmocka_unit_test(every_prefix_of_a_trace_can_be_read),
 		cmocka_unit_test(no_changed_byte_of_a_trace_harms),
+		cmocka_unit_test(no_field_reaches_beyond_the_others),
 		cmocka_unit_test(a_field_of_the_wrong_length_is_damage),
 		cmocka_unit_test(memory_does_not_grow_with_the_file),
 	};
