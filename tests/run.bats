@@ -387,6 +387,22 @@ except zmq.ZMQError as error: print(error)'
     rm -r "$(dirname "$(cat where)")"
 }
 
+@test "what a killed run left behind is removed by a later one" {
+    mkfifo go
+    "$GSSTAP" run sh -c 'echo "$GSSTAP_HELLO" >where; read -r _ <go' 3>&- &
+    pid=$!
+    wait_until 20 test -s where
+    left=$(dirname "$(cat where)")
+    touch -d '2 minutes ago' "$left"
+    "$GSSTAP" run true
+    [ -d "$left" ] # its run lives
+    kill -KILL $pid
+    ended $pid 137
+    "$GSSTAP" run true
+    [ ! -e "$left" ]
+    echo >go
+}
+
 @test "what another process sends to run reaches the program once" {
     timeout 120 "$PYTHON" "$TOP/tests/run_jobs.py" forward "$GSSTAP"
 }

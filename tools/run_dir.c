@@ -7,14 +7,17 @@
 
 #include "tool.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ROOM_WANTED (64ull << 20) /* bytes free before a file system in memory is taken */
@@ -40,6 +43,54 @@ static bool runtime_dir_fits(const char *path)
 	return geteuid() != 0 && !stat(path, &status) && status.st_uid == geteuid();
 }
 
+/* Removes the files of an open directory but one, and says whether there are none left. */
+static bool empty(int fd, const char *keep)
+{
+	DIR *files = fdopendir(dup(fd));
+	bool all = true;
+
+	if (!files)
+		return false;
+	rewinddir(files);
+	for (struct dirent *file; (file = readdir(files));) {
+		if (!strcmp(file->d_name, ".") || !strcmp(file->d_name, ".."))
+			continue;
+		if ((keep && !strcmp(file->d_name, keep)) || unlinkat(fd, file->d_name, 0))
+			all = false;
+	}
+	closedir(files);
+	return all;
+}
+
+/* A run that was killed cannot tidy up, and what it leaves may be memory. Where it left a policy, its tree
+ * may live. */
+static void sweep_one(int parent, const char *name)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat status, policy;
+
+	if (fd < 0)
+		return;
+	/* Not yet locked, perhaps, when it is new. */
+	if (!fstat(fd, &status) && status.st_uid == geteuid() && time(NULL) - status.st_mtime > 60 &&
+	    !flock(fd, LOCK_EX | LOCK_NB) && fstatat(fd, "policy.bin", &policy, AT_SYMLINK_NOFOLLOW) &&
+	    empty(fd, NULL))
+		unlinkat(parent, name, AT_REMOVEDIR);
+	close(fd);
+}
+
+static void sweep(const char *parent)
+{
+	DIR *entries = opendir(parent);
+
+	if (!entries)
+		return;
+	for (struct dirent *entry; (entry = readdir(entries));)
+		if (!strncmp(entry->d_name, "gsstap-", 7) && isdigit((unsigned char)entry->d_name[7]))
+			sweep_one(dirfd(entries), entry->d_name);
+	closedir(entries);
+}
+
 static int make_in(struct run_dir *dir, const char *parent)
 {
 	if (!parent || *parent != '/' || !run_dir_preloadable(parent))
@@ -49,6 +100,11 @@ static int make_in(struct run_dir *dir, const char *parent)
 		return -1;
 	if (!mkdtemp(dir->path))
 		return -1;
+	dir->lock = open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir->lock < 0)
+		return -1;
+	flock(dir->lock, LOCK_EX | LOCK_NB);
+	sweep(parent);
 	return geteuid() == 0 && chmod(dir->path, 0711) ? -1 : 0;
 }
 
@@ -100,14 +156,9 @@ int run_dir_put(const struct run_dir *dir, const char *name, const void *bytes, 
 
 void run_dir_remove(const struct run_dir *dir, const char *keep)
 {
-	DIR *files = opendir(dir->path);
-
-	if (!files)
+	if (dir->lock < 0)
 		return;
-	for (struct dirent *file; (file = readdir(files));)
-		if (!keep || strcmp(file->d_name, keep))
-			unlinkat(dirfd(files), file->d_name, 0);
-	closedir(files);
-	if (!keep)
+	if (empty(dir->lock, keep))
 		rmdir(dir->path);
+	close(dir->lock);
 }

@@ -12,6 +12,7 @@
 
 struct run_dir {
 	char path[PATH_MAX - 256]; /* room for a file's name behind it */
+	int lock; /* held while we live: what is not locked was left behind by a run that was killed */
 };
 
 /* Can ld.so take this path from LD_PRELOAD? A space or colon ends a name there, a $ begins an expansion. */
