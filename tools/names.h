@@ -24,7 +24,8 @@ size_t names_gss_flags(uint32_t flags, const char *names[NAMES_MAX], uint32_t *r
 /* "GSS_S_COMPLETE", or an error's name and those of supplementary bits. */
 size_t names_major(uint32_t major, const char *names[NAMES_MAX], uint32_t *rest);
 
-/* A known mechanism or name type ("krb5", "GSS_C_NT_USER_NAME"), or NULL. der: the body of the OID. */
+/* A known mechanism, name type or mechanism attribute ("krb5", "GSS_C_NT_USER_NAME"), or NULL. der: the body
+ * of the OID. */
 const char *name_oid(const uint8_t *der, size_t length);
 /* Dotted numbers into text; false when it is no OID or does not fit. */
 bool name_oid_dotted(const uint8_t *der, size_t length, char *text, size_t size);

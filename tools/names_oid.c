@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Object identifiers: mechanisms and name types by name, all others as dotted numbers (X.690 section 8.19).
+ * Object identifiers: mechanisms, name types and mechanism attributes by name, all others as dotted numbers
+ * (X.690 section 8.19).
  */
 #include "tools/names.h"
 
@@ -11,6 +12,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MIT_KRB5 "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02"	   /* 1.2.840.113554.1.2.2 */
 #define MIT_GENERIC "\x2a\x86\x48\x86\xf7\x12\x01\x02\x01" /* 1.2.840.113554.1.2.1 */
+#define MECH_ATTRIBUTE "\x2b\x06\x01\x05\x05\x0d"	   /* RFC 5587 */
 #define SECURITY "\x2b\x06\x01\x05"			   /* 1.3.6.1.5 */
 
 static const struct {
@@ -44,6 +46,33 @@ static const struct {
 	KNOWN("GSS_KRB5_NT_PRINCIPAL_NAME", MIT_KRB5 "\x01"),
 	KNOWN("GSS_KRB5_NT_ENTERPRISE_NAME", MIT_KRB5 "\x06"),
 	KNOWN("GSS_KRB5_NT_X509_CERT", MIT_KRB5 "\x07"),
+	KNOWN("GSS_C_MA_MECH_CONCRETE", MECH_ATTRIBUTE "\x01"),
+	KNOWN("GSS_C_MA_MECH_PSEUDO", MECH_ATTRIBUTE "\x02"),
+	KNOWN("GSS_C_MA_MECH_COMPOSITE", MECH_ATTRIBUTE "\x03"),
+	KNOWN("GSS_C_MA_MECH_NEGO", MECH_ATTRIBUTE "\x04"),
+	KNOWN("GSS_C_MA_MECH_GLUE", MECH_ATTRIBUTE "\x05"),
+	KNOWN("GSS_C_MA_NOT_MECH", MECH_ATTRIBUTE "\x06"),
+	KNOWN("GSS_C_MA_DEPRECATED", MECH_ATTRIBUTE "\x07"),
+	KNOWN("GSS_C_MA_NOT_DFLT_MECH", MECH_ATTRIBUTE "\x08"),
+	KNOWN("GSS_C_MA_ITOK_FRAMED", MECH_ATTRIBUTE "\x09"),
+	KNOWN("GSS_C_MA_AUTH_INIT", MECH_ATTRIBUTE "\x0a"),
+	KNOWN("GSS_C_MA_AUTH_TARG", MECH_ATTRIBUTE "\x0b"),
+	KNOWN("GSS_C_MA_AUTH_INIT_INIT", MECH_ATTRIBUTE "\x0c"),
+	KNOWN("GSS_C_MA_AUTH_TARG_INIT", MECH_ATTRIBUTE "\x0d"),
+	KNOWN("GSS_C_MA_AUTH_INIT_ANON", MECH_ATTRIBUTE "\x0e"),
+	KNOWN("GSS_C_MA_AUTH_TARG_ANON", MECH_ATTRIBUTE "\x0f"),
+	KNOWN("GSS_C_MA_DELEG_CRED", MECH_ATTRIBUTE "\x10"),
+	KNOWN("GSS_C_MA_INTEG_PROT", MECH_ATTRIBUTE "\x11"),
+	KNOWN("GSS_C_MA_CONF_PROT", MECH_ATTRIBUTE "\x12"),
+	KNOWN("GSS_C_MA_MIC", MECH_ATTRIBUTE "\x13"),
+	KNOWN("GSS_C_MA_WRAP", MECH_ATTRIBUTE "\x14"),
+	KNOWN("GSS_C_MA_PROT_READY", MECH_ATTRIBUTE "\x15"),
+	KNOWN("GSS_C_MA_REPLAY_DET", MECH_ATTRIBUTE "\x16"),
+	KNOWN("GSS_C_MA_OOS_DET", MECH_ATTRIBUTE "\x17"),
+	KNOWN("GSS_C_MA_CBINDINGS", MECH_ATTRIBUTE "\x18"),
+	KNOWN("GSS_C_MA_PFS", MECH_ATTRIBUTE "\x19"),
+	KNOWN("GSS_C_MA_COMPRESS", MECH_ATTRIBUTE "\x1a"),
+	KNOWN("GSS_C_MA_CTX_TRANS", MECH_ATTRIBUTE "\x1b"),
 #undef KNOWN
 };
 
