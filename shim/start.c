@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,24 @@ static int level_from(const char *name)
 	return -1;
 }
 
+/* The host may change its directory before its first event. NULL: no trace. */
+static const char *absolute(const char *path)
+{
+	static char whole[PATH_MAX];
+
+	if (!path || !*path)
+		return NULL;
+	if (path[0] == '/')
+		return path;
+	if (!getcwd(whole, sizeof(whole) - 1)) {
+		trace_failed(path, errno);
+		return NULL;
+	}
+	tap_append(whole, sizeof(whole), "/");
+	tap_append(whole, sizeof(whole), path);
+	return whole;
+}
+
 static void configure(void)
 {
 	const char *trace = secure_getenv("GSSTAP_TRACE"), *policy = secure_getenv("GSSTAP_POLICY");
@@ -122,7 +141,8 @@ static void configure(void)
 		level = pol_capture(&tap_policy);
 	if (level < 0)
 		level = TR_LEVEL_TOKENS;
-	if (!trace || !*trace || trace[0] != '/' || pthread_key_create(&thread_key, thread_ends))
+	trace = absolute(trace);
+	if (!trace || pthread_key_create(&thread_key, thread_ends))
 		level = TR_LEVEL_OFF;
 	if (level != TR_LEVEL_OFF || tap_policy.state != POL_NONE) {
 		tr_on_failure = trace_failed;
