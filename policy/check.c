@@ -111,10 +111,25 @@ static void check_template(struct draft *draft, const struct pol_keyword *k, con
 	}
 }
 
+bool draft_uses(const char *template, char c)
+{
+	for (const char *p = template; (p = strchr(p, '%')) && p[1]; p += 2)
+		if (p[1] == c)
+			return true;
+	return false;
+}
+
 /* ASCII's, and U+0080 to U+009F, in what libyaml has checked to be UTF-8. */
 static bool control(const unsigned char *text, size_t i)
 {
 	return text[i] < 0x20 || text[i] == 0x7f || (i && text[i - 1] == 0xc2 && text[i] < 0xa0);
+}
+
+const char *draft_wanted(const struct pol_keyword *k)
+{
+	if (k->type != POL_T_TEMPLATE)
+		return "a pattern";
+	return strcmp(k->values, "endpoint") ? "a name" : "an endpoint";
 }
 
 void draft_check_text(struct draft *draft, const struct pol_keyword *k, const char *text, size_t len,
@@ -123,8 +138,8 @@ void draft_check_text(struct draft *draft, const struct pol_keyword *k, const ch
 	unsigned errors = draft->errors;
 
 	if (!len)
-		draft_error(draft, at, "%s: expected %s, found nothing", k->path,
-			    k->type == POL_T_TEMPLATE ? "a name" : "a pattern (\"*\" matches everything)");
+		draft_error(draft, at, "%s: expected %s%s, found nothing", k->path, draft_wanted(k),
+			    k->type == POL_T_TEMPLATE ? "" : " (\"*\" matches everything)");
 	if (len > POL_TEXT_MAX)
 		draft_error(draft, at, "%s: %zu bytes are too long; %d are possible", k->path, len,
 			    POL_TEXT_MAX);
@@ -165,11 +180,11 @@ static void check_name(struct draft *draft, const struct draft_rule *name, const
 			    type->keyword->path);
 	if (!name)
 		return;
-	if (strstr(name->text, "%H") && !strncmp(pattern->text, "ipc:", 4))
+	if (draft_uses(name->text, 'H') && !strncmp(pattern->text, "ipc:", 4))
 		draft_error(draft, of(name),
 			    "%s: %%H is the host of a tcp:// endpoint, and ipc:// has none; %%h is this host",
 			    name->keyword->path);
-	if (strstr(name->text, "%H") && !strncmp(pattern->text, "tcp://*:", 8) &&
+	if (draft_uses(name->text, 'H') && !strncmp(pattern->text, "tcp://*:", 8) &&
 	    pattern->keyword->id == POL_K_INJECT_BIND)
 		draft_warn(draft, of(name),
 			   "%s: a bind to all interfaces, tcp://*:PORT, has no host for %%H and will be "
@@ -182,11 +197,25 @@ static void check_name(struct draft *draft, const struct draft_rule *name, const
 			name->keyword->path, strrchr(name->keyword->path, '.') + 1);
 }
 
+static void check_phase(struct draft *draft, const struct draft_rule *phase, bool binds, bool migrates)
+{
+	if (phase && !binds)
+		draft_error(
+			draft, of(phase),
+			"phase is about a bound endpoint, so it goes with bind: a connect rule with migrate "
+			"connects there with GSSAPI, or not at all");
+	else if (phase && !migrates)
+		draft_error(draft, of(phase),
+			    "phase needs migrate, the endpoint that GSSAPI is added at, as in migrate: "
+			    "\"tcp://%%H:5556\"");
+}
+
 void draft_check_record(struct draft *draft, size_t item)
 {
 	const struct draft_rule *bind = field(draft, item, POL_K_INJECT_BIND);
 	const struct draft_rule *connect = field(draft, item, POL_K_INJECT_CONNECT);
 	const struct draft_rule *service = field(draft, item, POL_K_INJECT_SERVICE);
+	const struct draft_rule *migrate = field(draft, item, POL_K_INJECT_MIGRATE);
 	struct place at = of(&draft->rules[item]);
 
 	if (!bind == !connect) {
@@ -201,6 +230,9 @@ void draft_check_record(struct draft *draft, size_t item)
 	if (bind && service)
 		draft_error(draft, of(service),
 			    "a bind rule of zmq.inject takes no service: its own name is its principal");
+	check_phase(draft, field(draft, item, POL_K_INJECT_PHASE), bind, migrate);
+	if (migrate)
+		draft_check_migrate(draft, migrate, bind ? bind : connect);
 	check_name(draft, service, field(draft, item, POL_K_INJECT_SERVICE_TYPE), bind ? bind : connect);
 	check_name(draft, field(draft, item, POL_K_INJECT_PRINCIPAL),
 		   field(draft, item, POL_K_INJECT_PRINCIPAL_TYPE), bind ? bind : connect);

@@ -51,9 +51,16 @@ void draft_free(struct draft *draft);
 /* Fills the draft from a text. */
 void draft_parse(struct draft *draft, const char *text, size_t len);
 
+/* What keyword, which takes a text, takes: "a pattern" ... */
+const char *draft_wanted(const struct pol_keyword *keyword);
 /* Is this a text that keyword can take? Complains when not. */
 void draft_check_text(struct draft *draft, const struct pol_keyword *keyword, const char *text, size_t len,
 		      struct place place);
+/* Does the template use %c? */
+bool draft_uses(const char *template, char c);
+/* Is the template of another endpoint one that the rule's pattern can migrate to? Complains when not. */
+void draft_check_migrate(struct draft *draft, const struct draft_rule *migrate,
+			 const struct draft_rule *pattern);
 /* Do the fields of the last item, which begins at draft->rules[item], go together? */
 void draft_check_record(struct draft *draft, size_t item);
 /* Warns about what is legal and will surprise. The draft has no errors. */

@@ -91,6 +91,12 @@ const char *draft_suggest(const char *parent, const char *key)
 	return found ? found : elsewhere(key);
 }
 
+static void print_alternatives(FILE *out, const char *values, const char *between)
+{
+	for (const char *v = values; *v; v++)
+		fputs(*v == '|' ? between : (char[]){*v, 0}, out);
+}
+
 static void print_values(FILE *out, const struct pol_keyword *k)
 {
 	switch (k->type) {
@@ -101,14 +107,17 @@ static void print_values(FILE *out, const struct pol_keyword *k)
 		fprintf(out, "%s pattern", k->values);
 		break;
 	case POL_T_TEMPLATE:
-		fputs("name; %h, %H, %%", out);
+		fprintf(out, "%s; %%h, %%H, %%%%", k->values);
 		break;
 	case POL_T_RECORDS:
 		fputs("list of mappings", out);
 		break;
+	case POL_T_SET:
+		fputs("all | none | list of ", out);
+		print_alternatives(out, k->values, ", ");
+		break;
 	default:
-		for (const char *v = k->values; *v; v++)
-			fputs(*v == '|' ? " | " : (char[]){*v, 0}, out);
+		print_alternatives(out, k->values, " | ");
 	}
 }
 

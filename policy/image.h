@@ -36,6 +36,7 @@ enum pol_type {
 	POL_T_PATTERN,
 	POL_T_TEMPLATE,
 	POL_T_WORDS,
+	POL_T_SET,
 };
 
 struct pol_keyword {
@@ -50,7 +51,8 @@ extern const struct pol_keyword pol_keywords[];
 /* A keyword's row, or NULL. */
 const struct pol_keyword *pol_keyword(uint32_t id);
 
-/* The id of the len bytes at word, when keyword takes that word; else POL_W_NONE. */
+/* The id of the len bytes at word, when keyword takes that word; else POL_W_NONE. A SET takes all and none as
+ * well. */
 uint16_t pol_word(const struct pol_keyword *keyword, const char *word, size_t len);
 
 /* Does keyword take the word of this id? 1 or 0. */
@@ -63,7 +65,8 @@ int pol_is_field_of(const struct pol_keyword *field, const struct pol_keyword *l
  * A rule, numbered from 1 in the order of the array. A SETTING or CHOICE has a word. A list is a rule of its
  * own (POL_LIST, no text), followed by its items (POL_ITEM) in the order of the source; the item of a RECORDS
  * list is followed by its fields (POL_FIELD). below counts what belongs to a rule: the items of a list, the
- * fields of an item.
+ * fields of an item. A SET is a list whose items have words: either `all` or `none` alone, or words of its
+ * keyword's.
  */
 enum pol_kind { POL_SCALAR = 1, POL_LIST, POL_ITEM, POL_FIELD };
 

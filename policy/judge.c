@@ -55,6 +55,51 @@ int pol_capture(const struct pol *pol)
 	return -1;
 }
 
+static unsigned repair(uint16_t word)
+{
+	switch (word) {
+	case POL_W_ALL:
+		return POL_REPAIR_ALL;
+	case POL_W_ZAP:
+		return POL_REPAIR_ZAP;
+	case POL_W_LEAK:
+		return POL_REPAIR_LEAK;
+	case POL_W_SUBSCRIPTIONS:
+		return POL_REPAIR_SUBSCRIPTIONS;
+	case POL_W_ABORT:
+		return POL_REPAIR_ABORT;
+	case POL_W_CREDENTIALS:
+		return POL_REPAIR_CREDENTIALS;
+	case POL_W_HANDSHAKE:
+		return POL_REPAIR_HANDSHAKE;
+	default:
+		return 0;
+	}
+}
+
+unsigned pol_repairs(const struct pol *pol)
+{
+	const struct pol_rule *list;
+	unsigned repairs = 0;
+
+	if (pol->state != POL_READY)
+		return 0;
+	list = pol_find(pol->image, POL_K_REPAIRS);
+	if (!list)
+		return POL_REPAIR_ALL;
+	for (unsigned i = 1; i <= list->below; i++)
+		repairs |= repair(list[i].word);
+	return repairs;
+}
+
+int pol_prefetch(const struct pol *pol)
+{
+	const struct pol_rule *prefetch =
+		pol->state == POL_READY ? pol_find(pol->image, POL_K_PREFETCH) : NULL;
+
+	return prefetch && prefetch->word == POL_W_YES;
+}
+
 uint32_t pol_rule_number(const struct pol *pol, const struct pol_verdict *verdict)
 {
 	(void)pol;
@@ -232,17 +277,32 @@ static enum pol_nametype nametype(const struct pol_rule *field)
 	return field->word == POL_W_USER ? POL_NT_USER_NAME : POL_NT_KRB5_PRINCIPAL;
 }
 
+static void say_injected(const struct pol_verdict *verdict, struct pol_say say, const struct pol_rule *bind,
+			 const char *endpoint)
+{
+	int report = verdict->inject.phase == POL_PHASE_REPORT;
+
+	pol_say(&say, report ? " leaves unsecured " : " sets GSSAPI for ");
+	pol_say(&say, endpoint);
+	if (!verdict->inject.migrate)
+		return;
+	pol_say(&say, report ? " and serves GSSAPI at " : bind ? " and at " : ", which is reached at ");
+	pol_say(&say, verdict->inject.migrate);
+}
+
 static enum pol_action inject(const struct pol *pol, const struct pol_rule *item, const char *endpoint,
 			      struct pol_verdict *verdict)
 {
-	struct pol_say say = decide(pol, verdict, POL_INJECT, item);
+	const struct pol_rule *phase = pol_field(item, POL_K_INJECT_PHASE);
 
-	pol_say(&say, " sets GSSAPI for ");
-	pol_say(&say, endpoint);
 	verdict->inject.principal = pol_text(pol->image, pol_field(item, POL_K_INJECT_PRINCIPAL));
 	verdict->inject.principal_type = nametype(pol_field(item, POL_K_INJECT_PRINCIPAL_TYPE));
 	verdict->inject.service = pol_text(pol->image, pol_field(item, POL_K_INJECT_SERVICE));
 	verdict->inject.service_type = nametype(pol_field(item, POL_K_INJECT_SERVICE_TYPE));
+	verdict->inject.migrate = pol_text(pol->image, pol_field(item, POL_K_INJECT_MIGRATE));
+	verdict->inject.phase = phase && phase->word == POL_W_REPORT ? POL_PHASE_REPORT : POL_PHASE_REQUIRE;
+	say_injected(verdict, decide(pol, verdict, POL_INJECT, item), pol_field(item, POL_K_INJECT_BIND),
+		     endpoint);
 	return POL_INJECT;
 }
 

@@ -181,17 +181,23 @@ static void alternatives(const char *values, char *out, size_t size)
 	out[used] = 0;
 }
 
+/* The word that is the current event, when k takes it. */
+static uint16_t word_here(const struct parse *parse, const struct pol_keyword *k)
+{
+	const char *text;
+	size_t len;
+
+	if (!is(parse, YAML_SCALAR_EVENT))
+		return POL_W_NONE;
+	text = scalar(parse, &len);
+	return pol_word(k, text, len);
+}
+
 static void parse_word(struct parse *parse, const struct pol_keyword *k, enum pol_kind kind, struct place at)
 {
 	char expected[200];
-	const char *text;
-	uint16_t word = POL_W_NONE;
-	size_t len;
+	uint16_t word = word_here(parse, k);
 
-	if (is(parse, YAML_SCALAR_EVENT)) {
-		text = scalar(parse, &len);
-		word = pol_word(k, text, len);
-	}
 	if (word == POL_W_NONE) {
 		alternatives(k->values, expected, sizeof(expected));
 		unexpected(parse, k->path, expected);
@@ -201,13 +207,75 @@ static void parse_word(struct parse *parse, const struct pol_keyword *k, enum po
 	next(parse);
 }
 
+static bool listed_before(const struct draft *draft, size_t head, uint16_t word)
+{
+	for (size_t i = head + 1; i < draft->count; i++)
+		if (draft->rules[i].word == word)
+			return true;
+	return false;
+}
+
+/* An item of a SET. One that is wrong is not kept, so that the list stays as short as the vocabulary. */
+static void parse_member(struct parse *parse, const struct pol_keyword *k, size_t head)
+{
+	char out[DRAFT_QUOTE], expected[200];
+	uint16_t word = word_here(parse, k);
+
+	if (word == POL_W_NONE) {
+		alternatives(k->values, expected, sizeof(expected));
+		unexpected(parse, k->path, expected);
+		return;
+	}
+	if (word == POL_W_ALL || word == POL_W_NOTHING)
+		draft_error(parse->draft, here(parse), "%s: %s stands alone, outside a list", k->path,
+			    found(parse, out));
+	else if (listed_before(parse->draft, head, word))
+		draft_error(parse->draft, here(parse), "%s: %s is listed twice", k->path, found(parse, out));
+	else
+		draft_add(parse->draft, k, POL_ITEM, here(parse))->word = word;
+	next(parse);
+}
+
+/* `all` or `none`: a list of that alone. */
+static void parse_all_or_none(struct parse *parse, const struct pol_keyword *k, struct place at)
+{
+	char expected[220];
+	uint16_t word = word_here(parse, k);
+	size_t used;
+
+	if (word != POL_W_ALL && word != POL_W_NOTHING) {
+		used = (size_t)(stpcpy(expected, "all, none or a list of ") - expected);
+		alternatives(k->values, expected + used, sizeof(expected) - used);
+		unexpected(parse, k->path, expected);
+		return;
+	}
+	draft_add(parse->draft, k, POL_LIST, at)->below = 1;
+	draft_add(parse->draft, k, POL_ITEM, here(parse))->word = word;
+	next(parse);
+}
+
+static void parse_set(struct parse *parse, const struct pol_keyword *k, struct place at)
+{
+	size_t head = parse->draft->count;
+
+	if (!is(parse, YAML_SEQUENCE_START_EVENT)) {
+		parse_all_or_none(parse, k, at);
+		return;
+	}
+	draft_add(parse->draft, k, POL_LIST, at);
+	for (next(parse); !parse->over && !is(parse, YAML_SEQUENCE_END_EVENT);)
+		parse_member(parse, k, head);
+	parse->draft->rules[head].below = parse->draft->count - head - 1;
+	next(parse);
+}
+
 static void parse_text(struct parse *parse, const struct pol_keyword *k, enum pol_kind kind, struct place at)
 {
 	const char *text;
 	size_t len;
 
 	if (!is(parse, YAML_SCALAR_EVENT)) {
-		unexpected(parse, k->path, k->type == POL_T_TEMPLATE ? "a name" : "a pattern");
+		unexpected(parse, k->path, draft_wanted(k));
 		return;
 	}
 	text = scalar(parse, &len);
@@ -262,6 +330,9 @@ static void parse_keyword(struct parse *parse, const struct pol_keyword *k, stru
 	case POL_T_PATTERN:
 	case POL_T_TEMPLATE:
 		parse_text(parse, k, POL_FIELD, at);
+		break;
+	case POL_T_SET:
+		parse_set(parse, k, at);
 		break;
 	default:
 		parse_list(parse, k, at);

@@ -106,7 +106,8 @@ static int text_fits(const struct check *check, const struct pol_rule *rule)
 
 static int shape_fits(const struct check *check, const struct pol_rule *rule, const struct pol_keyword *k)
 {
-	int has_word = k->type == POL_T_SETTING || k->type == POL_T_CHOICE || k->type == POL_T_WORDS;
+	int has_word = k->type == POL_T_SETTING || k->type == POL_T_CHOICE || k->type == POL_T_WORDS ||
+		       (k->type == POL_T_SET && rule->kind == POL_ITEM);
 	int has_text = k->type == POL_T_PATTERN || k->type == POL_T_TEMPLATE ||
 		       (k->type == POL_T_PATTERNS && rule->kind == POL_ITEM);
 
@@ -139,16 +140,26 @@ static const struct pol_rule *take(struct check *check, enum pol_kind kind,
 	return rule;
 }
 
+static int is_endpoint(const char *text)
+{
+	return !strncmp(text, "tcp://", 6) || !strncmp(text, "ipc://", 6);
+}
+
 /* bind or connect, and a service with connect alone: what judge.c hands out is complete. */
 static void check_inject(struct check *check, const struct pol_rule *item)
 {
 	int binds = !!pol_field(item, POL_K_INJECT_BIND), connects = !!pol_field(item, POL_K_INJECT_CONNECT);
+	const struct pol_rule *migrate = pol_field(item, POL_K_INJECT_MIGRATE);
 
 	if (binds == connects || connects != !!pol_field(item, POL_K_INJECT_SERVICE))
 		fail(check, "a rule of zmq.inject lacks a part");
+	if (pol_field(item, POL_K_INJECT_PHASE) && !(binds && migrate))
+		fail(check, "a rule of zmq.inject has a phase of no migration");
+	if (migrate && !is_endpoint(pol_text(check->image, migrate)))
+		fail(check, "a rule of zmq.inject migrates to no endpoint");
 }
 
-static void check_item(struct check *check, const struct pol_keyword *list)
+static void check_item(struct check *check, const struct pol_keyword *list, unsigned items)
 {
 	const struct pol_keyword *k;
 	const struct pol_rule *item = take(check, POL_ITEM, &k);
@@ -162,12 +173,14 @@ static void check_item(struct check *check, const struct pol_keyword *list)
 			fail(check, "a field is in another list than its own");
 	if (!check->why && list->id == POL_K_INJECT)
 		check_inject(check, item);
+	if (items > 1 && (item->word == POL_W_ALL || item->word == POL_W_NOTHING))
+		fail(check, "all or none stands among other words");
 }
 
 static void check_rule(struct check *check)
 {
 	const struct pol_keyword *k = pol_keyword(check->at->keyword);
-	int is_list = k && (k->type == POL_T_PATTERNS || k->type == POL_T_RECORDS);
+	int is_list = k && (k->type == POL_T_PATTERNS || k->type == POL_T_RECORDS || k->type == POL_T_SET);
 	int is_scalar = k && (k->type == POL_T_SETTING || k->type == POL_T_CHOICE);
 	const struct pol_rule *rule;
 
@@ -181,7 +194,7 @@ static void check_rule(struct check *check)
 	if (is_scalar && rule->below)
 		fail(check, "a rule does not fit its keyword");
 	for (unsigned i = 0; i < rule->below && !check->why; i++)
-		check_item(check, k);
+		check_item(check, k, rule->below);
 }
 
 /* Two rules for one keyword could say two things: the compiler never writes that. */

@@ -36,10 +36,23 @@ enum pol_action {
 /* How libzmq reads a principal's name: the values of ZMQ_GSSAPI_NT_*. */
 enum pol_nametype { POL_NT_HOSTBASED = 0, POL_NT_USER_NAME = 1, POL_NT_KRB5_PRINCIPAL = 2 };
 
+/* What a program's own bound endpoint is while its clients migrate to another one. */
+enum pol_phase {
+	POL_PHASE_REQUIRE = 0, /* secured, as by any rule; the default, and always so without migrate */
+	POL_PHASE_REPORT,      /* left as the program has it; whoever still uses it is reported */
+};
+
 struct pol_inject {
 	const char *principal; /* template for pol_expand, or NULL: default credentials */
 	const char *service;   /* template; connect rules only, never NULL there */
 	enum pol_nametype principal_type, service_type;
+	/*
+	 * NULL, or a template for pol_expand_endpoint that begins with tcp:// or ipc://: where GSSAPI is
+	 * served besides the program's endpoint (bind), or connected to instead of it (connect). It is
+	 * gsstap's own and not judged.
+	 */
+	const char *migrate;
+	enum pol_phase phase; /* bind rules with migrate only; elsewhere POL_PHASE_REQUIRE */
 };
 
 /*
@@ -88,6 +101,24 @@ int pol_enforces(const struct pol *pol);
 /* The capture level (enum tr_level) the policy asks for, or -1 when it says nothing. */
 int pol_capture(const struct pol *pol);
 
+/* The defects of libzmq's GSSAPI that gsstap can put right; described in gsstap-policy(5), zmq.repairs. */
+enum pol_repair {
+	POL_REPAIR_ZAP = 1,
+	POL_REPAIR_LEAK = 2,
+	POL_REPAIR_SUBSCRIPTIONS = 4,
+	POL_REPAIR_ABORT = 8,
+	POL_REPAIR_CREDENTIALS = 16,
+	POL_REPAIR_HANDSHAKE = 32,
+	POL_REPAIR_ALL = 63,
+};
+
+/* The repairs (bits of enum pol_repair) to be made, in both modes: all of them when a policy says nothing,
+ * none without a policy that can be used. */
+unsigned pol_repairs(const struct pol *pol);
+
+/* Are service tickets of injected connections to be fetched ahead? 1 or 0. */
+int pol_prefetch(const struct pol *pol);
+
 /*
  * Each judge fills *verdict and returns its action. With POL_NONE: POL_ALLOW.
  * peer is the other side's principal as gss_display_name gives it; NULL is an unknown or anonymous peer.
@@ -121,6 +152,13 @@ int pol_rule_by_number(const struct pol *pol, uint32_t number, const char **rule
  * interfaces) or holds bytes that no host name has, or when the template is wrong.
  */
 int pol_expand(const char *template, const char *host, const char *endpoint, char *out, size_t size);
+
+/*
+ * The same for the template of an endpoint (inject.migrate). Here %H is the host part exactly as it stands in
+ * a tcp endpoint: *, an interface, brackets and zone of an IPv6 address, a source address with its semicolon,
+ * so that "tcp://%H:5556" is the given endpoint on another port.
+ */
+int pol_expand_endpoint(const char *template, const char *host, const char *endpoint, char *out, size_t size);
 
 /*
  * Shell pattern match, bytewise, of the whole text: * ? [a-z] [!a-z] and \ ; '/' and ':' are ordinary, and so
