@@ -231,8 +231,12 @@ print(os.getpgrp() == os.getpgid(os.getppid()), os.getsid(0) == os.getsid(os.get
 }
 
 @test "the shim goes in front of what LD_PRELOAD holds" {
-    run -0 env LD_PRELOAD="$(gcc -print-file-name=libm.so.6)" "$GSSTAP" run sh -c 'echo "$LD_PRELOAD"'
-    [[ $output == */libgsstap.so:*libm.so.6* ]]
+    local runtimes="${runtime:+$runtime:}" # of a sanitizer build: they insist on being first
+    run -0 env LD_PRELOAD="$runtimes$(gcc -print-file-name=libm.so.6)" "$BUILD/gsstap" run sh -c 'echo "$LD_PRELOAD"'
+    [[ $output == "$runtimes$SHIM:"*libm.so.6 ]]
+    # ld.so complains that it cannot load this one, and goes on.
+    run -0 --separate-stderr env LD_PRELOAD="$runtimes/no/such/libtsan.so.2:libm.so.6" "$BUILD/gsstap" run sh -c 'echo "$LD_PRELOAD"'
+    [ "$output" = "$runtimes/no/such/libtsan.so.2:$SHIM:libm.so.6" ]
     run -0 "$GSSTAP" run "$GSSTAP" run sh -c 'echo "$LD_PRELOAD"'
     [ "$(grep -o libgsstap.so <<<"$output" | wc -l)" = 1 ]
 }

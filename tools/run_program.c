@@ -71,18 +71,43 @@ const char *run_judged_file(const char *path)
 	return "/bin/sh";
 }
 
-/* The shim goes first, so that no other preload's gss_ or zmq_ function is met before it. */
+/* Returns how much of LD_PRELOAD's beginning are runtimes of sanitizers, which refuse to come second. */
+static size_t runtimes_at_front(const char *preload)
+{
+	static const char *const runtimes[] = {"libasan.", "libubsan.", "libtsan.", "liblsan.",
+					       "libclang_rt."};
+	const char *at = preload;
+
+	while (*at) {
+		size_t len = strcspn(at, ": "), i;
+		const char *slash = memrchr(at, '/', len), *name = slash ? slash + 1 : at;
+
+		for (i = 0; i < 5 && strncmp(name, runtimes[i], strlen(runtimes[i])); i++)
+			;
+		if (len && i == 5)
+			break;
+		at += len + (at[len] != 0);
+	}
+	return at - preload;
+}
+
+/* The shim goes before all other preloads, so that no gss_ or zmq_ function of theirs is met before it. */
 static int set_preload(const char *shim)
 {
 	const char *before = getenv("LD_PRELOAD");
-	size_t len = strlen(shim);
+	size_t len = strlen(shim), front;
 	char *all;
 
 	if (!before || !*before)
 		return setenv("LD_PRELOAD", shim, 1);
-	if (!strncmp(before, shim, len) && (!before[len] || strchr(": ", before[len])))
+	front = runtimes_at_front(before);
+	if (!strncmp(before + front, shim, len) &&
+	    (!before[front + len] || strchr(": ", before[front + len])))
 		return 0;
-	return asprintf(&all, "%s:%s", shim, before) < 0 ? -1 : setenv("LD_PRELOAD", all, 1);
+	if (asprintf(&all, "%.*s%s%s:%s", (int)front, before,
+		     front && !strchr(": ", before[front - 1]) ? ":" : "", shim, before + front) < 0)
+		return -1;
+	return setenv("LD_PRELOAD", all, 1);
 }
 
 static int set_environment(const struct run_env *env)
