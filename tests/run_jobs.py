@@ -18,6 +18,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 
 DEADLINE = 20
@@ -128,13 +129,21 @@ def on_terminal(command):
     return pid, fd
 
 
+def press(fd, key):
+    """Types a key that sends a signal. By default its echo goes in between the answer, or discards it."""
+    mode = termios.tcgetattr(fd)
+    mode[3] = mode[3] & ~termios.ECHO | termios.NOFLSH
+    termios.tcsetattr(fd, termios.TCSANOW, mode)
+    os.write(fd, key)
+
+
 def interrupt(gsstap):
     gsstap_pid, fd = on_terminal([gsstap, "run", "--level", "off", *HOST])
     lines = Lines(fd)
     pid = int(lines.until("READY")[-1].split()[1])
     remember(pid)
     for _ in range(30):  # a second one may hide behind the first, but not every time
-        os.write(fd, b"\x03")
+        press(fd, b"\x03")
         expect("^C", signals(lines.until("GOT")), ["SIGINT"])
         os.kill(gsstap_pid, signal.SIGUSR2)
         expect("after ^C", signals(lines.until("SIGUSR2")), ["SIGUSR2"])
@@ -162,7 +171,7 @@ def suspend(gsstap):
     # Without echo still to come, the first READY can only be the host's.
     pid, gsstap_pid = map(int, lines.until("READY ")[-1].split("READY ")[1].split()[:2])
     remember(pid)
-    for stop in [lambda: os.write(fd, b"\x1a"), lambda: os.kill(pid, signal.SIGSTOP),
+    for stop in [lambda: press(fd, b"\x1a"), lambda: os.kill(pid, signal.SIGSTOP),
                  lambda: os.kill(gsstap_pid, signal.SIGTSTP)]:
         stop()
         lines.until("Stopped")
@@ -172,7 +181,7 @@ def suspend(gsstap):
         expect("fg", signals(lines.until("GOT")), ["SIGCONT"])
         os.kill(gsstap_pid, signal.SIGUSR2)
         expect("after fg", signals(lines.until("SIGUSR2")), ["SIGUSR2"])
-    os.write(fd, b"\x03")
+    press(fd, b"\x03")
     lines.until("GOT SIGINT")
     os.kill(pid, signal.SIGTERM)
     lines.until("GOT SIGTERM")
