@@ -46,7 +46,7 @@ functions() {
 }
 
 page() {
-    MANWIDTH=200 mandoc -Tutf8 -O width=200 "$TOP/doc/$1" | col -bx
+    MANWIDTH=200 mandoc -Tutf8 -O width=200 "$TOP/doc/$1" | sed "s/.\x08//g"
 }
 
 commands() { rows tools/commands.def 'COMMAND=a' | sort; }
