@@ -51,6 +51,7 @@ $(BUILD)/gsstap: $(TOOLS_OBJ)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 -include tests/tests.mk
+include demo/demo.mk
 
 install: all ## install under DESTDIR/PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/gsstap
