@@ -203,6 +203,61 @@ warns() {
         <<<$'version: 1\nzmq: {inject: [{connect: "ipc://*", service: "zmq@%H"}]}'
 }
 
+@test "repairs are all, none or a list of what there is" {
+    complains 2:16 "zmq.repairs: expected all, none or a list of zap, leak, subscriptions, abort, credentials or handshake, found 'zap'" \
+        <<<$'version: 1\nzmq: {repairs: zap}'
+    complains 2:22 "zmq.repairs: expected zap, leak, subscriptions, abort, credentials or handshake, found 'laek'" \
+        <<<$'version: 1\nzmq: {repairs: [zap, laek]}'
+    complains 2:22 "zmq.repairs: 'all' stands alone, outside a list" <<<$'version: 1\nzmq: {repairs: [zap, all]}'
+    complains 2:17 "zmq.repairs: 'none' stands alone, outside a list" <<<$'version: 1\nzmq: {repairs: [none]}'
+    complains 2:29 "zmq.repairs: 'zap' is listed twice" <<<$'version: 1\nzmq: {repairs: [zap, abort, zap]}'
+    complains 2:17 "zmq.prefetch: expected yes or no, found 'true'" <<<$'version: 1\nzmq: {prefetch: true}'
+    warns 2:7 "zmq.repairs is empty: nothing is put right, as with none" <<<$'version: 1\nzmq: {repairs: []}'
+    for repairs in all none '[zap]' '[handshake, credentials, abort, subscriptions, leak, zap]'; do
+        printf 'version: 1\nzmq: {repairs: %s, prefetch: yes}\n' "$repairs" >p.yaml
+        run "$GSSTAP" policy check p.yaml
+        echo "$output"
+        [ "$status" = 0 ]
+        [ "${#lines[@]}" = 1 ]
+    done
+}
+
+@test "a policy cannot migrate to nowhere, to itself, or without saying where to" {
+    local migrate='zmq.inject.migrate: expected tcp:// with a host and a port, as in "tcp://%H:5556", or ipc:// with a path, found'
+    for wrong in 5556 tcp://%H tcp://%H:0 tcp://%H:70000 'tcp://%H:*' tcp://:5556 udp://%H:5556 ipc:// 'ipc://*' %H:5556; do
+        complains 2:39 "$migrate '$wrong'" \
+            < <(printf 'version: 1\nzmq: {inject: [{bind: "tcp://*:5555", migrate: "%s"}]}\n' "$wrong")
+    done
+    for itself in tcp://%H:5555 'tcp://*:5555'; do
+        complains 2:39 "zmq.inject.migrate: $itself is the endpoint that is to be left; give another port or path" \
+            < <(printf 'version: 1\nzmq: {inject: [{bind: "tcp://*:5555", migrate: "%s"}]}\n' "$itself")
+    done
+    complains 2:51 "zmq.inject.migrate: * is no host to connect to; %H is the one the program connects to" \
+        <<<$'version: 1\nzmq: {inject: [{connect: "tcp://*:1", service: x, migrate: "tcp://*:2"}]}'
+    complains 2:35 "zmq.inject.migrate: %H is the host of a tcp:// endpoint, and ipc:// has none" \
+        <<<$'version: 1\nzmq: {inject: [{bind: "ipc:///x", migrate: "tcp://%H:2"}]}'
+    complains 2:36 'phase needs migrate, the endpoint that GSSAPI is added at, as in migrate: "tcp://%H:5556"' \
+        <<<$'version: 1\nzmq: {inject: [{bind: "tcp://*:1", phase: report}]}'
+    complains 2:74 "phase is about a bound endpoint, so it goes with bind: a connect rule with migrate connects there with GSSAPI, or not at all" \
+        <<<$'version: 1\nzmq: {inject: [{connect: "tcp://*:1", service: x, migrate: "tcp://%H:2", phase: report}]}'
+    complains 2:43 "zmq.inject.phase: expected report or require, found 'prefer'" \
+        <<<$'version: 1\nzmq: {inject: [{bind: "tcp://*:1", phase: prefer}]}'
+}
+
+@test "a migration that leads somewhere nobody may have meant is warned about" {
+    warns 2:36 'zmq.inject.migrate: everything that "tcp://*:*" matches migrates to one port or path; write a rule for each endpoint' \
+        <<<$'version: 1\nzmq: {inject: [{bind: "tcp://*:*", migrate: "tcp://%H:2"}]}'
+    warns 2:36 'zmq.inject.migrate: tcp://*:2 is bound on all interfaces, also where the program binds one; %H is what the program binds' \
+        <<<$'version: 1\nzmq: {inject: [{bind: "tcp://*:1", migrate: "tcp://*:2"}]}'
+    warns 2:60 'zmq.inject.migrate: every host that "tcp://db*:1" matches is reached at tcp://gate:2; %H is the program'"'"'s host' \
+        <<<$'version: 1\nzmq: {inject: [{connect: "tcp://db*:1", service: "zmq@%H", migrate: "tcp://gate:2"}]}'
+    printf '%s\n' 'version: 1' 'zmq:' '  inject:' '    - {bind: "tcp://*:1", migrate: "tcp://%H:2", phase: report}' \
+        '    - {bind: "ipc:///run/x", migrate: "ipc:///run/y", phase: require}' \
+        '    - {connect: "tcp://db*:1", service: "zmq@%H", migrate: "tcp://%H:2"}' >p.yaml
+    run "$GSSTAP" policy check p.yaml
+    [ "$output" = "p.yaml: ok, 3 rules" ]
+}
+
 @test "all errors are reported, not only the first" {
     printf 'version: 2\nmode: x\ngss: {delegation: y, peers: {alow: []}}\nzmq: {inject: [1, 2]}\n' >p.yaml
     run "$GSSTAP" policy check p.yaml
@@ -338,7 +393,7 @@ warns() {
     awk '/^\.Bd -literal/ { inside = 1; getline; whole = $0 == "version: 1"; n += whole }
         /^\.Ed/ { inside = whole = 0 }
         inside && whole { gsub(/\\e/, "\\"); gsub(/\\&/, ""); print >("example" n ".yaml") }' "$TOP/doc/gsstap-policy.5"
-    [ -e example3.yaml ]
+    [ -e example8.yaml ]
     run "$GSSTAP" policy check example*.yaml
     echo "$output"
     [ "$status" = 0 ]

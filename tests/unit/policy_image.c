@@ -22,7 +22,10 @@ static const char SOURCE[] = "version: 1\n"
 			     "  unsecured-ok: ['ipc://*']\n"
 			     "  inject:\n"
 			     "    - {bind: 'tcp://*:1', principal: 'zmq@%h'}\n"
-			     "    - {connect: 'tcp://*', service: 'zmq@%H'}\n";
+			     "    - {connect: 'tcp://*', service: 'zmq@%H'}\n"
+			     "    - {bind: 'tcp://*:2', migrate: 'tcp://%H:3', phase: report}\n"
+			     "  repairs: [zap, leak]\n"
+			     "  prefetch: yes\n";
 
 /* Rules of SOURCE, as compiled. */
 enum {
@@ -43,6 +46,14 @@ enum {
 	RULE_2,
 	CONNECT,
 	SERVICE,
+	RULE_3,
+	BIND_3,
+	MIGRATE,
+	PHASE,
+	REPAIRS,
+	REPAIRS_1,
+	REPAIRS_2,
+	PREFETCH,
 	COUNT
 };
 
@@ -78,6 +89,14 @@ static int opens(const void *image, size_t len, struct pol *pol)
 		facts.way = POL_CONNECT;
 		if (pol_judge_endpoint(pol, &facts, &v) == POL_INJECT)
 			assert_non_null(v.inject.service);
+		facts = (struct pol_endpoint){POL_BIND, "tcp://*:2", 4, 0, 0};
+		if (pol_judge_endpoint(pol, &facts, &v) == POL_INJECT && v.inject.phase == POL_PHASE_REPORT)
+			assert_non_null(v.inject.migrate);
+		if (v.inject.migrate)
+			assert_true(!strncmp(v.inject.migrate, "tcp://", 6) ||
+				    !strncmp(v.inject.migrate, "ipc://", 6));
+		assert_int_equal(pol_repairs(pol) & ~(unsigned)POL_REPAIR_ALL, 0);
+		pol_prefetch(pol);
 		pol_capture(pol);
 		pol_enforces(pol);
 		pol_rules(pol);
@@ -183,7 +202,7 @@ static void item_outside(void)
 }
 static void list_over_the_end(void)
 {
-	r[INJECT].below = 3;
+	r[INJECT].below = 4;
 }
 static void huge_list(void)
 {
@@ -240,6 +259,68 @@ static void foreign_field(void)
 	r[PRINCIPAL].word = POL_W_AUDIT;
 }
 
+static void phase_without_migrate(void)
+{
+	r[MIGRATE].keyword = POL_K_INJECT_PRINCIPAL;
+}
+static void phase_of_a_connection(void)
+{
+	r[BIND_3].keyword = POL_K_INJECT_CONNECT;
+	r[MIGRATE].keyword = POL_K_INJECT_SERVICE;
+}
+static void phase_of_a_migrating_connection(void)
+{
+	r[INJECT].below = 2;
+	r[RULE_2].below = 6; /* the fields of the third rule as well */
+	r[RULE_3] = r[BIND_3] = r[MIGRATE];
+}
+static void phase_with_another_word(void)
+{
+	r[PHASE].word = POL_W_REFUSE;
+}
+static void migration_to_no_endpoint(void)
+{
+	r[MIGRATE].text = r[PRINCIPAL].text;
+}
+static void migration_outside_a_rule(void)
+{
+	r[RULE_3].below = 1;
+}
+static void set_with_a_word_of_its_own(void)
+{
+	r[REPAIRS].word = POL_W_ALL;
+}
+static void set_with_a_text(void)
+{
+	r[REPAIRS_1].text = r[ALLOW_1].text;
+}
+static void member_without_a_word(void)
+{
+	r[REPAIRS_2].word = POL_W_NONE;
+}
+static void member_of_another_keyword(void)
+{
+	r[REPAIRS_2].word = POL_W_STRIP;
+}
+static void all_among_others(void)
+{
+	r[REPAIRS_1].word = POL_W_ALL;
+}
+static void none_among_others(void)
+{
+	r[REPAIRS_2].word = POL_W_NOTHING;
+}
+static void set_as_scalar(void)
+{
+	r[REPAIRS].kind = POL_SCALAR;
+	r[REPAIRS].word = POL_W_ALL;
+	r[REPAIRS].below = 0;
+}
+static void all_as_a_setting(void)
+{
+	r[PREFETCH].word = POL_W_ALL;
+}
+
 static void what_the_compiler_never_writes_is_refused(void **state)
 {
 	static void (*const changes[])(void) = {
@@ -265,6 +346,20 @@ static void what_the_compiler_never_writes_is_refused(void **state)
 		bind_with_service,
 		neither_bind_nor_connect,
 		foreign_field,
+		phase_without_migrate,
+		phase_of_a_connection,
+		phase_of_a_migrating_connection,
+		phase_with_another_word,
+		migration_to_no_endpoint,
+		migration_outside_a_rule,
+		set_with_a_word_of_its_own,
+		set_with_a_text,
+		member_without_a_word,
+		member_of_another_keyword,
+		all_among_others,
+		none_among_others,
+		set_as_scalar,
+		all_as_a_setting,
 	};
 	struct pol pol;
 

@@ -65,6 +65,8 @@ static void no_policy_allows_everything(void **state)
 	assert_int_equal(at(&pol, POL_BIND, "tcp://*:1", ZMQ_REP, ZMQ_NULL, &v), POL_ALLOW);
 	assert_int_equal(pol_enforces(&pol), 0);
 	assert_int_equal(pol_capture(&pol), -1);
+	assert_int_equal(pol_repairs(&pol), 0);
+	assert_int_equal(pol_prefetch(&pol), 0);
 }
 
 static void a_broken_policy_denies_everything_judged(void **state)
@@ -84,6 +86,8 @@ static void a_broken_policy_denies_everything_judged(void **state)
 	assert_int_equal(at(&pol, POL_BIND, "tcp://*:1", ZMQ_REP, ZMQ_CURVE, &v), POL_DENY);
 	assert_int_equal(at(&pol, POL_BIND, "inproc://x", ZMQ_REP, ZMQ_NULL, &v), POL_ALLOW);
 	assert_int_equal(pol_enforces(&pol), 1);
+	assert_int_equal(pol_repairs(&pol), 0);
+	assert_int_equal(pol_prefetch(&pol), 0);
 }
 
 static void a_policy_without_rules_allows_everything(void **state)
@@ -398,6 +402,103 @@ static void capture_names_the_levels_of_a_trace(void **state)
 	}
 }
 
+static void all_repairs_are_made_unless_the_policy_names_some(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned repairs;
+	} cases[] = {
+		{"", 63},
+		{"mode: audit", 63},
+		{"zmq: {repairs: all}", 63},
+		{"zmq: {repairs: none}", 0},
+		{"zmq: {repairs: []}", 0},
+		{"zmq: {repairs: [zap]}", POL_REPAIR_ZAP},
+		{"zmq: {repairs: [leak]}", POL_REPAIR_LEAK},
+		{"zmq: {repairs: [subscriptions]}", POL_REPAIR_SUBSCRIPTIONS},
+		{"zmq: {repairs: [abort]}", POL_REPAIR_ABORT},
+		{"zmq: {repairs: [credentials]}", POL_REPAIR_CREDENTIALS},
+		{"zmq: {repairs: [handshake]}", POL_REPAIR_HANDSHAKE},
+		{"zmq: {repairs: [abort, zap]}", POL_REPAIR_ABORT | POL_REPAIR_ZAP},
+		{"zmq: {repairs: [handshake, credentials, abort, subscriptions, leak, zap]}", POL_REPAIR_ALL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pol pol = policy(cases[i].text);
+
+		if (pol_repairs(&pol) != cases[i].repairs)
+			fail_msg("%s: %#x", cases[i].text, pol_repairs(&pol));
+	}
+}
+
+static void tickets_are_fetched_ahead_only_when_asked_for(void **state)
+{
+	struct pol no = policy("zmq: {prefetch: no}"), yes = policy("zmq: {prefetch: yes}"),
+		   absent = policy("zmq: {repairs: all}");
+
+	(void)state;
+	assert_int_equal(pol_prefetch(&no), 0);
+	assert_int_equal(pol_prefetch(&yes), 1);
+	assert_int_equal(pol_prefetch(&absent), 0);
+}
+
+#define MIGRATE                                                                                              \
+	"zmq:\n"                                                                                             \
+	"  unsecured: refuse\n"                                                                              \
+	"  inject:\n"                                                                                        \
+	"    - {bind: 'tcp://*:1', principal: 'zmq@%h', migrate: 'tcp://%H:11', phase: report}\n"            \
+	"    - {bind: 'tcp://*:2', migrate: 'tcp://%H:12', phase: require}\n"                                \
+	"    - {bind: 'tcp://*:3', migrate: 'ipc:///run/x'}\n"                                               \
+	"    - {bind: 'tcp://*:4'}\n"                                                                        \
+	"    - {connect: 'tcp://db:*', service: 'zmq@%H', migrate: 'tcp://%H:11'}\n"
+
+static void migrating(const struct pol *pol, enum pol_way way, const char *endpoint, const char *migrate,
+		      enum pol_phase phase, const char *reason)
+{
+	struct pol_verdict v;
+
+	assert_int_equal(at(pol, way, endpoint, ZMQ_REP, ZMQ_NULL, &v), POL_INJECT);
+	assert_string_equal(v.rule, "zmq.inject");
+	if (migrate)
+		assert_string_equal(v.inject.migrate, migrate);
+	else
+		assert_null(v.inject.migrate);
+	assert_int_equal(v.inject.phase, phase);
+	assert_string_equal(v.reason, reason);
+}
+
+static void a_migrating_endpoint_says_where_to_and_in_which_phase(void **state)
+{
+	struct pol pol = policy(MIGRATE);
+
+	(void)state;
+	migrating(&pol, POL_BIND, "tcp://*:1", "tcp://%H:11", POL_PHASE_REPORT,
+		  "zmq.inject (policy line 5) leaves unsecured tcp://*:1 and serves GSSAPI at tcp://%H:11");
+	migrating(&pol, POL_BIND, "tcp://*:2", "tcp://%H:12", POL_PHASE_REQUIRE,
+		  "zmq.inject (policy line 6) sets GSSAPI for tcp://*:2 and at tcp://%H:12");
+	migrating(&pol, POL_BIND, "tcp://*:3", "ipc:///run/x", POL_PHASE_REQUIRE,
+		  "zmq.inject (policy line 7) sets GSSAPI for tcp://*:3 and at ipc:///run/x");
+	migrating(&pol, POL_BIND, "tcp://*:4", NULL, POL_PHASE_REQUIRE,
+		  "zmq.inject (policy line 8) sets GSSAPI for tcp://*:4");
+	migrating(&pol, POL_CONNECT, "tcp://db:1", "tcp://%H:11", POL_PHASE_REQUIRE,
+		  "zmq.inject (policy line 9) sets GSSAPI for tcp://db:1, which is reached at tcp://%H:11");
+}
+
+/* What cannot be injected cannot migrate: that no one left it unsecured on purpose must not be lost. */
+static void phase_report_excuses_only_what_can_be_injected(void **state)
+{
+	struct pol pol = policy(MIGRATE);
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(at(&pol, POL_BIND, "tcp://*:1", ZMQ_REP, ZMQ_NULL, &v), POL_INJECT);
+	assert_int_equal(at(&pol, POL_BIND, "tcp://*:1", ZMQ_REP, ZMQ_PLAIN, &v), POL_DENY);
+	assert_int_equal(at(&pol, POL_BIND, "tcp://*:1", ZMQ_STREAM, ZMQ_NULL, &v), POL_DENY);
+	assert_int_equal(at(&pol, POL_BIND, "tcp://*:1", ZMQ_REP, ZMQ_CURVE, &v), POL_ALLOW);
+	assert_int_equal(at(&pol, POL_BIND, "tcp://*:9", ZMQ_REP, ZMQ_NULL, &v), POL_DENY);
+}
+
 static void a_rules_number_leads_back_to_it(void **state)
 {
 	struct pol pol = policy(INJECT);
@@ -441,6 +542,10 @@ int main(void)
 		cmocka_unit_test(audit_mode_marks_refusals_and_still_injects),
 		cmocka_unit_test(enforcing_is_the_default_and_leaves_no_audit_mark),
 		cmocka_unit_test(capture_names_the_levels_of_a_trace),
+		cmocka_unit_test(all_repairs_are_made_unless_the_policy_names_some),
+		cmocka_unit_test(tickets_are_fetched_ahead_only_when_asked_for),
+		cmocka_unit_test(a_migrating_endpoint_says_where_to_and_in_which_phase),
+		cmocka_unit_test(phase_report_excuses_only_what_can_be_injected),
 		cmocka_unit_test(a_rules_number_leads_back_to_it),
 	};
 
