@@ -29,7 +29,9 @@ if [ -n "${SAN:-}" ]; then
     GSSTAP=$BUILD/check/gsstap
     printf '#!/bin/sh\nLD_PRELOAD="%s" exec "%s" "$@"\n' "$runtime" "$BUILD/gsstap" >"$GSSTAP.$$"
     chmod +x "$GSSTAP.$$" && mv "$GSSTAP.$$" "$GSSTAP"
-    export ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+    # A crash stays the crash it would be without: how a program ended is what some tests look at.
+    export ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0:handle_segv=0:handle_sigbus=0:handle_abort=0
+    export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 fi
 
 # wait_until SECONDS COMMAND...: polls COMMAND until it succeeds; fails after the deadline.

@@ -45,6 +45,11 @@ $(BUILD)/bench/%: tests/bench/%.c
 
 -include tests/hosts/flags.mk
 
+# A sanitizer's runtime calls dlsym, and with that us, before it can serve instrumented code.
+ifneq ($(SAN),)
+$(patsubst %,$(BUILD)/shim-obj/shim/%.c.o,dl elf objects real): SHIM_CFLAGS += -fno-sanitize=all -include tests/early.h
+endif
+
 # Unit tests link what they call out of one archive: the tools, the trace's writer, and main.c without its main.
 UNIT_PROGRAMS := $(shell grep -lE '^int main\>' tests/unit/*.c 2>/dev/null)
 UNIT_HELPERS  := $(filter-out $(UNIT_PROGRAMS),$(wildcard tests/unit/*.c))
