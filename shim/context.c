@@ -126,7 +126,7 @@ void tap_context_count(gss_ctx_id_t handle, bool outbound, size_t bytes)
 	tap_unlock(&buckets[b].lock);
 }
 
-const struct tap_tie *tap_context_tie(gss_ctx_id_t handle, int *fd, bool *ready)
+const struct tap_tie *tap_context_tie(gss_ctx_id_t handle, bool outbound, int *fd, bool *ready)
 {
 	const struct tap_tie *tie = NULL;
 	unsigned b = bucket_of(handle);
@@ -139,7 +139,8 @@ const struct tap_tie *tap_context_tie(gss_ctx_id_t handle, int *fd, bool *ready)
 	if (c && c->tie) {
 		tie = c->tie;
 		*fd = c->fd;
-		*ready = c->in_calls > 0; /* the first message each way is READY */
+		*ready =
+			(outbound ? c->out_calls : c->in_calls) > 0; /* the first message each way is READY */
 	}
 	tap_unlock(&buckets[b].lock);
 	return tie;

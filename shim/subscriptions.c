@@ -124,8 +124,8 @@ bool tap_subscription_repaired(gss_ctx_id_t context, const gss_buffer_desc *inpu
 	/* The flags byte is 0: neither a command (READY, heartbeats) nor a part of more. */
 	if (!input->length || bytes[0])
 		return false;
-	tie = tap_context_tie(context, &fd, &ready);
-	if (!tie || (tie->socket_type != ZMQ_SUB && tie->socket_type != ZMQ_XSUB))
+	tie = tap_context_tie(context, true, &fd, &ready);
+	if (!tie || !ready || (tie->socket_type != ZMQ_SUB && tie->socket_type != ZMQ_XSUB))
 		return false;
 	marker = marker_of(tie, bytes + 1, input->length - 1);
 	if (marker < 0)

@@ -201,7 +201,7 @@ void tap_handshake_refused(struct tap_scope *scope, enum tr_role role, const cha
 void tap_context_count(gss_ctx_id_t context, bool outbound, size_t bytes);
 /* The injected endpoint and the connection that a context serves, and whether libzmq's handshake in it is
  * over; NULL: none. */
-const struct tap_tie *tap_context_tie(gss_ctx_id_t context, int *fd, bool *ready);
+const struct tap_tie *tap_context_tie(gss_ctx_id_t context, bool outbound, int *fd, bool *ready);
 /* A handshake that is not begun, because it would wait: its connection is given up until libzmq comes back.
  */
 OM_uint32 tap_handshake_unready(struct tap_scope *scope, const struct tap_handshake *step, const char *reason,

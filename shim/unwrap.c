@@ -70,7 +70,7 @@ OM_uint32 tap_unwrap_repaired(const struct tap_scope *scope, OM_uint32 major, gs
 	if (!reason)
 		return major;
 	drop(scope, output);
-	tie = tap_context_tie(context, &fd, &ready);
+	tie = tap_context_tie(context, false, &fd, &ready);
 	tap_repair_event("abort", tie, NULL, reason);
 	errno = saved;
 	if (!tie || !ready || !tap_repairs(POL_REPAIR_HANDSHAKE) || !give_pong(output))
