@@ -8,7 +8,7 @@
  * nothing is judged by it.
  */
 #include "shim/tap.h"
-#include "shim/ties.h"
+#include "shim/inside.h"
 
 #include <errno.h>
 #include <string.h>
@@ -28,6 +28,7 @@ struct context {
 	uint64_t started, established_at;
 	uint64_t out_calls, out_bytes, in_calls, in_bytes;
 	const struct tap_tie *tie;
+	int fd;
 	char target[160];
 };
 
@@ -123,6 +124,26 @@ void tap_context_count(gss_ctx_id_t handle, bool outbound, size_t bytes)
 		c->in_bytes += bytes;
 	}
 	tap_unlock(&buckets[b].lock);
+}
+
+const struct tap_tie *tap_context_tie(gss_ctx_id_t handle, bool outbound, int *fd, bool *ready)
+{
+	const struct tap_tie *tie = NULL;
+	unsigned b = bucket_of(handle);
+	struct context *c;
+
+	if (!tap_lock(&buckets[b].lock))
+		return NULL;
+	for (c = buckets[b].first; c && c->handle != handle; c = c->next)
+		;
+	if (c && c->tie) {
+		tie = c->tie;
+		*fd = c->fd;
+		*ready =
+			(outbound ? c->out_calls : c->in_calls) > 0; /* the first message each way is READY */
+	}
+	tap_unlock(&buckets[b].lock);
+	return tie;
 }
 
 /* What an established context says of itself. */
@@ -293,6 +314,8 @@ static OM_uint32 establish(struct tap_scope *scope, struct context *c, bool keep
 			enter(c, *context);
 		return GSS_S_COMPLETE;
 	}
+	if (c->tie && tap_repairs(POL_REPAIR_HANDSHAKE))
+		tap_line_doom(c->fd);
 	if (keep)
 		give_back(c);
 	tap_quiet_begin();
@@ -312,6 +335,7 @@ static struct context *begin(const struct tap_scope *scope, const struct tap_han
 	c->role = step->role;
 	c->started = scope->start;
 	c->tie = step->tie;
+	c->fd = step->fd;
 	if (step->target)
 		tap_copy(c->target, sizeof(c->target), step->target);
 	return c;
@@ -321,7 +345,8 @@ OM_uint32 tap_handshake_step(struct tap_scope *scope, struct tap_handshake *step
 			     gss_ctx_id_t *context, OM_uint32 *minor_status, bool *refused)
 {
 	struct context *c = take(before),
-		       stand_in = {.role = step->role, .started = scope->start, .tie = step->tie};
+		       stand_in = {
+			       .role = step->role, .started = scope->start, .tie = step->tie, .fd = step->fd};
 	OM_uint32 major = step->major;
 	bool keep;
 
@@ -345,6 +370,9 @@ OM_uint32 tap_handshake_step(struct tap_scope *scope, struct tap_handshake *step
 	}
 	c->handle = before;
 	c->told = true;
+	/* libzmq would let both ends wait for its handshake timer. */
+	if (c->tie && tap_repairs(POL_REPAIR_HANDSHAKE))
+		tap_line_doom(c->fd);
 	write_handshake(scope, c, NULL, step->mech, TR_OUTCOME_FAILED, major, step->minor,
 			tr_level == TR_LEVEL_OFF ? NULL : tap_minor_text(scope, step->minor, step->mech));
 	if (keep && *context == GSS_C_NO_CONTEXT)
@@ -361,6 +389,19 @@ void tap_handshake_refused(struct tap_scope *scope, enum tr_role role, const cha
 	if (target)
 		tap_copy(c.target, sizeof(c.target), target);
 	write_handshake(scope, &c, NULL, GSS_C_NO_OID, TR_OUTCOME_REFUSED, 0, 0, reason);
+}
+
+OM_uint32 tap_handshake_unready(struct tap_scope *scope, const struct tap_handshake *step, const char *reason,
+				OM_uint32 *minor_status)
+{
+	struct context c = {.role = step->role, .started = scope->start, .tie = step->tie, .fd = step->fd};
+
+	if (step->target)
+		tap_copy(c.target, sizeof(c.target), step->target);
+	write_handshake(scope, &c, NULL, GSS_C_NO_OID, TR_OUTCOME_FAILED, 0, 0, reason);
+	tap_line_doom(step->fd);
+	*minor_status = 0;
+	return GSS_S_NO_CRED;
 }
 
 void tap_context_imported(gss_ctx_id_t handle)

@@ -32,8 +32,7 @@ static bool read_tables(struct tables *t, ElfW(Addr) bias, const ElfW(Dyn) * dyn
 	ElfW(Addr) soname = 0;
 	bool has_soname = false;
 
-	memset(t, 0, sizeof(*t));
-	t->bias = bias;
+	*t = (struct tables){.bias = bias};
 	for (const ElfW(Dyn) *d = dynamic; d && d->d_tag != DT_NULL; d++) {
 		switch (d->d_tag) {
 		case DT_STRTAB:
@@ -81,6 +80,19 @@ const char *tap_elf_soname(ElfW(Addr) bias, const ElfW(Dyn) * dynamic)
 	return read_tables(&t, bias, dynamic) ? t.soname : NULL;
 }
 
+/*
+ * Not strcmp: this serves the first dlsym of a process, which may come from a sanitizer's runtime while its
+ * own strcmp cannot be called yet.
+ */
+static bool same(const char *one, const char *other)
+{
+	while (*one && *one == *other) {
+		one++;
+		other++;
+	}
+	return *one == *other;
+}
+
 static uint32_t gnu_hash(const char *name)
 {
 	uint32_t h = 5381;
@@ -109,7 +121,7 @@ static const ElfW(Sym) * look_up(const struct tables *t, const char *name)
 		const ElfW(Sym) *s = &t->symbols[i];
 
 		if ((h | 1) == (hash | 1) && s->st_shndx != SHN_UNDEF &&
-		    !strcmp(t->strings + s->st_name, name)) {
+		    same(t->strings + s->st_name, name)) {
 			if (!t->versions || !(t->versions[i] & 0x8000))
 				return s;
 			hidden = s;
@@ -183,4 +195,27 @@ bool tap_elf_references(ElfW(Addr) bias, const ElfW(Dyn) * dynamic,
 		return false;
 	return references_in(&t, t.plt, t.plt_count, true, each, data) ||
 	       references_in(&t, t.rela, t.rela_count, false, each, data);
+}
+
+static void **slot_in(const struct tables *t, const ElfW(Rela) * rela, size_t count, const char *name)
+{
+	for (; count--; rela++) {
+		unsigned type = (unsigned)ELF64_R_TYPE(rela->r_info);
+
+		if ((type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT) &&
+		    !strcmp(t->strings + t->symbols[ELF64_R_SYM(rela->r_info)].st_name, name))
+			return (void **)(t->bias + rela->r_offset);
+	}
+	return NULL;
+}
+
+void **tap_elf_slot(ElfW(Addr) bias, const ElfW(Dyn) * dynamic, const char *name)
+{
+	struct tables t;
+	void **slot;
+
+	if (!read_tables(&t, bias, dynamic))
+		return NULL;
+	slot = slot_in(&t, t.plt, t.plt_count, name);
+	return slot ? slot : slot_in(&t, t.rela, t.rela_count, name);
 }

@@ -24,6 +24,9 @@ struct tap_reference {
 bool tap_elf_references(ElfW(Addr) bias, const ElfW(Dyn) * dynamic,
 			bool (*each)(const struct tap_reference *reference, void *data), void *data);
 
+/* Where the object keeps the address of a function it refers to by this name; NULL: it does not. */
+void **tap_elf_slot(ElfW(Addr) bias, const ElfW(Dyn) * dynamic, const char *name);
+
 /* DT_SONAME, or NULL. */
 const char *tap_elf_soname(ElfW(Addr) bias, const ElfW(Dyn) * dynamic);
 

@@ -6,7 +6,7 @@
  * and a minor status that gss_display_status explains.
  */
 #include "shim/gss.h"
-#include "shim/ties.h"
+#include "shim/inside.h"
 
 #include <string.h>
 
@@ -110,12 +110,21 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 	if (!scope.start)
 		scope.start = tr_now();
 	step.target = shown_name(&scope, target, name, sizeof(name));
-	step.tie = tap_injected ? tap_tied(cred) : NULL;
+	step.tie = tap_injected ? tap_tied(cred, &step.fd) : NULL;
 	if (delegation_refused(&scope, &flags, step.target, &verdict)) {
 		tap_handshake_refused(&scope, step.role, step.target, verdict.reason);
 		output->length = 0;
 		output->value = NULL;
 		step.major = tap_refuse_gss(&verdict, minor_status);
+		tap_leave(&scope);
+		errno = error;
+		return step.major;
+	}
+	if (__builtin_expect(step.tie && before == GSS_C_NO_CONTEXT, 0) &&
+	    tap_ticket_missing(step.tie, verdict.reason, sizeof(verdict.reason))) {
+		output->length = 0;
+		output->value = NULL;
+		step.major = tap_handshake_unready(&scope, &step, verdict.reason, minor_status);
 		tap_leave(&scope);
 		errno = error;
 		return step.major;
@@ -220,7 +229,7 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 	}
 	if (!scope.start)
 		scope.start = tr_now();
-	step.tie = tap_injected ? tap_tied(cred) : NULL;
+	step.tie = tap_injected ? tap_tied(cred, &step.fd) : NULL;
 	/* A credential is asked for only where the program asks: the library would have to store it. */
 	step.major = real_call(minor_status, context, cred, input, bindings, source, chosen, output, granted,
 			       lifetime, delegated);

@@ -4,7 +4,7 @@
  * Passwords and exported credentials are told by length and keyed hash only.
  */
 #include "shim/gss.h"
-#include "shim/ties.h"
+#include "shim/inside.h"
 
 #include <string.h>
 
@@ -98,14 +98,15 @@ TAP_EXPORT OM_uint32 gss_acquire_cred(OM_uint32 *minor_status, gss_name_t wanted
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
 	if (__builtin_expect(tap_injected && scope.watch, 0))
-		tie = tap_tied(wanted);
+		tie = tap_tied(wanted, NULL);
 	if (tie) {
-		usage = tie->server ? GSS_C_ACCEPT : GSS_C_INITIATE;
+		if (!tie->own_usage)
+			usage = tie->server ? GSS_C_ACCEPT : GSS_C_INITIATE;
 		wanted = tie->default_name ? GSS_C_NO_NAME : wanted;
 	}
 	major = real_call(minor_status, wanted, time_req, mechs, usage, cred, actual, time_rec);
 	if (tie && major == GSS_S_COMPLETE)
-		tap_tie_handle(*cred, tie);
+		tap_tie_handle(*cred, tie, tap_line_now());
 	if (scope.watch) {
 		struct acquisition acquisition = {
 			.name = wanted, .usage = usage, .cred = cred, .lifetime = time_rec};
@@ -183,7 +184,7 @@ TAP_EXPORT OM_uint32 gss_release_cred(OM_uint32 *minor_status, gss_cred_id_t *cr
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
 	if (tap_injected)
-		tap_tie_handle(before, NULL);
+		tap_tie_handle(before, NULL, -1);
 	major = real_call(minor_status, cred);
 	error = errno;
 	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);

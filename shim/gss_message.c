@@ -6,6 +6,9 @@
  * Nothing is refused here: libzmq aborts the process when gss_wrap fails.
  */
 #include "shim/gss.h"
+#include "shim/inside.h"
+
+#include <stdlib.h>
 
 /* What a message call tells. Plaintext and token of one call: at level payload the plaintext goes ahead. */
 struct message {
@@ -87,16 +90,86 @@ static inline void finish(struct tap_scope *scope, OM_uint32 major, const OM_uin
 #define CONF_OF(state) (!GSS_ERROR(major) && (state) ? *(state) : -1)
 #define NO_CONF -1
 
-MESSAGE(gss_wrap,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, gss_buffer_t input,
-	 int *conf_state, gss_buffer_t output),
-	(minor_status, context, conf_req, qop, input, conf_state, output), CONF_OF(conf_state),
-	OUT(input, output))
+/* libzmq's wraps: a subscription gets its marker back, and what libzmq forgets to free is remembered. */
+static OM_uint32 wrap_for_zmq(const struct tap_scope *scope, __typeof__(&gss_wrap) real,
+			      OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop,
+			      gss_buffer_t input, int *conf_state, gss_buffer_t output)
+{
+	gss_buffer_desc plain = *input;
+	void *room = NULL;
+	uint8_t small[300];
+	OM_uint32 major;
 
-MESSAGE(gss_unwrap,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t output,
-	 int *conf_state, gss_qop_t *qop),
-	(minor_status, context, input, output, conf_state, qop), CONF_OF(conf_state), IN(output, input))
+	if (tap_repairs(POL_REPAIR_SUBSCRIPTIONS))
+		tap_subscription_repaired(context, input, &plain, small, sizeof(small), &room);
+	if (tap_repairs(POL_REPAIR_LEAK))
+		tap_leak_wrapping(input->value);
+	major = real(minor_status, context, conf_req, qop, &plain, conf_state, output);
+	if (GSS_ERROR(major) && scope->watch)
+		tap_leak_wrapping(NULL);
+	free(room);
+	return major;
+}
+
+TAP_EXPORT OM_uint32 gss_wrap(OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop,
+			      gss_buffer_t input, int *conf_state, gss_buffer_t output)
+{
+	TAP_REAL(gss_wrap);
+	if (__builtin_expect(!tap_on && real_call, 1))
+		return real_call(minor_status, context, conf_req, qop, input, conf_state, output);
+	TAP_SCOPE(TAP_GSS, gss_wrap);
+	OM_uint32 major;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_missing(minor_status);
+	if (__builtin_expect(scope.watch && scope.caller->repaired, 0))
+		major = wrap_for_zmq(&scope, real_call, minor_status, context, conf_req, qop, input,
+				     conf_state, output);
+	else
+		major = real_call(minor_status, context, conf_req, qop, input, conf_state, output);
+	if (scope.watch) {
+		struct message message = {
+			.context = context, .conf = CONF_OF(conf_state), OUT(input, output)};
+
+		finish(&scope, major, minor_status, &message);
+	} else {
+		tap_leave(&scope);
+	}
+	return major;
+}
+
+TAP_EXPORT OM_uint32 gss_unwrap(OM_uint32 *minor_status, gss_ctx_id_t context, gss_buffer_t input,
+				gss_buffer_t output, int *conf_state, gss_qop_t *qop)
+{
+	TAP_REAL(gss_unwrap);
+	if (__builtin_expect(!tap_on && real_call, 1))
+		return real_call(minor_status, context, input, output, conf_state, qop);
+	TAP_SCOPE(TAP_GSS, gss_unwrap);
+	bool repair = scope.watch && scope.caller->repaired && tap_repairs(POL_REPAIR_ABORT);
+	OM_uint32 major, given;
+	int error;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_missing(minor_status);
+	if (repair) { /* a call that fails early leaves the output as libzmq made it: not made at all */
+		output->length = 0;
+		output->value = NULL;
+	}
+	major = given = real_call(minor_status, context, input, output, conf_state, qop);
+	if (scope.watch) {
+		struct message message = {.context = context, .conf = CONF_OF(conf_state), IN(output, input)};
+
+		finish(&scope, major, minor_status, &message);
+	} else {
+		tap_leave(&scope);
+	}
+	if (repair) {
+		error = errno;
+		given = tap_unwrap_repaired(&scope, major, context, output, conf_state);
+		errno = error;
+	}
+	return given;
+}
 
 MESSAGE(gss_seal,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, int qop, gss_buffer_t input,

@@ -3,7 +3,7 @@
  * RFC 2743 section 2.4, names; RFC 6680, their attributes.
  */
 #include "shim/gss.h"
-#include "shim/ties.h"
+#include "shim/inside.h"
 
 #include <string.h>
 
@@ -31,7 +31,7 @@ TAP_EXPORT OM_uint32 gss_import_name(OM_uint32 *minor_status, gss_buffer_t input
 	major = real_call(minor_status, input, type, name);
 	error = errno;
 	if (tie && major == GSS_S_COMPLETE)
-		tap_tie_handle(*name, tie);
+		tap_tie_handle(*name, tie, tap_line_now());
 	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
 	if (d) {
 		tap_put_buffer_text(d, TR_F_NAME, input);
@@ -97,7 +97,7 @@ TAP_EXPORT OM_uint32 gss_release_name(OM_uint32 *minor_status, gss_name_t *name)
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
 	if (tap_injected && name)
-		tap_tie_handle(*name, NULL);
+		tap_tie_handle(*name, NULL, -1);
 	major = real_call(minor_status, name);
 	error = errno;
 	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);

@@ -7,13 +7,14 @@
  * in both roles on one socket; and the program finds its socket as it left it. The order of the options
  * matters: SERVICE_PRINCIPAL makes the socket a client, so SERVER comes last for a server.
  */
-#include "shim/ties.h"
+#include "shim/inside.h"
 #include "shim/zmq_real.h"
 
 #include <string.h>
 #include <sys/utsname.h>
 
 unsigned tap_injected;
+bool tap_reports;
 
 struct principals {
 	char principal[240]; /* tag included */
@@ -71,8 +72,54 @@ static bool set_all(const struct tap_scope *scope, void *socket, bool server, co
 	       !set(socket, ZMQ_GSSAPI_SERVICE_PRINCIPAL_NAMETYPE, &service_type, sizeof(service_type));
 }
 
+static void add_tag(char *principal, size_t size, const struct tap_tie *tie)
+{
+	tap_append(principal, size, TAP_TAG);
+	append_number(principal, size, tie->number);
+}
+
+/*
+ * handshake (facts Z8): a peer that is refused, or that says nothing, is let go after seconds, and comes back
+ * less and less often. Only where the program left libzmq's own defaults.
+ */
+static const struct {
+	int option, stock, ours;
+} waits[] = {
+	{ZMQ_HANDSHAKE_IVL, 30000, 3000},
+	{ZMQ_RECONNECT_IVL_MAX, 0, 2000},
+};
+
+static void change_waits(const struct tap_scope *scope, void *socket, bool ours)
+{
+	__typeof__(&zmq_getsockopt) get = TAP_OTHER(scope, zmq_getsockopt);
+	__typeof__(&zmq_setsockopt) set = TAP_OTHER(scope, zmq_setsockopt);
+
+	if (!tap_repairs(POL_REPAIR_HANDSHAKE) || !get || !set)
+		return;
+	tap_quiet_begin();
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		int from = ours ? waits[i].stock : waits[i].ours, to = ours ? waits[i].ours : waits[i].stock,
+		    value;
+		size_t size = sizeof(value);
+
+		if (!get(socket, waits[i].option, &value, &size) && value == from)
+			set(socket, waits[i].option, &to, sizeof(to));
+	}
+	tap_quiet_end();
+}
+
+static void shorten_waits(const struct tap_scope *scope, void *socket)
+{
+	change_waits(scope, socket, true);
+}
+
+static void restore_waits(const struct tap_scope *scope, void *socket)
+{
+	change_waits(scope, socket, false);
+}
+
 static void tell(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
-		 const struct principals *p)
+		 const struct principals *p, const char *migrate)
 {
 	bool server = facts->way == POL_BIND;
 	struct tr_draft *d = tap_event(scope, TR_E_inject);
@@ -81,6 +128,8 @@ static void tell(const struct tap_scope *scope, void *socket, const struct pol_e
 		return;
 	tap_put_handle(d, TR_F_SOCKET, socket);
 	tr_put_text(d, TR_F_ENDPOINT, facts->endpoint);
+	if (migrate[0])
+		tr_put_text(d, TR_F_MIGRATE, migrate);
 	tr_put_u32(d, TR_F_ROLE, server ? TR_ROLE_SERVER : TR_ROLE_CLIENT);
 	if (p->service[0])
 		tr_put_text(d, TR_F_SERVICE, p->service);
@@ -90,14 +139,34 @@ static void tell(const struct tap_scope *scope, void *socket, const struct pol_e
 	tr_commit(d);
 }
 
+/* Another endpoint than the program's, where the rule migrates. */
+static int migrated(const struct pol_endpoint *facts, const struct pol_inject *rule, char *out, size_t size,
+		    char *reason, size_t reason_size)
+{
+	struct utsname host;
+
+	out[0] = 0;
+	if (!rule->migrate)
+		return 0;
+	if (uname(&host))
+		tap_copy(host.nodename, sizeof(host.nodename), "localhost");
+	if (!pol_expand_endpoint(rule->migrate, host.nodename, facts->endpoint, out, size))
+		return 0;
+	out[0] = 0;
+	tap_copy(reason, reason_size, "the policy's migrate cannot be made from this endpoint");
+	return EINVAL;
+}
+
 int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
-	       const struct pol_inject *rule, char *reason, size_t size)
+	       const struct pol_inject *rule, char *migrate, size_t migrate_size, char *reason, size_t size)
 {
 	bool server = facts->way == POL_BIND, done;
 	struct tap_tie *tie;
 	struct principals p;
 	int error = expand(facts, rule, &p, reason, size);
 
+	if (!error)
+		error = migrated(facts, rule, migrate, migrate_size, reason, size);
 	if (error)
 		return error;
 	tie = tap_tie_new(socket, facts->endpoint, server, !p.shown[0]);
@@ -105,9 +174,10 @@ int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_end
 		tap_copy(reason, size, "too many endpoints to inject");
 		return ENOMEM;
 	}
+	tie->socket_type = facts->socket_type;
+	tap_copy(tie->actual, sizeof(tie->actual), migrate);
 	tap_copy(p.principal, sizeof(p.principal), p.shown);
-	tap_append(p.principal, sizeof(p.principal), TAP_TAG);
-	append_number(p.principal, sizeof(p.principal), tie->number);
+	add_tag(p.principal, sizeof(p.principal), tie);
 	tap_quiet_begin();
 	done = set_all(scope, socket, server, rule, &p);
 	tap_quiet_end();
@@ -116,9 +186,58 @@ int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_end
 		tap_copy(reason, size, "this libzmq does not take GSSAPI: it was built without it");
 		return EACCES;
 	}
+	shorten_waits(scope, socket);
 	__atomic_add_fetch(&tap_injected, 1, __ATOMIC_RELAXED);
-	tell(scope, socket, facts, &p);
+	if (!server && pol_prefetch(&tap_policy))
+		tap_prefetch(scope, tie, rule, p.shown, p.service);
+	tell(scope, socket, facts, &p, migrate);
 	return 0;
+}
+
+/*
+ * A socket whose program set GSSAPI up by itself: only a tag behind its principal, so that the repairs know
+ * its contexts. It stays there; zmq_getsockopt does not tell of it.
+ */
+void tap_adopt(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts)
+{
+	__typeof__(&zmq_getsockopt) get = TAP_OTHER(scope, zmq_getsockopt);
+	__typeof__(&zmq_setsockopt) set = TAP_OTHER(scope, zmq_setsockopt);
+	char principal[256] = "";
+	size_t length = 200, size = sizeof(int), bare;
+	struct tap_tie *tie;
+	int server = 0;
+
+	if (!pol_repairs(&tap_policy) || !get || !set)
+		return;
+	tap_quiet_begin();
+	if (get(socket, ZMQ_GSSAPI_SERVER, &server, &size) ||
+	    get(socket, ZMQ_GSSAPI_PRINCIPAL, principal, &length))
+		server = -1;
+	tap_quiet_end();
+	if (server < 0)
+		return;
+	if (tap_tie_of_text(principal, strlen(principal), &bare))
+		principal[bare] = 0;
+	tie = tap_tie_new(socket, facts->endpoint, server, !principal[0]);
+	if (!tie)
+		return;
+	tie->socket_type = facts->socket_type;
+	tie->own_usage = !tap_repairs(POL_REPAIR_CREDENTIALS);
+	add_tag(principal, sizeof(principal), tie);
+	tap_quiet_begin();
+	set(socket, ZMQ_GSSAPI_PRINCIPAL, principal, strlen(principal));
+	/* Setting the principal keeps the role; the name type of an empty one does not matter. */
+	tap_quiet_end();
+	shorten_waits(scope, socket);
+	__atomic_add_fetch(&tap_injected, 1, __ATOMIC_RELAXED);
+}
+
+void tap_adopt_undo(const struct tap_scope *scope, void *socket)
+{
+	int saved = errno;
+
+	restore_waits(scope, socket);
+	errno = saved;
 }
 
 void tap_inject_undo(const struct tap_scope *scope, void *socket)
@@ -130,5 +249,6 @@ void tap_inject_undo(const struct tap_scope *scope, void *socket)
 	tap_quiet_begin();
 	set(socket, ZMQ_PLAIN_SERVER, &no, sizeof(no));
 	tap_quiet_end();
+	restore_waits(scope, socket);
 	errno = saved;
 }

@@ -142,7 +142,7 @@ static bool was_there(const struct objects *all, const struct object *o)
 }
 
 /* Stores into a slot that RELRO may have made read-only; its page stays writable, as it was before RELRO. */
-static void point_slot(void **slot, void *to)
+void tap_point_slot(void **slot, void *to)
 {
 	uintptr_t page = (uintptr_t)slot & ~(uintptr_t)4095;
 
@@ -158,7 +158,7 @@ static bool point_reference(const struct tap_reference *reference, void *data)
 	void *own = tap_elf_definition(o->bias, o->dynamic, tap_call_name(reference->call));
 
 	if (!own) /* a provider's own internal slots are left alone */
-		point_slot(reference->slot, tap_wrapper(reference->call));
+		tap_point_slot(reference->slot, tap_wrapper(reference->call));
 	return false;
 }
 

@@ -339,6 +339,14 @@ void *tap_other(const struct tap_scope *scope, enum tr_call_id call)
 	return scope->caller ? real_of((struct tap_caller *)scope->caller, call) : NULL;
 }
 
+/* Of the object itself: the callers of this ask with a library's own address. */
+void *tap_unwrapped(const struct tap_scope *scope, const char *name)
+{
+	const struct link_map *map = scope->caller ? map_of(scope->caller) : NULL;
+
+	return map ? tap_elf_definition(map->l_addr, map->l_ld, name) : NULL;
+}
+
 /* The entry for a library that dlsym found a function in. */
 static uint32_t provider_number(const struct tap_caller *library)
 {

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -52,6 +53,7 @@ static void append_number(char *out, size_t size, unsigned long n)
 /* Says something to `gsstap run`, through the file it made for that; never to the host's own descriptors. */
 static void tell(const char *line)
 {
+	struct rlimit limit;
 	int fd;
 
 	if (!hello_path)
@@ -60,7 +62,9 @@ static void tell(const char *line)
 			  O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return;
-	syscall(SYS_write, fd, line, strlen(line));
+	/* Beyond the host's file size limit a write would be a signal. */
+	if (getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY)
+		syscall(SYS_write, fd, line, strlen(line));
 	syscall(SYS_close, fd);
 }
 

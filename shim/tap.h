@@ -35,6 +35,7 @@ struct tap_caller {
 	bool deepbind;	       /* loaded with RTLD_DEEPBIND: its own scope comes first */
 	bool provider;	       /* stands for a library whose functions were handed out by dlsym */
 	bool announced;	       /* in the trace */
+	bool repaired;	       /* a libzmq whose inside is watched: shim/inside.c */
 	char name[192];	       /* as the loader knows it; "" is the program itself */
 	void *real[TAP_IDS];
 };
@@ -105,6 +106,8 @@ static inline void *tap_real(enum tr_call_id call, const void *from)
 
 /* Another function of the library that this call goes to, or NULL. */
 void *tap_other(const struct tap_scope *scope, enum tr_call_id call);
+/* The same for a function that is not wrapped: found where the caller's library is. */
+void *tap_unwrapped(const struct tap_scope *scope, const char *name);
 #define TAP_OTHER(scope, name) ((__typeof__(&name))tap_other(scope, TR_##name))
 
 /* Between these two the library is called on our own account: nothing is judged or recorded. */
@@ -143,6 +146,8 @@ void tap_first_event(void);
 void tap_announce(struct tap_caller *caller, void *real);
 void tap_deepbind_scan(void);
 bool tap_is_deepbind(uintptr_t address);
+/* Makes a slot of somebody's global offset table hold another function. */
+void tap_point_slot(void **slot, void *to);
 void tap_deepbind_begin(void);
 
 /* record.c */
@@ -184,6 +189,7 @@ struct tap_handshake {
 	OM_uint32 major, minor;
 	const char *target;	   /* the acceptor's name as asked for, or NULL */
 	const struct tap_tie *tie; /* the injected endpoint that the credential belongs to, or NULL */
+	int fd;			   /* the connection it was acquired for, when there is a tie */
 };
 /* After each init or accept; on completion it may turn the result into a refusal: the caller then clears its
  * outputs. */
@@ -193,6 +199,13 @@ OM_uint32 tap_handshake_step(struct tap_scope *scope, struct tap_handshake *step
 void tap_handshake_refused(struct tap_scope *scope, enum tr_role role, const char *target,
 			   const char *reason);
 void tap_context_count(gss_ctx_id_t context, bool outbound, size_t bytes);
+/* The injected endpoint and the connection that a context serves, and whether libzmq's handshake in it is
+ * over; NULL: none. */
+const struct tap_tie *tap_context_tie(gss_ctx_id_t context, bool outbound, int *fd, bool *ready);
+/* A handshake that is not begun, because it would wait: its connection is given up until libzmq comes back.
+ */
+OM_uint32 tap_handshake_unready(struct tap_scope *scope, const struct tap_handshake *step, const char *reason,
+				OM_uint32 *minor_status);
 void tap_context_imported(gss_ctx_id_t context);
 /* Before a context is deleted or exported: its summary. */
 void tap_context_ends(const struct tap_scope *scope, gss_ctx_id_t context);

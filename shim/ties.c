@@ -14,6 +14,7 @@ static struct tap_lock lock;
 static struct {
 	const void *handle;
 	const struct tap_tie *tie;
+	int fd;
 } table[HANDLES];
 
 static bool room(void)
@@ -57,6 +58,19 @@ struct tap_tie *tap_tie_new(void *socket, const char *endpoint, bool server, boo
 	return tie;
 }
 
+const struct tap_tie *tap_tie_of_endpoint(void *socket, const char *endpoint)
+{
+	const struct tap_tie *tie = NULL;
+
+	if (!endpoint || !tap_lock(&lock))
+		return NULL;
+	for (uint32_t i = tie_count; i-- && !tie;)
+		if (ties[i].socket == socket && !strcmp(ties[i].endpoint, endpoint))
+			tie = &ties[i];
+	tap_unlock(&lock);
+	return tie;
+}
+
 const struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *bare)
 {
 	const char *tag = name && length ? memmem(name, length, TAP_TAG, sizeof(TAP_TAG) - 1) : NULL;
@@ -80,7 +94,7 @@ static unsigned home(const void *handle)
 /* Open addressing; a forgotten handle leaves a mark that later ones may take. */
 static const char forgotten;
 
-void tap_tie_handle(const void *handle, const struct tap_tie *tie)
+void tap_tie_handle(const void *handle, const struct tap_tie *tie, int fd)
 {
 	unsigned at = home(handle), free_at = HANDLES;
 
@@ -101,6 +115,7 @@ void tap_tie_handle(const void *handle, const struct tap_tie *tie)
 	if (tie && free_at < HANDLES) {
 		table[free_at].handle = handle;
 		table[free_at].tie = tie;
+		table[free_at].fd = fd;
 	} else if (free_at < HANDLES && table[free_at].handle == handle) {
 		table[free_at].handle = &forgotten;
 		table[free_at].tie = NULL;
@@ -108,7 +123,7 @@ void tap_tie_handle(const void *handle, const struct tap_tie *tie)
 	tap_unlock(&lock);
 }
 
-const struct tap_tie *tap_tied(const void *handle)
+const struct tap_tie *tap_tied(const void *handle, int *fd)
 {
 	const struct tap_tie *tie = NULL;
 	unsigned at = home(handle);
@@ -118,6 +133,8 @@ const struct tap_tie *tap_tied(const void *handle)
 	for (unsigned n = 0; n < HANDLES && table[at].handle; n++, at = (at + 1) & (HANDLES - 1)) {
 		if (table[at].handle == handle) {
 			tie = table[at].tie;
+			if (fd)
+				*fd = table[at].fd;
 			break;
 		}
 	}

@@ -16,9 +16,13 @@
 struct tap_tie {
 	uint32_t number;
 	bool server;
+	bool own_usage;	   /* the credential is acquired as libzmq asks for it */
 	bool default_name; /* no principal was asked for: the default credential */
+	unsigned service;  /* prefetch.c: whose ticket it needs, plus 1; 0: nobody fetches it ahead */
 	void *socket;
-	char endpoint[256];
+	int socket_type;
+	char endpoint[256]; /* as the program gave it */
+	char actual[256];   /* where it was made instead, by a migration; else "" */
 };
 
 extern unsigned tap_injected; /* endpoints given GSSAPI so far: without any, names and credentials are not
@@ -27,11 +31,13 @@ extern unsigned tap_injected; /* endpoints given GSSAPI so far: without any, nam
 /* A tie for an endpoint: never freed while the process lives, since an endpoint can reconnect for ever. NULL:
  * no room. */
 struct tap_tie *tap_tie_new(void *socket, const char *endpoint, bool server, bool default_name);
+/* The tie of an endpoint that a program names again, to undo it. NULL: it has none. */
+const struct tap_tie *tap_tie_of_endpoint(void *socket, const char *endpoint);
 /* The tie whose tag ends this name, and the length of the name before it; NULL: it has none. */
 const struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *bare);
 
-/* Handles and their ties. A NULL tie forgets. */
-void tap_tie_handle(const void *handle, const struct tap_tie *tie);
-const struct tap_tie *tap_tied(const void *handle);
+/* Handles, their ties, and the connection they were made for (a descriptor, or -1). A NULL tie forgets. */
+void tap_tie_handle(const void *handle, const struct tap_tie *tie, int fd);
+const struct tap_tie *tap_tied(const void *handle, int *fd);
 
 #endif

@@ -2,6 +2,7 @@
 /*
  * ZeroMQ contexts and the making and closing of sockets: who there is to be judged. Nothing here is changed.
  */
+#include "shim/inside.h"
 #include "shim/zmq_real.h"
 
 static void record(struct tap_scope *scope, int result, bool failed, void *context, void *socket, int type)
@@ -143,6 +144,12 @@ TAP_EXPORT void *zmq_socket(void *context, int type)
 	/* A closed socket's address is used again: nothing of that one holds for this one. */
 	if (scope.watch && socket)
 		tap_socket_set_raw(socket, false);
+	if (scope.watch && socket && tap_repairs(POL_REPAIR_SUBSCRIPTIONS)) {
+		tap_subscriptions_drop(socket);
+		tap_unwatch_socket(socket);
+		if (type == ZMQ_XSUB)
+			tap_watch_socket(socket, true);
+	}
 	record(&scope, 0, !socket, context, socket, type);
 	tap_leave(&scope);
 	return socket;
@@ -155,6 +162,8 @@ TAP_EXPORT int zmq_close(void *socket)
 
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing();
+	if (scope.watch)
+		tap_unwatch_socket(socket);
 	result = real_call(socket);
 	record(&scope, result, result == -1, NULL, socket, -1);
 	tap_leave(&scope);

@@ -4,14 +4,19 @@
  *
  * A refusal is -1 with errno EACCES, as the kernel says of a port that one may not have.
  */
+#include "shim/inside.h"
 #include "shim/zmq_real.h"
 
 #include <string.h>
 
 /* What the judgement made of the call. */
 struct judged {
-	int error; /* errno of a refusal; 0: go on */
-	bool injected;
+	int error;	   /* errno of a refusal; 0: go on */
+	bool adopted;	   /* the program's own GSSAPI is marked for the repairs */
+	bool set;	   /* options were set for this endpoint: to be put back */
+	char migrate[256]; /* another endpoint: bound first (bind), or connected to instead (connect); "" none
+			    */
+	bool own_unsecured; /* the program's own endpoint is made without what was set for the other */
 };
 
 static int refuse(const struct tap_scope *scope, struct pol_verdict *verdict, const char *endpoint)
@@ -23,18 +28,28 @@ static int refuse(const struct tap_scope *scope, struct pol_verdict *verdict, co
 static void inject(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
 		   struct pol_verdict *verdict, struct judged *judged)
 {
+	const struct pol_inject *rule = &verdict->inject;
 	char reason[128];
 
-	if (!tap_inject(scope, socket, facts, &verdict->inject, reason, sizeof(reason))) {
-		judged->injected = true;
+	if (tap_inject(scope, socket, facts, rule, judged->migrate, sizeof(judged->migrate), reason,
+		       sizeof(reason))) {
+		tap_copy(verdict->reason, sizeof(verdict->reason), reason);
+		judged->error = refuse(scope, verdict, facts->endpoint);
+		judged->migrate[0] = 0;
 		return;
 	}
-	tap_copy(verdict->reason, sizeof(verdict->reason), reason);
-	judged->error = refuse(scope, verdict, facts->endpoint);
+	judged->set = true;
+	judged->own_unsecured = facts->way == POL_BIND && rule->phase == POL_PHASE_REPORT;
+	tap_reports = tap_reports || judged->own_unsecured;
+}
+
+static bool is_zap_handler(const struct pol_endpoint *facts)
+{
+	return facts->way == POL_BIND && !strncmp(facts->endpoint, "inproc://zeromq.zap.", 20);
 }
 
 static struct judged judge(const struct tap_scope *scope, enum pol_way way, void *socket,
-			   const char *endpoint)
+			   const char *endpoint, const void *real)
 {
 	struct judged judged = {0};
 	struct pol_verdict verdict = {0};
@@ -46,8 +61,14 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 		return judged;
 	facts.mechanism = tap_socket_mechanism(scope, socket);
 	facts.raw = tap_socket_is_raw(socket);
+	tap_inside(real);
+	if (is_zap_handler(&facts) && tap_repairs(POL_REPAIR_ZAP))
+		tap_watch_socket(socket, false);
 	switch (pol_judge_endpoint(&tap_policy, &facts, &verdict)) {
 	case POL_ALLOW:
+		judged.adopted = facts.mechanism == ZMQ_GSSAPI;
+		if (judged.adopted)
+			tap_adopt(scope, socket, &facts);
 		break;
 	case POL_INJECT:
 		inject(scope, socket, &facts, &verdict, &judged);
@@ -73,23 +94,43 @@ static void record(struct tap_scope *scope, int result, bool failed, void *socke
 	errno = error;
 }
 
+static void undo(const struct tap_scope *scope, void *socket, struct judged *judged)
+{
+	if (judged->set)
+		tap_inject_undo(scope, socket);
+	else if (judged->adopted)
+		tap_adopt_undo(scope, socket);
+	judged->set = judged->adopted = false;
+}
+
+/*
+ * A migrating bind makes both endpoints: the other first, so that the program's own stays the one that
+ * ZMQ_LAST_ENDPOINT tells. A failure of either is the call's.
+ */
 #define ENDPOINT(type, name, way, failure)                                                                   \
 	TAP_EXPORT type name(void *socket, const char *endpoint)                                             \
 	{                                                                                                    \
 		TAP_ENTER(TAP_ZMQ, name);                                                                    \
 		struct judged judged = {0};                                                                  \
 		type result = failure;                                                                       \
+		bool go_on;                                                                                  \
                                                                                                              \
 		if (!real_call)                                                                              \
 			return tap_leave(&scope), tap_zmq_missing(), failure;                                \
 		if (scope.judge)                                                                             \
-			judged = judge(&scope, way, socket, endpoint);                                       \
+			judged = judge(&scope, way, socket, endpoint, (const void *)real_call);              \
+		go_on = !judged.error;                                                                       \
 		if (judged.error)                                                                            \
 			errno = judged.error;                                                                \
-		else                                                                                         \
+		if (go_on && judged.migrate[0]) {                                                            \
+			result = real_call(socket, judged.migrate);                                          \
+			go_on = (way) == POL_BIND && result != failure;                                      \
+		}                                                                                            \
+		if (judged.own_unsecured)                                                                    \
+			undo(&scope, socket, &judged);                                                       \
+		if (go_on)                                                                                   \
 			result = real_call(socket, endpoint);                                                \
-		if (judged.injected)                                                                         \
-			tap_inject_undo(&scope, socket);                                                     \
+		undo(&scope, socket, &judged);                                                               \
 		if (scope.watch)                                                                             \
 			record(&scope, (int)result, result == failure, socket, endpoint);                    \
 		tap_leave(&scope);                                                                           \
@@ -100,23 +141,29 @@ ENDPOINT(int, zmq_bind, POL_BIND, -1)
 ENDPOINT(int, zmq_connect, POL_CONNECT, -1)
 ENDPOINT(uint32_t, zmq_connect_peer, POL_CONNECT, 0)
 
-#define UNDO(name)                                                                                           \
+/* A migrated endpoint is undone where it was made: instead of the program's (connect), or with it (bind). */
+#define UNDO(name, both)                                                                                     \
 	TAP_EXPORT int name(void *socket, const char *endpoint)                                              \
 	{                                                                                                    \
 		TAP_ENTER(TAP_ZMQ, name);                                                                    \
+		const struct tap_tie *tie = NULL;                                                            \
 		int result;                                                                                  \
                                                                                                              \
 		if (!real_call)                                                                              \
 			return tap_leave(&scope), tap_zmq_missing();                                         \
-		result = real_call(socket, endpoint);                                                        \
+		if (__builtin_expect(tap_injected && scope.watch, 0))                                        \
+			tie = tap_tie_of_endpoint(socket, endpoint);                                         \
+		if (tie && tie->actual[0] && both)                                                           \
+			real_call(socket, tie->actual);                                                      \
+		result = real_call(socket, tie && tie->actual[0] && !both ? tie->actual : endpoint);         \
 		if (scope.watch)                                                                             \
 			record(&scope, result, result == -1, socket, endpoint);                              \
 		tap_leave(&scope);                                                                           \
 		return result;                                                                               \
 	}
 
-UNDO(zmq_unbind)
-UNDO(zmq_disconnect)
+UNDO(zmq_unbind, true)
+UNDO(zmq_disconnect, false)
 
 TAP_EXPORT int zmq_disconnect_peer(void *socket, uint32_t routing_id)
 {

@@ -5,6 +5,7 @@
  * The rows below say how an option's value may be shown. An option that is not named here and is no plain
  * number is taken for a secret: length and keyed hash.
  */
+#include "shim/inside.h"
 #include "shim/zmq_real.h"
 
 #include <string.h>
@@ -114,6 +115,16 @@ static bool plaintext_refused(const struct tap_scope *scope, const void **value)
 	return false;
 }
 
+/* What a socket cannot be asked later; `does` is false when the call failed after all. */
+static void notice(void *socket, int option, const void *value, size_t length, bool does)
+{
+	if (option == ZMQ_ROUTER_RAW && does)
+		tap_socket_set_raw(socket, int_value(value, length));
+	else if ((option == ZMQ_SUBSCRIBE || option == ZMQ_UNSUBSCRIBE) &&
+		 tap_repairs(POL_REPAIR_SUBSCRIPTIONS))
+		tap_subscription(socket, value, length, (option == ZMQ_SUBSCRIBE) == does);
+}
+
 TAP_EXPORT int zmq_setsockopt(void *socket, int option, const void *value, size_t length)
 {
 	TAP_ENTER(TAP_ZMQ, zmq_setsockopt);
@@ -125,15 +136,33 @@ TAP_EXPORT int zmq_setsockopt(void *socket, int option, const void *value, size_
 		return tap_leave(&scope), tap_zmq_missing();
 	if (scope.judge && option == ZMQ_GSSAPI_PLAINTEXT && int_value(value, length))
 		refused = plaintext_refused(&scope, &given);
+	/* Before the call: libzmq's I/O thread may wrap the subscription before it returns. */
+	if (scope.watch)
+		notice(socket, option, value, length, true);
 	if (refused)
 		errno = EACCES;
 	else
 		result = real_call(socket, option, given, length);
-	if (scope.watch && option == ZMQ_ROUTER_RAW && !result)
-		tap_socket_set_raw(socket, int_value(value, length));
+	if (scope.watch && result) {
+		int error = errno;
+
+		notice(socket, option, value, length, false);
+		errno = error;
+	}
 	record(&scope, result, socket, option, value, length);
 	tap_leave(&scope);
 	return result;
+}
+
+/* The program's principal, without what tap_adopt put behind it. */
+static void hide_tag(char *value, size_t *length)
+{
+	size_t bare;
+
+	if (!tap_tie_of_text(value, *length, &bare))
+		return;
+	value[bare] = 0;
+	*length = bare + 1;
 }
 
 TAP_EXPORT int zmq_getsockopt(void *socket, int option, void *value, size_t *length)
@@ -144,6 +173,8 @@ TAP_EXPORT int zmq_getsockopt(void *socket, int option, void *value, size_t *len
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing();
 	result = real_call(socket, option, value, length);
+	if (tap_injected && !result && option == ZMQ_GSSAPI_PRINCIPAL && value && length)
+		hide_tag(value, length);
 	record(&scope, result, socket, option, result || !length ? NULL : value, length ? *length : 0);
 	tap_leave(&scope);
 	return result;

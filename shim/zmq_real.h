@@ -31,11 +31,21 @@ bool tap_socket_is_raw(void *socket);
 int tap_socket_type(const struct tap_scope *scope, void *socket);
 int tap_socket_mechanism(const struct tap_scope *scope, void *socket);
 
+/* zap.c: handlers and XSUB sockets, whose messages are looked at */
+void tap_watch_socket(void *socket, bool xsub);
+void tap_unwatch_socket(void *socket);
+
 /* inject.c */
-/* Sets GSSAPI on the socket for one endpoint. 0, or an errno with reason filled: then nothing is left set. */
+/*
+ * Sets GSSAPI on the socket for one endpoint. 0, or an errno with reason filled: then nothing is left set.
+ * migrate gets the endpoint to be made instead or as well, or "".
+ */
 int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
-	       const struct pol_inject *rule, char *reason, size_t size);
+	       const struct pol_inject *rule, char *migrate, size_t migrate_size, char *reason, size_t size);
 /* After the bind or connect: the endpoint has its copy, the socket gets back what it had. */
 void tap_inject_undo(const struct tap_scope *scope, void *socket);
+/* The same for a socket whose program set GSSAPI itself: marked for the repairs, otherwise as it is. */
+void tap_adopt(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts);
+void tap_adopt_undo(const struct tap_scope *scope, void *socket);
 
 #endif

@@ -172,14 +172,15 @@ static bool expand(const char *t, int copy, char *out, size_t size)
 	char *at = out, *const end = out + size - 1;
 	struct utsname host;
 	const char *dot = strrchr(t, '.'), *slash = strrchr(t, '/');
+	bool counted = copy < 2;
 
 	if (dot && slash && dot < slash)
 		dot = NULL;
 	for (; *t && at < end; t++) {
-		if (t == dot && copy > 1) {
+		if (t == dot && !counted) {
 			*at++ = '-';
 			at = put_number(at, end, (unsigned long)copy);
-			dot = NULL;
+			counted = true;
 		}
 		if (*t != '%' || !t[1]) {
 			if (at < end)
@@ -200,7 +201,7 @@ static bool expand(const char *t, int copy, char *out, size_t size)
 			*at++ = *t;
 		}
 	}
-	if (!dot && copy > 1 && !strrchr(out, '.') && at < end) {
+	if (!counted && at < end) {
 		*at++ = '-';
 		at = put_number(at, end, (unsigned long)copy);
 	}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside libzmq: what its GSSAPI mechanism does wrong is put right from the functions it calls, as facts.md
+ * section 2 numbers the defects. Nothing is decided by a version; each repair has a keyword of zmq.repairs,
+ * and acts only on libraries that tap_inside has entered.
+ *
+ * libzmq's own slots for recv, send, close, malloc and free are pointed at ours. That shows each connection's
+ * greetings (whom it speaks to, and with which mechanism), lets a connection end in the way that libzmq
+ * retries, and tells whether libzmq frees what it wraps.
+ */
+#ifndef SHIM_INSIDE_H
+#define SHIM_INSIDE_H
+
+#include "shim/tap.h"
+#include "shim/ties.h"
+
+#include <sys/types.h>
+
+extern bool tap_reports; /* unsecured peers are to be told of: a migration is under way */
+
+/* Does the policy want this repair? */
+static inline bool tap_repairs(enum pol_repair which)
+{
+	return tap_on && pol_repairs(&tap_policy) & (unsigned)which;
+}
+
+/* Watches the libzmq that holds this function, once. */
+void tap_inside(const void *zmq_function);
+
+/* The connection this thread is working for, as a descriptor; -1: none yet. */
+int tap_line_now(void);
+/* Ends a connection so that both sides notice now, and a client of libzmq's tries again. */
+void tap_line_doom(int fd);
+
+/* leak: before a gss_wrap of libzmq's, and at the gss_release_buffer that follows it. */
+void tap_leak_wrapping(const void *plaintext);
+void tap_leak_released(void);
+
+/* abort: what gss_unwrap is about to give to libzmq. May turn it into a failure or into a message that says
+ * nothing. */
+OM_uint32 tap_unwrap_repaired(const struct tap_scope *scope, OM_uint32 major, gss_ctx_id_t context,
+			      gss_buffer_t output, int *conf_state);
+
+/* subscriptions: what a socket is subscribed to, and a plaintext as it should have been made. */
+void tap_subscription(void *socket, const void *topic, size_t length, bool subscribe);
+void tap_subscriptions_drop(void *socket);
+/* *plain is replaced by the repaired one, which *room owns when it is not NULL (free). True: changed. */
+bool tap_subscription_repaired(gss_ctx_id_t context, const gss_buffer_desc *input, gss_buffer_desc *plain,
+			       void *small, size_t small_size, void **room);
+
+/* prefetch: has the tie's ticket fetched; is it missing still? Then a handshake would wait for the KDC. */
+void tap_prefetch(const struct tap_scope *scope, struct tap_tie *tie, const struct pol_inject *rule,
+		  const char *principal, const char *name);
+bool tap_ticket_missing(const struct tap_tie *tie, char *reason, size_t size);
+
+/* A `repair` event. */
+void tap_repair_event(const char *repair, const struct tap_tie *tie, const char *peer, const char *reason);
+
+#endif
