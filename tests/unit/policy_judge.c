@@ -21,6 +21,8 @@
 /* Opens the policy in text, whose first line is "version: 1". The image lives as long as the test program. */
 static struct pol policy(const char *text)
 {
+	static void *images[100]; /* they stay within reach, so that a leak in the compiler shows */
+	static size_t count;
 	char whole[2000];
 	struct pol pol;
 	void *image;
@@ -29,6 +31,8 @@ static struct pol policy(const char *text)
 	snprintf(whole, sizeof(whole), "version: 1\n%s", text);
 	assert_int_equal(pol_compile_text("test", whole, strlen(whole), &image, &len, stderr), 0);
 	assert_int_equal(pol_open(&pol, image, len), 0);
+	assert_true(count < sizeof(images) / sizeof(*images));
+	images[count++] = image;
 	return pol;
 }
 
