@@ -100,6 +100,13 @@ int pol_prefetch(const struct pol *pol)
 	return prefetch && prefetch->word == POL_W_YES;
 }
 
+int pol_injects(const struct pol *pol)
+{
+	const struct pol_rule *list = pol->state == POL_READY ? pol_find(pol->image, POL_K_INJECT) : NULL;
+
+	return list && list->below > 0;
+}
+
 uint32_t pol_rule_number(const struct pol *pol, const struct pol_verdict *verdict)
 {
 	(void)pol;

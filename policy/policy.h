@@ -119,6 +119,9 @@ unsigned pol_repairs(const struct pol *pol);
 /* Are service tickets of injected connections to be fetched ahead? 1 or 0. */
 int pol_prefetch(const struct pol *pol);
 
+/* Does any rule set GSSAPI on sockets (in both modes)? 1 or 0. */
+int pol_injects(const struct pol *pol);
+
 /*
  * Each judge fills *verdict and returns its action. With POL_NONE: POL_ALLOW.
  * peer is the other side's principal as gss_display_name gives it; NULL is an unknown or anonymous peer.

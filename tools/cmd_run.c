@@ -10,6 +10,7 @@
 #include "run_loop.h"
 #include "run_policy.h"
 #include "run_template.h"
+#include "run_zmq.h"
 #include "tool.h"
 #include "trace/format.h"
 
@@ -25,8 +26,11 @@ struct settings {
 	const char *output, *policy, *level;
 	enum show_format format;
 	bool format_given;
+	struct run_zmq zmq;
 	char **program; /* ends with NULL */
 };
+
+enum { KEY_LIBZMQ = 256 };
 
 static const struct argp_option options[] = {
 	{"output", 'o', "TEMPLATE", 0,
@@ -34,6 +38,10 @@ static const struct argp_option options[] = {
 	{"policy", 'p', "POLICY", 0, "Judge and secure the calls by this policy (YAML, or compiled)", 0},
 	{"level", 'l', "LEVEL", 0, "Record off, audit, calls, tokens (default), messages or payload", 0},
 	{"format", 'f', "FORMAT", 0, "Print text (default) or json; not with -o", 0},
+	{"replace-libzmq", KEY_LIBZMQ, "OBJECT", 0,
+	 "Load this system's libzmq in place of the one that OBJECT, an addon, extension or library, calls; "
+	 "no: never. Default: where the policy injects GSSAPI and a libzmq without it is found",
+	 0},
 	{0},
 };
 
@@ -54,6 +62,14 @@ static void set_format(struct settings *settings, const char *text, struct argp_
 		settings->format = SHOW_JSON;
 	else if (strcmp(text, "text"))
 		argp_error(state, "--format %s: must be text or json", text);
+}
+
+static void add_libzmq(struct settings *settings, const char *text, struct argp_state *state)
+{
+	char error[160];
+
+	if (run_zmq_option(&settings->zmq, text, error, sizeof(error)))
+		argp_error(state, "--replace-libzmq=%s: %s", text, error);
 }
 
 static void check_together(const struct settings *settings, struct argp_state *state)
@@ -94,6 +110,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	case 'f':
 		set_format(settings, text, state);
 		break;
+	case KEY_LIBZMQ:
+		add_libzmq(settings, text, state);
+		break;
 	case ARGP_KEY_ARGS:
 		settings->program = state->argv + state->next;
 		state->next = state->argc;
@@ -125,6 +144,7 @@ struct run {
 	char *template;
 	char path[PATH_MAX]; /* PROGRAM's */
 	char shim[PATH_MAX];
+	char libzmq[PATH_MAX]; /* "" for none */
 	char hello[PATH_MAX];
 	struct run_policy policy;
 	struct run_dir dir;
@@ -166,21 +186,27 @@ static int check_cover(struct run *run)
 	return 0;
 }
 
-/* ld.so splits LD_PRELOAD at spaces and colons: a shim in such a place is reached through a link. */
-static int place_shim(struct run *run)
+/* ld.so splits LD_PRELOAD at spaces and colons: an object in such a place is reached through a link. */
+static int place_preload(const struct run *run, const char *object, const char *name, char path[PATH_MAX])
 {
-	const char *shim = tool_shim_path();
-
-	if (!shim)
-		return TOOL_SELF;
-	snprintf(run->shim, sizeof(run->shim), "%s", shim);
-	if (run_dir_preloadable(shim))
+	snprintf(path, PATH_MAX, "%s", object);
+	if (run_dir_preloadable(object))
 		return 0;
-	snprintf(run->shim, sizeof(run->shim), "%s/libgsstap.so", run->dir.path);
-	if (!symlink(shim, run->shim))
+	snprintf(path, PATH_MAX, "%s/%s", run->dir.path, name);
+	if (!symlink(object, path))
 		return 0;
-	tool_error("%s: %s", run->shim, strerror(errno));
+	tool_error("%s: %s", path, strerror(errno));
 	return TOOL_SELF;
+}
+
+static int place_preloads(struct run *run)
+{
+	const char *shim = tool_shim_path(), *libzmq = run->settings.zmq.path;
+	int status = shim ? place_preload(run, shim, "libgsstap.so", run->shim) : TOOL_SELF;
+
+	if (!status && *libzmq)
+		status = place_preload(run, libzmq, "libzmq.so", run->libzmq);
+	return status;
 }
 
 static int prepare_files(struct run *run)
@@ -194,7 +220,7 @@ static int prepare_files(struct run *run)
 	/* Programs that gave up root can still say that their trace could not be made. */
 	if (run_dir_put(&run->dir, "hello", "", 0, geteuid() ? 0600 : 0622, run->hello))
 		return TOOL_SELF;
-	status = place_shim(run);
+	status = place_preloads(run);
 	if (!status)
 		status = run_policy_place(&run->policy, &run->dir);
 	if (status || run->template)
@@ -224,6 +250,9 @@ static int prepare(struct run *run)
 	if (!status)
 		status = check_cover(run);
 	if (!status)
+		status = run_zmq_decide(&run->settings.zmq, run_judged_file(run->path), run->settings.program,
+					run->policy.injects);
+	if (!status)
 		status = prepare_files(run);
 	return status;
 }
@@ -232,6 +261,7 @@ static int start(struct run *run)
 {
 	struct run_loop *loop = &run->loop;
 	struct run_env env = {.shim = run->shim,
+			      .libzmq = *run->libzmq ? run->libzmq : NULL,
 			      .trace = run->template,
 			      .level = run->settings.level,
 			      .policy = run->policy.source ? run->policy.path : NULL,
@@ -276,6 +306,7 @@ static void finish(struct run *run)
 			   run->policy.path);
 	free(run->template);
 	free(run->policy.image);
+	run_zmq_free(&run->settings.zmq);
 }
 
 /* The exit status that says how PROGRAM ended; may not return when that was by a signal. */

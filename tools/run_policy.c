@@ -72,6 +72,7 @@ int run_policy_load(struct run_policy *policy, const char *source)
 		return TOOL_USAGE;
 	}
 	policy->enforces = pol_enforces(&checked);
+	policy->injects = pol_injects(&checked);
 	if (!policy->compiled_here && make_absolute(source, policy->path)) {
 		tool_error("-p %s: the path is too long", source);
 		return TOOL_USAGE;

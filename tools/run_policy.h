@@ -17,6 +17,7 @@
 struct run_policy {
 	const char *source; /* as given; NULL: no policy */
 	bool enforces;
+	bool injects; /* GSSAPI into sockets */
 	bool compiled_here;
 	char path[PATH_MAX]; /* absolute, of the compiled file; "" until run_policy_place when compiled here
 			      */

@@ -91,21 +91,24 @@ static size_t runtimes_at_front(const char *preload)
 	return at - preload;
 }
 
-/* The shim goes before all other preloads, so that no gss_ or zmq_ function of theirs is met before it. */
-static int set_preload(const char *shim)
+/* The shim goes before all other preloads, so that no gss_ or zmq_ function of theirs is met before it; a
+ * libzmq that replaces others right behind it, so that it is the next that is met. */
+static int set_preload(const char *shim, const char *libzmq)
 {
-	const char *before = getenv("LD_PRELOAD");
+	const char *before = getenv("LD_PRELOAD"), *rest;
 	size_t len = strlen(shim), front;
 	char *all;
 
-	if (!before || !*before)
-		return setenv("LD_PRELOAD", shim, 1);
+	if (!before)
+		before = "";
 	front = runtimes_at_front(before);
-	if (!strncmp(before + front, shim, len) &&
-	    (!before[front + len] || strchr(": ", before[front + len])))
-		return 0;
-	if (asprintf(&all, "%.*s%s%s:%s", (int)front, before,
-		     front && !strchr(": ", before[front - 1]) ? ":" : "", shim, before + front) < 0)
+	rest = before + front;
+	/* Under another run it is there already. */
+	if (!strncmp(rest, shim, len) && (!rest[len] || strchr(": ", rest[len])))
+		rest += len + (rest[len] != 0);
+	if (asprintf(&all, "%.*s%s%s%s%s%s%s", (int)front, before,
+		     front && !strchr(": ", before[front - 1]) ? ":" : "", shim, libzmq ? ":" : "",
+		     libzmq ? libzmq : "", *rest ? ":" : "", rest) < 0)
 		return -1;
 	return setenv("LD_PRELOAD", all, 1);
 }
@@ -120,7 +123,7 @@ static int set_environment(const struct run_env *env)
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
 		if (pairs[i][1] && setenv(pairs[i][0], pairs[i][1], 1))
 			return -1;
-	return set_preload(env->shim);
+	return set_preload(env->shim, env->libzmq);
 }
 
 /* As execvp does, a file that is neither ELF nor #! is handed to the shell. */
