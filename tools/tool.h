@@ -12,8 +12,8 @@
 
 enum tool_exit {
 	TOOL_OK = 0,
-	TOOL_FAIL = 1,	/* the answer is no, or the work failed */
-	TOOL_USAGE = 2, /* the command line or an input file is wrong */
+	TOOL_FAIL = 1,	 /* the answer is no, or the work failed */
+	TOOL_USAGE = 2,	 /* the command line or an input file is wrong */
 	TOOL_SELF = 125, /* run, realm: gsstap itself failed */
 	TOOL_NOT_EXECUTABLE = 126,
 	TOOL_NOT_FOUND = 127,
@@ -22,7 +22,7 @@ enum tool_exit {
 struct command {
 	const char *name;
 	const char *summary;
-	const struct argp *argp; /* its options, also for completion */
+	const struct argp *argp;	    /* its options, also for completion */
 	int (*main)(int argc, char **argv); /* argv[0] is "gsstap NAME"; returns an exit status */
 };
 
@@ -41,8 +41,8 @@ void tool_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Should what goes to this descriptor be coloured: a terminal, TERM not "dumb", NO_COLOR not set. */
 bool tool_colour(int fd);
 
-/* The path of libgsstap.so that belongs to this binary (beside it in the build tree, else where it was installed),
- * or NULL after saying what is missing. Static storage. */
+/* The path of libgsstap.so that belongs to this binary (beside it in the build tree, else where it was
+ * installed), or NULL after saying what is missing. Static storage. */
 const char *tool_shim_path(void);
 
 #endif
