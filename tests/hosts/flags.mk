@@ -28,10 +28,14 @@ $(BUILD)/two/libzmA.so.5:
 $(BUILD)/two/libzmB.so.5:
 	@mkdir -p $(@D)
 	LC_ALL=C sed 's/libzmq\.so\.5/libzmB.so.5/; s/inproc/inprok/g' $(shell $(CC) -print-file-name=libzmq.so) > $@
-$(BUILD)/plugins/two_a.so: $(BUILD)/two/libzmA.so.5
-$(BUILD)/plugins/two_b.so: $(BUILD)/two/libzmB.so.5
-$(BUILD)/plugins/two_a.so: HOST_LIBS := -L$(BUILD)/two -l:libzmA.so.5 -Wl,-rpath,'$$ORIGIN/../two'
-$(BUILD)/plugins/two_b.so: HOST_LIBS := -L$(BUILD)/two -l:libzmB.so.5 -Wl,-rpath,'$$ORIGIN/../two'
+$(BUILD)/plugins/two_a.so $(BUILD)/plugins/two_tail_a.so: $(BUILD)/two/libzmA.so.5
+$(BUILD)/plugins/two_b.so $(BUILD)/plugins/two_tail_b.so: $(BUILD)/two/libzmB.so.5
+$(BUILD)/plugins/two_a.so $(BUILD)/plugins/two_b.so: HOST_CFLAGS += -fno-optimize-sibling-calls
+$(BUILD)/plugins/two_tail_a.so $(BUILD)/plugins/two_tail_b.so: HOST_CFLAGS += -foptimize-sibling-calls
+$(BUILD)/plugins/pointers_plugin.so: HOST_CFLAGS += -foptimize-sibling-calls
+$(BUILD)/plugins/pointers_plugin.so: HOST_LIBS := -lzmq -lgssapi_krb5
+$(BUILD)/plugins/two_a.so $(BUILD)/plugins/two_tail_a.so: HOST_LIBS := -L$(BUILD)/two -l:libzmA.so.5 -Wl,-rpath,'$$ORIGIN/../two'
+$(BUILD)/plugins/two_b.so $(BUILD)/plugins/two_tail_b.so: HOST_LIBS := -L$(BUILD)/two -l:libzmB.so.5 -Wl,-rpath,'$$ORIGIN/../two'
 
 # A stub that refers to nothing of libgssapi_krb5 must depend on it all the same, as real mechanisms do.
 $(BUILD)/plugins/stub_mech.so: HOST_LDFLAGS := -Wl,--no-as-needed

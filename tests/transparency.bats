@@ -1,0 +1,312 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# timeout: 280
+#
+# A program gives the same output and the same exit status under the shim as without it: with nothing asked for, and
+# with everything recorded. Each host of tests/hosts/ prints what it can see; `thrice` compares (tests/ways.bash).
+
+load helper
+load ways
+
+setup_file() {
+    realm_up -u alice -s host@localhost
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    LEVEL=payload
+    cd "$BATS_TEST_TMPDIR"
+}
+
+teardown() {
+    ! mountpoint -q "$BATS_TEST_TMPDIR/trace" || umount "$BATS_TEST_TMPDIR/trace"
+}
+
+# thrice COMMAND...: bare, under the shim alone, under the shim with everything recorded.
+thrice() {
+    bare "$@"
+    [ "$status" = 0 ] || broken "$@"
+    run under_shim "$@"
+    same
+    [ "$(traces)" = 0 ]
+    tapped "$@"
+    same
+}
+
+# A bare run that fails says nothing about the shim: it is the test that is broken.
+broken() {
+    echo "bare, '$*' ends with $status: $output"
+    return 1
+}
+
+# readable FILE...: stock tools read it without a word of complaint, and so do we.
+readable() {
+    local file said
+    for file; do
+        said=$(tshark -r "$file" -q 2>&1 >/dev/null | grep -v 'Running as user "root"' || :)
+        [ -z "$said" ] || { echo "tshark on $file: $said"; return 1; }
+        said=$(trace_json "$file" 2>&1 >/dev/null)
+        [ -z "$said" ] || { echo "decode of $file: $said"; return 1; }
+    done
+}
+
+@test "the shim exports the interposed names and nothing else" {
+    run nm -D --defined-only "$SHIM"
+    [ "$status" = 0 ]
+    expected=$( (sed -n 's/^CALL([0-9]*, [a-z]*, \([a-z0-9_]*\))$/\1/p' "$TOP/trace/calls.def"
+        printf '%s\n' dlsym dlvsym dlopen dlclose) | sort)
+    [ "$(awk '{print $3}' <<<"$output" | sort)" = "$expected" ]
+}
+
+@test "a program that makes no gss or zmq call leaves no trace" {
+    tapped bash -c 'for i in 1 2 3; do /bin/true; done; echo "$(/bin/echo ended)"'
+    [ "$output" = ended ]
+    [ "$(traces)" = 0 ]
+    tapped "$HOSTS/plugin_user" local "$PLUGINS/lookup_plugin.so" # looks functions up, calls none of them
+    [ "$(traces)" = 0 ]
+}
+
+@test "the environment that a child sees is what it was given" {
+    env | grep -v -e '^_=' -e '^LD_PRELOAD=' | sort >given
+    under_shim bash -c 'env | grep -v -e "^_=" -e "^LD_PRELOAD=" | sort' >seen
+    diff <(grep -v -e '^SHLVL=' -e '^}' given) <(grep -v -e '^SHLVL=' -e '^}' seen)
+}
+
+@test "a fork without exec goes on in parent, child and grandchild, a trace each" {
+    thrice "$HOSTS/fork_child"
+    [ "$(traces)" = 3 ]
+    for file in trace/*; do
+        readable "$file"
+        [ "$(trace_json "$file" | jq .pid | sort -u | wc -l)" = 1 ]
+        [ "$(trace_json "$file" | jq -r 'select(.event == "process").event' | wc -l)" = 1 ]
+    done
+    # 2 + 1 messages in each of three generations, and nothing of one in the file of another
+    traced gss_wrap 9
+    traced gss_accept_sec_context 4
+}
+
+@test "a fork from a thread while others are in gss calls leaves every child working" {
+    thrice "$HOSTS/fork_thread"
+    [ "$output" = "40 of 40 children" ]
+    [ "$(traces)" = 41 ]
+    find trace -type f -size -512k | head -3 >small # the children's; the parent's is large
+    mapfile -t small <small
+    [ "${#small[@]}" = 3 ]
+    readable "${small[@]}"
+    for file in trace/*; do
+        [ "$(trace_json "$file" | jq .pid | sort -u | wc -l)" = 1 ]
+    done
+    # five messages of each child, in its own file
+    [ "$(events '.call == "gss_get_mic" and .depth == 0' | jq .pid | sort | uniq -c | awk '$1 == 5' | wc -l)" = 40 ]
+}
+
+@test "a program that executes itself keeps every trace" {
+    thrice "$HOSTS/exec_again" 3
+    [ "$(traces)" = 4 ] # one process id, four programs
+    [ "$(events | jq .pid | sort -u | wc -l)" = 1 ]
+    traced gss_wrap 4
+}
+
+@test "a program that closes all descriptors gets them all, and its files hold what it wrote" {
+    thrice "$HOSTS/close_all" mine
+    [ "$output" = "descriptors 3 to 22" ]
+    [ "$(cat mine)" = "$(printf 'first line\nlast line\n%.0s' 1 2 3)" ]
+    readable trace/*
+    traced gss_wrap 2002
+}
+
+@test "calls before main, in atexit handlers and in destructors are recorded" {
+    thrice "$HOSTS/atexit_gss"
+    [ "$output" = $'constructor 00000000\natexit handler\ndestructor' ]
+    traced gss_wrap 3
+}
+
+@test "calls in the last destructors of a thread are recorded" {
+    thrice "$HOSTS/thread_exit"
+    [ "$output" = "40 rounds" ]
+    traced gss_wrap 45
+}
+
+@test "a thread with the smallest stack there is goes on" {
+    thrice "$HOSTS/tiny_stack"
+    [[ $output == *"thread: Success" ]]
+    traced gss_wrap 100
+    [ "$(events '.call == "gss_unwrap" and .major != 0' | wc -l)" = 1 ]
+}
+
+@test "a program killed in the middle leaves every finished event readable" {
+    bare "$HOSTS/killed" 1000
+    [ "$status" = 137 ]
+    tapped "$HOSTS/killed" 1000
+    same
+    readable trace/*
+    traced gss_wrap 1000
+    traced gss_unwrap 1000
+    traced gss_accept_sec_context 1
+    capinfos trace/* >/dev/null
+}
+
+@test "a program killed while threads are in calls leaves every finished event readable" {
+    tapped "$HOSTS/killed" 500 3
+    [ "$status" = 137 ]
+    [ "$output" -ge 2000 ]
+    readable trace/*
+    [ "$(events '.call == "gss_unwrap" and .depth == 0' | wc -l)" -ge "$output" ]
+}
+
+@test "a signal handler may call gss functions while its thread is inside one" {
+    thrice "$HOSTS/signal_gss"
+    readable trace/*
+    # two calls each time; what came in the middle of recording another may be dropped, but then it is counted
+    recorded=$(events '.call == "gss_release_oid_set"' | wc -l)
+    dropped=$(events '.event == "dropped"' | jq .count | jq -s 'add // 0')
+    [ $((recorded + dropped)) -ge 500 ]
+    [ "$recorded" -ge 200 ]
+}
+
+@test "a thread cancelled inside a call leaves the others working" {
+    thrice timeout 60 "$HOSTS/cancel"
+    [ "$(grep -c cancelled <<<"$output")" = 3 ]
+    readable trace/*
+    [ "$(events '.call == "gss_import_name" and .depth == 0' | wc -l)" = 9 ]
+}
+
+@test "a call left by siglongjmp does not make later calls look like the library's own" {
+    thrice timeout 60 "$HOSTS/jump_out"
+    [ "$(grep -c 'jumped out' <<<"$output")" = 3 ]
+    readable trace/*
+    [ "$(events '.call == "gss_release_buffer" and .depth == 0' | wc -l)" -ge 3 ]
+    [ "$(events '.call == "gss_import_name" and .depth == 0' | wc -l)" = 3 ]
+}
+
+@test "programs started by vfork, posix_spawn, system and popen run and are recorded" {
+    for how in vfork spawn system popen; do
+        rm -rf trace
+        thrice "$HOSTS/starts" "$how" "$HOSTS/handshake"
+        [[ $output == *"status 0" ]]
+        [ "$(traces)" = 2 ]
+        readable trace/*
+        [ "$(events '.event == "call" and .call == "gss_wrap"' | jq .pid | sort | uniq -c | awk '{print $1}' |
+            sort | xargs)" = "1 2" ]
+    done
+}
+
+@test "a program that gives up root goes on, and so does its child that can make no trace" {
+    mkdir -m 700 trace
+    thrice "$HOSTS/drops_root" 65534
+    [ "$output" = "uid 65534, child 0" ]
+    traced gss_wrap 1000
+}
+
+@test "a program that changes its root goes on" {
+    mkdir cell
+    thrice "$HOSTS/drops_root" 65534 cell
+    [ "$output" = "uid 65534, child 0" ]
+    traced gss_wrap 1000
+}
+
+@test "a program without a free descriptor goes on" {
+    thrice "$HOSTS/no_room" fds
+}
+
+@test "a program that runs out of descriptors after the handshake goes on" {
+    thrice "$HOSTS/no_room" late-fds
+    readable trace/*
+    traced gss_accept_sec_context 1
+}
+
+@test "a program without address space goes on" {
+    thrice "$HOSTS/no_room" memory
+    readable trace/*
+    traced gss_accept_sec_context 1
+}
+
+@test "a program with a limit on the size of files is not killed for our file" {
+    thrice "$HOSTS/no_room" file
+    rm -rf trace
+    thrice "$HOSTS/no_room" late-file
+    readable trace/*
+    traced gss_accept_sec_context 1
+}
+
+@test "a full disk drops events, counts them, and the program goes on" {
+    mkdir -p trace
+    mount -t tmpfs -o size=512k,mode=700 tmpfs trace
+    bare "$HOSTS/handshake" krb5 5000
+    tapped "$HOSTS/handshake" krb5 5000
+    cp -r trace kept
+    umount trace
+    same
+    readable kept/*
+    recorded=$(trace_json kept/* | jq -r 'select(.call == "gss_wrap" or .call == "gss_unwrap").call' | wc -l)
+    dropped=$(trace_json kept/* | jq 'select(.event == "dropped").count' | jq -s 'add // 0')
+    [ "$recorded" -ge 100 ]
+    [ "$recorded" -lt 10000 ]
+    [ "$dropped" -ge 1 ]
+}
+
+@test "a disk that is full from the start leaves the program alone" {
+    mkdir -p trace
+    mount -t tmpfs -o size=4k,mode=700 tmpfs trace
+    bare "$HOSTS/handshake" krb5 200
+    tapped "$HOSTS/handshake" krb5 200
+    umount trace
+    same
+}
+
+@test "a trace that cannot be made leaves the program alone" {
+    bare "$HOSTS/handshake"
+    for place in /proc/nothing/%p "$PWD"/no/such/directory/%p /dev/full /dev/null/%p; do
+        run under_shim GSSTAP_TRACE="$place" "$HOSTS/handshake"
+        same
+    done
+}
+
+@test "a trace is the owner's alone, never overwritten, never through a symbolic link" {
+    mkdir trace
+    (umask 0 && tapped "$HOSTS/handshake" && [ "$status" = 0 ])
+    [ "$(stat -c %a trace/*)" = 600 ]
+    echo precious >precious
+    ln -s ../precious trace/link.pcapng
+    run under_shim GSSTAP_TRACE="$PWD"/trace/link.pcapng "$HOSTS/handshake"
+    [ "$status" = 0 ]
+    [ "$(cat precious)" = precious ]
+    echo kept >trace/there.pcapng
+    run under_shim GSSTAP_TRACE="$PWD"/trace/there.pcapng "$HOSTS/handshake"
+    [ "$(cat trace/there.pcapng)" = kept ]
+    [ -s trace/there-2.pcapng ]
+}
+
+@test "errno is what the real function left" {
+    thrice "$HOSTS/errno_kept"
+    [[ $output == *"gss_release_buffer(&minor, &out): 0 errno 4242"* ]]
+}
+
+@test "a program's descriptors, threads, signals and mask stay its own" {
+    thrice "$HOSTS/descriptors"
+    [ "$(grep ^free <<<"$output" | sort -u | wc -l)" = 1 ]
+    [ "$(grep -cE '^Threads:[[:space:]]*1$' <<<"$output")" = 3 ]
+}
+
+@test "a program without standard descriptors finds their numbers free" {
+    export OUT=$BATS_TEST_TMPDIR/out
+    thrice bash -c 'for n in 1 2 3 4 5 6 7 8 9; do eval "exec $n>&-"; done; exec 0<&-; "$0"; exit $?' "$HOSTS/descriptors"
+    grep -q 'free 1 2 3' out
+    readable trace/*
+}
+
+@test "libraries that are unloaded and loaded again are found anew" {
+    thrice "$HOSTS/reload" "$PLUGINS/two_a.so" "$PLUGINS/two_b.so"
+    [ "$(grep -c 'A inproc 0 inprok -1' <<<"$output")" = 10 ]
+    traced zmq_bind 40
+    rm -r trace
+    thrice "$HOSTS/reload" "$PLUGINS/two_tail_a.so" "$PLUGINS/two_tail_b.so"
+    traced zmq_bind 40
+    rm -r trace
+    thrice "$HOSTS/reload" "$BUILD/two/libzmA.so.5" "$BUILD/two/libzmB.so.5"
+    [ "$(grep -c 'B inproc -1 inprok 0' <<<"$output")" = 10 ]
+    traced zmq_bind 40
+}
