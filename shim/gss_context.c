@@ -152,6 +152,8 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 		put_tokens(d, input, output, ahead);
 		tr_commit(d);
 	}
+	step.flags = *granted;
+	step.lifetime = *lifetime;
 	if (!scope.depth)
 		step.major = tap_handshake_step(&scope, &step, before, context, minor_status, &refused);
 	if (refused) {
@@ -211,6 +213,7 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 	struct pol_verdict verdict = {0};
 	gss_ctx_id_t before = context ? *context : GSS_C_NO_CONTEXT;
 	gss_cred_id_t none = GSS_C_NO_CREDENTIAL;
+	gss_name_t own_source = GSS_C_NO_NAME, *from = source ? source : &own_source;
 	OM_uint32 own_flags = 0, own_time = 0;
 	OM_uint32 *granted = ret_flags ? ret_flags : &own_flags, *lifetime = time_rec ? time_rec : &own_time;
 	gss_OID own_mech = GSS_C_NO_OID, *chosen = mech ? mech : &own_mech;
@@ -231,7 +234,7 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 		scope.start = tr_now();
 	step.tie = tap_injected ? tap_tied(cred, &step.fd) : NULL;
 	/* A credential is asked for only where the program asks: the library would have to store it. */
-	step.major = real_call(minor_status, context, cred, input, bindings, source, chosen, output, granted,
+	step.major = real_call(minor_status, context, cred, input, bindings, from, chosen, output, granted,
 			       lifetime, delegated);
 	error = errno;
 	step.minor = *minor_status;
@@ -256,6 +259,10 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 		put_tokens(d, input, output, ahead);
 		tr_commit(d);
 	}
+	step.flags = *granted;
+	step.lifetime = *lifetime;
+	if (step.major == GSS_S_COMPLETE)
+		step.source = *from;
 	if (!scope.depth)
 		step.major = tap_handshake_step(&scope, &step, before, context, minor_status, &refused);
 	if (!refused && step.major == GSS_S_COMPLETE &&
@@ -272,6 +279,8 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 		refused = true;
 		step.major = tap_refuse_gss(&verdict, minor_status);
 	}
+	if (own_source != GSS_C_NO_NAME)
+		take_back(&scope, &own_source, &none);
 	if (refused) {
 		drop_token(&scope, output);
 		take_back(&scope, source, delegated ? delegated : &none);

@@ -188,6 +188,8 @@ struct tap_handshake {
 	gss_const_OID mech;
 	OM_uint32 major, minor;
 	const char *target;	   /* the acceptor's name as asked for, or NULL */
+	gss_const_name_t source;   /* the initiator's, as an accept gave it */
+	OM_uint32 flags, lifetime; /* as the call granted them */
 	const struct tap_tie *tie; /* the injected endpoint that the credential belongs to, or NULL */
 	int fd;			   /* the connection it was acquired for, when there is a tie */
 };
