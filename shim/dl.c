@@ -82,7 +82,7 @@ void *tap_on_dlsym(void *handle, const char *name, const void *from)
 	unsigned id;
 
 	ensure();
-	tap_deepbind_scan();
+	tap_dlopen_ended();
 	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT || !is_ours(name) ||
 	    !(id = (unsigned)tap_call_id(name)))
 		return NULL;
@@ -95,7 +95,7 @@ void *tap_on_dlvsym(void *handle, const char *name, const char *version, const v
 	unsigned id;
 
 	ensure();
-	tap_deepbind_scan();
+	tap_dlopen_ended();
 	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT || !is_ours(name) ||
 	    !(id = (unsigned)tap_call_id(name)))
 		return NULL;
@@ -106,9 +106,8 @@ void tap_on_dlopen(const char *file, int mode)
 {
 	(void)file;
 	ensure();
-	tap_deepbind_scan();
-	if (mode & RTLD_DEEPBIND)
-		tap_deepbind_begin();
+	tap_dlopen_ended();
+	tap_dlopen_begins(mode & RTLD_DEEPBIND);
 }
 
 /* What an unloaded object was given must not be taken for what comes to lie at its place. */
@@ -117,6 +116,7 @@ TAP_EXPORT int dlclose(void *handle)
 	int result, saved;
 
 	ensure();
+	tap_dlopen_ended();
 	result = tap_real_dlclose(handle);
 	saved = errno;
 	tap_forget_unloaded();

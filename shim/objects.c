@@ -103,11 +103,15 @@ static void drop_objects(struct objects *all)
 	munmap(all, sizeof(*all));
 }
 
-/* --- RTLD_DEEPBIND
- * ------------------------------------------------------------------------------------------------ */
+/* --- what a dlopen brought
+ * ---------------------------------------------------------------------------------------- */
 
-static pthread_mutex_t deepbind_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct objects *before; /* what was loaded when the dlopen that is under way began; NULL: none is */
+#define NEW_OBJECTS 64
+
+static pthread_mutex_t dlopen_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct link_map
+	*last_before;	     /* the last object when the dlopen that is under way began; NULL: none is */
+static bool before_deepbind; /* its flag */
 static struct {
 	uintptr_t start, end;
 } deepbound[64];
@@ -121,24 +125,50 @@ bool tap_is_deepbind(uintptr_t address)
 	return false;
 }
 
-void tap_deepbind_begin(void)
+/* The loader appends to its list; it is looked at under the loader's own lock, which dl_iterate_phdr takes.
+ */
+static int find_last(struct dl_phdr_info *info, size_t size, void *data)
 {
-	int saved = errno;
+	struct link_map **last = data;
 
-	if (!pthread_mutex_trylock(&deepbind_lock)) {
-		if (!before)
-			__atomic_store_n(&before, take_objects(), __ATOMIC_RELEASE);
-		pthread_mutex_unlock(&deepbind_lock);
-	}
-	errno = saved;
+	(void)info, (void)size;
+	while ((*last)->l_next)
+		*last = (*last)->l_next;
+	return 1;
 }
 
-static bool was_there(const struct objects *all, const struct object *o)
+struct newcomers {
+	struct link_map *after;
+	struct link_map *map[NEW_OBJECTS];
+	size_t count;
+};
+
+static int find_new(struct dl_phdr_info *info, size_t size, void *data)
 {
-	for (size_t i = 0; i < all->count; i++)
-		if (all->object[i].dynamic == o->dynamic && !strcmp(all->object[i].name, o->name))
-			return true;
-	return false;
+	struct newcomers *new = data;
+
+	(void)info, (void)size;
+	for (struct link_map *map = new->after->l_next; map &&new->count < NEW_OBJECTS; map = map->l_next)
+		new->map[new->count++] = map;
+	return 1;
+}
+
+void tap_dlopen_begins(bool deepbind)
+{
+	struct dl_find_object found;
+	int saved = errno;
+
+	if (!pthread_mutex_trylock(&dlopen_lock)) {
+		if (!last_before && !_dl_find_object((void *)tap_dlopen_begins, &found)) {
+			struct link_map *last = found.dlfo_link_map;
+
+			dl_iterate_phdr(find_last, &last);
+			before_deepbind = deepbind;
+			__atomic_store_n(&last_before, last, __ATOMIC_RELEASE);
+		}
+		pthread_mutex_unlock(&dlopen_lock);
+	}
+	errno = saved;
 }
 
 /* Stores into a slot that RELRO may have made read-only; its page stays writable, as it was before RELRO. */
@@ -152,45 +182,58 @@ void tap_point_slot(void **slot, void *to)
 		__atomic_store_n(slot, to, __ATOMIC_RELEASE);
 }
 
+/*
+ * A slot is left to the loader where our wrapper finds the library by itself. It does not for a plugin whose
+ * library is not in the global scope when there is another of its kind: a tail call does not even show the
+ * plugin. Then the slot gets a stub.
+ */
 static bool point_reference(const struct tap_reference *reference, void *data)
 {
-	const struct object *o = data;
-	void *own = tap_elf_definition(o->bias, o->dynamic, tap_call_name(reference->call));
+	const struct link_map *map = data;
+	const struct tap_caller *caller = tap_caller_of(map->l_ld);
+	struct tap_scope scope = {.caller = caller};
+	void *real, *pointer;
 
-	if (!own) /* a provider's own internal slots are left alone */
-		tap_point_slot(reference->slot, tap_wrapper(reference->call));
+	if (!caller || tap_elf_definition(map->l_addr, map->l_ld, tap_call_name(reference->call)))
+		return false; /* a provider's own internal slots are left alone */
+	real = tap_other(&scope, reference->call);
+	pointer = real ? tap_pointer(reference->call, real) : tap_wrapper(reference->call);
+	if (caller->deepbind || pointer != tap_wrapper(reference->call))
+		tap_point_slot(reference->slot, pointer);
 	return false;
 }
 
-/* After a DEEPBIND dlopen: what is new since it began is the plugin and what came with it. */
-void tap_deepbind_scan(void)
+static void remember_deepbind(const struct link_map *map)
 {
-	struct objects *now;
+	struct dl_find_object found;
+
+	if (deepbound_count == sizeof(deepbound) / sizeof(deepbound[0]) || _dl_find_object(map->l_ld, &found))
+		return;
+	deepbound[deepbound_count].start = (uintptr_t)found.dlfo_map_start;
+	deepbound[deepbound_count].end = (uintptr_t)found.dlfo_map_end;
+	__atomic_add_fetch(&deepbound_count, 1, __ATOMIC_RELEASE);
+}
+
+/* What is new since it began is the plugin and what came with it. Nothing yet: it is still under way. */
+void tap_dlopen_ended(void)
+{
+	struct newcomers new = {.count = 0};
 	int saved = errno;
 
-	if (__builtin_expect(!__atomic_load_n(&before, __ATOMIC_ACQUIRE), 1) ||
-	    pthread_mutex_trylock(&deepbind_lock))
+	if (__builtin_expect(!__atomic_load_n(&last_before, __ATOMIC_ACQUIRE), 1) ||
+	    pthread_mutex_trylock(&dlopen_lock))
 		return;
-	now = before ? take_objects() : NULL;
-	for (size_t i = 0; now && i < now->count; i++) {
-		struct object *o = &now->object[i];
-
-		if (was_there(before, o))
-			continue;
-		if (deepbound_count < sizeof(deepbound) / sizeof(deepbound[0])) {
-			deepbound[deepbound_count].start = o->start;
-			deepbound[deepbound_count].end = o->end;
-			__atomic_add_fetch(&deepbound_count, 1, __ATOMIC_RELEASE);
-		}
-		tap_elf_references(o->bias, o->dynamic, point_reference, o);
+	new.after = last_before;
+	if (new.after)
+		dl_iterate_phdr(find_new, &new);
+	if (new.count)
+		__atomic_store_n(&last_before, NULL, __ATOMIC_RELEASE);
+	for (size_t i = 0; i < new.count; i++) {
+		if (before_deepbind)
+			remember_deepbind(new.map[i]);
+		tap_elf_references(new.map[i]->l_addr, new.map[i]->l_ld, point_reference, new.map[i]);
 	}
-	if (now && now->adds != before->adds) {
-		drop_objects(before);
-		__atomic_store_n(&before, NULL, __ATOMIC_RELEASE);
-	}
-	if (now)
-		drop_objects(now);
-	pthread_mutex_unlock(&deepbind_lock);
+	pthread_mutex_unlock(&dlopen_lock);
 	errno = saved;
 }
 

@@ -80,8 +80,18 @@ void *tap_wrapper(unsigned id)
 	return wrapper_table[id];
 }
 
+static bool is_gone(const void *address)
+{
+	struct dl_find_object found;
+
+	return _dl_find_object((void *)address, &found);
+}
+
 void tap_forget_unloaded(void)
 {
+	for (unsigned id = 0; id < TAP_IDS; id++)
+		if (handed_out[id] && is_gone(handed_out[id]))
+			handed_out[id] = NULL;
 	__atomic_add_fetch(&tap_generation, 1, __ATOMIC_RELEASE);
 }
 
@@ -397,16 +407,14 @@ static void *for_mechglue(unsigned id, void *handle, void *found)
 										    : wrapper_table[id];
 }
 
-void *tap_redirect(unsigned id, void *handle, void *found, const void *from)
+void *tap_pointer(unsigned id, void *found)
 {
-	const struct tap_caller *asking = tap_caller_of(from), *library = tap_caller_of(found);
+	const struct tap_caller *library = tap_caller_of(found);
 	void *plain;
 	uint32_t number;
 
-	if (!asking || !library)
+	if (!library)
 		return found;
-	if (asks_for_mechanism(map_of(asking)))
-		return for_mechglue(id, handle, found);
 	/* What would the wrapper itself find for a caller that refers to nothing? */
 	plain = from_global_scope(names[id], NULL);
 	if (!plain) {
@@ -424,4 +432,13 @@ void *tap_redirect(unsigned id, void *handle, void *found, const void *from)
 		if (tap_stubs[i].id == id)
 			return tap_stubs[i].stub[number - 1];
 	return found;
+}
+
+void *tap_redirect(unsigned id, void *handle, void *found, const void *from)
+{
+	const struct tap_caller *asking = tap_caller_of(from);
+
+	if (asking && asks_for_mechanism(map_of(asking)))
+		return for_mechglue(id, handle, found);
+	return tap_pointer(id, found);
 }

@@ -128,6 +128,9 @@ int tap_call_id(const char *name); /* 0: not one of ours */
 const char *tap_call_name(unsigned id);
 size_t tap_call_name_length(unsigned id);
 void *tap_wrapper(unsigned id);
+/* An address that stands for a real function: our wrapper, or a stub of it where the wrapper alone would not
+ * know. */
+void *tap_pointer(unsigned id, void *found);
 /* What dlsym should answer for a real function that it found in `handle`, asked for by code at `from`. */
 void *tap_redirect(unsigned id, void *handle, void *found, const void *from);
 
@@ -144,11 +147,11 @@ void tap_find_loader(void);
 /* objects.c */
 void tap_first_event(void);
 void tap_announce(struct tap_caller *caller, void *real);
-void tap_deepbind_scan(void);
+void tap_dlopen_ended(void);
 bool tap_is_deepbind(uintptr_t address);
 /* Makes a slot of somebody's global offset table hold another function. */
 void tap_point_slot(void **slot, void *to);
-void tap_deepbind_begin(void);
+void tap_dlopen_begins(bool deepbind);
 
 /* record.c */
 /* Starts the event of a call that returns a major status, with status, text and errno; NULL: not wanted. */
