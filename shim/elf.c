@@ -14,6 +14,7 @@ struct tables {
 	const ElfW(Sym) * symbols;
 	const ElfW(Half) * versions;
 	const ElfW(Verneed) * needs;
+	const ElfW(Verdef) * defs;
 	const uint32_t *gnu_hash;
 	const ElfW(Rela) * rela, *plt;
 	size_t rela_count, plt_count;
@@ -46,6 +47,9 @@ static bool read_tables(struct tables *t, ElfW(Addr) bias, const ElfW(Dyn) * dyn
 			break;
 		case DT_VERNEED:
 			t->needs = pointer(bias, d->d_un.d_ptr);
+			break;
+		case DT_VERDEF:
+			t->defs = pointer(bias, d->d_un.d_ptr);
 			break;
 		case DT_GNU_HASH:
 			t->gnu_hash = pointer(bias, d->d_un.d_ptr);
@@ -143,14 +147,28 @@ void *tap_elf_definition(ElfW(Addr) bias, const ElfW(Dyn) * dynamic, const char 
 	return (void *)(bias + s->st_value);
 }
 
+/* Of a library's reference to a name that it defines itself. */
+static const char *defined_version(const struct tables *t, unsigned index)
+{
+	for (const ElfW(Verdef) *def = t->defs; def; def = (const void *)((const char *)def + def->vd_next)) {
+		const ElfW(Verdaux) *aux = (const void *)((const char *)def + def->vd_aux);
+
+		if ((def->vd_ndx & 0x7fff) == index)
+			return t->strings + aux->vda_name;
+		if (!def->vd_next)
+			break;
+	}
+	return NULL;
+}
+
 static const char *version_name(const struct tables *t, size_t symbol)
 {
-	const ElfW(Verneed) *need = t->needs;
 	unsigned index = t->versions ? t->versions[symbol] & 0x7fff : 0;
 
-	if (!need || index < 2)
+	if (index < 2)
 		return NULL;
-	for (;; need = (const void *)((const char *)need + need->vn_next)) {
+	for (const ElfW(Verneed) *need = t->needs; need;
+	     need = (const void *)((const char *)need + need->vn_next)) {
 		const ElfW(Vernaux) *aux = (const void *)((const char *)need + need->vn_aux);
 
 		for (unsigned i = 0; i < need->vn_cnt; i++) {
@@ -159,8 +177,9 @@ static const char *version_name(const struct tables *t, size_t symbol)
 			aux = (const void *)((const char *)aux + aux->vna_next);
 		}
 		if (!need->vn_next)
-			return NULL;
+			break;
 	}
+	return defined_version(t, index);
 }
 
 static bool references_in(const struct tables *t, const ElfW(Rela) * rela, size_t count, bool plt,

@@ -224,12 +224,13 @@ static void *resolve(const struct tap_caller *c, unsigned call)
 	const char *name = names[call];
 	void *found = NULL, *own;
 
-	/* A library's calls to itself stay in it. */
-	own = map && map->l_name[0] ? tap_elf_definition(map->l_addr, map->l_ld, name) : NULL;
-	if (own && own != wrapper_table[call])
-		return own;
 	if (map)
 		tap_elf_references(map->l_addr, map->l_ld, is_wanted, &wanted);
+	/* A library that does not refer to its own function by name calls it directly; others look it up like
+	 * anybody else. */
+	own = map && map->l_name[0] ? tap_elf_definition(map->l_addr, map->l_ld, name) : NULL;
+	if (own && own != wrapper_table[call] && (c->deepbind || c->provider || !wanted.found))
+		return own;
 	if (c->deepbind || c->provider)
 		found = from_own_scope(map, call);
 	if (!found)
