@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * gsstap decode: traces as lines. Finds the files, opens the output, and either prints all there is or
- * follows. A writer maps its file, so that nothing tells when it has written: following means looking again.
+ * gsstap decode: traces as lines. Finds the files, opens the output, and either prints all there is, follows,
+ * or sums up. A writer maps its file, so that nothing tells when it has written: following means looking
+ * again.
  */
 #include "tools/show.h"
+#include "tools/summary_traces.h"
 #include "tools/tool.h"
 
 #include <dirent.h>
@@ -22,19 +24,22 @@
 
 struct decode {
 	enum show_format format;
-	bool follow, callers;
+	bool follow, callers, sum_up;
 	const char *colour, *output, *calls;
 	uint32_t pid;
 	char **arguments; /* files and directories, ends with NULL */
-	char **added;	  /* paths that were given to show */
+	char **added;	  /* paths that were given to show, or to traces */
 	size_t added_count;
+	struct show *show;
+	struct summary_traces *traces; /* where sum_up */
 	bool failed;
 };
 
-enum key { KEY_FORMAT = 0x100, KEY_COLOUR };
+enum key { KEY_FORMAT = 0x100, KEY_COLOUR, KEY_SUMMARY };
 
 static const struct argp_option options[] = {
 	{"format", KEY_FORMAT, "FORMAT", 0, "text (default) or json: one object a line", 0},
+	{"summary", KEY_SUMMARY, NULL, 0, "Every endpoint, its peers and their state instead of events", 0},
 	{"follow", 'f', NULL, 0, "Go on as the traces grow, until interrupted", 0},
 	{"output", 'o', "FILE", 0, "Write to FILE, mode 0600, instead of standard output", 0},
 	{"pid", 'p', "PID", 0, "Only the events of this process", 0},
@@ -89,6 +94,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	case 'p':
 		parse_pid(decode, text, state);
 		return 0;
+	case KEY_SUMMARY:
+		decode->sum_up = true;
+		return 0;
 	case 'f':
 		decode->follow = true;
 		return 0;
@@ -103,6 +111,11 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARGS:
 		decode->arguments = state->argv + state->next;
+		return 0;
+	case ARGP_KEY_END:
+		if (decode->sum_up && (decode->follow || decode->callers || decode->calls))
+			argp_error(state, "--summary prints no events: --follow, --call and --caller do not "
+					  "go with it");
 		return 0;
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "give one or more traces, or directories that hold some");
@@ -130,7 +143,7 @@ static bool is_new(const struct decode *decode, const char *path)
 	return true;
 }
 
-static void add_file(struct decode *decode, struct show *show, const char *path)
+static void add_file(struct decode *decode, const char *path)
 {
 	char **more = reallocarray(decode->added, decode->added_count + 1, sizeof(*more));
 
@@ -144,7 +157,7 @@ static void add_file(struct decode *decode, struct show *show, const char *path)
 		return;
 	}
 	decode->added_count++;
-	if (show_add(show, path))
+	if (decode->sum_up ? summary_traces_add(decode->traces, path) : show_add(decode->show, path))
 		decode->failed = true;
 }
 
@@ -156,7 +169,7 @@ static int is_trace_name(const struct dirent *entry)
 }
 
 /* Adds the traces in a directory that were not there before; returns how many there are, or -1. */
-static int add_directory(struct decode *decode, struct show *show, const char *directory)
+static int add_directory(struct decode *decode, const char *directory)
 {
 	struct dirent **entries;
 	int count = scandir(directory, &entries, is_trace_name, alphasort);
@@ -170,7 +183,7 @@ static int add_directory(struct decode *decode, struct show *show, const char *d
 		int length = snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name);
 
 		if (length < (int)sizeof(path) && is_new(decode, path))
-			add_file(decode, show, path);
+			add_file(decode, path);
 		free(entries[i]);
 	}
 	free(entries);
@@ -184,7 +197,7 @@ static bool is_directory(const char *path)
 	return !stat(path, &status) && S_ISDIR(status.st_mode);
 }
 
-static void add_arguments(struct decode *decode, struct show *show)
+static void add_arguments(struct decode *decode)
 {
 	for (char **argument = decode->arguments; *argument; argument++) {
 		int found = -1;
@@ -194,9 +207,9 @@ static void add_arguments(struct decode *decode, struct show *show)
 				   "first");
 		} else if (!is_directory(*argument)) {
 			found = 1;
-			add_file(decode, show, *argument);
+			add_file(decode, *argument);
 		} else {
-			found = add_directory(decode, show, *argument);
+			found = add_directory(decode, *argument);
 			if (!found && !decode->follow) {
 				tool_error("%s: no *%s in this directory", *argument, SUFFIX);
 				found = -1;
@@ -206,11 +219,11 @@ static void add_arguments(struct decode *decode, struct show *show)
 	}
 }
 
-static void look_for_more(struct decode *decode, struct show *show)
+static void look_for_more(struct decode *decode)
 {
 	for (char **argument = decode->arguments; *argument; argument++)
 		if (is_directory(*argument))
-			add_directory(decode, show, *argument);
+			add_directory(decode, *argument);
 }
 
 /* Never an input: what is written would be read again. */
@@ -260,7 +273,7 @@ static void on_interrupt(int number)
 	interrupted = 1;
 }
 
-static int follow(struct decode *decode, struct show *show)
+static int follow(struct decode *decode)
 {
 	struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
 	struct timespec pause = {.tv_nsec = LOOK_EVERY};
@@ -268,47 +281,66 @@ static int follow(struct decode *decode, struct show *show)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	while (!interrupted) {
-		if (show_poll(show, false))
+		if (show_poll(decode->show, false))
 			return -1;
 		nanosleep(&pause, NULL);
-		look_for_more(decode, show);
+		look_for_more(decode);
 	}
 	return 0;
 }
 
-static int print_all(struct decode *decode, struct show *show, FILE *out)
+static int print_all(struct decode *decode, FILE *out, bool colour)
 {
-	if ((decode->follow && follow(decode, show)) || show_poll(show, true) || fflush(out)) {
+	if (decode->sum_up)
+		return summary_traces_print(decode->traces, decode->format, out, colour, decode->pid);
+	return (decode->follow && follow(decode)) || show_poll(decode->show, true) ? -1 : 0;
+}
+
+static int print(struct decode *decode, FILE *out, bool colour)
+{
+	if (print_all(decode, out, colour) || fflush(out)) {
 		if (errno != EPIPE) /* a reader such as head has seen enough */
 			tool_error("%s: %s", decode->output ? decode->output : "standard output",
 				   strerror(errno));
 		return TOOL_FAIL;
 	}
-	return show_problems(show) ? TOOL_FAIL : TOOL_OK;
+	return (decode->sum_up ? summary_traces_problems(decode->traces) : show_problems(decode->show))
+		       ? TOOL_FAIL
+		       : TOOL_OK;
+}
+
+static bool prepare_show(struct decode *decode, FILE *out, bool colour)
+{
+	decode->show = show_new(decode->format, out, colour);
+	if (!decode->show)
+		return false;
+	show_only_pid(decode->show, decode->pid);
+	show_only_calls(decode->show, decode->calls);
+	show_callers(decode->show, decode->callers);
+	show_progress(decode->show, !decode->follow && isatty(STDERR_FILENO) && !isatty(fileno(out)));
+	return true;
 }
 
 static int decode_to(struct decode *decode, FILE *out)
 {
 	bool colour = !strcmp(decode->colour, "always") ||
 		      (!strcmp(decode->colour, "auto") && tool_colour(fileno(out)));
-	struct show *show = show_new(decode->format, out, colour);
 	int status = TOOL_USAGE;
 
-	if (!show) {
+	if (decode->sum_up)
+		decode->traces = summary_traces_new();
+	if (decode->sum_up ? !decode->traces : !prepare_show(decode, out, colour)) {
 		tool_error("no memory");
 		return TOOL_FAIL;
 	}
-	show_only_pid(show, decode->pid);
-	show_only_calls(show, decode->calls);
-	show_callers(show, decode->callers);
-	show_progress(show, !decode->follow && isatty(STDERR_FILENO) && !isatty(fileno(out)));
-	add_arguments(decode, show);
+	add_arguments(decode);
 	if (prepare_output(decode, out) && (decode->added_count || decode->follow)) {
-		status = print_all(decode, show, out);
+		status = print(decode, out, colour);
 		if (decode->failed)
 			status = TOOL_USAGE;
 	}
-	show_free(show);
+	show_free(decode->show);
+	summary_traces_free(decode->traces);
 	return status;
 }
 
