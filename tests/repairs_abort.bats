@@ -52,7 +52,7 @@ served() {
     under all
     host zpair
     WITH=("${with[@]}")
-    start honest "${HOST[@]}" socket REQ connect "tcp://127.0.0.1:$PORT" send hello recv
+    start honest "${HOST[@]}" socket REQ set linger 0 set rcvtimeo 5000 connect "tcp://127.0.0.1:$PORT" send hello recv
     finish honest
     [ "$(cat honest.out)" = "got hello" ]
 }
@@ -184,36 +184,44 @@ victim_client() {
     repaired 2 abort '.reason | test("PING")'
 }
 
-@test "a fuzzing client: the servers live through half of the connections, and serve honest clients after it" {
-    local type share=$((CONNECTIONS / 2 / 3))
+# fuzzed COUNT: every connection of hostile.out was made, and ended by the victim.
+fuzzed() {
+    cat hostile.out
+    [ "$(sed -nE 's/^connections: ([0-9]+),.*stalled: 0$/\1/p' hostile.out | awk '{n += $1} END {print n}')" = "$1" ]
+}
+
+@test "a fuzzing client: servers live through half of the connections, and serve honest clients after it" {
+    local type share=$((CONNECTIONS / 2 / 4))
     fresh fuzz-servers
     under all
-    for type in REP ROUTER XPUB; do
-        victim_server $type
-        WORKERS=4
-        attack client fuzz "$PORT" 1 $share $WORKERS
+    for type in REP:REQ ROUTER:DEALER XPUB:SUB PULL:PUSH; do
+        victim_server ${type%:*}
+        attack client fuzz "$PORT" ${type#*:} 1 $share 4
         wait_until 170 gone "${PID[hostile]}"
         finish hostile
-        cat hostile.out
-        [ "$(sed -nE 's/^connections: ([0-9]+),.*stalled: 0$/\1/p' hostile.out | paste -sd+ | bc)" = $share ]
+        fuzzed $share
         lives victim
-        [ $type = XPUB ] || served
+        # A REP socket of libzmq's loses one answer after a malformed request whose sender is gone, with NULL as well.
+        [ $type != REP:REQ ] || served || :
+        [[ $type != R* ]] || served
         halt victim
     done
 }
 
 @test "a fuzzing server: clients live through the other half of the connections" {
-    local share=$((CONNECTIONS / 2))
+    local type share=$((CONNECTIONS / 2 / 2))
     fresh fuzz-clients
-    read -r PORT < <(free_port)
-    attack server fuzz "$PORT" 2 $share 4
-    wait_until 20 has_line hostile.out listening
-    under all
-    host hostile_victim
-    start victim "${HOST[@]}" clients "tcp://127.0.0.1:$PORT" $share 4
-    wait_until 200 gone "${PID[victim]}"
-    finish victim
-    grep -qx "ended: $share of $share" victim.out
-    finish hostile
-    cat hostile.out
+    for type in DEALER:ROUTER SUB:PUB; do
+        read -r PORT < <(free_port)
+        attack server fuzz "$PORT" ${type#*:} 2 $share 4
+        wait_until 20 has_line hostile.out listening
+        under all
+        host hostile_victim
+        start victim "${HOST[@]}" clients ${type%:*} "tcp://127.0.0.1:$PORT" $share 4
+        wait_until 170 gone "${PID[victim]}"
+        finish victim
+        grep -qx "ended: $share of $share" victim.out
+        finish hostile
+        fuzzed $share
+    done
 }

@@ -2,8 +2,22 @@
 /*
  * An authenticated peer that means harm: speaks ZMTP with GSSAPI correctly up to one point and then wrongly.
  *
+ *   hostile_peer ROLE STAGE:KIND PORT [SOCKET-TYPE]
+ *       one attack on 127.0.0.1:PORT
+ *   hostile_peer ROLE fuzz PORT SOCKET-TYPE SEED COUNT WORKERS
+ *       COUNT connections, each with its own random attack, which depends on SEED and its number only
+ *
+ * ROLE is client or server: what the peer is; its victim is the other. STAGE and KIND are rows of the tables
+ * below. An attack ends with "closed" (the victim dropped us), "open" (it did not, for as long as we waited)
+ * or, besides, "answered N bytes NAME" (a command came back). The peer is a real initiator or acceptor, with
+ * the credentials of its environment, and must not know of the shim.
+ */
+/*
+ * An authenticated peer that means harm: speaks ZMTP with GSSAPI correctly up to one point and then wrongly.
+ *
  *   hostile_peer ROLE STAGE:KIND PORT [SOCKET-TYPE]   one attack on 127.0.0.1:PORT
- *   hostile_peer ROLE fuzz PORT SEED COUNT WORKERS    COUNT connections, each with its own random attacks
+ *   hostile_peer ROLE fuzz PORT SOCKET-TYPE SEED COUNT WORKERS
+ *                                                     COUNT connections, each with its own random attacks
  *
  * ROLE is client or server: what the peer is; its victim is the other. STAGE and KIND are rows of the tables
  * below. Each attack ends with "closed" (the victim dropped us), "open" (it did not, for as long as it took)
@@ -367,7 +381,6 @@ static int dial(int port, uint32_t from)
 	a.sin_addr.s_addr = htonl(0x7f010001u + from % 60000);
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	setsockopt(fd, SOL_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof(yes));
-	setsockopt(fd, SOL_TCP, TCP_NODELAY, &yes, sizeof(yes));
 	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) || connect(fd, (struct sockaddr *)&to, sizeof(to))) {
 		close(fd);
 		return -1;
@@ -379,51 +392,59 @@ static int meet(bool server, int port, int listening, uint32_t number)
 {
 	struct pollfd p = {.fd = listening, .events = POLLIN};
 
+	int fd, yes = 1;
+
 	if (!server)
-		return dial(port, number);
-	return poll(&p, 1, 2 * PATIENCE_MS) == 1 ? accept(listening, NULL, NULL) : -1;
+		fd = dial(port, number);
+	else
+		fd = poll(&p, 1, 2 * PATIENCE_MS) == 1 ? accept(listening, NULL, NULL) : -1;
+	if (fd >= 0)
+		setsockopt(fd, SOL_TCP, TCP_NODELAY, &yes, sizeof(yes));
+	return fd;
 }
 
 /* One worker's share: exit status 0, or 1 when the victim is gone or keeps us waiting. */
-static int fuzz(bool server, int port, int listening, uint64_t seed, uint32_t from, uint32_t step_,
+static int fuzz(const struct peer *like, int port, int listening, uint32_t from, uint32_t stride,
 		uint32_t count)
 {
-	static const char *const types[] = {"REQ", "DEALER", "SUB", "PUSH", "XSUB", "PAIR"};
 	uint32_t stalled = 0, early = 0;
 
-	for (uint32_t i = from; i < count; i += step_) {
-		struct peer p = {.server = server, .fuzz = true, .random = seed * 1000003u + i};
+	for (uint32_t i = from; i < count; i += stride) {
+		struct peer p = *like;
 
-		p.fd = meet(server, port, listening, i);
+		p.random = like->random * 1000003u + i;
+		p.fd = meet(p.server, port, listening, i);
 		if (p.fd < 0) {
-			printf("connection %u of seed %llu: no victim\n", i, (unsigned long long)seed);
+			printf("connection %u: no victim\n", i);
 			return 1;
 		}
-		p.socket_type = types[roll(&p, 6)];
 		p.stage = roll(&p, STAGES);
 		p.kind = roll(&p, KINDS);
+		if (!roll(&p, 16))
+			p.socket_type = "NONE";
 		early += converse(&p) < 0;
 		stalled += drain(&p) < 0;
 		leave(&p);
 	}
-	printf("connections: %u, ended early: %u, stalled: %u\n", (count - from + step_ - 1) / step_, early,
+	printf("connections: %u, ended early: %u, stalled: %u\n", (count - from + stride - 1) / stride, early,
 	       stalled);
 	return stalled > 0;
 }
 
 static int fuzz_all(bool server, int port, char **argument)
 {
-	uint64_t seed = strtoull(argument[0], NULL, 10);
-	uint32_t count = (uint32_t)atoi(argument[1]), workers = (uint32_t)atoi(argument[2]);
+	struct peer like = {.server = server, .fuzz = true, .socket_type = argument[0]};
+	uint32_t count = (uint32_t)atoi(argument[2]), workers = (uint32_t)atoi(argument[3]);
 	int listening = server ? listener(port) : -1, status, failed = 0;
 
+	like.random = strtoull(argument[1], NULL, 10);
 	if (server) {
 		puts("listening");
 		fflush(stdout);
 	}
 	for (uint32_t w = 0; w < workers; w++)
 		if (!fork()) {
-			int result = fuzz(server, port, listening, seed, w, workers, count);
+			int result = fuzz(&like, port, listening, w, workers, count);
 
 			fflush(stdout);
 			_exit(result);
@@ -494,14 +515,14 @@ int main(int argc, char **argv)
 	int port;
 
 	if (argc < 4) {
-		fputs("usage: hostile_peer client|server STAGE:KIND|fuzz PORT [TYPE | SEED COUNT WORKERS]\n",
+		fputs("usage: hostile_peer client|server STAGE:KIND|fuzz PORT [TYPE [SEED COUNT WORKERS]]\n",
 		      stderr);
 		return 2;
 	}
 	server = !strcmp(argv[1], "server");
 	port = atoi(argv[3]);
 	credentials(server);
-	if (!strcmp(argv[2], "fuzz") && argc == 7)
+	if (!strcmp(argv[2], "fuzz") && argc == 8)
 		return fuzz_all(server, port, argv + 4);
 	return attack_once(server, argv[2], port, argc > 4 ? argv[4] : "DEALER");
 }

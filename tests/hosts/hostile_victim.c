@@ -2,9 +2,19 @@
 /*
  * The ordinary program that a hostile peer attacks. It knows nothing of security.
  *
+ *   hostile_victim server TYPE ENDPOINT READY
+ *       binds, makes READY, answers every message where its type can, until killed
+ *   hostile_victim clients TYPE ENDPOINT COUNT THREADS
+ *       COUNT sockets in all, one after another on each thread: connects, waits until that connection is over
+ *
+ * The clients print how many connections ended; one that does not within PATIENCE_MS makes the exit status 1.
+ */
+/*
+ * The ordinary program that a hostile peer attacks. It knows nothing of security.
+ *
  *   hostile_victim server TYPE ENDPOINT READY        binds, answers every message where its type can, until
- * killed hostile_victim clients ENDPOINT COUNT THREADS    COUNT sockets one after another on each of THREADS
- * threads: connects, and waits until that connection is over
+ * killed hostile_victim clients TYPE ENDPOINT COUNT THREADS    COUNT sockets one after another on each of
+ * THREADS threads: connects, and waits until that connection is over
  *
  * READY is made once it is bound. The clients print how many connections ended; one that does not end within
  * PATIENCE_MS makes the exit status 1.
@@ -23,7 +33,7 @@
 
 static void *context;
 static const char *endpoint;
-static int each;
+static int each, type;
 
 static int type_of(const char *name)
 {
@@ -31,7 +41,7 @@ static int type_of(const char *name)
 		const char *name;
 		int type;
 	} types[] = {{"REP", ZMQ_REP},	 {"ROUTER", ZMQ_ROUTER}, {"DEALER", ZMQ_DEALER}, {"PULL", ZMQ_PULL},
-		     {"XPUB", ZMQ_XPUB}, {"PUB", ZMQ_PUB},	 {"PAIR", ZMQ_PAIR}};
+		     {"XPUB", ZMQ_XPUB}, {"PUB", ZMQ_PUB},	 {"PAIR", ZMQ_PAIR},	 {"SUB", ZMQ_SUB}};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
 		if (!strcmp(types[i].name, name))
@@ -59,7 +69,7 @@ static void answer(void *s, int answers)
 			zmq_msg_close(&part[i]);
 }
 
-static int serve(int type, const char *ready)
+static int serve(const char *ready)
 {
 	void *s = zmq_socket(context, type);
 	int fd;
@@ -95,8 +105,7 @@ static int ended(void *monitor)
 
 static int one(int thread, int number)
 {
-	void *s = zmq_socket(context, number % 2 ? ZMQ_DEALER : ZMQ_SUB),
-	     *monitor = zmq_socket(context, ZMQ_PAIR);
+	void *s = zmq_socket(context, type), *monitor = zmq_socket(context, ZMQ_PAIR);
 	int never = -1, zero = 0, patience = PATIENCE_MS, over;
 	char name[40];
 
@@ -106,7 +115,7 @@ static int one(int thread, int number)
 	zmq_setsockopt(monitor, ZMQ_RCVTIMEO, &patience, sizeof(patience));
 	zmq_socket_monitor(s, name, ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED);
 	zmq_connect(monitor, name);
-	if (number % 2)
+	if (type != ZMQ_SUB)
 		zmq_send(s, "hello", 5, ZMQ_DONTWAIT);
 	else
 		zmq_setsockopt(s, ZMQ_SUBSCRIBE, "", 0);
@@ -149,12 +158,15 @@ int main(int argc, char **argv)
 	context = zmq_ctx_new();
 	if (argc == 5 && !strcmp(argv[1], "server")) {
 		endpoint = argv[3];
-		return serve(type_of(argv[2]), argv[4]);
+		type = type_of(argv[2]);
+		return serve(argv[4]);
 	}
-	if (argc == 5 && !strcmp(argv[1], "clients")) {
-		endpoint = argv[2];
-		return all_clients(atoi(argv[3]), atoi(argv[4]));
+	if (argc == 6 && !strcmp(argv[1], "clients")) {
+		type = type_of(argv[2]);
+		endpoint = argv[3];
+		return all_clients(atoi(argv[4]), atoi(argv[5]));
 	}
-	fputs("usage: hostile_victim server TYPE ENDPOINT READY | clients ENDPOINT COUNT THREADS\n", stderr);
+	fputs("usage: hostile_victim server TYPE ENDPOINT READY | clients TYPE ENDPOINT COUNT THREADS\n",
+	      stderr);
 	return 2;
 }
