@@ -12,19 +12,6 @@
  * or, besides, "answered N bytes NAME" (a command came back). The peer is a real initiator or acceptor, with
  * the credentials of its environment, and must not know of the shim.
  */
-/*
- * An authenticated peer that means harm: speaks ZMTP with GSSAPI correctly up to one point and then wrongly.
- *
- *   hostile_peer ROLE STAGE:KIND PORT [SOCKET-TYPE]   one attack on 127.0.0.1:PORT
- *   hostile_peer ROLE fuzz PORT SOCKET-TYPE SEED COUNT WORKERS
- *                                                     COUNT connections, each with its own random attacks
- *
- * ROLE is client or server: what the peer is; its victim is the other. STAGE and KIND are rows of the tables
- * below. Each attack ends with "closed" (the victim dropped us), "open" (it did not, for as long as it took)
- * or "answered N bytes NAME" (a command came back). A connection of a fuzz run depends on SEED and its number
- * only. It is a real initiator or acceptor, with the credentials of its environment, and must not know of the
- * shim.
- */
 #include "tests/hosts/hostile_zmtp.h"
 
 #include <netinet/in.h>

@@ -9,16 +9,6 @@
  *
  * The clients print how many connections ended; one that does not within PATIENCE_MS makes the exit status 1.
  */
-/*
- * The ordinary program that a hostile peer attacks. It knows nothing of security.
- *
- *   hostile_victim server TYPE ENDPOINT READY        binds, answers every message where its type can, until
- * killed hostile_victim clients TYPE ENDPOINT COUNT THREADS    COUNT sockets one after another on each of
- * THREADS threads: connects, and waits until that connection is over
- *
- * READY is made once it is bound. The clients print how many connections ended; one that does not end within
- * PATIENCE_MS makes the exit status 1.
- */
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
