@@ -14,4 +14,6 @@ def has(event, key, value):
 
 
 wanted = [argument.split("=", 1) for argument in sys.argv[1:]]
-sys.exit(not any(all(has(event, *pair) for pair in wanted) for event in map(json.loads, sys.stdin)))
+# All of the input is read, also after the first match: decode is not to die of a closed pipe.
+found = [event for event in map(json.loads, sys.stdin) if all(has(event, *pair) for pair in wanted)]
+sys.exit(not found)

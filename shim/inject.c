@@ -86,7 +86,10 @@ static const struct {
 	int option, stock, ours;
 } waits[] = {
 	{ZMQ_HANDSHAKE_IVL, 30000, 3000},
-	{ZMQ_RECONNECT_IVL_MAX, 0, 2000},
+	/* libzmq starts anew with the first after each connection that was made, also when it came to
+	   nothing. */
+	{ZMQ_RECONNECT_IVL, 100, 500},
+	{ZMQ_RECONNECT_IVL_MAX, 0, 4000},
 };
 
 static void change_waits(const struct tap_scope *scope, void *socket, bool ours)
