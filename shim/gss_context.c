@@ -29,7 +29,8 @@ static void put_bindings(struct tr_draft *d, gss_channel_bindings_t bindings)
 static bool send_input_ahead(const struct tap_scope *scope, const gss_buffer_desc *in,
 			     const gss_buffer_desc *out)
 {
-	if (!scope->record || tr_level < TR_LEVEL_TOKENS || !in || !in->length || !out || !out->length)
+	if (scope->record != TAP_RECORD || tr_level < TR_LEVEL_TOKENS || !in || !in->length || !out ||
+	    !out->length)
 		return false;
 	tap_send_ahead(scope, TR_F_IN_TOKEN, TR_WHERE_IN_TOKEN, in->value, in->length);
 	return true;

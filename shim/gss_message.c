@@ -36,7 +36,8 @@ static void put_message(struct tr_draft *d, const struct message *m, bool ahead)
 static void record_message(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor,
 			   const struct message *m)
 {
-	bool ahead = tr_level >= TR_LEVEL_PAYLOAD && m->plain && m->plain->length;
+	bool ahead =
+		scope->record == TAP_RECORD && tr_level >= TR_LEVEL_PAYLOAD && m->plain && m->plain->length;
 	struct tr_draft *d;
 
 	if (ahead)

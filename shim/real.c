@@ -308,13 +308,20 @@ static inline void check_depth(struct tap_thread *t, enum tap_library library, u
 		t->frame[library] = frame;
 }
 
+static inline bool tells_why(enum tr_call_id call)
+{
+	return call == TR_gss_init_sec_context || call == TR_gss_accept_sec_context ||
+	       call == TR_gss_acquire_cred || call == TR_gss_acquire_cred_from;
+}
+
 void tap_open(struct tap_scope *scope, enum tr_call_id call, enum tap_library library, const void *from,
 	      uintptr_t frame, void *real)
 {
 	struct tap_thread *t = &tap_thread;
 	struct tap_caller *c = t->caller;
 
-	scope->record = scope->watch = scope->judge = false;
+	scope->record = TAP_RECORD_NOT;
+	scope->watch = scope->judge = false;
 	scope->library = TAP_LIBRARIES; /* not entered: nothing to leave */
 	scope->caller = c;
 	if (!tap_on || !real)
@@ -329,8 +336,10 @@ void tap_open(struct tap_scope *scope, enum tr_call_id call, enum tap_library li
 		return;
 	scope->watch = true;
 	scope->judge = tap_policy.state != POL_NONE && !scope->depth;
-	scope->record = tr_level >= TR_LEVEL_CALLS;
-	if (scope->record) {
+	if (tr_level < TR_LEVEL_CALLS)
+		return;
+	scope->record = scope->depth && !tells_why(call) ? TAP_RECORD_FAILURE : TAP_RECORD;
+	if (scope->record == TAP_RECORD) {
 		if (__builtin_expect(!c->announced, 0))
 			tap_announce(c, real);
 		scope->start = tr_now();

@@ -81,8 +81,10 @@ struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const O
 	struct tr_draft *d;
 	uint64_t end;
 
-	if (!scope->record)
+	if (!scope->record || (scope->record == TAP_RECORD_FAILURE && !failed))
 		return NULL;
+	if (!scope->start)
+		scope->start = tr_now(); /* of a nested call it was not worth to look at the clock */
 	end = failed ? tr_now() : 0;
 	if (failed && minor)
 		tap_minor_text(scope, *minor, mech);
@@ -109,7 +111,12 @@ struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const O
 
 struct tr_draft *tap_int_event(struct tap_scope *scope, int result, bool failed, int error)
 {
-	struct tr_draft *d = scope->record ? tr_begin(TR_E_call) : NULL;
+	bool wanted = scope->record == TAP_RECORD || (scope->record == TAP_RECORD_FAILURE && failed);
+	struct tr_draft *d;
+
+	if (wanted && !scope->start)
+		scope->start = tr_now();
+	d = wanted ? tr_begin(TR_E_call) : NULL;
 
 	if (!d)
 		return NULL;

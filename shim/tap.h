@@ -25,6 +25,12 @@
 enum tap_library { TAP_GSS, TAP_ZMQ, TAP_LIBRARIES };
 
 /*
+ * The host's own calls are recorded. Of those that a library makes to itself, which are hundreds in a
+ * handshake, only the ones that say why: failures, and handshakes within handshakes (SPNEGO's).
+ */
+enum tap_record { TAP_RECORD_NOT = 0, TAP_RECORD_FAILURE, TAP_RECORD };
+
+/*
  * An object that calls us, with the real functions as they are found from its scope. Entries are made once,
  * never freed, and taken up again when something was unloaded.
  */
@@ -58,9 +64,9 @@ struct tap_scope {
 	uint16_t call; /* enum tr_call_id */
 	uint8_t library;
 	uint8_t depth;
-	bool record; /* a call event is wanted */
-	bool watch;  /* handshakes and contexts are followed: any level at all, or a policy */
-	bool judge;  /* the policy has a say: there is one, and this is the host's own call */
+	uint8_t record; /* a call event is wanted: enum tap_record */
+	bool watch;	/* handshakes and contexts are followed: any level at all, or a policy */
+	bool judge;	/* the policy has a say: there is one, and this is the host's own call */
 	const struct tap_caller *caller;
 	const void *from; /* return address in the host */
 	uint64_t start;	  /* ns since the epoch, when record */
