@@ -319,6 +319,7 @@ void tap_open(struct tap_scope *scope, enum tr_call_id call, enum tap_library li
 {
 	struct tap_thread *t = &tap_thread;
 	struct tap_caller *c = t->caller;
+	bool own;
 
 	scope->record = TAP_RECORD_NOT;
 	scope->watch = scope->judge = false;
@@ -338,7 +339,9 @@ void tap_open(struct tap_scope *scope, enum tr_call_id call, enum tap_library li
 	scope->judge = tap_policy.state != POL_NONE && !scope->depth;
 	if (tr_level < TR_LEVEL_CALLS)
 		return;
-	scope->record = scope->depth && !tells_why(call) ? TAP_RECORD_FAILURE : TAP_RECORD;
+	/* Not every call below another is the library's: a signal handler of the host's may make one. */
+	own = (uintptr_t)real - c->start < c->size || c->mechanism;
+	scope->record = scope->depth && own && !tells_why(call) ? TAP_RECORD_FAILURE : TAP_RECORD;
 	if (scope->record == TAP_RECORD) {
 		if (__builtin_expect(!c->announced, 0))
 			tap_announce(c, real);
@@ -410,9 +413,13 @@ static bool asks_for_mechanism(const struct link_map *asking)
 static void *for_mechglue(unsigned id, void *handle, void *found)
 {
 	struct link_map *plugin = NULL;
+	struct tap_caller *caller;
 
 	if (dlinfo(handle, RTLD_DI_LINKMAP, &plugin) || !plugin)
 		return found;
+	caller = (struct tap_caller *)tap_caller_of(plugin->l_ld);
+	if (caller)
+		caller->mechanism = true;
 	return tap_elf_definition(plugin->l_addr, plugin->l_ld, names[id]) == found ? found
 										    : wrapper_table[id];
 }

@@ -42,6 +42,7 @@ struct tap_caller {
 	bool provider;	       /* stands for a library whose functions were handed out by dlsym */
 	bool announced;	       /* in the trace */
 	bool repaired;	       /* a libzmq whose inside is watched: shim/inside.c */
+	bool mechanism;	       /* a mechanism plugin: its calls are the library's own */
 	char name[192];	       /* as the loader knows it; "" is the program itself */
 	void *real[TAP_IDS];
 };
