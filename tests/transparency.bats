@@ -99,8 +99,8 @@ readable() {
     for file in trace/*; do
         [ "$(trace_json "$file" | jq .pid | sort -u | wc -l)" = 1 ]
     done
-    # five messages of each child, in its own file
-    [ "$(events '.call == "gss_get_mic" and .depth == 0' | jq .pid | sort | uniq -c | awk '$1 == 5' | wc -l)" = 40 ]
+    # five sets of each child, in its own file
+    [ "$(events '.call == "gss_create_empty_oid_set" and .depth == 0' | jq .pid | sort | uniq -c | awk '$1 == 5' | wc -l)" = 40 ]
 }
 
 @test "a program that executes itself keeps every trace" {
