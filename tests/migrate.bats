@@ -1,0 +1,280 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# No flag day: a server and two clients that know nothing of security are secured one after the other while they work.
+# Each client reaches the server by a recorder with an address of its own, so that the wire shows who can be read and the
+# server can tell them apart. Not a message may be lost on the way.
+# timeout: 240
+
+bats_require_minimum_version 1.5.0
+load helper
+load wire
+
+setup_file() {
+    realm_up -u alice -u bob -s zmq@localhost
+}
+
+teardown_file() {
+    realm_down
+}
+
+teardown() {
+    stop_all
+}
+
+# policy NAME: compiles a policy from stdin into NAME.bin.
+policy() {
+    cat >"$1.yaml"
+    "$GSSTAP" policy compile -o "$1.bin" "$1.yaml"
+}
+
+# stage NAME: a fresh directory, ports, and the policies of the three phases.
+stage() {
+    fresh "$1"
+    mkdir server
+    read -r OLD NEW A_OLD A_NEW B_OLD B_NEW C_OLD < <(free_port 7)
+    local phase
+    for phase in report require; do
+        policy $phase <<END
+version: 1
+zmq:
+  unsecured: refuse
+  inject: [{bind: "tcp://*:$OLD", principal: "zmq@localhost", migrate: "tcp://%H:$NEW", phase: $phase}]
+END
+    done
+    policy client <<END
+version: 1
+zmq:
+  unsecured: refuse
+  inject:
+    - {connect: "tcp://*:$A_OLD", service: "zmq@localhost", migrate: "tcp://%H:$A_NEW"}
+    - {connect: "tcp://*:$B_OLD", service: "zmq@localhost", migrate: "tcp://%H:$B_NEW"}
+END
+    start a-wire "$PYTHON" "$TOP/tests/hosts/migrate_wire.py" 127.0.0.2 a-bytes a-ready "$A_OLD" "$OLD" "$A_NEW" "$NEW"
+    start b-wire "$PYTHON" "$TOP/tests/hosts/migrate_wire.py" 127.0.0.3 b-bytes b-ready "$B_OLD" "$OLD" "$B_NEW" "$NEW"
+    start c-wire "$PYTHON" "$TOP/tests/hosts/migrate_wire.py" 127.0.0.4 c-bytes c-ready "$C_OLD" "$OLD"
+    wait_until 10 test -e a-ready -a -e b-ready -a -e c-ready
+}
+
+# server KIND [POLICY]: starts it; what it gets is added to `got` when it ends.
+server() {
+    local with=()
+    [ -z "${2:-}" ] || with=(env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY="$PWD/$2.bin" GSSTAP_LEVEL=audit
+        GSSTAP_TRACE="$PWD/server/%n-%p.pcapng")
+    start server "${with[@]}" "$PYTHON" "$TOP/tests/hosts/migrate_server.py" "$1" "tcp://127.0.0.1:$OLD"
+    wait_until 10 has_line server.out "^bound tcp://127.0.0.1:$OLD$"
+}
+
+stop_server() {
+    kill "${PID[server]}"
+    finish server
+    cat server.out >>got
+}
+
+# client NAME KIND PORT [USER]: starts one; with a user, under gsstap and with his ticket. Its pipe is kept open by CLIENT.
+declare -gA CLIENT TURN
+client() {
+    local with=() input
+    TURN[$1]=$((${TURN[$1]:-0} + 1))
+    [ -z "${4:-}" ] || with=(env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY="$PWD/client.bin" GSSTAP_LEVEL=audit
+        KRB5CCNAME="$GSSTAP_REALM/ccache/$4")
+    mkfifo "$1.in.${TURN[$1]}"
+    "${with[@]}" "$PYTHON" "$TOP/tests/hosts/migrate_client.py" "$2" "tcp://127.0.0.1:$3" "$SECRET $1${TURN[$1]}" \
+        <"$1.in.${TURN[$1]}" >"$1.out" 2>&1 3>&- &
+    PID[$1]=$!
+    exec {input}>"$1.in.${TURN[$1]}"
+    CLIENT[$1]=$input
+}
+
+# say NAME WORD: to a client.
+say() {
+    printf '%s\n' "$2" >&"${CLIENT[$1]}"
+}
+
+# arrives NAME COUNT: that many messages of a client's present run come to the server.
+arrives() {
+    wait_until 20 has_line server.out "^got $SECRET $1${TURN[$1]} $2$"
+}
+
+# leave NAME: the client ends; all that it sent is there.
+leave() {
+    say "$1" quit
+    finish "$1"
+    arrives "$1" "$(sed -n '$s/sent //p' "$1.out")"
+    cp "$1.out" "$1${TURN[$1]}.sent"
+}
+
+# pause NAME: the client holds its breath, and all that it sent is there.
+pause() {
+    say "$1" pause
+    wait_until 10 has_line "$1.out" '^paused'
+    arrives "$1" "$(sed -n 's/^paused //p' "$1.out")"
+}
+
+# unsecured: the addresses that still come without security, by the server's traces.
+unsecured() {
+    "$GSSTAP" decode --summary --format json server | jq -r 'select(.kind == "peer" and .state == "unsecured") | .address' | sort | xargs
+}
+
+unsecured_are() {
+    [ "$(unsecured)" = "$*" ]
+}
+
+# peer FILTER: such a peer is in the summary of the server's traces.
+peer() {
+    "$GSSTAP" decode --summary --format json server >summary
+    jq -se "any(.[]; .kind == \"peer\" and ($1))" summary >/dev/null
+}
+
+# whole NAME TURN: every message of that run came, once and in order.
+whole() {
+    local sent
+    sent=$(grep -c '^sent' "$1$2.sent")
+    [ "$sent" -ge 10 ]
+    seq -f "got $SECRET $1$2 %.0f" "$sent" | diff - <(grep -F "got $SECRET $1$2 " got)
+}
+
+# course SERVER CLIENT: the whole migration.
+course() {
+    stage "$1"
+    server "$1" report
+    client a "$2" "$A_OLD"
+    client b "$2" "$B_OLD"
+    arrives a 10
+    arrives b 10
+    readable a-bytes
+    readable b-bytes
+    unsecured_are 127.0.0.2 127.0.0.3
+
+    leave a
+    : >a-bytes
+    : >b-bytes
+    client a "$2" "$A_OLD" alice
+    arrives a 10
+    hidden a-bytes
+    readable b-bytes
+    peer '.state == "secured" and .principal == "alice@GSSTAP.TEST" and .address == "127.0.0.2"'
+    wait_until 10 unsecured_are 127.0.0.3
+    run -0 "$GSSTAP" decode --summary server
+    [[ ${lines[0]} == "Still to be secured: 1" ]]
+    [[ ${lines[1]} == "  127.0.0.3 at tcp://127.0.0.1:$OLD of python3 on "* ]]
+
+    leave b
+    : >b-bytes
+    client b "$2" "$B_OLD" bob
+    arrives b 10
+    hidden b-bytes
+    wait_until 10 unsecured_are
+    peer '.state == "over" and .address == "127.0.0.3" and .principal == null'
+
+    pause a
+    pause b
+    stop_server
+    server "$1" require
+    say a go
+    say b go
+    arrives a $(($(sed -n 's/^paused //p' a.out) + 10))
+    arrives b $(($(sed -n 's/^paused //p' b.out) + 10))
+    client c "$2" "$C_OLD"
+    wait_until 10 peer '.state == "failing" and .address == "127.0.0.4" and (.reason | startswith("one-sided"))'
+    kill "${PID[c]}"
+    leave a
+    leave b
+    stop_server
+    hidden a-bytes
+    hidden b-bytes
+    ! readable c-bytes
+    ! grep -F "$SECRET c" got
+    for run in "a 1" "a 2" "b 1" "b 2"; do
+        whole "${run% *}" "${run#* }"
+    done
+}
+
+@test "REQ clients of a REP server move one by one, and no message is lost" {
+    course REP REQ
+}
+
+@test "PUSH clients of a PULL server move one by one, and no message is lost" {
+    course PULL PUSH
+}
+
+# undo NAME POLICY WORD...: starts migrate_undo.py under gsstap with a pipe that `close_pipe` ends.
+undo() {
+    local name=$1 policy=$2 input
+    shift 2
+    mkfifo "$name.in"
+    env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY="$PWD/$policy.bin" GSSTAP_LEVEL=audit "$PYTHON" "$TOP/tests/hosts/migrate_undo.py" \
+        "$@" <"$name.in" >"$name.out" 2>&1 3>&- &
+    # shellcheck disable=SC2004 # an associative array
+    PID[$name]=$!
+    exec {input}>"$name.in"
+    CLIENT[$name]=$input
+}
+
+close_pipe() {
+    local input=${CLIENT[$1]}
+    exec {input}>&-
+}
+
+# served PORT, not_served PORT: somebody listens there.
+served() {
+    (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+not_served() {
+    ! served "$1"
+}
+
+# both_gone UNDONE ENDPOINT: a server binds ENDPOINT and unbinds UNDONE; after that neither port is served.
+both_gone() {
+    undo "undo-$3" report bind "$2" "$1"
+    wait_until 10 has_line "undo-$3.out" '^bound'
+    grep -qx "bound tcp://.*:$OLD" "undo-$3.out"
+    served "$OLD"
+    served "$NEW"
+    close_pipe "undo-$3"
+    wait_until 10 has_line "undo-$3.out" '^unbound'
+    wait_until 10 not_served "$OLD"
+    wait_until 10 not_served "$NEW"
+    kill "${PID[undo-$3]}"
+}
+
+@test "zmq_unbind of a migrating endpoint ends both, by the name that the program gave it" {
+    stage unbind
+    both_gone "tcp://127.0.0.1:$OLD" "tcp://127.0.0.1:$OLD" given
+}
+
+@test "zmq_unbind of a migrating endpoint ends both, by what ZMQ_LAST_ENDPOINT said" {
+    stage last # libzmq itself unbinds a wildcard by no other name
+    both_gone last "tcp://*:$OLD" last
+}
+
+@test "zmq_disconnect of a migrated endpoint ends the connection that was made instead" {
+    stage disconnect
+    server PULL report
+    undo client client connect "tcp://127.0.0.1:$A_OLD"
+    wait_until 20 has_line server.out '^got before$'
+    hidden a-bytes
+    close_pipe client
+    finish client
+    has_line client.out '^disconnected$'
+}
+
+@test "a bind that fails leaves nothing bound, and can be made again" {
+    local input
+    stage retry
+    "$PYTHON" -c 'import socket, sys
+taken = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+open("taken", "w").close()
+sys.stdin.read()' "$OLD" < <(wait_until 60 test -e free) 3>&- &
+    PID[taker]=$!
+    wait_until 10 test -e taken
+    undo server report retry "tcp://127.0.0.1:$OLD"
+    wait_until 10 has_line server.out '^not bound: EADDRINUSE$'
+    : >free
+    finish taker
+    wait_until 10 not_served "$NEW"
+    close_pipe server
+    wait_until 10 has_line server.out "^bound tcp://127.0.0.1:$OLD$"
+    served "$OLD"
+    served "$NEW"
+}
