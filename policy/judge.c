@@ -187,6 +187,13 @@ static enum pol_action judge_anonymous(const struct pol *pol, const struct pol_r
 	return verdict->action;
 }
 
+int pol_judges_peers(const struct pol *pol)
+{
+	return pol->state == POL_BROKEN ||
+	       (pol->state == POL_READY &&
+		(pol_find(pol->image, POL_K_PEERS_ALLOW) || pol_find(pol->image, POL_K_PEERS_DENY)));
+}
+
 enum pol_action pol_judge_peer(const struct pol *pol, enum pol_role role, const char *peer,
 			       struct pol_verdict *verdict)
 {

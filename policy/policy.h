@@ -126,6 +126,8 @@ int pol_injects(const struct pol *pol);
  * Each judge fills *verdict and returns its action. With POL_NONE: POL_ALLOW.
  * peer is the other side's principal as gss_display_name gives it; NULL is an unknown or anonymous peer.
  */
+/* (pol_judges_peers: does it matter who the peer is? To find out costs microseconds.) */
+int pol_judges_peers(const struct pol *pol);
 enum pol_action pol_judge_peer(const struct pol *pol, enum pol_role role, const char *peer,
 			       struct pol_verdict *verdict);
 /* For a context whose initiator asks for delegation, or an acceptor that was given a credential. */

@@ -220,6 +220,10 @@ static void learn(const struct tap_scope *scope, const struct tap_handshake *ste
 	__typeof__(&gss_inquire_context) inquire = TAP_OTHER(scope, gss_inquire_context);
 	__typeof__(&gss_release_name) release = TAP_OTHER(scope, gss_release_name);
 	gss_name_t initiator = GSS_C_NO_NAME, acceptor = GSS_C_NO_NAME;
+	/* Each name costs the library microseconds: without a trace only the one that is judged. */
+	bool told = tr_level != TR_LEVEL_OFF, judged = scope->judge && pol_judges_peers(&tap_policy);
+	bool want_initiator = told || (judged && step->role == TR_ROLE_ACCEPTOR);
+	bool want_acceptor = told || (judged && step->role == TR_ROLE_INITIATOR);
 	OM_uint32 minor;
 	int saved = errno;
 
@@ -230,15 +234,18 @@ static void learn(const struct tap_scope *scope, const struct tap_handshake *ste
 	if (!is_kerberos(step->mech)) {
 		learn_from_call(scope, step, facts);
 	} else if (inquire && release &&
-		   inquire(&minor, context, &initiator, &acceptor, &facts->lifetime, &facts->mech,
-			   &facts->flags, NULL, NULL) == GSS_S_COMPLETE) {
+		   inquire(&minor, context, want_initiator ? &initiator : NULL,
+			   want_acceptor ? &acceptor : NULL, &facts->lifetime, &facts->mech, &facts->flags,
+			   NULL, NULL) == GSS_S_COMPLETE) {
 		facts->has_initiator =
 			tap_display_name(scope, initiator, facts->initiator, sizeof(facts->initiator));
 		facts->has_acceptor =
 			tap_display_name(scope, acceptor, facts->acceptor, sizeof(facts->acceptor));
-		release(&minor, &initiator);
-		release(&minor, &acceptor);
-		if (tr_level != TR_LEVEL_OFF)
+		if (initiator != GSS_C_NO_NAME)
+			release(&minor, &initiator);
+		if (acceptor != GSS_C_NO_NAME)
+			release(&minor, &acceptor);
+		if (told)
 			facts->enctype = session_enctype(scope, context);
 	}
 	tap_quiet_end();
