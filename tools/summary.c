@@ -128,6 +128,7 @@ static void learn_inject(struct facts *facts)
 		return;
 	taken_over(facts, endpoint);
 	endpoint->injected = true;
+	endpoint->secured = facts->event->time;
 	free(endpoint->migrate);
 	endpoint->migrate = NULL;
 	sum_text(facts->summary, &endpoint->migrate, text(facts, TR_F_MIGRATE));
@@ -308,6 +309,14 @@ static enum tr_role role_of_call(uint64_t call)
 	}
 }
 
+/* The program itself goes without security; how often, and how often at one time. */
+static void uses_plainly(struct facts *facts, struct sum_endpoint *endpoint)
+{
+	endpoint->tally.count[SUM_UNSECURED]++;
+	endpoint->tally.at[SUM_UNSECURED] = endpoint->plain = facts->event->time;
+	endpoint->tally.open++;
+}
+
 /* Refused: the call failed. Would be: it went on without security, and a trace without calls says no more. */
 static void refuse_endpoint(struct facts *facts, enum tr_role role, const char *name, bool would)
 {
@@ -323,9 +332,7 @@ static void refuse_endpoint(struct facts *facts, enum tr_role role, const char *
 	if (facts->process->calls)
 		return;
 	taken_over(facts, endpoint);
-	endpoint->tally.count[SUM_UNSECURED]++;
-	endpoint->tally.at[SUM_UNSECURED] = facts->event->time;
-	endpoint->tally.open++;
+	uses_plainly(facts, endpoint);
 }
 
 static void learn_refused(struct facts *facts)
@@ -416,9 +423,7 @@ static void add_use(struct facts *facts, struct sum_handle *socket, struct sum_e
 	}
 	*use = (struct sum_use){.next = socket->uses, .endpoint = endpoint};
 	socket->uses = use;
-	endpoint->tally.count[SUM_UNSECURED]++;
-	endpoint->tally.at[SUM_UNSECURED] = facts->event->time;
-	endpoint->tally.open++;
+	uses_plainly(facts, endpoint);
 }
 
 /* The call that an inject event of this thread was about. */
@@ -450,6 +455,8 @@ static void learn_use(struct facts *facts, enum tr_role role)
 	endpoint->mechanism = never_secured(name) ? SUM_NULL : socket->mechanism;
 	if (endpoint->mechanism <= SUM_PLAIN)
 		add_use(facts, socket, endpoint);
+	else
+		endpoint->secured = facts->event->time;
 }
 
 static void learn_undo(struct facts *facts, enum tr_role role)

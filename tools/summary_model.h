@@ -18,7 +18,7 @@ enum sum_state {
 	SUM_STATE_REFUSED,   /* by the policy */
 	SUM_STATE_SECURED,
 	SUM_STATE_IDLE, /* GSSAPI is set, and nobody was seen */
-	SUM_STATE_OVER, /* it was unsecured or failed, and is no more */
+	SUM_STATE_OVER, /* was unsecured or failed, and was secured since */
 };
 
 /* As ZMQ_NULL and so on in <zmq.h>. PLAIN is a password and protects nothing. */
@@ -48,7 +48,8 @@ struct sum_endpoint {
 	char *phase;		      /* of a migration: report, require; NULL: unknown, or none */
 	enum sum_mechanism mechanism; /* that the program set itself; where !injected */
 	bool injected;
-	uint64_t file, pid; /* the last process that bound or connected it */
+	uint64_t plain, secured; /* when the program last bound or connected it without security, and with */
+	uint64_t file, pid;	 /* the last process that bound or connected it */
 	struct sum_tally tally;
 	void *peers; /* tree of struct sum_peer */
 };
