@@ -2,8 +2,9 @@
 /*
  * One side of a talk in C++, through cppzmq (zmq.hpp and zmq_addon.hpp), which knows nothing of security.
  * cppzmq_pair answer ENDPOINT READY: a ROUTER: makes the file READY, answers once.
- * cppzmq_pair ask ENDPOINT TEXT: a DEALER that sends TEXT as two parts' second and waits for the answer.
- * Each prints what it got. Calls that fail throw, and end it with 1. Built by tests/realworld.bats with g++.
+ * cppzmq_pair ask ENDPOINT TEXT: a DEALER that sends TEXT as the second of two parts and waits for the
+ * answer. Each prints what it got. Calls that fail throw, and end it with 1. Built by tests/realworld.bats
+ * with g++.
  */
 #include <exception>
 #include <fstream>
