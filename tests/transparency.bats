@@ -285,6 +285,26 @@ readable() {
     [[ $output == *"gss_release_buffer(&minor, &out): 0 errno 4242"* ]]
 }
 
+@test "functions that are not there do not seem to be" {
+    thrice "$HOSTS/absent"
+    [[ $output == *"gss_wrap in the program: no, said so"* ]]
+}
+
+@test "careless arguments get the answer, or the crash, that they get without us" {
+    thrice "$HOSTS/careless"
+    [[ $output == *"gss_init_sec_context 0: 02000000"* ]]
+    [ "$(wc -l <<<"$output")" -ge 240 ]
+}
+
+@test "threads that come and go lose no event" {
+    thrice "$HOSTS/threads" 100 50
+    readable trace/*
+    traced gss_wrap 5000
+    traced gss_unwrap 5000
+    traced gss_accept_sec_context 100
+    [ "$(events '.event == "dropped"' | wc -l)" = 0 ]
+}
+
 @test "a program's descriptors, threads, signals and mask stay its own" {
     thrice "$HOSTS/descriptors"
     [ "$(grep ^free <<<"$output" | sort -u | wc -l)" = 1 ]

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Runs the test suite that python3-zmq installs, and compares runs of it test by test.
 
-zmqsuite.py run XML [NAME...]            the suite, or the tests named as compare prints them; results in XML; the
-                                         environment says how (bare, under a preload)
+zmqsuite.py run XML [NAME...]            the suite, or the tests named as compare prints them, or whole files of it
+                                         (zmq.tests.test_log); results in XML; the environment says how (bare, preload)
 zmqsuite.py compare BARE... -- OTHER...  exit 0 when each test had, in one of the runs OTHER, a result that it also had
                                          in one of the runs BARE; else the tests that had not, with their results
 zmqsuite.py count XML                    how many tests there were
@@ -51,17 +51,17 @@ def run(path, *tests):
 
 def node(name):
     """zmq.tests.test_poll.TestPoll::test_pair as pytest wants it, among --pyargs."""
-    classname, test = name.split("::", 1)
+    classname, _, test = name.partition("::")
     parts = classname.split(".")
     end = next(i for i, part in enumerate(parts) if part.startswith("test_")) + 1
-    return "::".join([".".join(parts[:end]), *parts[end:], test])
+    return "::".join([".".join(parts[:end]), *parts[end:], *filter(None, [test])])
 
 
 def compare(bare, other):
     bare, other = ([results(path) for path in paths] for paths in (bare, other))
     differing = 0
     for name in sorted(set().union(*bare, *other)):
-        expected, got = ({run.get(name, "absent") for run in runs} for runs in (bare, other))
+        expected, got = ({run[name] for run in runs if name in run} or {"absent"} for runs in (bare, other))
         if not expected & got:
             differing += 1
             print("%s\t%s\t%s" % (name, ", ".join(sorted(expected)), ", ".join(sorted(got))))

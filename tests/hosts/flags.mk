@@ -45,3 +45,7 @@ $(BUILD)/hosts/lookups: HOST_LDFLAGS := -rdynamic
 $(BUILD)/plugins/lookup_plugin.so: $(BUILD)/two/libzmA.so.5 $(BUILD)/two/libzmB.so.5
 $(BUILD)/plugins/lookup_plugin.so: HOST_LIBS := -lzmq -ldl -Wl,-rpath,'$$ORIGIN/../two'
 $(BUILD)/hosts/reload: HOST_LIBS := -ldl
+
+# CZMQ's own ZAP handler.
+$(BUILD)/hosts/repair_zauth: HOST_LIBS := -lczmq -lzmq
+$(BUILD)/hosts/absent: HOST_LIBS := -ldl
