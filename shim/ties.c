@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 
 #define TIES 4096
-#define HANDLES 4096 /* a power of two */
+#define HANDLES 65536 /* a power of two; a name and a credential for each connection */
 
 static struct tap_tie *ties;
 static uint32_t tie_count;
@@ -16,6 +16,7 @@ static struct {
 	const struct tap_tie *tie;
 	int fd;
 } table[HANDLES];
+static unsigned handles;
 
 static bool room(void)
 {
@@ -25,7 +26,7 @@ static bool room(void)
 
 		ties = map == MAP_FAILED ? NULL : map;
 	}
-	return ties && tie_count < TIES;
+	return ties;
 }
 
 /* A socket that unbinds and binds for ever does not use the room up. */
@@ -38,24 +39,53 @@ static struct tap_tie *same(void *socket, const char *endpoint, bool server, boo
 	return NULL;
 }
 
+/* A new place, or the one that was left the longest ago: they are gone through in a circle. */
+static struct tap_tie *place(void)
+{
+	static uint32_t at;
+
+	if (tie_count < TIES) {
+		ties[tie_count].number = tie_count + 1;
+		return &ties[tie_count++];
+	}
+	for (uint32_t n = 0; n < TIES; n++) {
+		at = (at + 1) % TIES;
+		if (ties[at].closed)
+			return &ties[at];
+	}
+	return NULL;
+}
+
 struct tap_tie *tap_tie_new(void *socket, const char *endpoint, bool server, bool default_name)
 {
 	struct tap_tie *tie = NULL;
 
 	if (!tap_lock(&lock))
 		return NULL;
-	if (room())
+	if (room()) {
 		tie = same(socket, endpoint, server, default_name);
-	if (!tie && room()) {
-		tie = &ties[tie_count];
-		tie->number = ++tie_count;
-		tie->server = server;
-		tie->default_name = default_name;
-		tie->socket = socket;
+		if (!tie)
+			tie = place();
+	}
+	if (tie) {
+		*tie = (struct tap_tie){.number = tie->number,
+					.server = server,
+					.default_name = default_name,
+					.socket = socket};
 		tap_copy(tie->endpoint, sizeof(tie->endpoint), endpoint);
 	}
 	tap_unlock(&lock);
 	return tie;
+}
+
+void tap_ties_close(void *socket)
+{
+	if (!tie_count || !tap_lock(&lock))
+		return;
+	for (uint32_t i = 0; i < tie_count; i++)
+		if (ties[i].socket == socket)
+			ties[i].closed = true;
+	tap_unlock(&lock);
 }
 
 const struct tap_tie *tap_tie_of_endpoint(void *socket, const char *endpoint)
@@ -88,37 +118,50 @@ static unsigned home(const void *handle)
 {
 	uintptr_t x = (uintptr_t)handle >> 4;
 
-	return (unsigned)((x * 0x9e3779b97f4a7c15ull) >> 52) & (HANDLES - 1);
+	return (unsigned)((x * 0x9e3779b97f4a7c15ull) >> 48) & (HANDLES - 1);
 }
 
-/* Open addressing; a forgotten handle leaves a mark that later ones may take. */
-static const char forgotten;
+/* Open addressing; where the handle stands, or the empty place where it would. HANDLES: neither. */
+static unsigned find(const void *handle)
+{
+	unsigned at = home(handle);
+
+	for (unsigned n = 0; n < HANDLES; n++, at = (at + 1) & (HANDLES - 1))
+		if (!table[at].handle || table[at].handle == handle)
+			return at;
+	return HANDLES;
+}
+
+/* Those that were displaced by it move up, so that an empty place always ends a search. */
+static void take_out(unsigned at)
+{
+	for (unsigned next = (at + 1) & (HANDLES - 1); table[next].handle;
+	     next = (next + 1) & (HANDLES - 1)) {
+		unsigned wanted = home(table[next].handle);
+
+		if (((next - wanted) & (HANDLES - 1)) < ((next - at) & (HANDLES - 1)))
+			continue; /* it stands at its own place, or between that and the gap */
+		table[at] = table[next];
+		at = next;
+	}
+	table[at].handle = NULL;
+}
 
 void tap_tie_handle(const void *handle, const struct tap_tie *tie, int fd)
 {
-	unsigned at = home(handle), free_at = HANDLES;
+	unsigned at;
 
-	if (!handle || !tap_lock(&lock))
+	if (!handle || (!tie && !handles) || !tap_lock(&lock))
 		return;
-	for (unsigned n = 0; n < HANDLES; n++, at = (at + 1) & (HANDLES - 1)) {
-		const void *there = table[at].handle;
-
-		if (there == handle || (!there && free_at == HANDLES)) {
-			free_at = at;
-			break;
-		}
-		if (there == &forgotten && free_at == HANDLES)
-			free_at = at;
-		if (!there)
-			break;
-	}
-	if (tie && free_at < HANDLES) {
-		table[free_at].handle = handle;
-		table[free_at].tie = tie;
-		table[free_at].fd = fd;
-	} else if (free_at < HANDLES && table[free_at].handle == handle) {
-		table[free_at].handle = &forgotten;
-		table[free_at].tie = NULL;
+	at = find(handle);
+	if (at < HANDLES && tie && (table[at].handle || handles < HANDLES - 1)) {
+		handles += !table[at].handle;
+		table[at].handle = handle;
+		table[at].tie = tie;
+		table[at].fd = fd;
+	} else if (at < HANDLES && !tie && table[at].handle) {
+		take_out(at);
+		handles--;
 	}
 	tap_unlock(&lock);
 }
@@ -126,17 +169,15 @@ void tap_tie_handle(const void *handle, const struct tap_tie *tie, int fd)
 const struct tap_tie *tap_tied(const void *handle, int *fd)
 {
 	const struct tap_tie *tie = NULL;
-	unsigned at = home(handle);
+	unsigned at;
 
-	if (!handle || !tap_lock(&lock))
+	if (!handle || !handles || !tap_lock(&lock))
 		return NULL;
-	for (unsigned n = 0; n < HANDLES && table[at].handle; n++, at = (at + 1) & (HANDLES - 1)) {
-		if (table[at].handle == handle) {
-			tie = table[at].tie;
-			if (fd)
-				*fd = table[at].fd;
-			break;
-		}
+	at = find(handle);
+	if (at < HANDLES && table[at].handle) {
+		tie = table[at].tie;
+		if (fd)
+			*fd = table[at].fd;
 	}
 	tap_unlock(&lock);
 	return tie;

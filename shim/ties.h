@@ -15,6 +15,7 @@
 
 struct tap_tie {
 	uint32_t number;
+	bool closed; /* its socket: the place may be taken when there is no other */
 	bool server;
 	bool own_usage;	   /* the credential is acquired as libzmq asks for it */
 	bool default_name; /* no principal was asked for: the default credential */
@@ -28,9 +29,12 @@ struct tap_tie {
 extern unsigned tap_injected; /* endpoints given GSSAPI so far: without any, names and credentials are not
 				 looked at */
 
-/* A tie for an endpoint: never freed while the process lives, since an endpoint can reconnect for ever. NULL:
- * no room. */
+/* A tie for an endpoint, good until its socket is closed: an endpoint can reconnect for ever. NULL: no room.
+ */
 struct tap_tie *tap_tie_new(void *socket, const char *endpoint, bool server, bool default_name);
+/* The socket is being closed. Its connections may live a little longer, so its ties are the last to be taken
+ * again. */
+void tap_ties_close(void *socket);
 /* The tie of an endpoint that a program names again, to undo it. NULL: it has none. */
 const struct tap_tie *tap_tie_of_endpoint(void *socket, const char *endpoint);
 /* The tie whose tag ends this name, and the length of the name before it; NULL: it has none. */

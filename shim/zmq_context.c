@@ -162,8 +162,10 @@ TAP_EXPORT int zmq_close(void *socket)
 
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing();
-	if (scope.watch)
+	if (scope.watch) {
 		tap_unwatch_socket(socket);
+		tap_ties_close(socket);
+	}
 	result = real_call(socket);
 	record(&scope, result, result == -1, NULL, socket, -1);
 	tap_leave(&scope);
