@@ -57,7 +57,7 @@ static void peer_name(struct out *out, const struct sum_peer *peer)
 {
 	words(out, peer->principal ? peer->principal : peer->address ? peer->address : "an unknown peer");
 	if (peer->principal && peer->address) {
-		out_str(out, " from ");
+		out_str(out, peer->endpoint->role == TR_ROLE_CLIENT ? " at " : " from ");
 		words(out, peer->address);
 	}
 }
@@ -302,6 +302,10 @@ static void pair(void *at, void *context)
 	if (p->mech) {
 		out_str(out, ", ");
 		words(out, p->mech);
+	}
+	if (p->role && name_of(TR_TYPE_ROLE, p->role)) {
+		out_str(out, ", as ");
+		out_str(out, name_of(TR_TYPE_ROLE, p->role));
 	}
 	out_str(out, ": ");
 	paint_state(out, state);
