@@ -220,7 +220,8 @@ END
     echo "100 connections: $few KB, 10000: $many KB"
     summary
     says '.kind == "endpoint" and .unsecured == 10000'
-    [ "$few" -lt 60000 ]
+    # A sanitizer reserves so much by itself that no limit can be set.
+    [ -n "${SAN:-}" ] || [ "$few" -lt 60000 ]
     [ "$many" -le $((few + 256)) ]
 }
 
