@@ -30,12 +30,12 @@ teardown_file() {
 }
 
 teardown() {
-    local file
+    local file pid
     stop_all
     # Whatever is wrong with a rsyslogd, it does not outlive its test.
     for file in "$BATS_TEST_TMPDIR"/*/*.pid; do
-        [ -e "$file" ] || continue
-        [ "$(cat "/proc/$(cat "$file")/comm" 2>/dev/null)" != rsyslogd ] || kill -9 "$(cat "$file")" || :
+        pid=$(cat "$file" 2>/dev/null) || continue
+        [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != rsyslogd ] || kill -9 "$pid" || :
     done
 }
 
