@@ -49,3 +49,17 @@ $(BUILD)/hosts/reload: HOST_LIBS := -ldl
 # CZMQ's own ZAP handler.
 $(BUILD)/hosts/repair_zauth: HOST_LIBS := -lczmq -lzmq
 $(BUILD)/hosts/absent: HOST_LIBS := -ldl
+
+# A libzmq that frees what it wraps, out of Debian's static one (see tests/plugins/zmq_frees.c).
+FREES_NAMES := stderr GSS_C_NT_USER_NAME GSS_C_NT_HOSTBASED_SERVICE __libc_single_threaded in6addr_any NORM_NODE_ANY \
+	NORM_INSTANCE_INVALID NORM_SESSION_INVALID NORM_OBJECT_INVALID
+$(BUILD)/frees/libzmq.a:
+	@mkdir -p $(@D)
+	objcopy $(foreach name,$(FREES_NAMES),--redefine-sym $(name)=frees_$(name)) \
+		$(shell $(CC) -print-file-name=libzmq.a) $@
+	printf '{ global: zmq_*; local: *; };\n' > $(@D)/zmq.map
+$(BUILD)/plugins/zmq_frees.so: $(BUILD)/frees/libzmq.a
+$(BUILD)/plugins/zmq_frees.so: HOST_LDFLAGS := -Wl,-soname,libzmq.so.5 -Wl,--wrap=gss_wrap -Wl,-Bsymbolic \
+	-Wl,--version-script=$(BUILD)/frees/zmq.map
+$(BUILD)/plugins/zmq_frees.so: HOST_LIBS := -Wl,--whole-archive $(BUILD)/frees/libzmq.a -Wl,--no-whole-archive \
+	-Wl,-Bstatic -lstdc++ -Wl,-Bdynamic -lgssapi_krb5 -lsodium -lpgm-5.3 -lnorm -lbsd -lpthread -lm
