@@ -281,8 +281,12 @@ static void write_handshake(const struct tap_scope *scope, const struct context 
 			    gss_const_OID mech, enum tr_outcome outcome, OM_uint32 major, OM_uint32 minor,
 			    const char *reason)
 {
-	struct tr_draft *d = tap_event(scope, TR_E_handshake);
+	char peer[128] = "";
+	struct tr_draft *d;
 
+	if (c->tie)
+		tap_line_peer(c->fd, peer, sizeof(peer));
+	d = tap_event(scope, TR_E_handshake);
 	if (!d)
 		return;
 	d->time = tr_now();
@@ -307,6 +311,8 @@ static void write_handshake(const struct tap_scope *scope, const struct context 
 	if (c->tie) {
 		tap_put_handle(d, TR_F_SOCKET, c->tie->socket);
 		tr_put_text(d, TR_F_ENDPOINT, c->tie->endpoint);
+		if (peer[0])
+			tr_put_text(d, TR_F_PEER, peer);
 	}
 	tr_put_u64(d, TR_F_DURATION, d->time - c->started);
 	if (c->hashed)
@@ -445,6 +451,22 @@ OM_uint32 tap_handshake_unready(struct tap_scope *scope, const struct tap_handsh
 	tap_line_doom(step->fd);
 	*minor_status = 0;
 	return GSS_S_NO_CRED;
+}
+
+void tap_handshake_without_cred(struct tap_scope *scope, const struct tap_tie *tie, OM_uint32 major,
+				OM_uint32 minor)
+{
+	struct context c = {.role = tie->server ? TR_ROLE_ACCEPTOR : TR_ROLE_INITIATOR,
+			    .started = scope->start ? scope->start : tr_now(),
+			    .tie = tie,
+			    .fd = tap_line_now()};
+	int saved = errno;
+
+	write_handshake(scope, &c, NULL, GSS_C_NO_OID, TR_OUTCOME_FAILED, major, minor,
+			tr_level == TR_LEVEL_OFF ? NULL : tap_minor_text(scope, minor, GSS_C_NO_OID));
+	if (tap_repairs(POL_REPAIR_HANDSHAKE))
+		tap_line_doom(c.fd);
+	errno = saved;
 }
 
 void tap_context_imported(gss_ctx_id_t handle)

@@ -19,8 +19,8 @@ void *(*tap_real_dlopen)(const char *file, int mode);
 int (*tap_real_dlclose)(void *handle);
 
 /* Called from tail.S; a non-NULL answer is the caller's result. */
-void *tap_on_dlsym(void *handle, const char *name, const void *from);
-void *tap_on_dlvsym(void *handle, const char *name, const char *version, const void *from);
+void *tap_on_dlsym(void *handle, const char *name, const void *from, void **handed_on);
+void *tap_on_dlvsym(void *handle, const char *name, const char *version, const void *from, void **handed_on);
 void tap_on_dlopen(const char *file, int mode);
 TAP_EXPORT int dlclose(void *handle);
 
@@ -66,6 +66,24 @@ static bool is_ours(const char *name)
 			(name[0] == 'z' && name[1] == 'm' && name[2] == 'q'));
 }
 
+/*
+ * A function that no library has is not there because we have a wrapper for it: the look-up is handed on to
+ * an object that does not have it either, which fails as it should and says so.
+ */
+static bool is_absent(unsigned id, void **handle, const void *from)
+{
+	static void *libc;
+
+	if (tap_is_anywhere(id, from))
+		return false;
+	if (!libc)
+		libc = tap_real_dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
+	if (!libc)
+		return false;
+	*handle = libc;
+	return true;
+}
+
 static void *answer(unsigned id, void *handle, void *found, const void *from)
 {
 	int saved = errno;
@@ -77,29 +95,39 @@ static void *answer(unsigned id, void *handle, void *found, const void *from)
 	return result;
 }
 
-void *tap_on_dlsym(void *handle, const char *name, const void *from)
+void *tap_on_dlsym(void *handle, const char *name, const void *from, void **handed_on)
 {
 	unsigned id;
+	void *found;
 
 	ensure();
 	tap_dlopen_ended();
-	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT || !is_ours(name) ||
-	    !(id = (unsigned)tap_call_id(name)))
+	if (!is_ours(name) || !(id = (unsigned)tap_call_id(name)))
 		return NULL;
+	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT)
+		return is_absent(id, handed_on, from), NULL;
+	found = tap_real_dlsym(handle, name);
+	if (found == tap_wrapper(id))
+		return is_absent(id, handed_on, from) ? NULL : found;
 	/* NULL here makes the tail call, which fails the same way and leaves the text for dlerror. */
-	return answer(id, handle, tap_real_dlsym(handle, name), from);
+	return answer(id, handle, found, from);
 }
 
-void *tap_on_dlvsym(void *handle, const char *name, const char *version, const void *from)
+void *tap_on_dlvsym(void *handle, const char *name, const char *version, const void *from, void **handed_on)
 {
 	unsigned id;
+	void *found;
 
 	ensure();
 	tap_dlopen_ended();
-	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT || !is_ours(name) ||
-	    !(id = (unsigned)tap_call_id(name)))
+	if (!is_ours(name) || !(id = (unsigned)tap_call_id(name)))
 		return NULL;
-	return answer(id, handle, tap_real_dlvsym(handle, name, version), from);
+	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT)
+		return is_absent(id, handed_on, from), NULL;
+	found = tap_real_dlvsym(handle, name, version);
+	if (found == tap_wrapper(id))
+		return is_absent(id, handed_on, from) ? NULL : found;
+	return answer(id, handle, found, from);
 }
 
 void tap_on_dlopen(const char *file, int mode)

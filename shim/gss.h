@@ -20,6 +20,15 @@ static inline OM_uint32 tap_missing(OM_uint32 *minor_status)
 
 /* Statements see `draft`, `major` and the parameters; `mech` is the mechanism whose status text is asked for.
  */
+/* Did the library find the handles it was given to be what they should be? Then they can be looked at. */
+static inline bool tap_handles_good(OM_uint32 major)
+{
+	OM_uint32 routine = GSS_ROUTINE_ERROR(major);
+
+	return !GSS_CALLING_ERROR(major) && routine != GSS_S_BAD_NAME && routine != GSS_S_BAD_MECH &&
+	       routine != GSS_S_BAD_NAMETYPE;
+}
+
 #define TAP_GSS(name, parameters, arguments, mech, ...)                                                      \
 	TAP_EXPORT OM_uint32 name parameters                                                                 \
 	{                                                                                                    \

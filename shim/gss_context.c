@@ -110,7 +110,9 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 	error = errno;
 	if (!scope.start)
 		scope.start = tr_now();
-	step.target = shown_name(&scope, target, name, sizeof(name));
+	/* Before the call a name is looked at only where it has to be: it may be no name. */
+	if (scope.judge && req_flags & (GSS_C_DELEG_FLAG | GSS_C_DELEG_POLICY_FLAG))
+		step.target = shown_name(&scope, target, name, sizeof(name));
 	step.tie = tap_injected ? tap_tied(cred, &step.fd) : NULL;
 	if (delegation_refused(&scope, &flags, step.target, &verdict)) {
 		tap_handshake_refused(&scope, step.role, step.target, verdict.reason);
@@ -135,6 +137,8 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 			       chosen, output, granted, lifetime);
 	error = errno;
 	step.minor = *minor_status;
+	if (!step.target && tap_handles_good(step.major))
+		step.target = shown_name(&scope, target, name, sizeof(name));
 	if (!GSS_ERROR(step.major) && *chosen)
 		step.mech = *chosen;
 	step.first_token = before == GSS_C_NO_CONTEXT ? output : NULL;

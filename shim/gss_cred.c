@@ -44,7 +44,7 @@ static void finish(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *mi
 	char name[256] = "";
 	struct tr_draft *d;
 
-	if (scope->record)
+	if (scope->record && tap_handles_good(major))
 		tap_display_name(scope, a->name, name, sizeof(name));
 	d = tap_gss_event(scope, major, minor, a->mech);
 	if (d) {
@@ -100,13 +100,25 @@ TAP_EXPORT OM_uint32 gss_acquire_cred(OM_uint32 *minor_status, gss_name_t wanted
 	if (__builtin_expect(tap_injected && scope.watch, 0))
 		tie = tap_tied(wanted, NULL);
 	if (tie) {
-		if (!tie->own_usage)
+		if (!tie->own_usage) {
+			if (usage == GSS_C_BOTH &&
+			    !__atomic_exchange_n(&((struct tap_tie *)tie)->told_credentials, true,
+						 __ATOMIC_RELAXED))
+				tap_repair_event(
+					"credentials", tie, NULL,
+					tie->server
+						? "acquired for accepting only: libzmq asks for both usages"
+						: "acquired for initiating only: libzmq asks for both "
+						  "usages");
 			usage = tie->server ? GSS_C_ACCEPT : GSS_C_INITIATE;
+		}
 		wanted = tie->default_name ? GSS_C_NO_NAME : wanted;
 	}
 	major = real_call(minor_status, wanted, time_req, mechs, usage, cred, actual, time_rec);
 	if (tie && major == GSS_S_COMPLETE)
 		tap_tie_handle(*cred, tie, tap_line_now());
+	else if (tie)
+		tap_handshake_without_cred(&scope, tie, major, *minor_status);
 	if (scope.watch) {
 		struct acquisition acquisition = {
 			.name = wanted, .usage = usage, .cred = cred, .lifetime = time_rec};

@@ -122,7 +122,7 @@ static void restore_waits(const struct tap_scope *scope, void *socket)
 }
 
 static void tell(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
-		 const struct principals *p, const char *migrate)
+		 const struct principals *p, const char *migrate, enum pol_phase phase)
 {
 	bool server = facts->way == POL_BIND;
 	struct tr_draft *d = tap_event(scope, TR_E_inject);
@@ -133,6 +133,8 @@ static void tell(const struct tap_scope *scope, void *socket, const struct pol_e
 	tr_put_text(d, TR_F_ENDPOINT, facts->endpoint);
 	if (migrate[0])
 		tr_put_text(d, TR_F_MIGRATE, migrate);
+	if (migrate[0] && server)
+		tr_put_text(d, TR_F_MODE, phase == POL_PHASE_REPORT ? "report" : "require");
 	tr_put_u32(d, TR_F_ROLE, server ? TR_ROLE_SERVER : TR_ROLE_CLIENT);
 	if (p->service[0])
 		tr_put_text(d, TR_F_SERVICE, p->service);
@@ -178,6 +180,7 @@ int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_end
 		return ENOMEM;
 	}
 	tie->socket_type = facts->socket_type;
+	tie->own_usage = !tap_repairs(POL_REPAIR_CREDENTIALS);
 	tap_copy(tie->actual, sizeof(tie->actual), migrate);
 	tap_copy(p.principal, sizeof(p.principal), p.shown);
 	add_tag(p.principal, sizeof(p.principal), tie);
@@ -193,7 +196,7 @@ int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_end
 	__atomic_add_fetch(&tap_injected, 1, __ATOMIC_RELAXED);
 	if (!server && pol_prefetch(&tap_policy))
 		tap_prefetch(scope, tie, rule, p.shown, p.service);
-	tell(scope, socket, facts, &p, migrate);
+	tell(scope, socket, facts, &p, migrate, rule->phase);
 	return 0;
 }
 

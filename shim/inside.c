@@ -29,6 +29,7 @@ struct line {
 	uint8_t own_count, peer_count;
 	bool talked; /* more came than the greeting */
 	bool doomed;
+	uint64_t unsecured; /* since when both ends talk NULL, where that is reported; else 0 */
 };
 static struct line *lines;
 
@@ -52,11 +53,15 @@ void tap_line_doom(int fd)
 {
 	struct line *line = line_of(fd);
 	int saved = errno;
+	char peer[128];
 
-	if (!line || !line->peer_count)
+	if (!line || !line->peer_count || line->doomed)
 		return;
 	line->doomed = true;
+	tap_line_peer(fd, peer, sizeof(peer));
 	shutdown(fd, SHUT_RDWR);
+	tap_repair_event("handshake", NULL, peer,
+			 "the connection is ended now: libzmq would let both sides wait, or never come back");
 	errno = saved;
 }
 
@@ -142,7 +147,20 @@ static void tell_failure(int fd, const char *reason)
 	tr_commit(d);
 }
 
-static void tell_unsecured(int fd)
+void tap_line_peer(int fd, char *out, size_t size)
+{
+	struct sockaddr_storage address = {0};
+	socklen_t length = sizeof(address);
+	int saved = errno;
+
+	out[0] = 0;
+	if (fd >= 0 && !getpeername(fd, (struct sockaddr *)&address, &length))
+		show_address(&address, out, size);
+	errno = saved;
+}
+
+/* When it begins and, with its age, when it ends. */
+static void tell_unsecured(int fd, uint64_t since)
 {
 	char local[128], peer[128];
 	struct tr_draft *d;
@@ -154,6 +172,8 @@ static void tell_unsecured(int fd)
 	tr_put_text(d, TR_F_ENDPOINT, local);
 	tr_put_text(d, TR_F_PEER, peer);
 	tr_put_u32(d, TR_F_MECHANISM, 0);
+	if (since)
+		tr_put_u64(d, TR_F_AGE, tr_now() - since);
 	tr_commit(d);
 }
 
@@ -194,14 +214,16 @@ static bool hopeless(int fd, struct line *line)
 {
 	char reason[200];
 
-	if (disagree(line, reason, sizeof(reason))) {
+	if (tap_repairs(POL_REPAIR_HANDSHAKE) && disagree(line, reason, sizeof(reason))) {
 		tell_failure(fd, reason);
 		line->doomed = true;
 		return true;
 	}
 	if (tap_reports && line->peer[0] == 0xff && is_mechanism(line->own, "NULL") &&
-	    is_mechanism(line->peer, "NULL"))
-		tell_unsecured(fd);
+	    is_mechanism(line->peer, "NULL")) {
+		tell_unsecured(fd, 0);
+		line->unsecured = tr_now();
+	}
 	return false;
 }
 
@@ -289,8 +311,18 @@ static int inside_close(int fd)
 
 	if (line && line->peer_count == GREETING && !line->talked && !line->doomed &&
 	    is_mechanism(line->own, "GSSAPI"))
-		tell_failure(fd, "nothing came after the greeting: both ends are GSSAPI servers, or the peer "
-				 "has no ticket");
+		tell_failure(
+			fd,
+			"the peer said nothing after its greeting: it refused, it has no credential, or both "
+			"ends are servers");
+	/* A libzmq that wants no GSSAPI may close as soon as it has read ours, its own greeting half sent. */
+	if (line && line->own_count == GREETING && line->peer_count > 10 && line->peer_count < GREETING &&
+	    !line->doomed && is_mechanism(line->own, "GSSAPI"))
+		tell_failure(fd,
+			     "one-sided: this end is secured by GSSAPI, and the peer went away when it saw "
+			     "that: it is not under gsstap yet, or no rule of its policy injects there");
+	if (line && line->unsecured)
+		tell_unsecured(fd, line->unsecured);
 	if (line && (line->own_count || line->peer_count))
 		memset(line, 0, sizeof(*line));
 	return close(fd);
@@ -348,11 +380,12 @@ void tap_inside(const void *zmq_function)
 {
 	static struct tap_lock lock;
 	struct tap_caller *library = (struct tap_caller *)tap_caller_of(zmq_function);
+	struct tap_scope scope = {.caller = library};
 	struct dl_find_object found;
 	int saved = errno;
 
 	/* Not only once: a library that was unloaded and comes back has slots of its own again. */
-	if (!library || !pol_repairs(&tap_policy) || !tap_lock(&lock))
+	if (!library || (!pol_repairs(&tap_policy) && !tap_reports) || !tap_lock(&lock))
 		return;
 	if (!_dl_find_object((void *)zmq_function, &found)) {
 		const struct link_map *map = found.dlfo_link_map;
@@ -369,9 +402,12 @@ void tap_inside(const void *zmq_function)
 		}
 		point(map, "send", inside_send);
 		point(map, "close", inside_close);
-		if (tap_repairs(POL_REPAIR_HANDSHAKE) || tap_repairs(POL_REPAIR_ABORT))
+		if (tap_repairs(POL_REPAIR_HANDSHAKE) || tap_repairs(POL_REPAIR_ABORT) || tap_reports)
 			point(map, "recv", inside_recv);
 		library->repaired = true;
+		/* libzmq's I/O threads must not: a host can end them while it holds the loader's lock. */
+		tap_resolve_ahead(zmq_function);
+		tap_resolve_ahead(tap_other(&scope, TR_gss_init_sec_context));
 	}
 	tap_unlock(&lock);
 	errno = saved;
@@ -388,7 +424,9 @@ void tap_repair_event(const char *repair, const struct tap_tie *tie, const char 
 		tap_put_handle(d, TR_F_SOCKET, tie->socket);
 		tr_put_text(d, TR_F_ENDPOINT, tie->endpoint);
 	}
-	tr_put_text(d, TR_F_PEER, peer);
+	if (peer && *peer)
+		if (peer && *peer)
+			tr_put_text(d, TR_F_PEER, peer);
 	tr_put_text(d, TR_F_REASON, reason);
 	d->comment = reason;
 	tr_commit(d);

@@ -30,6 +30,8 @@ void tap_inside(const void *zmq_function);
 /* The connection this thread is working for, as a descriptor; -1: none yet. */
 int tap_line_now(void);
 /* Ends a connection so that both sides notice now, and a client of libzmq's tries again. */
+/* The address of a connection's other end, as tcp://address:port; "" when it is not known. */
+void tap_line_peer(int fd, char *out, size_t size);
 void tap_line_doom(int fd);
 
 /* leak: before a gss_wrap of libzmq's, and at the gss_release_buffer that follows it. */

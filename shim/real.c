@@ -49,6 +49,13 @@ static void *const wrapper_table[TAP_IDS] = {
 #undef EXCUSED
 };
 
+static bool is_gone(const void *address)
+{
+	struct dl_find_object found;
+
+	return _dl_find_object((void *)address, &found);
+}
+
 int tap_call_id(const char *name)
 {
 	for (unsigned id = 1; id < TAP_IDS; id++)
@@ -78,13 +85,6 @@ size_t tap_call_name_length(unsigned id)
 void *tap_wrapper(unsigned id)
 {
 	return wrapper_table[id];
-}
-
-static bool is_gone(const void *address)
-{
-	struct dl_find_object found;
-
-	return _dl_find_object((void *)address, &found);
 }
 
 void tap_forget_unloaded(void)
@@ -156,7 +156,10 @@ const struct tap_caller *tap_caller_of(const void *address)
 	}
 	c = stale_caller(start, size);
 	if (c && !strcmp(c->name, name)) {
-		memset(c->real, 0, sizeof(c->real));
+		/* Not looked up anew: this may be a thread that must not wait for the loader. */
+		for (unsigned id = 0; id < TAP_IDS; id++)
+			if (c->real[id] && is_gone(c->real[id]))
+				c->real[id] = NULL;
 		__atomic_store_n(&c->generation, generation, __ATOMIC_RELEASE);
 		return c;
 	}
@@ -217,6 +220,23 @@ static void *from_own_scope(const struct link_map *map, unsigned call)
 	return found == wrapper_table[call] ? NULL : found;
 }
 
+/* A library whose functions dlsym handed out may go from one to another that was not asked for. */
+static void *beside_handed_out(unsigned call)
+{
+	struct dl_find_object found;
+	void *there;
+
+	for (unsigned id = 0; id < TAP_IDS; id++) {
+		if (!handed_out[id] || _dl_find_object(handed_out[id], &found))
+			continue;
+		there = tap_elf_definition(found.dlfo_link_map->l_addr, found.dlfo_link_map->l_ld,
+					   names[call]);
+		if (there)
+			return there;
+	}
+	return NULL;
+}
+
 static void *resolve(const struct tap_caller *c, unsigned call)
 {
 	struct link_map *map = map_of(c);
@@ -242,7 +262,7 @@ static void *resolve(const struct tap_caller *c, unsigned call)
 	if (!found)
 		found = from_own_scope(map, call);
 	if (!found)
-		found = handed_out[call];
+		found = handed_out[call] ? handed_out[call] : beside_handed_out(call);
 	dlerror(); /* what failed here is not for the host to see */
 	return found;
 }
@@ -360,6 +380,35 @@ void tap_leave(const struct tap_scope *scope)
 void *tap_other(const struct tap_scope *scope, enum tr_call_id call)
 {
 	return scope->caller ? real_of((struct tap_caller *)scope->caller, call) : NULL;
+}
+
+static bool resolve_one(const struct tap_reference *reference, void *data)
+{
+	real_of(data, reference->call);
+	return false;
+}
+
+void tap_resolve_ahead(const void *function)
+{
+	struct tap_caller *c = (struct tap_caller *)tap_caller_of(function);
+	const struct link_map *map = c ? map_of(c) : NULL;
+
+	if (map)
+		tap_elf_references(map->l_addr, map->l_ld, resolve_one, c);
+}
+
+/* Would a look-up by name find anything but us? */
+bool tap_is_anywhere(unsigned id, const void *from)
+{
+	struct tap_caller *c = (struct tap_caller *)tap_caller_of(from);
+	int saved = errno;
+	bool there;
+
+	tap_start();
+	there = c && (c->real[id] || from_global_scope(names[id], NULL) || from_own_scope(map_of(c), id));
+	dlerror();
+	errno = saved;
+	return there;
 }
 
 /* Of the object itself: the callers of this ask with a library's own address. */

@@ -135,6 +135,9 @@ bool tap_subscription_repaired(gss_ctx_id_t context, const gss_buffer_desc *inpu
 		made = *room = malloc(input->length + 1);
 	if (!made)
 		return false;
+	if (!__atomic_exchange_n(&((struct tap_tie *)tie)->told_subscriptions, true, __ATOMIC_RELAXED))
+		tap_repair_event("subscriptions", tie, NULL,
+				 "subscriptions get back the byte that libzmq drops");
 	made[0] = 0;
 	made[1] = (uint8_t)marker;
 	memcpy(made + 2, bytes + 1, input->length - 1);

@@ -9,7 +9,10 @@
 
 	.text
 
-/* Keeps three argument registers, the stack aligned, and the caller's return address where the loader looks for it. */
+/*
+ * Keeps the arguments, the stack aligned, and the caller's return address where the loader looks for it. The hook gets the
+ * address of the first argument's copy: what it puts there is what is handed on.
+ */
 #define LOOKUP(name, hook, real, from)          \
 	.globl	name;                           \
 	.type	name, @function;                \
@@ -23,6 +26,7 @@ name:	.cfi_startproc;                         \
 	.cfi_adjust_cfa_offset 8;               \
 	push	%r8;                            \
 	.cfi_adjust_cfa_offset 8;               \
+	lea	16(%rsp), %rcx;                 \
 	call	hook;                           \
 	pop	%r8;                            \
 	.cfi_adjust_cfa_offset -8;              \
@@ -56,6 +60,7 @@ dlvsym:	.cfi_startproc
 	.cfi_adjust_cfa_offset 8
 	push	%rdx
 	.cfi_adjust_cfa_offset 8
+	lea	16(%rsp), %r8
 	call	tap_on_dlvsym
 	pop	%rdx
 	.cfi_adjust_cfa_offset -8

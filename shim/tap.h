@@ -3,7 +3,8 @@
  * The interposer's inside: what every wrapper uses.
  *
  * A wrapper bears the real name and has the same steps in the same order: enter, judge, call the real
- * function, record, leave. Nothing here exits, prints, allocates from the host's heap or changes errno.
+ * function, record, leave. Nothing here exits, prints or changes errno, and nothing on the way of every call
+ * allocates.
  */
 #ifndef SHIM_TAP_H
 #define SHIM_TAP_H
@@ -21,6 +22,8 @@
 
 #define TAP_EXPORT __attribute__((visibility("default")))
 #define TAP_IDS 256 /* more than any call id */
+
+struct tap_tie; /* ties.h */
 
 enum tap_library { TAP_GSS, TAP_ZMQ, TAP_LIBRARIES };
 
@@ -131,6 +134,9 @@ static inline void tap_quiet_end(void)
 /* real.c: who calls, and what they would have reached without us */
 const struct tap_caller *tap_caller_of(const void *address);
 void tap_forget_unloaded(void);
+/* Finds all that the library of this function refers to now, on a thread that may wait for the loader. */
+void tap_resolve_ahead(const void *function);
+bool tap_is_anywhere(unsigned id, const void *from);
 int tap_call_id(const char *name); /* 0: not one of ours */
 const char *tap_call_name(unsigned id);
 size_t tap_call_name_length(unsigned id);
@@ -218,6 +224,9 @@ const struct tap_tie *tap_context_tie(gss_ctx_id_t context, bool outbound, int *
  */
 OM_uint32 tap_handshake_unready(struct tap_scope *scope, const struct tap_handshake *step, const char *reason,
 				OM_uint32 *minor_status);
+/* libzmq could acquire no credential for an injected endpoint: it would say nothing and wait. */
+void tap_handshake_without_cred(struct tap_scope *scope, const struct tap_tie *tie, OM_uint32 major,
+				OM_uint32 minor);
 void tap_context_imported(gss_ctx_id_t context);
 /* Before a context is deleted or exported: its summary. */
 void tap_context_ends(const struct tap_scope *scope, gss_ctx_id_t context);

@@ -95,10 +95,22 @@ const struct tap_tie *tap_tie_of_endpoint(void *socket, const char *endpoint)
 	if (!endpoint || !tap_lock(&lock))
 		return NULL;
 	for (uint32_t i = tie_count; i-- && !tie;)
-		if (ties[i].socket == socket && !strcmp(ties[i].endpoint, endpoint))
+		if (ties[i].socket == socket &&
+		    (!strcmp(ties[i].endpoint, endpoint) || !strcmp(ties[i].bound, endpoint)))
 			tie = &ties[i];
 	tap_unlock(&lock);
 	return tie;
+}
+
+void tap_tie_bound(void *socket, const char *endpoint, const char *bound, const char *actual)
+{
+	struct tap_tie *tie = (struct tap_tie *)tap_tie_of_endpoint(socket, endpoint);
+
+	if (!tie || !tap_lock(&lock))
+		return;
+	tap_copy(tie->bound, sizeof(tie->bound), bound);
+	tap_copy(tie->actual, sizeof(tie->actual), actual);
+	tap_unlock(&lock);
 }
 
 const struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *bare)

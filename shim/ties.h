@@ -17,13 +17,15 @@ struct tap_tie {
 	uint32_t number;
 	bool closed; /* its socket: the place may be taken when there is no other */
 	bool server;
+	bool told_credentials, told_subscriptions, told_handshake; /* the repair is in the trace */
 	bool own_usage;	   /* the credential is acquired as libzmq asks for it */
 	bool default_name; /* no principal was asked for: the default credential */
 	unsigned service;  /* prefetch.c: whose ticket it needs, plus 1; 0: nobody fetches it ahead */
 	void *socket;
 	int socket_type;
 	char endpoint[256]; /* as the program gave it */
-	char actual[256];   /* where it was made instead, by a migration; else "" */
+	char actual[256];   /* where it was made instead, or as well, by a migration; else "" */
+	char bound[256];    /* of a migrating bind: what ZMQ_LAST_ENDPOINT says of the program's; else "" */
 };
 
 extern unsigned tap_injected; /* endpoints given GSSAPI so far: without any, names and credentials are not
@@ -35,8 +37,11 @@ struct tap_tie *tap_tie_new(void *socket, const char *endpoint, bool server, boo
 /* The socket is being closed. Its connections may live a little longer, so its ties are the last to be taken
  * again. */
 void tap_ties_close(void *socket);
-/* The tie of an endpoint that a program names again, to undo it. NULL: it has none. */
+/* The tie of an endpoint that a program names again, to undo it: as it gave it, or as ZMQ_LAST_ENDPOINT told.
+ * NULL: it has none. */
 const struct tap_tie *tap_tie_of_endpoint(void *socket, const char *endpoint);
+/* Both ends of a migrating bind, as libzmq calls them: a wildcard is undone by no other name. */
+void tap_tie_bound(void *socket, const char *endpoint, const char *bound, const char *actual);
 /* The tie whose tag ends this name, and the length of the name before it; NULL: it has none. */
 const struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *bare);
 

@@ -16,6 +16,7 @@ struct judged {
 	bool set;	   /* options were set for this endpoint: to be put back */
 	char migrate[256]; /* another endpoint: bound first (bind), or connected to instead (connect); "" none
 			    */
+	bool other;	   /* that one is bound */
 	bool own_unsecured; /* the program's own endpoint is made without what was set for the other */
 };
 
@@ -40,7 +41,10 @@ static void inject(const struct tap_scope *scope, void *socket, const struct pol
 	}
 	judged->set = true;
 	judged->own_unsecured = facts->way == POL_BIND && rule->phase == POL_PHASE_REPORT;
-	tap_reports = tap_reports || judged->own_unsecured;
+	if (judged->own_unsecured && !tap_reports) {
+		tap_reports = true;
+		tap_inside((const void *)TAP_OTHER(scope, zmq_bind));
+	}
 }
 
 static bool is_zap_handler(const struct pol_endpoint *facts)
@@ -103,6 +107,45 @@ static void undo(const struct tap_scope *scope, void *socket, struct judged *jud
 	judged->set = judged->adopted = false;
 }
 
+static void last_endpoint(const struct tap_scope *scope, void *socket, char *out, size_t size)
+{
+	__typeof__(&zmq_getsockopt) get = TAP_OTHER(scope, zmq_getsockopt);
+
+	out[0] = 0;
+	tap_quiet_begin();
+	if (!get || get(socket, ZMQ_LAST_ENDPOINT, out, &size))
+		out[0] = 0;
+	tap_quiet_end();
+}
+
+/* The other endpoint of a migrating bind is there: under which name it can be undone. */
+static void other_bound(const struct tap_scope *scope, void *socket, struct judged *judged)
+{
+	last_endpoint(scope, socket, judged->migrate, sizeof(judged->migrate));
+	judged->other = true;
+}
+
+/* And the program's own is, or is not: then the call leaves nothing behind. */
+static void own_bound(const struct tap_scope *scope, void *socket, const char *endpoint, bool failed,
+		      struct judged *judged)
+{
+	__typeof__(&zmq_unbind) unbind = TAP_OTHER(scope, zmq_unbind);
+	char bound[256];
+	int saved = errno;
+
+	if (!judged->other)
+		return;
+	if (!failed) {
+		last_endpoint(scope, socket, bound, sizeof(bound));
+		tap_tie_bound(socket, endpoint, bound, judged->migrate);
+	} else if (unbind) {
+		tap_quiet_begin();
+		unbind(socket, judged->migrate);
+		tap_quiet_end();
+	}
+	errno = saved;
+}
+
 /*
  * A migrating bind makes both endpoints: the other first, so that the program's own stays the one that
  * ZMQ_LAST_ENDPOINT tells. A failure of either is the call's.
@@ -125,11 +168,14 @@ static void undo(const struct tap_scope *scope, void *socket, struct judged *jud
 		if (go_on && judged.migrate[0]) {                                                            \
 			result = real_call(socket, judged.migrate);                                          \
 			go_on = (way) == POL_BIND && result != failure;                                      \
+			if (go_on)                                                                           \
+				other_bound(&scope, socket, &judged);                                        \
 		}                                                                                            \
 		if (judged.own_unsecured)                                                                    \
 			undo(&scope, socket, &judged);                                                       \
 		if (go_on)                                                                                   \
 			result = real_call(socket, endpoint);                                                \
+		own_bound(&scope, socket, endpoint, result == failure, &judged);                             \
 		undo(&scope, socket, &judged);                                                               \
 		if (scope.watch)                                                                             \
 			record(&scope, (int)result, result == failure, socket, endpoint);                    \
@@ -153,9 +199,9 @@ ENDPOINT(uint32_t, zmq_connect_peer, POL_CONNECT, 0)
 			return tap_leave(&scope), tap_zmq_missing();                                         \
 		if (__builtin_expect(tap_injected && scope.watch, 0))                                        \
 			tie = tap_tie_of_endpoint(socket, endpoint);                                         \
-		if (tie && tie->actual[0] && both)                                                           \
-			real_call(socket, tie->actual);                                                      \
 		result = real_call(socket, tie && tie->actual[0] && !both ? tie->actual : endpoint);         \
+		if (tie && tie->actual[0] && both && !result)                                                \
+			real_call(socket, tie->actual);                                                      \
 		if (scope.watch)                                                                             \
 			record(&scope, result, result == -1, socket, endpoint);                              \
 		tap_leave(&scope);                                                                           \

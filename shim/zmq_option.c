@@ -149,7 +149,8 @@ TAP_EXPORT int zmq_setsockopt(void *socket, int option, const void *value, size_
 		notice(socket, option, value, length, false);
 		errno = error;
 	}
-	record(&scope, result, socket, option, value, length);
+	/* Of what libzmq refused the length may be anything. */
+	record(&scope, result, socket, option, result ? NULL : value, length);
 	tap_leave(&scope);
 	return result;
 }

@@ -136,8 +136,11 @@ void tr_finish(void)
 {
 	int saved = errno;
 
-	if (alive && atomic_load(alive) == ALIVE && !thread.busy && atomic_load(&made) == 2)
+	if (alive && atomic_load(alive) == ALIVE && !thread.busy && atomic_load(&made) == 2) {
+		thread.busy = true; /* a signal handler that records now would wait for the same lock */
 		tr_file_finish();
+		thread.busy = false;
+	}
 	errno = saved;
 }
 
