@@ -1,0 +1,409 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Nothing hangs in silence (facts Z7, Z8, Z10, Z15): a handshake that cannot succeed is in the trace at once with its true
+# reason, the peer is let go within seconds, and a client comes back once the cause is gone.
+# timeout: 480
+
+load helper
+load wire
+load repairs
+
+setup_file() {
+    realm_up -u alice -s zmq@localhost
+    repair_policies
+    strict_kdc
+}
+
+# Kerberos forgives five minutes of expiry otherwise: the KDC starts again with what the programs read, too.
+strict_kdc() {
+    sed -i 's/^\[libdefaults\]/&\n\tclockskew = 1/' "$KRB5_CONFIG"
+    kill "$(cat "$GSSTAP_REALM/kdc.pid")"
+    wait_until 10 gone "$(cat "$GSSTAP_REALM/kdc.pid")"
+    PATH=$PATH:/usr/sbin krb5kdc -n >"$BATS_FILE_TMPDIR/kdc.out" 2>&1 3>&- &
+    echo $! >"$BATS_FILE_TMPDIR/kdc.pid"
+    wait_until 10 kinit -c "FILE:$BATS_FILE_TMPDIR/first" -kt "$GSSTAP_REALM/client/alice" alice
+}
+
+teardown_file() {
+    kill "$(cat "$BATS_FILE_TMPDIR/kdc.pid")" || :
+    realm_down
+}
+
+teardown() {
+    stop_all
+}
+
+# proxy TARGET [FLIP]: between FAR_PORT, where a client connects, and TARGET; its log is wire.log.
+proxy() {
+    read -r FAR_PORT < <(free_port)
+    FAR=tcp://127.0.0.1:$FAR_PORT
+    start proxy "$PYTHON" "$TOP/tests/hosts/repair_proxy.py" "$FAR_PORT" "$1" wire.log proxy-up "${@:2}"
+    wait_until 10 test -e proxy-up
+}
+
+# server NAME WORD...: zpair REP in the background, bound to NEAR_PORT; what it is secured with are words before.
+server() {
+    local name=$1
+    shift
+    rm -f "$name-up"
+    host zpair
+    start "$name" "${HOST[@]}" socket REP "$@" bind "tcp://127.0.0.1:$NEAR_PORT" touch "$name-up" answer 1
+    wait_until 10 test -e "$name-up"
+}
+
+# client NAME WORD...: zpair REQ in the background, through the proxy.
+client() {
+    local name=$1
+    shift
+    host zpair
+    start "$name" "${HOST[@]}" socket REQ set linger 0 set rcvtimeo 30000 "$@" connect "$FAR" send hello recv
+}
+
+new() {
+    fresh "$1"
+    read -r NEAR_PORT < <(free_port)
+}
+
+# failed FILTER: for wait_until: a failed handshake is in the traces.
+failed() {
+    ls ./*.pcapng >/dev/null 2>&1 && [ "$(events '.event == "handshake" and .outcome == "failed" and ('"$1"')' 2>/dev/null | wc -l)" -ge 1 ]
+}
+
+ns_of() {
+    date -d "$1" +%s%N
+}
+
+# in_time EVENT FILTER [MS]: the failure's event came within 100 ms of the moment when the wire's log first says EVENT.
+in_time() {
+    local seen told limit=${3:-100}
+    told=$(ns_of "$(events '.event == "handshake" and .outcome == "failed" and ('"$2"')' | jq -rs '.[0].time')")
+    seen=$(awk -v e="$1" '$3 == e {print $1; exit}' wire.log)
+    [ -n "$seen" ] && [ -n "$told" ]
+    echo "told after $(((told - seen) / 1000000)) ms"
+    [ $((told - seen)) -lt $((limit * 1000000)) ]
+}
+
+# released SECONDS: each connection that ended was closed within so long after it was opened, and one did end.
+released() {
+    wait_until "$(($1 + 2))" has_line wire.log closed
+    awk -v limit="$1" '$3 == "open" {at[$2] = $1} $3 == "closed" && $1 - at[$2] > limit * 1e9 {late = 1} END {exit late}' wire.log ||
+        { cat wire.log; return 1; }
+}
+
+@test "without the repair a one-sided client never comes back, and no event says why" {
+    new none
+    under bare
+    server plain
+    proxy "$NEAR_PORT" hold-client
+    under none
+    client secured
+    wait_until 10 has_line wire.log closed
+    halt plain
+    server later
+    # An honest client is served by it, while the first one has given up.
+    host zpair
+    start honest "${HOST[@]}" socket REQ connect "tcp://127.0.0.1:$NEAR_PORT" send hello recv
+    finish honest
+    [ "$(grep -c open wire.log)" = 1 ]
+    [ ! -s secured.out ]
+    recorded 0 '.event == "handshake" and .outcome == "failed"'
+}
+
+@test "only the client is secured: it learns with whom, and is served once the server is secured" {
+    new client-first
+    under bare
+    server plain
+    proxy "$NEAR_PORT" hold-client
+    under all
+    client secured
+    wait_until 10 failed '.reason | test("NULL")'
+    in_time greeted '.reason | test("NULL")'
+    recorded_failure_names_the_peer
+    released 5
+    halt plain
+    server later
+    finish secured
+    finish later
+    [ "$(cat secured.out)" = "got re hello" ]
+}
+
+# A libzmq that gets a whole greeting at once closes before it has sent its own mechanism: the usual case.
+@test "only the client is secured, and the server hangs up before it says its mechanism: that is told, too" {
+    new client-first-natural
+    under bare
+    server plain
+    proxy "$NEAR_PORT"
+    under all
+    client secured
+    wait_until 10 failed '.reason | test("one-sided|mechanism")'
+    in_time closed '.reason | test("one-sided|mechanism")'
+    released 5
+    halt plain
+    server later
+    finish secured
+    finish later
+    [ "$(cat secured.out)" = "got re hello" ]
+}
+
+# The event says which connection: the other end's address, and that the cause is a one-sided retrofit.
+recorded_failure_names_the_peer() {
+    failed '(.peer | test("^tcp://127.0.0.1:[0-9]+$")) and (.endpoint | startswith("tcp://")) and (.reason | test("one-sided"))'
+}
+
+@test "only the server is secured: it learns with whom, and the client is let go" {
+    new server-first
+    under all
+    server secured
+    proxy "$NEAR_PORT" hold-target
+    under bare
+    client plain
+    wait_until 10 failed '.reason | test("NULL")'
+    in_time greeted '.reason | test("NULL")'
+    recorded_failure_names_the_peer
+    released 5
+}
+
+@test "only the server is secured, and the client hangs up before it says its mechanism: that is told, too" {
+    new server-first-natural
+    under all
+    server secured
+    proxy "$NEAR_PORT" hold-client
+    under bare
+    client plain
+    wait_until 10 failed '.reason | test("one-sided|mechanism")'
+    in_time closed '.reason | test("one-sided|mechanism")'
+    released 5
+}
+
+@test "a server that is secured before its client serves it once that is restarted" {
+    new client-later
+    under all
+    server secured
+    proxy "$NEAR_PORT"
+    under bare
+    client plain
+    wait_until 10 failed true
+    halt plain
+    under all
+    client secured-client
+    finish secured-client
+    [ "$(cat secured-client.out)" = "got re hello" ]
+}
+
+@test "another mechanism at the other end is named: PLAIN and CURVE" {
+    local keys
+    new plain-server
+    under bare
+    server plain set plain_server 1
+    proxy "$NEAR_PORT" hold-client
+    under all
+    client secured
+    wait_until 10 failed '.reason | test("PLAIN")'
+    in_time greeted '.reason | test("PLAIN")'
+    stop_all
+
+    new curve-server
+    read -ra keys < <("$PYTHON" -c 'import zmq; print(*(k.decode() for k in zmq.curve_keypair() + zmq.curve_keypair()))')
+    under bare
+    server curve set curve_server 1 set curve_secretkey "${keys[1]}"
+    proxy "$NEAR_PORT" hold-client
+    under all
+    client secured
+    wait_until 10 failed '.reason | test("CURVE")'
+    in_time greeted '.reason | test("CURVE")'
+    stop_all
+
+    new curve-client
+    under all
+    server secured
+    proxy "$NEAR_PORT" hold-target
+    under bare
+    client curve set curve_serverkey "${keys[0]}" set curve_publickey "${keys[2]}" set curve_secretkey "${keys[3]}"
+    wait_until 10 failed '.reason | test("CURVE")'
+    in_time greeted '.reason | test("CURVE")'
+    released 5
+}
+
+@test "two ends that agree on CURVE are left alone" {
+    local keys
+    new curve-both
+    read -ra keys < <("$PYTHON" -c 'import zmq; print(*(k.decode() for k in zmq.curve_keypair() + zmq.curve_keypair()))')
+    under all
+    server curve set curve_server 1 set curve_secretkey "${keys[1]}"
+    proxy "$NEAR_PORT"
+    client curve-client set curve_serverkey "${keys[0]}" set curve_publickey "${keys[2]}" set curve_secretkey "${keys[3]}"
+    finish curve-client
+    [ "$(cat curve-client.out)" = "got re hello" ]
+    recorded 0 '.event == "handshake" and .outcome == "failed"'
+}
+
+# tickets LIFETIME: alice's ticket in a cache of its own.
+tickets() {
+    kinit -l "$1" -c "$KRB5CCNAME" -kt "$GSSTAP_REALM/client/alice" alice
+}
+
+expired() {
+    ! klist -s
+}
+
+@test "an expired ticket is named at once; a new one is taken up, without a restart" {
+    new expired
+    under all
+    server secured
+    proxy "$NEAR_PORT"
+    export KRB5CCNAME=FILE:$PWD/cache
+    tickets 1s
+    wait_until 10 expired
+    client late
+    wait_until 10 failed '.role == "initiator" and ((.reason // .minor_text) | test("expired"; "i"))'
+    in_time open '.role == "initiator"' 200
+    tickets 1h
+    finish late
+    [ "$(cat late.out)" = "got re hello" ]
+}
+
+@test "a missing ticket is named at once; the first one is taken up, without a restart" {
+    new missing
+    under all
+    server secured
+    proxy "$NEAR_PORT"
+    export KRB5CCNAME=FILE:$PWD/cache
+    client late
+    wait_until 10 failed '.role == "initiator" and ((.reason // .minor_text) | length) > 10'
+    in_time open '.role == "initiator"' 200
+    released 5
+    tickets 1h
+    finish late
+    [ "$(cat late.out)" = "got re hello" ]
+}
+
+@test "a peer that says nothing is let go in seconds" {
+    new silent
+    proxy silent
+    under all
+    client patient
+    wait_until 8 has_line wire.log closed
+    released 5
+}
+
+# age_over SECONDS: for wait_until: the first connection has been there for so long, and is still.
+age_over() {
+    local opened
+    opened=$(awk '$3 == "open" {print $1; exit}' wire.log)
+    [ -n "$opened" ] && [ $(($(date +%s%N) - opened)) -gt $(($1 * 1000000000)) ] && ! grep -q closed wire.log
+}
+
+# Under WITH, a client with these timers of its own; it sees them as it set them.
+timers() {
+    host repair_client.py
+    start "$1" "${HOST[@]}" options "$FAR" "${@:2}"
+    wait_until 10 has_line "$1.out" HANDSHAKE_IVL
+}
+
+@test "the program's own timers are left alone, and it finds those of libzmq where it set none" {
+    new timers-none
+    proxy silent
+    under all
+    timers default
+    [ "$(cat default.out)" = "HANDSHAKE_IVL=30000 RECONNECT_IVL=100 RECONNECT_IVL_MAX=0 LINGER=-1" ]
+    stop_all
+    new timers-handshake
+    proxy silent
+    timers own HANDSHAKE_IVL=9000
+    grep -q "HANDSHAKE_IVL=9000 " own.out
+    wait_until 8 age_over 5
+    stop_all
+    # libzmq's own value, but set by the program.
+    new timers-same
+    proxy silent
+    timers same HANDSHAKE_IVL=30000
+    wait_until 8 age_over 5
+    stop_all
+}
+
+@test "a program's own reconnect interval is kept, without a back-off" {
+    new reconnect
+    proxy hang-up
+    under all
+    timers own RECONNECT_IVL=50
+    wait_until 8 lines 40 wire.log open
+    halt own
+    stop_all
+    # Where the program set none, attempts are fewer than libzmq's ten a second.
+    new back-off
+    proxy hang-up
+    timers default
+    wait_until 15 lines 5 wire.log open
+    halt default
+    awk '$3 == "open" {at[++n] = $1} END {exit !(at[5] - at[1] > 1.5e9)}' wire.log
+}
+
+@test "a program's own socket monitor goes on: it sees what it would see" {
+    new monitor
+    rm -f up
+    under all
+    host zpair
+    start good "${HOST[@]}" socket ROUTER bind "tcp://127.0.0.1:$NEAR_PORT" touch up answer 1
+    wait_until 10 test -e up
+    host repair_client.py
+    start watcher "${HOST[@]}" monitor "tcp://127.0.0.1:$NEAR_PORT"
+    wait_until 10 has_line watcher.out "got re hello"
+    wait_until 10 has_line watcher.out HANDSHAKE_SUCCEEDED
+    grep -qx CONNECTED watcher.out
+    stop_all
+
+    # And a failure is told to it, too.
+    new monitor-fails
+    under bare
+    server plain
+    under all
+    host repair_client.py
+    start watcher "${HOST[@]}" monitor "tcp://127.0.0.1:$NEAR_PORT"
+    wait_until 10 has_line watcher.out 'DISCONNECTED|HANDSHAKE_FAILED'
+    wait_until 10 failed '.reason | test("NULL")'
+}
+
+# echo_server: answers for ever.
+echo_server() {
+    host hostile_victim
+    start echo "${HOST[@]}" server ROUTER "tcp://127.0.0.1:$NEAR_PORT" echo-up
+    wait_until 10 test -e echo-up
+}
+
+# retry_through: a client that keeps asking, through the proxy.
+retry_through() {
+    host repair_client.py
+    start asks "${HOST[@]}" retry "$FAR"
+}
+
+# A server's greeting, its answer to INITIATE and its READY are less than 600 bytes: what follows are messages.
+FLIP=1000
+
+@test "without the repair, one tampered message from the server ends a client's connection for ever" {
+    new tampered-none
+    under none
+    echo_server
+    proxy "$NEAR_PORT" $FLIP
+    retry_through
+    wait_until 20 has_line wire.log flipped
+    wait_until 10 has_line wire.log closed
+    # Another client is served meanwhile, over the same way.
+    host zpair
+    start honest "${HOST[@]}" socket DEALER connect "$FAR" send hello recv
+    finish honest
+    [ "$(grep -c open wire.log)" = 2 ]
+}
+
+@test "after a tampered message from the server a client comes back, and the trace says what happened" {
+    new tampered
+    under all
+    echo_server
+    proxy "$NEAR_PORT" $FLIP
+    retry_through
+    wait_until 20 has_line wire.log flipped
+    wait_until 20 lines 2 wire.log open
+    # Answers to what was asked after that come over the new connection.
+    wait_until 20 lines $(($(grep -c answered asks.out) + 3)) asks.out answered
+    repaired 1 abort '.reason | test("tampered|unwrapped")'
+    [ "$(events '.event == "handshake" and .outcome == "established" and .role == "initiator"' | wc -l)" = 2 ]
+}
