@@ -45,10 +45,10 @@ compared() {
 same() {
     local subscriber
     for subscriber in ${2:-SUB XSUB}; do
-        compared '$null == $injected' "$1" $subscriber PUB pub
-        compared '$null == $injected' "$1" $subscriber XPUB sub
-        compared '$null == $injected' "$1" $subscriber PUB sub native
-        compared '$null == $injected' "$1" $subscriber XPUB pub native
+        compared '$null == $injected' "$1" "$subscriber" PUB pub
+        compared '$null == $injected' "$1" "$subscriber" XPUB sub
+        compared '$null == $injected' "$1" "$subscriber" PUB sub native
+        compared '$null == $injected' "$1" "$subscriber" XPUB pub native
     done
 }
 
