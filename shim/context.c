@@ -29,6 +29,9 @@ struct context {
 	uint64_t out_calls, out_bytes, in_calls, in_bytes;
 	const struct tap_tie *tie;
 	int fd;
+	uint64_t attached;   /* tap_subscriptions_now when its connection began, plus 1; 0 not known yet */
+	uint64_t topics[32]; /* said on it, of those that could be taken for something else */
+	unsigned topic_count;
 	char target[160];
 };
 
@@ -126,6 +129,45 @@ void tap_context_count(gss_ctx_id_t handle, bool outbound, size_t bytes)
 	tap_unlock(&buckets[b].lock);
 }
 
+/*
+ * What the socket was subscribed to when a connection began, it says anew on it. libzmq attaches the first
+ * connection of a connect at once, others when they are there, which is when READY is wrapped.
+ */
+static uint64_t attach(struct context *c)
+{
+	uint64_t attached = c->tie->attached ? c->tie->attached : tap_subscriptions_now() + 1;
+
+	((struct tap_tie *)c->tie)->attached = 0;
+	return attached;
+}
+
+static bool first_time(struct context *c, uint64_t topic, uint64_t since)
+{
+	if (since >= c->attached || c->topic_count == sizeof(c->topics) / sizeof(c->topics[0]))
+		return false;
+	for (unsigned i = 0; i < c->topic_count; i++)
+		if (c->topics[i] == topic)
+			return false;
+	c->topics[c->topic_count++] = topic;
+	return true;
+}
+
+bool tap_context_first_time(gss_ctx_id_t handle, uint64_t topic, uint64_t since)
+{
+	unsigned b = bucket_of(handle);
+	bool first = false;
+	struct context *c;
+
+	if (!tap_lock(&buckets[b].lock))
+		return false;
+	for (c = buckets[b].first; c && c->handle != handle; c = c->next)
+		;
+	if (c && c->tie)
+		first = first_time(c, topic, since);
+	tap_unlock(&buckets[b].lock);
+	return first;
+}
+
 const struct tap_tie *tap_context_tie(gss_ctx_id_t handle, bool outbound, int *fd, bool *ready)
 {
 	const struct tap_tie *tie = NULL;
@@ -138,6 +180,8 @@ const struct tap_tie *tap_context_tie(gss_ctx_id_t handle, bool outbound, int *f
 		;
 	if (c && c->tie) {
 		tie = c->tie;
+		if (outbound && !c->attached)
+			c->attached = attach(c);
 		*fd = c->fd;
 		*ready =
 			(outbound ? c->out_calls : c->in_calls) > 0; /* the first message each way is READY */

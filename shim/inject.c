@@ -181,6 +181,7 @@ int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_end
 	}
 	tie->socket_type = facts->socket_type;
 	tie->own_usage = !tap_repairs(POL_REPAIR_CREDENTIALS);
+	tie->attached = server ? 0 : tap_subscriptions_now() + 1;
 	tap_copy(tie->actual, sizeof(tie->actual), migrate);
 	tap_copy(p.principal, sizeof(p.principal), p.shown);
 	add_tag(p.principal, sizeof(p.principal), tie);
@@ -229,6 +230,7 @@ void tap_adopt(const struct tap_scope *scope, void *socket, const struct pol_end
 		return;
 	tie->socket_type = facts->socket_type;
 	tie->own_usage = !tap_repairs(POL_REPAIR_CREDENTIALS);
+	tie->attached = server ? 0 : tap_subscriptions_now() + 1;
 	add_tag(principal, sizeof(principal), tie);
 	tap_quiet_begin();
 	set(socket, ZMQ_GSSAPI_PRINCIPAL, principal, strlen(principal));

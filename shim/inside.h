@@ -46,6 +46,10 @@ OM_uint32 tap_unwrap_repaired(const struct tap_scope *scope, OM_uint32 major, gs
 /* subscriptions: what a socket is subscribed to, and a plaintext as it should have been made. */
 void tap_subscription(void *socket, const void *topic, size_t length, bool subscribe);
 void tap_subscriptions_drop(void *socket);
+/* Does the program send on this XSUB, so that its subscriptions are seen there? */
+bool tap_xsub_sends(void *socket);
+/* Counts all changes: what is older than a connection was said when it began. */
+uint64_t tap_subscriptions_now(void);
 /* *plain is replaced by the repaired one, which *room owns when it is not NULL (free). True: changed. */
 bool tap_subscription_repaired(gss_ctx_id_t context, const gss_buffer_desc *input, gss_buffer_desc *plain,
 			       void *small, size_t small_size, void **room);

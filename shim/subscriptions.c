@@ -22,8 +22,10 @@ struct topic {
 	uint8_t hash[16];
 	size_t length;
 	uint32_t count;
+	uint64_t since; /* of the operations: when it was last subscribed to from nothing */
 };
 
+static uint64_t operations; /* subscriptions and cancellations of the process so far */
 static struct tap_lock lock;
 static struct topic *buckets[BUCKETS];
 
@@ -53,8 +55,10 @@ void tap_subscription(void *socket, const void *bytes, size_t length, bool subsc
 		t->socket = socket;
 		t->length = length;
 		memcpy(t->hash, hash, sizeof(hash));
+		t->since = operations + 1;
 		*at = t;
 	}
+	__atomic_add_fetch(&operations, 1, __ATOMIC_RELAXED);
 	if (t)
 		t->count += subscribe ? 1 : (uint32_t)-1;
 	if (t && !t->count) {
@@ -93,22 +97,49 @@ static bool subscribed(void *socket, const void *bytes, size_t length)
 	return there;
 }
 
-/* The byte that belongs before this body, or -1 when it is there already. */
-static int marker_of(const struct tap_tie *tie, const uint8_t *body, size_t length)
+uint64_t tap_subscriptions_now(void)
 {
-	bool marked = length && body[0] <= 1;
+	return __atomic_load_n(&operations, __ATOMIC_RELAXED);
+}
+
+/* When the socket came to be subscribed to this; 0: it is not. */
+static uint64_t since(void *socket, const void *bytes, size_t length, uint64_t *id)
+{
+	uint8_t hash[16];
+	struct topic *t;
+	uint64_t when;
+
+	if (!tap_lock(&lock))
+		return 0;
+	t = *find(socket, bytes, length, hash);
+	when = t ? t->since : 0;
+	tap_unlock(&lock);
+	memcpy(id, hash, sizeof(*id));
+	return when;
+}
+
+/*
+ * The byte that belongs before this body, or -1 when it is there already.
+ *
+ * An XSUB's program sends its subscriptions with their byte; those that the socket makes anew for a new
+ * connection come without, are always subscriptions, and come first, each once. So what begins with such a
+ * byte and is itself subscribed to is one of the socket's when the subscription is older than the connection,
+ * and it has not come on this connection before.
+ */
+static int marker_of(const struct tap_tie *tie, gss_ctx_id_t context, const uint8_t *body, size_t length)
+{
+	uint64_t when, id = 0;
 
 	if (tie->socket_type == ZMQ_SUB)
 		return subscribed(tie->socket, body, length);
-	/*
-	 * XSUB: the program's own messages have their byte, those that the socket makes anew for a new
-	 * connection do not, and are always subscriptions.
-	 */
-	if (!marked)
+	if (!length || body[0] > 1)
 		return 1;
-	if (subscribed(tie->socket, body, length) &&
-	    !(body[0] == 1 && subscribed(tie->socket, body + 1, length - 1)))
+	when = since(tie->socket, body, length, &id);
+	if (when && tap_context_first_time(context, id, when))
 		return 1;
+	/* zmq_proxy sends from inside libzmq: what its XSUB is subscribed to shows only here. */
+	if (!tap_xsub_sends(tie->socket) && (since(tie->socket, body + 1, length - 1, &id) != 0) != body[0])
+		tap_subscription(tie->socket, body + 1, length - 1, body[0]);
 	return -1;
 }
 
@@ -127,7 +158,7 @@ bool tap_subscription_repaired(gss_ctx_id_t context, const gss_buffer_desc *inpu
 	tie = tap_context_tie(context, true, &fd, &ready);
 	if (!tie || !ready || (tie->socket_type != ZMQ_SUB && tie->socket_type != ZMQ_XSUB))
 		return false;
-	marker = marker_of(tie, bytes + 1, input->length - 1);
+	marker = marker_of(tie, context, bytes + 1, input->length - 1);
 	if (marker < 0)
 		return false;
 	*room = NULL;

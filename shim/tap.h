@@ -220,6 +220,8 @@ void tap_context_count(gss_ctx_id_t context, bool outbound, size_t bytes);
 /* The injected endpoint and the connection that a context serves, and whether libzmq's handshake in it is
  * over; NULL: none. */
 const struct tap_tie *tap_context_tie(gss_ctx_id_t context, bool outbound, int *fd, bool *ready);
+/* Was this subscribed to before the connection began, and does it come on it for the first time? */
+bool tap_context_first_time(gss_ctx_id_t context, uint64_t topic, uint64_t since);
 /* A handshake that is not begun, because it would wait: its connection is given up until libzmq comes back.
  */
 OM_uint32 tap_handshake_unready(struct tap_scope *scope, const struct tap_handshake *step, const char *reason,

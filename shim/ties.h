@@ -21,6 +21,7 @@ struct tap_tie {
 	bool own_usage;	   /* the credential is acquired as libzmq asks for it */
 	bool default_name; /* no principal was asked for: the default credential */
 	unsigned service;  /* prefetch.c: whose ticket it needs, plus 1; 0: nobody fetches it ahead */
+	uint64_t attached; /* of a connect: tap_subscriptions_now then, for its first connection; else 0 */
 	void *socket;
 	int socket_type;
 	char endpoint[256]; /* as the program gave it */

@@ -32,10 +32,12 @@ struct parts {
 struct watched {
 	void *socket;
 	enum kind kind;
+	bool sends;		      /* an XSUB on which the program was seen to send */
 	struct parts in, out, before; /* before: of the frame going out, to be gone back to */
 	struct {
 		uint64_t id;
 		bool gssapi;
+		char who[128]; /* the principal, as the request has it */
 	} askers[ASKERS];
 	unsigned next_asker;
 };
@@ -83,6 +85,19 @@ void tap_unwatch_socket(void *socket)
 	tap_unlock(&lock);
 }
 
+bool tap_xsub_sends(void *socket)
+{
+	struct watched *w;
+	bool sends;
+
+	if (!tap_lock(&lock))
+		return true;
+	w = find(socket);
+	sends = w && w->sends;
+	tap_unlock(&lock);
+	return sends;
+}
+
 static uint64_t id_of(const void *bytes, size_t length)
 {
 	uint8_t hash[16];
@@ -93,7 +108,7 @@ static uint64_t id_of(const void *bytes, size_t length)
 	return id | 1;
 }
 
-static void remember(struct watched *w, uint64_t id, bool gssapi)
+static unsigned remember(struct watched *w, uint64_t id)
 {
 	unsigned i;
 
@@ -102,15 +117,16 @@ static void remember(struct watched *w, uint64_t id, bool gssapi)
 	if (i == ASKERS)
 		i = w->next_asker++ % ASKERS;
 	w->askers[i].id = id;
-	w->askers[i].gssapi = gssapi;
+	return i;
 }
 
-static bool asked_gssapi(const struct watched *w, uint64_t id)
+/* Who asked, when it was by GSSAPI; NULL otherwise. */
+static const char *asked_gssapi(const struct watched *w, uint64_t id)
 {
 	for (unsigned i = 0; i < ASKERS; i++)
 		if (w->askers[i].id == id)
-			return w->askers[i].gssapi;
-	return false;
+			return w->askers[i].gssapi ? w->askers[i].who : NULL;
+	return NULL;
 }
 
 /* Where a frame stands: 0 for the version, 1 for what follows it, ...; -1 in the envelope. */
@@ -133,30 +149,45 @@ static void step(struct parts *p, bool more)
 static void saw_request(struct watched *w, const void *bytes, size_t length, bool more)
 {
 	struct parts *p = &w->in;
+	unsigned i;
 
-	if (place(p, bytes, length) == 5)
-		remember(w, p->asker, length == 6 && !memcmp(bytes, "GSSAPI", 6));
+	switch (place(p, bytes, length)) {
+	case 5:
+		i = remember(w, p->asker);
+		w->askers[i].gssapi = length == 6 && !memcmp(bytes, "GSSAPI", 6);
+		w->askers[i].who[0] = 0;
+		break;
+	case 6:
+		i = remember(w, p->asker);
+		length = length < sizeof(w->askers[i].who) ? length : sizeof(w->askers[i].who) - 1;
+		memcpy(w->askers[i].who, bytes, length);
+		w->askers[i].who[length] = 0;
+	}
 	step(p, more);
 }
 
 /* True: this frame is the status of a denial that libzmq would ignore. */
-static bool sees_denial(struct watched *w, const void *bytes, size_t length, bool more)
+static bool sees_denial(struct watched *w, const void *bytes, size_t length, bool more, char who[128])
 {
 	struct parts *p = &w->out;
-	bool denial = place(p, bytes, length) == 2 && (length != 3 || memcmp(bytes, "200", 3)) &&
-		      asked_gssapi(w, p->asker);
+	const char *asked = NULL;
 
+	if (place(p, bytes, length) == 2 && (length != 3 || memcmp(bytes, "200", 3)))
+		asked = asked_gssapi(w, p->asker);
+	tap_copy(who, 128, asked);
 	step(p, more);
-	return denial;
+	return asked;
 }
 
-static void tell_denial(void *socket, const void *status, size_t length)
+static void tell_denial(void *socket, const void *status, size_t length, const char *who)
 {
 	struct tr_draft *d = tr_begin(TR_E_repair);
 
 	if (!d)
 		return;
 	tr_put_text(d, TR_F_REPAIR, "zap");
+	if (*who)
+		tr_put_text(d, TR_F_INITIATOR, who);
 	tap_put_handle(d, TR_F_SOCKET, socket);
 	tr_put_text_n(d, TR_F_OUTCOME_TEXT, status, length < 16 ? length : 16);
 	tr_put_text(d, TR_F_REASON,
@@ -170,6 +201,7 @@ static bool outgoing(void *socket, const void *bytes, size_t length, bool more)
 {
 	struct watched *w;
 	bool denial = false, xsub = false;
+	char who[128] = "";
 
 	if (!tap_lock(&lock))
 		return false;
@@ -177,12 +209,12 @@ static bool outgoing(void *socket, const void *bytes, size_t length, bool more)
 	if (w)
 		w->before = w->out;
 	if (w && w->kind == HANDLER)
-		denial = sees_denial(w, bytes, length, more);
+		denial = sees_denial(w, bytes, length, more, who);
 	else if (w && w->kind == XSUB)
-		xsub = length && ((const uint8_t *)bytes)[0] <= 1;
+		xsub = w->sends = length && ((const uint8_t *)bytes)[0] <= 1;
 	tap_unlock(&lock);
 	if (denial)
-		tell_denial(socket, bytes, length);
+		tell_denial(socket, bytes, length, who);
 	if (xsub)
 		tap_subscription(socket, (const uint8_t *)bytes + 1, length - 1,
 				 ((const uint8_t *)bytes)[0] == 1);

@@ -59,12 +59,19 @@ trace_json() {
     "$GSSTAP" decode --format json "$@"
 }
 
-# free_port [COUNT]: prints that many different ports of 127.0.0.1 that nobody listened on just now.
+# free_port [COUNT]: prints that many different ports of 127.0.0.1 that nobody had just now. They are below those
+# that the kernel gives to connections, which can be all in use (TIME-WAIT) after a test with very many.
 free_port() {
-    "$PYTHON" -c 'import socket, sys
-socks = [socket.socket() for _ in range(int(sys.argv[1]))]
-for s in socks:
-    s.bind(("127.0.0.1", 0))
+    "$PYTHON" -c 'import random, socket, sys
+end = int(open("/proc/sys/net/ipv4/ip_local_port_range").read().split()[0])
+socks = []
+while len(socks) < int(sys.argv[1]):
+    s = socket.socket()
+    try:
+        s.bind(("127.0.0.1", random.randrange(max(1024, end - 12000), end)))
+    except OSError:
+        continue
+    socks.append(s)
 print(*(s.getsockname()[1] for s in socks))' "${1:-1}"
 }
 
