@@ -84,12 +84,13 @@ static void add_tag(char *principal, size_t size, const struct tap_tie *tie)
  */
 static const struct {
 	int option, stock, ours;
+	unsigned flag;
 } waits[] = {
-	{ZMQ_HANDSHAKE_IVL, 30000, 3000},
+	{ZMQ_HANDSHAKE_IVL, 30000, 3000, TAP_SOCKET_HANDSHAKE_IVL},
 	/* libzmq starts anew with the first after each connection that was made, also when it came to
 	   nothing. */
-	{ZMQ_RECONNECT_IVL, 100, 500},
-	{ZMQ_RECONNECT_IVL_MAX, 0, 4000},
+	{ZMQ_RECONNECT_IVL, 100, 500, TAP_SOCKET_RECONNECT_IVL},
+	{ZMQ_RECONNECT_IVL_MAX, 0, 4000, TAP_SOCKET_RECONNECT_IVL_MAX},
 };
 
 static void change_waits(const struct tap_scope *scope, void *socket, bool ours)
@@ -105,7 +106,8 @@ static void change_waits(const struct tap_scope *scope, void *socket, bool ours)
 		    value;
 		size_t size = sizeof(value);
 
-		if (!get(socket, waits[i].option, &value, &size) && value == from)
+		if (!tap_socket_has(socket, waits[i].flag) && !get(socket, waits[i].option, &value, &size) &&
+		    value == from)
 			set(socket, waits[i].option, &to, sizeof(to));
 	}
 	tap_quiet_end();

@@ -18,8 +18,9 @@
 
 #define SERVICES 64
 #define RETRY_S 1
-#define AGAIN_S                                                                                              \
-	30 /* a ticket that is there is looked at again: it may have been thrown away, or near its end */
+#define MARGIN_S 1 /* so near its end a ticket is not used: the library would fetch another */
+/* A ticket that is there is looked at again: it may have been thrown away. */
+#define AGAIN_S 30
 
 struct service {
 	char principal[240], name[240];
@@ -87,8 +88,8 @@ static OM_uint32 fetch(const struct service *s)
 		own = import(&scope, s->principal, s->principal_type);
 	major = acquire(&minor, own, GSS_C_INDEFINITE, GSS_C_NO_OID_SET, GSS_C_INITIATE, &cred, NULL, NULL);
 	if (major == GSS_S_COMPLETE)
-		major = init(&minor, cred, &context, target, &krb5, GSS_C_MUTUAL_FLAG | GSS_C_REPLAY_FLAG, 0,
-			     GSS_C_NO_CHANNEL_BINDINGS, GSS_C_NO_BUFFER, NULL, &token, NULL, &lifetime);
+		major = init(&minor, cred, &context, target, &krb5, 0, 0, GSS_C_NO_CHANNEL_BINDINGS,
+			     GSS_C_NO_BUFFER, NULL, &token, NULL, &lifetime);
 	if (GSS_ERROR(major))
 		tap_minor_text(&scope, minor, &krb5);
 	else if (!lifetime)
@@ -117,7 +118,8 @@ static void look(unsigned i)
 	now = seconds();
 	if (lifetime) {
 		s->good_until = now + (time_t)lifetime;
-		s->next = now + (lifetime < 2 * AGAIN_S ? (time_t)lifetime / 2 : AGAIN_S);
+		/* At its end at the latest: then the library fetches the next one, here. */
+		s->next = now + (lifetime < AGAIN_S ? (time_t)lifetime + 1 : AGAIN_S);
 	} else {
 		tap_copy(s->reason, sizeof(s->reason), tap_thread.text);
 		s->next = now + RETRY_S;
@@ -221,7 +223,7 @@ bool tap_ticket_missing(const struct tap_tie *tie, char *reason, size_t size)
 		return false;
 	pthread_mutex_lock(&lock);
 	s = &services[tie->service - 1];
-	missing = s->good_until <= seconds();
+	missing = s->good_until <= seconds() + MARGIN_S;
 	if (missing) {
 		tap_copy(reason, size, "the service ticket is not there yet: ");
 		tap_append(reason, size, s->reason);

@@ -1,49 +1,77 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a socket cannot be asked: whether ZMQ_ROUTER_RAW was set. The table holds only the sockets on which it
- * was.
+ * What a socket cannot be asked: whether ZMQ_ROUTER_RAW was set, and which waits its program set by itself.
+ * The table holds only the sockets on which one was.
  */
 #include "shim/zmq_real.h"
 
-#define RAW_SOCKETS 1024
+#define SOCKETS 1024
 
 static struct tap_lock lock;
-static void *raw_sockets[RAW_SOCKETS];
-static unsigned raw_count;
-static bool overflowed; /* then every socket counts as raw: unsecured is the safe answer */
+static struct {
+	void *socket;
+	unsigned flags;
+} sockets[SOCKETS];
+static unsigned count;
+static unsigned
+	overflowed; /* flags that found no room: then every socket has them, which is the safe answer */
 
-void tap_socket_set_raw(void *socket, bool raw)
+static unsigned find(const void *socket)
 {
-	unsigned i, free_at = RAW_SOCKETS;
+	unsigned i = 0;
+
+	while (i < count && sockets[i].socket != socket)
+		i++;
+	return i;
+}
+
+void tap_socket_flag(void *socket, unsigned flag)
+{
+	unsigned i;
 
 	if (!tap_lock(&lock)) {
-		overflowed = overflowed || raw;
+		overflowed |= flag;
 		return;
 	}
-	for (i = 0; i < raw_count && raw_sockets[i] != socket; i++)
-		if (!raw_sockets[i])
-			free_at = i;
-	if (!raw && i < raw_count)
-		raw_sockets[i] = NULL;
-	else if (raw && i == raw_count && free_at < RAW_SOCKETS)
-		raw_sockets[free_at] = socket;
-	else if (raw && i == raw_count && raw_count < RAW_SOCKETS)
-		raw_sockets[raw_count++] = socket;
-	else if (raw && i == raw_count)
-		overflowed = true;
+	i = find(socket);
+	if (i == count && (i = find(NULL)) == count && count < SOCKETS)
+		count++;
+	if (i < count) {
+		sockets[i].socket = socket;
+		sockets[i].flags |= flag;
+	} else {
+		overflowed |= flag;
+	}
 	tap_unlock(&lock);
 }
 
-bool tap_socket_is_raw(void *socket)
+void tap_socket_forget(void *socket)
 {
-	bool raw = overflowed;
+	unsigned i;
 
+	if (!count || !tap_lock(&lock))
+		return;
+	i = find(socket);
+	if (i < count) {
+		sockets[i].socket = NULL;
+		sockets[i].flags = 0;
+	}
+	tap_unlock(&lock);
+}
+
+bool tap_socket_has(void *socket, unsigned flag)
+{
+	unsigned flags = overflowed, i;
+
+	if (!count)
+		return flags & flag;
 	if (!tap_lock(&lock))
 		return true;
-	for (unsigned i = 0; i < raw_count && !raw; i++)
-		raw = raw_sockets[i] == socket;
+	i = find(socket);
+	if (i < count)
+		flags |= sockets[i].flags;
 	tap_unlock(&lock);
-	return raw;
+	return flags & flag;
 }
 
 static int ask(const struct tap_scope *scope, void *socket, int option)

@@ -253,7 +253,10 @@ static void incoming(void *socket, const void *bytes, size_t length, bool more)
 
 static const char refused_status[] = "600";
 
-#define WATCHING __builtin_expect(watched_count != 0, 0)
+/* libzmq's zmq_sendmsg is a jump to zmq_msg_send: a frame is looked at once. */
+static __thread bool within;
+
+#define WATCHING __builtin_expect(watched_count != 0 && !within, 0)
 
 #define SEND(name, constness)                                                                                \
 	TAP_EXPORT int name(void *socket, constness void *bytes, size_t length, int flags)                   \
@@ -308,7 +311,9 @@ static struct frame frame_of(const void *library, zmq_msg_t *message)
 		if (frame.bytes && outgoing(socket, frame.bytes, frame.length, flags & ZMQ_SNDMORE) &&       \
 		    frame.length == 3)                                                                       \
 			memcpy(frame.bytes, refused_status, 3);                                              \
+		within = true;                                                                               \
 		result = real_call arguments;                                                                \
+		within = false;                                                                              \
 		saved = errno;                                                                               \
 		if (result < 0 && frame.bytes)                                                               \
 			came_back(socket, frame.bytes, frame.length);                                        \
@@ -349,8 +354,12 @@ TAP_EXPORT int zmq_recvmsg(void *socket, zmq_msg_t *message, int flags)
 
 	if (!real_call)
 		return tap_zmq_missing();
+	if (!WATCHING)
+		return real_call(socket, message, flags);
+	within = true;
 	result = real_call(socket, message, flags);
-	if (WATCHING && result >= 0)
+	within = false;
+	if (result >= 0)
 		message_came((const void *)real_call, message, socket);
 	return result;
 }

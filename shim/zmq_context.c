@@ -143,7 +143,7 @@ TAP_EXPORT void *zmq_socket(void *context, int type)
 	socket = real_call(context, type);
 	/* A closed socket's address is used again: nothing of that one holds for this one. */
 	if (scope.watch && socket)
-		tap_socket_set_raw(socket, false);
+		tap_socket_forget(socket);
 	if (scope.watch && socket && tap_repairs(POL_REPAIR_SUBSCRIPTIONS)) {
 		tap_subscriptions_drop(socket);
 		tap_unwatch_socket(socket);

@@ -64,7 +64,7 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 	if (facts.socket_type < 0 && tap_policy.state == POL_READY)
 		return judged;
 	facts.mechanism = tap_socket_mechanism(scope, socket);
-	facts.raw = tap_socket_is_raw(socket);
+	facts.raw = tap_socket_has(socket, TAP_SOCKET_RAW);
 	tap_inside(real);
 	if (is_zap_handler(&facts) && tap_repairs(POL_REPAIR_ZAP))
 		tap_watch_socket(socket, false);

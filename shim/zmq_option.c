@@ -118,8 +118,16 @@ static bool plaintext_refused(const struct tap_scope *scope, const void **value)
 /* What a socket cannot be asked later; `does` is false when the call failed after all. */
 static void notice(void *socket, int option, const void *value, size_t length, bool does)
 {
-	if (option == ZMQ_ROUTER_RAW && does)
-		tap_socket_set_raw(socket, int_value(value, length));
+	if (!does && option != ZMQ_SUBSCRIBE && option != ZMQ_UNSUBSCRIBE)
+		return;
+	if (option == ZMQ_ROUTER_RAW && int_value(value, length))
+		tap_socket_flag(socket, TAP_SOCKET_RAW);
+	else if (option == ZMQ_HANDSHAKE_IVL)
+		tap_socket_flag(socket, TAP_SOCKET_HANDSHAKE_IVL);
+	else if (option == ZMQ_RECONNECT_IVL)
+		tap_socket_flag(socket, TAP_SOCKET_RECONNECT_IVL);
+	else if (option == ZMQ_RECONNECT_IVL_MAX)
+		tap_socket_flag(socket, TAP_SOCKET_RECONNECT_IVL_MAX);
 	else if ((option == ZMQ_SUBSCRIBE || option == ZMQ_UNSUBSCRIBE) &&
 		 tap_repairs(POL_REPAIR_SUBSCRIPTIONS))
 		tap_subscription(socket, value, length, (option == ZMQ_SUBSCRIBE) == does);

@@ -25,8 +25,15 @@ static inline int tap_zmq_missing(void)
 }
 
 /* sockets.c: what cannot be asked of a socket itself */
-void tap_socket_set_raw(void *socket, bool raw);
-bool tap_socket_is_raw(void *socket);
+enum tap_socket_flag {
+	TAP_SOCKET_RAW = 1,
+	TAP_SOCKET_HANDSHAKE_IVL = 2,
+	TAP_SOCKET_RECONNECT_IVL = 4,
+	TAP_SOCKET_RECONNECT_IVL_MAX = 8
+};
+void tap_socket_flag(void *socket, unsigned flag);
+void tap_socket_forget(void *socket);
+bool tap_socket_has(void *socket, unsigned flag);
 /* By its own answer; -1 when it gives none. */
 int tap_socket_type(const struct tap_scope *scope, void *socket);
 int tap_socket_mechanism(const struct tap_scope *scope, void *socket);
