@@ -21,6 +21,7 @@
 #define MARGIN_S 1 /* so near its end a ticket is not used: the library would fetch another */
 /* A ticket that is there is looked at again: it may have been thrown away. */
 #define AGAIN_S 30
+#define RENEW_S 90 /* left of a ticket when another is fetched */
 
 struct service {
 	char principal[240], name[240];
@@ -109,17 +110,21 @@ static OM_uint32 fetch(const struct service *s)
 static void look(unsigned i)
 {
 	struct service copy = services[i], *s = &services[i];
-	OM_uint32 lifetime;
+	OM_uint32 lifetime, renewed = 0;
 	time_t now;
 
 	pthread_mutex_unlock(&lock);
 	lifetime = fetch(&copy);
+	if (lifetime && lifetime <= RENEW_S)
+		renewed = tap_renew(copy.caller, copy.principal, copy.principal_type, copy.name, copy.type);
+	if (renewed > lifetime)
+		lifetime = renewed;
 	pthread_mutex_lock(&lock);
 	now = seconds();
 	if (lifetime) {
 		s->good_until = now + (time_t)lifetime;
-		/* At its end at the latest: then the library fetches the next one, here. */
-		s->next = now + (lifetime < AGAIN_S ? (time_t)lifetime + 1 : AGAIN_S);
+		/* Twice before its end, so that a KDC that is away once does not matter. */
+		s->next = now + (lifetime / 2 < AGAIN_S ? (time_t)lifetime / 2 + 1 : AGAIN_S);
 	} else {
 		tap_copy(s->reason, sizeof(s->reason), tap_thread.text);
 		s->next = now + RETRY_S;

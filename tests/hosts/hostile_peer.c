@@ -196,9 +196,13 @@ static int attack_protected(struct peer *p)
 	for (int i = 0; i < n; i++)
 		if (protect(p, p->stage, p->kind, &tokens[i]))
 			return -1;
-	for (int i = 0; i < n && !broken; i++)
+	for (int i = 0; i < n && !broken; i++) {
 		broken =
 			deliver(p, p->kind, "\7MESSAGE", &tokens[p->kind == REPLAYED ? 0 : n - 1 - i], flags);
+		/* The first repetition has had its effect: the victim may be gone before the next. */
+		if (broken && p->kind == REPLAYED && i > 1)
+			return 0;
+	}
 	return broken;
 }
 
