@@ -199,12 +199,7 @@ static void check_name(struct draft *draft, const struct draft_rule *name, const
 
 static void check_phase(struct draft *draft, const struct draft_rule *phase, bool binds, bool migrates)
 {
-	if (phase && !binds)
-		draft_error(
-			draft, of(phase),
-			"phase is about a bound endpoint, so it goes with bind: a connect rule with migrate "
-			"connects there with GSSAPI, or not at all");
-	else if (phase && !migrates)
+	if (phase && binds && !migrates)
 		draft_error(draft, of(phase),
 			    "phase needs migrate, the endpoint that GSSAPI is added at, as in migrate: "
 			    "\"tcp://%%H:5556\"");
@@ -216,6 +211,7 @@ void draft_check_record(struct draft *draft, size_t item)
 	const struct draft_rule *connect = field(draft, item, POL_K_INJECT_CONNECT);
 	const struct draft_rule *service = field(draft, item, POL_K_INJECT_SERVICE);
 	const struct draft_rule *migrate = field(draft, item, POL_K_INJECT_MIGRATE);
+	const struct draft_rule *phase = field(draft, item, POL_K_INJECT_PHASE);
 	struct place at = of(&draft->rules[item]);
 
 	if (!bind == !connect) {
@@ -230,9 +226,10 @@ void draft_check_record(struct draft *draft, size_t item)
 	if (bind && service)
 		draft_error(draft, of(service),
 			    "a bind rule of zmq.inject takes no service: its own name is its principal");
-	check_phase(draft, field(draft, item, POL_K_INJECT_PHASE), bind, migrate);
+	check_phase(draft, phase, bind, migrate);
 	if (migrate)
-		draft_check_migrate(draft, migrate, bind ? bind : connect);
+		draft_check_migrate(draft, migrate, bind ? bind : connect,
+				    connect && phase && phase->word == POL_W_REPORT);
 	check_name(draft, service, field(draft, item, POL_K_INJECT_SERVICE_TYPE), bind ? bind : connect);
 	check_name(draft, field(draft, item, POL_K_INJECT_PRINCIPAL),
 		   field(draft, item, POL_K_INJECT_PRINCIPAL_TYPE), bind ? bind : connect);

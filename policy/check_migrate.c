@@ -94,8 +94,28 @@ static void warn_wider(const struct draft *draft, const char *text, const struct
 			   pattern->text, text);
 }
 
+/* A client that may go back to the endpoint it left must know which one that was, by its port alone. */
+static void check_way_back(struct draft *draft, const char *text, const struct draft_rule *pattern,
+			   struct place at)
+{
+	struct parts from = parts_of(pattern->text), to = parts_of(text);
+
+	if (!from.tcp || !to.tcp ||
+	    !(host_is(&to, "%H") ||
+	      (from.host_len == to.host_len && !memcmp(from.host, to.host, to.host_len))))
+		draft_error(
+			draft, at,
+			"zmq.inject.migrate: phase: report of a connect rule leads back to the same host; "
+			"give another port of it, as in \"tcp://%%H:5556\"");
+	else if (several(pattern->text))
+		draft_error(draft, at,
+			    "zmq.inject.migrate: phase: report of a connect rule leads back to one port, and "
+			    "\"%s\" matches several; write a rule for each endpoint",
+			    pattern->text);
+}
+
 void draft_check_migrate(struct draft *draft, const struct draft_rule *migrate,
-			 const struct draft_rule *pattern)
+			 const struct draft_rule *pattern, bool way_back)
 {
 	bool binds = pattern->keyword->id == POL_K_INJECT_BIND;
 	struct place at = {migrate->line, migrate->column};
@@ -120,6 +140,8 @@ void draft_check_migrate(struct draft *draft, const struct draft_rule *migrate,
 			    "zmq.inject.migrate: %s is the endpoint that is to be left; give another port or "
 			    "path",
 			    text);
+	else if (way_back)
+		check_way_back(draft, text, pattern, at);
 	else
 		warn_wider(draft, text, pattern, at);
 }

@@ -296,12 +296,16 @@ static void say_injected(const struct pol_verdict *verdict, struct pol_say say, 
 {
 	int report = verdict->inject.phase == POL_PHASE_REPORT;
 
-	pol_say(&say, report ? " leaves unsecured " : " sets GSSAPI for ");
+	pol_say(&say, !report ? " sets GSSAPI for " : bind ? " leaves unsecured " : " tries GSSAPI for ");
 	pol_say(&say, endpoint);
-	if (!verdict->inject.migrate)
-		return;
-	pol_say(&say, report ? " and serves GSSAPI at " : bind ? " and at " : ", which is reached at ");
-	pol_say(&say, verdict->inject.migrate);
+	if (verdict->inject.migrate) {
+		pol_say(&say, !bind    ? ", which is reached at "
+			      : report ? " and serves GSSAPI at "
+				       : " and at ");
+		pol_say(&say, verdict->inject.migrate);
+	}
+	if (report && !bind)
+		pol_say(&say, ", and goes without where that fails");
 }
 
 static enum pol_action inject(const struct pol *pol, const struct pol_rule *item, const char *endpoint,

@@ -153,7 +153,7 @@ static void check_inject(struct check *check, const struct pol_rule *item)
 
 	if (binds == connects || connects != !!pol_field(item, POL_K_INJECT_SERVICE))
 		fail(check, "a rule of zmq.inject lacks a part");
-	if (pol_field(item, POL_K_INJECT_PHASE) && !(binds && migrate))
+	if (pol_field(item, POL_K_INJECT_PHASE) && binds && !migrate)
 		fail(check, "a rule of zmq.inject has a phase of no migration");
 	if (migrate && !is_endpoint(pol_text(check->image, migrate)))
 		fail(check, "a rule of zmq.inject migrates to no endpoint");

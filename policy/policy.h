@@ -36,10 +36,14 @@ enum pol_action {
 /* How libzmq reads a principal's name: the values of ZMQ_GSSAPI_NT_*. */
 enum pol_nametype { POL_NT_HOSTBASED = 0, POL_NT_USER_NAME = 1, POL_NT_KRB5_PRINCIPAL = 2 };
 
-/* What a program's own bound endpoint is while its clients migrate to another one. */
+/* Whether anything may still pass without security while servers and clients move. */
 enum pol_phase {
-	POL_PHASE_REQUIRE = 0, /* secured, as by any rule; the default, and always so without migrate */
-	POL_PHASE_REPORT,      /* left as the program has it; whoever still uses it is reported */
+	POL_PHASE_REQUIRE = 0, /* nothing; the default, and always so of a bind rule without migrate */
+	/*
+	 * A bind rule leaves the program's own endpoint as it is; a connect rule tries GSSAPI at each
+	 * connection, and goes without after one that failed. Who is unsecured is reported.
+	 */
+	POL_PHASE_REPORT,
 };
 
 struct pol_inject {
@@ -52,7 +56,7 @@ struct pol_inject {
 	 * gsstap's own and not judged.
 	 */
 	const char *migrate;
-	enum pol_phase phase; /* bind rules with migrate only; elsewhere POL_PHASE_REQUIRE */
+	enum pol_phase phase;
 };
 
 /*

@@ -114,6 +114,7 @@ void tap_context_count(gss_ctx_id_t handle, bool outbound, size_t bytes)
 {
 	unsigned b = bucket_of(handle);
 	struct context *c;
+	int ready = -1;
 
 	if (!tap_lock(&buckets[b].lock))
 		return;
@@ -123,10 +124,13 @@ void tap_context_count(gss_ctx_id_t handle, bool outbound, size_t bytes)
 		c->out_calls++;
 		c->out_bytes += bytes;
 	} else if (c) {
-		c->in_calls++;
+		if (!c->in_calls++ && c->tie)
+			ready = c->fd;
 		c->in_bytes += bytes;
 	}
 	tap_unlock(&buckets[b].lock);
+	if (ready >= 0)
+		tap_line_established(ready);
 }
 
 /*
@@ -330,6 +334,8 @@ static void write_handshake(const struct tap_scope *scope, const struct context 
 
 	if (c->tie)
 		tap_line_peer(c->fd, peer, sizeof(peer));
+	if (c->tie && outcome == TR_OUTCOME_FAILED)
+		tap_line_why(c->fd, reason);
 	d = tap_event(scope, TR_E_handshake);
 	if (!d)
 		return;
@@ -407,6 +413,8 @@ static OM_uint32 establish(struct tap_scope *scope, const struct tap_handshake *
 			enter(c, *context);
 		return GSS_S_COMPLETE;
 	}
+	if (c->tie)
+		tap_line_refused(c->fd);
 	if (c->tie && tap_repairs(POL_REPAIR_HANDSHAKE))
 		tap_line_doom(c->fd);
 	if (keep)
@@ -522,6 +530,25 @@ void tap_context_imported(gss_ctx_id_t handle)
 	c->established = true;
 	c->established_at = c->started = tr_now();
 	enter(c, handle);
+}
+
+void tap_context_stands_in(gss_ctx_id_t handle, const struct tap_tie *tie, int fd)
+{
+	struct context *c = take_spare();
+
+	if (!c)
+		return;
+	c->tie = tie;
+	c->fd = fd;
+	enter(c, handle);
+}
+
+void tap_context_forget(gss_ctx_id_t handle)
+{
+	struct context *c = take(handle);
+
+	if (c)
+		give_back(c);
 }
 
 void tap_context_ends(const struct tap_scope *scope, gss_ctx_id_t handle)

@@ -101,6 +101,11 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
+	if (tap_stand_in(cred)) {
+		step.major = tap_stand_in_init(cred, context, output, ret_flags);
+		tap_leave(&scope);
+		return step.major;
+	}
 	if (!scope.watch || !context || !minor_status || !output) {
 		step.major = real_call(minor_status, cred, context, target, mech, req_flags, time_req,
 				       bindings, input, actual_mech, output, ret_flags, time_rec);
@@ -308,6 +313,11 @@ TAP_EXPORT OM_uint32 gss_delete_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
+	if (tap_stand_in(before)) {
+		tap_stand_in_release((void **)context, true);
+		tap_leave(&scope);
+		return GSS_S_COMPLETE;
+	}
 	/* Before the call: once it has returned, another thread may have been given the same handle. */
 	if (scope.watch && before && !scope.depth) {
 		error = errno;

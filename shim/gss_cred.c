@@ -99,6 +99,11 @@ TAP_EXPORT OM_uint32 gss_acquire_cred(OM_uint32 *minor_status, gss_name_t wanted
 		return tap_leave(&scope), tap_missing(minor_status);
 	if (__builtin_expect(tap_injected && scope.watch, 0))
 		tie = tap_tied(wanted, NULL);
+	if (__builtin_expect(tap_falls_back && tie && tap_stand_in_acquire(tie, cred), 0)) {
+		*minor_status = 0;
+		tap_leave(&scope);
+		return GSS_S_COMPLETE;
+	}
 	if (tie) {
 		if (!tie->own_usage) {
 			if (usage == GSS_C_BOTH &&
@@ -195,6 +200,11 @@ TAP_EXPORT OM_uint32 gss_release_cred(OM_uint32 *minor_status, gss_cred_id_t *cr
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
+	if (tap_stand_in(before)) {
+		tap_stand_in_release((void **)cred, false);
+		tap_leave(&scope);
+		return GSS_S_COMPLETE;
+	}
 	if (tap_injected)
 		tap_tie_handle(before, NULL, -1);
 	major = real_call(minor_status, cred);

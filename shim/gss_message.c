@@ -101,11 +101,14 @@ static OM_uint32 wrap_for_zmq(const struct tap_scope *scope, __typeof__(&gss_wra
 	uint8_t small[300];
 	OM_uint32 major;
 
-	if (tap_repairs(POL_REPAIR_SUBSCRIPTIONS))
+	bool stands_in = tap_stand_in(context);
+
+	if (tap_repairs(POL_REPAIR_SUBSCRIPTIONS) || stands_in)
 		tap_subscription_repaired(context, input, &plain, small, sizeof(small), &room);
 	if (tap_repairs(POL_REPAIR_LEAK))
 		tap_leak_wrapping(input->value);
-	major = real(minor_status, context, conf_req, qop, &plain, conf_state, output);
+	major = stands_in ? tap_stand_in_copy(context, true, &plain, conf_state, output)
+			  : real(minor_status, context, conf_req, qop, &plain, conf_state, output);
 	if (GSS_ERROR(major) && scope->watch)
 		tap_leak_wrapping(NULL);
 	free(room);
@@ -123,12 +126,12 @@ TAP_EXPORT OM_uint32 gss_wrap(OM_uint32 *minor_status, gss_ctx_id_t context, int
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (__builtin_expect(scope.watch && scope.caller->repaired, 0))
+	if (__builtin_expect((scope.watch && scope.caller->repaired) || tap_stand_in(context), 0))
 		major = wrap_for_zmq(&scope, real_call, minor_status, context, conf_req, qop, input,
 				     conf_state, output);
 	else
 		major = real_call(minor_status, context, conf_req, qop, input, conf_state, output);
-	if (scope.watch) {
+	if (scope.watch && !tap_stand_in(context)) {
 		struct message message = {
 			.context = context, .conf = CONF_OF(conf_state), OUT(input, output)};
 
@@ -156,8 +159,11 @@ TAP_EXPORT OM_uint32 gss_unwrap(OM_uint32 *minor_status, gss_ctx_id_t context, g
 		output->length = 0;
 		output->value = NULL;
 	}
-	major = given = real_call(minor_status, context, input, output, conf_state, qop);
-	if (scope.watch) {
+	if (tap_stand_in(context))
+		major = given = tap_stand_in_copy(context, false, input, conf_state, output);
+	else
+		major = given = real_call(minor_status, context, input, output, conf_state, qop);
+	if (scope.watch && !tap_stand_in(context)) {
 		struct message message = {.context = context, .conf = CONF_OF(conf_state), IN(output, input)};
 
 		finish(&scope, major, minor_status, &message);

@@ -14,7 +14,7 @@
 #include <sys/utsname.h>
 
 unsigned tap_injected;
-bool tap_reports;
+bool tap_reports, tap_falls_back;
 
 struct principals {
 	char principal[240]; /* tag included */
@@ -93,7 +93,7 @@ static const struct {
 	{ZMQ_RECONNECT_IVL_MAX, 0, 4000, TAP_SOCKET_RECONNECT_IVL_MAX},
 };
 
-static void change_waits(const struct tap_scope *scope, void *socket, bool ours)
+static void change_waits(const struct tap_scope *scope, void *socket, bool ours, size_t count)
 {
 	__typeof__(&zmq_getsockopt) get = TAP_OTHER(scope, zmq_getsockopt);
 	__typeof__(&zmq_setsockopt) set = TAP_OTHER(scope, zmq_setsockopt);
@@ -101,7 +101,7 @@ static void change_waits(const struct tap_scope *scope, void *socket, bool ours)
 	if (!tap_repairs(POL_REPAIR_HANDSHAKE) || !get || !set)
 		return;
 	tap_quiet_begin();
-	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+	for (size_t i = 0; i < count; i++) {
 		int from = ours ? waits[i].stock : waits[i].ours, to = ours ? waits[i].ours : waits[i].stock,
 		    value;
 		size_t size = sizeof(value);
@@ -113,14 +113,17 @@ static void change_waits(const struct tap_scope *scope, void *socket, bool ours)
 	tap_quiet_end();
 }
 
-static void shorten_waits(const struct tap_scope *scope, void *socket)
+#define WAITS (sizeof(waits) / sizeof(waits[0]))
+
+/* A client that may go without does so at its next connection, which is not to be put off. */
+static void shorten_waits(const struct tap_scope *scope, void *socket, bool falls_back)
 {
-	change_waits(scope, socket, true);
+	change_waits(scope, socket, true, falls_back ? 1 : WAITS);
 }
 
 static void restore_waits(const struct tap_scope *scope, void *socket)
 {
-	change_waits(scope, socket, false);
+	change_waits(scope, socket, false, WAITS);
 }
 
 static void tell(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
@@ -135,7 +138,7 @@ static void tell(const struct tap_scope *scope, void *socket, const struct pol_e
 	tr_put_text(d, TR_F_ENDPOINT, facts->endpoint);
 	if (migrate[0])
 		tr_put_text(d, TR_F_MIGRATE, migrate);
-	if (migrate[0] && server)
+	if (migrate[0] || phase == POL_PHASE_REPORT)
 		tr_put_text(d, TR_F_MODE, phase == POL_PHASE_REPORT ? "report" : "require");
 	tr_put_u32(d, TR_F_ROLE, server ? TR_ROLE_SERVER : TR_ROLE_CLIENT);
 	if (p->service[0])
@@ -168,12 +171,16 @@ int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_end
 	       const struct pol_inject *rule, char *migrate, size_t migrate_size, char *reason, size_t size)
 {
 	bool server = facts->way == POL_BIND, done;
+	bool falls_back = !server && rule->phase == POL_PHASE_REPORT;
 	struct tap_tie *tie;
 	struct principals p;
 	int error = expand(facts, rule, &p, reason, size);
 
 	if (!error)
 		error = migrated(facts, rule, migrate, migrate_size, reason, size);
+	if (!error && falls_back)
+		error = tap_fallback_add(facts->endpoint, migrate[0] ? migrate : facts->endpoint, reason,
+					 size);
 	if (error)
 		return error;
 	tie = tap_tie_new(socket, facts->endpoint, server, !p.shown[0]);
@@ -195,7 +202,7 @@ int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_end
 		tap_copy(reason, size, "this libzmq does not take GSSAPI: it was built without it");
 		return EACCES;
 	}
-	shorten_waits(scope, socket);
+	shorten_waits(scope, socket, falls_back);
 	__atomic_add_fetch(&tap_injected, 1, __ATOMIC_RELAXED);
 	if (!server && pol_prefetch(&tap_policy))
 		tap_prefetch(scope, tie, rule, p.shown, p.service);
@@ -238,7 +245,7 @@ void tap_adopt(const struct tap_scope *scope, void *socket, const struct pol_end
 	set(socket, ZMQ_GSSAPI_PRINCIPAL, principal, strlen(principal));
 	/* Setting the principal keeps the role; the name type of an empty one does not matter. */
 	tap_quiet_end();
-	shorten_waits(scope, socket);
+	shorten_waits(scope, socket, false);
 	__atomic_add_fetch(&tap_injected, 1, __ATOMIC_RELAXED);
 }
 

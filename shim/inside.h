@@ -16,7 +16,8 @@
 
 #include <sys/types.h>
 
-extern bool tap_reports; /* unsecured peers are to be told of: a migration is under way */
+extern bool tap_reports;    /* unsecured peers are to be told of: a migration is under way */
+extern bool tap_falls_back; /* and this end may go without GSSAPI itself: fallback.c */
 
 /* Does the policy want this repair? */
 static inline bool tap_repairs(enum pol_repair which)
@@ -29,10 +30,36 @@ void tap_inside(const void *zmq_function);
 
 /* The connection this thread is working for, as a descriptor; -1: none yet. */
 int tap_line_now(void);
-/* Ends a connection so that both sides notice now, and a client of libzmq's tries again. */
 /* The address of a connection's other end, as tcp://address:port; "" when it is not known. */
 void tap_line_peer(int fd, char *out, size_t size);
+/* Ends a connection so that both sides notice now, and a client of libzmq's tries again. */
 void tap_line_doom(int fd);
+/* What becomes of a handshake on it: of use where the next connection may go without (phase: report). */
+void tap_line_established(int fd);
+void tap_line_refused(int fd);
+void tap_line_why(int fd, const char *reason);
+/* Does it go without GSSAPI, where libzmq believes that it has it? */
+bool tap_line_without(int fd);
+
+/*
+ * phase: report of a connect rule: connections to `endpoint` (where the program's own is made, by a
+ * migration or not) are tried with GSSAPI, and after each that fails the next one is made to `own` without.
+ * 0, or an errno with the reason.
+ */
+int tap_fallback_add(const char *own, const char *endpoint, char *reason, size_t size);
+
+/*
+ * Such a connection has a stand-in for each GSSAPI object that libzmq would have: it protects nothing, and
+ * what it makes is taken apart again before it is sent (zmtp.h). None of it is a call to be recorded.
+ */
+extern unsigned tap_stand_ins; /* that were ever made: without any, handles are not looked at */
+bool tap_stand_in(const void *handle);
+/* Is the connection this thread works for one that goes without? Then cred stands in for its credential. */
+bool tap_stand_in_acquire(const struct tap_tie *tie, gss_cred_id_t *cred);
+OM_uint32 tap_stand_in_init(gss_cred_id_t cred, gss_ctx_id_t *context, gss_buffer_t token, OM_uint32 *flags);
+OM_uint32 tap_stand_in_copy(gss_ctx_id_t context, bool outbound, const gss_buffer_desc *input,
+			    int *conf_state, gss_buffer_t output);
+void tap_stand_in_release(void **handle, bool context);
 
 /* leak: before a gss_wrap of libzmq's, and at the gss_release_buffer that follows it. */
 void tap_leak_wrapping(const void *plaintext);

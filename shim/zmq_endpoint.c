@@ -25,6 +25,18 @@ static int refuse(const struct tap_scope *scope, struct pol_verdict *verdict, co
 	return tap_refuses(scope, verdict, endpoint) ? EACCES : 0;
 }
 
+/* With phase: report: from now on, and before the first connection. */
+static void watch_for_unsecured(const struct tap_scope *scope, const struct pol_inject *rule,
+				enum pol_way way)
+{
+	bool *watches = way == POL_BIND ? &tap_reports : &tap_falls_back;
+
+	if (rule->phase != POL_PHASE_REPORT || *watches)
+		return;
+	*watches = true;
+	tap_inside((const void *)TAP_OTHER(scope, zmq_bind));
+}
+
 /* Injection that cannot be done is a refusal: the policy wants this endpoint secured. */
 static void inject(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
 		   struct pol_verdict *verdict, struct judged *judged)
@@ -41,10 +53,7 @@ static void inject(const struct tap_scope *scope, void *socket, const struct pol
 	}
 	judged->set = true;
 	judged->own_unsecured = facts->way == POL_BIND && rule->phase == POL_PHASE_REPORT;
-	if (judged->own_unsecured && !tap_reports) {
-		tap_reports = true;
-		tap_inside((const void *)TAP_OTHER(scope, zmq_bind));
-	}
+	watch_for_unsecured(scope, rule, facts->way);
 }
 
 static bool is_zap_handler(const struct pol_endpoint *facts)

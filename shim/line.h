@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libzmq's connections by descriptor (line.c), and those that may go without security (fallback.c): private
+ * to the two and to inside.c, which puts the functions here into libzmq's slots.
+ */
+#ifndef SHIM_LINE_H
+#define SHIM_LINE_H
+
+#include "shim/inside.h"
+
+#include <netdb.h>
+#include <sys/socket.h>
+
+#define GREETING 64
+
+struct plain; /* fallback.c */
+
+struct line {
+	uint8_t own[GREETING], peer[GREETING]; /* as they are on the wire */
+	uint8_t own_count, peer_count;
+	bool talked; /* more came than the greeting */
+	bool doomed;
+	bool old; /* the peer speaks ZMTP 1 or 2, or something else */
+	uint64_t unsecured; /* since when both ends talk NULL, where that is reported; else 0 */
+	/* Of a connection that a rule with phase: report makes: */
+	uint16_t attempt; /* its endpoint, plus one; 0: it is none of these */
+	bool established; /* GSSAPI, to the peer's READY */
+	bool refused;	  /* by the policy: that is no reason to go without */
+	struct plain *plain; /* it goes without GSSAPI */
+};
+
+/* line.c */
+void tap_lines_begin(void);
+struct line *tap_line(int fd);
+bool tap_line_offers(const uint8_t *greeting, const char *mechanism);
+/* A `handshake` event of a connection whose greetings are all there is. */
+void tap_line_failed(int fd, const struct line *line, const char *reason);
+/* For libzmq a lost connection, which it makes anew: -1 with errno ECONNRESET. */
+int tap_line_reset(int fd, struct line *line);
+ssize_t tap_line_recv(int fd, void *buffer, size_t length, int flags);
+ssize_t tap_line_send(int fd, const void *buffer, size_t length, int flags);
+int tap_line_close(int fd);
+
+/* fallback.c */
+int tap_fallback_connect(int fd, const struct sockaddr *address, socklen_t length);
+int tap_fallback_resolve(const char *node, const char *service, const struct addrinfo *hints,
+			 struct addrinfo **found);
+/* Before such a connection is closed: whether the next may go without. */
+void tap_fallback_ends(struct line *line);
+/* The endpoint of such a connection as the program gave it, and why GSSAPI failed the last time. */
+const char *tap_fallback_endpoint(const struct line *line);
+void tap_fallback_why(const struct line *line, char *out, size_t size);
+/* Exchanges the mechanism in a part of a greeting that begins at `at`. False: it is another one. */
+bool tap_plain_greeting(uint8_t *bytes, size_t length, unsigned at, bool outgoing);
+ssize_t tap_plain_recv(int fd, struct line *line, void *buffer, size_t length, int flags);
+ssize_t tap_plain_send(int fd, struct line *line, const void *buffer, size_t length, int flags);
+
+#endif
