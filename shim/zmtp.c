@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-/* Frames: ZMTP 3.0. Tokens: the flags byte of libzmq's GSSAPI mechanism; later ones know subscriptions, too. */
+/* Frames: ZMTP 3.0. Tokens: the flags byte of libzmq's GSSAPI mechanism; later ones know subscriptions. */
 enum { FRAME_MORE = 1, FRAME_LARGE = 2, FRAME_COMMAND = 4, FRAME_FLAGS = 7 };
-enum { TOKEN_MORE = 1, TOKEN_COMMAND = 2, TOKEN_SUBSCRIBE = 4, TOKEN_CANCEL = 8 };
+enum { TOKEN_MORE = 1, TOKEN_COMMAND = 2, TOKEN_SUBSCRIBE = 4, TOKEN_CANCEL = 8, TOKEN_FLAGS = 15 };
 
 static const uint8_t message[8] = "\7MESSAGE", initiate[9] = "\10INITIATE", ready[6] = "\5READY";
 
@@ -50,7 +50,7 @@ static unsigned out_need(const struct zmtp_out *z)
 		return fixed + 1;
 	if (z->head[fixed] == message[0])
 		return fixed + sizeof(message) + 4 + 1;
-	return z->head[fixed] == initiate[0] ? fixed + sizeof(initiate) : 0;
+	return z->head[fixed] == initiate[0] ? fixed + sizeof(initiate) + 4 : 0;
 }
 
 /* A whole head of ours: the peer's instead of it. */
@@ -63,19 +63,20 @@ static long out_frame(struct zmtp_out *z, uint8_t *out)
 	size_t made;
 
 	z->have = 0;
-	if (length >> 62)
+	if (z->head[0] & ~FRAME_FLAGS || length < 13)
 		return -1;
 	if (body[0] == initiate[0]) {
-		if (memcmp(body, initiate, sizeof(initiate)) || length < sizeof(initiate) || z->initiated)
+		if (memcmp(body, initiate, sizeof(initiate)) || z->initiated ||
+		    get_number(body + 9, 4) != length - 13)
 			return -1;
 		z->initiated = z->skip = true;
-		z->left = length - sizeof(initiate);
+		z->left = length - 13;
 		return 0;
 	}
-	if (memcmp(body, message, sizeof(message)) || length < 13 || !z->initiated ||
+	token = body[12];
+	if (memcmp(body, message, sizeof(message)) || !z->initiated || token & ~TOKEN_FLAGS ||
 	    get_number(body + 8, 4) != length - 12)
 		return -1;
-	token = body[12];
 	plain = length - 13;
 	flags = (token & TOKEN_MORE ? FRAME_MORE : 0) |
 		(token & TOKEN_COMMAND || !z->ready ? FRAME_COMMAND : 0);
@@ -124,7 +125,7 @@ long zmtp_to_null(struct zmtp_out *z, const uint8_t *in, size_t length, uint8_t 
 	return at - out;
 }
 
-/* The first frame must be a READY, and is looked at so far. */
+/* The first frame must be a READY, and is looked at so far; one too short for that is not waited for. */
 static unsigned in_need(const struct zmtp_in *z)
 {
 	unsigned fixed;
@@ -132,7 +133,9 @@ static unsigned in_need(const struct zmtp_in *z)
 	if (!z->have)
 		return 1;
 	fixed = 1 + length_size(z->head[0]);
-	return z->ready ? fixed : fixed + (unsigned)sizeof(ready);
+	if (z->ready || (z->have >= fixed && get_number(z->head + 1, fixed - 1) < sizeof(ready)))
+		return fixed;
+	return fixed + (unsigned)sizeof(ready);
 }
 
 static long in_frame(struct zmtp_in *z, uint8_t *out)
@@ -143,9 +146,10 @@ static long in_frame(struct zmtp_in *z, uint8_t *out)
 	size_t made;
 
 	z->have = 0;
-	if (flags & ~FRAME_FLAGS || length < seen || length + 1 > UINT32_MAX)
+	if (flags & ~FRAME_FLAGS || length >= UINT32_MAX) /* with its flags it must fit a token's length */
 		return -1;
-	if (!z->ready && (!(flags & FRAME_COMMAND) || memcmp(z->head + fixed, ready, sizeof(ready))))
+	if (!z->ready && (seen < sizeof(ready) || !(flags & FRAME_COMMAND) ||
+			  memcmp(z->head + fixed, ready, sizeof(ready))))
 		return -1;
 	made = put_head(out, 0, sizeof(message) + 4 + 1 + length);
 	memcpy(out + made, message, sizeof(message));

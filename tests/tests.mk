@@ -50,13 +50,15 @@ ifneq ($(SAN),)
 $(patsubst %,$(BUILD)/shim-obj/shim/%.c.o,dl elf objects real): SHIM_CFLAGS += -fno-sanitize=all -include tests/early.h
 endif
 
-# Unit tests link what they call out of one archive: the tools, the trace's writer, and main.c without its main.
+# Unit tests link what they call out of one archive: the tools, the trace's writer, main.c without its main, and what
+# of the shim works on bytes alone.
+SHIM_PURE     := shim/zmtp.c
 UNIT_PROGRAMS := $(shell grep -lE '^int main\>' tests/unit/*.c 2>/dev/null)
 UNIT_HELPERS  := $(filter-out $(UNIT_PROGRAMS),$(wildcard tests/unit/*.c))
 UNITS         := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_PROGRAMS))
 UNIT_LIB      := $(BUILD)/unit-obj/gsstap.a
 UNIT_LIB_OBJ  := $(filter-out %/tools/main.c.o,$(TOOLS_OBJ)) $(BUILD)/unit-obj/tools/main.c.o \
-	$(patsubst %,$(BUILD)/shim-obj/%.o,$(wildcard trace/writer*.c))
+	$(patsubst %,$(BUILD)/shim-obj/%.o,$(wildcard trace/writer*.c) $(SHIM_PURE))
 
 $(BUILD)/unit-obj/tools/main.c.o: tools/main.c
 	@mkdir -p $(@D)
@@ -78,7 +80,7 @@ $(BUILD)/unit/%: $(BUILD)/unit-obj/tests/unit/%.c.o $(patsubst %,$(BUILD)/unit-o
 FUZZ_CC     ?= clang
 FUZZ_CFLAGS := -std=gnu11 -O1 -g -D_GNU_SOURCE -I. -w -MMD -MP -fno-omit-frame-pointer -DTOOL_LIBDIR='""'
 FUZZ_LIB    := $(BUILD)/fuzz-obj/gsstap.a
-FUZZ_OBJ    := $(patsubst %,$(BUILD)/fuzz-obj/%.o,$(TOOLS_SRC))
+FUZZ_OBJ    := $(patsubst %,$(BUILD)/fuzz-obj/%.o,$(TOOLS_SRC) $(SHIM_PURE))
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 $(BUILD)/fuzz-obj/%.o: %
