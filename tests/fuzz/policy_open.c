@@ -24,13 +24,15 @@ static void judge_endpoints(const struct pol *pol)
 
 		if (pol_judge_endpoint(pol, &facts, &v) != POL_INJECT)
 			continue;
+		if (!pol_injects(pol))
+			__builtin_trap();
 		if (facts.way == POL_CONNECT && !v.inject.service)
 			__builtin_trap();
 		if (v.inject.service)
 			pol_expand(v.inject.service, "host", facts.endpoint, name, sizeof(name));
 		if (v.inject.principal)
 			pol_expand(v.inject.principal, "host", facts.endpoint, name, sizeof(name));
-		if (v.inject.phase == POL_PHASE_REPORT && !(facts.way == POL_BIND && v.inject.migrate))
+		if (v.inject.phase == POL_PHASE_REPORT && facts.way == POL_BIND && !v.inject.migrate)
 			__builtin_trap();
 		if (v.inject.migrate &&
 		    !pol_expand_endpoint(v.inject.migrate, "host", facts.endpoint, name, sizeof(name)) &&
@@ -49,6 +51,8 @@ static void judge(const void *image, size_t size)
 	if (pol_open(&pol, image, size))
 		return;
 	pol_judge_peer(&pol, POL_ACCEPTOR, "worker/h@EXAMPLE.ORG", &v);
+	if (v.number && !pol_judges_peers(&pol))
+		__builtin_trap();
 	if (v.number && (pol_rule_by_number(&pol, v.number, &rule, &line) || strcmp(rule, v.rule)))
 		__builtin_trap();
 	pol_judge_delegation(&pol, POL_INITIATOR, &v);

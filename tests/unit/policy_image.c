@@ -270,9 +270,13 @@ static void phase_of_a_connection(void)
 }
 static void phase_of_a_migrating_connection(void)
 {
+	r[CONNECT].keyword = POL_K_INJECT_MIGRATE; /* the second rule's fields are the third's */
+	r[CONNECT].text = r[MIGRATE].text;
 	r[INJECT].below = 2;
-	r[RULE_2].below = 6; /* the fields of the third rule as well */
-	r[RULE_3] = r[BIND_3] = r[MIGRATE];
+	r[RULE_2].below = 6;
+	r[RULE_3] = r[BIND_3];
+	r[RULE_3].keyword = r[BIND_3].keyword = POL_K_INJECT_CONNECT;
+	r[MIGRATE] = r[CONNECT];
 }
 static void phase_with_another_word(void)
 {
@@ -347,8 +351,6 @@ static void what_the_compiler_never_writes_is_refused(void **state)
 		neither_bind_nor_connect,
 		foreign_field,
 		phase_without_migrate,
-		phase_of_a_connection,
-		phase_of_a_migrating_connection,
 		phase_with_another_word,
 		migration_to_no_endpoint,
 		migration_outside_a_rule,
@@ -373,6 +375,32 @@ static void what_the_compiler_never_writes_is_refused(void **state)
 		pol_checksum(image, len, image->checksum);
 		if (opens(image, len, &pol))
 			fail_msg("change %zu was not noticed", i);
+		free(image);
+	}
+}
+
+/* A bound endpoint's phase is that of its migration; a connection has one of its own. */
+static void the_phase_of_a_connection_needs_no_migration(void **state)
+{
+	static void (*const changes[])(void) = {phase_of_a_connection, phase_of_a_migrating_connection};
+	struct pol_endpoint facts = {POL_CONNECT, "tcp://*:2", 4, 0, 0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		struct pol_verdict v;
+		struct pol pol;
+		size_t len;
+		struct pol_image *image = compiled(&len);
+
+		r = image->rule;
+		r[CONNECT].text = r[BIND].text; /* another port, so that the third rule is reached */
+		changes[i]();
+		pol_checksum(image, len, image->checksum);
+		assert_true(opens(image, len, &pol));
+		assert_int_equal(pol_open(&pol, image, len), 0);
+		assert_int_equal(pol_judge_endpoint(&pol, &facts, &v), POL_INJECT);
+		assert_int_equal(v.inject.phase, POL_PHASE_REPORT);
+		assert_int_equal(!!v.inject.migrate, i);
 		free(image);
 	}
 }
@@ -419,6 +447,7 @@ int main(void)
 		cmocka_unit_test(every_changed_byte_is_noticed),
 		cmocka_unit_test(a_wrong_image_with_a_right_checksum_leads_no_judge_astray),
 		cmocka_unit_test(what_the_compiler_never_writes_is_refused),
+		cmocka_unit_test(the_phase_of_a_connection_needs_no_migration),
 		cmocka_unit_test(head_that_does_not_add_up_is_refused),
 		cmocka_unit_test(the_same_text_gives_the_same_bytes),
 	};

@@ -71,6 +71,8 @@ static void no_policy_allows_everything(void **state)
 	assert_int_equal(pol_capture(&pol), -1);
 	assert_int_equal(pol_repairs(&pol), 0);
 	assert_int_equal(pol_prefetch(&pol), 0);
+	assert_int_equal(pol_injects(&pol), 0);
+	assert_int_equal(pol_judges_peers(&pol), 0);
 }
 
 static void a_broken_policy_denies_everything_judged(void **state)
@@ -92,6 +94,8 @@ static void a_broken_policy_denies_everything_judged(void **state)
 	assert_int_equal(pol_enforces(&pol), 1);
 	assert_int_equal(pol_repairs(&pol), 0);
 	assert_int_equal(pol_prefetch(&pol), 0);
+	assert_int_equal(pol_injects(&pol), 0);
+	assert_int_equal(pol_judges_peers(&pol), 1);
 }
 
 static void a_policy_without_rules_allows_everything(void **state)
@@ -447,6 +451,36 @@ static void tickets_are_fetched_ahead_only_when_asked_for(void **state)
 	assert_int_equal(pol_prefetch(&absent), 0);
 }
 
+static void a_policy_says_what_it_has_rules_for(void **state)
+{
+	static const struct {
+		const char *text;
+		int injects, judges_peers;
+	} cases[] = {
+		{"", 0, 0},
+		{"mode: audit", 0, 0},
+		{"zmq: {unsecured: refuse, prefetch: yes}", 0, 0},
+		{"zmq: {inject: []}", 0, 0},
+		{"zmq: {inject: [{bind: 'tcp://*:1'}]}", 1, 0},
+		{"zmq: {inject: [{connect: 'tcp://*:1', service: x, phase: report}]}", 1, 0},
+		{"mode: audit\nzmq: {inject: [{bind: '*'}]}", 1, 0},
+		{"gss: {delegation: refuse}", 0, 0},
+		{"gss: {peers: {allow: [alice@X]}}", 0, 1},
+		{"gss: {peers: {deny: [mallory@X]}}", 0, 1},
+		{"gss: {peers: {allow: [], deny: [x@X]}}", 0, 1},
+		{"gss: {peers: {allow: []}}", 0, 1}, /* which lets nobody pass */
+		{"mode: audit\ngss: {peers: {allow: [alice@X]}}\nzmq: {inject: [{bind: '*'}]}", 1, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pol pol = policy(cases[i].text);
+
+		if (pol_injects(&pol) != cases[i].injects || pol_judges_peers(&pol) != cases[i].judges_peers)
+			fail_msg("%s: %d, %d", cases[i].text, pol_injects(&pol), pol_judges_peers(&pol));
+	}
+}
+
 #define MIGRATE                                                                                              \
 	"zmq:\n"                                                                                             \
 	"  unsecured: refuse\n"                                                                              \
@@ -455,7 +489,13 @@ static void tickets_are_fetched_ahead_only_when_asked_for(void **state)
 	"    - {bind: 'tcp://*:2', migrate: 'tcp://%H:12', phase: require}\n"                                \
 	"    - {bind: 'tcp://*:3', migrate: 'ipc:///run/x'}\n"                                               \
 	"    - {bind: 'tcp://*:4'}\n"                                                                        \
-	"    - {connect: 'tcp://db:*', service: 'zmq@%H', migrate: 'tcp://%H:11'}\n"
+	"    - {connect: 'tcp://db:*', service: 'zmq@%H', migrate: 'tcp://%H:11'}\n"                         \
+	"    - {connect: 'tcp://*:1', service: 'zmq@%H', migrate: 'tcp://%H:11', phase: report}\n"           \
+	"    - {connect: 'tcp://a:2', service: 'zmq@%H', migrate: 'tcp://a:12', phase: report}\n"            \
+	"    - {connect: 'tcp://a:3', service: 'zmq@%H', phase: report}\n"                                   \
+	"    - {connect: 'ipc:///run/*', service: 'zmq@%h', phase: report}\n"                                \
+	"    - {connect: 'tcp://a:4', service: 'zmq@%H', phase: require}\n"                                  \
+	"    - {connect: 'tcp://*:5', service: 'zmq@%H', migrate: 'tcp://b:15', phase: require}\n"
 
 static void migrating(const struct pol *pol, enum pol_way way, const char *endpoint, const char *migrate,
 		      enum pol_phase phase, const char *reason)
@@ -489,6 +529,30 @@ static void a_migrating_endpoint_says_where_to_and_in_which_phase(void **state)
 		  "zmq.inject (policy line 9) sets GSSAPI for tcp://db:1, which is reached at tcp://%H:11");
 }
 
+/* Who reads it must see that such a connection may be unsecured. */
+static void a_connection_that_may_go_without_says_so(void **state)
+{
+	struct pol pol = policy(MIGRATE);
+
+	(void)state;
+	migrating(&pol, POL_CONNECT, "tcp://a:1", "tcp://%H:11", POL_PHASE_REPORT,
+		  "zmq.inject (policy line 10) tries GSSAPI for tcp://a:1, which is reached at tcp://%H:11, "
+		  "and goes without where that fails");
+	migrating(&pol, POL_CONNECT, "tcp://a:2", "tcp://a:12", POL_PHASE_REPORT,
+		  "zmq.inject (policy line 11) tries GSSAPI for tcp://a:2, which is reached at tcp://a:12, "
+		  "and goes without where that fails");
+	migrating(
+		&pol, POL_CONNECT, "tcp://a:3", NULL, POL_PHASE_REPORT,
+		"zmq.inject (policy line 12) tries GSSAPI for tcp://a:3, and goes without where that fails");
+	migrating(&pol, POL_CONNECT, "ipc:///run/x", NULL, POL_PHASE_REPORT,
+		  "zmq.inject (policy line 13) tries GSSAPI for ipc:///run/x, and goes without where that "
+		  "fails");
+	migrating(&pol, POL_CONNECT, "tcp://a:4", NULL, POL_PHASE_REQUIRE,
+		  "zmq.inject (policy line 14) sets GSSAPI for tcp://a:4");
+	migrating(&pol, POL_CONNECT, "tcp://a:5", "tcp://b:15", POL_PHASE_REQUIRE,
+		  "zmq.inject (policy line 15) sets GSSAPI for tcp://a:5, which is reached at tcp://b:15");
+}
+
 /* What cannot be injected cannot migrate: that no one left it unsecured on purpose must not be lost. */
 static void phase_report_excuses_only_what_can_be_injected(void **state)
 {
@@ -501,6 +565,12 @@ static void phase_report_excuses_only_what_can_be_injected(void **state)
 	assert_int_equal(at(&pol, POL_BIND, "tcp://*:1", ZMQ_STREAM, ZMQ_NULL, &v), POL_DENY);
 	assert_int_equal(at(&pol, POL_BIND, "tcp://*:1", ZMQ_REP, ZMQ_CURVE, &v), POL_ALLOW);
 	assert_int_equal(at(&pol, POL_BIND, "tcp://*:9", ZMQ_REP, ZMQ_NULL, &v), POL_DENY);
+	assert_int_equal(at(&pol, POL_CONNECT, "tcp://a:3", ZMQ_REQ, ZMQ_NULL, &v), POL_INJECT);
+	assert_int_equal(at(&pol, POL_CONNECT, "tcp://a:3", ZMQ_REQ, ZMQ_PLAIN, &v), POL_DENY);
+	assert_int_equal(at(&pol, POL_CONNECT, "tcp://a:3", ZMQ_REQ, -1, &v), POL_DENY);
+	assert_int_equal(at(&pol, POL_CONNECT, "tcp://a:3", ZMQ_STREAM, ZMQ_NULL, &v), POL_DENY);
+	assert_int_equal(at(&pol, POL_CONNECT, "tcp://a:3", ZMQ_REQ, ZMQ_CURVE, &v), POL_ALLOW);
+	assert_int_equal(at(&pol, POL_CONNECT, "tcp://a:9", ZMQ_REQ, ZMQ_NULL, &v), POL_DENY);
 }
 
 static void a_rules_number_leads_back_to_it(void **state)
@@ -548,7 +618,9 @@ int main(void)
 		cmocka_unit_test(capture_names_the_levels_of_a_trace),
 		cmocka_unit_test(all_repairs_are_made_unless_the_policy_names_some),
 		cmocka_unit_test(tickets_are_fetched_ahead_only_when_asked_for),
+		cmocka_unit_test(a_policy_says_what_it_has_rules_for),
 		cmocka_unit_test(a_migrating_endpoint_says_where_to_and_in_which_phase),
+		cmocka_unit_test(a_connection_that_may_go_without_says_so),
 		cmocka_unit_test(phase_report_excuses_only_what_can_be_injected),
 		cmocka_unit_test(a_rules_number_leads_back_to_it),
 	};
