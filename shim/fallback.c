@@ -29,6 +29,8 @@ struct endpoint {
 	char why[160];		 /* GSSAPI failed last */
 	unsigned due;		 /* connections that may go without */
 	uint64_t until;
+	bool alive; /* the program's own endpoint answered when GSSAPI was tried last */
+	bool sure;  /* and GSSAPI failed all the same, or somebody was there who does not speak it */
 };
 
 struct plain {
@@ -179,7 +181,8 @@ void tap_line_why(int fd, const char *reason)
 /* --- connections
  * ------------------------------------------------------------------------------------------------------ */
 
-static bool may_go_without(struct endpoint *e)
+/* May this connection go without? And is that known to be the only way? */
+static bool may_go_without(struct endpoint *e, bool *sure)
 {
 	bool due;
 
@@ -187,6 +190,7 @@ static bool may_go_without(struct endpoint *e)
 		return false;
 	due = e->due && tr_now() < e->until;
 	e->due = due ? e->due - 1 : 0;
+	*sure = e->sure;
 	if (!due)
 		e->why[0] = 0;
 	tap_unlock(&lock);
@@ -206,6 +210,7 @@ int tap_fallback_connect(int fd, const struct sockaddr *address, socklen_t lengt
 	struct sockaddr_storage other = {0};
 	struct line *line = tap_line(fd);
 	struct endpoint *e;
+	bool sure;
 
 	if (!line || length > sizeof(other))
 		return connect(fd, address, length);
@@ -214,11 +219,31 @@ int tap_fallback_connect(int fd, const struct sockaddr *address, socklen_t lengt
 	if (!e)
 		return connect(fd, address, length);
 	line->attempt = (uint16_t)(e - endpoints + 1);
-	if (!may_go_without(e) || !(line->plain = plain_new()))
+	if (!may_go_without(e, &sure) || !(line->plain = plain_new()))
 		return connect(fd, address, length);
+	line->probe = !sure;
 	if (e->own_port)
 		*port_of(&other) = htons(e->own_port);
 	return connect(fd, (const struct sockaddr *)&other, length);
+}
+
+/*
+ * Where GSSAPI failed for want of anybody to talk to, a server may have come up since: it is to be asked once
+ * more. A connection that fails now costs libzmq nothing; one that is lost later makes a subscriber say its
+ * subscriptions anew, which it does not before the program enters the socket (facts Z22).
+ */
+int tap_fallback_connected(int fd, int level, int option, void *value, socklen_t *length)
+{
+	int result = getsockopt(fd, level, option, value, length);
+	const struct line *line = tap_line(fd);
+
+	if (level != SOL_SOCKET || option != SO_ERROR || !line || !line->probe || result || *(int *)value ||
+	    !tap_lock(&lock))
+		return result;
+	of(line)->alive = true;
+	tap_unlock(&lock);
+	*(int *)value = ETIMEDOUT;
+	return 0;
 }
 
 /* Was this the program's own connection, with the mechanism that it chose? */
@@ -240,9 +265,11 @@ void tap_fallback_ends(struct line *line)
 		return;
 	if (!e->why[0])
 		tap_copy(e->why, sizeof(e->why),
-			 line->own_count ? "the connection ended before the handshake did"
+			 line->peer_count ? "the connection ended before the handshake did"
 					 : "nobody answers where GSSAPI would be served");
 	e->due += e->due < 64;
+	e->sure = e->alive || line->peer_count;
+	e->alive = false;
 	e->until = tr_now() + PATIENCE;
 	tap_unlock(&lock);
 }

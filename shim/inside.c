@@ -83,6 +83,7 @@ void tap_inside(const void *zmq_function)
 		if (tap_falls_back) {
 			point(map, "getaddrinfo", tap_fallback_resolve);
 			point(map, "connect", tap_fallback_connect);
+			point(map, "getsockopt", tap_fallback_connected);
 		}
 		point(map, "send", tap_line_send);
 		point(map, "close", tap_line_close);

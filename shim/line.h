@@ -27,6 +27,7 @@ struct line {
 	bool established; /* GSSAPI, to the peer's READY */
 	bool refused;	  /* by the policy: that is no reason to go without */
 	struct plain *plain; /* it goes without GSSAPI */
+	bool probe;	     /* it is only to show whether somebody is there */
 };
 
 /* line.c */
@@ -45,6 +46,8 @@ int tap_line_close(int fd);
 int tap_fallback_connect(int fd, const struct sockaddr *address, socklen_t length);
 int tap_fallback_resolve(const char *node, const char *service, const struct addrinfo *hints,
 			 struct addrinfo **found);
+/* libzmq asks whether the connection is made. */
+int tap_fallback_connected(int fd, int level, int option, void *value, socklen_t *length);
 /* Before such a connection is closed: whether the next may go without. */
 void tap_fallback_ends(struct line *line);
 /* The endpoint of such a connection as the program gave it, and why GSSAPI failed the last time. */

@@ -144,7 +144,7 @@ TAP_EXPORT void *zmq_socket(void *context, int type)
 	/* A closed socket's address is used again: nothing of that one holds for this one. */
 	if (scope.watch && socket)
 		tap_socket_forget(socket);
-	if (scope.watch && socket && tap_repairs(POL_REPAIR_SUBSCRIPTIONS)) {
+	if (scope.watch && socket && tap_follows_subscriptions()) {
 		tap_subscriptions_drop(socket);
 		tap_unwatch_socket(socket);
 		if (type == ZMQ_XSUB)

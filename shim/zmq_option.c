@@ -129,7 +129,7 @@ static void notice(void *socket, int option, const void *value, size_t length, b
 	else if (option == ZMQ_RECONNECT_IVL_MAX)
 		tap_socket_flag(socket, TAP_SOCKET_RECONNECT_IVL_MAX);
 	else if ((option == ZMQ_SUBSCRIBE || option == ZMQ_UNSUBSCRIBE) &&
-		 tap_repairs(POL_REPAIR_SUBSCRIPTIONS))
+		 tap_follows_subscriptions())
 		tap_subscription(socket, value, length, (option == ZMQ_SUBSCRIBE) == does);
 }
 

@@ -30,7 +30,7 @@ policy() {
 # stage NAME: a fresh directory, ports, and the policies of the three phases.
 stage() {
     fresh "$1"
-    mkdir server
+    mkdir server clients
     read -r OLD NEW A_OLD A_NEW B_OLD B_NEW C_OLD < <(free_port 7)
     local phase
     for phase in report require; do
@@ -41,14 +41,17 @@ zmq:
   inject: [{bind: "tcp://*:$OLD", principal: "zmq@localhost", migrate: "tcp://%H:$NEW", phase: $phase}]
 END
     done
-    policy client <<END
+    for phase in report require; do
+        policy client-$phase <<END
 version: 1
 zmq:
   unsecured: refuse
   inject:
-    - {connect: "tcp://*:$A_OLD", service: "zmq@localhost", migrate: "tcp://%H:$A_NEW"}
-    - {connect: "tcp://*:$B_OLD", service: "zmq@localhost", migrate: "tcp://%H:$B_NEW"}
+    - {connect: "tcp://*:$A_OLD", service: "zmq@localhost", migrate: "tcp://%H:$A_NEW", phase: $phase}
+    - {connect: "tcp://*:$B_OLD", service: "zmq@localhost", migrate: "tcp://%H:$B_NEW", phase: $phase}
 END
+    done
+    CLIENT_POLICY=client-require
     start a-wire "$PYTHON" "$TOP/tests/hosts/migrate_wire.py" 127.0.0.2 a-bytes a-ready "$A_OLD" "$OLD" "$A_NEW" "$NEW"
     start b-wire "$PYTHON" "$TOP/tests/hosts/migrate_wire.py" 127.0.0.3 b-bytes b-ready "$B_OLD" "$OLD" "$B_NEW" "$NEW"
     start c-wire "$PYTHON" "$TOP/tests/hosts/migrate_wire.py" 127.0.0.4 c-bytes c-ready "$C_OLD" "$OLD"
@@ -70,13 +73,14 @@ stop_server() {
     cat server.out >>got
 }
 
-# client NAME KIND PORT [USER]: starts one; with a user, under gsstap and with his ticket. Its pipe is kept open by CLIENT.
+# client NAME KIND PORT [USER]: starts one; with a user, under gsstap with CLIENT_POLICY and his ticket. Its pipe is kept
+# open by CLIENT.
 declare -gA CLIENT TURN
 client() {
     local with=() input
     TURN[$1]=$((${TURN[$1]:-0} + 1))
-    [ -z "${4:-}" ] || with=(env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY="$PWD/client.bin" GSSTAP_LEVEL=audit
-        KRB5CCNAME="$GSSTAP_REALM/ccache/$4")
+    [ -z "${4:-}" ] || with=(env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY="$PWD/$CLIENT_POLICY.bin" GSSTAP_LEVEL=audit
+        GSSTAP_TRACE="$PWD/clients/%n-%p.pcapng" KRB5CCNAME="$GSSTAP_REALM/ccache/$4")
     mkfifo "$1.in.${TURN[$1]}"
     "${with[@]}" "$PYTHON" "$TOP/tests/hosts/migrate_client.py" "$2" "tcp://127.0.0.1:$3" "$SECRET $1${TURN[$1]}" \
         <"$1.in.${TURN[$1]}" >"$1.out" 2>&1 3>&- &
@@ -110,9 +114,9 @@ pause() {
     arrives "$1" "$(sed -n 's/^paused //p' "$1.out")"
 }
 
-# unsecured: the addresses that still come without security, by the server's traces.
+# unsecured [DIRECTORY]: the addresses that still talk without security, by the server's traces or others.
 unsecured() {
-    "$GSSTAP" decode --summary --format json server | jq -r 'select(.kind == "peer" and .state == "unsecured") | .address' | sort | xargs
+    "$GSSTAP" decode --summary --format json "${1:-server}" | jq -r 'select(.kind == "peer" and .state == "unsecured") | .address' | sort | xargs
 }
 
 unsecured_are() {
@@ -197,6 +201,178 @@ course() {
     course PULL PUSH
 }
 
+# clients_are STATE COUNT: so many endpoints that clients connect to stand so, by their traces.
+clients_are() {
+    "$GSSTAP" decode --summary --format json clients >summary
+    jq -se --arg state "$1" "[.[] | select(.kind == \"endpoint\" and .role == \"client\" and .state == \$state)] | length == $2" \
+        summary >/dev/null
+}
+
+# clients_first SERVER CLIENT: the migration as clients see it that try GSSAPI before there is any.
+clients_first() {
+    stage "$1-first"
+    CLIENT_POLICY=client-report
+    server "$1"
+    client a "$2" "$A_OLD" alice
+    client b "$2" "$B_OLD" bob
+    arrives a 10
+    arrives b 10
+    readable a-bytes
+    readable b-bytes
+    clients_are unsecured 2
+    run -0 "$GSSTAP" decode --summary clients
+    [[ ${lines[0]} == "Still to be secured: 2" ]]
+    [[ ${lines[1]} == "  127.0.0.1, which python3 on "*" connects to as tcp://127.0.0.1:"*": 1 unsecured (open 1)"* ]]
+    "$GSSTAP" decode --format json clients/* | jq -se --arg port "$A_OLD" 'any(.[]; .event == "unsecured" and .role == "client"
+        and (.endpoint | endswith($port)) and (.reason | contains("nobody answers where GSSAPI would be served")))' >/dev/null
+
+    # The server moves. Nobody tells the clients: their next connection is a secured one.
+    pause a
+    pause b
+    stop_server
+    : >a-bytes
+    : >b-bytes
+    server "$1" report
+    say a go
+    say b go
+    arrives a $(($(sed -n 's/^paused //p' a.out) + 10))
+    arrives b $(($(sed -n 's/^paused //p' b.out) + 10))
+    hidden a-bytes
+    hidden b-bytes
+    clients_are secured 2
+    unsecured_are
+    peer '.state == "secured" and .principal == "bob@GSSTAP.TEST" and .address == "127.0.0.3"'
+
+    # And require ends it, at both ends.
+    leave a
+    leave b
+    stop_server
+    CLIENT_POLICY=client-require
+    rm clients/*
+    server "$1" require
+    client a "$2" "$A_OLD" alice
+    arrives a 10
+    leave a
+    stop_server
+    start server "$PYTHON" "$TOP/tests/hosts/migrate_server.py" "$1" "tcp://127.0.0.1:$OLD" "tcp://127.0.0.1:$NEW"
+    wait_until 10 has_line server.out "^bound tcp://127.0.0.1:$NEW$"
+    client b "$2" "$B_OLD" bob
+    wait_until 10 clients_are failing 1
+    kill "${PID[b]}"
+    hidden a-bytes
+    hidden b-bytes
+    stop_server
+    whole a 1
+    whole b 1
+    whole a 2
+    ! grep -F "$SECRET b2" got
+}
+
+@test "REQ clients that try GSSAPI first say who is unsecured, move by themselves, and no message is lost" {
+    clients_first REP REQ
+}
+
+@test "PUSH clients that try GSSAPI first say who is unsecured, move by themselves, and no message is lost" {
+    clients_first PULL PUSH
+}
+
+# every_pattern OUTPUT PREFIX...: fallback_peer.py between a server of its own and a client behind PREFIX.
+every_pattern() {
+    local output=$1 four="ipc://$PWD/four"
+    shift
+    start "$output-server" "$PYTHON" "$TOP/tests/hosts/fallback_peer.py" server "tcp://127.0.0.1:$ONE" "tcp://127.0.0.1:$TWO" \
+        "tcp://127.0.0.1:$THREE" "$four"
+    wait_until 10 has_line "$output-server.out" '^bound$'
+    start "$output" "$@" "$PYTHON" "$TOP/tests/hosts/fallback_peer.py" client "tcp://127.0.0.1:$ONE" "tcp://localhost:$TWO" \
+        "tcp://127.0.0.1:$THREE" "$four"
+    finish "$output"
+    finish "$output-server"
+}
+
+@test "a client that goes without GSSAPI does in every pattern what it does bare" {
+    local repairs
+    fresh patterns
+    read -r ONE TWO THREE NOT_ONE NOT_THREE < <(free_port 5)
+    every_pattern bare env
+    [ "$(wc -l <bare.out)" -gt 30 ]
+    ! grep -F False bare.out
+    for repairs in all none; do
+        policy $repairs <<END
+version: 1
+zmq:
+  repairs: $repairs
+  unsecured: refuse
+  inject:
+    - {connect: "tcp://*:$ONE", service: "zmq@localhost", migrate: "tcp://%H:$NOT_ONE", phase: report}
+    - {connect: "tcp://*:$THREE", service: "zmq@localhost", migrate: "tcp://%H:$NOT_THREE", phase: report}
+    - {connect: "*", service: "zmq@localhost", phase: report}
+END
+        every_pattern with-$repairs env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY="$PWD/$repairs.bin" GSSTAP_LEVEL=audit \
+            GSSTAP_TRACE="$PWD/$repairs.pcapng" KRB5CCNAME="$GSSTAP_REALM/ccache/alice"
+        diff bare.out with-$repairs.out
+        [ "$("$GSSTAP" decode --format json $repairs.pcapng | jq -s '[.[] | select(.event == "unsecured" and .age_ns == null)
+            | .endpoint] | unique | length')" -eq 4 ]
+    done
+}
+
+@test "what a client says without GSSAPI is not taken for GSSAPI, nor shown in its trace" {
+    stage shown
+    CLIENT_POLICY=client-report
+    server REP
+    GSSTAP_LEVEL=messages client a REQ "$A_OLD" alice
+    arrives a 10
+    leave a
+    "$GSSTAP" decode --format json clients/* >events
+    jq -se 'any(.[]; .event == "unsecured")' events
+    jq -se 'all(.[]; .event != "handshake" and .event != "context" and .call != "gss_wrap" and .call != "gss_unwrap")' events
+    ! grep -aF "$SECRET" clients/*
+}
+
+@test "a client without a ticket goes on without GSSAPI, and says that it has none" {
+    stage ticketless
+    CLIENT_POLICY=client-report
+    server REP report
+    client a REQ "$A_OLD" nobody
+    arrives a 10
+    readable a-bytes
+    "$GSSTAP" decode --format json clients/* | jq -se 'any(.[]; .event == "unsecured" and (.reason | test("credential"; "i")))'
+    unsecured_are 127.0.0.2
+    leave a
+    stop_server
+}
+
+@test "whom the policy refuses is not talked to without GSSAPI instead" {
+    stage refused
+    policy client-refusing <<END
+version: 1
+gss: {peers: {deny: ["zmq/*"]}}
+zmq:
+  inject: [{connect: "tcp://*:$A_OLD", service: "zmq@localhost", migrate: "tcp://%H:$A_NEW", phase: report}]
+END
+    CLIENT_POLICY=client-refusing
+    server REP report
+    client a REQ "$A_OLD" alice
+    refusals() { [ "$("$GSSTAP" decode --format json clients/* | jq -s '[.[] | select(.outcome == "refused")] | length')" -ge 3 ]; }
+    wait_until 20 refusals
+    "$GSSTAP" decode --format json clients/* | jq -se 'all(.[]; .event != "unsecured")'
+    kill "${PID[a]}"
+    stop_server
+    hidden a-bytes
+    ! grep -F "$SECRET" got
+}
+
+@test "zmq_disconnect ends a connection that goes without GSSAPI" {
+    stage disconnect-without
+    server PULL
+    undo client client-report connect "tcp://127.0.0.1:$A_OLD"
+    wait_until 20 has_line server.out '^got before$'
+    readable_word() { grep -aq before a-bytes; }
+    readable_word
+    close_pipe client
+    finish client
+    has_line client.out '^disconnected$'
+}
+
 # undo NAME POLICY WORD...: starts migrate_undo.py under gsstap with a pipe that `close_pipe` ends.
 undo() {
     local name=$1 policy=$2 input
@@ -251,7 +427,7 @@ both_gone() {
 @test "zmq_disconnect of a migrated endpoint ends the connection that was made instead" {
     stage disconnect
     server PULL report
-    undo client client connect "tcp://127.0.0.1:$A_OLD"
+    undo client client-require connect "tcp://127.0.0.1:$A_OLD"
     wait_until 20 has_line server.out '^got before$'
     hidden a-bytes
     close_pipe client
