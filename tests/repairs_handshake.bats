@@ -302,6 +302,42 @@ timers() {
     wait_until 10 has_line "$1.out" HANDSHAKE_IVL
 }
 
+# ZMTP 2.0 says its version where 3 does, and sends no mechanism: libzmq's own greeting stays unfinished.
+old_peer='import socket, sys
+peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
+peer.sendall(b"\xff" + b"\0" * 7 + b"\1\x7f" + b"\1\5" + b"\0\0")
+try:
+    while peer.recv(100):
+        pass
+except ConnectionResetError:
+    pass'
+
+# ticks NAME: the processor time of that program so far, in clock ticks.
+ticks() {
+    awk '{print $14 + $15}' "/proc/${PID[$1]}/stat"
+}
+
+@test "a peer that is too old for security is turned away and named at once, and costs no time" {
+    new old
+    under all
+    server secured
+    for turn in 1 2 3; do
+        start "old$turn" "$PYTHON" -c "$old_peer" "$NEAR_PORT"
+    done
+    for turn in 1 2 3; do
+        wait_until 1 gone "${PID[old$turn]}" # before the timer of the handshake, which is 3 s
+        finish "old$turn"
+    done
+    # A second of time would be a thread that spins.
+    [ "$(ticks secured)" -lt "$(getconf CLK_TCK)" ]
+    wait_until 5 failed '.reason | test("no ZMTP 3")'
+    recorded 3 '.event == "handshake" and (.reason // "" | test("no ZMTP 3"))'
+    proxy "$NEAR_PORT"
+    client honest
+    finish honest
+    finish secured
+}
+
 @test "the program's own timers are left alone, and it finds those of libzmq where it set none" {
     new timers-none
     proxy silent
