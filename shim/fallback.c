@@ -45,7 +45,8 @@ struct plain {
 static struct tap_lock lock;
 static struct endpoint endpoints[ENDPOINTS];
 static unsigned count;
-static __thread const char *node; /* the host that libzmq resolved last on this thread, if it is one of ours */
+static __thread const char
+	*node; /* the host that libzmq resolved last on this thread, if it is one of ours */
 
 /* --- endpoints
  * ------------------------------------------------------------------------------------------------------ */
@@ -199,8 +200,8 @@ static bool may_go_without(struct endpoint *e, bool *sure)
 
 static struct plain *plain_new(void)
 {
-	void *room = mmap(NULL, sizeof(struct plain), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-			  0);
+	void *room =
+		mmap(NULL, sizeof(struct plain), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	return room == MAP_FAILED ? NULL : room;
 }
@@ -266,7 +267,7 @@ void tap_fallback_ends(struct line *line)
 	if (!e->why[0])
 		tap_copy(e->why, sizeof(e->why),
 			 line->peer_count ? "the connection ended before the handshake did"
-					 : "nobody answers where GSSAPI would be served");
+					  : "nobody answers where GSSAPI would be served");
 	e->due += e->due < 64;
 	e->sure = e->alive || line->peer_count;
 	e->alive = false;

@@ -70,8 +70,8 @@ void tap_leak_released(void);
 OM_uint32 tap_unwrap_repaired(const struct tap_scope *scope, OM_uint32 major, gss_ctx_id_t context,
 			      gss_buffer_t output, int *conf_state);
 
-/* Is what sockets are subscribed to followed? For the repair; where a client may go without GSSAPI, in any case:
- * a publisher that talks NULL can read those of libzmq's GSSAPI even less. */
+/* Is what sockets are subscribed to followed? For the repair; where a client may go without GSSAPI, in any
+ * case: a publisher that talks NULL can read those of libzmq's GSSAPI even less. */
 static inline bool tap_follows_subscriptions(void)
 {
 	return tap_repairs(POL_REPAIR_SUBSCRIPTIONS) || (tap_on && pol_injects(&tap_policy));

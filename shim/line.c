@@ -82,8 +82,11 @@ static void show_address(const struct sockaddr_storage *address, char *out, size
 	const struct sockaddr_in *four = (const void *)address;
 
 	if (address->ss_family == AF_UNIX) {
-		tap_copy(out, size, "ipc://");
-		tap_append(out, size, ((const struct sockaddr_un *)(const void *)address)->sun_path);
+		const char *path = ((const struct sockaddr_un *)(const void *)address)->sun_path;
+
+		tap_copy(out, size,
+			 !*path && path[1] ? "ipc://@" : "ipc://"); /* abstract: it begins with NUL */
+		tap_append(out, size, *path ? path : path + 1);
 		return;
 	}
 	tap_copy(out, size, "tcp://");
@@ -223,17 +226,25 @@ static bool disagree(const struct line *line, char *reason, size_t size)
 	return true;
 }
 
+static bool is_reported(int fd)
+{
+	char local[128], peer[128];
+
+	name_ends(fd, local, peer, sizeof(local));
+	return tap_ties_report(local);
+}
+
 /* Both greetings are known: can this connection be? */
 static bool hopeless(int fd, struct line *line)
 {
 	char reason[200];
 
-	if (tap_repairs(POL_REPAIR_HANDSHAKE) && disagree(line, reason, sizeof(reason))) {
+	if ((tap_repairs(POL_REPAIR_HANDSHAKE) || line->attempt) && disagree(line, reason, sizeof(reason))) {
 		tap_line_failed(fd, line, reason);
 		return true;
 	}
-	if ((tap_reports || line->plain) && tap_line_offers(line->own, "NULL") &&
-	    tap_line_offers(line->peer, "NULL")) {
+	if (tap_line_offers(line->own, "NULL") && tap_line_offers(line->peer, "NULL") &&
+	    (line->plain || (tap_reports && is_reported(fd)))) {
 		tell_unsecured(fd, line, 0);
 		line->unsecured = tr_now();
 	}
@@ -272,7 +283,8 @@ static ssize_t recv_greeting(int fd, struct line *line, uint8_t *buffer, size_t 
 		return n;
 	}
 	if (line->plain && !tap_plain_greeting(buffer, (size_t)n, before, false)) {
-		tap_line_failed(fd, line, "the peer asks for security where none was expected, or is no ZMTP 3");
+		tap_line_failed(fd, line,
+				"the peer asks for security where none was expected, or is no ZMTP 3");
 		return tap_line_reset(fd, line);
 	}
 	if (line->peer_count == GREETING && line->own_count == GREETING && hopeless(fd, line))
@@ -295,7 +307,7 @@ ssize_t tap_line_recv(int fd, void *buffer, size_t length, int flags)
 	if (__builtin_expect(line->peer_count < GREETING, 0))
 		return recv_greeting(fd, line, buffer, length, flags);
 	n = __builtin_expect(line->plain != NULL, 0) ? tap_plain_recv(fd, line, buffer, length, flags)
-						      : recv(fd, buffer, length, flags);
+						     : recv(fd, buffer, length, flags);
 	line->talked = line->talked || n > 0;
 	line->old = line->old && n; /* it went by itself: nobody turned it away */
 	return n;

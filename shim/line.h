@@ -20,12 +20,12 @@ struct line {
 	uint8_t own_count, peer_count;
 	bool talked; /* more came than the greeting */
 	bool doomed;
-	bool old; /* the peer speaks ZMTP 1 or 2, or something else */
+	bool old;	    /* the peer speaks ZMTP 1 or 2, or something else */
 	uint64_t unsecured; /* since when both ends talk NULL, where that is reported; else 0 */
 	/* Of a connection that a rule with phase: report makes: */
-	uint16_t attempt; /* its endpoint, plus one; 0: it is none of these */
-	bool established; /* GSSAPI, to the peer's READY */
-	bool refused;	  /* by the policy: that is no reason to go without */
+	uint16_t attempt;    /* its endpoint, plus one; 0: it is none of these */
+	bool established;    /* GSSAPI, to the peer's READY */
+	bool refused;	     /* by the policy: that is no reason to go without */
 	struct plain *plain; /* it goes without GSSAPI */
 	bool probe;	     /* it is only to show whether somebody is there */
 };

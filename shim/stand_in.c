@@ -73,8 +73,8 @@ OM_uint32 tap_stand_in_init(gss_cred_id_t cred, gss_ctx_id_t *context, gss_buffe
 	return GSS_S_COMPLETE;
 }
 
-OM_uint32 tap_stand_in_copy(gss_ctx_id_t context, bool outbound, const gss_buffer_desc *input, int *conf_state,
-			    gss_buffer_t output)
+OM_uint32 tap_stand_in_copy(gss_ctx_id_t context, bool outbound, const gss_buffer_desc *input,
+			    int *conf_state, gss_buffer_t output)
 {
 	OM_uint32 major = copy(input->value, input->length, output);
 

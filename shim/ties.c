@@ -108,9 +108,33 @@ void tap_tie_bound(void *socket, const char *endpoint, const char *bound, const 
 
 	if (!tie || !tap_lock(&lock))
 		return;
-	tap_copy(tie->bound, sizeof(tie->bound), bound);
+	tap_copy(tie->bound, sizeof(tie->bound), bound ? bound : "");
 	tap_copy(tie->actual, sizeof(tie->actual), actual);
+	tie->reports = tie->reports && bound;
 	tap_unlock(&lock);
+}
+
+/* ZMQ_LAST_ENDPOINT tells of all interfaces as tcp://0.0.0.0:port, and of IPv6 in more than one way. */
+static bool is_bound_at(const char *bound, const char *local)
+{
+	const char *port = strrchr(local, ':'), *own = strrchr(bound, ':');
+
+	if (!strncmp(bound, "tcp://0.0.0.0:", 14) || !strncmp(bound, "tcp://[", 7))
+		return port && own && !strcmp(own, port);
+	return !strcmp(bound, local);
+}
+
+bool tap_ties_report(const char *local)
+{
+	bool reports = false;
+
+	if (!tap_lock(&lock))
+		return true;
+	for (uint32_t i = 0; i < tie_count && !reports; i++)
+		reports = ties[i].reports && !ties[i].closed &&
+			  (!ties[i].bound[0] || is_bound_at(ties[i].bound, local));
+	tap_unlock(&lock);
+	return reports;
 }
 
 const struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *bare)

@@ -17,6 +17,7 @@ struct tap_tie {
 	uint32_t number;
 	bool closed; /* its socket: the place may be taken when there is no other */
 	bool server;
+	bool reports; /* a bind that leaves the program's own endpoint unsecured, and tells who comes there */
 	bool told_credentials, told_subscriptions, told_handshake; /* the repair is in the trace */
 	bool own_usage;	   /* the credential is acquired as libzmq asks for it */
 	bool default_name; /* no principal was asked for: the default credential */
@@ -41,8 +42,12 @@ void tap_ties_close(void *socket);
 /* The tie of an endpoint that a program names again, to undo it: as it gave it, or as ZMQ_LAST_ENDPOINT told.
  * NULL: it has none. */
 const struct tap_tie *tap_tie_of_endpoint(void *socket, const char *endpoint);
-/* Both ends of a migrating bind, as libzmq calls them: a wildcard is undone by no other name. */
+/* Both ends of a migrating bind, as libzmq calls them: a wildcard is undone by no other name. NULL: the
+ * program's own could not be bound. */
 void tap_tie_bound(void *socket, const char *endpoint, const char *bound, const char *actual);
+/* Does a connection to this address of ours, as tcp://address:port or ipc://path, come to an endpoint that
+ * reports? Until such an endpoint's own address is known, any may. */
+bool tap_ties_report(const char *local);
 /* The tie whose tag ends this name, and the length of the name before it; NULL: it has none. */
 const struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *bare);
 

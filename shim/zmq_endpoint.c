@@ -142,12 +142,12 @@ static void own_bound(const struct tap_scope *scope, void *socket, const char *e
 	char bound[256];
 	int saved = errno;
 
-	if (!judged->other)
-		return;
-	if (!failed) {
+	if (failed && judged->own_unsecured)
+		tap_tie_bound(socket, endpoint, NULL, "");
+	if (judged->other && !failed) {
 		last_endpoint(scope, socket, bound, sizeof(bound));
 		tap_tie_bound(socket, endpoint, bound, judged->migrate);
-	} else if (unbind) {
+	} else if (judged->other && unbind) {
 		tap_quiet_begin();
 		unbind(socket, judged->migrate);
 		tap_quiet_end();

@@ -373,6 +373,31 @@ END
     has_line client.out '^disconnected$'
 }
 
+@test "only who comes to an endpoint that is being migrated is reported" {
+    local OTHER
+    stage others
+    read -r OTHER < <(free_port)
+    policy two <<END
+version: 1
+zmq:
+  unsecured: refuse
+  unsecured-ok: ["tcp://127.0.0.1:$OTHER"]
+  inject: [{bind: "tcp://*:$OLD", principal: "zmq@localhost", migrate: "tcp://%H:$NEW", phase: report}]
+END
+    start server env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY="$PWD/two.bin" GSSTAP_LEVEL=audit GSSTAP_TRACE="$PWD/server/%n-%p.pcapng" \
+        "$PYTHON" "$TOP/tests/hosts/migrate_server.py" REP "tcp://127.0.0.1:$OTHER" "tcp://127.0.0.1:$OLD"
+    wait_until 10 has_line server.out "^bound tcp://127.0.0.1:$OLD$"
+    client c REQ "$OTHER"
+    arrives c 3
+    leave c
+    client a REQ "$A_OLD"
+    arrives a 3
+    leave a
+    stop_server
+    [ "$("$GSSTAP" decode --format json server/* | jq -s -c '[.[] | select(.event == "unsecured") | .endpoint] | unique')" = \
+        "[\"tcp://127.0.0.1:$OLD\"]" ]
+}
+
 # undo NAME POLICY WORD...: starts migrate_undo.py under gsstap with a pipe that `close_pipe` ends.
 undo() {
     local name=$1 policy=$2 input
