@@ -21,8 +21,6 @@ zmq:
     - {connect: "tcp://127.0.0.1:*", service: "zmq@localhost"}
     - {connect: "ipc://*", service: "zmq@localhost"}
 EOF
-    # Only in sanitizer builds, whose rsyslogd would not get as far as us.
-    [ -z "${SAN:-}" ] || gcc -shared -fPIC -Wl,-z,initfirst -o sanitizer_first.so "$TOP/tests/realworld/sanitizer_first.c"
 }
 
 teardown_file() {
@@ -42,8 +40,7 @@ teardown() {
 # way bare|injected: sets WITH, which stands before each program of a pair.
 way() {
     WITH=()
-    [ "$1" = bare ] || WITH=(${SAN:+env LD_PRELOAD="$BATS_FILE_TMPDIR/sanitizer_first.so"}
-        "$GSSTAP" run -p "$BATS_FILE_TMPDIR/policy.yaml" -l messages -o %n-%p.pcapng --)
+    [ "$1" = bare ] || WITH=("$GSSTAP" run -p "$BATS_FILE_TMPDIR/policy.yaml" -l messages -o %n-%p.pcapng --)
 }
 
 # seen WAY FILE...: on these wires the secret is what it has to be.

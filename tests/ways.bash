@@ -8,9 +8,10 @@ HOSTS=$BUILD/hosts
 PLUGINS=$BUILD/plugins
 SOURCES=$TOP/tests/hosts
 
-# bare COMMAND...: the expectation, kept in $expected and $expected_status.
+# bare COMMAND...: the expectation, kept in $expected and $expected_status. It is without us, not without a sanitizer
+# that is with us: what that changes is not for us to answer.
 bare() {
-    run env -u LD_PRELOAD "$@"
+    run env -u LD_PRELOAD ${SANITIZER:+LD_PRELOAD="$SANITIZER"} "$@"
     expected=$output expected_status=$status
 }
 

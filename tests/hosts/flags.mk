@@ -40,6 +40,8 @@ $(BUILD)/plugins/two_b.so $(BUILD)/plugins/two_tail_b.so: HOST_LIBS := -L$(BUILD
 # A stub that refers to nothing of libgssapi_krb5 must depend on it all the same, as real mechanisms do.
 $(BUILD)/plugins/stub_mech.so: HOST_LDFLAGS := -Wl,--no-as-needed
 $(BUILD)/plugins/stub_mech.so: HOST_LIBS := -lgssapi_krb5
+$(BUILD)/plugins/sanitizer_first.so: HOST_LDFLAGS := -Wl,-z,initfirst
+$(BUILD)/plugins/sanitizer_first.so: HOST_LIBS :=
 $(BUILD)/plugins/second_preload.so: HOST_LIBS := -ldl
 $(BUILD)/hosts/lookups: HOST_LDFLAGS := -rdynamic
 $(BUILD)/plugins/lookup_plugin.so: $(BUILD)/two/libzmA.so.5 $(BUILD)/two/libzmB.so.5
