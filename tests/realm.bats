@@ -21,13 +21,27 @@ no_process() {
     ! kill -0 "$1" 2>/dev/null
 }
 
+teardown() {
+    [ -z "${PID:-}" ] || kill -KILL "$PID" 2>/dev/null || :
+}
+
 # realm ARG...: in the background, with its own process id in PID; DIR and KDC are its directory and its KDC.
 realm_in_background() {
     mkfifo "$BATS_TEST_TMPDIR/up"
     UP=$BATS_TEST_TMPDIR/up "$GSSTAP" realm "$@" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
     PID=$!
-    read -r -t 20 DIR <"$BATS_TEST_TMPDIR/up"
+    # <>: opening it does not wait for somebody who writes.
+    read -r -t 20 DIR <>"$BATS_TEST_TMPDIR/up" || { cat "$BATS_TEST_TMPDIR/out"; return 1; }
     KDC=$(cat "$DIR/kdc.pid")
+}
+
+# ends STATUS: the realm in the background does, with this exit status.
+ends() {
+    local status=0
+    wait_until 20 gone "$PID"
+    wait "$PID" || status=$?
+    unset PID
+    [ $status = "$1" ] || { echo "exit status $status, not $1"; cat "$BATS_TEST_TMPDIR/out"; return 1; }
 }
 
 # Says where the realm is, and then waits for ever.
@@ -192,11 +206,10 @@ END
     local signal
     for signal in TERM HUP INT; do
         rm -f "$BATS_TEST_TMPDIR/up"
-        realm_in_background -- env --default-signal=INT sh -c "$waiting"
+        # A shell's background job ignores INT, and what nohup started HUP.
+        realm_in_background -- env --default-signal sh -c "$waiting"
         kill -$signal "$PID"
-        local status=0
-        wait "$PID" || status=$?
-        [ $status = $((128 + $(kill -l $signal))) ]
+        ends $((128 + $(kill -l $signal)))
         nothing_remains
         no_process "$KDC"
     done
@@ -205,9 +218,7 @@ END
 @test "a command may refuse to end: gsstap waits for it" {
     realm_in_background -- bash -c 'trap "echo caught; exit 3" TERM; echo "$GSSTAP_REALM" >"$UP"; while :; do read -r -t 1 <> <(:); done'
     kill "$PID"
-    local status=0
-    wait "$PID" || status=$?
-    [ $status = 3 ]
+    ends 3
     grep -qx caught "$BATS_TEST_TMPDIR/out"
     nothing_remains
 }
