@@ -128,6 +128,8 @@ static void notice(void *socket, int option, const void *value, size_t length, b
 		tap_socket_flag(socket, TAP_SOCKET_RECONNECT_IVL);
 	else if (option == ZMQ_RECONNECT_IVL_MAX)
 		tap_socket_flag(socket, TAP_SOCKET_RECONNECT_IVL_MAX);
+	else if (option == ZMQ_CONNECT_TIMEOUT)
+		tap_socket_flag(socket, TAP_SOCKET_CONNECT_TIMEOUT);
 	else if ((option == ZMQ_SUBSCRIBE || option == ZMQ_UNSUBSCRIBE) && tap_follows_subscriptions())
 		tap_subscription(socket, value, length, (option == ZMQ_SUBSCRIBE) == does);
 }

@@ -29,7 +29,8 @@ enum tap_socket_flag {
 	TAP_SOCKET_RAW = 1,
 	TAP_SOCKET_HANDSHAKE_IVL = 2,
 	TAP_SOCKET_RECONNECT_IVL = 4,
-	TAP_SOCKET_RECONNECT_IVL_MAX = 8
+	TAP_SOCKET_RECONNECT_IVL_MAX = 8,
+	TAP_SOCKET_CONNECT_TIMEOUT = 16
 };
 void tap_socket_flag(void *socket, unsigned flag);
 void tap_socket_forget(void *socket);

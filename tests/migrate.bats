@@ -31,7 +31,7 @@ policy() {
 stage() {
     fresh "$1"
     mkdir server clients
-    read -r OLD NEW A_OLD A_NEW B_OLD B_NEW C_OLD < <(free_port 7)
+    read -r OLD NEW A_OLD A_NEW B_OLD B_NEW C_OLD C_NEW < <(free_port 8)
     local phase
     for phase in report require; do
         policy $phase <<END
@@ -338,6 +338,40 @@ END
     "$GSSTAP" decode --format json clients/* | jq -se 'any(.[]; .event == "unsecured" and (.reason | test("credential"; "i")))'
     unsecured_are 127.0.0.2
     leave a
+    stop_server
+}
+
+# A port whose listener takes nobody any more: what comes for it is dropped, as by a firewall.
+dropping='import signal, socket, sys
+listener = socket.socket()
+listener.bind(("127.0.0.1", int(sys.argv[1])))
+listener.listen(0)
+others = []
+while True:
+    other = socket.socket()
+    other.settimeout(1)
+    try:
+        other.connect(listener.getsockname())
+    except TimeoutError:
+        break
+    others.append(other)
+open("dropping", "w").close()
+signal.pause()'
+
+@test "a client whose connections for GSSAPI are dropped goes on without it within seconds" {
+    stage dropped
+    start dropping "$PYTHON" -c "$dropping" "$C_NEW"
+    wait_until 10 test -e dropping
+    policy client-dropped <<END
+version: 1
+zmq:
+  inject: [{connect: "tcp://*:$C_OLD", service: "zmq@localhost", migrate: "tcp://%H:$C_NEW", phase: report}]
+END
+    CLIENT_POLICY=client-dropped
+    server REP
+    client c REQ "$C_OLD" alice
+    arrives c 1
+    leave c
     stop_server
 }
 
