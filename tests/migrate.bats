@@ -240,6 +240,8 @@ clients_first() {
     hidden a-bytes
     hidden b-bytes
     clients_are secured 2
+    run -0 "$GSSTAP" decode --summary clients
+    [[ $output == *"phase report: secured, but would go without where GSSAPI fails"* ]]
     unsecured_are
     peer '.state == "secured" and .principal == "bob@GSSTAP.TEST" and .address == "127.0.0.3"'
 

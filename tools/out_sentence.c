@@ -61,6 +61,25 @@ static const struct part inject[] = {
 	{" as ", TR_F_ROLE, NULL},
 	{", service ", TR_F_SERVICE, NULL},
 	{", principal ", TR_F_PRINCIPAL, NULL},
+	{", at ", TR_F_MIGRATE, NULL},
+	{", phase ", TR_F_MODE, NULL},
+	{0},
+};
+
+static const struct part repair[] = {
+	{"repaired ", TR_F_REPAIR, NULL},
+	{": ", TR_F_REASON, NULL},
+	{0},
+};
+
+static const struct part unsecured[] = {
+	{"unsecured", 0, NULL},
+	{" as ", TR_F_ROLE, NULL},
+	{" at ", TR_F_ENDPOINT, NULL},
+	{", peer ", TR_F_PEER, NULL},
+	{", ended after ", TR_F_AGE, NULL},
+	{": ", TR_F_REASON, NULL},
+	{NULL, TR_F_MECHANISM, NULL},
 	{0},
 };
 
@@ -118,6 +137,8 @@ static const struct part *const sentences[] = {
 	[TR_E_library] = library,
 	[TR_E_context] = context,
 	[TR_E_policy] = policy,
+	[TR_E_repair] = repair,
+	[TR_E_unsecured] = unsecured,
 };
 
 static void rest(struct out *out, const struct tr_event *event, const bool *told)

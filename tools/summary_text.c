@@ -279,7 +279,8 @@ static void endpoint(void *at, void *context)
 	out_str(out, ": ");
 	paint_state(out, state);
 	if (sum_accepts_unsecured(e) && state != SUM_STATE_UNSECURED)
-		out_str(out, ", but open to unsecured peers");
+		out_str(out, e->role == TR_ROLE_CLIENT ? ", but would go without where GSSAPI fails"
+						       : ", but open to unsecured peers");
 	if (!e->peers)
 		reason(out, &e->tally, state);
 	out_char(out, '\n');
