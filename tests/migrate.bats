@@ -114,9 +114,9 @@ pause() {
     arrives "$1" "$(sed -n 's/^paused //p' "$1.out")"
 }
 
-# unsecured [DIRECTORY]: the addresses that still talk without security, by the server's traces or others.
+# unsecured: the addresses that still come without security, by the server's traces.
 unsecured() {
-    "$GSSTAP" decode --summary --format json "${1:-server}" | jq -r 'select(.kind == "peer" and .state == "unsecured") | .address' | sort | xargs
+    "$GSSTAP" decode --summary --format json server | jq -r 'select(.kind == "peer" and .state == "unsecured") | .address' | sort | xargs
 }
 
 unsecured_are() {
@@ -186,8 +186,8 @@ course() {
     stop_server
     hidden a-bytes
     hidden b-bytes
-    ! readable c-bytes
-    ! grep -F "$SECRET c" got
+    run ! readable c-bytes
+    run ! grep -F "$SECRET c" got
     for run in "a 1" "a 2" "b 1" "b 2"; do
         whole "${run% *}" "${run#* }"
     done
@@ -267,7 +267,7 @@ clients_first() {
     whole a 1
     whole b 1
     whole a 2
-    ! grep -F "$SECRET b2" got
+    run ! grep -F "$SECRET b2" got
 }
 
 @test "REQ clients that try GSSAPI first say who is unsecured, move by themselves, and no message is lost" {
@@ -297,7 +297,7 @@ every_pattern() {
     read -r ONE TWO THREE NOT_ONE NOT_THREE < <(free_port 5)
     every_pattern bare env
     [ "$(wc -l <bare.out)" -gt 30 ]
-    ! grep -F False bare.out
+    run ! grep -F False bare.out
     for repairs in all none; do
         policy $repairs <<END
 version: 1
@@ -327,7 +327,7 @@ END
     "$GSSTAP" decode --format json clients/* >events
     jq -se 'any(.[]; .event == "unsecured")' events
     jq -se 'all(.[]; .event != "handshake" and .event != "context" and .call != "gss_wrap" and .call != "gss_unwrap")' events
-    ! grep -aF "$SECRET" clients/*
+    run ! grep -aF "$SECRET" clients/*
 }
 
 @test "a client without a ticket goes on without GSSAPI, and says that it has none" {
@@ -394,7 +394,7 @@ END
     kill "${PID[a]}"
     stop_server
     hidden a-bytes
-    ! grep -F "$SECRET" got
+    run ! grep -F "$SECRET" got
 }
 
 @test "zmq_disconnect ends a connection that goes without GSSAPI" {
