@@ -28,13 +28,16 @@ static const size_t lengths[] = {0,   1,   2,	5,   6,	  241, 242,   243,   244, 
 
 struct bytes {
 	uint8_t *at;
-	size_t length;
+	size_t length, room;
 };
 
 static void add(struct bytes *to, const void *bytes, size_t length)
 {
-	to->at = realloc(to->at, to->length + length + 1);
-	assert_non_null(to->at);
+	if (!to->at || to->length + length > to->room) {
+		to->room = 2 * (to->length + length) + 1;
+		to->at = realloc(to->at, to->room);
+		assert_non_null(to->at);
+	}
 	if (length)
 		memcpy(to->at + to->length, bytes, length);
 	to->length += length;
@@ -218,9 +221,9 @@ static void the_bytes_are_those_of_zmtp(void **state)
 	static const uint8_t got[] = "\0\25\7MESSAGE\0\0\0\11\0\5READY\1\2"
 				     "\0\20\7MESSAGE\0\0\0\4\1abc"
 				     "\0\15\7MESSAGE\0\0\0\1\0";
-	struct bytes in = {(uint8_t *)(uintptr_t)ours, sizeof(ours) - 1};
-	struct bytes null = {(uint8_t *)(uintptr_t)sent, sizeof(sent) - 1};
-	struct bytes back = {(uint8_t *)(uintptr_t)got, sizeof(got) - 1};
+	struct bytes in = {.at = (uint8_t *)(uintptr_t)ours, .length = sizeof(ours) - 1};
+	struct bytes null = {.at = (uint8_t *)(uintptr_t)sent, .length = sizeof(sent) - 1};
+	struct bytes back = {.at = (uint8_t *)(uintptr_t)got, .length = sizeof(got) - 1};
 
 	(void)state;
 	becomes(&in, &null);
