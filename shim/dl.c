@@ -95,7 +95,8 @@ static void *answer(unsigned id, void *handle, void *found, const void *from)
 	return result;
 }
 
-void *tap_on_dlsym(void *handle, const char *name, const void *from, void **handed_on)
+static void *look_up(bool versioned, void *handle, const char *name, const char *version, const void *from,
+		     void **handed_on)
 {
 	unsigned id;
 	void *found;
@@ -106,28 +107,21 @@ void *tap_on_dlsym(void *handle, const char *name, const void *from, void **hand
 		return NULL;
 	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT)
 		return is_absent(id, handed_on, from), NULL;
-	found = tap_real_dlsym(handle, name);
+	found = versioned ? tap_real_dlvsym(handle, name, version) : tap_real_dlsym(handle, name);
 	if (found == tap_wrapper(id))
 		return is_absent(id, handed_on, from) ? NULL : found;
 	/* NULL here makes the tail call, which fails the same way and leaves the text for dlerror. */
 	return answer(id, handle, found, from);
 }
 
+void *tap_on_dlsym(void *handle, const char *name, const void *from, void **handed_on)
+{
+	return look_up(false, handle, name, NULL, from, handed_on);
+}
+
 void *tap_on_dlvsym(void *handle, const char *name, const char *version, const void *from, void **handed_on)
 {
-	unsigned id;
-	void *found;
-
-	ensure();
-	tap_dlopen_ended();
-	if (!is_ours(name) || !(id = (unsigned)tap_call_id(name)))
-		return NULL;
-	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT)
-		return is_absent(id, handed_on, from), NULL;
-	found = tap_real_dlvsym(handle, name, version);
-	if (found == tap_wrapper(id))
-		return is_absent(id, handed_on, from) ? NULL : found;
-	return answer(id, handle, found, from);
+	return look_up(true, handle, name, version, from, handed_on);
 }
 
 void tap_on_dlopen(const char *file, int mode)

@@ -190,24 +190,29 @@ TAP_EXPORT int zmq_getsockopt(void *socket, int option, void *value, size_t *len
 	return result;
 }
 
-/* Both keys come as Z85 text of 40 characters and a NUL. */
+/* Keys are Z85 text of 40 characters and a NUL; NULL: not known. */
+static void record_keys(struct tap_scope *scope, int result, const char *public_key, const char *secret_key)
+{
+	struct tr_draft *d = tap_int_event(scope, result, result == -1, errno);
+
+	if (!d)
+		return;
+	if (public_key)
+		tr_put_text(d, TR_F_VALUE_TEXT, public_key);
+	if (secret_key)
+		tr_put_secret(d, TR_F_SECRET, secret_key, strlen(secret_key));
+	tr_commit(d);
+}
+
 TAP_EXPORT int zmq_curve_keypair(char *public_key, char *secret_key)
 {
 	TAP_ENTER(TAP_ZMQ, zmq_curve_keypair);
-	struct tr_draft *d;
 	int result;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing();
 	result = real_call(public_key, secret_key);
-	d = tap_int_event(&scope, result, result == -1, errno);
-	if (d) {
-		if (!result && public_key)
-			tr_put_text(d, TR_F_VALUE_TEXT, public_key);
-		if (!result && secret_key)
-			tr_put_secret(d, TR_F_SECRET, secret_key, strlen(secret_key));
-		tr_commit(d);
-	}
+	record_keys(&scope, result, result ? NULL : public_key, result ? NULL : secret_key);
 	tap_leave(&scope);
 	return result;
 }
@@ -215,20 +220,12 @@ TAP_EXPORT int zmq_curve_keypair(char *public_key, char *secret_key)
 TAP_EXPORT int zmq_curve_public(char *public_key, const char *secret_key)
 {
 	TAP_ENTER(TAP_ZMQ, zmq_curve_public);
-	struct tr_draft *d;
 	int result;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing();
 	result = real_call(public_key, secret_key);
-	d = tap_int_event(&scope, result, result == -1, errno);
-	if (d) {
-		if (!result && public_key)
-			tr_put_text(d, TR_F_VALUE_TEXT, public_key);
-		if (secret_key)
-			tr_put_secret(d, TR_F_SECRET, secret_key, strlen(secret_key));
-		tr_commit(d);
-	}
+	record_keys(&scope, result, result ? NULL : public_key, secret_key);
 	tap_leave(&scope);
 	return result;
 }
