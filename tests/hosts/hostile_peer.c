@@ -72,6 +72,9 @@ struct peer {
 	uint64_t random;
 };
 
+/* Frames on their way: sent at once, since the victim may be gone when it has seen the first. */
+static struct bytes outgoing;
+
 static gss_cred_id_t acceptor = GSS_C_NO_CREDENTIAL;
 static gss_name_t service;
 
@@ -162,8 +165,9 @@ static int protect(struct peer *p, enum stage stage, enum kind kind, struct byte
 	return 0;
 }
 
-/* Sends a token in its envelope, and lies about it where the kind says so. */
-static int deliver(struct peer *p, enum kind kind, const char *name, const struct bytes *token, uint8_t flags)
+/* Adds a token in its envelope, and lies about it where the kind says so. */
+static void deliver(struct peer *p, enum kind kind, const char *name, const struct bytes *token,
+		    uint8_t flags)
 {
 	static struct bytes body;
 	size_t head = 1 + (size_t)(uint8_t)name[0];
@@ -181,36 +185,42 @@ static int deliver(struct peer *p, enum kind kind, const char *name, const struc
 		body.at[roll(p, (uint32_t)head)] ^= (uint8_t)(1 + roll(p, 255));
 	if (p->fuzz && !roll(p, 8))
 		flags = (uint8_t)roll(p, 256) & (FRAME_MORE | FRAME_COMMAND);
-	if (kind != HUGE_FRAME)
-		return write_frame(p->fd, flags, &body);
-	claimed = roll(p, 2) ? 0x7fffffffffffffffu >> roll(p, 32) : body.length + 1 + roll(p, 4096);
-	return write_frame_as(p->fd, flags, claimed, &body);
+	claimed = body.length;
+	if (kind == HUGE_FRAME)
+		claimed = roll(p, 2) ? 0x7fffffffffffffffu >> roll(p, 32) : body.length + 1 + roll(p, 4096);
+	add_frame(&outgoing, flags, claimed, &body);
+}
+
+static int flush(struct peer *p)
+{
+	int broken = write_all(p->fd, outgoing.at, outgoing.length);
+
+	outgoing.length = 0;
+	return broken;
 }
 
 static int attack_protected(struct peer *p)
 {
 	static struct bytes tokens[COPIES];
 	uint8_t flags = p->stage == READY ? FRAME_COMMAND : 0;
-	int n = p->kind == REPLAYED || p->kind == REORDERED ? COPIES : 1, broken = 0;
+	int n = p->kind == REPLAYED || p->kind == REORDERED ? COPIES : 1;
 
 	for (int i = 0; i < n; i++)
 		if (protect(p, p->stage, p->kind, &tokens[i]))
 			return -1;
-	for (int i = 0; i < n && !broken; i++) {
-		broken =
-			deliver(p, p->kind, "\7MESSAGE", &tokens[p->kind == REPLAYED ? 0 : n - 1 - i], flags);
-		/* The first repetition has had its effect: the victim may be gone before the next. */
-		if (broken && p->kind == REPLAYED && i > 1)
-			return 0;
-	}
-	return broken;
+	for (int i = 0; i < n; i++)
+		deliver(p, p->kind, "\7MESSAGE", &tokens[p->kind == REPLAYED ? 0 : n - 1 - i], flags);
+	return flush(p);
 }
 
 static int send_ready(struct peer *p)
 {
 	static struct bytes token;
 
-	return protect(p, READY, NORMAL, &token) || deliver(p, NORMAL, "\7MESSAGE", &token, FRAME_COMMAND);
+	if (protect(p, READY, NORMAL, &token))
+		return -1;
+	deliver(p, NORMAL, "\7MESSAGE", &token, FRAME_COMMAND);
+	return flush(p);
 }
 
 /* One step of the handshake's tokens: 1 when more are to come, 0 when established, -1 when it failed. */
@@ -232,7 +242,7 @@ static int send_initiate(struct peer *p, const gss_buffer_desc *out)
 {
 	static struct bytes token;
 	enum kind kind = p->stage == INITIATE ? p->kind : NORMAL;
-	int times = kind == REPLAYED ? COPIES : 1, broken = 0;
+	int times = kind == REPLAYED ? COPIES : 1;
 
 	token.length = 0;
 	if (kind != EMPTY)
@@ -240,9 +250,9 @@ static int send_initiate(struct peer *p, const gss_buffer_desc *out)
 	if (kind == FLAGS_ONLY)
 		token.length = 1;
 	damage(p, kind == GARBAGE || kind == BARE ? RANDOM : kind, &token);
-	while (times-- && !broken)
-		broken = deliver(p, kind, "\10INITIATE", &token, FRAME_COMMAND);
-	return broken;
+	while (times--)
+		deliver(p, kind, "\10INITIATE", &token, FRAME_COMMAND);
+	return flush(p);
 }
 
 /* The handshake up to our bad step: 0 when it is ours, -1 when the victim is gone, 1 when all of it is done.
@@ -273,11 +283,14 @@ static int handshake(struct peer *p)
 		if (p->stage == INITIATE)
 			return 0;
 	}
-	/* libzmq's client ends its part with an empty command, where its server waits for one. */
+	if (broken)
+		return -1;
 	frame.length = 0;
-	if (!broken)
-		broken = p->server ? read_frame(p->fd, &frame) : write_frame(p->fd, FRAME_COMMAND, &frame);
-	return broken ? -1 : 1;
+	/* libzmq's client ends its part with an empty command, where its server waits for one. */
+	if (p->server)
+		return read_frame(p->fd, &frame) ? -1 : 1;
+	add_frame(&outgoing, FRAME_COMMAND, 0, &frame);
+	return flush(p) ? -1 : 1;
 }
 
 /* Says what became of the connection, reading it to its end. */

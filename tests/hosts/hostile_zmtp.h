@@ -78,8 +78,8 @@ static inline int write_all(int fd, const void *from, size_t length)
 	return 0;
 }
 
-/* Writes a frame whose header says `claimed` bytes, whatever the body has. */
-static inline int write_frame_as(int fd, uint8_t flags, uint64_t claimed, const struct bytes *body)
+/* Adds a frame whose header says `claimed` bytes, whatever the body has. */
+static inline void add_frame(struct bytes *to, uint8_t flags, uint64_t claimed, const struct bytes *body)
 {
 	uint8_t head[9] = {flags};
 	size_t length = 2;
@@ -92,12 +92,8 @@ static inline int write_frame_as(int fd, uint8_t flags, uint64_t claimed, const 
 	} else {
 		head[1] = (uint8_t)claimed;
 	}
-	return write_all(fd, head, length) || write_all(fd, body->at, body->length) ? -1 : 0;
-}
-
-static inline int write_frame(int fd, uint8_t flags, const struct bytes *body)
-{
-	return write_frame_as(fd, flags, body->length, body);
+	add(to, head, length);
+	add(to, body->at, body->length);
 }
 
 static inline int read_frame(int fd, struct bytes *body)
