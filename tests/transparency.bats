@@ -99,8 +99,18 @@ readable() {
     for file in trace/*; do
         [ "$(trace_json "$file" | jq .pid | sort -u | wc -l)" = 1 ]
     done
-    # five sets of each child, in its own file
-    [ "$(events '.call == "gss_create_empty_oid_set" and .depth == 0' | jq .pid | sort | uniq -c | awk '$1 == 5' | wc -l)" = 40 ]
+    # five sets of each kind of each child, in its own file
+    for call in gss_create_empty_oid_set gss_add_buffer_set_member; do
+        [ "$(events ".call == \"$call\" and .depth == 0" | jq .pid | sort | uniq -c | awk '$1 == 5' | wc -l)" = 40 ]
+    done
+}
+
+@test "a child forked while others are in gss calls is refused what the policy refuses" {
+    printf 'version: 1\ngss:\n  delegation: refuse\n' >policy.yaml
+    "$GSSTAP" policy compile -o policy.bin policy.yaml
+    GSSTAP_POLICY=$PWD/policy.bin tapped "$HOSTS/fork_thread" refused
+    [ "$output" = "40 of 40 children" ]
+    [ "$(events '.event == "refused"' | jq .pid | sort | uniq -c | awk '$1 == 5' | wc -l)" = 40 ]
 }
 
 @test "a program that executes itself keeps every trace" {
