@@ -94,15 +94,22 @@ static void warn_wider(const struct draft *draft, const char *text, const struct
 			   pattern->text, text);
 }
 
+/* One host, written out: a pattern is another one in each endpoint. A [ in front opens an IPv6 address. */
+static bool same_host(const struct parts *from, const struct parts *to)
+{
+	for (size_t i = 0; i < from->host_len; i++)
+		if (strchr("*?", from->host[i]) || (i && from->host[i] == '['))
+			return false;
+	return from->host_len == to->host_len && !memcmp(from->host, to->host, to->host_len);
+}
+
 /* A client that may go back to the endpoint it left must know which one that was, by its port alone. */
 static void check_way_back(struct draft *draft, const char *text, const struct draft_rule *pattern,
 			   struct place at)
 {
 	struct parts from = parts_of(pattern->text), to = parts_of(text);
 
-	if (!from.tcp || !to.tcp ||
-	    !(host_is(&to, "%H") ||
-	      (from.host_len == to.host_len && !memcmp(from.host, to.host, to.host_len))))
+	if (!from.tcp || !to.tcp || !(host_is(&to, "%H") || same_host(&from, &to)))
 		draft_error(
 			draft, at,
 			"zmq.inject.migrate: phase: report of a connect rule leads back to the same host; "

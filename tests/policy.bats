@@ -250,7 +250,7 @@ connects() {
 }
 
 @test "a connection that may go without GSSAPI finds back to where the program wanted it, by its port" {
-    for each in 'tcp://db:1 tcp://gate:2' 'tcp://*:1 tcp://gate:2' 'tcp://db:1 tcp://dbx:2' 'tcp://db:1 tcp://%h:2' \
+    for each in 'tcp://db:1 tcp://gate:2' 'tcp://db*:1 tcp://db*:2' 'tcp://db[12]:1 tcp://db[12]:2' 'tcp://*:1 tcp://gate:2' 'tcp://db:1 tcp://dbx:2' 'tcp://db:1 tcp://%h:2' \
         'tcp://[::1]:1 tcp://[::2]:2' 'tcp://db:1 ipc:///run/x' 'ipc:///run/x ipc:///run/y' 'ipc:///run/x tcp://db:2'; do
         complains 2:17 'zmq.inject.migrate: phase: report of a connect rule leads back to the same host; give another port of it, as in "tcp://%H:5556"' \
             < <(connects "${each% *}" "${each#* }")
