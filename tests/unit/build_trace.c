@@ -62,6 +62,40 @@ void packet_token(struct packet *packet, unsigned id, uint64_t length, uint32_t 
 	packet_put(packet, id, &token, sizeof(token));
 }
 
+struct packet packet_call(uint64_t time, uint32_t tid, uint64_t seq)
+{
+	struct packet packet = packet_new(TR_E_call, time, tid, seq);
+
+	packet.head.call = TR_gss_wrap;
+	packet_u64(&packet, TR_F_CONTEXT, 0x1000);
+	packet_u32(&packet, TR_F_MAJOR, 0);
+	return packet;
+}
+
+struct packet packet_input(uint64_t time, uint64_t seq, const char *bytes)
+{
+	struct packet packet = packet_new(TR_E_token, time, 1, seq);
+
+	packet_u64(&packet, TR_F_OF_SEQ, seq + 1);
+	packet.head.where = TR_WHERE_IN_TOKEN;
+	packet.payload = bytes;
+	packet.payload_length = strlen(bytes);
+	return packet;
+}
+
+struct packet packet_init_sec_context(uint64_t time, uint64_t seq)
+{
+	struct packet packet = packet_new(TR_E_call, time, 1, seq);
+
+	packet.head.call = TR_gss_init_sec_context;
+	packet.head.where = TR_WHERE_OUT_TOKEN;
+	packet_token(&packet, TR_F_IN_TOKEN, 5, TR_TOKEN_IN_EVENT, 1);
+	packet_token(&packet, TR_F_OUT_TOKEN, 6, 0, 2);
+	packet.payload = "answer";
+	packet.payload_length = 6;
+	return packet;
+}
+
 void image_free(struct image *image)
 {
 	free(image->bytes);
@@ -215,6 +249,13 @@ void image_slot(struct image *image, size_t extent, uint32_t slot, const struct 
 	memcpy(image->bytes + extent + sizeof(head) + (size_t)slot * head.slot_size, block.bytes,
 	       block.length);
 	image_free(&block);
+}
+
+void image_slot_call(struct image *image, size_t extent, uint32_t slot, uint64_t time, uint64_t seq)
+{
+	struct packet packet = packet_call(time, 1, seq);
+
+	image_slot(image, extent, slot, &packet);
 }
 
 void image_write(const struct image *image, const char *path)
