@@ -194,6 +194,22 @@ const struct tap_tie *tap_context_tie(gss_ctx_id_t handle, bool outbound, int *f
 	return tie;
 }
 
+const char *tap_context_target(gss_ctx_id_t handle, char *out, size_t size)
+{
+	unsigned b = bucket_of(handle);
+	struct context *c;
+
+	out[0] = 0;
+	if (!handle || !tap_lock(&buckets[b].lock))
+		return NULL;
+	for (c = buckets[b].first; c && c->handle != handle; c = c->next)
+		;
+	if (c)
+		tap_copy(out, size, c->target);
+	tap_unlock(&buckets[b].lock);
+	return out[0] ? out : NULL;
+}
+
 /* What an established context says of itself. */
 struct facts {
 	char initiator[256], acceptor[256];
@@ -271,6 +287,7 @@ static void learn(const struct tap_scope *scope, const struct tap_handshake *ste
 	/* Each name costs the library microseconds: without a trace only the one that is judged. */
 	bool told = tr_level != TR_LEVEL_OFF, judged = scope->judge && pol_judges_peers(&tap_policy);
 	bool want_initiator = told || (judged && step->role == TR_ROLE_ACCEPTOR);
+	bool known = want_initiator && step->role == TR_ROLE_ACCEPTOR && step->source != GSS_C_NO_NAME;
 	bool want_acceptor = told || (judged && step->role == TR_ROLE_INITIATOR);
 	OM_uint32 minor;
 	int saved = errno;
@@ -282,11 +299,11 @@ static void learn(const struct tap_scope *scope, const struct tap_handshake *ste
 	if (!is_kerberos(step->mech)) {
 		learn_from_call(scope, step, facts);
 	} else if (inquire && release &&
-		   inquire(&minor, context, want_initiator ? &initiator : NULL,
+		   inquire(&minor, context, want_initiator && !known ? &initiator : NULL,
 			   want_acceptor ? &acceptor : NULL, &facts->lifetime, &facts->mech, &facts->flags,
 			   NULL, NULL) == GSS_S_COMPLETE) {
-		facts->has_initiator =
-			tap_display_name(scope, initiator, facts->initiator, sizeof(facts->initiator));
+		facts->has_initiator = tap_display_name(scope, known ? step->source : initiator,
+							facts->initiator, sizeof(facts->initiator));
 		facts->has_acceptor =
 			tap_display_name(scope, acceptor, facts->acceptor, sizeof(facts->acceptor));
 		if (initiator != GSS_C_NO_NAME)

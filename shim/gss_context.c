@@ -142,6 +142,8 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 			       chosen, output, granted, lifetime);
 	error = errno;
 	step.minor = *minor_status;
+	if (!step.target)
+		step.target = tap_context_target(before, name, sizeof(name));
 	if (!step.target && tap_handles_good(step.major))
 		step.target = shown_name(&scope, target, name, sizeof(name));
 	if (!GSS_ERROR(step.major) && *chosen)
@@ -212,6 +214,19 @@ static void take_back(const struct tap_scope *scope, gss_name_t *name, gss_cred_
 	tap_quiet_end();
 }
 
+/* The first token of RFC 2743, section 3.1: its frame, and krb5's OID (RFC 4121). */
+static bool begins_kerberos(const gss_buffer_desc *token)
+{
+	static const uint8_t oid[] = "\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02";
+	const uint8_t *bytes = token ? token->value : NULL;
+	size_t head;
+
+	if (!bytes || token->length < 20 || bytes[0] != 0x60)
+		return false;
+	head = bytes[1] < 0x80 ? 2 : 2 + (size_t)(bytes[1] & 0x7f);
+	return head < 7 && !memcmp(bytes + head, oid, sizeof(oid) - 1);
+}
+
 TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context,
 					    gss_cred_id_t cred, gss_buffer_t input,
 					    gss_channel_bindings_t bindings, gss_name_t *source,
@@ -223,7 +238,10 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 	struct pol_verdict verdict = {0};
 	gss_ctx_id_t before = context ? *context : GSS_C_NO_CONTEXT;
 	gss_cred_id_t none = GSS_C_NO_CREDENTIAL;
-	gss_name_t own_source = GSS_C_NO_NAME, *from = source ? source : &own_source;
+	gss_name_t own_source = GSS_C_NO_NAME;
+	/* A name costs the library as much as a tenth of the handshake. Kerberos contexts are asked
+	 * afterwards. */
+	gss_name_t *from = source || begins_kerberos(input) ? source : &own_source;
 	OM_uint32 own_flags = 0, own_time = 0;
 	OM_uint32 *granted = ret_flags ? ret_flags : &own_flags, *lifetime = time_rec ? time_rec : &own_time;
 	gss_OID own_mech = GSS_C_NO_OID, *chosen = mech ? mech : &own_mech;
@@ -271,7 +289,7 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 	}
 	step.flags = *granted;
 	step.lifetime = *lifetime;
-	if (step.major == GSS_S_COMPLETE)
+	if (step.major == GSS_S_COMPLETE && from)
 		step.source = *from;
 	if (!scope.depth)
 		step.major = tap_handshake_step(&scope, &step, before, context, minor_status, &refused);

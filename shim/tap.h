@@ -220,6 +220,9 @@ void tap_context_count(gss_ctx_id_t context, bool outbound, size_t bytes);
 /* The injected endpoint and the connection that a context serves, and whether libzmq's handshake in it is
  * over; NULL: none. */
 const struct tap_tie *tap_context_tie(gss_ctx_id_t context, bool outbound, int *fd, bool *ready);
+/* The acceptor's name as it was asked for when the handshake began: to display it again costs microseconds.
+ */
+const char *tap_context_target(gss_ctx_id_t context, char *out, size_t size);
 /* A context that stands in for one (stand_in.c) is known by its tie, and nothing of it is told. */
 void tap_context_stands_in(gss_ctx_id_t context, const struct tap_tie *tie, int fd);
 void tap_context_forget(gss_ctx_id_t context);
