@@ -22,21 +22,29 @@ fi
 # that they then have preloaded besides us.
 SANITIZER=
 if [ -n "${SAN:-}" ]; then
+    mkdir -p "$BUILD/check"
     runtime=
-    case $SAN in *address*) runtime=$(gcc -print-file-name=libasan.so) SANITIZER=$BUILD/plugins/sanitizer_first.so ;; esac
+    case $SAN in
+    *address*)
+        runtime=$(gcc -print-file-name=libasan.so)
+        # By this name run takes it for a part of the runtime, behind which the shim belongs.
+        SANITIZER=$BUILD/check/libasan.first.so
+        ln -sf ../plugins/sanitizer_first.so "$SANITIZER"
+        ;;
+    esac
     case $SAN in *undefined*) runtime="$runtime${runtime:+ }$(gcc -print-file-name=libubsan.so)" ;; esac
     SANITIZER="$runtime${SANITIZER:+ $SANITIZER}"
     PRELOAD="$SANITIZER $SHIM"
     # run's programs need it as well, once; those of realm do not, and Debian's cat cannot live with it.
-    mkdir -p "$BUILD/check"
     GSSTAP=$BUILD/check/gsstap
     # shellcheck disable=SC2016 # expanded by the wrapper
     printf '#!/bin/sh\ncase $1:$LD_PRELOAD in\nrun:*lib*san.so*) ;;\nrun:*) export LD_PRELOAD="%s${LD_PRELOAD:+ $LD_PRELOAD}" ;;\nesac\nexec "%s" "$@"\n' \
         "$SANITIZER" "$BUILD/gsstap" >"$GSSTAP.$$"
     chmod +x "$GSSTAP.$$" && mv "$GSSTAP.$$" "$GSSTAP"
     # A crash stays the crash it would be without: how a program ended is what some tests look at. Nor is it the
-    # runtime's to end a program that asks for more memory than there is, as libzmq does for some hostile frames.
-    ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0:allocator_may_return_null=1
+    # runtime's to end a program that asks for more memory than there is, as libzmq does for some hostile frames; up
+    # to 16 GB it would give, and write down an eighth of it, for seconds and never given back.
+    ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0:allocator_may_return_null=1:max_allocation_size_mb=1024
     export ASAN_OPTIONS=$ASAN_OPTIONS:handle_segv=0:handle_sigbus=0:handle_abort=0:handle_sigfpe=0:handle_sigill=0
     export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 fi
