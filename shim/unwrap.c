@@ -38,8 +38,11 @@ static bool short_ping(const gss_buffer_desc *plain)
 
 static const char *fault(OM_uint32 major, const gss_buffer_desc *plain, const int *conf_state)
 {
-	if (GSS_ERROR(major))
-		return "a message that cannot be unwrapped: tampered with, out of order, or no message";
+	/* A repeated message is no error to GSSAPI (GSS_S_DUPLICATE_TOKEN); to libzmq all but GSS_S_COMPLETE
+	 * is. */
+	if (major != GSS_S_COMPLETE)
+		return "a message that cannot be unwrapped: tampered with, repeated, out of order, or no "
+		       "message";
 	if (conf_state && !*conf_state)
 		return "a message that is not encrypted";
 	if (!plain->length)

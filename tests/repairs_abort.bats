@@ -160,6 +160,29 @@ victim_client() {
     recorded 1 '.call == "gss_unwrap" and .major_name == "GSS_S_DUPLICATE_TOKEN"'
 }
 
+@test "a client comes back after a damaged and after a repeated message" {
+    local attack port
+    fresh comes-back
+    under all
+    host zpair
+    # What is repeated is received once.
+    for attack in "message:flipped " "message:replayed recv"; do
+        read -r port < <(free_port)
+        rm -f -- *.out
+        attack server "${attack% *}" "$port"
+        wait_until 20 has_line hostile.out listening
+        # shellcheck disable=SC2086 # split on purpose
+        start victim "${HOST[@]}" socket DEALER set linger 0 connect "tcp://127.0.0.1:$port" send first ${attack#* } recv
+        finish hostile
+        grep -qx closed hostile.out
+        start honest "${HOST[@]}" socket DEALER bind "tcp://127.0.0.1:$port" send "hello again"
+        finish victim
+        [ "$(tail -n 1 victim.out)" = "got hello again" ]
+        finish honest
+    done
+    repaired 2 abort '.reason | test("repeated")'
+}
+
 @test "a PING that is too short is not answered from other memory; a whole one is answered" {
     local length
     fresh ping-none
