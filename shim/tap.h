@@ -241,8 +241,9 @@ void tap_context_ends(const struct tap_scope *scope, gss_ctx_id_t context);
 
 /* lock.c: locks that a signal handler or a fork cannot make wait for ever */
 struct tap_lock {
-	uint32_t owner; /* pid; 0 free. A child after fork sees a stranger's and takes it over. */
+	uint64_t owner; /* process and thread; 0 free */
 };
+/* False: the caller is a signal handler above the holder. */
 bool tap_lock(struct tap_lock *lock);
 void tap_unlock(struct tap_lock *lock);
 

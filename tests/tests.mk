@@ -51,8 +51,8 @@ $(patsubst %,$(BUILD)/shim-obj/shim/%.c.o,dl elf objects real): SHIM_CFLAGS += -
 endif
 
 # Unit tests link what they call out of one archive: the tools, the trace's writer, main.c without its main, and what
-# of the shim works on bytes alone.
-SHIM_PURE     := shim/zmtp.c
+# of the shim needs no host.
+SHIM_PURE     := shim/lock.c shim/zmtp.c
 UNIT_PROGRAMS := $(shell grep -lE '^int main\>' tests/unit/*.c 2>/dev/null)
 UNIT_HELPERS  := $(filter-out $(UNIT_PROGRAMS),$(wildcard tests/unit/*.c))
 UNITS         := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_PROGRAMS))

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The shim's lock: who waits gets it, however long its holder is off the processor, and nobody waits for
+ * somebody who cannot come.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "shim/tap.h"
+
+static struct tap_lock lock;
+static pthread_barrier_t held;
+static pthread_mutex_t waited = PTHREAD_MUTEX_INITIALIZER;
+
+static void pass_ms(long ms)
+{
+	struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+	nanosleep(&time, NULL);
+}
+
+/* Longer than any number of yields takes: as when it is not scheduled. */
+static void *hold_for_long(void *unused)
+{
+	(void)unused;
+	assert_true(tap_lock(&lock));
+	pthread_barrier_wait(&held);
+	pass_ms(300);
+	tap_unlock(&lock);
+	return NULL;
+}
+
+static void waiting_is_rewarded(void **state)
+{
+	pthread_t holder;
+
+	(void)state;
+	pthread_create(&holder, NULL, hold_for_long, NULL);
+	pthread_barrier_wait(&held);
+	errno = EDOM;
+	assert_true(tap_lock(&lock));
+	assert_int_equal(errno, EDOM);
+	tap_unlock(&lock);
+	pthread_join(holder, NULL);
+}
+
+static volatile sig_atomic_t got;
+
+static void want_it(int signal)
+{
+	(void)signal;
+	got = tap_lock(&lock);
+}
+
+static void a_signal_handler_above_the_holder_goes_without(void **state)
+{
+	(void)state;
+	signal(SIGUSR1, want_it);
+	got = -1;
+	assert_true(tap_lock(&lock));
+	raise(SIGUSR1);
+	tap_unlock(&lock);
+	assert_int_equal(got, 0);
+	raise(SIGUSR1);
+	assert_int_equal(got, 1);
+	tap_unlock(&lock);
+}
+
+static void *hold_for_ever(void *unused)
+{
+	(void)unused;
+	assert_true(tap_lock(&lock));
+	return NULL;
+}
+
+static void what_an_ended_thread_held_is_taken_over(void **state)
+{
+	pthread_t holder;
+
+	(void)state;
+	pthread_create(&holder, NULL, hold_for_ever, NULL);
+	pthread_join(holder, NULL);
+	assert_true(tap_lock(&lock));
+	tap_unlock(&lock);
+}
+
+static void *hold_until_told(void *unused)
+{
+	(void)unused;
+	assert_true(tap_lock(&lock));
+	pthread_barrier_wait(&held);
+	pthread_mutex_lock(&waited);
+	tap_unlock(&lock);
+	pthread_mutex_unlock(&waited);
+	return NULL;
+}
+
+static long taken;
+
+static void *take_often(void *unused)
+{
+	(void)unused;
+	for (int i = 0; i < 20000; i++) {
+		if (!tap_lock(&lock))
+			return &taken;
+		taken++;
+		tap_unlock(&lock);
+	}
+	return NULL;
+}
+
+/* In a child: the parent's holder is not there, and the lock still keeps the child's own threads apart. */
+static int child(void)
+{
+	pthread_t one, other;
+	void *failed, *other_failed;
+
+	if (!tap_lock(&lock))
+		return 1;
+	tap_unlock(&lock);
+	pthread_create(&one, NULL, take_often, NULL);
+	pthread_create(&other, NULL, take_often, NULL);
+	pthread_join(one, &failed);
+	pthread_join(other, &other_failed);
+	return failed || other_failed || taken != 40000 ? 2 : 0;
+}
+
+static void a_child_takes_over_what_its_parent_held(void **state)
+{
+	pthread_t holder;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	pthread_mutex_lock(&waited);
+	pthread_create(&holder, NULL, hold_until_told, NULL);
+	pthread_barrier_wait(&held);
+	pid = fork();
+	if (!pid)
+		_exit(child());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	pthread_mutex_unlock(&waited);
+	pthread_join(holder, NULL);
+	assert_true(tap_lock(&lock));
+	tap_unlock(&lock);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(waiting_is_rewarded),
+		cmocka_unit_test(a_signal_handler_above_the_holder_goes_without),
+		cmocka_unit_test(what_an_ended_thread_held_is_taken_over),
+		cmocka_unit_test(a_child_takes_over_what_its_parent_held),
+	};
+
+	pthread_barrier_init(&held, NULL, 2);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
