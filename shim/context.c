@@ -538,6 +538,17 @@ void tap_handshake_without_cred(struct tap_scope *scope, const struct tap_tie *t
 	errno = saved;
 }
 
+void tap_handshake_may_not_go_without(const struct tap_tie *tie)
+{
+	struct tap_scope scope = {.start = tr_now()};
+	struct context c = {
+		.role = TR_ROLE_INITIATOR, .started = scope.start, .tie = tie, .fd = tap_line_now()};
+
+	write_handshake(&scope, &c, NULL, GSS_C_NO_OID, TR_OUTCOME_FAILED, 0, 0,
+			"GSSAPI failed, and the rule of this endpoint does not let it go without");
+	tap_line_doom(c.fd);
+}
+
 void tap_context_imported(gss_ctx_id_t handle)
 {
 	struct context *c = take_spare();

@@ -84,6 +84,18 @@ static void finish(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *mi
 	}
 
 /*
+ * A connection goes without by its address, which another endpoint can have as well: only here it shows whose
+ * it is. libzmq without a credential sends nothing.
+ */
+static OM_uint32 acquire_without(const struct tap_tie *tie, gss_cred_id_t *cred)
+{
+	if (tap_stand_in_acquire(tie, cred))
+		return GSS_S_COMPLETE;
+	tap_handshake_may_not_go_without(tie);
+	return GSS_S_NO_CRED;
+}
+
+/*
  * libzmq acquires for both usages, which fails for a server that has only a keytab and for a client that has
  * only a ticket (facts Z9): for an injected endpoint the usage is that of its role.
  */
@@ -99,10 +111,11 @@ TAP_EXPORT OM_uint32 gss_acquire_cred(OM_uint32 *minor_status, gss_name_t wanted
 		return tap_leave(&scope), tap_missing(minor_status);
 	if (__builtin_expect(tap_injected && scope.watch, 0))
 		tie = tap_tied(wanted, NULL);
-	if (__builtin_expect(tap_falls_back && tie && tap_stand_in_acquire(tie, cred), 0)) {
+	if (__builtin_expect(tap_falls_back && tie && tap_line_without(tap_line_now()), 0)) {
+		major = acquire_without(tie, cred);
 		*minor_status = 0;
 		tap_leave(&scope);
-		return GSS_S_COMPLETE;
+		return major;
 	}
 	if (tie) {
 		if (!tie->own_usage) {

@@ -190,6 +190,7 @@ int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_end
 	}
 	tie->socket_type = facts->socket_type;
 	tie->reports = server && rule->phase == POL_PHASE_REPORT;
+	tie->falls_back = falls_back;
 	tie->own_usage = !tap_repairs(POL_REPAIR_CREDENTIALS);
 	tie->attached = server ? 0 : tap_subscriptions_now() + 1;
 	tap_copy(tie->actual, sizeof(tie->actual), migrate);

@@ -54,7 +54,7 @@ int tap_fallback_add(const char *own, const char *endpoint, char *reason, size_t
  */
 extern unsigned tap_stand_ins; /* that were ever made: without any, handles are not looked at */
 bool tap_stand_in(const void *handle);
-/* Is the connection this thread works for one that goes without? Then cred stands in for its credential. */
+/* For the connection that this thread works for, which goes without. False: it may not. */
 bool tap_stand_in_acquire(const struct tap_tie *tie, gss_cred_id_t *cred);
 OM_uint32 tap_stand_in_init(gss_cred_id_t cred, gss_ctx_id_t *context, gss_buffer_t token, OM_uint32 *flags);
 OM_uint32 tap_stand_in_copy(gss_ctx_id_t context, bool outbound, const gss_buffer_desc *input,

@@ -31,7 +31,8 @@ bool tap_stand_in_acquire(const struct tap_tie *tie, gss_cred_id_t *cred)
 	static unsigned at;
 	struct stand_in *s = NULL;
 
-	if (!tap_line_without(tap_line_now()) || !tap_lock(&lock))
+	*cred = GSS_C_NO_CREDENTIAL;
+	if (!tie->falls_back || !tap_lock(&lock))
 		return false;
 	for (unsigned n = 0; n < STAND_INS && !s; n++, at = (at + 1) % STAND_INS)
 		if (!__atomic_load_n(&stand_ins[at].uses, __ATOMIC_RELAXED))
@@ -42,7 +43,7 @@ bool tap_stand_in_acquire(const struct tap_tie *tie, gss_cred_id_t *cred)
 	}
 	tap_unlock(&lock);
 	*cred = (gss_cred_id_t)s;
-	return s;
+	return s != NULL;
 }
 
 static OM_uint32 copy(const void *bytes, size_t length, gss_buffer_t output)

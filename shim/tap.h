@@ -235,6 +235,8 @@ OM_uint32 tap_handshake_unready(struct tap_scope *scope, const struct tap_handsh
 /* libzmq could acquire no credential for an injected endpoint: it would say nothing and wait. */
 void tap_handshake_without_cred(struct tap_scope *scope, const struct tap_tie *tie, OM_uint32 major,
 				OM_uint32 minor);
+/* A connection was made without GSSAPI in place of one that must have it: it is ended. */
+void tap_handshake_may_not_go_without(const struct tap_tie *tie);
 void tap_context_imported(gss_ctx_id_t context);
 /* Before a context is deleted or exported: its summary. */
 void tap_context_ends(const struct tap_scope *scope, gss_ctx_id_t context);

@@ -17,6 +17,7 @@ struct tap_tie {
 	uint32_t number;
 	bool closed; /* its socket: the place may be taken when there is no other */
 	bool server;
+	bool falls_back; /* a connect that may go without GSSAPI */
 	bool reports; /* a bind that leaves the program's own endpoint unsecured, and tells who comes there */
 	bool told_credentials, told_subscriptions, told_handshake; /* the repair is in the trace */
 	bool own_usage;	   /* the credential is acquired as libzmq asks for it */

@@ -397,6 +397,43 @@ END
     run ! grep -F "$SECRET" got
 }
 
+# Two sockets of one program that are led to the same place: one may go without GSSAPI, the other may not.
+two_sockets='import sys, zmq
+context = zmq.Context()
+may, must = (context.socket(zmq.PUSH) for _ in range(2))
+must.linger = 0
+must.reconnect_ivl = 50
+must.connect("tcp://127.0.0.1:" + sys.argv[2])
+must.send_string("must not be read")
+may.connect("tcp://127.0.0.1:" + sys.argv[1])
+for n in range(30):
+    may.send_string("may be read %d" % n)
+    may.poll(100, zmq.POLLIN)
+must.close()
+may.close()
+context.term()'
+
+@test "a connection that must have GSSAPI does not take what is meant for one that may go without" {
+    stage must
+    policy must <<END
+version: 1
+zmq:
+  inject:
+    - {connect: "tcp://*:$A_OLD", service: "zmq@localhost", migrate: "tcp://%H:$A_NEW", phase: report}
+    - {connect: "tcp://*:$A_NEW", service: "zmq@localhost"}
+END
+    server PULL
+    start two env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY="$PWD/must.bin" GSSTAP_LEVEL=audit GSSTAP_TRACE="$PWD/two.pcapng" \
+        KRB5CCNAME="$GSSTAP_REALM/ccache/alice" "$PYTHON" -c "$two_sockets" "$A_OLD" "$A_NEW"
+    finish two
+    wait_until 10 has_line server.out "^got may be read 29$"
+    stop_server
+    grep -aq 'may be read' a-bytes
+    run ! grep -a 'must not be read' got a-bytes
+    # The other one did come where it may not go on, and was turned away.
+    "$GSSTAP" decode --format json two.pcapng | jq -se 'any(.[]; .outcome == "failed" and (.reason | test("does not let it")))'
+}
+
 @test "zmq_disconnect ends a connection that goes without GSSAPI" {
     stage disconnect-without
     server PULL
