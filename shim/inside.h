@@ -34,6 +34,7 @@ int tap_line_now(void);
 void tap_line_peer(int fd, char *out, size_t size);
 /* Ends a connection so that both sides notice now, and a client of libzmq's tries again. */
 void tap_line_doom(int fd);
+bool tap_line_doomed(int fd);
 /* What becomes of a handshake on it: of use where the next connection may go without (phase: report). */
 void tap_line_established(int fd);
 void tap_line_refused(int fd);
@@ -65,6 +66,9 @@ void tap_stand_in_release(void **handle, bool context);
 void tap_leak_wrapping(const void *plaintext);
 void tap_leak_released(void);
 
+/* abort: libzmq reads on in what it has received already, after the message that ended the connection. True:
+ * this one came after it, and says nothing. */
+bool tap_unwrap_too_late(gss_ctx_id_t context, gss_buffer_t output, int *conf_state);
 /* abort: what gss_unwrap is about to give to libzmq. May turn it into a failure or into a message that says
  * nothing. */
 OM_uint32 tap_unwrap_repaired(const struct tap_scope *scope, OM_uint32 major, gss_ctx_id_t context,

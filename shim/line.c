@@ -60,6 +60,13 @@ void tap_line_doom(int fd)
 	errno = saved;
 }
 
+bool tap_line_doomed(int fd)
+{
+	const struct line *line = tap_line(fd);
+
+	return line && line->doomed;
+}
+
 /* --- greetings
  * ------------------------------------------------------------------------------------------------------ */
 

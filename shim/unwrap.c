@@ -62,6 +62,19 @@ static bool give_pong(gss_buffer_t output)
 	return true;
 }
 
+bool tap_unwrap_too_late(gss_ctx_id_t context, gss_buffer_t output, int *conf_state)
+{
+	bool ready = false;
+	int fd = -1;
+
+	if (!tap_line_doomed(tap_line_now()) || !tap_context_tie(context, false, &fd, &ready) || !ready ||
+	    fd != tap_line_now() || !give_pong(output))
+		return false;
+	if (conf_state)
+		*conf_state = 1;
+	return true;
+}
+
 OM_uint32 tap_unwrap_repaired(const struct tap_scope *scope, OM_uint32 major, gss_ctx_id_t context,
 			      gss_buffer_t output, int *conf_state)
 {
