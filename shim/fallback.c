@@ -18,8 +18,8 @@
 #include <sys/mman.h>
 #include <sys/un.h>
 
-#define ENDPOINTS 256
-#define PATIENCE 60000000000ull /* ns: a socket that was closed since does not use up what it was given */
+#define ENDPOINTS 4096		 /* as many as there are ties */
+#define PATIENCE 600000000000ull /* ns: a socket that was closed since does not use up what it was given */
 
 /* host: or path. Entries stay: threads of libzmq read them at any time. */
 struct endpoint {
@@ -144,8 +144,13 @@ static in_port_t *port_of(struct sockaddr_storage *address)
 
 static struct endpoint *connected_to(struct sockaddr_storage *address)
 {
-	if (address->ss_family == AF_UNIX)
-		return known(((struct sockaddr_un *)(void *)address)->sun_path, 0);
+	struct sockaddr_un *local = (void *)address;
+
+	if (address->ss_family == AF_UNIX) {
+		if (!local->sun_path[0])
+			local->sun_path[0] = '@'; /* abstract, as ipc://@name */
+		return known(local->sun_path, 0);
+	}
 	if ((address->ss_family != AF_INET && address->ss_family != AF_INET6) || !node)
 		return NULL;
 	return known(node, ntohs(*port_of(address)));
@@ -176,6 +181,19 @@ void tap_line_why(int fd, const char *reason)
 	if (!line || !line->attempt || line->plain || !reason || !*reason || !tap_lock(&lock))
 		return;
 	tap_copy(of(line)->why, sizeof(of(line)->why), reason);
+	tap_unlock(&lock);
+}
+
+void tap_line_established(int fd)
+{
+	struct line *line = tap_line(fd);
+
+	if (!line)
+		return;
+	line->established = true;
+	if (!line->attempt || line->plain || !tap_lock(&lock))
+		return;
+	of(line)->due = 0;
 	tap_unlock(&lock);
 }
 
@@ -223,8 +241,9 @@ int tap_fallback_connect(int fd, const struct sockaddr *address, socklen_t lengt
 	if (!may_go_without(e, &sure) || !(line->plain = plain_new()))
 		return connect(fd, address, length);
 	line->probe = !sure;
-	if (e->own_port)
-		*port_of(&other) = htons(e->own_port);
+	if (!e->own_port)
+		return connect(fd, address, length);
+	*port_of(&other) = htons(e->own_port);
 	return connect(fd, (const struct sockaddr *)&other, length);
 }
 

@@ -392,14 +392,6 @@ bool tap_line_without(int fd)
 	return line && line->plain;
 }
 
-void tap_line_established(int fd)
-{
-	struct line *line = tap_line(fd);
-
-	if (line)
-		line->established = true;
-}
-
 void tap_line_refused(int fd)
 {
 	struct line *line = tap_line(fd);

@@ -280,7 +280,7 @@ clients_first() {
 
 # every_pattern OUTPUT PREFIX...: fallback_peer.py between a server of its own and a client behind PREFIX.
 every_pattern() {
-    local output=$1 four="ipc://$PWD/four"
+    local output=$1 four="ipc://@$PWD/four"
     shift
     start "$output-server" "$PYTHON" "$TOP/tests/hosts/fallback_peer.py" server "tcp://127.0.0.1:$ONE" "tcp://127.0.0.1:$TWO" \
         "tcp://127.0.0.1:$THREE" "$four"
