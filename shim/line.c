@@ -183,6 +183,8 @@ static void tell_unsecured(int fd, const struct line *line, uint64_t since)
 	struct tr_draft *d;
 
 	name_ends(fd, local, peer, sizeof(local));
+	if (line->old && !since)
+		tap_copy(reason, sizeof(reason), "the peer speaks ZMTP 1 or 2, which have no security");
 	if (line->plain && !since) {
 		tap_copy(reason, sizeof(reason), "GSSAPI was tried before: ");
 		tap_fallback_why(line, reason + strlen(reason), sizeof(reason) - strlen(reason));
@@ -299,6 +301,20 @@ static ssize_t recv_greeting(int fd, struct line *line, uint8_t *buffer, size_t 
 	return n;
 }
 
+/* libzmq has taken it as it is. */
+static void old_talks(int fd, struct line *line, ssize_t n)
+{
+	int saved = errno;
+
+	if (!n)
+		line->old = false; /* it went by itself: nobody turned it away */
+	if (n > 0 && !line->talked && tap_reports && is_reported(fd)) {
+		tell_unsecured(fd, line, 0);
+		line->unsecured = tr_now();
+	}
+	errno = saved;
+}
+
 ssize_t tap_line_recv(int fd, void *buffer, size_t length, int flags)
 {
 	struct line *line = tap_line(fd);
@@ -315,8 +331,9 @@ ssize_t tap_line_recv(int fd, void *buffer, size_t length, int flags)
 		return recv_greeting(fd, line, buffer, length, flags);
 	n = __builtin_expect(line->plain != NULL, 0) ? tap_plain_recv(fd, line, buffer, length, flags)
 						     : recv(fd, buffer, length, flags);
+	if (__builtin_expect(line->old, 0))
+		old_talks(fd, line, n);
 	line->talked = line->talked || n > 0;
-	line->old = line->old && n; /* it went by itself: nobody turned it away */
 	return n;
 }
 

@@ -471,6 +471,27 @@ END
         "[\"tcp://127.0.0.1:$OLD\"]" ]
 }
 
+# A PUSH peer that speaks ZMTP 2.0: signature, revision, socket type; its identity; a message.
+old_peer='import socket, sys
+peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
+peer.sendall(b"\xff" + b"\0" * 7 + b"\1\x7f" + b"\1\x08")
+peer.recv(10)
+peer.sendall(b"\0\0" + b"\0\x05hello")
+while peer.recv(100):
+    pass'
+
+@test "a client that is too old for security is reported as well" {
+    stage old
+    server PULL report
+    start old "$PYTHON" -c "$old_peer" "$A_OLD"
+    wait_until 10 has_line server.out '^got hello$'
+    wait_until 5 unsecured_are 127.0.0.2
+    stop_server
+    finish old
+    "$GSSTAP" decode --format json server/* | jq -se '[.[] | select(.event == "unsecured" and .age_ns == null)
+        | select(.reason | test("ZMTP 1 or 2"))] | length == 1'
+}
+
 # undo NAME POLICY WORD...: starts migrate_undo.py under gsstap with a pipe that `close_pipe` ends.
 undo() {
     local name=$1 policy=$2 input
