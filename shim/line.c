@@ -201,7 +201,8 @@ static void tell_unsecured(int fd, const struct line *line, uint64_t since)
 		tr_put_text(d, TR_F_REASON, reason);
 	if (since)
 		tr_put_u64(d, TR_F_AGE, tr_now() - since);
-	d->comment = reason;
+	if (reason[0])
+		d->comment = reason;
 	tr_commit(d);
 }
 
