@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
+ * The connections that injected clients make: which endpoint each of them is for, and how it ended.
+ *
  * phase: report of a connect rule: GSSAPI is tried at each connection, and after one that fails the next is
  * made as the program wants it. It is a new connection of the same libzmq session, so that its messages wait
  * in the same pipe and none is lost.
@@ -8,14 +10,12 @@
  * program's own endpoint, its greetings say NULL, and its frames are translated (zmtp.h).
  */
 #include "shim/line.h"
-#include "shim/zmtp.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/un.h>
 
 #define ENDPOINTS 4096		 /* as many as there are ties */
@@ -27,19 +27,12 @@ struct endpoint {
 	uint16_t port, own_port; /* 0: a path */
 	char own[256];		 /* the program's own endpoint, as it gave it */
 	char why[160];		 /* GSSAPI failed last */
+	bool falls_back;	 /* phase: report */
+	bool absent;		 /* nobody is there, which is in the trace */
 	unsigned due;		 /* connections that may go without */
 	uint64_t until;
 	bool alive; /* the program's own endpoint answered when GSSAPI was tried last */
 	bool sure;  /* and GSSAPI failed all the same, or somebody was there who does not speak it */
-};
-
-struct plain {
-	struct zmtp_out out;
-	struct zmtp_in in;
-	size_t from, to; /* of made: not sent yet */
-	bool owed;	 /* the first byte of what libzmq sends next was taken already */
-	uint8_t peeked[8192];
-	uint8_t made[65536 + ZMTP_HEAD];
 };
 
 static struct tap_lock lock;
@@ -93,6 +86,32 @@ static struct endpoint *known(const char *host, uint16_t port)
 	return NULL;
 }
 
+/* The endpoint's place, made when it has none. NULL: there is no room. Locked. */
+static struct endpoint *place(const char *host, uint16_t port, const char *own)
+{
+	struct endpoint *e = known(host, port);
+
+	if (e || count == ENDPOINTS)
+		return e;
+	e = &endpoints[count];
+	tap_copy(e->host, sizeof(e->host), host);
+	tap_copy(e->own, sizeof(e->own), own);
+	e->port = port;
+	__atomic_store_n(&count, count + 1, __ATOMIC_RELEASE);
+	return e;
+}
+
+void tap_client_add(const char *own, const char *endpoint)
+{
+	char host[sizeof(endpoints[0].host)];
+	uint16_t port;
+
+	if (!parse(endpoint, host, sizeof(host), &port) || !tap_lock(&lock))
+		return;
+	place(host, port, own);
+	tap_unlock(&lock);
+}
+
 int tap_fallback_add(const char *own, const char *endpoint, char *reason, size_t size)
 {
 	char host[sizeof(endpoints[0].host)], own_host[sizeof(endpoints[0].host)];
@@ -107,20 +126,17 @@ int tap_fallback_add(const char *own, const char *endpoint, char *reason, size_t
 	}
 	if (!tap_lock(&lock))
 		return EAGAIN;
-	e = known(host, port);
-	if (e && e->own_port != own_port) {
-		tap_copy(reason, size, "two endpoints migrate to one: which of them to go back to?");
-		error = EINVAL;
-	} else if (!e && count == ENDPOINTS) {
+	e = place(host, port, own);
+	if (!e) {
 		tap_copy(reason, size, "too many endpoints with phase: report");
 		error = ENOMEM;
-	} else if (!e) {
-		e = &endpoints[count];
-		tap_copy(e->host, sizeof(e->host), host);
+	} else if (e->falls_back && e->own_port != own_port) {
+		tap_copy(reason, size, "two endpoints migrate to one: which of them to go back to?");
+		error = EINVAL;
+	} else {
 		tap_copy(e->own, sizeof(e->own), own);
-		e->port = port;
 		e->own_port = own_port;
-		__atomic_store_n(&count, count + 1, __ATOMIC_RELEASE);
+		e->falls_back = true;
 	}
 	tap_unlock(&lock);
 	return error;
@@ -194,6 +210,7 @@ void tap_line_established(int fd)
 	if (!line->attempt || line->plain || !tap_lock(&lock))
 		return;
 	of(line)->due = 0;
+	of(line)->absent = false;
 	tap_unlock(&lock);
 }
 
@@ -205,7 +222,7 @@ static bool may_go_without(struct endpoint *e, bool *sure)
 {
 	bool due;
 
-	if (!tap_lock(&lock))
+	if (!e->falls_back || !tap_lock(&lock))
 		return false;
 	due = e->due && tr_now() < e->until;
 	e->due = due ? e->due - 1 : 0;
@@ -216,20 +233,13 @@ static bool may_go_without(struct endpoint *e, bool *sure)
 	return due;
 }
 
-static struct plain *plain_new(void)
-{
-	void *room =
-		mmap(NULL, sizeof(struct plain), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	return room == MAP_FAILED ? NULL : room;
-}
-
 int tap_fallback_connect(int fd, const struct sockaddr *address, socklen_t length)
 {
 	struct sockaddr_storage other = {0};
 	struct line *line = tap_line(fd);
 	struct endpoint *e;
 	bool sure;
+	int result;
 
 	if (!line || length > sizeof(other))
 		return connect(fd, address, length);
@@ -238,8 +248,11 @@ int tap_fallback_connect(int fd, const struct sockaddr *address, socklen_t lengt
 	if (!e)
 		return connect(fd, address, length);
 	line->attempt = (uint16_t)(e - endpoints + 1);
-	if (!may_go_without(e, &sure) || !(line->plain = plain_new()))
-		return connect(fd, address, length);
+	if (!may_go_without(e, &sure) || !(line->plain = tap_plain_new())) {
+		result = connect(fd, address, length);
+		line->absent = result && errno != EINPROGRESS && errno != EINTR;
+		return result;
+	}
 	line->probe = !sure;
 	if (!e->own_port)
 		return connect(fd, address, length);
@@ -255,10 +268,12 @@ int tap_fallback_connect(int fd, const struct sockaddr *address, socklen_t lengt
 int tap_fallback_connected(int fd, int level, int option, void *value, socklen_t *length)
 {
 	int result = getsockopt(fd, level, option, value, length);
-	const struct line *line = tap_line(fd);
+	struct line *line = tap_line(fd);
 
-	if (level != SOL_SOCKET || option != SO_ERROR || !line || !line->probe || result || *(int *)value ||
-	    !tap_lock(&lock))
+	if (level != SOL_SOCKET || option != SO_ERROR || !line || !line->attempt || result)
+		return result;
+	line->absent = *(int *)value != 0;
+	if (!line->probe || line->absent || !tap_lock(&lock))
 		return result;
 	of(line)->alive = true;
 	tap_unlock(&lock);
@@ -272,17 +287,29 @@ static bool not_injected(const struct line *line)
 	return line->own_count >= 32 && !tap_line_offers(line->own, "GSSAPI");
 }
 
-void tap_fallback_ends(struct line *line)
+/* By a migration. That nobody is where the program itself connects to is no news to it. */
+static bool is_elsewhere(const struct endpoint *e)
+{
+	char host[sizeof(e->host)];
+	uint16_t port;
+
+	return parse(e->own, host, sizeof(host), &port) && (port != e->port || strcmp(host, e->host));
+}
+
+void tap_fallback_ends(int fd, struct line *line)
 {
 	struct endpoint *e = of(line);
+	bool tell;
 
 	if (line->plain) {
-		munmap(line->plain, sizeof(*line->plain));
+		tap_plain_free(line->plain);
 		line->plain = NULL;
 		return;
 	}
 	if (line->established || line->refused || not_injected(line) || !tap_lock(&lock))
 		return;
+	tell = line->absent && !e->absent && !e->falls_back && is_elsewhere(e);
+	e->absent = line->absent;
 	if (!e->why[0])
 		tap_copy(e->why, sizeof(e->why),
 			 line->peer_count ? "the connection ended before the handshake did"
@@ -292,91 +319,6 @@ void tap_fallback_ends(struct line *line)
 	e->alive = false;
 	e->until = tr_now() + PATIENCE;
 	tap_unlock(&lock);
-}
-
-bool tap_plain_greeting(uint8_t *bytes, size_t length, unsigned at, bool outgoing)
-{
-	static const uint8_t null[32] = {[12] = 'N', 'U', 'L', 'L'};
-	static const uint8_t gssapi[32] = {[12] = 'G', 'S', 'S', 'A', 'P', 'I'};
-
-	for (size_t i = 0; i < length; i++) {
-		size_t place = at + i;
-
-		if ((place == 0 && bytes[i] != 0xff) || (place == 10 && bytes[i] < 3))
-			return false;
-		if (place < 12 || place >= 32)
-			continue;
-		if (bytes[i] != (outgoing ? gssapi : null)[place])
-			return false;
-		bytes[i] = (outgoing ? null : gssapi)[place];
-	}
-	return true;
-}
-
-ssize_t tap_plain_recv(int fd, struct line *line, void *buffer, size_t length, int flags)
-{
-	struct plain *p = line->plain;
-	size_t used = 0;
-	ssize_t n;
-	long made;
-
-	/* Until our end has begun its handshake it would take the peer's READY for a mistake. */
-	if (!p->out.initiated) {
-		errno = EAGAIN;
-		return -1;
-	}
-	n = recv(fd, p->peeked, sizeof(p->peeked), flags | MSG_PEEK);
-	if (n <= 0)
-		return n;
-	made = zmtp_from_null(&p->in, p->peeked, (size_t)n, &used, buffer, length);
-	/* What was not taken stays where the poller sees it. */
-	if (made < 0 || (!used && !made) || (used && recv(fd, p->peeked, used, flags) != (ssize_t)used)) {
-		tap_line_failed(fd, line, "the peer's bytes are no ZMTP, or it refused this end");
-		return tap_line_reset(fd, line);
-	}
-	if (!made)
-		errno = EAGAIN;
-	return made ? made : -1;
-}
-
-ssize_t tap_plain_send(int fd, struct line *line, const void *buffer, size_t length, int flags)
-{
-	struct plain *p = line->plain;
-	size_t taken = p->owed && length ? 1 : 0;
-	ssize_t n;
-	long made;
-
-	if (p->from < p->to) {
-		n = send(fd, p->made + p->from, p->to - p->from, flags);
-		if (n < 0)
-			return n;
-		p->from += (size_t)n;
-		if (p->from < p->to) {
-			errno = EAGAIN;
-			return -1;
-		}
-	}
-	p->from = p->to = 0;
-	p->owed = p->owed && !taken;
-	length -= taken;
-	if (length > sizeof(p->made) - ZMTP_HEAD)
-		length = sizeof(p->made) - ZMTP_HEAD;
-	made = zmtp_to_null(&p->out, (const uint8_t *)buffer + taken, length, p->made);
-	if (made < 0) {
-		tap_line_failed(fd, line, "libzmq's frames are not as its GSSAPI mechanism makes them");
-		return tap_line_reset(fd, line);
-	}
-	n = made ? send(fd, p->made, (size_t)made, flags) : 0;
-	if (n < 0 && errno != EAGAIN && errno != EINTR)
-		return n;
-	if (n == made)
-		return (ssize_t)(taken + length);
-	/* The rest is sent when libzmq comes back, for which one byte is left to it. */
-	p->from = n > 0 ? (size_t)n : 0;
-	p->to = (size_t)made;
-	p->owed = true;
-	if (taken + length > 1)
-		return (ssize_t)(taken + length - 1);
-	errno = EAGAIN;
-	return -1;
+	if (tell)
+		tap_line_failed(fd, line, "nobody answers where GSSAPI would be served");
 }

@@ -111,7 +111,7 @@ TAP_EXPORT OM_uint32 gss_acquire_cred(OM_uint32 *minor_status, gss_name_t wanted
 		return tap_leave(&scope), tap_missing(minor_status);
 	if (__builtin_expect(tap_injected && scope.watch, 0))
 		tie = tap_tied(wanted, NULL);
-	if (__builtin_expect(tap_falls_back && tie && tap_line_without(tap_line_now()), 0)) {
+	if (__builtin_expect(tap_connects && tie && tap_line_without(tap_line_now()), 0)) {
 		major = acquire_without(tie, cred);
 		*minor_status = 0;
 		tap_leave(&scope);

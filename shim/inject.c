@@ -14,7 +14,7 @@
 #include <sys/utsname.h>
 
 unsigned tap_injected;
-bool tap_reports, tap_falls_back;
+bool tap_reports, tap_connects;
 
 struct principals {
 	char principal[240]; /* tag included */
@@ -181,6 +181,8 @@ int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_end
 	if (!error && falls_back)
 		error = tap_fallback_add(facts->endpoint, migrate[0] ? migrate : facts->endpoint, reason,
 					 size);
+	else if (!error && !server && tap_repairs(POL_REPAIR_HANDSHAKE))
+		tap_client_add(facts->endpoint, migrate[0] ? migrate : facts->endpoint);
 	if (error)
 		return error;
 	tie = tap_tie_new(socket, facts->endpoint, server, !p.shown[0]);

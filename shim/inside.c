@@ -70,7 +70,7 @@ void tap_inside(const void *zmq_function)
 	int saved = errno;
 
 	/* Not only once: a library that was unloaded and comes back has slots of its own again. */
-	if (!library || (!pol_repairs(&tap_policy) && !tap_reports && !tap_falls_back) || !tap_lock(&lock))
+	if (!library || (!pol_repairs(&tap_policy) && !tap_reports && !tap_connects) || !tap_lock(&lock))
 		return;
 	if (!_dl_find_object((void *)zmq_function, &found)) {
 		const struct link_map *map = found.dlfo_link_map;
@@ -80,7 +80,7 @@ void tap_inside(const void *zmq_function)
 			point(map, "malloc", inside_malloc);
 			point(map, "free", inside_free);
 		}
-		if (tap_falls_back) {
+		if (tap_connects) {
 			point(map, "getaddrinfo", tap_fallback_resolve);
 			point(map, "connect", tap_fallback_connect);
 			point(map, "getsockopt", tap_fallback_connected);
@@ -88,7 +88,7 @@ void tap_inside(const void *zmq_function)
 		point(map, "send", tap_line_send);
 		point(map, "close", tap_line_close);
 		if (tap_repairs(POL_REPAIR_HANDSHAKE) || tap_repairs(POL_REPAIR_ABORT) || tap_reports ||
-		    tap_falls_back)
+		    tap_connects)
 			point(map, "recv", tap_line_recv);
 		library->repaired = true;
 		/* libzmq's I/O threads must not: a host can end them while it holds the loader's lock. */

@@ -16,8 +16,8 @@
 
 #include <sys/types.h>
 
-extern bool tap_reports;    /* unsecured peers are to be told of: a migration is under way */
-extern bool tap_falls_back; /* and this end may go without GSSAPI itself: fallback.c */
+extern bool tap_reports;  /* unsecured peers are to be told of: a migration is under way */
+extern bool tap_connects; /* the connections of injected clients are followed: fallback.c */
 
 /* Does the policy want this repair? */
 static inline bool tap_repairs(enum pol_repair which)
@@ -42,6 +42,8 @@ void tap_line_why(int fd, const char *reason);
 /* Does it go without GSSAPI, where libzmq believes that it has it? */
 bool tap_line_without(int fd);
 
+/* Connections to `endpoint` are those of an injected client, whose program connects to `own`. */
+void tap_client_add(const char *own, const char *endpoint);
 /*
  * phase: report of a connect rule: connections to `endpoint` (where the program's own is made, by a
  * migration or not) are tried with GSSAPI, and after each that fails the next one is made to `own` without.

@@ -206,6 +206,8 @@ static void tell_unsecured(int fd, const struct line *line, uint64_t since)
 	tr_commit(d);
 }
 
+static const char too_old[] = "the peer speaks no ZMTP 3: it is too old for security, or no ZeroMQ";
+
 static bool is_old(const struct line *line)
 {
 	return line->peer_count && (line->peer[0] != 0xff || (line->peer_count > 10 && line->peer[10] < 3));
@@ -287,6 +289,11 @@ static ssize_t recv_greeting(int fd, struct line *line, uint8_t *buffer, size_t 
 	if (n <= 0)
 		return n;
 	keep(line->peer, &line->peer_count, buffer, (size_t)n);
+	/* For libzmq a protocol error, after which it never comes back. */
+	if (is_old(line) && line->attempt && !line->plain && line->own_count && line->own[0] == 0xff) {
+		tap_line_failed(fd, line, too_old);
+		return tap_line_reset(fd, line);
+	}
 	if (is_old(line) && !line->plain) { /* libzmq takes it, or closes at once where it wants security */
 		line->old = true;
 		line->peer_count = GREETING;
@@ -374,7 +381,7 @@ static const char *silent_failure(const struct line *line)
 	if (line->doomed || line->talked)
 		return NULL;
 	if (line->old)
-		return "the peer speaks no ZMTP 3: it is too old for security, or no ZeroMQ";
+		return too_old;
 	if (!tap_line_offers(line->own, "GSSAPI"))
 		return NULL;
 	if (line->peer_count == GREETING)
@@ -397,7 +404,7 @@ int tap_line_close(int fd)
 	if (line && line->unsecured)
 		tell_unsecured(fd, line, line->unsecured);
 	if (line && line->attempt)
-		tap_fallback_ends(line);
+		tap_fallback_ends(fd, line);
 	if (line && (line->own_count || line->peer_count || line->attempt))
 		memset(line, 0, sizeof(*line));
 	return close(fd);

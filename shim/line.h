@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libzmq's connections by descriptor (line.c), and those that may go without security (fallback.c): private
- * to the two and to inside.c, which puts the functions here into libzmq's slots.
+ * libzmq's connections by descriptor (line.c), those of injected clients (fallback.c), and what passes on one
+ * that goes without security (plain.c): private to the three and to inside.c, which puts the functions here
+ * into libzmq's slots.
  */
 #ifndef SHIM_LINE_H
 #define SHIM_LINE_H
@@ -13,7 +14,7 @@
 
 #define GREETING 64
 
-struct plain; /* fallback.c */
+struct plain; /* plain.c */
 
 struct line {
 	uint8_t own[GREETING], peer[GREETING]; /* as they are on the wire */
@@ -22,8 +23,9 @@ struct line {
 	bool doomed;
 	bool old;	    /* the peer speaks ZMTP 1 or 2, or something else */
 	uint64_t unsecured; /* since when both ends talk NULL, where that is reported; else 0 */
-	/* Of a connection that a rule with phase: report makes: */
+	/* Of a connection that an injected client makes: */
 	uint16_t attempt;    /* its endpoint, plus one; 0: it is none of these */
+	bool absent;	     /* there was nobody to connect to */
 	bool established;    /* GSSAPI, to the peer's READY */
 	bool refused;	     /* by the policy: that is no reason to go without */
 	struct plain *plain; /* it goes without GSSAPI */
@@ -49,10 +51,14 @@ int tap_fallback_resolve(const char *node, const char *service, const struct add
 /* libzmq asks whether the connection is made. */
 int tap_fallback_connected(int fd, int level, int option, void *value, socklen_t *length);
 /* Before such a connection is closed: whether the next may go without. */
-void tap_fallback_ends(struct line *line);
+void tap_fallback_ends(int fd, struct line *line);
 /* The endpoint of such a connection as the program gave it, and why GSSAPI failed the last time. */
 const char *tap_fallback_endpoint(const struct line *line);
 void tap_fallback_why(const struct line *line, char *out, size_t size);
+
+/* plain.c; NULL: no memory. */
+struct plain *tap_plain_new(void);
+void tap_plain_free(struct plain *plain);
 /* Exchanges the mechanism in a part of a greeting that begins at `at`. False: it is another one. */
 bool tap_plain_greeting(uint8_t *bytes, size_t length, unsigned at, bool outgoing);
 ssize_t tap_plain_recv(int fd, struct line *line, void *buffer, size_t length, int flags);

@@ -25,13 +25,13 @@ static int refuse(const struct tap_scope *scope, struct pol_verdict *verdict, co
 	return tap_refuses(scope, verdict, endpoint) ? EACCES : 0;
 }
 
-/* With phase: report: from now on, and before the first connection. */
-static void watch_for_unsecured(const struct tap_scope *scope, const struct pol_inject *rule,
-				enum pol_way way)
+/* What is wanted of this endpoint's connections, from before the first of them. */
+static void watch_connections(const struct tap_scope *scope, const struct pol_inject *rule, enum pol_way way)
 {
-	bool *watches = way == POL_BIND ? &tap_reports : &tap_falls_back;
+	bool *watches = way == POL_BIND ? &tap_reports : &tap_connects;
 
-	if (rule->phase != POL_PHASE_REPORT || *watches)
+	if (*watches ||
+	    (rule->phase != POL_PHASE_REPORT && (way == POL_BIND || !tap_repairs(POL_REPAIR_HANDSHAKE))))
 		return;
 	*watches = true;
 	tap_inside((const void *)TAP_OTHER(scope, zmq_bind));
@@ -53,7 +53,7 @@ static void inject(const struct tap_scope *scope, void *socket, const struct pol
 	}
 	judged->set = true;
 	judged->own_unsecured = facts->way == POL_BIND && rule->phase == POL_PHASE_REPORT;
-	watch_for_unsecured(scope, rule, facts->way);
+	watch_connections(scope, rule, facts->way);
 }
 
 static bool is_zap_handler(const struct pol_endpoint *facts)

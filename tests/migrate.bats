@@ -446,6 +446,26 @@ END
     has_line client.out '^disconnected$'
 }
 
+@test "a client whose server has not moved says so, once, and talks when it has" {
+    stage not-moved
+    server REP
+    policy client-direct <<END
+version: 1
+zmq:
+  inject: [{connect: "tcp://*:$OLD", service: "zmq@localhost", migrate: "tcp://%H:$NEW"}]
+END
+    CLIENT_POLICY=client-direct
+    client a REQ "$OLD" alice
+    wait_until 10 clients_are failing 1
+    stop_server
+    server REP report
+    arrives a 3
+    clients_are secured 1
+    leave a
+    stop_server
+    [ "$("$GSSTAP" decode --format json clients/* | jq -s '[.[] | select(.reason // "" | test("nobody answers"))] | length')" = 1 ]
+}
+
 @test "only who comes to an endpoint that is being migrated is reported" {
     local OTHER
     stage others

@@ -338,6 +338,36 @@ ticks() {
     finish secured
 }
 
+# A server that speaks ZMTP 2.0: it greets whoever comes, and counts them.
+old_server='import socket, sys
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+while True:
+    peer, _ = listener.accept()
+    peer.sendall(b"\xff" + b"\0" * 7 + b"\1\x7f" + b"\1\4")
+    print("greeted", flush=True)
+    try:
+        while peer.recv(100):
+            pass
+    except ConnectionResetError:
+        pass
+    peer.close()'
+
+@test "a server that is too old for security is named, and a client comes back until it is not" {
+    new old-server
+    under all
+    start old "$PYTHON" -c "$old_server" "$NEAR_PORT"
+    host zpair
+    start client "${HOST[@]}" socket REQ set linger 0 set rcvtimeo 30000 connect "tcp://127.0.0.1:$NEAR_PORT" send hello recv
+    twice() { [ "$(grep -c greeted old.out)" -ge 2 ]; }
+    wait_until 10 twice
+    kill "${PID[old]}"
+    server new
+    finish client
+    finish new
+    [ "$(cat client.out)" = "got re hello" ]
+    failed '(.reason | test("no ZMTP 3")) and .role == "initiator" and .endpoint == "tcp://127.0.0.1:'"$NEAR_PORT"'"'
+}
+
 @test "the program's own timers are left alone, and it finds those of libzmq where it set none" {
     new timers-none
     proxy silent
