@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What passes on a connection that goes without GSSAPI: libzmq's end has the GSSAPI mechanism, with stand-ins,
- * the peer's NULL (fallback.c). Greetings are exchanged byte for byte, frames are translated (zmtp.h).
+ * What passes on a connection that goes without GSSAPI: libzmq's end has the GSSAPI mechanism, with
+ * stand-ins, the peer's NULL (fallback.c). Greetings are exchanged byte for byte, frames are translated
+ * (zmtp.h).
  *
  * libzmq's poller tells when to read and write, so nothing may be kept that it does not know of: what the
  * kernel does not take is kept, but one byte of it is left to libzmq; what has no room is left in the kernel.
