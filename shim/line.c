@@ -289,8 +289,9 @@ static ssize_t recv_greeting(int fd, struct line *line, uint8_t *buffer, size_t 
 	if (n <= 0)
 		return n;
 	keep(line->peer, &line->peer_count, buffer, (size_t)n);
-	/* For libzmq a protocol error, after which it never comes back. */
-	if (is_old(line) && line->attempt && !line->plain && line->own_count && line->own[0] == 0xff) {
+	/* For libzmq a protocol error, after which it never comes back. (A STREAM socket reads by the
+	 * buffer.) */
+	if (is_old(line) && line->attempt && !line->plain && length <= GREETING) {
 		tap_line_failed(fd, line, too_old);
 		return tap_line_reset(fd, line);
 	}
