@@ -2,213 +2,11 @@
 /*
  * Security contexts, from their first token to their end: one `handshake` event when a context is
  * established, fails or is refused, one `context` event with what it carried when it goes.
- *
- * The table is keyed by the library's handle. Handles are used again after a deletion, so an entry goes with
- * its context; a context that is not in the table (made before us, or no room) is simply not summed up:
- * nothing is judged by it.
  */
-#include "shim/tap.h"
-#include "shim/inside.h"
+#include "shim/context.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
-
-#define BUCKETS 512
-#define PER_BLOCK 64
-
-struct context {
-	struct context *next;
-	gss_ctx_id_t handle;
-	enum tr_role role; /* 0: imported */
-	bool established, hashed;
-	bool told; /* its failure is in the trace */
-	uint8_t first_hash[16];
-	uint32_t rounds;
-	uint64_t started, established_at;
-	uint64_t out_calls, out_bytes, in_calls, in_bytes;
-	const struct tap_tie *tie;
-	int fd;
-	uint64_t attached;   /* tap_subscriptions_now when its connection began, plus 1; 0 not known yet */
-	uint64_t topics[32]; /* said on it, of those that could be taken for something else */
-	unsigned topic_count;
-	char target[160];
-};
-
-static struct {
-	struct tap_lock lock;
-	struct context *first;
-} buckets[BUCKETS];
-
-static struct tap_lock spare_lock;
-static struct context *spares;
-
-static unsigned bucket_of(gss_ctx_id_t handle)
-{
-	uintptr_t x = (uintptr_t)handle >> 4;
-
-	return (unsigned)((x ^ x >> 9) % BUCKETS);
-}
-
-static struct context *take_spare(void)
-{
-	struct context *c, *block;
-
-	if (!tap_lock(&spare_lock))
-		return NULL;
-	if (!spares) {
-		block = mmap(NULL, PER_BLOCK * sizeof(*block), PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		for (int i = 0; block != MAP_FAILED && i < PER_BLOCK; i++) {
-			block[i].next = spares;
-			spares = &block[i];
-		}
-	}
-	c = spares;
-	if (c)
-		spares = c->next;
-	tap_unlock(&spare_lock);
-	if (c)
-		memset(c, 0, sizeof(*c));
-	return c;
-}
-
-static void give_back(struct context *c)
-{
-	if (!tap_lock(&spare_lock))
-		return;
-	c->next = spares;
-	spares = c;
-	tap_unlock(&spare_lock);
-}
-
-/* Takes an entry out of the table; the caller owns it. */
-static struct context *take(gss_ctx_id_t handle)
-{
-	unsigned b = bucket_of(handle);
-	struct context **at, *c;
-
-	if (!handle || !tap_lock(&buckets[b].lock))
-		return NULL;
-	for (at = &buckets[b].first; (c = *at) && c->handle != handle; at = &c->next)
-		;
-	if (c)
-		*at = c->next;
-	tap_unlock(&buckets[b].lock);
-	return c;
-}
-
-static void enter(struct context *c, gss_ctx_id_t handle)
-{
-	unsigned b = bucket_of(handle);
-
-	c->handle = handle;
-	if (!tap_lock(&buckets[b].lock))
-		return;
-	c->next = buckets[b].first;
-	buckets[b].first = c;
-	tap_unlock(&buckets[b].lock);
-}
-
-void tap_context_count(gss_ctx_id_t handle, bool outbound, size_t bytes)
-{
-	unsigned b = bucket_of(handle);
-	struct context *c;
-	int ready = -1;
-
-	if (!tap_lock(&buckets[b].lock))
-		return;
-	for (c = buckets[b].first; c && c->handle != handle; c = c->next)
-		;
-	if (c && outbound) {
-		c->out_calls++;
-		c->out_bytes += bytes;
-	} else if (c) {
-		if (!c->in_calls++ && c->tie)
-			ready = c->fd;
-		c->in_bytes += bytes;
-	}
-	tap_unlock(&buckets[b].lock);
-	if (ready >= 0)
-		tap_line_established(ready);
-}
-
-/*
- * What the socket was subscribed to when a connection began, it says anew on it. libzmq attaches the first
- * connection of a connect at once, others when they are there, which is when READY is wrapped.
- */
-static uint64_t attach(struct context *c)
-{
-	uint64_t attached = c->tie->attached ? c->tie->attached : tap_subscriptions_now() + 1;
-
-	((struct tap_tie *)c->tie)->attached = 0;
-	return attached;
-}
-
-static bool first_time(struct context *c, uint64_t topic, uint64_t since)
-{
-	if (since >= c->attached || c->topic_count == sizeof(c->topics) / sizeof(c->topics[0]))
-		return false;
-	for (unsigned i = 0; i < c->topic_count; i++)
-		if (c->topics[i] == topic)
-			return false;
-	c->topics[c->topic_count++] = topic;
-	return true;
-}
-
-bool tap_context_first_time(gss_ctx_id_t handle, uint64_t topic, uint64_t since)
-{
-	unsigned b = bucket_of(handle);
-	bool first = false;
-	struct context *c;
-
-	if (!tap_lock(&buckets[b].lock))
-		return false;
-	for (c = buckets[b].first; c && c->handle != handle; c = c->next)
-		;
-	if (c && c->tie)
-		first = first_time(c, topic, since);
-	tap_unlock(&buckets[b].lock);
-	return first;
-}
-
-const struct tap_tie *tap_context_tie(gss_ctx_id_t handle, bool outbound, int *fd, bool *ready)
-{
-	const struct tap_tie *tie = NULL;
-	unsigned b = bucket_of(handle);
-	struct context *c;
-
-	if (!tap_lock(&buckets[b].lock))
-		return NULL;
-	for (c = buckets[b].first; c && c->handle != handle; c = c->next)
-		;
-	if (c && c->tie) {
-		tie = c->tie;
-		if (outbound && !c->attached)
-			c->attached = attach(c);
-		*fd = c->fd;
-		*ready =
-			(outbound ? c->out_calls : c->in_calls) > 0; /* the first message each way is READY */
-	}
-	tap_unlock(&buckets[b].lock);
-	return tie;
-}
-
-const char *tap_context_target(gss_ctx_id_t handle, char *out, size_t size)
-{
-	unsigned b = bucket_of(handle);
-	struct context *c;
-
-	out[0] = 0;
-	if (!handle || !tap_lock(&buckets[b].lock))
-		return NULL;
-	for (c = buckets[b].first; c && c->handle != handle; c = c->next)
-		;
-	if (c)
-		tap_copy(out, size, c->target);
-	tap_unlock(&buckets[b].lock);
-	return out[0] ? out : NULL;
-}
 
 /* What an established context says of itself. */
 struct facts {
@@ -427,7 +225,7 @@ static OM_uint32 establish(struct tap_scope *scope, const struct tap_handshake *
 		c->established = true;
 		c->established_at = tr_now();
 		if (keep)
-			enter(c, *context);
+			tap_context_enter(c, *context);
 		return GSS_S_COMPLETE;
 	}
 	if (c->tie)
@@ -435,7 +233,7 @@ static OM_uint32 establish(struct tap_scope *scope, const struct tap_handshake *
 	if (c->tie && tap_repairs(POL_REPAIR_HANDSHAKE))
 		tap_line_doom(c->fd);
 	if (keep)
-		give_back(c);
+		tap_context_free(c);
 	tap_quiet_begin();
 	if (delete)
 		delete (&minor, context, GSS_C_NO_BUFFER);
@@ -446,7 +244,7 @@ static OM_uint32 establish(struct tap_scope *scope, const struct tap_handshake *
 
 static struct context *begin(const struct tap_scope *scope, const struct tap_handshake *step)
 {
-	struct context *c = take_spare();
+	struct context *c = tap_context_new();
 
 	if (!c)
 		return NULL;
@@ -462,7 +260,7 @@ static struct context *begin(const struct tap_scope *scope, const struct tap_han
 OM_uint32 tap_handshake_step(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t before,
 			     gss_ctx_id_t *context, OM_uint32 *minor_status, bool *refused)
 {
-	struct context *c = take(before),
+	struct context *c = tap_context_take(before),
 		       stand_in = {
 			       .role = step->role, .started = scope->start, .tie = step->tie, .fd = step->fd};
 	OM_uint32 major = step->major;
@@ -483,7 +281,7 @@ OM_uint32 tap_handshake_step(struct tap_scope *scope, struct tap_handshake *step
 		return establish(scope, step, c, keep, context, minor_status, refused);
 	if (!GSS_ERROR(major)) {
 		if (keep)
-			enter(c, *context);
+			tap_context_enter(c, *context);
 		return major;
 	}
 	c->handle = before;
@@ -494,9 +292,9 @@ OM_uint32 tap_handshake_step(struct tap_scope *scope, struct tap_handshake *step
 	write_handshake(scope, c, NULL, step->mech, TR_OUTCOME_FAILED, major, step->minor,
 			tr_level == TR_LEVEL_OFF ? NULL : tap_minor_text(scope, step->minor, step->mech));
 	if (keep && *context == GSS_C_NO_CONTEXT)
-		give_back(c);
+		tap_context_free(c);
 	else if (keep)
-		enter(c, *context);
+		tap_context_enter(c, *context);
 	return major;
 }
 
@@ -551,43 +349,24 @@ void tap_handshake_may_not_go_without(const struct tap_tie *tie)
 
 void tap_context_imported(gss_ctx_id_t handle)
 {
-	struct context *c = take_spare();
+	struct context *c = tap_context_new();
 
 	if (!c)
 		return;
 	c->established = true;
 	c->established_at = c->started = tr_now();
-	enter(c, handle);
-}
-
-void tap_context_stands_in(gss_ctx_id_t handle, const struct tap_tie *tie, int fd)
-{
-	struct context *c = take_spare();
-
-	if (!c)
-		return;
-	c->tie = tie;
-	c->fd = fd;
-	enter(c, handle);
-}
-
-void tap_context_forget(gss_ctx_id_t handle)
-{
-	struct context *c = take(handle);
-
-	if (c)
-		give_back(c);
+	tap_context_enter(c, handle);
 }
 
 void tap_context_ends(const struct tap_scope *scope, gss_ctx_id_t handle)
 {
-	struct context *c = take(handle);
+	struct context *c = tap_context_take(handle);
 	struct tr_draft *d;
 
 	if (!c)
 		return;
 	if (!c->established && c->told) {
-		give_back(c);
+		tap_context_free(c);
 		return;
 	}
 	if (!c->established) {
@@ -607,5 +386,5 @@ void tap_context_ends(const struct tap_scope *scope, gss_ctx_id_t handle)
 			tr_put(d, TR_F_HANDSHAKE, c->first_hash, sizeof(c->first_hash));
 		tr_commit(d);
 	}
-	give_back(c);
+	tap_context_free(c);
 }

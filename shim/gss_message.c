@@ -92,7 +92,7 @@ static inline void finish(struct tap_scope *scope, OM_uint32 major, const OM_uin
 #define NO_CONF -1
 
 /* libzmq's wraps: a subscription gets its marker back, and what libzmq forgets to free is remembered. */
-static OM_uint32 wrap_for_zmq(const struct tap_scope *scope, __typeof__(&gss_wrap) real,
+static OM_uint32 wrap_for_zmq(const struct tap_scope *scope, bool stands_in, __typeof__(&gss_wrap) real,
 			      OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop,
 			      gss_buffer_t input, int *conf_state, gss_buffer_t output)
 {
@@ -100,8 +100,6 @@ static OM_uint32 wrap_for_zmq(const struct tap_scope *scope, __typeof__(&gss_wra
 	void *room = NULL;
 	uint8_t small[300];
 	OM_uint32 major;
-
-	bool stands_in = tap_stand_in(context);
 
 	if (tap_repairs(POL_REPAIR_SUBSCRIPTIONS) || stands_in)
 		tap_subscription_repaired(context, input, &plain, small, sizeof(small), &room);
@@ -122,16 +120,17 @@ TAP_EXPORT OM_uint32 gss_wrap(OM_uint32 *minor_status, gss_ctx_id_t context, int
 	if (__builtin_expect(!tap_on && real_call, 1))
 		return real_call(minor_status, context, conf_req, qop, input, conf_state, output);
 	TAP_SCOPE(TAP_GSS, gss_wrap);
+	bool stands_in = tap_stand_in(context);
 	OM_uint32 major;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (__builtin_expect((scope.watch && scope.caller->repaired) || tap_stand_in(context), 0))
-		major = wrap_for_zmq(&scope, real_call, minor_status, context, conf_req, qop, input,
-				     conf_state, output);
+	if (__builtin_expect((scope.watch && scope.caller->repaired) || stands_in, 0))
+		major = wrap_for_zmq(&scope, stands_in, real_call, minor_status, context, conf_req, qop,
+				     input, conf_state, output);
 	else
 		major = real_call(minor_status, context, conf_req, qop, input, conf_state, output);
-	if (scope.watch && !tap_stand_in(context)) {
+	if (scope.watch && !stands_in) {
 		struct message message = {
 			.context = context, .conf = CONF_OF(conf_state), OUT(input, output)};
 
@@ -150,6 +149,7 @@ TAP_EXPORT OM_uint32 gss_unwrap(OM_uint32 *minor_status, gss_ctx_id_t context, g
 		return real_call(minor_status, context, input, output, conf_state, qop);
 	TAP_SCOPE(TAP_GSS, gss_unwrap);
 	bool repair = scope.watch && scope.caller->repaired && tap_repairs(POL_REPAIR_ABORT);
+	bool stands_in = tap_stand_in(context);
 	OM_uint32 major, given;
 	int error;
 
@@ -163,11 +163,11 @@ TAP_EXPORT OM_uint32 gss_unwrap(OM_uint32 *minor_status, gss_ctx_id_t context, g
 		tap_leave(&scope);
 		return GSS_S_COMPLETE;
 	}
-	if (tap_stand_in(context))
+	if (stands_in)
 		major = given = tap_stand_in_copy(context, false, input, conf_state, output);
 	else
 		major = given = real_call(minor_status, context, input, output, conf_state, qop);
-	if (scope.watch && !tap_stand_in(context)) {
+	if (scope.watch && !stands_in) {
 		struct message message = {.context = context, .conf = CONF_OF(conf_state), IN(output, input)};
 
 		finish(&scope, major, minor_status, &message);

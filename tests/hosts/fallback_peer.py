@@ -105,23 +105,13 @@ def answered(dealer):
     return dealer.recv()
 
 
-def subscribes(ends, dealer, endpoint):
-    one = ends.socket(zmq.SUB, endpoint)
-    for topic in (b"a", b"b", b"\x01A"):
-        one.subscribe(topic)
-    words = sorted(answered(dealer) for _ in range(3))
-    one.unsubscribe(b"a")
-    print("SUB", words, answered(dealer), flush=True)
-    return one
-
-
-def subscribes_by_hand(ends, dealer, endpoint):
-    one = ends.socket(zmq.XSUB, endpoint)
+def subscribes(dealer, one, say):
+    """One says its subscriptions, and takes one back; the server tells what came of each."""
     for word in (b"\x01a", b"\x01b", b"\x01\x01A"):
-        one.send(word)
+        say(word)
     words = sorted(answered(dealer) for _ in range(3))
-    one.send(b"\x00a")
-    print("XSUB", words, answered(dealer), flush=True)
+    say(b"\x00a")
+    print(one.type.name, words, answered(dealer), flush=True)
     return one
 
 
@@ -143,8 +133,10 @@ def client(endpoints):
     for message in messages:
         push.send_multipart(message)
     print("pushed", answered(dealer).decode() == digest(messages), flush=True)
-    receive(dealer, subscribes(ends, dealer, endpoints[2]))
-    receive(dealer, subscribes_by_hand(ends, dealer, endpoints[2]))
+    sub = ends.socket(zmq.SUB, endpoints[2])
+    receive(dealer, subscribes(dealer, sub, lambda w: (sub.subscribe if w[0] else sub.unsubscribe)(w[1:])))
+    xsub = ends.socket(zmq.XSUB, endpoints[2])
+    receive(dealer, subscribes(dealer, xsub, xsub.send))
     pub = ends.socket(zmq.XPUB, endpoints[3])
     print("subscribed by", pub.recv(), flush=True)
     messages = [[body(n, n * 100)] for n in range(100)]
