@@ -79,7 +79,7 @@ declare -gA CLIENT TURN
 client() {
     local with=() input
     TURN[$1]=$((${TURN[$1]:-0} + 1))
-    [ -z "${4:-}" ] || with=(env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY="$PWD/$CLIENT_POLICY.bin" GSSTAP_LEVEL=audit
+    [ -z "${4:-}" ] || with=(env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY="$PWD/$CLIENT_POLICY.bin" GSSTAP_LEVEL="${CLIENT_LEVEL:-audit}"
         GSSTAP_TRACE="$PWD/clients/%n-%p.pcapng" KRB5CCNAME="$GSSTAP_REALM/ccache/$4")
     mkfifo "$1.in.${TURN[$1]}"
     "${with[@]}" "$PYTHON" "$TOP/tests/hosts/migrate_client.py" "$2" "tcp://127.0.0.1:$3" "$SECRET $1${TURN[$1]}" \
@@ -321,11 +321,12 @@ END
     stage shown
     CLIENT_POLICY=client-report
     server REP
-    GSSTAP_LEVEL=messages client a REQ "$A_OLD" alice
+    CLIENT_LEVEL=messages client a REQ "$A_OLD" alice
     arrives a 10
     leave a
     "$GSSTAP" decode --format json clients/* >events
     jq -se 'any(.[]; .event == "unsecured")' events
+    jq -se 'any(.[]; .event == "process" and .level == "messages")' events
     jq -se 'all(.[]; .event != "handshake" and .event != "context" and .call != "gss_wrap" and .call != "gss_unwrap")' events
     run ! grep -aF "$SECRET" clients/*
 }
