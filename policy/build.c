@@ -2,7 +2,7 @@
 /*
  * Lays a draft without errors out as an image. The same draft always gives the same bytes.
  */
-#include "draft.h"
+#include "policy/draft.h"
 
 #include <stdlib.h>
 #include <string.h>

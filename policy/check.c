@@ -3,8 +3,8 @@
  * What keywords.def cannot say about texts and about the keys of zmq.inject. An error here is what would
  * otherwise silently never match, or fail inside a host; a warning is what is legal and will surprise.
  */
-#include "draft.h"
-#include "glob.h"
+#include "policy/draft.h"
+#include "policy/glob.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * What must hold between a rule's pattern and the endpoint its clients migrate to. An error is what would
  * fail inside a host each time, a warning what leads somewhere that nobody may have meant.
  */
-#include "draft.h"
+#include "policy/draft.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 /*
  * The compiler's steps in their order: read, parse, complain, build. See compile.h.
  */
-#include "compile.h"
-#include "draft.h"
+#include "policy/compile.h"
+#include "policy/draft.h"
 
 #include <errno.h>
 #include <fcntl.h>

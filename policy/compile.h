@@ -6,7 +6,7 @@
 #ifndef POL_COMPILE_H
 #define POL_COMPILE_H
 
-#include "policy.h"
+#include "policy/policy.h"
 
 #include <stdio.h>
 

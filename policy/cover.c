@@ -4,8 +4,8 @@
  * against parts of the earlier one as a text would be. The answer yes is always right; some true cases (a*|*a
  * against *) of mixed stars are not seen, which costs a warning and nothing else.
  */
-#include "draft.h"
-#include "glob.h"
+#include "policy/draft.h"
+#include "policy/glob.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * A draft's memory and its complaints. Complaints have the form that editors and CI systems take for a
  * compiler's.
  */
-#include "draft.h"
+#include "policy/draft.h"
 
 #include <ctype.h>
 #include <stdarg.h>

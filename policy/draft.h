@@ -6,7 +6,7 @@
 #ifndef POL_DRAFT_H
 #define POL_DRAFT_H
 
-#include "image.h"
+#include "policy/image.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
  * Templates of principals and endpoints: %h, %H, %%. What does not expand to exactly what was meant is an
  * error, so that no truncated or borrowed name is ever asked for. Linked into the shim.
  */
-#include "policy.h"
-#include "say.h"
+#include "policy/policy.h"
+#include "policy/say.h"
 
 #include <string.h>
 

@@ -3,9 +3,9 @@
  * Shell patterns over bytes. fnmatch(3) is not used: it depends on the locale, may allocate, and takes
  * exponential time on patterns such as a*a*a*b. Linked into the shim.
  */
-#include "glob.h"
+#include "policy/glob.h"
 
-#include "policy.h"
+#include "policy/policy.h"
 
 #include <string.h>
 

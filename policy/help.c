@@ -2,8 +2,8 @@
 /*
  * keywords.def for people: the list of all keywords, and the guess at what a misspelt one was meant to be.
  */
-#include "compile.h"
-#include "draft.h"
+#include "policy/compile.h"
+#include "policy/draft.h"
 
 #include <string.h>
 

@@ -19,13 +19,13 @@
 
 enum pol_keyword_id {
 #define KEYWORD(id, symbol, path, type, values, doc) POL_K_##symbol = id,
-#include "keywords.def"
+#include "policy/keywords.def"
 };
 
 enum pol_word_id {
 	POL_W_NONE = 0,
 #define WORD(id, symbol, text) POL_W_##symbol = id,
-#include "keywords.def"
+#include "policy/keywords.def"
 };
 
 enum pol_type {

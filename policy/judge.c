@@ -3,9 +3,9 @@
  * The judgements: from facts to a verdict, by the rules of an image that pol_open has passed. What a policy
  * does not mention is allowed; what cannot be known is taken as the worse case. Linked into the shim.
  */
-#include "policy.h"
-#include "image.h"
-#include "say.h"
+#include "policy/policy.h"
+#include "policy/image.h"
+#include "policy/say.h"
 
 #include <string.h>
 

@@ -3,13 +3,13 @@
  * keywords.def as a table, and the look-ups in it. Linked into the shim, which needs it to check compiled
  * policies and to name rules.
  */
-#include "image.h"
+#include "policy/image.h"
 
 #include <string.h>
 
 const struct pol_keyword pol_keywords[] = {
 #define KEYWORD(id, symbol, path, type, values, doc) {id, POL_T_##type, path, values, doc},
-#include "keywords.def"
+#include "policy/keywords.def"
 	{0, 0, NULL, NULL, NULL},
 };
 
@@ -18,7 +18,7 @@ static const struct word {
 	const char *text;
 } words[] = {
 #define WORD(id, symbol, text) {id, text},
-#include "keywords.def"
+#include "policy/keywords.def"
 	{POL_W_NONE, NULL},
 };
 

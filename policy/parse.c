@@ -4,7 +4,7 @@
  * returned, that value's events are consumed, right or wrong, so that one error does not hide the next. Depth
  * is bounded by the depth of the keywords: what has no keyword is skipped by counting.
  */
-#include "draft.h"
+#include "policy/draft.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,9 +4,9 @@
  * word and order that judge.c relies on holds. Linked into the shim: no allocation, no stdio, no locale, no
  * lock.
  */
-#include "policy.h"
-#include "image.h"
-#include "say.h"
+#include "policy/policy.h"
+#include "policy/image.h"
+#include "policy/say.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /*
  * See say.h. Must not call anything but memcpy and friends: it runs inside any host, also below malloc.
  */
-#include "say.h"
+#include "policy/say.h"
 
 #include <string.h>
 

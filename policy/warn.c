@@ -3,7 +3,7 @@
  * Warnings about a whole policy that is otherwise right: rules without effect, and a mode that refuses
  * nothing.
  */
-#include "draft.h"
+#include "policy/draft.h"
 
 #include <string.h>
 

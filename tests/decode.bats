@@ -270,7 +270,7 @@ EOF2
     while read -r number name; do
         count=$((count + 1))
         grep -qx "$number $name" header || { echo "names_zmq.c: $number is not $name"; wrong=1; }
-    done < <(sed -nE 's/^\t\[([0-9]+)\] = "(\w+)",$/\1 \2/p' "$TOP/tools/names_zmq.c")
+    done < <(sed -nE 's/^\t\[([0-9]+)\] = "(\w+)",$/\1 \2/p' "$TOP/tools/names/zmq.c")
     [ $count -gt 100 ]
     [ $wrong = 0 ]
 }

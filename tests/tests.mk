@@ -47,12 +47,12 @@ $(BUILD)/bench/%: tests/bench/%.c
 
 # A sanitizer's runtime calls dlsym, and with that us, before it can serve instrumented code.
 ifneq ($(SAN),)
-$(patsubst %,$(BUILD)/shim-obj/shim/%.c.o,dl elf objects real): SHIM_CFLAGS += -fno-sanitize=all -include tests/early.h
+$(patsubst %,$(BUILD)/shim-obj/shim/loader/%.c.o,dl elf objects real): SHIM_CFLAGS += -fno-sanitize=all -include tests/early.h
 endif
 
 # Unit tests link what they call out of one archive: the tools, the trace's writer, main.c without its main, and what
 # of the shim needs no host.
-SHIM_PURE     := shim/lock.c shim/zmtp.c
+SHIM_PURE     := shim/core/lock.c shim/line/zmtp.c
 UNIT_PROGRAMS := $(shell grep -lE '^int main\>' tests/unit/*.c 2>/dev/null)
 UNIT_HELPERS  := $(filter-out $(UNIT_PROGRAMS),$(wildcard tests/unit/*.c))
 UNITS         := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_PROGRAMS))

@@ -4,9 +4,9 @@
  * or sums up. A writer maps its file, so that nothing tells when it has written: following means looking
  * again.
  */
-#include "tools/show.h"
-#include "tools/summary_traces.h"
-#include "tools/tool.h"
+#include "tools/view/show.h"
+#include "tools/model/traces.h"
+#include "tools/base/tool.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -3,9 +3,9 @@
  * gsstap inspect: says whether a program will be covered, and how. Reads files; executes nothing of what it
  * looks at.
  */
-#include "tools/tool.h"
+#include "tools/base/tool.h"
 
-#include "tools/elf_report.h"
+#include "tools/elf/report.h"
 
 #include <errno.h>
 #include <stdio.h>

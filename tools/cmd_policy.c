@@ -4,7 +4,7 @@
  * here are the files. A compiled policy is put in place as a whole by rename, so that no process ever sees
  * half of one.
  */
-#include "tool.h"
+#include "tools/base/tool.h"
 
 #include "policy/compile.h"
 

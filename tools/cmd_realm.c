@@ -5,8 +5,8 @@
  * Reads the options and brings the parts of realm.h into their order; whatever fails, what was made is taken
  * down.
  */
-#include "realm.h"
-#include "tool.h"
+#include "tools/realm/realm.h"
+#include "tools/base/tool.h"
 
 #include <krb5.h>
 #include <stdio.h>

@@ -3,15 +3,15 @@
  * gsstap run: runs a program under the shim. Everything that can be wrong is found before PROGRAM starts;
  * afterwards gsstap only watches, and ends as PROGRAM ended.
  */
-#include "cover.h"
-#include "run_dir.h"
-#include "run_report.h"
-#include "run_fds.h"
-#include "run_loop.h"
-#include "run_policy.h"
-#include "run_template.h"
-#include "run_zmq.h"
-#include "tool.h"
+#include "tools/elf/cover.h"
+#include "tools/run/dir.h"
+#include "tools/run/report.h"
+#include "tools/run/fds.h"
+#include "tools/run/loop.h"
+#include "tools/run/policy.h"
+#include "tools/run/template.h"
+#include "tools/run/zmq.h"
+#include "tools/base/tool.h"
 #include "trace/format.h"
 
 #include <errno.h>

@@ -3,9 +3,9 @@
  * Completion from what the commands tell argp: options from their tables, values from the name of an option's
  * argument, words from args_doc. Reads no file and runs nothing.
  */
-#include "complete.h"
+#include "tools/complete.h"
 
-#include "tool.h"
+#include "tools/base/tool.h"
 #include "trace/format.h"
 
 #include <ctype.h>

@@ -4,8 +4,8 @@
  *
  * `gsstap __complete WORD...` is what the bash completion asks: see complete.h.
  */
-#include "complete.h"
-#include "tool.h"
+#include "tools/complete.h"
+#include "tools/base/tool.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -21,7 +21,7 @@
 
 const struct command tool_commands[] = {
 #define COMMAND(name, summary) {#name, summary, &argp_##name, cmd_##name},
-#include "commands.def"
+#include "tools/commands.def"
 #undef COMMAND
 	{NULL, NULL, NULL, NULL},
 };

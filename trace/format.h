@@ -117,7 +117,7 @@ enum tr_outcome { TR_OUTCOME_ESTABLISHED = 1, TR_OUTCOME_FAILED, TR_OUTCOME_REFU
 enum tr_call_id {
 #define CALL(id, library, name) TR_##name = id,
 #define EXCUSED(name, reason)
-#include "calls.def"
+#include "trace/calls.def"
 #undef CALL
 #undef EXCUSED
 	TR_CALL_END
@@ -126,7 +126,7 @@ enum tr_call_id {
 enum tr_event_id {
 #define EVENT(id, name) TR_E_##name = id,
 #define FIELD(id, symbol, json, type)
-#include "events.def"
+#include "trace/events.def"
 #undef EVENT
 #undef FIELD
 };
@@ -134,7 +134,7 @@ enum tr_event_id {
 enum tr_field_id {
 #define EVENT(id, name)
 #define FIELD(id, symbol, json, type) TR_F_##symbol = id,
-#include "events.def"
+#include "trace/events.def"
 #undef EVENT
 #undef FIELD
 };

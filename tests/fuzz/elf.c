@@ -3,7 +3,7 @@
  * Any bytes as a program to be inspected: reader, verdict and both outputs. Libraries are not searched for:
  * what bytes name is not opened here. The seeds are described in tests/unit/elf.c.
  */
-#include "tools/elf_report.h"
+#include "tools/elf/report.h"
 
 #include <stdint.h>
 #include <stdio.h>

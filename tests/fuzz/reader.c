@@ -3,7 +3,7 @@
  * Any bytes as a trace: read whole, as a file that grows, and printed in both formats. Nothing may crash,
  * hang or grow without bound.
  */
-#include "tools/show.h"
+#include "tools/view/show.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
  * never more than zmtp.h says, and what was taken from a peer would go back to it as it was. The first two
  * bytes choose the pieces and the room, the rest is the connection.
  */
-#include "shim/zmtp.h"
+#include "shim/line/zmtp.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -6,9 +6,9 @@
  * like, with -nostdlib -z max-page-size=512 so that every byte of them can be tried. Run under
  * SAN=address,undefined for the full worth of it.
  */
-#include "tools/cover.h"
-#include "tools/elf_cache.h"
-#include "tools/elf_report.h"
+#include "tools/elf/cover.h"
+#include "tools/elf/cache.h"
+#include "tools/elf/report.h"
 
 #include <fcntl.h>
 #include <limits.h>

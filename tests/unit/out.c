@@ -4,9 +4,9 @@
  * for whatever bytes a trace holds. The names are compared with the headers they come from.
  */
 #include "tests/unit/build_trace.h"
-#include "tools/names.h"
-#include "tools/out.h"
-#include "tools/show.h"
+#include "tools/names/names.h"
+#include "tools/out/out.h"
+#include "tools/view/show.h"
 
 #define ZMQ_BUILD_DRAFT_API
 #include <gssapi/gssapi.h>

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "shim/zmtp.h"
+#include "shim/line/zmtp.h"
 
 enum { MORE = 1, LARGE = 2, COMMAND = 4 };					   /* ZMTP */
 enum { TOKEN_MORE = 1, TOKEN_COMMAND = 2, TOKEN_SUBSCRIBE = 4, TOKEN_CANCEL = 8 }; /* libzmq's GSSAPI */

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A lock for the shim's small tables. It is held for nanoseconds and never across a call of anybody else's,
+ * but its holder can lose the processor for as long as the machine likes: who wants it waits. Nobody waits
+ * for somebody who cannot come: a signal handler goes without when it stands above the holder, and what was
+ * held by a thread that ended, or that a child has not inherited, is taken over.
+ */
+#include "shim/core/tap.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PAGE 4096
+#define YIELDS 200
+#define NAPS 20000 /* of 100 us: who holds it that long is stopped, and so is what waits for him */
+
+/* The process's id, in a page that the kernel clears in every child, however it was forked. */
+static uint32_t *process_page;
+#define NO_PAGE ((uint32_t *)-1)
+
+static uint32_t *make_page(void)
+{
+	uint32_t *page, *none = NULL;
+
+	page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page != MAP_FAILED && madvise(page, PAGE, MADV_WIPEONFORK)) {
+		munmap(page, PAGE);
+		page = MAP_FAILED;
+	}
+	if (page == MAP_FAILED)
+		page = NO_PAGE;
+	if (__atomic_compare_exchange_n(&process_page, &none, page, false, __ATOMIC_ACQ_REL,
+					__ATOMIC_ACQUIRE))
+		return page;
+	if (page != NO_PAGE)
+		munmap(page, PAGE);
+	return none;
+}
+
+static uint32_t process(void)
+{
+	uint32_t *page = __atomic_load_n(&process_page, __ATOMIC_ACQUIRE), pid;
+
+	if (__builtin_expect(!page, 0))
+		page = make_page();
+	if (page == NO_PAGE)
+		return (uint32_t)getpid();
+	pid = __atomic_load_n(page, __ATOMIC_RELAXED);
+	if (__builtin_expect(!pid, 0)) {
+		pid = (uint32_t)getpid();
+		__atomic_store_n(page, pid, __ATOMIC_RELAXED);
+	}
+	return pid;
+}
+
+static uint64_t self(void)
+{
+	static __thread uint64_t own;
+	uint32_t pid = process();
+
+	if (__builtin_expect(own >> 32 != pid, 0))
+		own = (uint64_t)pid << 32 | (uint32_t)syscall(SYS_gettid);
+	return own;
+}
+
+static bool is_gone(uint64_t owner, uint64_t own, unsigned tries)
+{
+	if (owner >> 32 != own >> 32)
+		return true;
+	return tries >= YIELDS && tries % 16 == 0 &&
+	       syscall(SYS_tgkill, (pid_t)(owner >> 32), (pid_t)(uint32_t)owner, 0) && errno == ESRCH;
+}
+
+static bool wait_for(struct tap_lock *lock, uint64_t own)
+{
+	static const struct timespec nap = {.tv_nsec = 100000};
+
+	for (unsigned tries = 0; tries < YIELDS + NAPS; tries++) {
+		uint64_t owner = 0;
+
+		if (__atomic_compare_exchange_n(&lock->owner, &owner, own, false, __ATOMIC_ACQUIRE,
+						__ATOMIC_RELAXED))
+			return true;
+		if (owner == own)
+			return false;
+		if (is_gone(owner, own, tries) &&
+		    __atomic_compare_exchange_n(&lock->owner, &owner, own, false, __ATOMIC_ACQUIRE,
+						__ATOMIC_RELAXED))
+			return true;
+		/* Not by the C library's functions, at which a thread can be cancelled. */
+		if (tries < YIELDS)
+			syscall(SYS_sched_yield);
+		else
+			syscall(SYS_nanosleep, &nap, NULL);
+	}
+	return false;
+}
+
+bool tap_lock(struct tap_lock *lock)
+{
+	uint64_t own = self(), owner = 0;
+	int saved;
+	bool got;
+
+	if (__builtin_expect(__atomic_compare_exchange_n(&lock->owner, &owner, own, false, __ATOMIC_ACQUIRE,
+							 __ATOMIC_RELAXED),
+			     1))
+		return true;
+	saved = errno;
+	got = wait_for(lock, own);
+	errno = saved;
+	return got;
+}
+
+void tap_unlock(struct tap_lock *lock)
+{
+	__atomic_store_n(&lock->owner, 0, __ATOMIC_RELEASE);
+}

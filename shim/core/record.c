@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a call to its event. What must be asked of the library (status text, names) is asked before the event
+ * is begun, on the same thread, for the same mechanism, on copies: the host's own later question gets the
+ * same answer.
+ */
+#include "shim/core/tap.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void add_text(char *out, size_t size, const gss_buffer_desc *text)
+{
+	size_t used = strlen(out), n = text->length;
+
+	if (!text->value)
+		return;
+	if (used && used + 2 < size) {
+		memcpy(out + used, "; ", 3);
+		used += 2;
+	}
+	if (n >= size - used)
+		n = size - used - 1;
+	memcpy(out + used, text->value, n);
+	out[used + n] = 0;
+}
+
+const char *tap_minor_text(const struct tap_scope *scope, OM_uint32 minor, gss_const_OID mech)
+{
+	__typeof__(&gss_display_status) display = TAP_OTHER(scope, gss_display_status);
+	__typeof__(&gss_release_buffer) release = TAP_OTHER(scope, gss_release_buffer);
+	char *out = tap_thread.text;
+	OM_uint32 ignored, more = 0;
+	int saved = errno;
+
+	out[0] = 0;
+	if (!display || !release)
+		return out;
+	tap_quiet_begin();
+	do {
+		gss_buffer_desc text = {0, NULL};
+
+		if (display(&ignored, minor, GSS_C_MECH_CODE, (gss_OID)mech, &more, &text) != GSS_S_COMPLETE)
+			break;
+		add_text(out, sizeof(tap_thread.text), &text);
+		release(&ignored, &text);
+	} while (more);
+	tap_quiet_end();
+	errno = saved;
+	return out;
+}
+
+static void begin_call(struct tr_draft *d, const struct tap_scope *scope)
+{
+	d->time = tr_now();
+	d->head.call = scope->call;
+	d->head.depth = scope->depth;
+	d->head.caller = (uintptr_t)scope->from;
+	d->head.duration = d->time - scope->start;
+	d->comment = tap_call_name(scope->call);
+	d->comment_length = tap_call_name_length(scope->call);
+}
+
+/* "gss_init_sec_context: the text": shown by Wireshark as the packet's comment. */
+static void comment_failure(struct tr_draft *d, const struct tap_scope *scope, const char *text)
+{
+	char *out = tap_thread.comment;
+
+	tap_copy(out, sizeof(tap_thread.comment), tap_call_name(scope->call));
+	tap_append(out, sizeof(tap_thread.comment), *text ? ": " : " failed");
+	tap_append(out, sizeof(tap_thread.comment), text);
+	d->comment = out;
+	d->comment_length = 0;
+}
+
+struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor,
+			       gss_const_OID mech)
+{
+	bool failed = GSS_ERROR(major);
+	int error = errno;
+	struct tr_draft *d;
+	uint64_t end;
+
+	if (!scope->record || (scope->record == TAP_RECORD_FAILURE && !failed))
+		return NULL;
+	if (!scope->start)
+		scope->start = tr_now(); /* of a nested call it was not worth to look at the clock */
+	end = failed ? tr_now() : 0;
+	if (failed && minor)
+		tap_minor_text(scope, *minor, mech);
+	d = tr_begin(TR_E_call);
+	if (!d)
+		return NULL;
+	begin_call(d, scope);
+	tr_put_u32(d, TR_F_MAJOR, major);
+	if (__builtin_expect(failed, 0)) {
+		d->head.duration = end - scope->start; /* without the time our own question took */
+		comment_failure(d, scope, minor ? tap_thread.text : "");
+		if (error)
+			tr_put_u32(d, TR_F_ERRNO, (uint32_t)error);
+		if (minor) {
+			tr_put_u32(d, TR_F_MINOR, *minor);
+			if (tap_thread.text[0])
+				tr_put_text(d, TR_F_MINOR_TEXT, tap_thread.text);
+		}
+	} else if (minor && *minor) {
+		tr_put_u32(d, TR_F_MINOR, *minor);
+	}
+	return d;
+}
+
+struct tr_draft *tap_int_event(struct tap_scope *scope, int result, bool failed, int error)
+{
+	bool wanted = scope->record == TAP_RECORD || (scope->record == TAP_RECORD_FAILURE && failed);
+	struct tr_draft *d;
+
+	if (wanted && !scope->start)
+		scope->start = tr_now();
+	d = wanted ? tr_begin(TR_E_call) : NULL;
+
+	if (!d)
+		return NULL;
+	begin_call(d, scope);
+	tr_put_u32(d, TR_F_RESULT, (uint32_t)result);
+	if (failed) {
+		comment_failure(d, scope, error > 0 && strerrordesc_np(error) ? strerrordesc_np(error) : "");
+		tr_put_u32(d, TR_F_ERRNO, (uint32_t)error);
+	}
+	return d;
+}
+
+struct tr_draft *tap_event(const struct tap_scope *scope, enum tr_event_id event)
+{
+	struct tr_draft *d = tr_begin(event);
+
+	if (d) {
+		d->head.call = scope->call;
+		d->head.depth = scope->depth;
+		d->head.caller = (uintptr_t)scope->from;
+	}
+	return d;
+}
+
+void tap_put_handle(struct tr_draft *d, enum tr_field_id id, const void *handle)
+{
+	if (handle)
+		tr_put_u64(d, id, (uintptr_t)handle);
+}
+
+void tap_put_oid(struct tr_draft *d, enum tr_field_id id, gss_const_OID oid)
+{
+	if (oid && oid->elements && oid->length && oid->length < 128)
+		tr_put(d, id, oid->elements, oid->length);
+}
+
+void tap_put_message(struct tr_draft *d, enum tr_field_id id, const void *bytes, size_t length)
+{
+	enum tr_where where = id == TR_F_IN_TOKEN ? TR_WHERE_IN_TOKEN : TR_WHERE_OUT_TOKEN;
+
+	if (tr_level >= TR_LEVEL_TOKENS)
+		tr_put_token(d, id, bytes, length, tr_level >= TR_LEVEL_MESSAGES ? where : TR_WHERE_NONE,
+			     false);
+}
+
+/* The other half of a call that has two: it goes ahead in an event of its own, since a packet holds one
+ * payload. */
+void tap_send_ahead(const struct tap_scope *scope, enum tr_field_id id, enum tr_where where,
+		    const void *bytes, size_t length)
+{
+	uint64_t of = tr_next_seq() + 1;
+	struct tr_draft *d = tap_event(scope, TR_E_token);
+
+	if (!d)
+		return;
+	d->time = tr_now();
+	d->comment = tap_call_name(scope->call);
+	tr_put_u64(d, TR_F_OF_SEQ, of);
+	tr_put_token(d, id, bytes, length, where, false);
+	tr_commit(d);
+}
+
+bool tap_display_name(const struct tap_scope *scope, gss_const_name_t name, char *out, size_t size)
+{
+	__typeof__(&gss_display_name) display = TAP_OTHER(scope, gss_display_name);
+	__typeof__(&gss_release_buffer) release = TAP_OTHER(scope, gss_release_buffer);
+	gss_buffer_desc text = {0, NULL};
+	OM_uint32 minor;
+	int saved = errno;
+	bool shown = false;
+
+	out[0] = 0;
+	if (name == GSS_C_NO_NAME || !display || !release)
+		return false;
+	tap_quiet_begin();
+	if (display(&minor, (gss_name_t)name, &text, NULL) == GSS_S_COMPLETE) {
+		/* Names imported with their trailing NUL, as libzmq does, carry it along. */
+		while (text.length && !((char *)text.value)[text.length - 1])
+			text.length--;
+		add_text(out, size, &text);
+		shown = true;
+		release(&minor, &text);
+	}
+	tap_quiet_end();
+	errno = saved;
+	return shown;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * RFC 2743 section 2.1: credentials, and MIT's ways to them (stores, passwords, impersonation, export).
+ * Passwords and exported credentials are told by length and keyed hash only.
+ */
+#include "shim/gss/gss.h"
+#include "shim/repair/inside.h"
+
+#include <string.h>
+
+/* What all calls that acquire have in common. */
+struct acquisition {
+	gss_const_name_t name;
+	gss_cred_usage_t usage;
+	const gss_cred_id_t *cred;
+	const OM_uint32 *lifetime;
+	gss_const_OID mech;
+	const gss_buffer_desc *password;
+	gss_const_key_value_set_t store;
+};
+
+/* Keys of a credential store say where; the value of "password" is one. */
+static void put_store(struct tr_draft *d, gss_const_key_value_set_t store)
+{
+	for (OM_uint32 i = 0; store && i < store->count && i < 16; i++) {
+		const char *key = store->elements[i].key, *value = store->elements[i].value;
+		char text[300];
+
+		tap_copy(text, sizeof(text), key);
+		if (key && value && strcmp(key, "password")) {
+			tap_append(text, sizeof(text), "=");
+			tap_append(text, sizeof(text), value);
+		}
+		tr_put_text(d, TR_F_ATTRIBUTE, text);
+		if (key && value && !strcmp(key, "password"))
+			tr_put_secret(d, TR_F_SECRET, value, strlen(value));
+	}
+}
+
+static void finish(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor,
+		   const struct acquisition *a)
+{
+	int error = errno;
+	char name[256] = "";
+	struct tr_draft *d;
+
+	if (scope->record && tap_handles_good(major))
+		tap_display_name(scope, a->name, name, sizeof(name));
+	d = tap_gss_event(scope, major, minor, a->mech);
+	if (d) {
+		if (name[0])
+			tr_put_text(d, TR_F_NAME, name);
+		tr_put_u32(d, TR_F_USAGE, (uint32_t)a->usage);
+		tap_put_oid(d, TR_F_MECH, a->mech);
+		if (major == GSS_S_COMPLETE && a->cred)
+			tap_put_handle(d, TR_F_CRED, *a->cred);
+		if (major == GSS_S_COMPLETE && a->lifetime)
+			tr_put_u32(d, TR_F_LIFETIME, *a->lifetime);
+		tap_put_buffer_secret(d, a->password);
+		put_store(d, a->store);
+		tr_commit(d);
+	}
+	tap_leave(scope);
+	errno = error;
+}
+
+#define ACQUIRE(call, parameters, arguments, ...)                                                            \
+	TAP_EXPORT OM_uint32 call parameters                                                                 \
+	{                                                                                                    \
+		TAP_ENTER(TAP_GSS, call);                                                                    \
+		OM_uint32 major;                                                                             \
+                                                                                                             \
+		if (!real_call)                                                                              \
+			return tap_leave(&scope), tap_missing(minor_status);                                 \
+		major = real_call arguments;                                                                 \
+		if (scope.watch) {                                                                           \
+			struct acquisition acquisition = {.name = wanted, .usage = usage, __VA_ARGS__};      \
+                                                                                                             \
+			finish(&scope, major, minor_status, &acquisition);                                   \
+		} else {                                                                                     \
+			tap_leave(&scope);                                                                   \
+		}                                                                                            \
+		return major;                                                                                \
+	}
+
+/*
+ * A connection goes without by its address, which another endpoint can have as well: only here it shows whose
+ * it is. libzmq without a credential sends nothing.
+ */
+static OM_uint32 acquire_without(const struct tap_tie *tie, gss_cred_id_t *cred)
+{
+	if (tap_stand_in_acquire(tie, cred))
+		return GSS_S_COMPLETE;
+	tap_handshake_may_not_go_without(tie);
+	return GSS_S_NO_CRED;
+}
+
+/*
+ * libzmq acquires for both usages, which fails for a server that has only a keytab and for a client that has
+ * only a ticket (facts Z9): for an injected endpoint the usage is that of its role.
+ */
+TAP_EXPORT OM_uint32 gss_acquire_cred(OM_uint32 *minor_status, gss_name_t wanted, OM_uint32 time_req,
+				      gss_OID_set mechs, gss_cred_usage_t usage, gss_cred_id_t *cred,
+				      gss_OID_set *actual, OM_uint32 *time_rec)
+{
+	TAP_ENTER(TAP_GSS, gss_acquire_cred);
+	const struct tap_tie *tie = NULL;
+	OM_uint32 major;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_missing(minor_status);
+	if (__builtin_expect(tap_injected && scope.watch, 0))
+		tie = tap_tied(wanted, NULL);
+	if (__builtin_expect(tap_connects && tie && tap_line_without(tap_line_now()), 0)) {
+		major = acquire_without(tie, cred);
+		*minor_status = 0;
+		tap_leave(&scope);
+		return major;
+	}
+	if (tie) {
+		if (!tie->own_usage) {
+			if (usage == GSS_C_BOTH &&
+			    !__atomic_exchange_n(&((struct tap_tie *)tie)->told_credentials, true,
+						 __ATOMIC_RELAXED))
+				tap_repair_event(
+					"credentials", tie, NULL,
+					tie->server
+						? "acquired for accepting only: libzmq asks for both usages"
+						: "acquired for initiating only: libzmq asks for both "
+						  "usages");
+			usage = tie->server ? GSS_C_ACCEPT : GSS_C_INITIATE;
+		}
+		wanted = tie->default_name ? GSS_C_NO_NAME : wanted;
+	}
+	major = real_call(minor_status, wanted, time_req, mechs, usage, cred, actual, time_rec);
+	if (tie && major == GSS_S_COMPLETE)
+		tap_tie_handle(*cred, tie, tap_line_now());
+	else if (tie)
+		tap_handshake_without_cred(&scope, tie, major, *minor_status);
+	if (scope.watch) {
+		struct acquisition acquisition = {
+			.name = wanted, .usage = usage, .cred = cred, .lifetime = time_rec};
+
+		finish(&scope, major, minor_status, &acquisition);
+	} else {
+		tap_leave(&scope);
+	}
+	return major;
+}
+
+ACQUIRE(gss_acquire_cred_from,
+	(OM_uint32 * minor_status, gss_name_t wanted, OM_uint32 time_req, gss_OID_set mechs,
+	 gss_cred_usage_t usage, gss_const_key_value_set_t store, gss_cred_id_t *cred, gss_OID_set *actual,
+	 OM_uint32 *time_rec),
+	(minor_status, wanted, time_req, mechs, usage, store, cred, actual, time_rec), .cred = cred,
+	.lifetime = time_rec, .store = store)
+
+ACQUIRE(gss_acquire_cred_impersonate_name,
+	(OM_uint32 * minor_status, const gss_cred_id_t own, const gss_name_t wanted, OM_uint32 time_req,
+	 const gss_OID_set mechs, gss_cred_usage_t usage, gss_cred_id_t *cred, gss_OID_set *actual,
+	 OM_uint32 *time_rec),
+	(minor_status, own, wanted, time_req, mechs, usage, cred, actual, time_rec), .cred = cred,
+	.lifetime = time_rec)
+
+ACQUIRE(gss_acquire_cred_with_password,
+	(OM_uint32 * minor_status, const gss_name_t wanted, const gss_buffer_t password, OM_uint32 time_req,
+	 const gss_OID_set mechs, gss_cred_usage_t usage, gss_cred_id_t *cred, gss_OID_set *actual,
+	 OM_uint32 *time_rec),
+	(minor_status, wanted, password, time_req, mechs, usage, cred, actual, time_rec), .cred = cred,
+	.lifetime = time_rec, .password = password)
+
+ACQUIRE(gss_add_cred,
+	(OM_uint32 * minor_status, gss_cred_id_t input, gss_name_t wanted, gss_OID mech,
+	 gss_cred_usage_t usage, OM_uint32 initiator_time, OM_uint32 acceptor_time, gss_cred_id_t *cred,
+	 gss_OID_set *actual, OM_uint32 *initiator_rec, OM_uint32 *acceptor_rec),
+	(minor_status, input, wanted, mech, usage, initiator_time, acceptor_time, cred, actual, initiator_rec,
+	 acceptor_rec),
+	.cred = cred, .mech = mech)
+
+ACQUIRE(gss_add_cred_from,
+	(OM_uint32 * minor_status, gss_cred_id_t input, gss_name_t wanted, gss_OID mech,
+	 gss_cred_usage_t usage, OM_uint32 initiator_time, OM_uint32 acceptor_time,
+	 gss_const_key_value_set_t store, gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *initiator_rec,
+	 OM_uint32 *acceptor_rec),
+	(minor_status, input, wanted, mech, usage, initiator_time, acceptor_time, store, cred, actual,
+	 initiator_rec, acceptor_rec),
+	.cred = cred, .mech = mech, .store = store)
+
+ACQUIRE(gss_add_cred_impersonate_name,
+	(OM_uint32 * minor_status, gss_cred_id_t input, const gss_cred_id_t own, const gss_name_t wanted,
+	 const gss_OID mech, gss_cred_usage_t usage, OM_uint32 initiator_time, OM_uint32 acceptor_time,
+	 gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *initiator_rec, OM_uint32 *acceptor_rec),
+	(minor_status, input, own, wanted, mech, usage, initiator_time, acceptor_time, cred, actual,
+	 initiator_rec, acceptor_rec),
+	.cred = cred, .mech = mech)
+
+ACQUIRE(gss_add_cred_with_password,
+	(OM_uint32 * minor_status, const gss_cred_id_t input, const gss_name_t wanted, const gss_OID mech,
+	 const gss_buffer_t password, gss_cred_usage_t usage, OM_uint32 initiator_time,
+	 OM_uint32 acceptor_time, gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *initiator_rec,
+	 OM_uint32 *acceptor_rec),
+	(minor_status, input, wanted, mech, password, usage, initiator_time, acceptor_time, cred, actual,
+	 initiator_rec, acceptor_rec),
+	.cred = cred, .mech = mech, .password = password)
+
+TAP_EXPORT OM_uint32 gss_release_cred(OM_uint32 *minor_status, gss_cred_id_t *cred)
+{
+	TAP_ENTER(TAP_GSS, gss_release_cred);
+	gss_cred_id_t before = cred ? *cred : GSS_C_NO_CREDENTIAL;
+	struct tr_draft *d;
+	OM_uint32 major;
+	int error;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_missing(minor_status);
+	if (tap_stand_in(before)) {
+		tap_stand_in_release((void **)cred, false);
+		tap_leave(&scope);
+		return GSS_S_COMPLETE;
+	}
+	if (tap_injected)
+		tap_tie_handle(before, NULL, -1);
+	major = real_call(minor_status, cred);
+	error = errno;
+	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
+	if (d) {
+		tap_put_handle(d, TR_F_CRED, before);
+		tr_commit(d);
+	}
+	tap_leave(&scope);
+	errno = error;
+	return major;
+}
+
+TAP_GSS(gss_inquire_cred,
+	(OM_uint32 * minor_status, gss_cred_id_t cred, gss_name_t *name, OM_uint32 *lifetime,
+	 gss_cred_usage_t *usage, gss_OID_set *mechs),
+	(minor_status, cred, name, lifetime, usage, mechs), GSS_C_NO_OID,
+	tap_put_handle(draft, TR_F_CRED, cred);
+	if (major == GSS_S_COMPLETE && lifetime) tr_put_u32(draft, TR_F_LIFETIME, *lifetime))
+
+TAP_GSS(gss_inquire_cred_by_mech,
+	(OM_uint32 * minor_status, gss_cred_id_t cred, gss_OID mech, gss_name_t *name,
+	 OM_uint32 *initiator_lifetime, OM_uint32 *acceptor_lifetime, gss_cred_usage_t *usage),
+	(minor_status, cred, mech, name, initiator_lifetime, acceptor_lifetime, usage), mech,
+	tap_put_handle(draft, TR_F_CRED, cred);
+	tap_put_oid(draft, TR_F_MECH, mech))
+
+TAP_GSS(gss_inquire_cred_by_oid,
+	(OM_uint32 * minor_status, const gss_cred_id_t cred, const gss_OID object, gss_buffer_set_t *set),
+	(minor_status, cred, object, set), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred);
+	tap_put_oid(draft, TR_F_OID, object))
+
+TAP_GSS(gss_set_cred_option,
+	(OM_uint32 * minor_status, gss_cred_id_t *cred, const gss_OID option, const gss_buffer_t value),
+	(minor_status, cred, option, value), GSS_C_NO_OID,
+	tap_put_handle(draft, TR_F_CRED, cred ? *cred : NULL);
+	tap_put_oid(draft, TR_F_OID, option); tap_put_buffer_secret(draft, value))
+
+TAP_GSS(gss_export_cred, (OM_uint32 * minor_status, gss_cred_id_t cred, gss_buffer_t exported),
+	(minor_status, cred, exported), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred);
+	tap_put_buffer_secret(draft, major == GSS_S_COMPLETE ? exported : NULL))
+
+TAP_GSS(gss_import_cred, (OM_uint32 * minor_status, gss_buffer_t exported, gss_cred_id_t *cred),
+	(minor_status, exported, cred), GSS_C_NO_OID, tap_put_buffer_secret(draft, exported);
+	if (major == GSS_S_COMPLETE) tap_put_handle(draft, TR_F_CRED, *cred))
+
+TAP_GSS(gss_store_cred,
+	(OM_uint32 * minor_status, const gss_cred_id_t cred, gss_cred_usage_t usage, const gss_OID mech,
+	 OM_uint32 overwrite, OM_uint32 as_default, gss_OID_set *stored, gss_cred_usage_t *usage_stored),
+	(minor_status, cred, usage, mech, overwrite, as_default, stored, usage_stored), mech,
+	tap_put_handle(draft, TR_F_CRED, cred);
+	tr_put_u32(draft, TR_F_USAGE, (uint32_t)usage); tap_put_oid(draft, TR_F_MECH, mech))
+
+TAP_GSS(gss_store_cred_into,
+	(OM_uint32 * minor_status, gss_cred_id_t cred, gss_cred_usage_t usage, gss_OID mech,
+	 OM_uint32 overwrite, OM_uint32 as_default, gss_const_key_value_set_t store, gss_OID_set *stored,
+	 gss_cred_usage_t *usage_stored),
+	(minor_status, cred, usage, mech, overwrite, as_default, store, stored, usage_stored), mech,
+	tap_put_handle(draft, TR_F_CRED, cred);
+	tr_put_u32(draft, TR_F_USAGE, (uint32_t)usage); put_store(draft, store))
+
+TAP_GSS(gss_set_neg_mechs, (OM_uint32 * minor_status, gss_cred_id_t cred, const gss_OID_set mechs),
+	(minor_status, cred, mechs), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred))

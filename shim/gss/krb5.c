@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * MIT's Kerberos extensions of the GSS-API (<gssapi/gssapi_krb5.h>). A lucid context holds the session keys
+ * in the clear: told by length and keyed hash of the key only.
+ */
+#include "shim/gss/gss.h"
+
+TAP_GSS(gss_krb5_ccache_name, (OM_uint32 * minor_status, const char *name, const char **out_name),
+	(minor_status, name, out_name), GSS_C_NO_OID, tr_put_text(draft, TR_F_NAME, name))
+
+TAP_GSS(gss_krb5_copy_ccache, (OM_uint32 * minor_status, gss_cred_id_t cred, krb5_ccache ccache),
+	(minor_status, cred, ccache), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred))
+
+TAP_GSS(gss_krb5_import_cred,
+	(OM_uint32 * minor_status, krb5_ccache ccache, krb5_principal principal, krb5_keytab keytab,
+	 gss_cred_id_t *cred),
+	(minor_status, ccache, principal, keytab, cred), GSS_C_NO_OID,
+	if (major == GSS_S_COMPLETE) tap_put_handle(draft, TR_F_CRED, *cred))
+
+TAP_GSS(gss_krb5_get_tkt_flags, (OM_uint32 * minor_status, gss_ctx_id_t context, krb5_flags *flags),
+	(minor_status, context, flags), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context))
+
+TAP_GSS(gss_krb5_set_allowable_enctypes,
+	(OM_uint32 * minor_status, gss_cred_id_t cred, OM_uint32 count, krb5_enctype *enctypes),
+	(minor_status, cred, count, enctypes), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred))
+
+TAP_GSS(gss_krb5_set_cred_rcache, (OM_uint32 * minor_status, gss_cred_id_t cred, krb5_rcache rcache),
+	(minor_status, cred, rcache), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred))
+
+static void put_lucid(struct tr_draft *d, OM_uint32 version, const void *exported)
+{
+	const gss_krb5_lucid_context_v1_t *lucid = exported;
+	const gss_krb5_lucid_key_t *key;
+
+	if (version != 1 || !lucid)
+		return;
+	key = lucid->protocol ? &lucid->cfx_kd.ctx_key : &lucid->rfc1964_kd.ctx_key;
+	tr_put_secret(d, TR_F_SECRET, key->data, key->length);
+}
+
+/* The context is gone after a successful export. */
+TAP_EXPORT OM_uint32 gss_krb5_export_lucid_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context,
+						       OM_uint32 version, void **exported)
+{
+	TAP_ENTER(TAP_GSS, gss_krb5_export_lucid_sec_context);
+	gss_ctx_id_t before = context ? *context : GSS_C_NO_CONTEXT;
+	struct tr_draft *d;
+	OM_uint32 major;
+	int error;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_missing(minor_status);
+	major = real_call(minor_status, context, version, exported);
+	error = errno;
+	if (scope.watch && before && !scope.depth && major == GSS_S_COMPLETE)
+		tap_context_ends(&scope, before);
+	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
+	if (d) {
+		tap_put_handle(d, TR_F_CONTEXT, before);
+		if (major == GSS_S_COMPLETE)
+			put_lucid(d, version, *exported);
+		tr_commit(d);
+	}
+	tap_leave(&scope);
+	errno = error;
+	return major;
+}
+
+TAP_GSS_PLAIN(gss_krb5_free_lucid_sec_context, (OM_uint32 * minor_status, void *lucid), (minor_status, lucid))
+
+/*
+ * Two functions that libgssapi_krb5 exports for its own tests. They are in no header: the prototypes are
+ * those of MIT krb5 1.20, with pointers to its private types.
+ */
+int gss_krb5int_make_seal_token_v3(void *krb5, void *context, const gss_buffer_desc *message,
+				   gss_buffer_t token, int conf, int type);
+OM_uint32 gss_krb5int_unseal_token_v3(void *krb5, OM_uint32 *minor_status, void *context, unsigned char *body,
+				      unsigned int size, gss_buffer_t message, int *conf_state,
+				      gss_qop_t *qop, int type);
+
+TAP_EXPORT int gss_krb5int_make_seal_token_v3(void *krb5, void *context, const gss_buffer_desc *message,
+					      gss_buffer_t token, int conf, int type)
+{
+	TAP_ENTER(TAP_GSS, gss_krb5int_make_seal_token_v3);
+	struct tr_draft *d;
+	int result;
+
+	if (!real_call)
+		return tap_leave(&scope), ENOSYS;
+	result = real_call(krb5, context, message, token, conf, type);
+	d = tap_int_event(&scope, result, false, 0);
+	if (d)
+		tr_commit(d);
+	tap_leave(&scope);
+	return result;
+}
+
+TAP_GSS_PLAIN(gss_krb5int_unseal_token_v3,
+	      (void *krb5, OM_uint32 *minor_status, void *context, unsigned char *body, unsigned int size,
+	       gss_buffer_t message, int *conf_state, gss_qop_t *qop, int type),
+	      (krb5, minor_status, context, body, size, message, conf_state, qop, type))

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * RFC 2743 section 2.3: per-message protection, with its old names (RFC 1509: seal, unseal, sign, verify) and
+ * the IOV and AEAD forms. The hot path of most programs.
+ *
+ * Nothing is refused here: libzmq aborts the process when gss_wrap fails.
+ */
+#include "shim/gss/gss.h"
+#include "shim/repair/inside.h"
+
+#include <stdlib.h>
+
+/* What a message call tells. Plaintext and token of one call: at level payload the plaintext goes ahead. */
+struct message {
+	gss_ctx_id_t context;
+	const gss_buffer_desc *plain;
+	const gss_buffer_desc *token;
+	enum tr_field_id token_field; /* TR_F_OUT_TOKEN or TR_F_IN_TOKEN */
+	int conf;		      /* -1 unknown */
+	bool detached; /* a MIC: the message is not inside the token, and is not counted as carried */
+};
+
+static void put_message(struct tr_draft *d, const struct message *m, bool ahead)
+{
+	tap_put_handle(d, TR_F_CONTEXT, m->context);
+	if (m->conf >= 0)
+		tr_put_u32(d, TR_F_CONF, m->conf != 0);
+	if (tr_level < TR_LEVEL_TOKENS)
+		return;
+	if (m->plain && m->plain->value)
+		tr_put_token(d, TR_F_MESSAGE, m->plain->value, m->plain->length, TR_WHERE_NONE, ahead);
+	if (m->token && m->token->value)
+		tap_put_message(d, m->token_field, m->token->value, m->token->length);
+}
+
+static void record_message(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor,
+			   const struct message *m)
+{
+	bool ahead =
+		scope->record == TAP_RECORD && tr_level >= TR_LEVEL_PAYLOAD && m->plain && m->plain->length;
+	struct tr_draft *d;
+
+	if (ahead)
+		tap_send_ahead(scope, TR_F_MESSAGE, TR_WHERE_MESSAGE, m->plain->value, m->plain->length);
+	d = tap_gss_event(scope, major, minor, GSS_C_NO_OID);
+	if (!d)
+		return;
+	put_message(d, m, ahead);
+	tr_commit(d);
+}
+
+static inline void finish(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor, struct message *m)
+{
+	int error = errno;
+
+	if (scope->watch && !scope->depth && !GSS_ERROR(major) && !m->detached)
+		tap_context_count(m->context, m->token_field == TR_F_OUT_TOKEN,
+				  m->plain ? m->plain->length : 0);
+	if (GSS_ERROR(major)) /* what a failing call leaves in its outputs is not to be read */
+		*(m->token_field == TR_F_OUT_TOKEN ? &m->token : &m->plain) = NULL;
+	if (scope->record)
+		record_message(scope, major, minor, m);
+	tap_leave(scope);
+	errno = error;
+}
+
+#define MESSAGE(name, parameters, arguments, conf_known, ...)                                                \
+	TAP_EXPORT OM_uint32 name parameters                                                                 \
+	{                                                                                                    \
+		TAP_REAL(name);                                                                              \
+		if (__builtin_expect(!tap_on && real_call, 1))                                               \
+			return real_call arguments;                                                          \
+		TAP_SCOPE(TAP_GSS, name);                                                                    \
+		OM_uint32 major;                                                                             \
+                                                                                                             \
+		if (!real_call)                                                                              \
+			return tap_leave(&scope), tap_missing(minor_status);                                 \
+		major = real_call arguments;                                                                 \
+		if (scope.watch) {                                                                           \
+			struct message message = {.context = context, .conf = conf_known, __VA_ARGS__};      \
+                                                                                                             \
+			finish(&scope, major, minor_status, &message);                                       \
+		} else {                                                                                     \
+			tap_leave(&scope);                                                                   \
+		}                                                                                            \
+		return major;                                                                                \
+	}
+
+#define OUT(plaintext, out) .plain = plaintext, .token = out, .token_field = TR_F_OUT_TOKEN
+#define IN(plaintext, in) .plain = plaintext, .token = in, .token_field = TR_F_IN_TOKEN
+#define CONF_OF(state) (!GSS_ERROR(major) && (state) ? *(state) : -1)
+#define NO_CONF -1
+
+/* libzmq's wraps: a subscription gets its marker back, and what libzmq forgets to free is remembered. */
+static OM_uint32 wrap_for_zmq(const struct tap_scope *scope, bool stands_in, __typeof__(&gss_wrap) real,
+			      OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop,
+			      gss_buffer_t input, int *conf_state, gss_buffer_t output)
+{
+	gss_buffer_desc plain = *input;
+	void *room = NULL;
+	uint8_t small[300];
+	OM_uint32 major;
+
+	if (tap_repairs(POL_REPAIR_SUBSCRIPTIONS) || stands_in)
+		tap_subscription_repaired(context, input, &plain, small, sizeof(small), &room);
+	if (tap_repairs(POL_REPAIR_LEAK))
+		tap_leak_wrapping(input->value);
+	major = stands_in ? tap_stand_in_copy(context, true, &plain, conf_state, output)
+			  : real(minor_status, context, conf_req, qop, &plain, conf_state, output);
+	if (GSS_ERROR(major) && scope->watch)
+		tap_leak_wrapping(NULL);
+	free(room);
+	return major;
+}
+
+TAP_EXPORT OM_uint32 gss_wrap(OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop,
+			      gss_buffer_t input, int *conf_state, gss_buffer_t output)
+{
+	TAP_REAL(gss_wrap);
+	if (__builtin_expect(!tap_on && real_call, 1))
+		return real_call(minor_status, context, conf_req, qop, input, conf_state, output);
+	TAP_SCOPE(TAP_GSS, gss_wrap);
+	bool stands_in = tap_stand_in(context);
+	OM_uint32 major;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_missing(minor_status);
+	if (__builtin_expect((scope.watch && scope.caller->repaired) || stands_in, 0))
+		major = wrap_for_zmq(&scope, stands_in, real_call, minor_status, context, conf_req, qop,
+				     input, conf_state, output);
+	else
+		major = real_call(minor_status, context, conf_req, qop, input, conf_state, output);
+	if (scope.watch && !stands_in) {
+		struct message message = {
+			.context = context, .conf = CONF_OF(conf_state), OUT(input, output)};
+
+		finish(&scope, major, minor_status, &message);
+	} else {
+		tap_leave(&scope);
+	}
+	return major;
+}
+
+TAP_EXPORT OM_uint32 gss_unwrap(OM_uint32 *minor_status, gss_ctx_id_t context, gss_buffer_t input,
+				gss_buffer_t output, int *conf_state, gss_qop_t *qop)
+{
+	TAP_REAL(gss_unwrap);
+	if (__builtin_expect(!tap_on && real_call, 1))
+		return real_call(minor_status, context, input, output, conf_state, qop);
+	TAP_SCOPE(TAP_GSS, gss_unwrap);
+	bool repair = scope.watch && scope.caller->repaired && tap_repairs(POL_REPAIR_ABORT);
+	bool stands_in = tap_stand_in(context);
+	OM_uint32 major, given;
+	int error;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_missing(minor_status);
+	if (repair) { /* a call that fails early leaves the output as libzmq made it: not made at all */
+		output->length = 0;
+		output->value = NULL;
+	}
+	if (__builtin_expect(repair && tap_unwrap_too_late(context, output, conf_state), 0)) {
+		tap_leave(&scope);
+		return GSS_S_COMPLETE;
+	}
+	if (stands_in)
+		major = given = tap_stand_in_copy(context, false, input, conf_state, output);
+	else
+		major = given = real_call(minor_status, context, input, output, conf_state, qop);
+	if (scope.watch && !stands_in) {
+		struct message message = {.context = context, .conf = CONF_OF(conf_state), IN(output, input)};
+
+		finish(&scope, major, minor_status, &message);
+	} else {
+		tap_leave(&scope);
+	}
+	if (repair) {
+		error = errno;
+		given = tap_unwrap_repaired(&scope, major, context, output, conf_state);
+		errno = error;
+	}
+	return given;
+}
+
+MESSAGE(gss_seal,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, int qop, gss_buffer_t input,
+	 int *conf_state, gss_buffer_t output),
+	(minor_status, context, conf_req, qop, input, conf_state, output), CONF_OF(conf_state),
+	OUT(input, output))
+
+MESSAGE(gss_unseal,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t output,
+	 int *conf_state, int *qop),
+	(minor_status, context, input, output, conf_state, qop), CONF_OF(conf_state), IN(output, input))
+
+MESSAGE(gss_get_mic,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_buffer_t input, gss_buffer_t mic),
+	(minor_status, context, qop, input, mic), NO_CONF, OUT(input, mic), .detached = true)
+
+MESSAGE(gss_sign,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int qop, gss_buffer_t input, gss_buffer_t mic),
+	(minor_status, context, qop, input, mic), NO_CONF, OUT(input, mic), .detached = true)
+
+/* Of a MIC that does not verify the message is no output, but the call has no other either. */
+MESSAGE(gss_verify_mic,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t mic,
+	 gss_qop_t *qop),
+	(minor_status, context, input, mic, qop), NO_CONF, IN(input, mic), .detached = true)
+
+MESSAGE(gss_verify,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t mic, int *qop),
+	(minor_status, context, input, mic, qop), NO_CONF, IN(input, mic), .detached = true)
+
+MESSAGE(gss_wrap_aead,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, gss_buffer_t associated,
+	 gss_buffer_t input, int *conf_state, gss_buffer_t output),
+	(minor_status, context, conf_req, qop, associated, input, conf_state, output), CONF_OF(conf_state),
+	OUT(input, output))
+
+MESSAGE(gss_unwrap_aead,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t associated,
+	 gss_buffer_t output, int *conf_state, gss_qop_t *qop),
+	(minor_status, context, input, associated, output, conf_state, qop), CONF_OF(conf_state),
+	IN(output, input))
+
+/*
+ * The IOV forms work in place: after wrapping the data buffers hold ciphertext, after unwrapping plaintext.
+ * Their lengths are told, their bytes are not recorded.
+ */
+MESSAGE(gss_wrap_iov,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, int *conf_state,
+	 gss_iov_buffer_desc *iov, int count),
+	(minor_status, context, conf_req, qop, conf_state, iov, count), CONF_OF(conf_state), OUT(NULL, NULL))
+
+MESSAGE(gss_unwrap_iov,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int *conf_state, gss_qop_t *qop,
+	 gss_iov_buffer_desc *iov, int count),
+	(minor_status, context, conf_state, qop, iov, count), CONF_OF(conf_state), IN(NULL, NULL))
+
+MESSAGE(gss_get_mic_iov,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_iov_buffer_desc *iov, int count),
+	(minor_status, context, qop, iov, count), NO_CONF, OUT(NULL, NULL), .detached = true)
+
+MESSAGE(gss_verify_mic_iov,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t *qop, gss_iov_buffer_desc *iov, int count),
+	(minor_status, context, qop, iov, count), NO_CONF, IN(NULL, NULL), .detached = true)
+
+TAP_GSS(gss_get_mic_iov_length,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_iov_buffer_desc *iov, int count),
+	(minor_status, context, qop, iov, count), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context))
+
+TAP_GSS(gss_wrap_iov_length,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, int *conf_state,
+	 gss_iov_buffer_desc *iov, int count),
+	(minor_status, context, conf_req, qop, conf_state, iov, count), GSS_C_NO_OID,
+	tap_put_handle(draft, TR_F_CONTEXT, context))
+
+TAP_GSS(gss_wrap_size_limit,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, OM_uint32 output_size,
+	 OM_uint32 *input_size),
+	(minor_status, context, conf_req, qop, output_size, input_size), GSS_C_NO_OID,
+	tap_put_handle(draft, TR_F_CONTEXT, context))

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * RFC 2743 section 2.4, names; RFC 6680, their attributes.
+ */
+#include "shim/gss/gss.h"
+#include "shim/repair/inside.h"
+
+#include <string.h>
+
+/* libzmq imports the principal that was injected: its tag comes off, and goes with the name. */
+TAP_EXPORT OM_uint32 gss_import_name(OM_uint32 *minor_status, gss_buffer_t input, gss_OID type,
+				     gss_name_t *name)
+{
+	TAP_ENTER(TAP_GSS, gss_import_name);
+	static char any[] = "gsstap@localhost"; /* stands for the default credential; it is never asked for */
+	const struct tap_tie *tie = NULL;
+	gss_buffer_desc bare;
+	struct tr_draft *d;
+	OM_uint32 major;
+	int error;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_missing(minor_status);
+	if (__builtin_expect(tap_injected && scope.watch && input, 0))
+		tie = tap_tie_of_text(input->value, input->length, &bare.length);
+	if (tie) {
+		bare.value = tie->default_name ? any : input->value;
+		bare.length = tie->default_name ? strlen(any) : bare.length;
+		input = &bare;
+	}
+	major = real_call(minor_status, input, type, name);
+	error = errno;
+	if (tie && major == GSS_S_COMPLETE)
+		tap_tie_handle(*name, tie, tap_line_now());
+	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
+	if (d) {
+		tap_put_buffer_text(d, TR_F_NAME, input);
+		tap_put_oid(d, TR_F_NAME_TYPE, type);
+		tr_commit(d);
+	}
+	tap_leave(&scope);
+	errno = error;
+	return major;
+}
+
+TAP_GSS(
+	gss_display_name, (OM_uint32 * minor_status, gss_name_t name, gss_buffer_t output, gss_OID *type),
+	(minor_status, name, output, type), GSS_C_NO_OID, if (major == GSS_S_COMPLETE) {
+		tap_put_buffer_text(draft, TR_F_NAME, output);
+		if (type)
+			tap_put_oid(draft, TR_F_NAME_TYPE, *type);
+	})
+
+TAP_GSS(gss_canonicalize_name,
+	(OM_uint32 * minor_status, const gss_name_t name, const gss_OID mech, gss_name_t *output),
+	(minor_status, name, mech, output), mech, tap_put_oid(draft, TR_F_MECH, mech))
+
+TAP_GSS_PLAIN(gss_compare_name, (OM_uint32 * minor_status, gss_name_t one, gss_name_t other, int *equal),
+	      (minor_status, one, other, equal))
+TAP_GSS_PLAIN(gss_display_name_ext,
+	      (OM_uint32 * minor_status, gss_name_t name, gss_OID type, gss_buffer_t output),
+	      (minor_status, name, type, output))
+TAP_GSS_PLAIN(gss_duplicate_name, (OM_uint32 * minor_status, const gss_name_t name, gss_name_t *copy),
+	      (minor_status, name, copy))
+TAP_GSS_PLAIN(gss_export_name, (OM_uint32 * minor_status, const gss_name_t name, gss_buffer_t output),
+	      (minor_status, name, output))
+TAP_GSS_PLAIN(gss_export_name_composite, (OM_uint32 * minor_status, gss_name_t name, gss_buffer_t output),
+	      (minor_status, name, output))
+TAP_GSS_PLAIN(gss_inquire_mechs_for_name,
+	      (OM_uint32 * minor_status, const gss_name_t name, gss_OID_set *mechs),
+	      (minor_status, name, mechs))
+TAP_GSS_PLAIN(gss_inquire_name,
+	      (OM_uint32 * minor_status, gss_name_t name, int *is_mech, gss_OID *mech,
+	       gss_buffer_set_t *attributes),
+	      (minor_status, name, is_mech, mech, attributes))
+TAP_GSS_PLAIN(gss_inquire_names_for_mech, (OM_uint32 * minor_status, gss_OID mech, gss_OID_set *types),
+	      (minor_status, mech, types))
+TAP_GSS_PLAIN(gss_authorize_localname,
+	      (OM_uint32 * minor_status, const gss_name_t name, const gss_name_t user),
+	      (minor_status, name, user))
+TAP_GSS_PLAIN(gss_pname_to_uid,
+	      (OM_uint32 * minor_status, const gss_name_t name, const gss_OID mech, uid_t *uid),
+	      (minor_status, name, mech, uid))
+
+TAP_GSS(gss_localname,
+	(OM_uint32 * minor_status, const gss_name_t name, gss_const_OID mech, gss_buffer_t output),
+	(minor_status, name, mech, output), mech,
+	if (major == GSS_S_COMPLETE) tap_put_buffer_text(draft, TR_F_NAME, output))
+
+TAP_EXPORT OM_uint32 gss_release_name(OM_uint32 *minor_status, gss_name_t *name)
+{
+	TAP_ENTER(TAP_GSS, gss_release_name);
+	struct tr_draft *d;
+	OM_uint32 major;
+	int error;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_missing(minor_status);
+	if (tap_injected && name)
+		tap_tie_handle(*name, NULL, -1);
+	major = real_call(minor_status, name);
+	error = errno;
+	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
+	if (d)
+		tr_commit(d);
+	tap_leave(&scope);
+	errno = error;
+	return major;
+}
+
+/* Attributes by name; their values (authorization data) are not recorded. */
+TAP_GSS(gss_get_name_attribute,
+	(OM_uint32 * minor_status, gss_name_t name, gss_buffer_t attribute, int *authenticated, int *complete,
+	 gss_buffer_t value, gss_buffer_t display, int *more),
+	(minor_status, name, attribute, authenticated, complete, value, display, more), GSS_C_NO_OID,
+	tap_put_buffer_text(draft, TR_F_ATTRIBUTE, attribute))
+TAP_GSS(gss_set_name_attribute,
+	(OM_uint32 * minor_status, gss_name_t name, int complete, gss_buffer_t attribute, gss_buffer_t value),
+	(minor_status, name, complete, attribute, value), GSS_C_NO_OID,
+	tap_put_buffer_text(draft, TR_F_ATTRIBUTE, attribute))
+TAP_GSS(gss_delete_name_attribute, (OM_uint32 * minor_status, gss_name_t name, gss_buffer_t attribute),
+	(minor_status, name, attribute), GSS_C_NO_OID, tap_put_buffer_text(draft, TR_F_ATTRIBUTE, attribute))
+
+TAP_GSS_PLAIN(gss_map_name_to_any,
+	      (OM_uint32 * minor_status, gss_name_t name, int authenticated, gss_buffer_t type,
+	       gss_any_t *output),
+	      (minor_status, name, authenticated, type, output))
+TAP_GSS_PLAIN(gss_release_any_name_mapping,
+	      (OM_uint32 * minor_status, gss_name_t name, gss_buffer_t type, gss_any_t *input),
+	      (minor_status, name, type, input))
+
+/* Answers no status: 1 when the user may log in as username. */
+TAP_EXPORT int gss_userok(const gss_name_t name, const char *username)
+{
+	TAP_ENTER(TAP_GSS, gss_userok);
+	struct tr_draft *d;
+	int result;
+
+	if (!real_call)
+		return tap_leave(&scope), 0;
+	result = real_call(name, username);
+	d = tap_int_event(&scope, result, false, 0);
+	if (d) {
+		tr_put_text(d, TR_F_NAME, username);
+		tr_commit(d);
+	}
+	tap_leave(&scope);
+	return result;
+}

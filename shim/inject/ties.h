@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a GSSAPI object inside libzmq back to the endpoint that it serves.
+ *
+ * libzmq passes the principal's name as a string. The one we inject ends in a tag; the tag is taken off where
+ * libzmq imports the name, and followed from name to credential to context. It says which endpoint, and in
+ * which role.
+ */
+#ifndef SHIM_TIES_H
+#define SHIM_TIES_H
+
+#include "shim/core/tap.h"
+
+#define TAP_TAG "#gsstap-"
+
+struct tap_tie {
+	uint32_t number;
+	bool closed; /* its socket: the place may be taken when there is no other */
+	bool server;
+	bool falls_back; /* a connect that may go without GSSAPI */
+	bool reports; /* a bind that leaves the program's own endpoint unsecured, and tells who comes there */
+	bool told_credentials, told_subscriptions, told_handshake; /* the repair is in the trace */
+	bool own_usage;	   /* the credential is acquired as libzmq asks for it */
+	bool default_name; /* no principal was asked for: the default credential */
+	unsigned service;  /* prefetch.c: whose ticket it needs, plus 1; 0: nobody fetches it ahead */
+	uint64_t attached; /* of a connect: tap_subscriptions_now then, for its first connection; else 0 */
+	void *socket;
+	int socket_type;
+	char endpoint[256]; /* as the program gave it */
+	char actual[256];   /* where it was made instead, or as well, by a migration; else "" */
+	char bound[256];    /* of a migrating bind: what ZMQ_LAST_ENDPOINT says of the program's; else "" */
+};
+
+extern unsigned tap_injected; /* endpoints given GSSAPI so far: without any, names and credentials are not
+				 looked at */
+
+/* A tie for an endpoint, good until its socket is closed: an endpoint can reconnect for ever. NULL: no room.
+ */
+struct tap_tie *tap_tie_new(void *socket, const char *endpoint, bool server, bool default_name);
+/* The socket is being closed. Its connections may live a little longer, so its ties are the last to be taken
+ * again. */
+void tap_ties_close(void *socket);
+/* The tie of an endpoint that a program names again, to undo it: as it gave it, or as ZMQ_LAST_ENDPOINT told.
+ * NULL: it has none. */
+const struct tap_tie *tap_tie_of_endpoint(void *socket, const char *endpoint);
+/* Both ends of a migrating bind, as libzmq calls them: a wildcard is undone by no other name. NULL: the
+ * program's own could not be bound. */
+void tap_tie_bound(void *socket, const char *endpoint, const char *bound, const char *actual);
+/* Does a connection to this address of ours, as tcp://address:port or ipc://path, come to an endpoint that
+ * reports? Until such an endpoint's own address is known, any may. */
+bool tap_ties_report(const char *local);
+/* The tie whose tag ends this name, and the length of the name before it; NULL: it has none. */
+const struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *bare);
+
+/* Handles, their ties, and the connection they were made for (a descriptor, or -1). A NULL tie forgets. */
+void tap_tie_handle(const void *handle, const struct tap_tie *tie, int fd);
+const struct tap_tie *tap_tied(const void *handle, int *fd);
+
+#endif

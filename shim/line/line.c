@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libzmq's connections by descriptor: their greetings, and how they end.
+ *
+ * The greeting is ZMTP 3.0's (rfc.zeromq.org/spec/23): 64 bytes each way, byte 10 the major version, 12 to 31
+ * the mechanism. Where it shows that the two ends cannot agree, libzmq would count a protocol error and never
+ * come back; told of a connection reset instead, it retries. So a greeting is held back until our own is out
+ * and both can be compared.
+ */
+#include "shim/line/line.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define LINES 65536
+
+static struct line *lines;
+static __thread int now; /* the descriptor this thread works for, plus one; 0: none */
+
+void tap_lines_begin(void)
+{
+	void *room;
+
+	if (lines)
+		return;
+	room = mmap(NULL, LINES * sizeof(*lines), PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	lines = room == MAP_FAILED ? NULL : room;
+}
+
+struct line *tap_line(int fd)
+{
+	return lines && fd >= 0 && fd < LINES ? &lines[fd] : NULL;
+}
+
+int tap_line_now(void)
+{
+	return now - 1;
+}
+
+void tap_line_doom(int fd)
+{
+	struct line *line = tap_line(fd);
+	int saved = errno;
+	char peer[128];
+
+	if (!line || !line->peer_count || line->doomed)
+		return;
+	line->doomed = true;
+	tap_line_peer(fd, peer, sizeof(peer));
+	shutdown(fd, SHUT_RDWR);
+	tap_repair_event("handshake", NULL, peer,
+			 "the connection is ended now: libzmq would let both sides wait, or never come back");
+	errno = saved;
+}
+
+bool tap_line_doomed(int fd)
+{
+	const struct line *line = tap_line(fd);
+
+	return line && line->doomed;
+}
+
+/* --- greetings
+ * ------------------------------------------------------------------------------------------------------ */
+
+static void append_port(char *out, size_t size, uint16_t port)
+{
+	char digits[8] = {0};
+	int i = 7;
+
+	do
+		digits[--i] = (char)('0' + port % 10);
+	while ((port = (uint16_t)(port / 10)));
+	tap_append(out, size, ":");
+	tap_append(out, size, digits + i);
+}
+
+static void show_address(const struct sockaddr_storage *address, char *out, size_t size)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+	const struct sockaddr_in6 *six = (const void *)address;
+	const struct sockaddr_in *four = (const void *)address;
+
+	if (address->ss_family == AF_UNIX) {
+		const char *path = ((const struct sockaddr_un *)(const void *)address)->sun_path;
+
+		tap_copy(out, size,
+			 !*path && path[1] ? "ipc://@" : "ipc://"); /* abstract: it begins with NUL */
+		tap_append(out, size, *path ? path : path + 1);
+		return;
+	}
+	tap_copy(out, size, "tcp://");
+	if (address->ss_family == AF_INET) {
+		tap_append(out, size, inet_ntop(AF_INET, &four->sin_addr, text, sizeof(text)));
+		append_port(out, size, ntohs(four->sin_port));
+	} else if (address->ss_family == AF_INET6) {
+		bool mapped = IN6_IS_ADDR_V4MAPPED(&six->sin6_addr);
+
+		inet_ntop(mapped ? AF_INET : AF_INET6,
+			  mapped ? (const void *)&six->sin6_addr.s6_addr[12] : &six->sin6_addr, text,
+			  sizeof(text));
+		tap_append(out, size, mapped ? "" : "[");
+		tap_append(out, size, text);
+		tap_append(out, size, mapped ? "" : "]");
+		append_port(out, size, ntohs(six->sin6_port));
+	}
+}
+
+static void name_ends(int fd, char *local, char *peer, size_t size)
+{
+	struct sockaddr_storage address = {0};
+	socklen_t length = sizeof(address);
+
+	local[0] = peer[0] = 0;
+	if (!getsockname(fd, (struct sockaddr *)&address, &length))
+		show_address(&address, local, size);
+	memset(&address, 0, sizeof(address));
+	length = sizeof(address);
+	if (!getpeername(fd, (struct sockaddr *)&address, &length))
+		show_address(&address, peer, size);
+}
+
+bool tap_line_offers(const uint8_t *greeting, const char *mechanism)
+{
+	char padded[20] = {0};
+
+	memcpy(padded, mechanism, strlen(mechanism));
+	return !memcmp(greeting + 12, padded, sizeof(padded));
+}
+
+void tap_line_failed(int fd, const struct line *line, const char *reason)
+{
+	char local[128], peer[128];
+	struct tr_draft *d;
+
+	tap_line_why(fd, reason);
+	name_ends(fd, local, peer, sizeof(local));
+	d = tr_begin(TR_E_handshake);
+	if (!d)
+		return;
+	if (line->attempt)
+		tr_put_u32(d, TR_F_ROLE, TR_ROLE_INITIATOR);
+	tr_put_u32(d, TR_F_OUTCOME, TR_OUTCOME_FAILED);
+	tr_put_text(d, TR_F_ENDPOINT, line->attempt ? tap_fallback_endpoint(line) : local);
+	tr_put_text(d, TR_F_PEER, peer);
+	tr_put_text(d, TR_F_REASON, reason);
+	d->comment = reason;
+	tr_commit(d);
+}
+
+int tap_line_reset(int fd, struct line *line)
+{
+	/* A failed send alone ends nothing: libzmq waits for what can still be received. */
+	line->doomed = true;
+	shutdown(fd, SHUT_RDWR);
+	errno = ECONNRESET;
+	return -1;
+}
+
+void tap_line_peer(int fd, char *out, size_t size)
+{
+	struct sockaddr_storage address = {0};
+	socklen_t length = sizeof(address);
+	int saved = errno;
+
+	out[0] = 0;
+	if (fd >= 0 && !getpeername(fd, (struct sockaddr *)&address, &length))
+		show_address(&address, out, size);
+	errno = saved;
+}
+
+/* When it begins and, with its age, when it ends. */
+static void tell_unsecured(int fd, const struct line *line, uint64_t since)
+{
+	char local[128], peer[128], reason[240] = "";
+	struct tr_draft *d;
+
+	name_ends(fd, local, peer, sizeof(local));
+	if (line->old && !since)
+		tap_copy(reason, sizeof(reason), "the peer speaks ZMTP 1 or 2, which have no security");
+	if (line->plain && !since) {
+		tap_copy(reason, sizeof(reason), "GSSAPI was tried before: ");
+		tap_fallback_why(line, reason + strlen(reason), sizeof(reason) - strlen(reason));
+	}
+	d = tr_begin(TR_E_unsecured);
+	if (!d)
+		return;
+	if (line->plain)
+		tr_put_u32(d, TR_F_ROLE, TR_ROLE_CLIENT);
+	tr_put_text(d, TR_F_ENDPOINT, line->plain ? tap_fallback_endpoint(line) : local);
+	tr_put_text(d, TR_F_PEER, peer);
+	tr_put_u32(d, TR_F_MECHANISM, 0);
+	if (reason[0])
+		tr_put_text(d, TR_F_REASON, reason);
+	if (since)
+		tr_put_u64(d, TR_F_AGE, tr_now() - since);
+	if (reason[0])
+		d->comment = reason;
+	tr_commit(d);
+}
+
+static const char too_old[] = "the peer speaks no ZMTP 3: it is too old for security, or no ZeroMQ";
+
+static bool is_old(const struct line *line)
+{
+	return line->peer_count && (line->peer[0] != 0xff || (line->peer_count > 10 && line->peer[10] < 3));
+}
+
+/* The greetings cannot lead to a connection; reason says why. False: they can, or it is not ours to say. */
+static bool disagree(const struct line *line, char *reason, size_t size)
+{
+	bool own_gss = tap_line_offers(line->own, "GSSAPI"), peer_gss;
+	char name[21] = {0};
+
+	peer_gss = tap_line_offers(line->peer, "GSSAPI");
+	if (own_gss == peer_gss)
+		return false;
+	memcpy(name, line->peer + 12, 20);
+	for (char *c = name; *c; c++)
+		if (*c < 'A' || *c > 'Z')
+			*c = '?';
+	if (own_gss) {
+		tap_copy(reason, size, "one-sided: this end is secured by GSSAPI, the peer offers ");
+		tap_append(reason, size, name);
+		tap_append(reason, size,
+			   ": it is not under gsstap yet, or no rule of its policy injects there");
+	} else {
+		tap_copy(reason, size,
+			 "one-sided: the peer is secured by GSSAPI, this end is not: no rule injects here");
+	}
+	return true;
+}
+
+static bool is_reported(int fd)
+{
+	char local[128], peer[128];
+
+	name_ends(fd, local, peer, sizeof(local));
+	return tap_ties_report(local);
+}
+
+/* Both greetings are known: can this connection be? */
+static bool hopeless(int fd, struct line *line)
+{
+	char reason[200];
+
+	if ((tap_repairs(POL_REPAIR_HANDSHAKE) || line->attempt) && disagree(line, reason, sizeof(reason))) {
+		tap_line_failed(fd, line, reason);
+		return true;
+	}
+	if (tap_line_offers(line->own, "NULL") && tap_line_offers(line->peer, "NULL") &&
+	    (line->plain || (tap_reports && is_reported(fd)))) {
+		tell_unsecured(fd, line, 0);
+		line->unsecured = tr_now();
+	}
+	return false;
+}
+
+static void keep(uint8_t *greeting, uint8_t *count, const uint8_t *bytes, size_t length)
+{
+	if (length > (size_t)(GREETING - *count))
+		length = (size_t)(GREETING - *count);
+	memcpy(greeting + *count, bytes, length);
+	*count = (uint8_t)(*count + length);
+}
+
+/* The first bytes of a connection. */
+static ssize_t recv_greeting(int fd, struct line *line, uint8_t *buffer, size_t length, int flags)
+{
+	ssize_t n = recv(fd, buffer, length, flags | MSG_PEEK);
+	unsigned before = line->peer_count;
+
+	if (n <= 0)
+		return n;
+	/* Ours is on its way: libzmq's poller comes back at once, having sent it. */
+	if (before + (size_t)n >= GREETING && line->own_count && line->own_count < GREETING) {
+		errno = EAGAIN;
+		return -1;
+	}
+	/* No more than was looked at: what came meanwhile is looked at next time. */
+	n = recv(fd, buffer, (size_t)n, flags);
+	if (n <= 0)
+		return n;
+	keep(line->peer, &line->peer_count, buffer, (size_t)n);
+	/* For libzmq a protocol error, after which it never comes back. (A STREAM socket reads by the
+	 * buffer.) */
+	if (is_old(line) && line->attempt && !line->plain && length <= GREETING) {
+		tap_line_failed(fd, line, too_old);
+		return tap_line_reset(fd, line);
+	}
+	if (is_old(line) && !line->plain) { /* libzmq takes it, or closes at once where it wants security */
+		line->old = true;
+		line->peer_count = GREETING;
+		return n;
+	}
+	if (line->plain && !tap_plain_greeting(buffer, (size_t)n, before, false)) {
+		tap_line_failed(fd, line,
+				"the peer asks for security where none was expected, or is no ZMTP 3");
+		return tap_line_reset(fd, line);
+	}
+	if (line->peer_count == GREETING && line->own_count == GREETING && hopeless(fd, line))
+		return tap_line_reset(fd, line);
+	return n;
+}
+
+/* libzmq has taken it as it is. */
+static void old_talks(int fd, struct line *line, ssize_t n)
+{
+	int saved = errno;
+
+	if (!n)
+		line->old = false; /* it went by itself: nobody turned it away */
+	if (n > 0 && !line->talked && tap_reports && is_reported(fd)) {
+		tell_unsecured(fd, line, 0);
+		line->unsecured = tr_now();
+	}
+	errno = saved;
+}
+
+ssize_t tap_line_recv(int fd, void *buffer, size_t length, int flags)
+{
+	struct line *line = tap_line(fd);
+	ssize_t n;
+
+	now = fd + 1;
+	if (!line || !length)
+		return recv(fd, buffer, length, flags);
+	if (line->doomed) {
+		errno = ECONNRESET;
+		return -1;
+	}
+	if (__builtin_expect(line->peer_count < GREETING, 0))
+		return recv_greeting(fd, line, buffer, length, flags);
+	n = __builtin_expect(line->plain != NULL, 0) ? tap_plain_recv(fd, line, buffer, length, flags)
+						     : recv(fd, buffer, length, flags);
+	if (__builtin_expect(line->old, 0))
+		old_talks(fd, line, n);
+	line->talked = line->talked || n > 0;
+	return n;
+}
+
+static ssize_t send_greeting(int fd, struct line *line, const uint8_t *buffer, size_t length, int flags)
+{
+	uint8_t other[GREETING];
+	ssize_t n;
+
+	if (line->plain) {
+		if (length > (size_t)(GREETING - line->own_count))
+			length = (size_t)(GREETING - line->own_count);
+		memcpy(other, buffer, length);
+		/* The program's own connection to the endpoint of a rule: it comes back as it was meant. */
+		if (!tap_plain_greeting(other, length, line->own_count, true))
+			return tap_line_reset(fd, line);
+		buffer = other;
+	}
+	n = send(fd, buffer, length, flags);
+	if (n > 0)
+		keep(line->own, &line->own_count, buffer, (size_t)n);
+	return n;
+}
+
+ssize_t tap_line_send(int fd, const void *buffer, size_t length, int flags)
+{
+	struct line *line = tap_line(fd);
+
+	if (!line || __builtin_expect(line->own_count == GREETING && !line->plain, 1))
+		return send(fd, buffer, length, flags);
+	return line->own_count < GREETING ? send_greeting(fd, line, buffer, length, flags)
+					  : tap_plain_send(fd, line, buffer, length, flags);
+}
+
+/* What libzmq makes of a greeting by itself shows only when it closes. */
+static const char *silent_failure(const struct line *line)
+{
+	if (line->doomed || line->talked)
+		return NULL;
+	if (line->old)
+		return too_old;
+	if (!tap_line_offers(line->own, "GSSAPI"))
+		return NULL;
+	if (line->peer_count == GREETING)
+		return "the peer said nothing after its greeting: it refused, it has no credential, or both "
+		       "ends are servers";
+	/* A libzmq that wants no GSSAPI may close as soon as it has read ours, its own greeting half sent. */
+	if (line->own_count == GREETING && line->peer_count > 10)
+		return "one-sided: this end is secured by GSSAPI, and the peer went away when it saw that: "
+		       "it is not under gsstap yet, or no rule of its policy injects there";
+	return NULL;
+}
+
+int tap_line_close(int fd)
+{
+	struct line *line = tap_line(fd);
+	const char *reason = line ? silent_failure(line) : NULL;
+
+	if (reason)
+		tap_line_failed(fd, line, reason);
+	if (line && line->unsecured)
+		tell_unsecured(fd, line, line->unsecured);
+	if (line && line->attempt)
+		tap_fallback_ends(fd, line);
+	if (line && (line->own_count || line->peer_count || line->attempt))
+		memset(line, 0, sizeof(*line));
+	return close(fd);
+}
+
+bool tap_line_without(int fd)
+{
+	const struct line *line = tap_line(fd);
+
+	return line && line->plain;
+}
+
+void tap_line_refused(int fd)
+{
+	struct line *line = tap_line(fd);
+
+	if (line)
+		line->refused = true;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The dynamic loader's own functions: found without asking for them by name, since those names are ours, and
+ * answered for so that nobody who looks a function up gets past us.
+ *
+ * What is not about our names goes on as a tail call (tail.S): dlsym and dlopen look at who calls them.
+ */
+#include "shim/core/tap.h"
+#include "shim/loader/elf.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <string.h>
+
+void *(*tap_real_dlsym)(void *handle, const char *name);
+void *(*tap_real_dlvsym)(void *handle, const char *name, const char *version);
+void *(*tap_real_dlopen)(const char *file, int mode);
+int (*tap_real_dlclose)(void *handle);
+
+/* Called from tail.S; a non-NULL answer is the caller's result. */
+void *tap_on_dlsym(void *handle, const char *name, const void *from, void **handed_on);
+void *tap_on_dlvsym(void *handle, const char *name, const char *version, const void *from, void **handed_on);
+void tap_on_dlopen(const char *file, int mode);
+TAP_EXPORT int dlclose(void *handle);
+
+static struct link_map *own_map(void)
+{
+	struct dl_find_object found;
+
+	return _dl_find_object((void *)own_map, &found) ? NULL : found.dlfo_link_map;
+}
+
+/* The next definition after us in the order of loading: another preload's, or the C library's. */
+static void *find_next(const char *name)
+{
+	struct link_map *map = own_map();
+
+	for (map = map ? map->l_next : NULL; map; map = map->l_next) {
+		void *found = tap_elf_definition(map->l_addr, map->l_ld, name);
+
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+void tap_find_loader(void)
+{
+	/* dlsym last: who finds it set may use all four. */
+	tap_real_dlvsym = (__typeof__(tap_real_dlvsym))find_next("dlvsym");
+	tap_real_dlopen = (__typeof__(tap_real_dlopen))find_next("dlopen");
+	tap_real_dlclose = (__typeof__(tap_real_dlclose))find_next("dlclose");
+	__atomic_store_n(&tap_real_dlsym, (__typeof__(tap_real_dlsym))find_next("dlsym"), __ATOMIC_RELEASE);
+}
+
+static inline void ensure(void)
+{
+	if (__builtin_expect(!__atomic_load_n(&tap_real_dlsym, __ATOMIC_ACQUIRE), 0))
+		tap_find_loader();
+}
+
+static bool is_ours(const char *name)
+{
+	return name && ((name[0] == 'g' && name[1] == 's' && name[2] == 's') ||
+			(name[0] == 'z' && name[1] == 'm' && name[2] == 'q'));
+}
+
+/*
+ * A function that no library has is not there because we have a wrapper for it: the look-up is handed on to
+ * an object that does not have it either, which fails as it should and says so.
+ */
+static bool is_absent(unsigned id, void **handle, const void *from)
+{
+	static void *libc;
+
+	if (tap_is_anywhere(id, from))
+		return false;
+	if (!libc)
+		libc = tap_real_dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
+	if (!libc)
+		return false;
+	*handle = libc;
+	return true;
+}
+
+static void *answer(unsigned id, void *handle, void *found, const void *from)
+{
+	int saved = errno;
+	void *result = found;
+
+	if (found && found != tap_wrapper(id))
+		result = tap_redirect(id, handle, found, from);
+	errno = saved;
+	return result;
+}
+
+static void *look_up(bool versioned, void *handle, const char *name, const char *version, const void *from,
+		     void **handed_on)
+{
+	unsigned id;
+	void *found;
+
+	ensure();
+	tap_dlopen_ended();
+	if (!is_ours(name) || !(id = (unsigned)tap_call_id(name)))
+		return NULL;
+	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT)
+		return is_absent(id, handed_on, from), NULL;
+	found = versioned ? tap_real_dlvsym(handle, name, version) : tap_real_dlsym(handle, name);
+	if (found == tap_wrapper(id))
+		return is_absent(id, handed_on, from) ? NULL : found;
+	/* NULL here makes the tail call, which fails the same way and leaves the text for dlerror. */
+	return answer(id, handle, found, from);
+}
+
+void *tap_on_dlsym(void *handle, const char *name, const void *from, void **handed_on)
+{
+	return look_up(false, handle, name, NULL, from, handed_on);
+}
+
+void *tap_on_dlvsym(void *handle, const char *name, const char *version, const void *from, void **handed_on)
+{
+	return look_up(true, handle, name, version, from, handed_on);
+}
+
+void tap_on_dlopen(const char *file, int mode)
+{
+	(void)file;
+	ensure();
+	tap_dlopen_ended();
+	tap_dlopen_begins(mode & RTLD_DEEPBIND);
+}
+
+/* What an unloaded object was given must not be taken for what comes to lie at its place. */
+TAP_EXPORT int dlclose(void *handle)
+{
+	int result, saved;
+
+	ensure();
+	tap_dlopen_ended();
+	result = tap_real_dlclose(handle);
+	saved = errno;
+	tap_forget_unloaded();
+	errno = saved;
+	return result;
+}

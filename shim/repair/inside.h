@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside libzmq: what its GSSAPI mechanism does wrong is put right from the functions it calls, as facts.md
+ * section 2 numbers the defects. Nothing is decided by a version; each repair has a keyword of zmq.repairs,
+ * and acts only on libraries that tap_inside has entered.
+ *
+ * libzmq's own slots for recv, send, close, malloc and free are pointed at ours. That shows each connection's
+ * greetings (whom it speaks to, and with which mechanism), lets a connection end in the way that libzmq
+ * retries, and tells whether libzmq frees what it wraps.
+ */
+#ifndef SHIM_INSIDE_H
+#define SHIM_INSIDE_H
+
+#include "shim/core/tap.h"
+#include "shim/inject/ties.h"
+
+#include <sys/types.h>
+
+extern bool tap_reports;  /* unsecured peers are to be told of: a migration is under way */
+extern bool tap_connects; /* the connections of injected clients are followed: fallback.c */
+
+/* Does the policy want this repair? */
+static inline bool tap_repairs(enum pol_repair which)
+{
+	return tap_on && pol_repairs(&tap_policy) & (unsigned)which;
+}
+
+/* Watches the libzmq that holds this function, once. */
+void tap_inside(const void *zmq_function);
+
+/* The connection this thread is working for, as a descriptor; -1: none yet. */
+int tap_line_now(void);
+/* The address of a connection's other end, as tcp://address:port; "" when it is not known. */
+void tap_line_peer(int fd, char *out, size_t size);
+/* Ends a connection so that both sides notice now, and a client of libzmq's tries again. */
+void tap_line_doom(int fd);
+bool tap_line_doomed(int fd);
+/* What becomes of a handshake on it: of use where the next connection may go without (phase: report). */
+void tap_line_established(int fd);
+void tap_line_refused(int fd);
+void tap_line_why(int fd, const char *reason);
+/* Does it go without GSSAPI, where libzmq believes that it has it? */
+bool tap_line_without(int fd);
+
+/* Connections to `endpoint` are those of an injected client, whose program connects to `own`. */
+void tap_client_add(const char *own, const char *endpoint);
+/*
+ * phase: report of a connect rule: connections to `endpoint` (where the program's own is made, by a
+ * migration or not) are tried with GSSAPI, and after each that fails the next one is made to `own` without.
+ * 0, or an errno with the reason.
+ */
+int tap_fallback_add(const char *own, const char *endpoint, char *reason, size_t size);
+
+/*
+ * Such a connection has a stand-in for each GSSAPI object that libzmq would have: it protects nothing, and
+ * what it makes is taken apart again before it is sent (zmtp.h). None of it is a call to be recorded.
+ */
+extern unsigned tap_stand_ins; /* that were ever made: without any, handles are not looked at */
+bool tap_stand_in(const void *handle);
+/* For the connection that this thread works for, which goes without. False: it may not. */
+bool tap_stand_in_acquire(const struct tap_tie *tie, gss_cred_id_t *cred);
+OM_uint32 tap_stand_in_init(gss_cred_id_t cred, gss_ctx_id_t *context, gss_buffer_t token, OM_uint32 *flags);
+OM_uint32 tap_stand_in_copy(gss_ctx_id_t context, bool outbound, const gss_buffer_desc *input,
+			    int *conf_state, gss_buffer_t output);
+void tap_stand_in_release(void **handle, bool context);
+
+/* leak: before a gss_wrap of libzmq's, and at the gss_release_buffer that follows it. */
+void tap_leak_wrapping(const void *plaintext);
+void tap_leak_released(void);
+
+/* abort: libzmq reads on in what it has received already, after the message that ended the connection. True:
+ * this one came after it, and says nothing. */
+bool tap_unwrap_too_late(gss_ctx_id_t context, gss_buffer_t output, int *conf_state);
+/* abort: what gss_unwrap is about to give to libzmq. May turn it into a failure or into a message that says
+ * nothing. */
+OM_uint32 tap_unwrap_repaired(const struct tap_scope *scope, OM_uint32 major, gss_ctx_id_t context,
+			      gss_buffer_t output, int *conf_state);
+
+/* Is what sockets are subscribed to followed? For the repair; where a client may go without GSSAPI, in any
+ * case: a publisher that talks NULL can read those of libzmq's GSSAPI even less. */
+static inline bool tap_follows_subscriptions(void)
+{
+	return tap_repairs(POL_REPAIR_SUBSCRIPTIONS) || (tap_on && pol_injects(&tap_policy));
+}
+/* subscriptions: what a socket is subscribed to, and a plaintext as it should have been made. */
+void tap_subscription(void *socket, const void *topic, size_t length, bool subscribe);
+void tap_subscriptions_drop(void *socket);
+/* Does the program send on this XSUB, so that its subscriptions are seen there? */
+bool tap_xsub_sends(void *socket);
+/* Counts all changes: what is older than a connection was said when it began. */
+uint64_t tap_subscriptions_now(void);
+/* *plain is replaced by the repaired one, which *room owns when it is not NULL (free). True: changed. */
+bool tap_subscription_repaired(gss_ctx_id_t context, const gss_buffer_desc *input, gss_buffer_desc *plain,
+			       void *small, size_t small_size, void **room);
+
+/* prefetch: has the tie's ticket fetched; is it missing still? Then a handshake would wait for the KDC. */
+void tap_prefetch(const struct tap_scope *scope, struct tap_tie *tie, const struct pol_inject *rule,
+		  const char *principal, const char *name);
+/* Puts a newer ticket for a service into the cache. Its lifetime in seconds; 0: none could be had. */
+uint32_t tap_renew(const struct tap_caller *caller, const char *principal, enum pol_nametype principal_type,
+		   const char *name, enum pol_nametype type);
+bool tap_ticket_missing(const struct tap_tie *tie, char *reason, size_t size);
+
+/* A `repair` event. */
+void tap_repair_event(const char *repair, const struct tap_tie *tie, const char *peer, const char *reason);
+
+#endif

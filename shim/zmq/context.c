@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ZeroMQ contexts and the making and closing of sockets: who there is to be judged. Nothing here is changed.
+ */
+#include "shim/repair/inside.h"
+#include "shim/zmq/zmq.h"
+
+static void record(struct tap_scope *scope, int result, bool failed, void *context, void *socket, int type)
+{
+	int error = errno;
+	struct tr_draft *d = tap_int_event(scope, result, failed, error);
+
+	if (d) {
+		tap_put_handle(d, TR_F_ZMQ_CONTEXT, context);
+		tap_put_handle(d, TR_F_SOCKET, socket);
+		if (type >= 0)
+			tr_put_u32(d, TR_F_SOCKET_TYPE, (uint32_t)type);
+		tr_commit(d);
+	}
+	errno = error;
+}
+
+TAP_EXPORT void *zmq_ctx_new(void)
+{
+	TAP_ENTER(TAP_ZMQ, zmq_ctx_new);
+	void *context;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_zmq_missing(), NULL;
+	context = real_call();
+	record(&scope, 0, !context, context, NULL, -1);
+	tap_leave(&scope);
+	return context;
+}
+
+TAP_EXPORT void *zmq_init(int io_threads)
+{
+	TAP_ENTER(TAP_ZMQ, zmq_init);
+	void *context;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_zmq_missing(), NULL;
+	context = real_call(io_threads);
+	record(&scope, 0, !context, context, NULL, -1);
+	tap_leave(&scope);
+	return context;
+}
+
+#define END(name)                                                                                            \
+	TAP_EXPORT int name(void *context)                                                                   \
+	{                                                                                                    \
+		TAP_ENTER(TAP_ZMQ, name);                                                                    \
+		int result;                                                                                  \
+                                                                                                             \
+		if (!real_call)                                                                              \
+			return tap_leave(&scope), tap_zmq_missing();                                         \
+		result = real_call(context);                                                                 \
+		record(&scope, result, result == -1, context, NULL, -1);                                     \
+		tap_leave(&scope);                                                                           \
+		return result;                                                                               \
+	}
+
+END(zmq_term)
+END(zmq_ctx_term)
+END(zmq_ctx_shutdown)
+END(zmq_ctx_destroy)
+
+static void record_option(struct tap_scope *scope, int result, void *context, int option, bool has_value,
+			  int value)
+{
+	int error = errno;
+	struct tr_draft *d = tap_int_event(scope, result, result == -1, error);
+
+	if (d) {
+		tap_put_handle(d, TR_F_ZMQ_CONTEXT, context);
+		tr_put_u32(d, TR_F_CTX_OPTION, (uint32_t)option);
+		if (has_value)
+			tr_put_u32(d, TR_F_VALUE_INT, (uint32_t)value);
+		tr_commit(d);
+	}
+	errno = error;
+}
+
+TAP_EXPORT int zmq_ctx_set(void *context, int option, int value)
+{
+	TAP_ENTER(TAP_ZMQ, zmq_ctx_set);
+	int result;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_zmq_missing();
+	result = real_call(context, option, value);
+	record_option(&scope, result, context, option, true, value);
+	tap_leave(&scope);
+	return result;
+}
+
+TAP_EXPORT int zmq_ctx_get(void *context, int option)
+{
+	TAP_ENTER(TAP_ZMQ, zmq_ctx_get);
+	int result;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_zmq_missing();
+	result = real_call(context, option);
+	record_option(&scope, result, context, option, false, 0);
+	tap_leave(&scope);
+	return result;
+}
+
+TAP_EXPORT int zmq_ctx_set_ext(void *context, int option, const void *value, size_t length)
+{
+	TAP_ENTER(TAP_ZMQ, zmq_ctx_set_ext);
+	int result;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_zmq_missing();
+	result = real_call(context, option, value, length);
+	record_option(&scope, result, context, option, false, 0);
+	tap_leave(&scope);
+	return result;
+}
+
+TAP_EXPORT int zmq_ctx_get_ext(void *context, int option, void *value, size_t *length)
+{
+	TAP_ENTER(TAP_ZMQ, zmq_ctx_get_ext);
+	int result;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_zmq_missing();
+	result = real_call(context, option, value, length);
+	record_option(&scope, result, context, option, false, 0);
+	tap_leave(&scope);
+	return result;
+}
+
+TAP_EXPORT void *zmq_socket(void *context, int type)
+{
+	TAP_ENTER(TAP_ZMQ, zmq_socket);
+	void *socket;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_zmq_missing(), NULL;
+	socket = real_call(context, type);
+	/* A closed socket's address is used again: nothing of that one holds for this one. */
+	if (scope.watch && socket)
+		tap_socket_forget(socket);
+	if (scope.watch && socket && tap_follows_subscriptions()) {
+		tap_subscriptions_drop(socket);
+		tap_unwatch_socket(socket);
+		if (type == ZMQ_XSUB)
+			tap_watch_socket(socket, true);
+	}
+	record(&scope, 0, !socket, context, socket, type);
+	tap_leave(&scope);
+	return socket;
+}
+
+TAP_EXPORT int zmq_close(void *socket)
+{
+	TAP_ENTER(TAP_ZMQ, zmq_close);
+	int result;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_zmq_missing();
+	if (scope.watch) {
+		tap_unwatch_socket(socket);
+		tap_ties_close(socket);
+	}
+	result = real_call(socket);
+	record(&scope, result, result == -1, NULL, socket, -1);
+	tap_leave(&scope);
+	return result;
+}
+
+TAP_EXPORT int zmq_has(const char *capability)
+{
+	TAP_ENTER(TAP_ZMQ, zmq_has);
+	struct tr_draft *d;
+	int result, error;
+
+	if (!real_call)
+		return tap_leave(&scope), 0;
+	result = real_call(capability);
+	error = errno;
+	d = tap_int_event(&scope, result, false, 0);
+	if (d) {
+		tr_put_text(d, TR_F_NAME, capability);
+		tr_commit(d);
+	}
+	tap_leave(&scope);
+	errno = error;
+	return result;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the bytes of an object hint at: strings that name our libraries or functions (for dlopen and dlsym),
+ * and whether a Go compiler made it. Hints, not proof: they never make a verdict worse.
+ */
+#ifndef TOOLS_ELF_HINTS_H
+#define TOOLS_ELF_HINTS_H
+
+#include "tools/elf/dynamic.h"
+
+struct elf_hints {
+	struct elf_list libraries; /* such as "libzmq.so.5" */
+	struct elf_list functions; /* names of calls.def that stand alone as strings */
+	bool go;
+	bool zap; /* holds the address of the ZAP handler, as libzmq does */
+	bool cut; /* the file is larger than what was searched */
+};
+
+/* Searches the loaded part of the file (its first 512 MiB at most), but for the dynamic string table. */
+void elf_hints_read(const struct elf_dynamic *dynamic, struct elf_hints *hints);
+void elf_hints_free(struct elf_hints *hints);
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Follows #! lines; see elf_script.h. The kernel (fs/binfmt_script.c) looks at the first 256 bytes, takes the
+ * first word as the interpreter and all the rest as one argument, and goes five scripts deep.
+ */
+#include "tools/elf/script.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LINE_BYTES 256
+#define DEPTH_MAX 5
+
+char *elf_script_which(const char *name, const char *path)
+{
+	const char *rest = path ? path : getenv("PATH");
+
+	if (!*name || strchr(name, '/'))
+		return *name ? elf_strdup(name) : NULL;
+	if (!rest)
+		rest = "/bin:/usr/bin"; /* as execvp does */
+	for (;;) {
+		size_t len = strcspn(rest, ":");
+		char *file = len ? elf_format("%.*s/%s", (int)len, rest, name) : elf_format("./%s", name);
+		struct stat status;
+
+		if (!stat(file, &status) && S_ISREG(status.st_mode) && !access(file, X_OK))
+			return file;
+		free(file);
+		if (!rest[len])
+			return NULL;
+		rest += len + 1;
+	}
+}
+
+/* The #! line of a file: its interpreter and argument ("" for none) in line. 1: there is one; 0: no script;
+ * -1: errno. */
+static int read_line(const char *path, char line[LINE_BYTES + 1], char **interpreter, char **argument)
+{
+	struct stat status;
+	ssize_t n = -1;
+	char *end;
+	int fd;
+
+	if (stat(path, &status))
+		return -1;
+	if (!S_ISREG(status.st_mode)) {
+		errno = S_ISDIR(status.st_mode) ? EISDIR : EACCES;
+		return -1;
+	}
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd >= 0) {
+		n = read(fd, line, LINE_BYTES);
+		close(fd);
+	}
+	if (n < 0)
+		return -1;
+	line[n] = 0;
+	if (line[0] != '#' || line[1] != '!')
+		return 0;
+	line[strcspn(line, "\n")] = 0;
+	*interpreter = line + 2 + strspn(line + 2, " \t");
+	end = line + strlen(line);
+	while (end > *interpreter && (end[-1] == ' ' || end[-1] == '\t'))
+		*--end = 0;
+	*argument = *interpreter + strcspn(*interpreter, " \t");
+	if (**argument)
+		*(*argument)++ = 0;
+	*argument += strspn(*argument, " \t");
+	return 1;
+}
+
+/* The words of env -S: blanks separate, quotes hold together, a backslash takes the next byte. ${VAR} stays
+ * as it is: no program is called that. */
+static void split(const char *text, struct elf_list *words)
+{
+	char *word = elf_calloc(1, strlen(text) + 1);
+
+	while (*(text += strspn(text, " \t"))) {
+		size_t len = 0;
+
+		for (char quote = 0; *text && (quote || (*text != ' ' && *text != '\t')); text++) {
+			if (quote ? *text == quote : *text == '\'' || *text == '"')
+				quote = quote ? 0 : *text;
+			else if (*text == '\\' && quote != '\'' && text[1])
+				word[len++] = *++text;
+			else
+				word[len++] = *text;
+		}
+		word[len] = 0;
+		elf_list_add(words, word);
+	}
+	free(word);
+}
+
+/* The argument of #!/usr/bin/env as env's own words: only -S makes more than one of it. */
+static void env_words(const char *argument, struct elf_list *words)
+{
+	size_t flags = *argument == '-' ? 1 + strspn(argument + 1, "i0v") : 0;
+
+	if (!strncmp(argument, "--split-string=", 15)) {
+		split(argument + 15, words);
+	} else if (flags && argument[flags] == 'S') {
+		if (flags > 1)
+			elf_list_take(words, elf_format("%.*s", (int)flags, argument));
+		split(argument + flags + 1, words);
+	} else if (*argument) {
+		elf_list_add(words, argument);
+	}
+}
+
+/* Does an option of env make it drop LD_PRELOAD? next is the word after it, "" for none. */
+static bool drops_preload(const char *word, const char *next)
+{
+	const char *cluster = word + 1;
+
+	if (!strcmp(word, "-") || !strcmp(word, "--ignore-environment"))
+		return true;
+	if (strchr(cluster, 'i') && !cluster[strspn(cluster, "i0v")])
+		return true;
+	if (!strcmp(word, "-u") || !strcmp(word, "--unset"))
+		return !strcmp(next, "LD_PRELOAD");
+	return !strcmp(word, "-uLD_PRELOAD") || !strcmp(word, "--unset=LD_PRELOAD");
+}
+
+static bool takes_value(const char *word)
+{
+	return !strcmp(word, "-u") || !strcmp(word, "--unset") || !strcmp(word, "-C") ||
+	       !strcmp(word, "--chdir");
+}
+
+/* The program that env would start, a new string, or NULL. */
+static char *env_program(const char *argument, struct elf_chain *chain)
+{
+	struct elf_list words = {0};
+	const char *path = NULL;
+	char *found = NULL;
+	size_t i = 0;
+
+	env_words(argument, &words);
+	for (; i < words.count; i++) {
+		const char *word = words.items[i];
+
+		if (*word == '-') {
+			chain->drops_preload |=
+				drops_preload(word, i + 1 < words.count ? words.items[i + 1] : "");
+			i += takes_value(word);
+		} else if (strchr(word, '=')) {
+			if (!strncmp(word, "LD_PRELOAD=", 11))
+				chain->drops_preload = true;
+			if (!strncmp(word, "PATH=", 5))
+				path = word + 5;
+		} else {
+			break;
+		}
+	}
+	if (i < words.count)
+		found = elf_script_which(words.items[i], path);
+	if (!found)
+		chain->problem = i < words.count
+					 ? elf_format("env finds no program '%s' in PATH", words.items[i])
+					 : elf_strdup("env is given no program to run");
+	elf_list_free(&words);
+	return found;
+}
+
+static void step(struct elf_chain *chain, const char *script, const char *interpreter)
+{
+	chain->steps = elf_grow(chain->steps, chain->count, sizeof(*chain->steps));
+	chain->steps[chain->count++] = (struct elf_step){elf_strdup(script), elf_strdup(interpreter)};
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+void elf_script_follow(const char *path, struct elf_chain *chain)
+{
+	char line[LINE_BYTES + 1], *interpreter, *argument, *at = elf_strdup(path), *next;
+	int is_script;
+
+	*chain = (struct elf_chain){0};
+	while ((is_script = read_line(at, line, &interpreter, &argument)) > 0 && chain->count < DEPTH_MAX) {
+		if (!*interpreter) {
+			chain->problem = elf_format("the #! line of %s names no interpreter", at);
+			break;
+		}
+		next = strcmp(base_name(interpreter), "env") ? elf_strdup(interpreter)
+							     : env_program(argument, chain);
+		if (!next)
+			break;
+		step(chain, at, next);
+		free(at);
+		at = next;
+	}
+	if (is_script < 0)
+		chain->problem = elf_format("%s: %s", at, strerror(errno));
+	else if (is_script > 0 && !chain->problem)
+		chain->problem = elf_format("%s: scripts are interpreted by scripts more than %d deep", path,
+					    DEPTH_MAX);
+	if (chain->problem)
+		free(at);
+	else
+		chain->program = at;
+}
+
+void elf_chain_free(struct elf_chain *chain)
+{
+	for (size_t i = 0; i < chain->count; i++) {
+		free(chain->steps[i].script);
+		free(chain->steps[i].interpreter);
+	}
+	free(chain->steps);
+	free(chain->program);
+	free(chain->problem);
+	*chain = (struct elf_chain){0};
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Takes the policy of a run. A compiled file is only checked here; the shim maps it itself and checks it
+ * again.
+ */
+#include "tools/run/policy.h"
+
+#include "policy/compile.h"
+#include "policy/policy.h"
+#include "tools/base/tool.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static int make_absolute(const char *source, char path[PATH_MAX])
+{
+	char here[PATH_MAX];
+
+	if (*source == '/')
+		return snprintf(path, PATH_MAX, "%s", source) < PATH_MAX ? 0 : -1;
+	if (!getcwd(here, sizeof(here)))
+		return -1;
+	return snprintf(path, PATH_MAX, "%s/%s", here, source) < PATH_MAX ? 0 : -1;
+}
+
+/* Replaces the image, which is YAML, by what it compiles to. */
+static int compile(struct run_policy *policy, FILE *complaints)
+{
+	char *text = policy->image;
+	size_t len = policy->len;
+	int failed;
+
+	policy->image = NULL;
+	policy->compiled_here = true;
+	failed = pol_compile_text(policy->source, text, len, &policy->image, &policy->len, complaints);
+	free(text);
+	return failed;
+}
+
+/* Warnings are for `gsstap policy check`: here complaints are printed only when the policy cannot be used. */
+static int read_policy(struct run_policy *policy)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *complaints = open_memstream(&text, &len);
+	int failed = !complaints || pol_read(policy->source, &policy->image, &policy->len, complaints);
+
+	if (!failed && !pol_is_image(policy->image, policy->len))
+		failed = compile(policy, complaints);
+	if (complaints)
+		fclose(complaints);
+	if (failed && text)
+		fputs(text, stderr);
+	free(text);
+	return failed;
+}
+
+int run_policy_load(struct run_policy *policy, const char *source)
+{
+	struct pol checked;
+
+	*policy = (struct run_policy){.source = source};
+	if (!source || !*source) {
+		policy->source = NULL;
+		return 0;
+	}
+	if (read_policy(policy))
+		return TOOL_USAGE;
+	if (pol_open(&checked, policy->image, policy->len)) {
+		tool_error("-p %s: %s", source, checked.broken);
+		return TOOL_USAGE;
+	}
+	policy->enforces = pol_enforces(&checked);
+	policy->injects = pol_injects(&checked);
+	if (!policy->compiled_here && make_absolute(source, policy->path)) {
+		tool_error("-p %s: the path is too long", source);
+		return TOOL_USAGE;
+	}
+	return 0;
+}
+
+int run_policy_place(struct run_policy *policy, const struct run_dir *dir)
+{
+	/* A policy holds no secret; a program that gives up root must still be able to read it. */
+	unsigned mode = geteuid() ? 0600 : 0644;
+	int failed = 0;
+
+	if (policy->compiled_here)
+		failed = run_dir_put(dir, RUN_POLICY_NAME, policy->image, policy->len, mode, policy->path);
+	free(policy->image);
+	policy->image = NULL;
+	return failed ? TOOL_SELF : 0;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finds and starts PROGRAM. The child does nothing but set its environment and exec: its failure comes back
+ * through a pipe that a successful exec closes.
+ */
+#include "tools/run/program.h"
+
+#include "tools/run/dir.h"
+#include "tools/base/tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int try_file(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status))
+		return errno;
+	if (!S_ISREG(status.st_mode))
+		return EACCES;
+	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) ? errno : 0;
+}
+
+int run_find(const char *name, char *path, size_t size)
+{
+	const char *search = getenv("PATH");
+	int found = ENOENT;
+
+	if (!*name)
+		return ENOENT;
+	if (strchr(name, '/')) {
+		if (snprintf(path, size, "%s", name) >= (int)size)
+			return ENAMETOOLONG;
+		return try_file(path);
+	}
+	if (!search)
+		search = "/bin:/usr/bin";
+	for (const char *at = search, *end;; at = end + 1) {
+		int error;
+
+		end = strchrnul(at, ':');
+		/* An empty entry is the current directory. */
+		snprintf(path, size, "%.*s%s%s", (int)(end - at), at, end > at ? "/" : "./", name);
+		error = try_file(path);
+		if (!error)
+			return 0;
+		if (error == EACCES)
+			found = EACCES;
+		if (!*end)
+			return found;
+	}
+}
+
+const char *run_judged_file(const char *path)
+{
+	char head[4] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, head, sizeof(head)) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	if (n < 0 || (n == 4 && !memcmp(head, "\177ELF", 4)) || (n >= 2 && head[0] == '#' && head[1] == '!'))
+		return path;
+	return "/bin/sh";
+}
+
+/* Returns how much of LD_PRELOAD's beginning are runtimes of sanitizers, which refuse to come second. */
+static size_t runtimes_at_front(const char *preload)
+{
+	static const char *const runtimes[] = {"libasan.", "libubsan.", "libtsan.", "liblsan.",
+					       "libclang_rt."};
+	const char *at = preload;
+
+	while (*at) {
+		size_t len = strcspn(at, ": "), i;
+		const char *slash = memrchr(at, '/', len), *name = slash ? slash + 1 : at;
+
+		for (i = 0; i < 5 && strncmp(name, runtimes[i], strlen(runtimes[i])); i++)
+			;
+		if (len && i == 5)
+			break;
+		at += len + (at[len] != 0);
+	}
+	return at - preload;
+}
+
+/* The shim goes before all other preloads, so that no gss_ or zmq_ function of theirs is met before it; a
+ * libzmq that replaces others right behind it, so that it is the next that is met. */
+static int set_preload(const char *shim, const char *libzmq)
+{
+	const char *before = getenv("LD_PRELOAD"), *rest;
+	size_t len = strlen(shim), front;
+	char *all;
+
+	if (!before)
+		before = "";
+	front = runtimes_at_front(before);
+	rest = before + front;
+	/* Under another run it is there already. */
+	if (!strncmp(rest, shim, len) && (!rest[len] || strchr(": ", rest[len])))
+		rest += len + (rest[len] != 0);
+	if (asprintf(&all, "%.*s%s%s%s%s%s%s", (int)front, before,
+		     front && !strchr(": ", before[front - 1]) ? ":" : "", shim, libzmq ? ":" : "",
+		     libzmq ? libzmq : "", *rest ? ":" : "", rest) < 0)
+		return -1;
+	return setenv("LD_PRELOAD", all, 1);
+}
+
+static int set_environment(const struct run_env *env)
+{
+	const char *pairs[][2] = {{"GSSTAP_TRACE", env->trace},
+				  {"GSSTAP_LEVEL", env->level},
+				  {"GSSTAP_POLICY", env->policy},
+				  {"GSSTAP_HELLO", env->hello}};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
+		if (pairs[i][1] && setenv(pairs[i][0], pairs[i][1], 1))
+			return -1;
+	return set_preload(env->shim, env->libzmq);
+}
+
+/* As execvp does, a file that is neither ELF nor #! is handed to the shell. */
+static void exec_program(const char *path, char **argv)
+{
+	size_t count = 0;
+	char **with_shell;
+
+	execv(path, argv);
+	if (errno != ENOEXEC || run_judged_file(path) == path)
+		return;
+	while (argv[count])
+		count++;
+	with_shell = calloc(count + 2, sizeof(*with_shell));
+	if (!with_shell)
+		return;
+	with_shell[0] = "/bin/sh";
+	with_shell[1] = (char *)path;
+	memcpy(with_shell + 2, argv + 1, count * sizeof(*argv));
+	execv(with_shell[0], with_shell);
+}
+
+static void child_main(int exec_fd, int go_fd, const char *path, char **argv, const struct run_env *env,
+		       const sigset_t *mask)
+{
+	char byte;
+	int error;
+	ssize_t told = 1;
+
+	/* End of file instead of a byte: nobody is left who could watch over us. */
+	while (go_fd >= 0 && (told = read(go_fd, &byte, 1)) < 0 && errno == EINTR)
+		;
+	if (told != 1)
+		_exit(TOOL_SELF);
+	if (!set_environment(env) && !sigprocmask(SIG_SETMASK, mask, NULL))
+		exec_program(path, argv);
+	error = errno;
+	while (write(exec_fd, &error, sizeof(error)) < 0 && errno == EINTR)
+		;
+	_exit(TOOL_NOT_EXECUTABLE);
+}
+
+int run_start(struct run_child *child, const char *path, char **argv, const struct run_env *env,
+	      const sigset_t *mask, bool hold)
+{
+	int exec_pipe[2], go_pipe[2] = {-1, -1};
+
+	if (pipe2(exec_pipe, O_CLOEXEC) || (hold && pipe2(go_pipe, O_CLOEXEC))) {
+		tool_error("no pipe: %s", strerror(errno));
+		return -1;
+	}
+	child->pid = fork();
+	if (child->pid < 0) {
+		tool_error("no process for %s: %s", argv[0], strerror(errno));
+		return -1;
+	}
+	if (!child->pid) {
+		if (hold)
+			close(go_pipe[1]);
+		child_main(exec_pipe[1], go_pipe[0], path, argv, env, mask);
+	}
+	close(exec_pipe[1]);
+	if (hold)
+		close(go_pipe[0]);
+	child->exec_fd = exec_pipe[0];
+	child->go_fd = go_pipe[1];
+	return 0;
+}

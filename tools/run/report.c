@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads back what a run has written, for its dropped and policy events only. Long traces are not read: the
+ * run is over and its user waits.
+ */
+#include "tools/run/report.h"
+
+#include "tools/run/template.h"
+#include "tools/base/tool.h"
+#include "trace/reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define PROBLEMS_AT_MOST 10
+#define READ_AT_MOST (1ll << 30) /* bytes of all traces; about a second */
+
+struct findings {
+	const char *path;
+	uint64_t dropped;
+	char why[160];
+	char policy[160];
+};
+
+void run_report_before(glob_t *before, const char *template)
+{
+	char *pattern = run_template_glob(template);
+
+	memset(before, 0, sizeof(*before));
+	if (pattern)
+		glob(pattern, 0, NULL, before);
+	free(pattern);
+}
+
+static void make_printable(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 127)
+			*text = '?';
+}
+
+void run_report_problems(const char *hello_path)
+{
+	FILE *hello = fopen(hello_path, "re");
+	char line[1024];
+	unsigned reported = 0, more = 0;
+
+	if (!hello)
+		return;
+	while (fgets(line, sizeof(line), hello)) {
+		int pid, text = 0;
+
+		line[strcspn(line, "\n")] = 0;
+		if (sscanf(line, "problem %d %n", &pid, &text) != 1 || !text)
+			continue;
+		make_printable(line);
+		if (reported++ < PROBLEMS_AT_MOST)
+			tool_error("process %d: %s", pid, line + text);
+		else
+			more++;
+	}
+	fclose(hello);
+	if (more)
+		tool_error("%u more problems of this kind", more);
+}
+
+static void ignore_problem(void *context, const char *text)
+{
+	(void)context;
+	(void)text;
+}
+
+static void copy_text(const struct tr_event *event, enum tr_field_id id, char *out, size_t size)
+{
+	struct tr_value value;
+
+	if (!tr_event_find(event, id, &value))
+		return;
+	if (value.length < size)
+		size = value.length + 1;
+	memcpy(out, value.at, size - 1);
+	out[size - 1] = 0;
+	make_printable(out);
+}
+
+static void take(struct findings *findings, const struct tr_event *event)
+{
+	struct tr_value value;
+
+	if (event->head.event == TR_E_dropped && tr_event_find(event, TR_F_COUNT, &value)) {
+		findings->dropped += tr_value_uint(&value);
+		copy_text(event, TR_F_WHY, findings->why, sizeof(findings->why));
+	}
+	if (event->head.event == TR_E_policy)
+		copy_text(event, TR_F_REASON, findings->policy, sizeof(findings->policy));
+}
+
+static void report(const char *path)
+{
+	struct findings findings = {.path = path};
+	struct tr_reader *reader = tr_reader_new(ignore_problem, NULL);
+	struct tr_event event;
+
+	if (!reader)
+		return;
+	if (!tr_reader_add(reader, path)) {
+		tr_reader_finish(reader);
+		while (tr_reader_next(reader, UINT64_MAX, &event))
+			take(&findings, &event);
+	}
+	tr_reader_free(reader);
+	if (findings.dropped)
+		tool_error("%s: %llu events could not be recorded: %s", path,
+			   (unsigned long long)findings.dropped,
+			   *findings.why ? findings.why : "no reason is known");
+	if (*findings.policy)
+		tool_error("%s: the policy could not be used: %s", path, findings.policy);
+}
+
+static bool was_there(const glob_t *before, const char *path)
+{
+	for (size_t i = 0; i < before->gl_pathc; i++)
+		if (!strcmp(before->gl_pathv[i], path))
+			return true;
+	return false;
+}
+
+void run_report_after(glob_t *before, const char *template)
+{
+	glob_t now;
+	struct stat status;
+	long long left = READ_AT_MOST;
+
+	run_report_before(&now, template);
+	for (size_t i = 0; i < now.gl_pathc; i++) {
+		if (was_there(before, now.gl_pathv[i]) || stat(now.gl_pathv[i], &status) ||
+		    !S_ISREG(status.st_mode))
+			continue;
+		left -= status.st_size;
+		if (left < 0)
+			break;
+		report(now.gl_pathv[i]);
+	}
+	globfree(before);
+	globfree(&now);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Prints the traces that appear in a directory while they grow: `gsstap run` without -o.
+ */
+#ifndef TOOLS_RUN_WATCH_H
+#define TOOLS_RUN_WATCH_H
+
+#include "tools/view/show.h"
+
+#include <stdbool.h>
+
+struct run_watch;
+
+/* Watches directory and prints to stderr. Returns NULL after saying why. */
+struct run_watch *run_watch_new(const char *directory, enum show_format format);
+
+/* Becomes readable when a file appears. */
+int run_watch_fd(const struct run_watch *watch);
+
+/* Are there traces that may grow, so that run_watch_poll is to be called at short intervals? */
+bool run_watch_is_busy(const struct run_watch *watch);
+
+/* Prints what became readable; final: everything there is. */
+void run_watch_poll(struct run_watch *watch, bool final);
+
+void run_watch_free(struct run_watch *watch);
+
+#endif

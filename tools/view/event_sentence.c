@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Events that are not calls, as a sentence on one line. A row of parts says how an event's most telling
+ * fields are put; the fields it does not name follow in parentheses, so that none is lost.
+ */
+#include "tools/names/names.h"
+#include "tools/out/out.h"
+
+#include <string.h>
+
+#define IDS 256
+
+/* Written when the field is there; id 0: always; before NULL: the field is left to JSON. */
+struct part {
+	const char *before;
+	unsigned id;
+	const char *after;
+};
+
+static const struct part process[] = {
+	{"started ", TR_F_EXE, NULL},	  {" on ", TR_F_HOST, NULL},	  {" as uid ", TR_F_UID, NULL},
+	{", child of ", TR_F_PPID, NULL}, {", level ", TR_F_LEVEL, NULL}, {", gsstap ", TR_F_VERSION, NULL},
+	{NULL, TR_F_LIBRARIES, NULL},	  {NULL, TR_F_COMMAND, NULL},	  {0},
+};
+
+static const struct part token[] = {
+	{"token", 0, NULL},
+	{" of the call with seq ", TR_F_OF_SEQ, NULL},
+	{0},
+};
+
+static const struct part handshake[] = {
+	{"handshake", 0, NULL},
+	{" ", TR_F_OUTCOME, NULL},
+	{" as ", TR_F_ROLE, NULL},
+	{": ", TR_F_INITIATOR, NULL},
+	{" -> ", TR_F_ACCEPTOR, NULL},
+	{", ", TR_F_MECH, NULL},
+	{", ", TR_F_SESSION_ENCTYPE, NULL},
+	{", ", TR_F_FLAGS_RET, NULL},
+	{", rounds ", TR_F_ROUNDS, NULL},
+	{", took ", TR_F_DURATION, NULL},
+	{": ", TR_F_REASON, NULL},
+	{0},
+};
+
+static const struct part refused[] = {
+	{"refused ", TR_F_CALL, NULL}, {" of ", TR_F_SUBJECT, NULL}, {": ", TR_F_REASON, NULL},
+	{"; rule ", TR_F_RULE, NULL},  {", line ", TR_F_LINE, NULL}, {0},
+};
+
+static const struct part would_refuse[] = {
+	{"would refuse ", TR_F_CALL, NULL}, {" of ", TR_F_SUBJECT, NULL}, {": ", TR_F_REASON, NULL},
+	{"; rule ", TR_F_RULE, NULL},	    {", line ", TR_F_LINE, NULL}, {0},
+};
+
+static const struct part inject[] = {
+	{"GSSAPI set on socket", 0, NULL},
+	{" ", TR_F_SOCKET, NULL},
+	{" for ", TR_F_ENDPOINT, NULL},
+	{" as ", TR_F_ROLE, NULL},
+	{", service ", TR_F_SERVICE, NULL},
+	{", principal ", TR_F_PRINCIPAL, NULL},
+	{", at ", TR_F_MIGRATE, NULL},
+	{", phase ", TR_F_MODE, NULL},
+	{0},
+};
+
+static const struct part repair[] = {
+	{"repaired ", TR_F_REPAIR, NULL},
+	{": ", TR_F_REASON, NULL},
+	{0},
+};
+
+static const struct part unsecured[] = {
+	{"unsecured", 0, NULL},
+	{" as ", TR_F_ROLE, NULL},
+	{" at ", TR_F_ENDPOINT, NULL},
+	{", peer ", TR_F_PEER, NULL},
+	{", ended after ", TR_F_AGE, NULL},
+	{": ", TR_F_REASON, NULL},
+	{NULL, TR_F_MECHANISM, NULL},
+	{0},
+};
+
+static const struct part coverage[] = {
+	{"coverage: ", TR_F_OBJECT, NULL},
+	{" calls ", TR_F_LIBRARY, NULL},
+	{", reaches us: ", TR_F_REACHED, NULL},
+	{", ", TR_F_HOW, NULL},
+	{0},
+};
+
+static const struct part dropped[] = {
+	{"lost", 0, NULL},
+	{" ", TR_F_COUNT, " events"},
+	{": ", TR_F_WHY, NULL},
+	{0},
+};
+
+static const struct part library[] = {
+	{"loaded", 0, NULL},
+	{" ", TR_F_SONAME, NULL},
+	{" from ", TR_F_PATH, NULL},
+	{" at ", TR_F_BASE, NULL},
+	{NULL, TR_F_SIZE, NULL},
+	{NULL, TR_F_BUILD_ID, NULL},
+	{0},
+};
+
+static const struct part context[] = {
+	{"context ", TR_F_CONTEXT, NULL},
+	{" ended", 0, NULL},
+	{" after ", TR_F_AGE, NULL},
+	{", wrapped ", TR_F_WRAPPED, NULL},
+	{" (", TR_F_WRAPPED_BYTES, " bytes)"},
+	{", unwrapped ", TR_F_UNWRAPPED, NULL},
+	{" (", TR_F_UNWRAPPED_BYTES, " bytes)"},
+	{0},
+};
+
+static const struct part policy[] = {
+	{"policy", 0, NULL},	      {" ", TR_F_PATH, NULL},	 {" ", TR_F_OUTCOME_TEXT, NULL},
+	{", mode ", TR_F_MODE, NULL}, {": ", TR_F_REASON, NULL}, {0},
+};
+
+/* An event that is not here is shown by its name and fields. */
+static const struct part *const sentences[] = {
+	[TR_E_process] = process,
+	[TR_E_token] = token,
+	[TR_E_handshake] = handshake,
+	[TR_E_refused] = refused,
+	[TR_E_would_refuse] = would_refuse,
+	[TR_E_inject] = inject,
+	[TR_E_coverage] = coverage,
+	[TR_E_dropped] = dropped,
+	[TR_E_library] = library,
+	[TR_E_context] = context,
+	[TR_E_policy] = policy,
+	[TR_E_repair] = repair,
+	[TR_E_unsecured] = unsecured,
+};
+
+static void rest(struct out *out, const struct tr_event *event, const bool *told)
+{
+	struct tr_cursor cursor = event->fields;
+	struct tr_value value;
+	bool open = false;
+
+	while (tr_cursor_next(&cursor, &value)) {
+		if (!value.info || (value.id < IDS && told[value.id]))
+			continue;
+		out_str(out, open ? ", " : " (");
+		open = true;
+		out_str(out, value.info->json);
+		out_char(out, '=');
+		out_text_value(out, event, &value);
+	}
+	if (open)
+		out_char(out, ')');
+}
+
+/* In a sentence a text stands alone: it needs quotes only where it would not be plain to read. */
+static void in_words(struct out *out, const struct tr_event *event, const struct tr_value *value)
+{
+	bool plain = value->info->type == TR_TYPE_TEXT && value->length;
+
+	for (size_t i = 0; plain && i < value->length; i++)
+		plain = value->at[i] >= 0x20 && value->at[i] < 0x7f && value->at[i] != '\\';
+	if (plain)
+		out_raw(out, value->at, value->length);
+	else if (value->info->type == TR_TYPE_BOOL)
+		out_str(out, tr_value_uint(value) ? "yes" : "no");
+	else
+		out_text_value(out, event, value);
+}
+
+static void say(struct out *out, const struct tr_event *event, const struct part *parts, bool *told)
+{
+	struct tr_value value;
+
+	for (; parts->id || parts->before; parts++) {
+		if (parts->id)
+			told[parts->id] = true;
+		if (!parts->before || (parts->id && !tr_event_find(event, parts->id, &value)))
+			continue;
+		out_str(out, parts->before);
+		if (parts->id)
+			in_words(out, event, &value);
+		if (parts->after)
+			out_str(out, parts->after);
+	}
+}
+
+void out_sentence(struct out *out, const struct tr_event *event)
+{
+	unsigned id = event->head.event;
+	const struct part *parts = id < sizeof(sentences) / sizeof(sentences[0]) ? sentences[id] : NULL;
+	bool told[IDS] = {false};
+
+	if (parts) {
+		say(out, event, parts, told);
+	} else {
+		out_str(out, tr_event_name(id) ? tr_event_name(id) : "event ");
+		if (!tr_event_name(id))
+			out_unsigned(out, id);
+	}
+	rest(out, event, told);
+}
