@@ -114,12 +114,25 @@ struct tr_token {
 enum tr_role { TR_ROLE_INITIATOR = 1, TR_ROLE_ACCEPTOR, TR_ROLE_SERVER, TR_ROLE_CLIENT };
 enum tr_outcome { TR_OUTCOME_ESTABLISHED = 1, TR_OUTCOME_FAILED, TR_OUTCOME_REFUSED };
 
-enum tr_call_id {
-#define CALL(id, library, name) TR_##name = id,
-#define EXCUSED(name, reason)
+enum tr_family {
+#define FAMILY(name, prefix, listed) TR_FAMILY_##name,
 #include "trace/calls.def"
-#undef CALL
-#undef EXCUSED
+	TR_FAMILIES
+};
+
+/* What a call's row is for: trace/calls.def. */
+enum tr_purpose {
+	TR_PURPOSE_none,
+	TR_PURPOSE_event,
+	TR_PURPOSE_judged,
+	TR_PURPOSE_aside,
+	TR_PURPOSE_watched,
+	TR_PURPOSE_facts
+};
+
+enum tr_call_id {
+#define CALL(id, family, purpose, name) TR_##name = id,
+#include "trace/calls.def"
 	TR_CALL_END
 };
 

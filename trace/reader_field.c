@@ -26,11 +26,8 @@ static const char *const events[] = {
 };
 
 static const char *const calls[] = {
-#define CALL(id, library, name) [id] = #name,
-#define EXCUSED(name, reason)
+#define CALL(id, family, purpose, name) [id] = #name,
 #include "trace/calls.def"
-#undef CALL
-#undef EXCUSED
 };
 
 const unsigned tr_field_ids = COUNT(infos);

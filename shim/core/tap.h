@@ -21,11 +21,11 @@
 #include "trace/writer.h"
 
 #define TAP_EXPORT __attribute__((visibility("default")))
-#define TAP_IDS 256 /* more than any call id */
+#define TAP_IDS 448 /* more than any call id */
 
 struct tap_tie; /* ties.h */
 
-enum tap_library { TAP_GSS, TAP_ZMQ, TAP_LIBRARIES };
+enum { TAP_GSS = TR_FAMILY_gss, TAP_ZMQ = TR_FAMILY_zmq };
 
 /*
  * The host's own calls are recorded. Of those that a library makes to itself, which are hundreds in a
@@ -52,12 +52,12 @@ struct tap_caller {
 
 /* Per-thread state, in static thread storage: reaching it costs nothing and cannot fail. */
 struct tap_thread {
-	uint32_t depth[TAP_LIBRARIES];
-	uintptr_t frame[TAP_LIBRARIES]; /* of the outermost wrapper: tells a depth left behind by longjmp */
-	struct tap_caller *caller;	/* the last one: mostly the next one too */
-	bool hinted;			/* it was named by a stub, not by where the call came from */
-	uint32_t quiet;			/* we call the library for ourselves: wrappers pass straight on */
-	char text[400];			/* of a failing status, until it is recorded */
+	uint32_t depth[TR_FAMILIES];
+	uintptr_t frame[TR_FAMILIES]; /* of the outermost wrapper: tells a depth left behind by longjmp */
+	struct tap_caller *caller;    /* the last one: mostly the next one too */
+	bool hinted;		      /* it was named by a stub, not by where the call came from */
+	uint32_t quiet;		      /* we call the library for ourselves: wrappers pass straight on */
+	char text[400];		      /* of a failing status, until it is recorded */
 	char comment[480];
 };
 extern __thread struct tap_thread tap_thread;
@@ -84,8 +84,8 @@ extern struct pol tap_policy;
 
 /* Steps of a wrapper: find the real function (NULL: no library has it), open the scope, close it. */
 void *tap_find_real(enum tr_call_id call, const void *from);
-void tap_open(struct tap_scope *scope, enum tr_call_id call, enum tap_library library, const void *from,
-	      uintptr_t frame, void *real);
+void tap_open(struct tap_scope *scope, enum tr_call_id call, int library, const void *from, uintptr_t frame,
+	      void *real);
 void tap_leave(const struct tap_scope *scope);
 
 /* Mostly the caller is the one of last time, and its function known. */
@@ -137,9 +137,13 @@ void tap_forget_unloaded(void);
 /* Finds all that the library of this function refers to now, on a thread that may wait for the loader. */
 void tap_resolve_ahead(const void *function);
 bool tap_is_anywhere(unsigned id, const void *from);
+
+/* names.c: the rows of calls.def */
 int tap_call_id(const char *name); /* 0: not one of ours */
 const char *tap_call_name(unsigned id);
 size_t tap_call_name_length(unsigned id);
+enum tr_purpose tap_call_purpose(unsigned id);
+
 void *tap_wrapper(unsigned id);
 /* An address that stands for a real function: our wrapper, or a stub of it where the wrapper alone would not
  * know. */

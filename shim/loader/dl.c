@@ -60,12 +60,6 @@ static inline void ensure(void)
 		tap_find_loader();
 }
 
-static bool is_ours(const char *name)
-{
-	return name && ((name[0] == 'g' && name[1] == 's' && name[2] == 's') ||
-			(name[0] == 'z' && name[1] == 'm' && name[2] == 'q'));
-}
-
 /*
  * A function that no library has is not there because we have a wrapper for it: the look-up is handed on to
  * an object that does not have it either, which fails as it should and says so.
@@ -103,7 +97,7 @@ static void *look_up(bool versioned, void *handle, const char *name, const char 
 
 	ensure();
 	tap_dlopen_ended();
-	if (!is_ours(name) || !(id = (unsigned)tap_call_id(name)))
+	if (!name || !(id = (unsigned)tap_call_id(name)))
 		return NULL;
 	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT)
 		return is_absent(id, handed_on, from), NULL;

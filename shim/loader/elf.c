@@ -194,7 +194,8 @@ static bool references_in(const struct tables *t, const ElfW(Rela) * rela, size_
 		if (type != R_X86_64_JUMP_SLOT && type != R_X86_64_GLOB_DAT &&
 		    !(type == R_X86_64_64 && !rela->r_addend))
 			continue;
-		if ((name[0] != 'g' && name[0] != 'z') || !(reference.call = (unsigned)tap_call_id(name)))
+		reference.call = (unsigned)tap_call_id(name);
+		if (!reference.call)
 			continue;
 		reference.slot = (void **)(t->bias + rela->r_offset);
 		reference.version = version_name(t, index);

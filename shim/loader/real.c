@@ -29,24 +29,12 @@ unsigned tap_generation = 1;
 static struct tap_caller *callers;		    /* a list that only grows at its head */
 static struct tap_caller *providers[PROVIDERS + 1]; /* by hint; [0] unused */
 static void *handed_out[TAP_IDS]; /* what dlsym found first: for callers that refer to nothing */
-static const char *names[TAP_IDS] = {
-#define CALL(id, library, name) [id] = #name,
-#define EXCUSED(name, reason)
-#include "trace/calls.def"
-#undef CALL
-#undef EXCUSED
-};
-
 /* Every wrapper by address; declared untyped, since the draft functions are not in <zmq.h>. */
-#define CALL(id, library, name) extern char tap_address_of_##name[] __asm__(#name);
-#define EXCUSED(name, reason)
+#define CALL(id, family, purpose, name) extern char tap_address_of_##name[] __asm__(#name);
 #include "trace/calls.def"
-#undef CALL
 static void *const wrapper_table[TAP_IDS] = {
-#define CALL(id, library, name) [id] = tap_address_of_##name,
+#define CALL(id, family, purpose, name) [id] = tap_address_of_##name,
 #include "trace/calls.def"
-#undef CALL
-#undef EXCUSED
 };
 
 static bool is_gone(const void *address)
@@ -54,35 +42,6 @@ static bool is_gone(const void *address)
 	struct dl_find_object found;
 
 	return _dl_find_object((void *)address, &found);
-}
-
-int tap_call_id(const char *name)
-{
-	/* All of them begin in one of two ways: a look at the letter after that spares most comparisons. */
-	if (!name[0] || !name[1] || !name[2] || !name[3])
-		return 0;
-	for (unsigned id = 1; id < TAP_IDS; id++)
-		if (names[id] && names[id][4] == name[4] && !strcmp(names[id], name))
-			return (int)id;
-	return 0;
-}
-
-const char *tap_call_name(unsigned id)
-{
-	return id < TAP_IDS && names[id] ? names[id] : "?";
-}
-
-size_t tap_call_name_length(unsigned id)
-{
-	static const uint8_t lengths[TAP_IDS] = {
-#define CALL(number, library, name) [number] = sizeof(#name) - 1,
-#define EXCUSED(name, reason)
-#include "trace/calls.def"
-#undef CALL
-#undef EXCUSED
-	};
-
-	return lengths[id];
 }
 
 void *tap_wrapper(unsigned id)
@@ -217,7 +176,7 @@ static void *from_own_scope(const struct link_map *map, unsigned call)
 		return NULL; /* the program's own scope is the global one */
 	handle = tap_real_dlopen(map->l_name, RTLD_LAZY | RTLD_NOLOAD);
 	if (handle) {
-		found = tap_real_dlsym(handle, names[call]);
+		found = tap_real_dlsym(handle, tap_call_name(call));
 		tap_real_dlclose(handle);
 	}
 	return found == wrapper_table[call] ? NULL : found;
@@ -233,7 +192,7 @@ static void *beside_handed_out(unsigned call)
 		if (!handed_out[id] || _dl_find_object(handed_out[id], &found))
 			continue;
 		there = tap_elf_definition(found.dlfo_link_map->l_addr, found.dlfo_link_map->l_ld,
-					   names[call]);
+					   tap_call_name(call));
 		if (there)
 			return there;
 	}
@@ -244,7 +203,7 @@ static void *resolve(const struct tap_caller *c, unsigned call)
 {
 	struct link_map *map = map_of(c);
 	struct wanted wanted = {.call = call};
-	const char *name = names[call];
+	const char *name = tap_call_name(call);
 	void *found = NULL, *own;
 
 	if (map)
@@ -323,7 +282,7 @@ void *tap_find_real(enum tr_call_id call, const void *from)
 
 /* A depth that longjmp left behind: the outermost wrapper's frame is gone when a younger call stands above
  * it. */
-static inline void check_depth(struct tap_thread *t, enum tap_library library, uintptr_t frame)
+static inline void check_depth(struct tap_thread *t, int library, uintptr_t frame)
 {
 	if (t->depth[library] && frame > t->frame[library])
 		t->depth[library] = 0;
@@ -337,8 +296,8 @@ static inline bool tells_why(enum tr_call_id call)
 	       call == TR_gss_acquire_cred || call == TR_gss_acquire_cred_from;
 }
 
-void tap_open(struct tap_scope *scope, enum tr_call_id call, enum tap_library library, const void *from,
-	      uintptr_t frame, void *real)
+void tap_open(struct tap_scope *scope, enum tr_call_id call, int library, const void *from, uintptr_t frame,
+	      void *real)
 {
 	struct tap_thread *t = &tap_thread;
 	struct tap_caller *c = t->caller;
@@ -346,7 +305,7 @@ void tap_open(struct tap_scope *scope, enum tr_call_id call, enum tap_library li
 
 	scope->record = TAP_RECORD_NOT;
 	scope->watch = scope->judge = false;
-	scope->library = TAP_LIBRARIES; /* not entered: nothing to leave */
+	scope->library = TR_FAMILIES; /* not entered: nothing to leave */
 	scope->caller = c;
 	if (!tap_on || !real)
 		return;
@@ -376,7 +335,7 @@ void tap_leave(const struct tap_scope *scope)
 {
 	struct tap_thread *t = &tap_thread;
 
-	if (scope->library < TAP_LIBRARIES && t->depth[scope->library])
+	if (scope->library < TR_FAMILIES && t->depth[scope->library])
 		t->depth[scope->library]--;
 }
 
@@ -408,7 +367,8 @@ bool tap_is_anywhere(unsigned id, const void *from)
 	bool there;
 
 	tap_start();
-	there = c && (c->real[id] || from_global_scope(names[id], NULL) || from_own_scope(map_of(c), id));
+	there = c &&
+		(c->real[id] || from_global_scope(tap_call_name(id), NULL) || from_own_scope(map_of(c), id));
 	dlerror();
 	errno = saved;
 	return there;
@@ -472,8 +432,9 @@ static void *for_mechglue(unsigned id, void *handle, void *found)
 	caller = (struct tap_caller *)tap_caller_of(plugin->l_ld);
 	if (caller)
 		caller->mechanism = true;
-	return tap_elf_definition(plugin->l_addr, plugin->l_ld, names[id]) == found ? found
-										    : wrapper_table[id];
+	return tap_elf_definition(plugin->l_addr, plugin->l_ld, tap_call_name(id)) == found
+		       ? found
+		       : wrapper_table[id];
 }
 
 void *tap_pointer(unsigned id, void *found)
@@ -485,7 +446,7 @@ void *tap_pointer(unsigned id, void *found)
 	if (!library)
 		return found;
 	/* What would the wrapper itself find for a caller that refers to nothing? */
-	plain = from_global_scope(names[id], NULL);
+	plain = from_global_scope(tap_call_name(id), NULL);
 	if (!plain) {
 		dlerror();
 		__atomic_compare_exchange_n(&handed_out[id], &plain, found, false, __ATOMIC_ACQ_REL,

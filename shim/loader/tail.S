@@ -98,16 +98,12 @@ tap_stub_##number##_##name:                                 \
 	movl	$number, %fs:(%r11);                        \
 	jmp	*name@GOTPCREL(%rip);
 
-#define EXCUSED(name, reason)
-#define CALL(id, library, name) STUB(1, name)
+#define CALL(id, family, purpose, name) STUB(1, name)
 #include "trace/calls.def"
-#undef CALL
-#define CALL(id, library, name) STUB(2, name)
+#define CALL(id, family, purpose, name) STUB(2, name)
 #include "trace/calls.def"
-#undef CALL
-#define CALL(id, library, name) STUB(3, name)
+#define CALL(id, family, purpose, name) STUB(3, name)
 #include "trace/calls.def"
-#undef CALL
 
 /* Tables of id, wrapper and stubs; ends with id 0. */
 	.section .data.rel.ro, "aw"
@@ -115,9 +111,8 @@ tap_stub_##number##_##name:                                 \
 	.hidden	tap_stubs
 	.p2align 3
 tap_stubs:
-#define CALL(id, library, name) .quad id, tap_stub_1_##name, tap_stub_2_##name, tap_stub_3_##name;
+#define CALL(id, family, purpose, name) .quad id, tap_stub_1_##name, tap_stub_2_##name, tap_stub_3_##name;
 #include "trace/calls.def"
-#undef CALL
 	.quad	0, 0, 0, 0
 
 	.section .note.GNU-stack, "", @progbits

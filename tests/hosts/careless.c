@@ -14,8 +14,7 @@
 #include <unistd.h>
 
 static const char *const names[] = {
-#define CALL(id, library, name) #name,
-#define EXCUSED(name, reason)
+#define CALL(id, family, purpose, name) #name,
 #include "trace/calls.def"
 };
 

@@ -14,10 +14,13 @@ struct elf_call {
 	const char *excused; /* why not */
 };
 
-/* The row of a function, or NULL. */
+/* The row of a function of a listed family, or NULL. */
 const struct elf_call *elf_call_find(const char *name);
 
-/* "gss" or "zmq" when name is of these families (by its prefix), else NULL. */
+/* The listed family that a name belongs to by its prefix, such as "gss"; NULL: none. */
 const char *elf_call_family(const char *name);
+
+/* Is name one of this family's, as far as its prefix says? */
+bool elf_call_is(const char *name, const char *family);
 
 #endif

@@ -71,8 +71,8 @@ static const struct needle {
 } needles[] = {
 	{"libzmq", 6, take_library},
 	{"libgssapi", 9, take_library},
-	{"zmq_", 4, take_function},
-	{"gss_", 4, take_function},
+#define FAMILY(name, prefix, listed) {prefix, sizeof(prefix) - 1, listed ? take_function : NULL},
+#include "trace/calls.def"
 	{"\xff Go buildinf:", 14, take_go},	  /* debug/buildinfo */
 	{"inproc://zeromq.zap.01", 22, take_zap}, /* rfc.zeromq.org/spec/27 */
 };
@@ -128,7 +128,8 @@ void elf_hints_read(const struct elf_dynamic *dynamic, struct elf_hints *hints)
 		s.reach = elf_file_read(dynamic->file, s.offset, block + 1, want);
 		s.size = s.reach < BLOCK ? s.reach : BLOCK;
 		for (size_t i = 0; i < sizeof(needles) / sizeof(*needles); i++)
-			search(&s, &needles[i]);
+			if (needles[i].take)
+				search(&s, &needles[i]);
 		block[0] = block[BLOCK];
 		if (s.reach < want)
 			break; /* the file shrank */

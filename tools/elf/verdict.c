@@ -103,7 +103,7 @@ static void judge_nameless(struct elf_report *report, size_t n)
 	const struct elf_object *object = report->tree.nodes[n].object;
 
 	for (size_t i = 0; i < object->symbols.count; i++)
-		if (!strncmp(object->symbols.items[i].name, "zmq_", 4))
+		if (elf_call_is(object->symbols.items[i].name, "zmq"))
 			return;
 	if (object->hints.zap && !object->built_in.count && !object->hints.libraries.count)
 		reason(report, ELF_PARTLY,

@@ -6,6 +6,7 @@
  */
 #include "tools/run/zmq_guess.h"
 
+#include "tools/elf/calls.h"
 #include "tools/elf/reach.h"
 #include "tools/elf/report.h"
 
@@ -27,7 +28,7 @@ static bool is_candidate(const char *path)
 
 	elf_file_close(file);
 	for (size_t i = 0; object && i < object->symbols.count && !calls; i++)
-		calls = !strncmp(object->symbols.items[i].name, "zmq_", 4);
+		calls = elf_call_is(object->symbols.items[i].name, "zmq");
 	/* Packages hold builds for other C libraries, too. */
 	for (size_t i = 0; calls && i < object->needed.count; i++)
 		calls = strncmp(object->needed.items[i], "libc.musl-", 10);

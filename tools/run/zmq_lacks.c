@@ -2,6 +2,7 @@
 /* Compares a tree with the system's libzmq; see run_zmq_lacks.h. */
 #include "tools/run/zmq_lacks.h"
 
+#include "tools/elf/calls.h"
 #include "tools/elf/report.h"
 #include "tools/base/tool.h"
 
@@ -11,7 +12,7 @@
 
 bool run_zmq_is_name(const char *name)
 {
-	return !strncmp(name, "zmq_", 4);
+	return elf_call_is(name, "zmq");
 }
 
 /* As ldconfig and auditwheel keep it: libzmq.so.5, libzmq-4e6f4753.so.5. */
