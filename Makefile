@@ -17,7 +17,7 @@ HARDEN  := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong
 # The shim is loaded into other people's programs: nothing visible, nothing linked, thread state without a call.
 SHIM_CFLAGS  := $(COMMON) $(HARDEN) -fPIC -fvisibility=hidden -ftls-model=initial-exec -fno-plt
 TOOLS_CFLAGS := $(COMMON) $(HARDEN) -fPIE -DTOOL_LIBDIR='"$(PREFIX)/lib/gsstap"'
-TOOLS_LIBS   := -lkrb5 -lk5crypto -lelf -lyaml -ljansson
+TOOLS_LIBS   := -lkrb5 -lk5crypto -lelf -lyaml -ljansson -lunistring
 
 SHIM_SRC  := $(wildcard shim/*/*.c shim/*/*.S) $(wildcard trace/writer*.c) $(addprefix policy/,policy.c judge.c expand.c glob.c keywords.c say.c)
 TOOLS_SRC := $(wildcard tools/*.c tools/*/*.c) $(wildcard trace/reader*.c) $(wildcard policy/*.c)

@@ -231,6 +231,15 @@ EOF2
     [ "${#lines[@]}" = 12 ]
 }
 
+@test "the name of a file cannot act on the terminal, and is told all the same" {
+    local name=$'\033]0;title\007\u009b31m\u202e.pcapng'
+    : >"$name"
+    run "$GSSTAP" decode "$name"
+    [ "$status" = 1 ]
+    [[ $output == *'\x1b]0;title\x07\u{00009b}31m\u{00202e}.pcapng: is empty'* ]]
+    [[ $output != *$'\033'* && $output != *$'\u009b'* && $output != *$'\u202e'* ]]
+}
+
 @test "packets of other programs are skipped and counted" {
     run -0 --separate-stderr "$GSSTAP" decode "$MIXED"
     [[ $stderr == *"packets that are not gsstap's, skipped: 1"* ]]

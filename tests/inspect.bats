@@ -312,6 +312,15 @@ same_libraries() {
     [ "$(inspected ./evil '.libraries[] | select(.found_by == "not_found") | .name')" = "$(printf 'lib\033[31m\303\277evil.so')" ]
 }
 
+@test "a script's first line cannot act on the terminal" {
+    printf '#!/no/such\033[31m\302\233interpreter\n' >script
+    chmod +x script
+    run "$GSSTAP" inspect ./script
+    [ "$status" = 2 ]
+    [[ $output == *'/no/such\x1b[31m\u{00009b}interpreter'* ]]
+    [[ $output != *$'\033'* && $output != *$'\u009b'* ]]
+}
+
 @test "output is coloured on a terminal only" {
     run script -qec "'$GSSTAP' inspect ./plain" /dev/null
     [[ $output == *$'\033[1;32m'covered* ]]

@@ -7,73 +7,10 @@
 #include "tools/complete.h"
 #include "tools/base/tool.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#ifndef TOOL_LIBDIR
-#define TOOL_LIBDIR "/usr/local/lib/gsstap"
-#endif
-
-const struct command tool_commands[] = {
-#define COMMAND(name, summary) {#name, summary, &argp_##name, cmd_##name},
-#include "tools/commands.def"
-#undef COMMAND
-	{NULL, NULL, NULL, NULL},
-};
 
 const char *argp_program_version = "gsstap " TOOL_VERSION;
-
-void tool_error(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	fputs("gsstap: ", stderr);
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
-	va_end(arguments);
-}
-
-bool tool_colour(int fd)
-{
-	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
-
-	return isatty(fd) && term && strcmp(term, "dumb") && !(no && *no);
-}
-
-const char *tool_shim_path(void)
-{
-	static char path[PATH_MAX];
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (n > 0) {
-		self[n] = 0;
-		*strrchr(self, '/') = 0;
-		if (snprintf(path, sizeof(path), "%s/libgsstap.so", self) < (int)sizeof(path) &&
-		    !access(path, R_OK))
-			return path;
-		/* Installed as PREFIX/bin/gsstap: the shim is PREFIX/lib/gsstap, wherever PREFIX was moved
-		 * to. */
-		if (snprintf(path, sizeof(path), "%s/../lib/gsstap/libgsstap.so", self) < (int)sizeof(path)) {
-			static char real[PATH_MAX];
-
-			if (realpath(path, real))
-				return real;
-		}
-	}
-	snprintf(path, sizeof(path), "%s/libgsstap.so", TOOL_LIBDIR);
-	if (!access(path, R_OK))
-		return path;
-	tool_error("libgsstap.so is neither beside this program nor in %s: run make, or make install",
-		   TOOL_LIBDIR);
-	return NULL;
-}
 
 static const struct command *find(const char *name)
 {

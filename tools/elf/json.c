@@ -6,7 +6,7 @@
 #include "tools/elf/report.h"
 
 #include "tools/elf/calls.h"
-#include "tools/out/out.h"
+#include "tools/base/safe.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static json_t *text(const char *bytes)
 	uint32_t code;
 
 	for (size_t i = 0; i < len;) {
-		size_t n = out_utf8((const uint8_t *)bytes + i, len - i, &code);
+		size_t n = safe_utf8((const uint8_t *)bytes + i, len - i, &code);
 
 		if (n) {
 			memcpy(clean + used, bytes + i, n);

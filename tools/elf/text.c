@@ -312,16 +312,7 @@ static void put_sentences(struct out *out, const char *label, const struct elf_l
 	for (size_t i = 0; i < list->count; i++) {
 		out_str(out, label);
 		/* They hold names of files, which may hold anything. */
-		for (const char *at = list->items[i], *end = at + strlen(at); at < end;) {
-			uint32_t code;
-			size_t len = out_utf8((const uint8_t *)at, end - at, &code);
-
-			if (len && out_printable(code))
-				out_raw(out, at, len);
-			else
-				out_char(out, '?');
-			at += len ? len : 1;
-		}
+		out_safe(out, list->items[i]);
 		out_char(out, '\n');
 	}
 }

@@ -56,15 +56,14 @@ const char *out_stamp(struct out *out, uint64_t ns);
 /* Seconds with as many digits of a fraction: 6 or 9. */
 void out_seconds(struct out *out, uint64_t ns, int digits);
 
-/* The character at `at`: its length in bytes, or 0 when it is no valid UTF-8. */
-size_t out_utf8(const uint8_t *at, size_t left, uint32_t *code);
-/* May this character be shown as it is? No control, no line separator, no change of direction. */
-bool out_printable(uint32_t code);
-
 /* A text as strace shows it: bare when it is plain, else in quotes with escapes. */
 void out_text(struct out *out, const uint8_t *at, size_t length);
 /* The same, always in quotes. */
 void out_quoted(struct out *out, const uint8_t *at, size_t length);
+/* A sentence of ours with names in it: harmless, and no quotes. */
+void out_safe(struct out *out, const char *text);
+/* A text that stands alone in a sentence: bare wherever that is harmless, else in quotes. */
+void out_words(struct out *out, const uint8_t *at, size_t length);
 /* A JSON string; a byte that is not UTF-8 becomes \u00XX. */
 void out_json_string(struct out *out, const uint8_t *at, size_t length);
 

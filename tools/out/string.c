@@ -1,47 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Texts out of a trace, made harmless: they come from programs and peers that may mean ill. Control
- * characters, invalid UTF-8 and characters that reorder or break a line are never written as they are.
+ * Texts out of a trace, in the forms in which they are printed. What may be shown as it is, base/safe.h says.
  */
+#include "tools/base/safe.h"
 #include "tools/out/out.h"
 
 #include <string.h>
-
-size_t out_utf8(const uint8_t *at, size_t left, uint32_t *code)
-{
-	size_t length = at[0] < 0x80   ? 1
-			: at[0] < 0xc2 ? 0
-			: at[0] < 0xe0 ? 2
-			: at[0] < 0xf0 ? 3
-			: at[0] < 0xf5 ? 4
-				       : 0;
-	static const uint8_t first_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-
-	if (!length || length > left)
-		return 0;
-	*code = at[0] & first_bits[length];
-	for (size_t i = 1; i < length; i++) {
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-		*code = *code << 6 | (at[i] & 0x3f);
-	}
-	/* Longer than needed, a surrogate, or beyond Unicode. */
-	if ((length == 3 && (*code < 0x800 || (*code >= 0xd800 && *code < 0xe000))) ||
-	    (length == 4 && (*code < 0x10000 || *code > 0x10ffff)))
-		return 0;
-	return length;
-}
-
-bool out_printable(uint32_t code)
-{
-	if (code < 0x20 || (code >= 0x7f && code < 0xa0))
-		return false;
-	/* Soft hyphen, Arabic letter mark, zero width, direction, line and paragraph separators, byte order
-	 * mark, tags. */
-	return code != 0xad && code != 0x61c && !(code >= 0x200b && code <= 0x200f) &&
-	       !(code >= 0x2028 && code <= 0x202e) && !(code >= 0x2060 && code <= 0x206f) && code != 0xfeff &&
-	       !(code >= 0xfff9 && code <= 0xfffb) && !(code >= 0xe0000 && code <= 0xe007f);
-}
 
 static void hex4(struct out *out, uint32_t code)
 {
@@ -98,11 +62,11 @@ void out_json_string(struct out *out, const uint8_t *at, size_t length)
 	out_char(out, '"');
 	while ((at += plain_run(out, at, (size_t)(end - at))) < end) {
 		uint32_t code = 0;
-		size_t size = out_utf8(at, (size_t)(end - at), &code);
+		size_t size = safe_utf8(at, (size_t)(end - at), &code);
 
 		if (!size) /* as if it were Latin-1 */
 			json_escape(out, *at);
-		else if (out_printable(code) && code != '"' && code != '\\')
+		else if (safe_printable(code) && code != '"' && code != '\\')
 			out_raw(out, at, size);
 		else
 			json_escape(out, code);
@@ -111,44 +75,38 @@ void out_json_string(struct out *out, const uint8_t *at, size_t length)
 	out_char(out, '"');
 }
 
-static void text_escape(struct out *out, const uint8_t *at, size_t size, uint32_t code)
-{
-	static const char short_forms[] = "\"\"\\\\\nn\tt\rr";
-	const char *form;
-
-	for (form = short_forms; *form && (uint8_t)*form != *at; form += 2)
-		;
-	if (*form) {
-		out_char(out, '\\');
-		out_char(out, form[1]);
-	} else if (size > 1) {
-		uint8_t bytes[] = {(uint8_t)(code >> 16), (uint8_t)(code >> 8), (uint8_t)code};
-
-		out_str(out, "\\u{");
-		out_bytes(out, bytes, sizeof(bytes));
-		out_char(out, '}');
-	} else {
-		out_str(out, "\\x");
-		out_bytes(out, at, 1);
-	}
-}
-
 void out_quoted(struct out *out, const uint8_t *at, size_t length)
 {
 	const uint8_t *end = at + length;
+	char form[SAFE_FORM];
+	size_t used;
 
 	out_char(out, '"');
 	while ((at += plain_run(out, at, (size_t)(end - at))) < end) {
-		uint32_t code = 0;
-		size_t size = out_utf8(at, (size_t)(end - at), &code);
-
-		if (size > 1 && out_printable(code))
-			out_raw(out, at, size);
-		else
-			text_escape(out, at, size, code);
-		at += size ? size : 1;
+		if (*at == '"' || *at == '\\')
+			out_char(out, '\\');
+		out_raw(out, form, safe_form(at, (size_t)(end - at), form, &used));
+		at += used;
 	}
 	out_char(out, '"');
+}
+
+void out_words(struct out *out, const uint8_t *at, size_t length)
+{
+	if (length && safe_is(at, length) && !memchr(at, '\\', length) && !memchr(at, '"', length))
+		out_raw(out, at, length);
+	else
+		out_quoted(out, at, length);
+}
+
+void out_safe(struct out *out, const char *text)
+{
+	const uint8_t *at = (const uint8_t *)text, *end = at + strlen(text);
+	char form[SAFE_FORM];
+	size_t used;
+
+	for (; at < end; at += used)
+		out_raw(out, form, safe_form(at, (size_t)(end - at), form, &used));
 }
 
 /* Would this text be mistaken for something else without quotes? */

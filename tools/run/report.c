@@ -34,13 +34,6 @@ void run_report_before(glob_t *before, const char *template)
 	free(pattern);
 }
 
-static void make_printable(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 127)
-			*text = '?';
-}
-
 void run_report_problems(const char *hello_path)
 {
 	FILE *hello = fopen(hello_path, "re");
@@ -55,7 +48,6 @@ void run_report_problems(const char *hello_path)
 		line[strcspn(line, "\n")] = 0;
 		if (sscanf(line, "problem %d %n", &pid, &text) != 1 || !text)
 			continue;
-		make_printable(line);
 		if (reported++ < PROBLEMS_AT_MOST)
 			tool_error("process %d: %s", pid, line + text);
 		else
@@ -82,7 +74,6 @@ static void copy_text(const struct tr_event *event, enum tr_field_id id, char *o
 		size = value.length + 1;
 	memcpy(out, value.at, size - 1);
 	out[size - 1] = 0;
-	make_printable(out);
 }
 
 static void take(struct findings *findings, const struct tr_event *event)

@@ -163,12 +163,8 @@ static void rest(struct out *out, const struct tr_event *event, const bool *told
 /* In a sentence a text stands alone: it needs quotes only where it would not be plain to read. */
 static void in_words(struct out *out, const struct tr_event *event, const struct tr_value *value)
 {
-	bool plain = value->info->type == TR_TYPE_TEXT && value->length;
-
-	for (size_t i = 0; plain && i < value->length; i++)
-		plain = value->at[i] >= 0x20 && value->at[i] < 0x7f && value->at[i] != '\\';
-	if (plain)
-		out_raw(out, value->at, value->length);
+	if (value->info->type == TR_TYPE_TEXT)
+		out_words(out, value->at, value->length);
 	else if (value->info->type == TR_TYPE_BOOL)
 		out_str(out, tr_value_uint(value) ? "yes" : "no");
 	else

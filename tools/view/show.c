@@ -51,12 +51,6 @@ static void progress_clear(struct show *show)
 static void problem(void *context, const char *text)
 {
 	progress_clear(context);
-	/* A file's name may hold anything. */
-	for (const char *at = text; *at; at++)
-		if ((unsigned char)*at < 0x20 || *at == 0x7f) {
-			tool_error("a trace whose name has control characters: %s", strrchr(text, ':') + 1);
-			return;
-		}
 	tool_error("%s", text);
 }
 

@@ -15,15 +15,9 @@
 #define BOLD "1"
 #define PLAIN "0"
 
-/* In words a text needs quotes only where it is not plain. */
 static void words(struct out *out, const char *text)
 {
-	for (const char *c = text; *c; c++)
-		if ((unsigned char)*c < 0x20 || (unsigned char)*c >= 0x7f || *c == '\\') {
-			out_quoted(out, (const uint8_t *)text, strlen(text));
-			return;
-		}
-	out_str(out, text);
+	out_words(out, (const uint8_t *)text, strlen(text));
 }
 
 static void paint_state(struct out *out, enum sum_state state)
