@@ -91,6 +91,40 @@ hashed() {
     leaks session-key pseudo-random
 }
 
+@test "a credential store's keys are shown with their values only where those are known to be harmless" {
+    leaks ntlmssp_password ntlmssp_nthash Ccache
+    jq -c 'select(.call == "gss_acquire_cred_from" and .cred_store) | .cred_store' "$BATS_FILE_TMPDIR/payload.json" >"$BATS_TEST_TMPDIR/stores"
+    jq -e --slurp '.[0] | .[0] == {key: "client_keytab", value: "FILE:/not/there"} and
+        [.[1:][] | [.key, .secret.len, .secret.keyed]] ==
+            [["ntlmssp_password", 16, true], ["ntlmssp_nthash", 32, true], ["Ccache", 20, true]]' "$BATS_TEST_TMPDIR/stores"
+    grep -q 'cred_store={key=client_keytab, value=.*}, cred_store={key=ntlmssp_password, secret=16:keyed:' "$BATS_FILE_TMPDIR/payload.text"
+}
+
+@test "a name that can carry authorization data along is told by length and keyed hash" {
+    hashed gss_import_name
+    [ "$(jq -r 'select(.call == "gss_import_name" and .secret) | .name // "none"' "$BATS_FILE_TMPDIR/payload.json")" = none ]
+}
+
+@test "what a program subscribes to, greets with and calls itself is not recorded, nor a proxy's password" {
+    leaks topic routing-id welcome proxy
+    hashed zmq_setsockopt 17 ZMQ_SUBSCRIBE
+    hashed zmq_setsockopt 20 ZMQ_ROUTING_ID
+    hashed zmq_setsockopt 19 ZMQ_XPUB_WELCOME_MSG
+    hashed zmq_setsockopt 32 ZMQ_SOCKS_PROXY
+}
+
+@test "nobody can try out a four-digit PIN against a trace below level payload" {
+    cd "$BATS_FILE_TMPDIR"
+    run "$PYTHON" "$TOP/tests/guess.py" payload.pcapng
+    [ "$status" = 1 ]
+    [[ $output == *"7391 payload.pcapng"* ]] # the search works
+    [[ $output != *2648* ]]
+    trace_json messages.pcapng >"$BATS_TEST_TMPDIR/messages.json"
+    [ "$(jq -c 'select(.message.len == 4 and .message.keyed and .message.hash and .message.hex == null)' \
+        "$BATS_TEST_TMPDIR/messages.json" | wc -l)" = 4 ]
+    "$PYTHON" "$TOP/tests/guess.py" audit.pcapng calls.pcapng tokens.pcapng messages.pcapng "$BATS_TEST_TMPDIR/messages.json"
+}
+
 @test "no secret is in a trace of any level" {
     local level
     cd "$BATS_FILE_TMPDIR"

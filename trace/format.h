@@ -104,11 +104,11 @@ enum tr_type {
 /* A token, message or secret as a field. Its bytes, where captured, are a packet's payload. */
 struct tr_token {
 	uint64_t length;   /* bytes, in full */
-	uint8_t hash[16];  /* XXH3-128 (canonical form); keyed by this process where TR_TOKEN_KEYED */
+	uint8_t hash[16];  /* XXH3-128 (canonical form); TR_TOKEN_KEYED: of that */
 	uint32_t flags;	   /* TR_TOKEN_* */
 	uint32_t captured; /* bytes of it that are in this packet's payload; less than length when snapped */
 };
-#define TR_TOKEN_KEYED 1u    /* the hash is SipHash-2-4-128 under a key that was never written */
+#define TR_TOKEN_KEYED 1u    /* the hash is SipHash-2-4-128 of it under a key that was never written */
 #define TR_TOKEN_IN_EVENT 2u /* the bytes are in the token event before, whose of_seq is this event's seq */
 
 enum tr_role { TR_ROLE_INITIATOR = 1, TR_ROLE_ACCEPTOR, TR_ROLE_SERVER, TR_ROLE_CLIENT };

@@ -83,6 +83,7 @@ void tr_configure(const char *template, int level, void (*first_event)(void))
 		pthread_atfork(NULL, NULL, child_without_wipe);
 	}
 	tr_clock_start();
+	tr_hash_start();
 	tr_level = level;
 }
 

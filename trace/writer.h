@@ -80,7 +80,7 @@ void tr_group_end(struct tr_draft *draft, size_t mark);
  */
 void tr_put_token(struct tr_draft *draft, enum tr_field_id id, const void *bytes, size_t length,
 		  enum tr_where where, bool in_event);
-/* A secret: length and keyed hash, never its bytes. */
+/* What nobody may guess from a trace: length and keyed hash, never its bytes. */
 void tr_put_secret(struct tr_draft *draft, enum tr_field_id id, const void *bytes, size_t length);
 
 /* The sequence number the next event of this thread will get. */
@@ -97,8 +97,8 @@ void tr_finish(void);
 
 /* XXH3-128 in canonical (big-endian) form; the same in every process and on every host. */
 void tr_hash(const void *bytes, size_t length, uint8_t out[16]);
-/* SipHash-2-4-128 under a key of this process that is never written: equal secrets show as equal, nothing
- * more. */
+/* SipHash-2-4-128 of that under a key of this process and its forks, which is never written: what is equal
+ * shows as equal, nothing more. */
 void tr_keyed_hash(const void *bytes, size_t length, uint8_t out[16]);
 
 #endif

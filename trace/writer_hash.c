@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The two hashes of a trace. Tokens get XXH3-128: fast, and equal on both ends of a wire, which is what joins
- * two traces. Secrets get SipHash-2-4-128 under a random key, so that a trace cannot be used to guess a
- * password.
+ * two traces. Secrets and messages get SipHash-2-4-128 of that under a random key, so that nobody can try out
+ * what has few possible values, a password or a PIN, against a trace. XXH3 alone would not do with a key: of
+ * short inputs its mixing can be undone, and one known message would give the key away.
  *
  * XXH3 is held to SSE2: an AVX2 version leaves the upper halves dirty, and the SSE code of libk5crypto that
  * follows then runs many times slower.
@@ -13,11 +14,15 @@
 #endif
 #include <xxhash.h>
 
-#include "trace/writer.h"
+#include "trace/writer_private.h"
 
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static uint64_t key[2];
+static bool has_key; /* without entropy there is none, and the length has to do */
 
 void tr_hash(const void *bytes, size_t length, uint8_t out[16])
 {
@@ -27,7 +32,7 @@ void tr_hash(const void *bytes, size_t length, uint8_t out[16])
 	memcpy(out, canonical.digest, 16);
 }
 
-static uint64_t rotate(uint64_t x, int bits)
+static inline uint64_t rotate(uint64_t x, int bits)
 {
 	return x << bits | x >> (64 - bits);
 }
@@ -36,7 +41,7 @@ struct sip {
 	uint64_t v0, v1, v2, v3;
 };
 
-static void sip_rounds(struct sip *s, int rounds)
+static inline void sip_rounds(struct sip *s, int rounds)
 {
 	while (rounds--) {
 		s->v0 += s->v1;
@@ -52,49 +57,43 @@ static void sip_rounds(struct sip *s, int rounds)
 	}
 }
 
-static void sip_word(struct sip *s, uint64_t word)
+static inline void sip_word(struct sip *s, uint64_t word)
 {
 	s->v3 ^= word;
 	sip_rounds(s, 2);
 	s->v0 ^= word;
 }
 
-/* Aumasson and Bernstein, "SipHash: a fast short-input PRF", in its 128-bit form. */
-static void siphash(const uint64_t key[2], const uint8_t *bytes, size_t length, uint8_t out[16])
+/* Aumasson and Bernstein, "SipHash: a fast short-input PRF", in its 128-bit form, of 16 bytes. */
+static void siphash(const uint8_t bytes[16], uint8_t out[16])
 {
 	struct sip s = {0x736f6d6570736575 ^ key[0], 0x646f72616e646f6d ^ key[1] ^ 0xee,
 			0x6c7967656e657261 ^ key[0], 0x7465646279746573 ^ key[1]};
-	uint64_t word, last = (uint64_t)length << 56;
-	size_t i;
+	uint64_t word[2];
 
-	for (i = 0; i + 8 <= length; i += 8) {
-		memcpy(&word, bytes + i, 8);
-		sip_word(&s, word);
-	}
-	for (int shift = 0; i < length; i++, shift += 8)
-		last |= (uint64_t)bytes[i] << shift;
-	sip_word(&s, last);
+	memcpy(word, bytes, 16);
+	sip_word(&s, word[0]);
+	sip_word(&s, word[1]);
+	sip_word(&s, (uint64_t)16 << 56);
 	s.v2 ^= 0xee;
 	sip_rounds(&s, 4);
-	word = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
-	memcpy(out, &word, 8);
+	word[0] = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 	s.v1 ^= 0xdd;
 	sip_rounds(&s, 4);
-	word = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
-	memcpy(out + 8, &word, 8);
+	word[1] = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+	memcpy(out, word, 16);
+}
+
+void tr_hash_start(void)
+{
+	has_key = syscall(SYS_getrandom, key, sizeof(key), GRND_NONBLOCK) == sizeof(key);
 }
 
 void tr_keyed_hash(const void *bytes, size_t length, uint8_t out[16])
 {
-	static uint64_t key[2];
-	static atomic_int state; /* 0 no key, 1 one thread makes it, 2 there; 3 none can be had */
-	int expected = 0;
-
-	if (atomic_compare_exchange_strong(&state, &expected, 1))
-		atomic_store(&state, getrandom(key, sizeof(key), GRND_NONBLOCK) == sizeof(key) ? 2 : 3);
-	/* Without a key in hand (the first microseconds of a race, or no entropy) the length has to do. */
-	if (atomic_load(&state) == 2)
-		siphash(key, bytes ? bytes : (const uint8_t *)"", bytes ? length : 0, out);
-	else
-		memset(out, 0, 16);
+	memset(out, 0, 16);
+	if (!has_key)
+		return;
+	tr_hash(bytes, length, out);
+	siphash(out, out);
 }

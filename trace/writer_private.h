@@ -15,6 +15,9 @@ struct tr_clock {
 void tr_clock_start(void);
 uint64_t tr_clock_now(struct tr_clock *clock);
 
+/* Takes the key of tr_keyed_hash from the kernel: once, before a host may have forbidden itself to ask. */
+void tr_hash_start(void);
+
 #define TR_PAGE 4096
 /* The sizes of slots: each fills a page together with an extent's head. A longer event gets an extent of its
  * own. */

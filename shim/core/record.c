@@ -109,7 +109,7 @@ struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const O
 	return d;
 }
 
-struct tr_draft *tap_int_event(struct tap_scope *scope, int result, bool failed, int error)
+struct tr_draft *tap_call_event(struct tap_scope *scope, bool failed, int error)
 {
 	bool wanted = scope->record == TAP_RECORD || (scope->record == TAP_RECORD_FAILURE && failed);
 	struct tr_draft *d;
@@ -117,15 +117,22 @@ struct tr_draft *tap_int_event(struct tap_scope *scope, int result, bool failed,
 	if (wanted && !scope->start)
 		scope->start = tr_now();
 	d = wanted ? tr_begin(TR_E_call) : NULL;
-
 	if (!d)
 		return NULL;
 	begin_call(d, scope);
-	tr_put_u32(d, TR_F_RESULT, (uint32_t)result);
 	if (failed) {
 		comment_failure(d, scope, error > 0 && strerrordesc_np(error) ? strerrordesc_np(error) : "");
 		tr_put_u32(d, TR_F_ERRNO, (uint32_t)error);
 	}
+	return d;
+}
+
+struct tr_draft *tap_int_event(struct tap_scope *scope, int result, bool failed, int error)
+{
+	struct tr_draft *d = tap_call_event(scope, failed, error);
+
+	if (d)
+		tr_put_u32(d, TR_F_RESULT, (uint32_t)result);
 	return d;
 }
 

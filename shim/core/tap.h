@@ -176,6 +176,8 @@ struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const O
 			       gss_const_OID mech);
 /* The same for calls that return an int (or a pointer: 0 and NULL are what `failed` says). */
 struct tr_draft *tap_int_event(struct tap_scope *scope, int result, bool failed, int error);
+/* The same without the result, where that is a value that may not be shown. */
+struct tr_draft *tap_call_event(struct tap_scope *scope, bool failed, int error);
 /* An event that is not a call. */
 struct tr_draft *tap_event(const struct tap_scope *scope, enum tr_event_id event);
 /* Text of a minor status, fetched on this thread, into tap_thread.text; "" when there is none. */

@@ -19,21 +19,39 @@ struct acquisition {
 	gss_const_key_value_set_t store;
 };
 
-/* Keys of a credential store say where; the value of "password" is one. */
+/*
+ * Keys whose value names a place or a service and is no secret itself, of MIT krb5 (kg_acquire_cred_from).
+ * Other mechanisms have keys of their own, among them ntlmssp_password and ntlmssp_nthash: of what is not
+ * here only the key is told.
+ */
+static const char *const harmless_keys[] = {
+	"ccache",	 /* a ticket cache, by type and name */
+	"keytab",	 /* a file of keys */
+	"client_keytab", /* the same */
+	"rcache",	 /* a replay cache */
+	"verify",	 /* the service to verify a password's credentials for */
+};
+
+static bool is_harmless(const char *key)
+{
+	for (size_t i = 0; i < sizeof(harmless_keys) / sizeof(harmless_keys[0]); i++)
+		if (!strcmp(key, harmless_keys[i]))
+			return true;
+	return false;
+}
+
 static void put_store(struct tr_draft *d, gss_const_key_value_set_t store)
 {
-	for (OM_uint32 i = 0; store && i < store->count && i < 16; i++) {
+	for (OM_uint32 i = 0; store && store->elements && i < store->count && i < 16; i++) {
 		const char *key = store->elements[i].key, *value = store->elements[i].value;
-		char text[300];
+		size_t group = tr_group_begin(d, TR_F_CRED_STORE);
 
-		tap_copy(text, sizeof(text), key);
-		if (key && value && strcmp(key, "password")) {
-			tap_append(text, sizeof(text), "=");
-			tap_append(text, sizeof(text), value);
-		}
-		tr_put_text(d, TR_F_ATTRIBUTE, text);
-		if (key && value && !strcmp(key, "password"))
+		tr_put_text(d, TR_F_KEY, key);
+		if (key && value && is_harmless(key))
+			tr_put_text(d, TR_F_VALUE_TEXT, value);
+		else if (value)
 			tr_put_secret(d, TR_F_SECRET, value, strlen(value));
+		tr_group_end(d, group);
 	}
 }
 

@@ -27,8 +27,12 @@ static void put_message(struct tr_draft *d, const struct message *m, bool ahead)
 		tr_put_u32(d, TR_F_CONF, m->conf != 0);
 	if (tr_level < TR_LEVEL_TOKENS)
 		return;
-	if (m->plain && m->plain->value)
-		tr_put_token(d, TR_F_MESSAGE, m->plain->value, m->plain->length, TR_WHERE_NONE, ahead);
+	/* Traces are joined by tokens. A hash of the plaintext that anybody can make tells a PIN in a second.
+	 */
+	if (m->plain && m->plain->value && ahead)
+		tr_put_token(d, TR_F_MESSAGE, m->plain->value, m->plain->length, TR_WHERE_NONE, true);
+	else if (m->plain && m->plain->value)
+		tr_put_secret(d, TR_F_MESSAGE, m->plain->value, m->plain->length);
 	if (m->token && m->token->value)
 		tap_put_message(d, m->token_field, m->token->value, m->token->length);
 }

@@ -7,6 +7,35 @@
 
 #include <string.h>
 
+/*
+ * Types whose text is a name and nothing else. A composite name carries authorization data along, and of a
+ * type that is not known nobody can say what it does: those are told by length and keyed hash.
+ */
+static bool is_plain_name(gss_const_OID type)
+{
+	static const struct {
+		uint8_t length;
+		const char *oid;
+	} plain[] = {
+		{10, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x01\x01"}, /* GSS_C_NT_USER_NAME */
+		{10, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x01\x02"}, /* GSS_C_NT_MACHINE_UID_NAME */
+		{10, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x01\x03"}, /* GSS_C_NT_STRING_UID_NAME */
+		{10, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x01\x04"}, /* GSS_C_NT_HOSTBASED_SERVICE */
+		{10, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01"}, /* GSS_KRB5_NT_PRINCIPAL_NAME */
+		{10, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x06"}, /* GSS_KRB5_NT_ENTERPRISE_NAME */
+		{6, "\x2b\x06\x01\x05\x06\x02"},		  /* GSS_C_NT_HOSTBASED_SERVICE_X */
+		{6, "\x2b\x06\x01\x05\x06\x03"},		  /* GSS_C_NT_ANONYMOUS */
+		{6, "\x2b\x06\x01\x05\x06\x04"},		  /* GSS_C_NT_EXPORT_NAME */
+	};
+
+	if (type == GSS_C_NO_OID)
+		return true;
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		if (type->length == plain[i].length && !memcmp(type->elements, plain[i].oid, type->length))
+			return true;
+	return false;
+}
+
 /* libzmq imports the principal that was injected: its tag comes off, and goes with the name. */
 TAP_EXPORT OM_uint32 gss_import_name(OM_uint32 *minor_status, gss_buffer_t input, gss_OID type,
 				     gss_name_t *name)
@@ -34,7 +63,10 @@ TAP_EXPORT OM_uint32 gss_import_name(OM_uint32 *minor_status, gss_buffer_t input
 		tap_tie_handle(*name, tie, tap_line_now());
 	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
 	if (d) {
-		tap_put_buffer_text(d, TR_F_NAME, input);
+		if (is_plain_name(type))
+			tap_put_buffer_text(d, TR_F_NAME, input);
+		else
+			tap_put_buffer_secret(d, input);
 		tap_put_oid(d, TR_F_NAME_TYPE, type);
 		tr_commit(d);
 	}
@@ -108,16 +140,18 @@ TAP_EXPORT OM_uint32 gss_release_name(OM_uint32 *minor_status, gss_name_t *name)
 	return major;
 }
 
-/* Attributes by name; their values (authorization data) are not recorded. */
+/* Attributes by name; their values are authorization data. */
 TAP_GSS(gss_get_name_attribute,
 	(OM_uint32 * minor_status, gss_name_t name, gss_buffer_t attribute, int *authenticated, int *complete,
 	 gss_buffer_t value, gss_buffer_t display, int *more),
 	(minor_status, name, attribute, authenticated, complete, value, display, more), GSS_C_NO_OID,
-	tap_put_buffer_text(draft, TR_F_ATTRIBUTE, attribute))
+	tap_put_buffer_text(draft, TR_F_ATTRIBUTE, attribute);
+	tap_put_buffer_secret(draft, major == GSS_S_COMPLETE ? value : NULL))
 TAP_GSS(gss_set_name_attribute,
 	(OM_uint32 * minor_status, gss_name_t name, int complete, gss_buffer_t attribute, gss_buffer_t value),
 	(minor_status, name, complete, attribute, value), GSS_C_NO_OID,
-	tap_put_buffer_text(draft, TR_F_ATTRIBUTE, attribute))
+	tap_put_buffer_text(draft, TR_F_ATTRIBUTE, attribute);
+	tap_put_buffer_secret(draft, value))
 TAP_GSS(gss_delete_name_attribute, (OM_uint32 * minor_status, gss_name_t name, gss_buffer_t attribute),
 	(minor_status, name, attribute), GSS_C_NO_OID, tap_put_buffer_text(draft, TR_F_ATTRIBUTE, attribute))
 

@@ -65,46 +65,67 @@ END(zmq_ctx_term)
 END(zmq_ctx_shutdown)
 END(zmq_ctx_destroy)
 
-static void record_option(struct tap_scope *scope, int result, void *context, int option, bool has_value,
-			  int value)
+TAP_EXPORT int zmq_ctx_set(void *context, int option, int value)
+{
+	TAP_ENTER(TAP_ZMQ, zmq_ctx_set);
+	struct tr_draft *d;
+	int result, error;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_zmq_missing();
+	result = real_call(context, option, value);
+	error = errno;
+	d = tap_int_event(&scope, result, result == -1, error);
+	if (d) {
+		tap_put_handle(d, TR_F_ZMQ_CONTEXT, context);
+		tap_put_context_number(d, option, value);
+		tr_commit(d);
+	}
+	tap_leave(&scope);
+	errno = error;
+	return result;
+}
+
+/* The result is the option's value: of one that is not known it is not told either. */
+TAP_EXPORT int zmq_ctx_get(void *context, int option)
+{
+	TAP_ENTER(TAP_ZMQ, zmq_ctx_get);
+	struct tr_draft *d;
+	int result, error;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_zmq_missing();
+	result = real_call(context, option);
+	error = errno;
+	d = tap_call_event(&scope, result == -1, error);
+	if (d) {
+		tap_put_handle(d, TR_F_ZMQ_CONTEXT, context);
+		if (result == -1 || tap_context_option_known(option)) {
+			tr_put_u32(d, TR_F_RESULT, (uint32_t)result);
+			tap_put_context_option(d, option, NULL, 0);
+		} else {
+			tap_put_context_number(d, option, result);
+		}
+		tr_commit(d);
+	}
+	tap_leave(&scope);
+	errno = error;
+	return result;
+}
+
+static void record_option(struct tap_scope *scope, int result, void *context, int option, const void *value,
+			  size_t length)
 {
 	int error = errno;
 	struct tr_draft *d = tap_int_event(scope, result, result == -1, error);
 
 	if (d) {
 		tap_put_handle(d, TR_F_ZMQ_CONTEXT, context);
-		tr_put_u32(d, TR_F_CTX_OPTION, (uint32_t)option);
-		if (has_value)
-			tr_put_u32(d, TR_F_VALUE_INT, (uint32_t)value);
+		/* Of what libzmq refused the length may be anything. */
+		tap_put_context_option(d, option, result ? NULL : value, length);
 		tr_commit(d);
 	}
 	errno = error;
-}
-
-TAP_EXPORT int zmq_ctx_set(void *context, int option, int value)
-{
-	TAP_ENTER(TAP_ZMQ, zmq_ctx_set);
-	int result;
-
-	if (!real_call)
-		return tap_leave(&scope), tap_zmq_missing();
-	result = real_call(context, option, value);
-	record_option(&scope, result, context, option, true, value);
-	tap_leave(&scope);
-	return result;
-}
-
-TAP_EXPORT int zmq_ctx_get(void *context, int option)
-{
-	TAP_ENTER(TAP_ZMQ, zmq_ctx_get);
-	int result;
-
-	if (!real_call)
-		return tap_leave(&scope), tap_zmq_missing();
-	result = real_call(context, option);
-	record_option(&scope, result, context, option, false, 0);
-	tap_leave(&scope);
-	return result;
 }
 
 TAP_EXPORT int zmq_ctx_set_ext(void *context, int option, const void *value, size_t length)
@@ -115,7 +136,7 @@ TAP_EXPORT int zmq_ctx_set_ext(void *context, int option, const void *value, siz
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing();
 	result = real_call(context, option, value, length);
-	record_option(&scope, result, context, option, false, 0);
+	record_option(&scope, result, context, option, value, length);
 	tap_leave(&scope);
 	return result;
 }
@@ -128,7 +149,7 @@ TAP_EXPORT int zmq_ctx_get_ext(void *context, int option, void *value, size_t *l
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing();
 	result = real_call(context, option, value, length);
-	record_option(&scope, result, context, option, false, 0);
+	record_option(&scope, result, context, option, length ? value : NULL, length ? *length : 0);
 	tap_leave(&scope);
 	return result;
 }

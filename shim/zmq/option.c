@@ -1,80 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * zmq_setsockopt and zmq_getsockopt: what a program says about its socket's security.
- *
- * The rows below say how an option's value may be shown. An option that is not named here and is no plain
- * number is taken for a secret: length and keyed hash.
+ * zmq_setsockopt and zmq_getsockopt: what a program says about its socket's security. How a value may be
+ * shown is value.c's to say.
  */
 #include "shim/repair/inside.h"
 #include "shim/zmq/zmq.h"
 
 #include <string.h>
-
-enum form { NUMBER, TEXT, BYTES, SECRET };
-
-/* Draft options have no names in <zmq.h>. */
-#define DRAFT_WSS_KEY_PEM 103
-#define DRAFT_WSS_CERT_PEM 104
-#define DRAFT_WSS_TRUST_PEM 105
-#define DRAFT_WSS_HOSTNAME 106
-
-static const struct {
-	int option;
-	enum form form;
-} forms[] = {
-	{ZMQ_PLAIN_USERNAME, TEXT},	 {ZMQ_PLAIN_PASSWORD, SECRET},
-	{ZMQ_CURVE_PUBLICKEY, BYTES},	 {ZMQ_CURVE_SECRETKEY, SECRET},
-	{ZMQ_CURVE_SERVERKEY, BYTES},	 {ZMQ_ZAP_DOMAIN, TEXT},
-	{ZMQ_GSSAPI_PRINCIPAL, TEXT},	 {ZMQ_GSSAPI_SERVICE_PRINCIPAL, TEXT},
-	{ZMQ_LAST_ENDPOINT, TEXT},	 {ZMQ_SOCKS_PROXY, TEXT},
-	{ZMQ_BINDTODEVICE, TEXT},	 {ZMQ_ROUTING_ID, BYTES},
-	{ZMQ_CONNECT_ROUTING_ID, BYTES}, {ZMQ_SUBSCRIBE, BYTES},
-	{ZMQ_UNSUBSCRIBE, BYTES},	 {ZMQ_XPUB_WELCOME_MSG, BYTES},
-	{ZMQ_TCP_ACCEPT_FILTER, TEXT},	 {DRAFT_WSS_KEY_PEM, SECRET},
-	{DRAFT_WSS_CERT_PEM, BYTES},	 {DRAFT_WSS_TRUST_PEM, BYTES},
-	{DRAFT_WSS_HOSTNAME, TEXT},
-};
-
-static enum form form_of(int option, size_t length)
-{
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
-		if (forms[i].option == option)
-			return forms[i].form;
-	return length == sizeof(int) || length == sizeof(int64_t) ? NUMBER : SECRET;
-}
-
-static void put_text(struct tr_draft *d, const char *text, size_t length)
-{
-	while (length && !text[length - 1])
-		length--;
-	tr_put_text_n(d, TR_F_VALUE_TEXT, text, length < 1024 ? length : 1024);
-}
-
-static void put_value(struct tr_draft *d, int option, const void *value, size_t length)
-{
-	int64_t number = 0;
-
-	if (!value)
-		return;
-	switch (form_of(option, length)) {
-	case NUMBER:
-		if (length == sizeof(int64_t))
-			memcpy(&number, value, sizeof(number));
-		else
-			number = *(const int *)value;
-		tr_put_u64(d, TR_F_VALUE_INT, (uint64_t)number);
-		break;
-	case TEXT:
-		put_text(d, value, length);
-		break;
-	case BYTES:
-		tr_put_token(d, TR_F_VALUE_BYTES, value, length, TR_WHERE_NONE, false);
-		break;
-	case SECRET:
-		tr_put_secret(d, TR_F_SECRET, value, length);
-		break;
-	}
-}
 
 static void record(struct tap_scope *scope, int result, void *socket, int option, const void *value,
 		   size_t length)
@@ -84,8 +16,7 @@ static void record(struct tap_scope *scope, int result, void *socket, int option
 
 	if (d) {
 		tap_put_handle(d, TR_F_SOCKET, socket);
-		tr_put_u32(d, TR_F_OPTION, (uint32_t)option);
-		put_value(d, option, value, length);
+		tap_put_socket_option(d, option, value, length);
 		tr_commit(d);
 	}
 	errno = error;

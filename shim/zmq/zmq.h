@@ -39,6 +39,12 @@ bool tap_socket_has(void *socket, unsigned flag);
 int tap_socket_type(const struct tap_scope *scope, void *socket);
 int tap_socket_mechanism(const struct tap_scope *scope, void *socket);
 
+/* value.c: an option and its value in an event, the value as it may be shown */
+void tap_put_socket_option(struct tr_draft *draft, int option, const void *value, size_t length);
+void tap_put_context_option(struct tr_draft *draft, int option, const void *value, size_t length);
+void tap_put_context_number(struct tr_draft *draft, int option, int value);
+bool tap_context_option_known(int option);
+
 /* zap.c: handlers and XSUB sockets, whose messages are looked at */
 void tap_watch_socket(void *socket, bool xsub);
 void tap_unwatch_socket(void *socket);

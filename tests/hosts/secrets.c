@@ -21,6 +21,26 @@ static void tell(const char *name, const void *bytes, size_t length)
 	putchar('\n');
 }
 
+/* What a program subscribes to, greets with and calls itself is its data; a proxy's address should hold no
+ * password. */
+static void zmq_data(void *context)
+{
+	void *sub = zmq_socket(context, ZMQ_SUB), *pub = zmq_socket(context, ZMQ_XPUB);
+	static const char proxy[] = "bob:open-sesame-socks@proxy:1080";
+
+	need(!zmq_setsockopt(sub, ZMQ_SUBSCRIBE, "open-sesame-topic", 17), "ZMQ_SUBSCRIBE");
+	tell("topic", "open-sesame-topic", 17);
+	need(!zmq_setsockopt(sub, ZMQ_SUBSCRIBE, "2648", 4), "ZMQ_SUBSCRIBE");
+	need(!zmq_setsockopt(sub, ZMQ_ROUTING_ID, "open-sesame-identity", 20), "ZMQ_ROUTING_ID");
+	tell("routing-id", "open-sesame-identity", 20);
+	need(!zmq_setsockopt(pub, ZMQ_XPUB_WELCOME_MSG, "open-sesame-welcome", 19), "ZMQ_XPUB_WELCOME_MSG");
+	tell("welcome", "open-sesame-welcome", 19);
+	need(!zmq_setsockopt(pub, ZMQ_SOCKS_PROXY, proxy, sizeof(proxy) - 1), "ZMQ_SOCKS_PROXY");
+	tell("proxy", "open-sesame-socks", 17);
+	zmq_close(sub);
+	zmq_close(pub);
+}
+
 static void zmq_secrets(void)
 {
 	void *context = zmq_ctx_new(), *socket = zmq_socket(context, ZMQ_REQ);
@@ -44,6 +64,7 @@ static void zmq_secrets(void)
 	need(!zmq_getsockopt(socket, ZMQ_CURVE_SECRETKEY, got, &length), "ZMQ_CURVE_SECRETKEY");
 	tell("curve-secretkey-text", got, 40);
 	zmq_close(socket);
+	zmq_data(context);
 	zmq_ctx_term(context);
 }
 
@@ -63,6 +84,38 @@ static gss_cred_id_t with_password(const char *password)
 	tell("password", password, strlen(password));
 	gss_release_name(&minor, &bob);
 	return cred;
+}
+
+/* Keys of a credential store that only their own mechanism knows: krb5 passes over them, gss-ntlmssp takes
+ * them. */
+static void stores(void)
+{
+	static gss_OID_desc ntlmssp = {10, (void *)"\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x0a"};
+	gss_OID_set_desc krb5 = {1, &oid_krb5}, ntlm = {1, &ntlmssp};
+	gss_key_value_element_desc elements[] = {
+		{"client_keytab", "FILE:/not/there"},
+		{"ntlmssp_password", "open-sesame-ntlm"},
+		{"ntlmssp_nthash", "0cb6948805f797bf2a82807973b89537"},
+		{"Ccache", "open-sesame-mistyped"},
+	};
+	gss_key_value_set_desc all = {4, elements}, only_ntlm = {1, elements + 1};
+	gss_buffer_desc name = {9, "REALM\\bob"};
+	gss_cred_id_t cred;
+	OM_uint32 major, minor;
+	gss_name_t bob;
+
+	major = gss_acquire_cred_from(&minor, GSS_C_NO_NAME, 0, &krb5, GSS_C_INITIATE, &all, &cred, NULL,
+				      NULL);
+	check(major, minor, "gss_acquire_cred_from");
+	gss_release_cred(&minor, &cred);
+	major = gss_import_name(&minor, &name, GSS_C_NT_USER_NAME, &bob);
+	check(major, minor, "gss_import_name");
+	major = gss_acquire_cred_from(&minor, bob, 0, &ntlm, GSS_C_INITIATE, &only_ntlm, &cred, NULL, NULL);
+	check(major, minor, "gss_acquire_cred_from");
+	gss_release_cred(&minor, &cred);
+	gss_release_name(&minor, &bob);
+	for (int i = 1; i < 4; i++)
+		tell(elements[i].key, elements[i].value, strlen(elements[i].value));
 }
 
 /* Such a credential lives in memory, so what is exported holds its keys. */
@@ -85,6 +138,38 @@ static void export_credential(gss_cred_id_t cred, gss_name_t target)
 	check(major, minor, "gss_import_cred");
 	gss_release_buffer(&minor, &token);
 	gss_release_cred(&minor, &copy);
+}
+
+/* A message and a signed one that anybody has guessed in ten thousand attempts. */
+static void pins(struct pair *p)
+{
+	gss_buffer_desc pin = {4, "5082"}, mic = GSS_C_EMPTY_BUFFER;
+	OM_uint32 major, minor;
+
+	send_message(p, "7391");
+	major = gss_get_mic(&minor, p->initiator, GSS_C_QOP_DEFAULT, &pin, &mic);
+	check(major, minor, "gss_get_mic");
+	major = gss_verify_mic(&minor, p->acceptor, &pin, &mic, NULL);
+	check(major, minor, "gss_verify_mic");
+	gss_release_buffer(&minor, &mic);
+}
+
+/* Exported with its attributes, a name carries authorization data along. */
+static void composite(gss_name_t target)
+{
+	gss_buffer_desc exported = GSS_C_EMPTY_BUFFER;
+	gss_name_t name, again;
+	OM_uint32 major, minor;
+
+	major = gss_canonicalize_name(&minor, target, &oid_krb5, &name);
+	check(major, minor, "gss_canonicalize_name");
+	major = gss_export_name_composite(&minor, name, &exported);
+	check(major, minor, "gss_export_name_composite");
+	major = gss_import_name(&minor, &exported, GSS_C_NT_COMPOSITE_EXPORT, &again);
+	check(major, minor, "gss_import_name");
+	gss_release_buffer(&minor, &exported);
+	gss_release_name(&minor, &name);
+	gss_release_name(&minor, &again);
 }
 
 static void session_key(gss_ctx_id_t context)
@@ -134,9 +219,12 @@ int main(int argc, char **argv)
 	major = gss_import_name(&minor, &name, GSS_C_NT_HOSTBASED_SERVICE, &target);
 	check(major, minor, "gss_import_name");
 	zmq_secrets();
+	stores();
 	cred = with_password(argv[1]);
 	export_credential(cred, target);
 	send_message(&p, "no secret at level payload");
+	pins(&p);
+	composite(target);
 	session_key(p.initiator);
 	exported_contexts(&p);
 	gss_release_cred(&minor, &cred);
