@@ -80,6 +80,12 @@ void tr_group_end(struct tr_draft *draft, size_t mark);
  */
 void tr_put_token(struct tr_draft *draft, enum tr_field_id id, const void *bytes, size_t length,
 		  enum tr_where where, bool in_event);
+/*
+ * What tr_put_token and tr_put_secret put, of something that lies in pieces, which `next` gives one after the
+ * other; false: there are no more. To be put as a field later, when the bytes may be gone.
+ */
+struct tr_token tr_token_of_parts(bool (*next)(void *walk, const void **bytes, size_t *length), void *walk,
+				  bool secret);
 /* What nobody may guess from a trace: length and keyed hash, never its bytes. */
 void tr_put_secret(struct tr_draft *draft, enum tr_field_id id, const void *bytes, size_t length);
 

@@ -97,3 +97,25 @@ void tr_keyed_hash(const void *bytes, size_t length, uint8_t out[16])
 	tr_hash(bytes, length, out);
 	siphash(out, out);
 }
+
+struct tr_token tr_token_of_parts(bool (*next)(void *walk, const void **bytes, size_t *length), void *walk,
+				  bool secret)
+{
+	struct tr_token token = {.flags = secret ? TR_TOKEN_KEYED : 0};
+	XXH128_canonical_t canonical;
+	XXH3_state_t state; /* 576 bytes */
+	const void *bytes;
+	size_t length;
+
+	XXH3_128bits_reset(&state);
+	while (next(walk, &bytes, &length)) {
+		XXH3_128bits_update(&state, bytes, length);
+		token.length += length;
+	}
+	XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state));
+	if (!secret)
+		memcpy(token.hash, canonical.digest, sizeof(token.hash));
+	else if (has_key)
+		siphash(canonical.digest, token.hash);
+	return token;
+}

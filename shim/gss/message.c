@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * RFC 2743 section 2.3: per-message protection, with its old names (RFC 1509: seal, unseal, sign, verify) and
- * the IOV and AEAD forms. The hot path of most programs.
+ * gss_wrap_aead; those that work in place stand in iov.c. The hot path of most programs.
  *
  * Nothing is refused here: libzmq aborts the process when gss_wrap fails.
  */
@@ -62,6 +62,8 @@ static inline void finish(struct tap_scope *scope, OM_uint32 major, const OM_uin
 				  m->plain ? m->plain->length : 0);
 	if (GSS_ERROR(major)) /* what a failing call leaves in its outputs is not to be read */
 		*(m->token_field == TR_F_OUT_TOKEN ? &m->token : &m->plain) = NULL;
+	if (GSS_CALLING_ERROR(major)) /* nor are inputs that the library could not */
+		m->plain = m->token = NULL;
 	if (scope->record)
 		record_message(scope, major, minor, m);
 	tap_leave(scope);
@@ -220,44 +222,6 @@ MESSAGE(gss_wrap_aead,
 	 gss_buffer_t input, int *conf_state, gss_buffer_t output),
 	(minor_status, context, conf_req, qop, associated, input, conf_state, output), CONF_OF(conf_state),
 	OUT(input, output))
-
-MESSAGE(gss_unwrap_aead,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t associated,
-	 gss_buffer_t output, int *conf_state, gss_qop_t *qop),
-	(minor_status, context, input, associated, output, conf_state, qop), CONF_OF(conf_state),
-	IN(output, input))
-
-/*
- * The IOV forms work in place: after wrapping the data buffers hold ciphertext, after unwrapping plaintext.
- * Their lengths are told, their bytes are not recorded.
- */
-MESSAGE(gss_wrap_iov,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, int *conf_state,
-	 gss_iov_buffer_desc *iov, int count),
-	(minor_status, context, conf_req, qop, conf_state, iov, count), CONF_OF(conf_state), OUT(NULL, NULL))
-
-MESSAGE(gss_unwrap_iov,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, int *conf_state, gss_qop_t *qop,
-	 gss_iov_buffer_desc *iov, int count),
-	(minor_status, context, conf_state, qop, iov, count), CONF_OF(conf_state), IN(NULL, NULL))
-
-MESSAGE(gss_get_mic_iov,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_iov_buffer_desc *iov, int count),
-	(minor_status, context, qop, iov, count), NO_CONF, OUT(NULL, NULL), .detached = true)
-
-MESSAGE(gss_verify_mic_iov,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t *qop, gss_iov_buffer_desc *iov, int count),
-	(minor_status, context, qop, iov, count), NO_CONF, IN(NULL, NULL), .detached = true)
-
-TAP_GSS(gss_get_mic_iov_length,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_iov_buffer_desc *iov, int count),
-	(minor_status, context, qop, iov, count), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context))
-
-TAP_GSS(gss_wrap_iov_length,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, int *conf_state,
-	 gss_iov_buffer_desc *iov, int count),
-	(minor_status, context, conf_req, qop, conf_state, iov, count), GSS_C_NO_OID,
-	tap_put_handle(draft, TR_F_CONTEXT, context))
 
 TAP_GSS(gss_wrap_size_limit,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, OM_uint32 output_size,
