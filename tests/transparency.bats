@@ -346,3 +346,18 @@ readable() {
     [ "$(grep -c 'B inproc -1 inprok 0' <<<"$output")" = 10 ]
     traced zmq_bind 40
 }
+
+@test "a plugin that was unloaded is not looked at again" {
+    thrice "$HOSTS/plugin_gone" "$PLUGINS/churn_gss.so"
+    [ "$(grep -c 'malloc 1' <<<"$output")" = 2 ]
+}
+
+@test "threads that load and unload plugins while others look up and call find what they find without us" {
+    # AddressSanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
+    [ -z "$SANITIZER" ] || export NO_DEEPBIND=1
+    LEVEL=calls
+    thrice "$HOSTS/churn" 300 "$PLUGINS/churn_gss.so" "$PLUGINS/churn_zmq.so"
+    [ "$(grep -c '300 of 300 rounds' <<<"$output")" = 3 ]
+    [ "$(events '.event == "coverage" and .reached == false' | wc -l)" = 0 ]
+    [ "$(events '.event == "coverage" and .family == "zmq" and .library == "libzmB.so.5"' | wc -l)" -ge 1 ]
+}

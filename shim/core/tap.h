@@ -131,9 +131,8 @@ static inline void tap_quiet_end(void)
 	tap_thread.quiet--;
 }
 
-/* real.c: who calls, and what they would have reached without us */
+/* shim/loader/: who calls, and what they would have reached without us */
 const struct tap_caller *tap_caller_of(const void *address);
-void tap_forget_unloaded(void);
 /* Finds all that the library of this function refers to now, on a thread that may wait for the loader. */
 void tap_resolve_ahead(const void *function);
 bool tap_is_anywhere(unsigned id, const void *from);
@@ -148,6 +147,9 @@ void *tap_wrapper(unsigned id);
 /* An address that stands for a real function: our wrapper, or a stub of it where the wrapper alone would not
  * know. */
 void *tap_pointer(unsigned id, void *found);
+bool tap_is_stub(const void *address);
+/* The entry of an object of which these values are known: it need not be there any more. */
+const struct tap_caller *tap_caller_at(uintptr_t start, uintptr_t size, const char *name);
 /* What dlsym should answer for a real function that it found in `handle`, asked for by code at `from`. */
 void *tap_redirect(unsigned id, void *handle, void *found, const void *from);
 
@@ -161,14 +163,13 @@ extern void *(*tap_real_dlopen)(const char *file, int mode);
 extern int (*tap_real_dlclose)(void *handle);
 void tap_find_loader(void);
 
-/* objects.c */
-void tap_first_event(void);
-void tap_announce(struct tap_caller *caller, void *real);
-void tap_dlopen_ended(void);
-bool tap_is_deepbind(uintptr_t address);
+/* newcomers.c */
 /* Makes a slot of somebody's global offset table hold another function. */
 void tap_point_slot(void **slot, void *to);
-void tap_dlopen_begins(bool deepbind);
+
+/* process.c, coverage.c: what a trace says first, and of an object that calls for the first time */
+void tap_first_event(void);
+void tap_announce(struct tap_caller *caller, void *real);
 
 /* record.c */
 /* Starts the event of a call that returns a major status, with status, text and errno; NULL: not wanted. */

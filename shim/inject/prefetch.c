@@ -116,7 +116,7 @@ static void look(unsigned i)
 	pthread_mutex_unlock(&lock);
 	lifetime = fetch(&copy);
 	if (lifetime && lifetime <= RENEW_S)
-		renewed = tap_renew(copy.caller, copy.principal, copy.principal_type, copy.name, copy.type);
+		renewed = tap_renew(copy.principal, copy.principal_type, copy.name, copy.type);
 	if (renewed > lifetime)
 		lifetime = renewed;
 	pthread_mutex_lock(&lock);

@@ -9,6 +9,7 @@
  */
 #include "shim/repair/inside.h"
 #include "shim/loader/elf.h"
+#include "shim/loader/objects.h"
 
 #include <link.h>
 #include <string.h>
@@ -42,32 +43,28 @@ struct krb5 {
 #undef F
 };
 
-/* The libkrb5 that is loaded; false when it lacks something, as Heimdal's of the same name would. */
-static bool find_krb5(const struct tap_caller *caller, struct krb5 *k)
+/* The libkrb5 that is loaded; functions stay NULL when it lacks them, as Heimdal's of the same name would. */
+static bool take_krb5(const struct tap_object *o, void *data)
 {
-	struct tap_scope scope = {.caller = caller};
-	struct dl_find_object found;
-	const struct link_map *map = NULL;
-	const char *soname = NULL;
+	const char *soname = tap_elf_soname(o->bias, o->dynamic);
+	struct krb5 *k = data;
 
-	if (!_dl_find_object(tap_other(&scope, TR_gss_init_sec_context), &found))
-		map = found.dlfo_link_map;
-	while (map && map->l_prev)
-		map = map->l_prev;
-	for (; map; map = map->l_next) {
-		soname = tap_elf_soname(map->l_addr, map->l_ld);
-		if (soname && !strcmp(soname, "libkrb5.so.3"))
-			break;
-	}
-	if (!map)
+	if (!soname || strcmp(soname, "libkrb5.so.3"))
 		return false;
-#define F(name)                                                                                              \
-	k->name = (__typeof__(k->name))tap_elf_definition(map->l_addr, map->l_ld, #name);                    \
-	if (!k->name)                                                                                        \
-		return false;
+#define F(name) k->name = (__typeof__(k->name))tap_elf_definition(o->bias, o->dynamic, #name);
 	FUNCTIONS(F)
 #undef F
 	return true;
+}
+
+static bool find_krb5(struct krb5 *k)
+{
+	bool all = tap_walk(take_krb5, k);
+
+#define F(name) all = all && k->name;
+	FUNCTIONS(F)
+#undef F
+	return all;
 }
 
 /* service@host, or a principal's name. */
@@ -148,8 +145,8 @@ static krb5_error_code cache_of(const struct krb5 *k, krb5_context context, cons
 	return error;
 }
 
-uint32_t tap_renew(const struct tap_caller *caller, const char *principal, enum pol_nametype principal_type,
-		   const char *name, enum pol_nametype type)
+uint32_t tap_renew(const char *principal, enum pol_nametype principal_type, const char *name,
+		   enum pol_nametype type)
 {
 	krb5_timestamp end = 0;
 	krb5_context context;
@@ -157,7 +154,7 @@ uint32_t tap_renew(const struct tap_caller *caller, const char *principal, enum 
 	struct krb5 k;
 	uint64_t now;
 
-	if (!find_krb5(caller, &k) || k.krb5_init_context(&context))
+	if (!find_krb5(&k) || k.krb5_init_context(&context))
 		return 0;
 	if (!cache_of(&k, context, principal, principal_type, &cache)) {
 		end = renew(&k, context, cache, name, type);

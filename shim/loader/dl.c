@@ -7,6 +7,7 @@
  */
 #include "shim/core/tap.h"
 #include "shim/loader/elf.h"
+#include "shim/loader/loader.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -24,25 +25,26 @@ void *tap_on_dlvsym(void *handle, const char *name, const char *version, const v
 void tap_on_dlopen(const char *file, int mode);
 TAP_EXPORT int dlclose(void *handle);
 
-static struct link_map *own_map(void)
-{
-	struct dl_find_object found;
-
-	return _dl_find_object((void *)own_map, &found) ? NULL : found.dlfo_link_map;
-}
-
-/* The next definition after us in the order of loading: another preload's, or the C library's. */
+/*
+ * The next definition after us in the order of loading: another preload's, or the C library's. When we were
+ * loaded late it stands in front of us. This list is followed without the loader's lock, since the first
+ * dlsym may be that of a sanitizer's runtime that cannot lock yet: what was there when the program began
+ * stands first on it and stays, and the C library is among that.
+ */
 static void *find_next(const char *name)
 {
-	struct link_map *map = own_map();
+	struct dl_find_object found;
+	struct link_map *own = _dl_find_object((void *)find_next, &found) ? NULL : found.dlfo_link_map;
+	struct link_map *map = own;
+	void *address = NULL;
 
-	for (map = map ? map->l_next : NULL; map; map = map->l_next) {
-		void *found = tap_elf_definition(map->l_addr, map->l_ld, name);
-
-		if (found)
-			return found;
-	}
-	return NULL;
+	for (map = own ? own->l_next : NULL; map && !address; map = map->l_next)
+		address = tap_elf_definition(map->l_addr, map->l_ld, name);
+	for (map = own; map && map->l_prev; map = map->l_prev)
+		;
+	for (; map && map != own && !address; map = map->l_next)
+		address = tap_elf_definition(map->l_addr, map->l_ld, name);
+	return address;
 }
 
 void tap_find_loader(void)
@@ -133,9 +135,10 @@ TAP_EXPORT int dlclose(void *handle)
 
 	ensure();
 	tap_dlopen_ended();
+	tap_unloading_begins();
 	result = tap_real_dlclose(handle);
 	saved = errno;
-	tap_forget_unloaded();
+	tap_unloading_ended();
 	errno = saved;
 	return result;
 }

@@ -97,8 +97,8 @@ bool tap_subscription_repaired(gss_ctx_id_t context, const gss_buffer_desc *inpu
 void tap_prefetch(const struct tap_scope *scope, struct tap_tie *tie, const struct pol_inject *rule,
 		  const char *principal, const char *name);
 /* Puts a newer ticket for a service into the cache. Its lifetime in seconds; 0: none could be had. */
-uint32_t tap_renew(const struct tap_caller *caller, const char *principal, enum pol_nametype principal_type,
-		   const char *name, enum pol_nametype type);
+uint32_t tap_renew(const char *principal, enum pol_nametype principal_type, const char *name,
+		   enum pol_nametype type);
 bool tap_ticket_missing(const struct tap_tie *tie, char *reason, size_t size);
 
 /* A `repair` event. */

@@ -65,3 +65,10 @@ $(BUILD)/plugins/zmq_frees.so: HOST_LDFLAGS := -Wl,-soname,libzmq.so.5 -Wl,--wra
 	-Wl,--version-script=$(BUILD)/frees/zmq.map
 $(BUILD)/plugins/zmq_frees.so: HOST_LIBS := -Wl,--whole-archive $(BUILD)/frees/libzmq.a -Wl,--no-whole-archive \
 	-Wl,-Bstatic -lstdc++ -Wl,-Bdynamic -lgssapi_krb5 -lsodium -lpgm-5.3 -lnorm -lbsd -lpthread -lm
+
+# The programs have no libzmq: a plugin brings it.
+$(BUILD)/hosts/churn: HOST_LIBS := -lgssapi_krb5 -lpthread -ldl
+$(BUILD)/hosts/plugin_gone: HOST_LIBS := -ldl
+$(BUILD)/plugins/churn_gss.so: HOST_LIBS := -lgssapi_krb5
+$(BUILD)/plugins/churn_zmq.so: HOST_LIBS := -L$(BUILD)/two -l:libzmB.so.5 -Wl,-rpath,'$$ORIGIN/../two'
+$(BUILD)/plugins/churn_zmq.so: $(BUILD)/two/libzmB.so.5

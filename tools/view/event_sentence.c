@@ -85,7 +85,8 @@ static const struct part unsecured[] = {
 
 static const struct part coverage[] = {
 	{"coverage: ", TR_F_OBJECT, NULL},
-	{" calls ", TR_F_LIBRARY, NULL},
+	{" calls ", TR_F_FAMILY, "_ functions"},
+	{" of ", TR_F_LIBRARY, NULL},
 	{", reaches us: ", TR_F_REACHED, NULL},
 	{", ", TR_F_HOW, NULL},
 	{0},
