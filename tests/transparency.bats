@@ -361,3 +361,16 @@ readable() {
     [ "$(events '.event == "coverage" and .reached == false' | wc -l)" = 0 ]
     [ "$(events '.event == "coverage" and .family == "zmq" and .library == "libzmB.so.5"' | wc -l)" -ge 1 ]
 }
+
+@test "a program that writes its title over its arguments and environment is recorded as what it was" {
+    thrice "$HOSTS/titled"
+    [[ $output == "titled: at /work"* ]]
+    [ "$(find trace -name 'titled-*.pcapng' | wc -l)" = 2 ]
+    traced gss_indicate_mechs 2
+    [ "$(events '.event == "process"' | jq -r .command | sort | uniq -c | tr -s ' ')" = " 2 titled" ]
+    # What cannot be recorded is still told.
+    : >hello
+    run under_shim GSSTAP_HELLO="$PWD/hello" GSSTAP_TRACE="$PWD/gone/%p.pcapng" "$HOSTS/titled"
+    same
+    [ "$(grep -c '^problem .*gone/.*No such file' hello)" = 1 ]
+}

@@ -36,6 +36,7 @@ struct tr_thread {
 static __thread struct tr_thread thread;
 
 int tr_level;
+char tr_program[64];
 void (*tr_on_failure)(const char *path, int error);
 void (*tr_on_thread)(void);
 
@@ -69,6 +70,7 @@ void tr_configure(const char *template, int level, void (*first_event)(void))
 	void *page;
 
 	path_template = template;
+	strncpy(tr_program, program_invocation_short_name, sizeof(tr_program) - 1);
 	on_first_event = first_event;
 	configured_level = level;
 	pid = (uint32_t)getpid();

@@ -25,6 +25,9 @@
 /* Why an event was dropped; each has a text in the `dropped` event. */
 enum tr_drop { TR_DROP_SPACE, TR_DROP_BUSY, TR_DROP_FILE, TR_DROP_SIZE, TR_DROPS };
 
+/* The program's short name, as it was when tr_configure was called: a process may write its title over it. */
+extern char tr_program[64];
+
 /* The capture level in force. Read it before preparing anything for an event. */
 extern int tr_level;
 
@@ -46,9 +49,9 @@ struct tr_draft {
 };
 
 /*
- * Called once, before any thread can record: where traces go (a template as in gsstap(1); NULL for none), and
- * the hook that writes the process event when a file is first made, in this process and again after each
- * fork.
+ * Called once, before any thread can record: where traces go (a template as in gsstap(1), which must stay;
+ * NULL for none), and the hook that writes the process event when a file is first made, in this process and
+ * again after each fork.
  */
 void tr_configure(const char *path_template, int level, void (*first_event)(void));
 

@@ -192,7 +192,7 @@ static bool expand(const char *t, int copy, char *out, size_t size)
 			at = put_number(at, end, (unsigned long)getpid());
 			break;
 		case 'n':
-			at = put_string(at, end, program_invocation_short_name);
+			at = put_string(at, end, tr_program);
 			break;
 		case 'h':
 			at = put_string(at, end, uname(&host) ? "host" : host.nodename);

@@ -36,7 +36,7 @@ static void write_process(const struct tap_snapshot *all)
 		d->size = room;
 	}
 	tr_put_text(d, TR_F_EXE, all->count ? all->image[0].path : "?");
-	tr_put_text(d, TR_F_COMMAND, program_invocation_short_name);
+	tr_put_text(d, TR_F_COMMAND, tr_program);
 	if (!uname(&host))
 		tr_put_text(d, TR_F_HOST, host.nodename);
 	tr_put_u32(d, TR_F_UID, (uint32_t)getuid());

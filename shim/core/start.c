@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How the interposer begins, and what it does when a thread ends. Settings come from a few environment
- * variables, read once; with none of them set it stays silent for good.
+ * variables, read once and copied: programs write their title over their first environment (sshd,
+ * setproctitle). With none of them set it stays silent for good.
  */
 #include "shim/core/tap.h"
 
@@ -16,7 +17,7 @@
 #include <unistd.h>
 
 bool tap_on;
-static const char *hello_path;
+static char hello_path[PATH_MAX]; /* "" for none */
 static pthread_key_t thread_key;
 static int started; /* 0, 1 under way, 2 done */
 
@@ -56,7 +57,7 @@ static void tell(const char *line)
 	struct rlimit limit;
 	int fd;
 
-	if (!hello_path)
+	if (!*hello_path)
 		return;
 	fd = (int)syscall(SYS_openat, AT_FDCWD, hello_path,
 			  O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
@@ -119,13 +120,17 @@ static const char *absolute(const char *path)
 
 	if (!path || !*path)
 		return NULL;
-	if (path[0] == '/')
-		return path;
-	if (!getcwd(whole, sizeof(whole) - 1)) {
-		trace_failed(path, errno);
+	if (path[0] != '/') {
+		if (!getcwd(whole, sizeof(whole) - 1)) {
+			trace_failed(path, errno);
+			return NULL;
+		}
+		tap_append(whole, sizeof(whole), "/");
+	}
+	if (strlen(whole) + strlen(path) >= sizeof(whole)) {
+		trace_failed(path, ENAMETOOLONG);
 		return NULL;
 	}
-	tap_append(whole, sizeof(whole), "/");
 	tap_append(whole, sizeof(whole), path);
 	return whole;
 }
@@ -136,9 +141,7 @@ static void configure(void)
 	int level = level_from(secure_getenv("GSSTAP_LEVEL"));
 
 	tap_find_loader();
-	hello_path = secure_getenv("GSSTAP_HELLO");
-	if (hello_path && !*hello_path)
-		hello_path = NULL;
+	tap_copy(hello_path, sizeof(hello_path), secure_getenv("GSSTAP_HELLO"));
 	if (policy && *policy)
 		tap_load_policy(policy);
 	if (level < 0)
