@@ -4,10 +4,12 @@
  * object identifiers.
  */
 #include "shim/gss/gss.h"
-#include "shim/repair/inside.h"
+#include "shim/gss/guest.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+const struct tap_gss_guest *tap_gss_guest_set;
 
 /*
  * The text of a refusal is ours to give: no library knows that minor status. The buffer is released by the
@@ -79,16 +81,15 @@ TAP_EXPORT OM_uint32 gss_release_buffer(OM_uint32 *minor_status, gss_buffer_t bu
 	if (__builtin_expect(!tap_on && real_call, 1))
 		return real_call(minor_status, buffer);
 	TAP_SCOPE(TAP_GSS, gss_release_buffer);
+	const struct tap_gss_guest *guest = tap_gss_guest();
 	struct tr_draft *d;
 	OM_uint32 major;
 	int error;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	/* The call that ends libzmq's encoding of a message: by now a libzmq that frees its plaintext has
-	 * done so. */
-	if (__builtin_expect(scope.watch && scope.caller->repaired, 0) && tap_repairs(POL_REPAIR_LEAK))
-		tap_leak_released();
+	if (guest)
+		guest->release_buffer(&scope);
 	major = real_call(minor_status, buffer);
 	error = errno;
 	if (scope.record && (d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID)))

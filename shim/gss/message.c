@@ -6,9 +6,7 @@
  * Nothing is refused here: libzmq aborts the process when gss_wrap fails.
  */
 #include "shim/gss/gss.h"
-#include "shim/repair/inside.h"
-
-#include <stdlib.h>
+#include "shim/gss/guest.h"
 
 /* What a message call tells. Plaintext and token of one call: at level payload the plaintext goes ahead. */
 struct message {
@@ -97,28 +95,6 @@ static inline void finish(struct tap_scope *scope, OM_uint32 major, const OM_uin
 #define CONF_OF(state) (!GSS_ERROR(major) && (state) ? *(state) : -1)
 #define NO_CONF -1
 
-/* libzmq's wraps: a subscription gets its marker back, and what libzmq forgets to free is remembered. */
-static OM_uint32 wrap_for_zmq(const struct tap_scope *scope, bool stands_in, __typeof__(&gss_wrap) real,
-			      OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop,
-			      gss_buffer_t input, int *conf_state, gss_buffer_t output)
-{
-	gss_buffer_desc plain = *input;
-	void *room = NULL;
-	uint8_t small[300];
-	OM_uint32 major;
-
-	if (tap_repairs(POL_REPAIR_SUBSCRIPTIONS) || stands_in)
-		tap_subscription_repaired(context, input, &plain, small, sizeof(small), &room);
-	if (tap_repairs(POL_REPAIR_LEAK))
-		tap_leak_wrapping(input->value);
-	major = stands_in ? tap_stand_in_copy(context, true, &plain, conf_state, output)
-			  : real(minor_status, context, conf_req, qop, &plain, conf_state, output);
-	if (GSS_ERROR(major) && scope->watch)
-		tap_leak_wrapping(NULL);
-	free(room);
-	return major;
-}
-
 TAP_EXPORT OM_uint32 gss_wrap(OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop,
 			      gss_buffer_t input, int *conf_state, gss_buffer_t output)
 {
@@ -126,17 +102,18 @@ TAP_EXPORT OM_uint32 gss_wrap(OM_uint32 *minor_status, gss_ctx_id_t context, int
 	if (__builtin_expect(!tap_on && real_call, 1))
 		return real_call(minor_status, context, conf_req, qop, input, conf_state, output);
 	TAP_SCOPE(TAP_GSS, gss_wrap);
-	bool stands_in = tap_stand_in(context);
+	const struct tap_gss_guest *guest = tap_gss_guest();
+	enum tap_guest by = TAP_GUEST_PASSES;
 	OM_uint32 major;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (__builtin_expect((scope.watch && scope.caller->repaired) || stands_in, 0))
-		major = wrap_for_zmq(&scope, stands_in, real_call, minor_status, context, conf_req, qop,
-				     input, conf_state, output);
-	else
+	if (guest)
+		by = guest->wrap(&scope, real_call, minor_status, context, conf_req, qop, input, conf_state,
+				 output, &major);
+	if (by == TAP_GUEST_PASSES)
 		major = real_call(minor_status, context, conf_req, qop, input, conf_state, output);
-	if (scope.watch && !stands_in) {
+	if (scope.watch && by != TAP_GUEST_ANSWERED) {
 		struct message message = {
 			.context = context, .conf = CONF_OF(conf_state), OUT(input, output)};
 
@@ -154,38 +131,24 @@ TAP_EXPORT OM_uint32 gss_unwrap(OM_uint32 *minor_status, gss_ctx_id_t context, g
 	if (__builtin_expect(!tap_on && real_call, 1))
 		return real_call(minor_status, context, input, output, conf_state, qop);
 	TAP_SCOPE(TAP_GSS, gss_unwrap);
-	bool repair = scope.watch && scope.caller->repaired && tap_repairs(POL_REPAIR_ABORT);
-	bool stands_in = tap_stand_in(context);
-	OM_uint32 major, given;
-	int error;
+	const struct tap_gss_guest *guest = tap_gss_guest();
+	OM_uint32 major;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (repair) { /* a call that fails early leaves the output as libzmq made it: not made at all */
-		output->length = 0;
-		output->value = NULL;
-	}
-	if (__builtin_expect(repair && tap_unwrap_too_late(context, output, conf_state), 0)) {
+	if (guest && guest->unwrap(&scope, context, input, output, conf_state, &major) != TAP_GUEST_PASSES) {
 		tap_leave(&scope);
-		return GSS_S_COMPLETE;
+		return major;
 	}
-	if (stands_in)
-		major = given = tap_stand_in_copy(context, false, input, conf_state, output);
-	else
-		major = given = real_call(minor_status, context, input, output, conf_state, qop);
-	if (scope.watch && !stands_in) {
+	major = real_call(minor_status, context, input, output, conf_state, qop);
+	if (scope.watch) {
 		struct message message = {.context = context, .conf = CONF_OF(conf_state), IN(output, input)};
 
 		finish(&scope, major, minor_status, &message);
 	} else {
 		tap_leave(&scope);
 	}
-	if (repair) {
-		error = errno;
-		given = tap_unwrap_repaired(&scope, major, context, output, conf_state);
-		errno = error;
-	}
-	return given;
+	return guest ? guest->unwrapped(&scope, major, context, output, conf_state) : major;
 }
 
 MESSAGE(gss_seal,

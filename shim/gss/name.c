@@ -3,7 +3,7 @@
  * RFC 2743 section 2.4, names; RFC 6680, their attributes.
  */
 #include "shim/gss/gss.h"
-#include "shim/repair/inside.h"
+#include "shim/gss/guest.h"
 
 #include <string.h>
 
@@ -36,13 +36,12 @@ static bool is_plain_name(gss_const_OID type)
 	return false;
 }
 
-/* libzmq imports the principal that was injected: its tag comes off, and goes with the name. */
 TAP_EXPORT OM_uint32 gss_import_name(OM_uint32 *minor_status, gss_buffer_t input, gss_OID type,
 				     gss_name_t *name)
 {
 	TAP_ENTER(TAP_GSS, gss_import_name);
-	static char any[] = "gsstap@localhost"; /* stands for the default credential; it is never asked for */
-	const struct tap_tie *tie = NULL;
+	const struct tap_gss_guest *guest = tap_gss_guest();
+	const struct tap_tie *whose = NULL;
 	gss_buffer_desc bare;
 	struct tr_draft *d;
 	OM_uint32 major;
@@ -50,17 +49,14 @@ TAP_EXPORT OM_uint32 gss_import_name(OM_uint32 *minor_status, gss_buffer_t input
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (__builtin_expect(tap_injected && scope.watch && input, 0))
-		tie = tap_tie_of_text(input->value, input->length, &bare.length);
-	if (tie) {
-		bare.value = tie->default_name ? any : input->value;
-		bare.length = tie->default_name ? strlen(any) : bare.length;
+	if (guest && scope.watch && input)
+		whose = guest->import_name(input, &bare);
+	if (whose)
 		input = &bare;
-	}
 	major = real_call(minor_status, input, type, name);
 	error = errno;
-	if (tie && major == GSS_S_COMPLETE)
-		tap_tie_handle(*name, tie, tap_line_now());
+	if (whose && major == GSS_S_COMPLETE)
+		guest->imported(whose, *name);
 	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
 	if (d) {
 		if (is_plain_name(type))
@@ -122,14 +118,15 @@ TAP_GSS(gss_localname,
 TAP_EXPORT OM_uint32 gss_release_name(OM_uint32 *minor_status, gss_name_t *name)
 {
 	TAP_ENTER(TAP_GSS, gss_release_name);
+	const struct tap_gss_guest *guest = tap_gss_guest();
 	struct tr_draft *d;
 	OM_uint32 major;
 	int error;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (tap_injected && name)
-		tap_tie_handle(*name, NULL, -1);
+	if (guest && name)
+		guest->release_name(*name);
 	major = real_call(minor_status, name);
 	error = errno;
 	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);

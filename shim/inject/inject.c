@@ -185,6 +185,7 @@ int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_end
 		tap_client_add(facts->endpoint, migrate[0] ? migrate : facts->endpoint);
 	if (error)
 		return error;
+	tap_become_guest();
 	tie = tap_tie_new(socket, facts->endpoint, server, !p.shown[0]);
 	if (!tie) {
 		tap_copy(reason, size, "too many endpoints to inject");
@@ -236,6 +237,7 @@ void tap_adopt(const struct tap_scope *scope, void *socket, const struct pol_end
 	tap_quiet_end();
 	if (server < 0)
 		return;
+	tap_become_guest();
 	if (tap_tie_of_text(principal, strlen(principal), &bare))
 		principal[bare] = 0;
 	tie = tap_tie_new(socket, facts->endpoint, server, !principal[0]);
