@@ -120,6 +120,10 @@ enum pol_repair {
  * none without a policy that can be used. */
 unsigned pol_repairs(const struct pol *pol);
 
+/* Does the policy say anything about ZeroMQ? 1 or 0: then pol_repairs does not matter. It walks the policy:
+ * ask once. */
+int pol_says_zmq(const struct pol *pol);
+
 /* Are service tickets of injected connections to be fetched ahead? 1 or 0. */
 int pol_prefetch(const struct pol *pol);
 

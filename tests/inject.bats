@@ -247,6 +247,49 @@ EOF
     refused socket ROUTER set router_raw 1 bind "tcp://127.0.0.1:*"
 }
 
+@test "a STREAM and a raw ROUTER socket talk to what is no ZeroMQ, whatever the policy says of others" {
+    local type policy
+    policy gss-only <<<$'version: 1\ngss: {delegation: refuse}'
+    policy inject-only <<<$'version: 1\nzmq: {inject: [{bind: "tcp://*"}, {connect: "tcp://*", service: "zmq@localhost"}]}'
+    for policy in gss-only inject-only; do
+        for type in STREAM ROUTER; do
+            fresh "$policy-$type"
+            under "$policy"
+            [ "$("${WITH[@]}" "$PYTHON" "$TOP/tests/hosts/raw_talk.py" $type)" = "got 100" ]
+            recorded 0 '.event == "handshake" or .event == "unsecured"'
+        done
+    done
+}
+
+@test "unsecured: refuse: an endpoint that libzmq does not take fails with libzmq's own error" {
+    refuse_policy
+    fresh none
+    zpair C
+    for words in 'socket REP bind tcp:' 'socket REQ connect tcp:' 'socket REP bind foo://bar' 'socket REQ connect foo://bar' \
+        'socket REP bind ://bar' 'socket REQ connect tcp://' 'socket REP bind nowhere'; do
+        WITH=(env -u GSSTAP_TRACE)
+        zpair C
+        # shellcheck disable=SC2086 # words
+        "${PROGRAM[@]}" $words >bare.out 2>&1 && return 1
+        under refuse
+        zpair C
+        # shellcheck disable=SC2086 # words
+        "${PROGRAM[@]}" $words >with.out 2>&1 && return 1
+        diff bare.out with.out
+    done
+    recorded 0 '.event == "refused"'
+    # What is only unknown to the policy is refused as before.
+    refused socket REP bind 'ipc://'"$PWD"'/there'
+    refused socket REQ connect 'tcp://127.0.0.1'
+}
+
+@test "one socket among more than a thousand raw ones is injected all the same" {
+    fresh many
+    under inject
+    "${WITH[@]}" "$PYTHON" "$TOP/tests/hosts/many_raw.py" 1100 >many.out
+    recorded 1 '.event == "inject" and .endpoint == "tcp://127.0.0.1:*"'
+}
+
 @test "unsecured: refuse: STREAM sockets are refused where others would be injected" {
     POLICY=inject refused socket STREAM bind "tcp://127.0.0.1:*"
     POLICY=inject refused socket ROUTER set router_raw 1 connect "tcp://127.0.0.1:9"

@@ -105,6 +105,26 @@ denial_holds() {
     denial_holds ROUTER zmq_msg_send 500
 }
 
+@test "a denial holds however many other sockets of the program are looked at" {
+    denial_holds REP crowd 400
+}
+
+@test "a denial holds however many others asked in between" {
+    under all
+    zap_server ROUTER hoard 400
+    client mallory mallory socket REQ set linger 0 connect "$ANSWERS" send "from mallory" recv
+    wait_until 30 lines 2 server.out '^denied mallory@GSSTAP.TEST$'
+    client alice alice socket REQ set linger 0 connect "$ANSWERS" send "from alice" recv
+    finish alice
+    lives mallory
+    halt mallory
+    halt server
+    [ ! -s mallory.out ]
+    run grep "from mallory" server.out
+    [ "$status" = 1 ]
+    repaired 1 zap '.outcome == "400" and (.reason | test("too long ago"))'
+}
+
 @test "a ROUTER handler that answers out of order denies the one it means" {
     denial_holds ROUTER late 400
     # mallory was asked about with alice under way, and the other way round: each got what it was given.

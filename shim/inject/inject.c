@@ -228,7 +228,7 @@ void tap_adopt(const struct tap_scope *scope, void *socket, const struct pol_end
 	struct tap_tie *tie;
 	int server = 0;
 
-	if (!pol_repairs(&tap_policy) || !get || !set)
+	if (!tap_repairs_wanted() || !get || !set)
 		return;
 	tap_quiet_begin();
 	if (get(socket, ZMQ_GSSAPI_SERVER, &server, &size) ||

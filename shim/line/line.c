@@ -271,6 +271,21 @@ static void keep(uint8_t *greeting, uint8_t *count, const uint8_t *bytes, size_t
 	*count = (uint8_t)(*count + length);
 }
 
+/*
+ * Where libzmq expects a greeting it asks for what is left of one. A socket that speaks no ZMTP, and a
+ * connection that was there before libzmq was entered, read by the buffer: they are no business of ours.
+ */
+static bool is_foreign(struct line *line, size_t length)
+{
+	if (length <= (size_t)(GREETING - line->peer_count))
+		return false;
+	if (line->plain)
+		tap_plain_free(line->plain);
+	memset(line, 0, sizeof(*line));
+	line->own_count = line->peer_count = GREETING;
+	return line->foreign = true;
+}
+
 /* The first bytes of a connection. */
 static ssize_t recv_greeting(int fd, struct line *line, uint8_t *buffer, size_t length, int flags)
 {
@@ -280,7 +295,8 @@ static ssize_t recv_greeting(int fd, struct line *line, uint8_t *buffer, size_t 
 	if (n <= 0)
 		return n;
 	/* Ours is on its way: libzmq's poller comes back at once, having sent it. */
-	if (before + (size_t)n >= GREETING && line->own_count && line->own_count < GREETING) {
+	if (before && before + (size_t)n >= GREETING && line->own[0] == 0xff && line->own_count &&
+	    line->own_count < GREETING) {
 		errno = EAGAIN;
 		return -1;
 	}
@@ -289,9 +305,8 @@ static ssize_t recv_greeting(int fd, struct line *line, uint8_t *buffer, size_t 
 	if (n <= 0)
 		return n;
 	keep(line->peer, &line->peer_count, buffer, (size_t)n);
-	/* For libzmq a protocol error, after which it never comes back. (A STREAM socket reads by the
-	 * buffer.) */
-	if (is_old(line) && line->attempt && !line->plain && length <= GREETING) {
+	/* For libzmq a protocol error, after which it never comes back. */
+	if (is_old(line) && line->attempt && !line->plain) {
 		tap_line_failed(fd, line, too_old);
 		return tap_line_reset(fd, line);
 	}
@@ -336,7 +351,7 @@ ssize_t tap_line_recv(int fd, void *buffer, size_t length, int flags)
 		errno = ECONNRESET;
 		return -1;
 	}
-	if (__builtin_expect(line->peer_count < GREETING, 0))
+	if (__builtin_expect(line->peer_count < GREETING && !is_foreign(line, length), 0))
 		return recv_greeting(fd, line, buffer, length, flags);
 	n = __builtin_expect(line->plain != NULL, 0) ? tap_plain_recv(fd, line, buffer, length, flags)
 						     : recv(fd, buffer, length, flags);

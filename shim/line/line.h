@@ -21,6 +21,7 @@ struct line {
 	uint8_t own_count, peer_count;
 	bool talked; /* more came than the greeting */
 	bool doomed;
+	bool foreign;	    /* libzmq does not speak ZMTP here: a STREAM socket, or ZMQ_ROUTER_RAW */
 	bool old;	    /* the peer speaks ZMTP 1 or 2, or something else */
 	uint64_t unsecured; /* since when both ends talk NULL, where that is reported; else 0 */
 	/* Of a connection that an injected client makes: */

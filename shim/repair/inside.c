@@ -50,6 +50,18 @@ void tap_leak_released(void)
 				 "this libzmq leaks each message that it wraps: freed from now on");
 }
 
+unsigned tap_repairs_wanted(void)
+{
+	static unsigned wanted; /* and a bit that says so; the policy stays the same */
+	unsigned known = POL_REPAIR_ALL + 1, found = __atomic_load_n(&wanted, __ATOMIC_RELAXED);
+
+	if (__builtin_expect(!found, 0)) {
+		found = known | (pol_says_zmq(&tap_policy) ? pol_repairs(&tap_policy) : 0);
+		__atomic_store_n(&wanted, found, __ATOMIC_RELAXED);
+	}
+	return found & ~known;
+}
+
 /* --- entering a library
  * --------------------------------------------------------------------------------------------- */
 
@@ -70,7 +82,7 @@ void tap_inside(const void *zmq_function)
 	int saved = errno;
 
 	/* Not only once: a library that was unloaded and comes back has slots of its own again. */
-	if (!library || (!pol_repairs(&tap_policy) && !tap_reports && !tap_connects) || !tap_lock(&lock))
+	if (!library || (!tap_repairs_wanted() && !tap_reports && !tap_connects) || !tap_lock(&lock))
 		return;
 	if (!_dl_find_object((void *)zmq_function, &found)) {
 		const struct link_map *map = found.dlfo_link_map;

@@ -19,16 +19,18 @@
 extern bool tap_reports;  /* unsecured peers are to be told of: a migration is under way */
 extern bool tap_connects; /* the connections of injected clients are followed: fallback.c */
 
-/* Does the policy want this repair? */
+/* The repairs that the policy wants (bits of enum pol_repair): none where it says nothing about ZeroMQ. */
+unsigned tap_repairs_wanted(void);
 static inline bool tap_repairs(enum pol_repair which)
 {
-	return tap_on && pol_repairs(&tap_policy) & (unsigned)which;
+	return tap_on && tap_repairs_wanted() & (unsigned)which;
 }
 
 /* From now on libzmq's calls of GSSAPI are looked at: guest.c. */
 void tap_become_guest(void);
 
-/* Watches the libzmq that holds this function, once. */
+/* Watches the libzmq that holds this function, once; before its first endpoint that is injected or adopted.
+ */
 void tap_inside(const void *zmq_function);
 
 /* The connection this thread is working for, as a descriptor; -1: none yet. */

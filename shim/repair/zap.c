@@ -15,87 +15,49 @@
 #include "shim/zmq/zmq.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
-#define WATCHED 64
 #define ASKERS 128
-
-enum kind { NOTHING, HANDLER, XSUB };
 
 /* One direction of a multipart message on a handler's socket. */
 struct parts {
 	unsigned frame; /* of the next frame in its message */
 	unsigned start; /* the frame that holds the version, once seen plus 1; 0 before */
 	uint64_t asker; /* hash of the routing id; 0 on a REP socket */
-	bool gssapi;
 };
 
-struct watched {
-	void *socket;
-	enum kind kind;
-	bool sends;		      /* an XSUB on which the program was seen to send */
+/* What a handler was asked and has not answered yet. Nobody but the thread that uses the socket comes here.
+ */
+struct handler {
 	struct parts in, out, before; /* before: of the frame going out, to be gone back to */
-	struct {
+	struct asker {
 		uint64_t id;
-		bool gssapi;
+		bool waits, gssapi;
 		char who[128]; /* the principal, as the request has it */
 	} askers[ASKERS];
-	unsigned next_asker;
+	unsigned next;
 };
 
-static struct tap_lock lock;
-static struct watched watched[WATCHED];
-static unsigned watched_count; /* 0: nobody looks at messages */
-
-static struct watched *find(void *socket)
+bool tap_zap_watch(void *socket)
 {
-	for (unsigned i = 0; i < WATCHED; i++)
-		if (watched[i].socket == socket)
-			return &watched[i];
-	return NULL;
-}
+	struct tap_socket *s = tap_socket_flag(socket, 0);
+	void *room = s ? s->handler : NULL;
 
-void tap_watch_socket(void *socket, bool xsub)
-{
-	struct watched *w;
-
-	if (!tap_lock(&lock))
-		return;
-	w = find(socket);
-	if (!w && (w = find(NULL)))
-		__atomic_add_fetch(&watched_count, 1, __ATOMIC_RELEASE);
-	if (w) {
-		memset(w, 0, sizeof(*w));
-		w->socket = socket;
-		w->kind = xsub ? XSUB : HANDLER;
+	if (s && !room) {
+		room = mmap(NULL, sizeof(struct handler), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			    -1, 0);
+		s->handler = room == MAP_FAILED ? NULL : room;
 	}
-	tap_unlock(&lock);
-}
-
-void tap_unwatch_socket(void *socket)
-{
-	struct watched *w;
-
-	if (!watched_count || !tap_lock(&lock))
-		return;
-	w = find(socket);
-	if (w) {
-		memset(w, 0, sizeof(*w));
-		__atomic_sub_fetch(&watched_count, 1, __ATOMIC_RELEASE);
-	}
-	tap_unlock(&lock);
+	if (!s || !s->handler)
+		return false;
+	memset(s->handler, 0, sizeof(struct handler));
+	__atomic_or_fetch(&s->flags, TAP_SOCKET_ZAP, __ATOMIC_RELEASE);
+	return true;
 }
 
 bool tap_xsub_sends(void *socket)
 {
-	struct watched *w;
-	bool sends;
-
-	if (!tap_lock(&lock))
-		return true;
-	w = find(socket);
-	sends = w && w->sends;
-	tap_unlock(&lock);
-	return sends;
+	return tap_socket_has(socket, TAP_SOCKET_XSUB_SENDS);
 }
 
 static uint64_t id_of(const void *bytes, size_t length)
@@ -108,25 +70,27 @@ static uint64_t id_of(const void *bytes, size_t length)
 	return id | 1;
 }
 
-static unsigned remember(struct watched *w, uint64_t id)
-{
-	unsigned i;
-
-	for (i = 0; i < ASKERS && w->askers[i].id != id; i++)
-		;
-	if (i == ASKERS)
-		i = w->next_asker++ % ASKERS;
-	w->askers[i].id = id;
-	return i;
-}
-
-/* Who asked, when it was by GSSAPI; NULL otherwise. */
-static const char *asked_gssapi(const struct watched *w, uint64_t id)
+static struct asker *waiting(struct handler *h, uint64_t id)
 {
 	for (unsigned i = 0; i < ASKERS; i++)
-		if (w->askers[i].id == id)
-			return w->askers[i].gssapi ? w->askers[i].who : NULL;
+		if (h->askers[i].waits && h->askers[i].id == id)
+			return &h->askers[i];
 	return NULL;
+}
+
+/* The one that has waited the longest makes room: a denial of one who is not here holds all the same. */
+static struct asker *remember(struct handler *h, uint64_t id)
+{
+	struct asker *a = waiting(h, id);
+
+	for (unsigned i = 0; i < ASKERS && !a; i++)
+		if (!h->askers[i].waits)
+			a = &h->askers[i];
+	if (!a)
+		a = &h->askers[h->next++ % ASKERS];
+	a->id = id;
+	a->waits = true;
+	return a;
 }
 
 /* Where a frame stands: 0 for the version, 1 for what follows it, ...; -1 in the envelope. */
@@ -146,37 +110,44 @@ static void step(struct parts *p, bool more)
 		memset(p, 0, sizeof(*p));
 }
 
-static void saw_request(struct watched *w, const void *bytes, size_t length, bool more)
+static void saw_request(struct handler *h, const void *bytes, size_t length, bool more)
 {
-	struct parts *p = &w->in;
-	unsigned i;
+	struct parts *p = &h->in;
+	struct asker *a;
 
 	switch (place(p, bytes, length)) {
 	case 5:
-		i = remember(w, p->asker);
-		w->askers[i].gssapi = length == 6 && !memcmp(bytes, "GSSAPI", 6);
-		w->askers[i].who[0] = 0;
+		a = remember(h, p->asker);
+		a->gssapi = length == 6 && !memcmp(bytes, "GSSAPI", 6);
+		a->who[0] = 0;
 		break;
 	case 6:
-		i = remember(w, p->asker);
-		length = length < sizeof(w->askers[i].who) ? length : sizeof(w->askers[i].who) - 1;
-		memcpy(w->askers[i].who, bytes, length);
-		w->askers[i].who[length] = 0;
+		a = remember(h, p->asker);
+		length = length < sizeof(a->who) ? length : sizeof(a->who) - 1;
+		memcpy(a->who, bytes, length);
+		a->who[length] = 0;
 	}
 	step(p, more);
 }
 
-/* True: this frame is the status of a denial that libzmq would ignore. */
-static bool sees_denial(struct watched *w, const void *bytes, size_t length, bool more, char who[128])
+/* True: this frame is the status of a denial that libzmq would ignore; who is "" when it is not known whose.
+ */
+static bool sees_denial(struct handler *h, const void *bytes, size_t length, bool more, char who[128])
 {
-	struct parts *p = &w->out;
-	const char *asked = NULL;
+	struct parts *p = &h->out;
+	bool denial = false;
+	struct asker *a;
 
-	if (place(p, bytes, length) == 2 && (length != 3 || memcmp(bytes, "200", 3)))
-		asked = asked_gssapi(w, p->asker);
-	tap_copy(who, 128, asked);
+	h->before = *p;
+	if (place(p, bytes, length) == 2) {
+		a = waiting(h, p->asker);
+		denial = (length != 3 || memcmp(bytes, "200", 3)) && (!a || a->gssapi);
+		tap_copy(who, 128, a ? a->who : "");
+	}
+	if (p->start && !more && (a = waiting(h, p->asker)))
+		a->waits = false;
 	step(p, more);
-	return asked;
+	return denial;
 }
 
 static void tell_denial(void *socket, const void *status, size_t length, const char *who)
@@ -191,64 +162,48 @@ static void tell_denial(void *socket, const void *status, size_t length, const c
 	tap_put_handle(d, TR_F_SOCKET, socket);
 	tr_put_text_n(d, TR_F_OUTCOME_TEXT, status, length < 16 ? length : 16);
 	tr_put_text(d, TR_F_REASON,
-		    "the program's ZAP handler denied a GSSAPI peer; libzmq would have let it in");
+		    *who ? "the program's ZAP handler denied a GSSAPI peer; libzmq would have let it in"
+			 : "the program's ZAP handler denied a peer that asked too long ago to be known");
 	d->comment = "the program's ZAP handler denied a GSSAPI peer: enforced";
 	tr_commit(d);
 }
 
-/* A frame on its way out of the program. True: it is to be replaced by a status that libzmq refuses. */
-static bool outgoing(void *socket, const void *bytes, size_t length, bool more)
+/* An XSUB's frame: a subscription or its cancellation, which may have to be taken back. */
+static void xsub_sends(struct tap_socket *s, const uint8_t *bytes, size_t length, bool back)
 {
-	struct watched *w;
-	bool denial = false, xsub = false;
+	if (!length || bytes[0] > 1)
+		return;
+	__atomic_or_fetch(&s->flags, TAP_SOCKET_XSUB_SENDS, __ATOMIC_RELEASE);
+	tap_subscription(s->socket, bytes + 1, length - 1, (bytes[0] == 1) != back);
+}
+
+/* A frame on its way out of the program. True: it is to be replaced by a status that libzmq refuses. */
+static bool outgoing(struct tap_socket *s, const void *bytes, size_t length, bool more)
+{
 	char who[128] = "";
 
-	if (!tap_lock(&lock))
+	if (s->flags & TAP_SOCKET_XSUB)
+		xsub_sends(s, bytes, length, false);
+	if (!(s->flags & TAP_SOCKET_ZAP) || !sees_denial(s->handler, bytes, length, more, who))
 		return false;
-	w = find(socket);
-	if (w)
-		w->before = w->out;
-	if (w && w->kind == HANDLER)
-		denial = sees_denial(w, bytes, length, more, who);
-	else if (w && w->kind == XSUB)
-		xsub = w->sends = length && ((const uint8_t *)bytes)[0] <= 1;
-	tap_unlock(&lock);
-	if (denial)
-		tell_denial(socket, bytes, length, who);
-	if (xsub)
-		tap_subscription(socket, (const uint8_t *)bytes + 1, length - 1,
-				 ((const uint8_t *)bytes)[0] == 1);
-	return denial;
+	tell_denial(s->socket, bytes, length, who);
+	return true;
 }
 
 /* It did not go: it will be sent again. */
-static void came_back(void *socket, const void *bytes, size_t length)
+static void came_back(struct tap_socket *s, const void *bytes, size_t length)
 {
-	bool xsub;
-	struct watched *w;
+	struct handler *h = s->handler;
 
-	if (!tap_lock(&lock))
-		return;
-	w = find(socket);
-	if (w)
-		w->out = w->before;
-	xsub = w && w->kind == XSUB && length && ((const uint8_t *)bytes)[0] <= 1;
-	tap_unlock(&lock);
-	if (xsub)
-		tap_subscription(socket, (const uint8_t *)bytes + 1, length - 1,
-				 ((const uint8_t *)bytes)[0] == 0);
+	if (s->flags & TAP_SOCKET_XSUB)
+		xsub_sends(s, bytes, length, true);
+	if (s->flags & TAP_SOCKET_ZAP)
+		h->out = h->before;
 }
 
-static void incoming(void *socket, const void *bytes, size_t length, bool more)
+static void incoming(struct tap_socket *s, const void *bytes, size_t length, bool more)
 {
-	struct watched *w;
-
-	if (!tap_lock(&lock))
-		return;
-	w = find(socket);
-	if (w && w->kind == HANDLER)
-		saw_request(w, bytes, length, more);
-	tap_unlock(&lock);
+	saw_request(s->handler, bytes, length, more);
 }
 
 static const char refused_status[] = "600";
@@ -256,23 +211,32 @@ static const char refused_status[] = "600";
 /* libzmq's zmq_sendmsg is a jump to zmq_msg_send: a frame is looked at once. */
 static __thread bool within;
 
-#define WATCHING __builtin_expect(watched_count != 0 && !within, 0)
+/* The socket, when its messages are looked at; mostly it is none of these, which costs a look at a list. */
+static struct tap_socket *watched(const void *socket, unsigned as)
+{
+	struct tap_socket *s = tap_socket_known(socket);
+
+	return __builtin_expect(s && s->flags & as && !within, 0) ? s : NULL;
+}
+
+#define SENDERS (TAP_SOCKET_ZAP | TAP_SOCKET_XSUB)
 
 #define SEND(name, constness)                                                                                \
 	TAP_EXPORT int name(void *socket, constness void *bytes, size_t length, int flags)                   \
 	{                                                                                                    \
 		TAP_REAL(name);                                                                              \
+		struct tap_socket *s = watched(socket, SENDERS);                                             \
 		bool denied;                                                                                 \
 		int result;                                                                                  \
                                                                                                              \
 		if (!real_call)                                                                              \
 			return tap_zmq_missing();                                                            \
-		if (!WATCHING || !bytes)                                                                     \
+		if (!s || !bytes)                                                                            \
 			return real_call(socket, bytes, length, flags);                                      \
-		denied = outgoing(socket, bytes, length, flags & ZMQ_SNDMORE);                               \
+		denied = outgoing(s, bytes, length, flags & ZMQ_SNDMORE);                                    \
 		result = real_call(socket, denied ? refused_status : bytes, denied ? 3 : length, flags);     \
 		if (result < 0)                                                                              \
-			came_back(socket, bytes, length);                                                    \
+			came_back(s, bytes, length);                                                         \
 		return result;                                                                               \
 	}
 
@@ -299,16 +263,17 @@ static struct frame frame_of(const void *library, zmq_msg_t *message)
 	TAP_EXPORT int name parameters                                                                       \
 	{                                                                                                    \
 		TAP_REAL(name);                                                                              \
+		struct tap_socket *s = watched(socket, SENDERS);                                             \
 		struct frame frame;                                                                          \
 		int result, saved;                                                                           \
                                                                                                              \
 		if (!real_call)                                                                              \
 			return tap_zmq_missing();                                                            \
-		if (!WATCHING)                                                                               \
+		if (!s)                                                                                      \
 			return real_call arguments;                                                          \
 		frame = frame_of((const void *)real_call, message);                                          \
 		/* A denial's status has three digits, as what replaces it: it is written in its place. */   \
-		if (frame.bytes && outgoing(socket, frame.bytes, frame.length, flags & ZMQ_SNDMORE) &&       \
+		if (frame.bytes && outgoing(s, frame.bytes, frame.length, flags & ZMQ_SNDMORE) &&            \
 		    frame.length == 3)                                                                       \
 			memcpy(frame.bytes, refused_status, 3);                                              \
 		within = true;                                                                               \
@@ -316,7 +281,7 @@ static struct frame frame_of(const void *library, zmq_msg_t *message)
 		within = false;                                                                              \
 		saved = errno;                                                                               \
 		if (result < 0 && frame.bytes)                                                               \
-			came_back(socket, frame.bytes, frame.length);                                        \
+			came_back(s, frame.bytes, frame.length);                                             \
 		errno = saved;                                                                               \
 		return result;                                                                               \
 	}
@@ -324,43 +289,45 @@ static struct frame frame_of(const void *library, zmq_msg_t *message)
 MESSAGE_SEND(zmq_msg_send, (zmq_msg_t * message, void *socket, int flags), (message, socket, flags))
 MESSAGE_SEND(zmq_sendmsg, (void *socket, zmq_msg_t *message, int flags), (socket, message, flags))
 
-static void message_came(const void *from, zmq_msg_t *message, void *socket)
+static void message_came(const void *from, zmq_msg_t *message, struct tap_socket *s)
 {
 	struct tap_scope scope = {.caller = tap_caller_of(from)};
 	__typeof__(&zmq_msg_more) more = (__typeof__(&zmq_msg_more))tap_unwrapped(&scope, "zmq_msg_more");
 	struct frame frame = frame_of(from, message);
 
 	if (frame.bytes && more)
-		incoming(socket, frame.bytes, frame.length, more(message));
+		incoming(s, frame.bytes, frame.length, more(message));
 }
 
 TAP_EXPORT int zmq_msg_recv(zmq_msg_t *message, void *socket, int flags)
 {
 	TAP_REAL(zmq_msg_recv);
+	struct tap_socket *s;
 	int result;
 
 	if (!real_call)
 		return tap_zmq_missing();
 	result = real_call(message, socket, flags);
-	if (WATCHING && result >= 0)
-		message_came((const void *)real_call, message, socket);
+	if (result >= 0 && (s = watched(socket, TAP_SOCKET_ZAP)))
+		message_came((const void *)real_call, message, s);
 	return result;
 }
 
 TAP_EXPORT int zmq_recvmsg(void *socket, zmq_msg_t *message, int flags)
 {
 	TAP_REAL(zmq_recvmsg);
+	struct tap_socket *s = watched(socket, TAP_SOCKET_ZAP);
 	int result;
 
 	if (!real_call)
 		return tap_zmq_missing();
-	if (!WATCHING)
+	if (!s)
 		return real_call(socket, message, flags);
 	within = true;
 	result = real_call(socket, message, flags);
 	within = false;
 	if (result >= 0)
-		message_came((const void *)real_call, message, socket);
+		message_came((const void *)real_call, message, s);
 	return result;
 }
 
@@ -369,11 +336,12 @@ TAP_EXPORT int zmq_recv(void *socket, void *buffer, size_t length, int flags)
 	TAP_REAL(zmq_recv);
 	int result, more = 0, saved;
 	size_t size = sizeof(more);
+	struct tap_socket *s;
 
 	if (!real_call)
 		return tap_zmq_missing();
 	result = real_call(socket, buffer, length, flags);
-	if (WATCHING && result >= 0) {
+	if (result >= 0 && (s = watched(socket, TAP_SOCKET_ZAP))) {
 		struct tap_scope scope = {.caller = tap_caller_of(__builtin_return_address(0))};
 		__typeof__(&zmq_getsockopt) get = TAP_OTHER(&scope, zmq_getsockopt);
 
@@ -382,7 +350,7 @@ TAP_EXPORT int zmq_recv(void *socket, void *buffer, size_t length, int flags)
 		if (get)
 			get(socket, ZMQ_RCVMORE, &more, &size);
 		tap_quiet_end();
-		incoming(socket, buffer, (size_t)result < length ? (size_t)result : length, more);
+		incoming(s, buffer, (size_t)result < length ? (size_t)result : length, more);
 		errno = saved;
 	}
 	return result;

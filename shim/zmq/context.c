@@ -167,9 +167,8 @@ TAP_EXPORT void *zmq_socket(void *context, int type)
 		tap_socket_forget(socket);
 	if (scope.watch && socket && tap_follows_subscriptions()) {
 		tap_subscriptions_drop(socket);
-		tap_unwatch_socket(socket);
 		if (type == ZMQ_XSUB)
-			tap_watch_socket(socket, true);
+			tap_socket_flag(socket, TAP_SOCKET_XSUB);
 	}
 	record(&scope, 0, !socket, context, socket, type);
 	tap_leave(&scope);
@@ -184,7 +183,7 @@ TAP_EXPORT int zmq_close(void *socket)
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing();
 	if (scope.watch) {
-		tap_unwatch_socket(socket);
+		tap_socket_forget(socket);
 		tap_ties_close(socket);
 	}
 	result = real_call(socket);

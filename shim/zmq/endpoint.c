@@ -61,6 +61,43 @@ static bool is_zap_handler(const struct pol_endpoint *facts)
 	return facts->way == POL_BIND && !strncmp(facts->endpoint, "inproc://zeromq.zap.", 20);
 }
 
+/*
+ * What no libzmq takes: it says so itself, and with its own error. That it has no such transport is asked of
+ * it, by an endpoint that nobody has: before it looks for that it looks at the transport.
+ */
+static bool is_no_endpoint(const struct tap_scope *scope, void *socket, const char *endpoint)
+{
+	static const char nobodys[] = "://gsstap-asks-whether-there-is-such-a-transport";
+	__typeof__(&zmq_disconnect) disconnect = TAP_OTHER(scope, zmq_disconnect);
+	const char *colon = strstr(endpoint, "://");
+	char asked[32 + sizeof(nobodys)];
+	bool none;
+
+	if (!*endpoint)
+		return false; /* or none at all, which libzmq does not live through */
+	if (!colon || colon == endpoint || !colon[3])
+		return true;
+	if (!disconnect || colon - endpoint > 31 || !strncmp(endpoint, "tcp:", 4))
+		return false;
+	tap_copy(asked, (size_t)(colon - endpoint) + 1, endpoint);
+	tap_append(asked, sizeof(asked), nobodys);
+	tap_quiet_begin();
+	none = disconnect(socket, asked) == -1 && errno == EPROTONOSUPPORT;
+	tap_quiet_end();
+	return none;
+}
+
+static int unwatched(const struct tap_scope *scope, const char *endpoint)
+{
+	struct pol_verdict verdict = {
+		.action = POL_DENY,
+		.rule = "zmq.repairs",
+		.reason = "there is no memory to watch this ZAP handler: its denials would not hold"};
+
+	tap_refuses(scope, &verdict, endpoint);
+	return ENOMEM;
+}
+
 static struct judged judge(const struct tap_scope *scope, enum pol_way way, void *socket,
 			   const char *endpoint, const void *real)
 {
@@ -74,20 +111,25 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 		return judged;
 	facts.mechanism = tap_socket_mechanism(scope, socket);
 	facts.raw = tap_socket_has(socket, TAP_SOCKET_RAW);
-	tap_inside(real);
-	if (is_zap_handler(&facts) && tap_repairs(POL_REPAIR_ZAP))
-		tap_watch_socket(socket, false);
+	if (is_zap_handler(&facts) && tap_repairs(POL_REPAIR_ZAP) && !tap_zap_watch(socket)) {
+		judged.error = unwatched(scope, facts.endpoint);
+		return judged;
+	}
 	switch (pol_judge_endpoint(&tap_policy, &facts, &verdict)) {
 	case POL_ALLOW:
 		judged.adopted = facts.mechanism == ZMQ_GSSAPI;
-		if (judged.adopted)
-			tap_adopt(scope, socket, &facts);
+		if (!judged.adopted)
+			break;
+		tap_inside(real);
+		tap_adopt(scope, socket, &facts);
 		break;
 	case POL_INJECT:
+		tap_inside(real);
 		inject(scope, socket, &facts, &verdict, &judged);
 		break;
 	default:
-		judged.error = refuse(scope, &verdict, facts.endpoint);
+		if (!is_no_endpoint(scope, socket, facts.endpoint))
+			judged.error = refuse(scope, &verdict, facts.endpoint);
 	}
 	return judged;
 }

@@ -46,47 +46,61 @@ static bool plaintext_refused(const struct tap_scope *scope, const void **value)
 	return false;
 }
 
-/* What a socket cannot be asked later; `does` is false when the call failed after all. */
-static void notice(void *socket, int option, const void *value, size_t length, bool does)
+/* What the option makes of a socket that it cannot be asked later. */
+static unsigned flag_of(int option)
 {
-	if (!does && option != ZMQ_SUBSCRIBE && option != ZMQ_UNSUBSCRIBE)
-		return;
-	if (option == ZMQ_ROUTER_RAW && int_value(value, length))
-		tap_socket_flag(socket, TAP_SOCKET_RAW);
-	else if (option == ZMQ_HANDSHAKE_IVL)
-		tap_socket_flag(socket, TAP_SOCKET_HANDSHAKE_IVL);
-	else if (option == ZMQ_RECONNECT_IVL)
-		tap_socket_flag(socket, TAP_SOCKET_RECONNECT_IVL);
-	else if (option == ZMQ_RECONNECT_IVL_MAX)
-		tap_socket_flag(socket, TAP_SOCKET_RECONNECT_IVL_MAX);
-	else if (option == ZMQ_CONNECT_TIMEOUT)
-		tap_socket_flag(socket, TAP_SOCKET_CONNECT_TIMEOUT);
-	else if ((option == ZMQ_SUBSCRIBE || option == ZMQ_UNSUBSCRIBE) && tap_follows_subscriptions())
+	switch (option) {
+	case ZMQ_ROUTER_RAW:
+		return TAP_SOCKET_RAW;
+	case ZMQ_HANDSHAKE_IVL:
+		return TAP_SOCKET_HANDSHAKE_IVL;
+	case ZMQ_RECONNECT_IVL:
+		return TAP_SOCKET_RECONNECT_IVL;
+	case ZMQ_RECONNECT_IVL_MAX:
+		return TAP_SOCKET_RECONNECT_IVL_MAX;
+	case ZMQ_CONNECT_TIMEOUT:
+		return TAP_SOCKET_CONNECT_TIMEOUT;
+	default:
+		return 0;
+	}
+}
+
+/* `does` is false when the call failed after all. */
+static void notice_subscription(void *socket, int option, const void *value, size_t length, bool does)
+{
+	if ((option == ZMQ_SUBSCRIBE || option == ZMQ_UNSUBSCRIBE) && tap_follows_subscriptions())
 		tap_subscription(socket, value, length, (option == ZMQ_SUBSCRIBE) == does);
 }
 
 TAP_EXPORT int zmq_setsockopt(void *socket, int option, const void *value, size_t length)
 {
 	TAP_ENTER(TAP_ZMQ, zmq_setsockopt);
+	unsigned flag = scope.watch ? flag_of(option) : 0;
+	bool had = flag && tap_socket_has(socket, flag);
 	const void *given = value;
-	bool refused = false;
-	int result = -1;
+	int refused = 0, result = -1;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing();
-	if (scope.judge && option == ZMQ_GSSAPI_PLAINTEXT && int_value(value, length))
-		refused = plaintext_refused(&scope, &given);
+	if (scope.judge && option == ZMQ_GSSAPI_PLAINTEXT && int_value(value, length) &&
+	    plaintext_refused(&scope, &given))
+		refused = EACCES;
+	/* What is not known to be raw would be taken for secured. */
+	if (flag && !had && !tap_socket_flag(socket, flag) && tap_policy.state != POL_NONE)
+		refused = ENOMEM;
 	/* Before the call: libzmq's I/O thread may wrap the subscription before it returns. */
 	if (scope.watch)
-		notice(socket, option, value, length, true);
+		notice_subscription(socket, option, value, length, true);
 	if (refused)
-		errno = EACCES;
+		errno = refused;
 	else
 		result = real_call(socket, option, given, length);
+	if (flag && (result ? !had : option == ZMQ_ROUTER_RAW && !int_value(value, length)))
+		tap_socket_unflag(socket, flag);
 	if (scope.watch && result) {
 		int error = errno;
 
-		notice(socket, option, value, length, false);
+		notice_subscription(socket, option, value, length, false);
 		errno = error;
 	}
 	/* Of what libzmq refused the length may be anything. */

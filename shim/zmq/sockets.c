@@ -1,77 +1,125 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a socket cannot be asked: whether ZMQ_ROUTER_RAW was set, and which waits its program set by itself.
- * The table holds only the sockets on which one was.
+ * What a socket cannot be asked, by its address: see enum tap_socket_flag. Only sockets of which there is
+ * something to know are here.
+ *
+ * Looked at on the way of every message, so nobody waits to look: places are linked once, stay for good, and
+ * are taken again when their socket was closed. Only who enters one takes the lock. There are as many as are
+ * asked for; when there is no memory the caller is told, and refuses what it could not tell apart later.
  */
 #include "shim/zmq/zmq.h"
 
-#define SOCKETS 1024
+#include <sys/mman.h>
+
+#define BUCKETS 1024
+#define PER_BLOCK 128
 
 static struct tap_lock lock;
-static struct {
-	void *socket;
-	unsigned flags;
-} sockets[SOCKETS];
-static unsigned count;
-static unsigned
-	overflowed; /* flags that found no room: then every socket has them, which is the safe answer */
+static struct tap_socket *buckets[BUCKETS];
+static struct tap_socket *spares;
+static unsigned known; /* sockets here; 0: nobody needs to look */
 
-static unsigned find(const void *socket)
+static struct tap_socket **bucket_of(const void *socket)
 {
-	unsigned i = 0;
+	uintptr_t x = (uintptr_t)socket >> 4;
 
-	while (i < count && sockets[i].socket != socket)
-		i++;
-	return i;
+	return &buckets[(x ^ x >> 10) % BUCKETS];
 }
 
-void tap_socket_flag(void *socket, unsigned flag)
+/* The place of this socket; of NULL: one of the bucket that is free. */
+static struct tap_socket *in_bucket(struct tap_socket *const *bucket, const void *socket)
 {
-	unsigned i;
+	struct tap_socket *s = __atomic_load_n(bucket, __ATOMIC_ACQUIRE);
 
-	if (!tap_lock(&lock)) {
-		overflowed |= flag;
-		return;
-	}
-	i = find(socket);
-	if (i == count && (i = find(NULL)) == count && count < SOCKETS)
-		count++;
-	if (i < count) {
-		sockets[i].socket = socket;
-		sockets[i].flags |= flag;
-	} else {
-		overflowed |= flag;
-	}
-	tap_unlock(&lock);
+	while (s && __atomic_load_n(&s->socket, __ATOMIC_ACQUIRE) != socket)
+		s = s->next;
+	return s;
 }
 
-void tap_socket_forget(void *socket)
+struct tap_socket *tap_socket_known(const void *socket)
 {
-	unsigned i;
-
-	if (!count || !tap_lock(&lock))
-		return;
-	i = find(socket);
-	if (i < count) {
-		sockets[i].socket = NULL;
-		sockets[i].flags = 0;
-	}
-	tap_unlock(&lock);
+	if (!__atomic_load_n(&known, __ATOMIC_RELAXED) || !socket)
+		return NULL;
+	return in_bucket(bucket_of(socket), socket);
 }
 
-bool tap_socket_has(void *socket, unsigned flag)
+/* Locked. */
+static struct tap_socket *new_place(void)
 {
-	unsigned flags = overflowed, i;
+	struct tap_socket *block, *s = spares;
 
-	if (!count)
-		return flags & flag;
+	if (!s) {
+		block = mmap(NULL, PER_BLOCK * sizeof(*block), PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		for (int i = 0; block != MAP_FAILED && i < PER_BLOCK; i++) {
+			block[i].next = s;
+			s = &block[i];
+		}
+	}
+	spares = s ? s->next : NULL;
+	return s;
+}
+
+/* Locked. The socket's place, made where it has none; NULL: no memory. */
+static struct tap_socket *enter(void *socket)
+{
+	struct tap_socket **bucket = bucket_of(socket), *s = in_bucket(bucket, socket);
+
+	if (s)
+		return s;
+	s = in_bucket(bucket, NULL);
+	if (s) {
+		__atomic_store_n(&s->flags, 0, __ATOMIC_RELAXED);
+		__atomic_store_n(&s->socket, socket, __ATOMIC_RELEASE);
+	} else if ((s = new_place())) {
+		s->socket = socket;
+		s->next = *bucket;
+		__atomic_store_n(bucket, s, __ATOMIC_RELEASE);
+	}
+	if (s)
+		__atomic_add_fetch(&known, 1, __ATOMIC_RELEASE);
+	return s;
+}
+
+struct tap_socket *tap_socket_flag(void *socket, unsigned flag)
+{
+	struct tap_socket *s;
+	int saved = errno;
+
 	if (!tap_lock(&lock))
-		return true;
-	i = find(socket);
-	if (i < count)
-		flags |= sockets[i].flags;
+		return NULL;
+	s = enter(socket);
+	if (s)
+		__atomic_or_fetch(&s->flags, flag, __ATOMIC_RELEASE);
 	tap_unlock(&lock);
-	return flags & flag;
+	errno = saved;
+	return s;
+}
+
+void tap_socket_unflag(const void *socket, unsigned flag)
+{
+	struct tap_socket *s = tap_socket_known(socket);
+
+	if (s)
+		__atomic_and_fetch(&s->flags, ~flag, __ATOMIC_RELEASE);
+}
+
+void tap_socket_forget(const void *socket)
+{
+	struct tap_socket *s = tap_socket_known(socket);
+
+	if (!s)
+		return;
+	__atomic_store_n(&s->flags, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&s->socket, NULL, __ATOMIC_RELEASE);
+	__atomic_sub_fetch(&known, 1, __ATOMIC_RELEASE);
+}
+
+bool tap_socket_has(const void *socket, unsigned flag)
+{
+	const struct tap_socket *s = tap_socket_known(socket);
+
+	return s && __atomic_load_n(&s->flags, __ATOMIC_ACQUIRE) & flag;
 }
 
 static int ask(const struct tap_scope *scope, void *socket, int option)

@@ -26,15 +26,30 @@ static inline int tap_zmq_missing(void)
 
 /* sockets.c: what cannot be asked of a socket itself */
 enum tap_socket_flag {
-	TAP_SOCKET_RAW = 1,
+	TAP_SOCKET_RAW = 1, /* ZMQ_ROUTER_RAW was set */
+	/* Waits that its program set by itself. */
 	TAP_SOCKET_HANDSHAKE_IVL = 2,
 	TAP_SOCKET_RECONNECT_IVL = 4,
 	TAP_SOCKET_RECONNECT_IVL_MAX = 8,
-	TAP_SOCKET_CONNECT_TIMEOUT = 16
+	TAP_SOCKET_CONNECT_TIMEOUT = 16,
+	/* Its messages are looked at: an XSUB's, on which the program was seen to send; a ZAP handler's. */
+	TAP_SOCKET_XSUB = 32,
+	TAP_SOCKET_XSUB_SENDS = 64,
+	TAP_SOCKET_ZAP = 128,
 };
-void tap_socket_flag(void *socket, unsigned flag);
-void tap_socket_forget(void *socket);
-bool tap_socket_has(void *socket, unsigned flag);
+struct tap_socket {
+	struct tap_socket *next;
+	void *socket; /* NULL: this place is free */
+	unsigned flags;
+	void *handler; /* zap.c: what a ZAP handler was asked; kept for the next one at this place */
+};
+/* NULL: nothing is known of it. */
+struct tap_socket *tap_socket_known(const void *socket);
+/* NULL: there is no room to know it. */
+struct tap_socket *tap_socket_flag(void *socket, unsigned flag);
+void tap_socket_unflag(const void *socket, unsigned flag);
+void tap_socket_forget(const void *socket);
+bool tap_socket_has(const void *socket, unsigned flag);
 /* By its own answer; -1 when it gives none. */
 int tap_socket_type(const struct tap_scope *scope, void *socket);
 int tap_socket_mechanism(const struct tap_scope *scope, void *socket);
@@ -45,9 +60,8 @@ void tap_put_context_option(struct tr_draft *draft, int option, const void *valu
 void tap_put_context_number(struct tr_draft *draft, int option, int value);
 bool tap_context_option_known(int option);
 
-/* zap.c: handlers and XSUB sockets, whose messages are looked at */
-void tap_watch_socket(void *socket, bool xsub);
-void tap_unwatch_socket(void *socket);
+/* zap.c: a handler's messages are looked at from now on. False: there is no room to. */
+bool tap_zap_watch(void *socket);
 
 /* inject.c */
 /*

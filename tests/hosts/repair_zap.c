@@ -5,8 +5,10 @@
  *
  *   repair_zap REP|ROUTER SEND STATUS DENIED ANSWERS GIVES READY
  *
- * SEND: zmq_send, zmq_msg_send, zmq_sendmsg, zmq_send_const or late (zmq_msg_send by a handler that answers
- * one request only when it has the next, where there is one; ROUTER only). STATUS: what a denied client is
+ * SEND: zmq_send, zmq_msg_send, zmq_sendmsg, zmq_send_const, late (zmq_msg_send by a handler that answers
+ * one request only when it has the next, where there is one; ROUTER only), crowd (zmq_msg_send in a program
+ * that has 100 XSUB sockets) or hoard (zmq_msg_send by a handler that is asked 200 times by others before it
+ * answers; ROUTER only). STATUS: what a denied client is
  * given (300, 400, 500). DENIED: a principal, the others get 200. The endpoint ANSWERS is a REP that answers,
  * GIVES a PUSH that gives "for you" for ever.
  * Prints "denied PRINCIPAL" and "allowed PRINCIPAL" for each request, "got TEXT" for each message.
@@ -99,10 +101,30 @@ static int version_at(struct message *m)
 	return -1;
 }
 
+/* 200 others ask, each by a socket of its own, and are left without an answer. */
+static void hear_others(void *s)
+{
+	static const char *const frames[] = {"", "1.0", "1", "global", "127.0.0.1", "", "PLAIN", "a", "b"};
+	static struct message m;
+	void *others[200];
+	int last = sizeof(frames) / sizeof(frames[0]) - 1;
+
+	for (int i = 0; i < 200; i++) {
+		others[i] = zmq_socket(context, ZMQ_DEALER);
+		zmq_connect(others[i], "inproc://zeromq.zap.01");
+		for (int f = 0; f <= last; f++)
+			zmq_send(others[i], frames[f], strlen(frames[f]), f < last ? ZMQ_SNDMORE : 0);
+		if (receive(s, &m, 0))
+			return;
+		for (int f = 0; f < m.count; f++)
+			zmq_msg_close(&m.frame[f]);
+	}
+}
+
 static void *handle(void *s)
 {
 	static struct message held, m;
-	int holds = 0, late = !strcmp(arg[2], "late");
+	int holds = 0, heard = 0, late = !strcmp(arg[2], "late");
 	zmq_pollitem_t item = {s, 0, ZMQ_POLLIN, 0};
 
 	while (zmq_poll(&item, 1, holds ? 300 : -1) >= 0) {
@@ -115,6 +137,8 @@ static void *handle(void *s)
 			break;
 		if (version_at(&m) < 0)
 			continue;
+		if (!strcmp(arg[2], "hoard") && !heard++)
+			hear_others(s);
 		if (late && !holds) {
 			held = m; /* frames are plain memory: held is now their owner */
 			holds = 1;
@@ -154,6 +178,8 @@ int main(int argc, char **argv)
 	arg = argv;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	context = zmq_ctx_new();
+	for (int i = 0; i < 100 && !strcmp(argv[2], "crowd"); i++)
+		zmq_socket(context, ZMQ_XSUB);
 	handler = bound(!strcmp(argv[1], "REP") ? ZMQ_REP : ZMQ_ROUTER, "inproc://zeromq.zap.01", 0);
 	pthread_create(&thread, NULL, handle, handler);
 	answers = bound(ZMQ_REP, argv[5], 1);
