@@ -47,6 +47,28 @@ struct tr_extent {
 };
 #define TR_EXTENT_MAGIC 0x747865705f737367ull
 
+/*
+ * The tail: events that were stored and are not in the trace yet, in a file of its own beside it
+ * (".NAME.tail"), which is a row of banks. A bank is a page with struct tr_bank and then pages that are to
+ * stand in the place of pages of the trace. The id joins both files: it stands in the preamble's first
+ * local-use block and in each bank.
+ */
+struct tr_id {
+	uint64_t magic; /* TR_ID_MAGIC */
+	uint64_t id;
+};
+#define TR_ID_MAGIC 0x646974705f737367ull
+#define TR_ID_AT 96 /* offset in the trace */
+#define TR_BANK_PAGES 64
+struct tr_bank {
+	uint64_t magic; /* TR_BANK_MAGIC */
+	uint64_t id;
+	/* Where page i of the bank belongs: an offset, a multiple of 4096, plus a number from 1 to 4095 that
+	 * is another one each time; 0: nowhere, or it is being changed. */
+	uint64_t place[TR_BANK_PAGES];
+};
+#define TR_BANK_MAGIC 0x6b6e62705f737367ull
+
 /* The head of our tag. All little-endian, as are the fields. */
 struct tr_head {
 	uint8_t version; /* TR_VERSION */

@@ -99,6 +99,7 @@ const char *tr_map_open(struct tr_map *map, const char *path)
 	map->next = maps;
 	maps = map;
 	guard();
+	map->tailed = map->at && tr_tail_put_over(map);
 	return NULL;
 }
 
@@ -108,14 +109,19 @@ void tr_map_refresh(struct tr_map *map)
 	int fd;
 
 	if (stat(map->path, &status) || status.st_dev != map->device || status.st_ino != map->inode ||
-	    (uint64_t)status.st_size <= map->size)
+	    (uint64_t)status.st_size < map->size)
 		return;
+	if ((uint64_t)status.st_size == map->size && !map->tailed) {
+		map->tailed = map->at && tr_tail_put_over(map);
+		return;
+	}
 	fd = open(map->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return;
 	if (!fstat(fd, &status) && status.st_dev == map->device && status.st_ino == map->inode &&
-	    S_ISREG(status.st_mode) && (uint64_t)status.st_size > map->size)
-		map_file(map, fd, (uint64_t)status.st_size);
+	    S_ISREG(status.st_mode) && (uint64_t)status.st_size >= map->size &&
+	    !map_file(map, fd, (uint64_t)status.st_size))
+		map->tailed = tr_tail_put_over(map);
 	close(fd);
 }
 

@@ -19,6 +19,7 @@ struct tr_map {
 	uint64_t size;	  /* bytes of the file */
 	size_t mapped;	  /* bytes of the mapping */
 	uint64_t dropped; /* pages before this were given back */
+	bool tailed;	  /* pages of the tail lie over it */
 	char *path;
 	dev_t device;
 	ino_t inode;
@@ -30,6 +31,9 @@ void tr_map_refresh(struct tr_map *map);
 /* What lies before `upto` is hardly needed again: it need not stay in memory. */
 void tr_map_drop(struct tr_map *map, uint64_t upto);
 void tr_map_close(struct tr_map *map);
+
+/* reader_tail.c: puts what the tail has more over the mapping. False: nothing. */
+bool tr_tail_put_over(const struct tr_map *map);
 
 /* reader_heap.c: what comes next, by time, then by sequence number. */
 struct tr_run;

@@ -18,11 +18,21 @@
 #include <unistd.h>
 
 struct tr_lane {
-	struct tr_lane *next;
+	struct tr_lane *next;	/* of the idle ones */
+	struct tr_lane *before; /* of all */
 	struct tr_stream streams[TR_CLASSES];
+	uint64_t credit, paid; /* ns of credit left when it was last looked at, and when that was */
+	bool hot;	       /* events come faster than they are written */
 	struct tr_draft draft;
 	uint8_t fields[TR_DRAFT_FIELDS];
 };
+
+/*
+ * An event that stands in the file at once can be read by anything, and costs system calls: at most one in so
+ * many ns is written so, after as many as are saved up. The others wait in the tail, where they are as safe.
+ */
+#define WRITE_NS 1000000u
+#define SAVED_NS (128u * WRITE_NS)
 
 /* What belongs to a thread for as long as it lives. */
 struct tr_thread {
@@ -55,7 +65,8 @@ static atomic_int not_wiped = ALIVE;
 static uint32_t epoch = 1, pid;
 
 static pthread_mutex_t lanes_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct tr_lane *idle_lanes;
+static struct tr_lane *idle_lanes, *all_lanes;
+static atomic_bool finishing; /* nothing waits any more */
 
 /* The process's first event makes the file: 0 not yet, 1 one thread is at it, 2 there, 3 failed. */
 static atomic_int made;
@@ -99,7 +110,8 @@ static void wake_child(void)
 		return;
 	}
 	lanes_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
-	idle_lanes = NULL; /* their streams are mappings that the child did not inherit */
+	idle_lanes = all_lanes = NULL; /* their streams are mappings that the child did not inherit */
+	atomic_store(&finishing, false);
 	tr_file_forget();
 	pid = (uint32_t)getpid();
 	epoch++;
@@ -132,7 +144,28 @@ static struct tr_lane *take_lane(void)
 	if (lane)
 		return lane;
 	lane = mmap(NULL, sizeof(*lane), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	return lane == MAP_FAILED ? NULL : lane;
+	if (lane == MAP_FAILED)
+		return NULL;
+	lane->credit = SAVED_NS;
+	pthread_mutex_lock(&lanes_lock);
+	lane->before = all_lanes;
+	all_lanes = lane;
+	pthread_mutex_unlock(&lanes_lock);
+	return lane;
+}
+
+/* Lanes are only ever added, so that the list can be walked once its first is known. */
+static void write_all(uint32_t tid)
+{
+	struct tr_lane *lane;
+
+	pthread_mutex_lock(&lanes_lock);
+	lane = all_lanes;
+	pthread_mutex_unlock(&lanes_lock);
+	for (; lane; lane = lane->before)
+		for (int c = 0; c < TR_CLASSES; c++)
+			if (lane->streams[c].map)
+				tr_file_write(&lane->streams[c], c, tid);
 }
 
 void tr_finish(void)
@@ -141,6 +174,8 @@ void tr_finish(void)
 
 	if (alive && atomic_load(alive) == ALIVE && !thread.busy && atomic_load(&made) == 2) {
 		thread.busy = true; /* a signal handler that records now would wait for the same lock */
+		atomic_store(&finishing, true);
+		write_all(thread.tid);
 		tr_file_finish();
 		thread.busy = false;
 	}
@@ -219,6 +254,12 @@ struct tr_draft *tr_begin(enum tr_event_id event)
 		goto failed;
 	if (__builtin_expect(atomic_load_explicit(&made, memory_order_acquire) != 2, 0) && !make_file(t))
 		goto failed;
+	if (__builtin_expect(atomic_load_explicit(&tr_file_fresh, memory_order_relaxed), 0) &&
+	    atomic_exchange(&tr_file_fresh, false) && on_first_event) {
+		t->busy = false;
+		on_first_event();
+		t->busy = true;
+	}
 	d = &t->lane->draft;
 	memset(d, 0, sizeof(*d));
 	d->head.version = TR_VERSION;
@@ -251,26 +292,25 @@ void tr_count_drop(enum tr_drop why)
 	int saved = errno;
 
 	if (tr_file_is_open())
-		tr_file_count_drop(why, pid, thread.tid, thread.clock.last);
+		tr_file_count_drop(why, 1, thread.tid, thread.clock.last);
 	errno = saved;
 }
 
-/* Finds a free slot for a block, or makes one. NULL: dropped, and counted. */
-static uint8_t *take_slot(struct tr_thread *t, size_t block, uint32_t *size)
+static bool has_no_slot(const struct tr_stream *stream)
 {
-	struct tr_stream *stream = t->lane->streams;
+	return !stream->map || stream->next >= stream->bytes ||
+	       stream->turn != atomic_load_explicit(&tr_file_turn, memory_order_relaxed);
+}
+
+/* Finds a free slot for a block of that class, or makes one. NULL: dropped, and counted. */
+static uint8_t *take_slot(struct tr_thread *t, int class)
+{
+	struct tr_stream *stream = &t->lane->streams[class];
 	uint8_t *slot;
 	int why;
 
-	*size = 0;
-	for (int c = 0; c < TR_CLASSES; c++, stream++) {
-		if (block > tr_slot_sizes[c])
-			continue;
-		*size = tr_slot_sizes[c];
-		break;
-	}
-	if (__builtin_expect(!stream->map || stream->next >= stream->bytes, 0)) {
-		why = tr_file_extend(stream, *size, t->tid);
+	if (__builtin_expect(has_no_slot(stream), 0)) {
+		why = tr_file_extend(stream, class, t->lane->hot, t->tid);
 		if (why) {
 			tr_count_drop((enum tr_drop)(why - 1));
 			return NULL;
@@ -285,8 +325,36 @@ static uint8_t *take_slot(struct tr_thread *t, size_t block, uint32_t *size)
 	if (!(stream->next & (TR_PAGE - 1)))
 		stream->next += sizeof(struct tr_extent);
 	slot = stream->map + stream->next;
-	stream->next += *size;
+	stream->next += tr_slot_sizes[class];
 	return slot;
+}
+
+/* Is there credit for writing an event by itself? */
+static bool may_write(struct tr_lane *lane, uint64_t now)
+{
+	uint64_t earned = now > lane->paid ? now - lane->paid : 0;
+
+	lane->credit = lane->credit + earned > SAVED_NS ? SAVED_NS : lane->credit + earned;
+	lane->paid = now;
+	if (lane->credit < WRITE_NS)
+		return false;
+	lane->credit -= WRITE_NS;
+	return true;
+}
+
+/* After an event was stored: into the file with it, unless it waits where it is safe. */
+static void settle(struct tr_thread *t, int class, uint64_t now)
+{
+	struct tr_stream *stream = &t->lane->streams[class];
+	bool write = may_write(t->lane, now);
+
+	if (!stream->backed && !write) {
+		t->lane->hot = true;
+		stream->next = stream->bytes; /* the next event gets pages of the tail */
+	}
+	if (write || !stream->backed || has_no_slot(stream) ||
+	    atomic_load_explicit(&finishing, memory_order_relaxed))
+		tr_file_write(stream, class, t->tid);
 }
 
 /* An event too long for any slot. */
@@ -330,25 +398,24 @@ void tr_commit(struct tr_draft *d)
 {
 	struct tr_thread *t = &thread;
 	struct tr_layout layout;
-	uint32_t size;
+	int class = 0, saved = errno;
 	uint8_t *slot;
-	int saved = errno;
 
 	if (!d->comment_length)
 		d->comment_length = strlen(d->comment);
 	layout = tr_layout_of(d);
 	d->head.seq = t->seq++;
-	if (layout.block > tr_slot_sizes[TR_CLASSES - 1]) {
+	while (class < TR_CLASSES && layout.block > tr_slot_sizes[class])
+		class ++;
+	if (class == TR_CLASSES) {
 		append(t, d, layout);
-	} else {
-		slot = take_slot(t, layout.block, &size);
-		if (slot) {
-			if (!d->time)
-				d->time = tr_clock_now(&t->clock);
-			layout.fields_tag += size - layout.block;
-			tr_lay(slot, d, layout, size);
-			__atomic_store_n((uint32_t *)(void *)slot, TR_BLOCK_EPB, __ATOMIC_RELEASE);
-		}
+	} else if ((slot = take_slot(t, class))) {
+		if (!d->time)
+			d->time = tr_clock_now(&t->clock);
+		layout.fields_tag += tr_slot_sizes[class] - layout.block;
+		tr_lay(slot, d, layout, tr_slot_sizes[class]);
+		__atomic_store_n((uint32_t *)(void *)slot, TR_BLOCK_EPB, __ATOMIC_RELEASE);
+		settle(t, class, d->time);
 	}
 	atomic_signal_fence(memory_order_seq_cst);
 	t->busy = false;

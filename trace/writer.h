@@ -23,7 +23,7 @@
 #include <stddef.h>
 
 /* Why an event was dropped; each has a text in the `dropped` event. */
-enum tr_drop { TR_DROP_SPACE, TR_DROP_BUSY, TR_DROP_FILE, TR_DROP_SIZE, TR_DROPS };
+enum tr_drop { TR_DROP_SPACE, TR_DROP_BUSY, TR_DROP_FILE, TR_DROP_SIZE, TR_DROP_CUT, TR_DROPS };
 
 /* The program's short name, as it was when tr_configure was called: a process may write its title over it. */
 extern char tr_program[64];

@@ -2,14 +2,16 @@
 /*
  * The file of a trace: made at the first event, grown by whole pages, never repaired.
  *
- * A page is written complete, with all its slots laid out as free blocks, by one write that does not cross a
- * page: so the file consists of whole blocks at every moment, also for who reads it meanwhile, and also after
- * SIGKILL. (An event too large for a slot is appended as one extent; there the file can end in the middle of
- * a block for a microsecond.)
+ * It is written by system calls alone and never mapped for writing: a mapping of a file that somebody else
+ * cuts
+ * (`> file`, logrotate's copytruncate) is a SIGBUS in the host. A page is appended complete, with all its
+ * slots laid out as free blocks; an event becomes a packet by the last write to it, that of its first word.
+ * So the file consists of whole blocks at every moment, also for who reads it meanwhile. (An event too large
+ * for a slot is appended as one extent; there the file can end in the middle of a block for a microsecond.)
  *
- * Space is reserved on the disk before it is mapped, so that a full disk costs events, not a SIGBUS; the file
- * size limit is asked before it is met, since meeting it would be a signal. System calls are made directly
- * because their wrappers are cancellation points, and a thread must not be cancelled in here.
+ * A file that was cut is begun anew, and what was lost is counted in it. The file size limit is asked before
+ * it is met, since meeting it would be a signal. System calls are made directly because their wrappers are
+ * cancellation points, and a thread must not be cancelled in here.
  */
 #include "trace/writer_private.h"
 
@@ -24,190 +26,41 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
-#define PAGES_MOST 8		  /* a stream grows by 1, 2, 4 and then as many pages */
-#define RESERVE_LEAST (64u << 10) /* space is taken from the disk in strides, an eighth of what there is */
-#define RESERVE_MOST (4u << 20)
-#define DROP_SLOT 224
-#define DROP_EXTENT (sizeof(struct tr_extent) + TR_DROPS * DROP_SLOT)
-
 const uint32_t tr_slot_sizes[TR_CLASSES] = {144, 288, 576, 1344, 4032};
-/* Most calls are small: there growth is worth the memory. */
-static const uint32_t pages_most[TR_CLASSES] = {PAGES_MOST, 4, 2, 1, 1};
+/* Streams grow by 1, 2, 4 and then as many pages. Most calls are small: there growth is worth the memory. */
+static const uint32_t pages_most[TR_CLASSES] = {TR_RUN_MOST, 4, 2, 1, 1};
+
+_Atomic(uint32_t) tr_file_turn;
+_Atomic(bool) tr_file_fresh;
 
 static struct {
 	pthread_mutex_t lock;
 	int fd; /* -1: no file */
 	dev_t device;
 	ino_t inode;
-	uint64_t end;	   /* of the file */
-	uint64_t reserved; /* up to where the disk has space for it */
-	uint64_t time;	   /* of the last extent */
-	uint8_t *preamble; /* mapped, for the drop counters */
+	uint64_t id;	 /* the same in its tail */
+	uint64_t end;	 /* of the file */
+	uint64_t last;	 /* where the last thing was appended */
+	uint64_t time;	 /* of the last extent */
+	uint64_t limit;	 /* of the size of files; beyond it a write is a signal */
+	uint32_t events; /* that are in it */
+	uint32_t pid;
+	uint8_t preamble[TR_PREAMBLE];
 	char path[PATH_MAX];
 } file = {.lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1};
 
 static atomic_uint drops[TR_DROPS];
-static _Atomic(uint32_t *) drop_counts[TR_DROPS]; /* where the count stands in the file */
-static uint8_t page_images[TR_CLASSES][TR_PAGE];
+static uint8_t *drop_slots[TR_DROPS]; /* where the count of a reason stands in the preamble */
 
 static const char *const drop_reasons[TR_DROPS] = {
 	[TR_DROP_SPACE] = "no space: disk full, quota or file size limit",
 	[TR_DROP_BUSY] = "a signal handler ran inside the recorder",
 	[TR_DROP_FILE] = "the host closed the trace and it cannot be reopened",
+	[TR_DROP_CUT] = "the trace was cut by somebody else while it was written",
 	[TR_DROP_SIZE] = "the event was larger than a packet may be",
 };
-
-static void put32(uint8_t *at, uint32_t value)
-{
-	memcpy(at, &value, 4);
-}
-
-/* One free block of length bytes, a multiple of 4 and at least 12. */
-static void lay_free(uint8_t *at, uint32_t length)
-{
-	put32(at, TR_BLOCK_FREE);
-	put32(at + 4, length);
-	put32(at + length - 4, length);
-}
-
-static void lay_extent(uint8_t *at, uint64_t size, uint32_t slot_size, uint32_t slots, uint64_t time,
-		       uint32_t tid)
-{
-	struct tr_extent extent = {
-		.block_type = TR_BLOCK_FREE,
-		.block_length = sizeof(extent),
-		.magic = TR_EXTENT_MAGIC,
-		.size = size,
-		.time = time,
-		.slot_size = slot_size,
-		.slots = slots,
-		.tid = tid,
-		.block_length_again = sizeof(extent),
-	};
-	memcpy(at, &extent, sizeof(extent));
-}
-
-static size_t put_option(uint8_t *at, uint16_t code, const char *text)
-{
-	uint16_t length = (uint16_t)strlen(text);
-
-	memcpy(at, &code, 2);
-	memcpy(at + 2, &length, 2);
-	memcpy(at + 4, text, length);
-	return 4 + ((length + 3u) & ~3u);
-}
-
-static size_t close_block(uint8_t *at, size_t length)
-{
-	length += 8; /* opt_endofopt, then the length again */
-	put32(at + 4, (uint32_t)length);
-	put32(at + length - 4, (uint32_t)length);
-	return length;
-}
-
-static void lay_preamble(uint8_t page[TR_PREAMBLE], uint64_t time, uint32_t tid)
-{
-	static const uint8_t section[24] = {0x0a, 0x0d, 0x0d, 0x0a, 0,	  0,	0,    0,
-					    0x4d, 0x3c, 0x2b, 0x1a, 1,	  0,	0,    0,
-					    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-	static const uint8_t interface[16] = {1, 0, 0, 0, 0, 0, 0, 0, TR_LINKTYPE, 0, 0, 0, 0, 0, 4, 0};
-	static const char resolution[] = {9, 0}; /* 10^-9 s */
-	size_t n, used;
-
-	memcpy(page, section, sizeof(section));
-	n = sizeof(section);
-	n += put_option(page + n, 4, "gsstap");
-	used = close_block(page, n);
-
-	memcpy(page + used, interface, sizeof(interface));
-	n = sizeof(interface);
-	n += put_option(page + used + n, 2, "gsstap");
-	n += put_option(page + used + n, 9, resolution);
-	used += close_block(page + used, n);
-
-	lay_free(page + used, (uint32_t)(TR_PREAMBLE - DROP_EXTENT - used));
-	page += TR_PREAMBLE - DROP_EXTENT;
-	lay_extent(page, DROP_EXTENT, DROP_SLOT, TR_DROPS, time, tid);
-	for (int i = 0; i < TR_DROPS; i++)
-		lay_free(page + sizeof(struct tr_extent) + i * DROP_SLOT, DROP_SLOT);
-}
-
-static void lay_page_images(void)
-{
-	for (int c = 0; c < TR_CLASSES; c++) {
-		uint32_t at = sizeof(struct tr_extent), size = tr_slot_sizes[c];
-
-		for (; at + size <= TR_PAGE; at += size)
-			lay_free(page_images[c] + at, size);
-	}
-}
-
-/* Appends a decimal number. */
-static char *put_number(char *at, const char *end, unsigned long n)
-{
-	char digits[24];
-	int i = 0;
-
-	do
-		digits[i++] = (char)('0' + n % 10);
-	while (n /= 10);
-	while (i && at < end)
-		*at++ = digits[--i];
-	return at;
-}
-
-static char *put_string(char *at, const char *end, const char *s)
-{
-	for (; *s && at < end; s++)
-		*at++ = *s == '/' ? '_' : *s;
-	return at;
-}
-
-/* Expands the template; the copy-th attempt (2, 3, ...) gets "-2" before the suffix. */
-static bool expand(const char *t, int copy, char *out, size_t size)
-{
-	char *at = out, *const end = out + size - 1;
-	struct utsname host;
-	const char *dot = strrchr(t, '.'), *slash = strrchr(t, '/');
-	bool counted = copy < 2;
-
-	if (dot && slash && dot < slash)
-		dot = NULL;
-	for (; *t && at < end; t++) {
-		if (t == dot && !counted) {
-			*at++ = '-';
-			at = put_number(at, end, (unsigned long)copy);
-			counted = true;
-		}
-		if (*t != '%' || !t[1]) {
-			if (at < end)
-				*at++ = *t;
-			continue;
-		}
-		switch (*++t) {
-		case 'p':
-			at = put_number(at, end, (unsigned long)getpid());
-			break;
-		case 'n':
-			at = put_string(at, end, tr_program);
-			break;
-		case 'h':
-			at = put_string(at, end, uname(&host) ? "host" : host.nodename);
-			break;
-		default:
-			*at++ = *t;
-		}
-	}
-	if (!counted && at < end) {
-		*at++ = '-';
-		at = put_number(at, end, (unsigned long)copy);
-	}
-	*at = 0;
-	return !*t;
-}
 
 /* A descriptor out of the host's way: as high as the limit allows, so that the next open gives the host what
  * it would have got without us. */
@@ -232,37 +85,11 @@ static int open_at(const char *path, int flags)
 			    0600);
 }
 
-static bool within_size_limit(uint64_t end)
+static void ask_limit(void)
 {
 	struct rlimit limit;
 
-	return getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY || end <= limit.rlim_cur;
-}
-
-static bool take_space(uint64_t size)
-{
-	return !syscall(SYS_fallocate, file.fd, FALLOC_FL_KEEP_SIZE, (off_t)file.end, (off_t)size);
-}
-
-/*
- * Makes sure that the next size bytes can be written. False: they cannot. A file system that knows no
- * reservation gets its space by the write itself.
- */
-static bool reserve(uint64_t size)
-{
-	uint64_t stride = file.end / 8;
-
-	if (!within_size_limit(file.end + size))
-		return false;
-	if (file.end + size <= file.reserved)
-		return true;
-	stride = stride < RESERVE_LEAST ? RESERVE_LEAST : stride > RESERVE_MOST ? RESERVE_MOST : stride;
-	if (stride < size || !take_space(stride))
-		stride = size;
-	if (stride == size && !take_space(size) && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
-		return false;
-	file.reserved = file.end + stride;
-	return true;
+	file.limit = getrlimit(RLIMIT_FSIZE, &limit) ? RLIM_INFINITY : limit.rlim_cur;
 }
 
 /* Writes all parts at the end of the file, or takes back what was written. */
@@ -270,10 +97,13 @@ static bool write_end(const struct iovec *parts, int count, size_t length)
 {
 	ssize_t n;
 
+	if (file.end + length > file.limit)
+		return false;
 	do
 		n = syscall(SYS_pwritev, file.fd, parts, count, (long)file.end, 0L);
 	while (n < 0 && errno == EINTR);
 	if (n == (ssize_t)length) {
+		file.last = file.end;
 		file.end += length;
 		return true;
 	}
@@ -282,17 +112,81 @@ static bool write_end(const struct iovec *parts, int count, size_t length)
 	return false;
 }
 
+static bool write_at(const uint8_t *from, size_t length, uint64_t at)
+{
+	return at + length <= file.limit &&
+	       syscall(SYS_pwrite64, file.fd, from, length, (off_t)at) == (ssize_t)length;
+}
+
+/* Extents follow each other in time, whatever the threads that ask for them. */
+static uint64_t extent_time(void)
+{
+	struct tr_clock clock = {0};
+	uint64_t now = tr_clock_now(&clock);
+
+	if (now > file.time)
+		file.time = now;
+	return file.time;
+}
+
+/* Takes the next free slot of the preamble for a reason not met before. */
+static void begin_drop_slot(enum tr_drop why, uint32_t tid, uint64_t now)
+{
+	uint8_t *slot = file.preamble + TR_PREAMBLE - TR_DROPS * TR_DROP_SLOT, fields[120];
+	struct tr_draft d = {
+		.head = {.version = TR_VERSION, .event = TR_E_dropped, .pid = file.pid, .tid = tid},
+		.time = now > file.time ? now : file.time,
+		.comment = "events dropped",
+		.comment_length = 14,
+		.fields = fields,
+		.size = sizeof(fields)};
+	const uint32_t dropped = TR_BLOCK_EPB;
+
+	for (int i = 0; i < TR_DROPS && !memcmp(slot, &dropped, 4); i++)
+		slot += TR_DROP_SLOT;
+	tr_put_u32(&d, TR_F_COUNT, atomic_load(&drops[why]));
+	tr_put_text(&d, TR_F_WHY, drop_reasons[why]);
+	tr_lay(slot, &d, tr_layout_of(&d), TR_DROP_SLOT);
+	memcpy(slot, &dropped, sizeof(dropped));
+	drop_slots[why] = slot;
+}
+
+/* The count is the first field: 28 bytes of block head, 12 of the dissector's tag, ours, tr_head, tr_field.
+ */
+#define COUNT_AT (28 + 12 + 4 + sizeof(struct tr_head) + sizeof(struct tr_field))
+
+static void lay_drops(enum tr_drop why, uint32_t tid, uint64_t now)
+{
+	uint32_t count = atomic_load(&drops[why]);
+
+	if (!drop_slots[why])
+		begin_drop_slot(why, tid, now);
+	memcpy(drop_slots[why] + COUNT_AT, &count, sizeof(count));
+}
+
+/* The first page of a file, with what was lost so far. */
+static bool write_preamble(void)
+{
+	struct iovec part = {file.preamble, TR_PREAMBLE};
+
+	file.end = file.last = 0;
+	file.events = 0;
+	memset(drop_slots, 0, sizeof(drop_slots));
+	tr_lay_preamble(file.preamble, file.id, extent_time(), file.pid);
+	for (int why = 0; why < TR_DROPS; why++)
+		if (atomic_load(&drops[why]))
+			lay_drops((enum tr_drop)why, file.pid, file.time);
+	return write_end(&part, 1, TR_PREAMBLE);
+}
+
 int tr_file_create(const char *path_template)
 {
-	static uint8_t page[TR_PREAMBLE];
-	struct tr_clock clock = {0};
-	struct iovec part = {page, sizeof(page)};
 	struct stat st;
 	int error = 0;
 
 	pthread_mutex_lock(&file.lock);
 	for (int copy = 1; file.fd < 0 && copy < 1000; copy++) {
-		if (!expand(path_template, copy, file.path, sizeof(file.path))) {
+		if (!tr_name(path_template, copy, file.path, sizeof(file.path))) {
 			error = ENAMETOOLONG;
 			break;
 		}
@@ -303,21 +197,16 @@ int tr_file_create(const char *path_template)
 	}
 	if (!error) {
 		file.fd = move_high(file.fd);
-		file.end = file.reserved = 0;
-		file.time = tr_clock_now(&clock);
-		lay_preamble(page, file.time, (uint32_t)getpid());
-		lay_page_images();
-		if (fstat(file.fd, &st) || !reserve(sizeof(page)) || !write_end(&part, 1, sizeof(page)))
+		file.pid = (uint32_t)getpid();
+		file.time = 0;
+		ask_limit();
+		file.id = extent_time() ^ (uint64_t)file.pid << 40;
+		if (fstat(file.fd, &st) || !write_preamble())
 			error = errno ? errno : EIO;
 	}
 	if (!error) {
 		file.device = st.st_dev;
 		file.inode = st.st_ino;
-		file.preamble = mmap(NULL, TR_PREAMBLE, PROT_READ | PROT_WRITE, MAP_SHARED, file.fd, 0);
-		if (file.preamble == MAP_FAILED)
-			file.preamble = NULL;
-		else
-			madvise(file.preamble, TR_PREAMBLE, MADV_DONTFORK);
 	} else if (file.fd >= 0) {
 		syscall(SYS_close, file.fd);
 		syscall(SYS_unlinkat, AT_FDCWD, file.path, 0);
@@ -339,17 +228,16 @@ const char *tr_file_path(void)
 
 /* Is the descriptor still our file? The host may have closed it, and may have got its number for a file of
  * its own. */
-static bool still_ours(void)
+static bool still_ours(struct stat *st)
 {
-	struct stat st;
 	int fd;
 
-	if (!fstat(file.fd, &st) && st.st_dev == file.device && st.st_ino == file.inode)
+	if (!fstat(file.fd, st) && st->st_dev == file.device && st->st_ino == file.inode)
 		return true;
 	fd = open_at(file.path, 0);
 	if (fd < 0)
 		return false;
-	if (fstat(fd, &st) || st.st_dev != file.device || st.st_ino != file.inode) {
+	if (fstat(fd, st) || st->st_dev != file.device || st->st_ino != file.inode) {
 		syscall(SYS_close, fd);
 		return false;
 	}
@@ -357,40 +245,40 @@ static bool still_ours(void)
 	return true;
 }
 
-/* Extents follow each other in time, whatever the threads that ask for them. */
-static uint64_t extent_time(void)
+/* Cut and, between our look at it and our write, made longer again: then there is a hole before what came
+ * last. */
+static bool has_hole(void)
 {
-	struct tr_clock clock = {0};
-	uint64_t now = tr_clock_now(&clock);
+	uint32_t before;
 
-	if (now > file.time)
-		file.time = now;
-	return file.time;
+	return file.last &&
+	       syscall(SYS_pread64, file.fd, &before, sizeof(before), (off_t)file.last - 4) ==
+		       sizeof(before) &&
+	       !before;
 }
 
 /*
- * Appends pages of one slot size by one write. However it ends, and whoever looks on, the file ends with a
- * whole page: the kernel copies and counts by pages.
+ * Before anything is written. A file that is shorter than we left it was cut by somebody else, so nobody
+ * knows where its blocks end: it is begun anew. 0, or the reason why nothing can be written plus 1.
  */
-static uint32_t append_pages(int class, uint32_t pages, uint64_t time, uint32_t tid)
+static int settle(void)
 {
-	uint8_t heads[PAGES_MOST][sizeof(struct tr_extent)];
-	struct iovec parts[2 * PAGES_MOST];
+	struct stat st;
 
-	for (uint32_t i = 0; i < pages; i++) {
-		lay_extent(heads[i], TR_PAGE, tr_slot_sizes[class],
-			   (TR_PAGE - sizeof(heads[i])) / tr_slot_sizes[class], time, tid);
-		parts[2 * i] = (struct iovec){heads[i], sizeof(heads[i])};
-		parts[2 * i + 1] =
-			(struct iovec){page_images[class] + sizeof(heads[i]), TR_PAGE - sizeof(heads[i])};
-	}
-	if (reserve((uint64_t)pages * TR_PAGE) && write_end(parts, (int)(2 * pages), (size_t)pages * TR_PAGE))
-		return pages;
-	/* The last pages of a disk are worth having, too. */
-	return pages > 1 ? append_pages(class, 1, time, tid) : 0;
+	if (file.fd < 0 || !still_ours(&st))
+		return TR_DROP_FILE + 1;
+	ask_limit();
+	if ((uint64_t)st.st_size >= file.end && !has_hole())
+		return 0;
+	atomic_fetch_add(&drops[TR_DROP_CUT], file.events);
+	atomic_fetch_add(&tr_file_turn, 1);
+	if (syscall(SYS_ftruncate, file.fd, 0L) || !write_preamble())
+		return TR_DROP_SPACE + 1;
+	atomic_store(&tr_file_fresh, true);
+	return 0;
 }
 
-/* Single extents end anywhere: fill up to the next page, which is where a mapping can begin. */
+/* Single extents end anywhere: fill up to the next page, which is where a page of slots begins. */
 static bool align_end(void)
 {
 	uint8_t fill[TR_PAGE] = {0};
@@ -399,48 +287,162 @@ static bool align_end(void)
 
 	if (!gap)
 		return true;
-	lay_free(fill, gap); /* never less than 12: tr_file_append sees to it */
-	return reserve(gap) && write_end(&part, 1, gap);
+	tr_lay_free(fill, gap); /* never less than 12: tr_file_append sees to it */
+	return write_end(&part, 1, gap);
 }
 
-int tr_file_extend(struct tr_stream *stream, uint32_t slot_size, uint32_t tid)
+/* The next slot at or after an offset: a page begins with the head of its extent. */
+static uint32_t slot_at(uint32_t at)
 {
-	uint32_t pages = stream->pages ? stream->pages : 1, got = 0;
-	int class = 0, why = 0;
-	uint64_t start = 0, time = 0;
-	void *map = MAP_FAILED;
+	return at & (TR_PAGE - 1) ? at : at + (uint32_t)sizeof(struct tr_extent);
+}
 
-	while (tr_slot_sizes[class] != slot_size)
-		class ++;
-	pthread_mutex_lock(&file.lock);
-	if (!still_ours()) {
-		why = TR_DROP_FILE + 1;
-	} else if (!align_end()) {
-		why = TR_DROP_SPACE + 1;
-	} else {
-		start = file.end;
-		time = extent_time();
-		got = append_pages(class, pages, time, tid);
-		/* In the place of the full ones where they are as many. */
-		if (got)
-			map = mmap(got * TR_PAGE == stream->bytes ? stream->map : NULL, got * TR_PAGE,
-				   PROT_READ | PROT_WRITE,
-				   MAP_SHARED | (got * TR_PAGE == stream->bytes ? MAP_FIXED : 0), file.fd,
-				   (off_t)start);
+/* How far the events of a stream are finished, from what is written on. */
+static uint32_t finished(const struct tr_stream *stream, int class, uint32_t *events)
+{
+	uint32_t end = stream->written;
+
+	for (uint32_t at = end; at < stream->bytes; at = end) {
+		at = slot_at(at);
+		if (__atomic_load_n((const uint32_t *)(const void *)(stream->map + at), __ATOMIC_ACQUIRE) !=
+		    TR_BLOCK_EPB)
+			break;
+		end = at + tr_slot_sizes[class];
+		++*events;
 	}
+	return end;
+}
+
+/* Writes events to the slots that the file has for them: the first one's first word last, before which a
+ * reader does not see those behind it either. */
+static bool write_slots(const struct tr_stream *stream, uint32_t end)
+{
+	uint32_t at = slot_at(stream->written);
+
+	return write_at(stream->map + at + 4, end - at - 4, stream->place + at + 4) &&
+	       write_at(stream->map + at, 4, stream->place + at);
+}
+
+/* The stream's pages have no place in the file any more: what is not written goes to the end of it. */
+static bool write_elsewhere(const struct tr_stream *stream, int class, uint32_t end, uint32_t tid)
+{
+	uint8_t page[TR_PAGE];
+	struct iovec part = {page, TR_PAGE};
+	uint32_t size = tr_slot_sizes[class], to = sizeof(struct tr_extent);
+
+	if (!align_end())
+		return false;
+	tr_lay_page(page, class, extent_time(), tid);
+	for (uint32_t at = slot_at(stream->written); at < end; at = slot_at(at + size)) {
+		memcpy(page + to, stream->map + at, size);
+		to += size;
+		if (to < TR_PAGE && at + size < end)
+			continue;
+		if (!write_end(&part, 1, TR_PAGE))
+			return false;
+		tr_lay_page(page, class, file.time, tid);
+		to = sizeof(struct tr_extent);
+	}
+	return true;
+}
+
+/* The lock is held, and the file is ours. */
+static bool write_stream(struct tr_stream *stream, int class, uint32_t tid)
+{
+	uint32_t events = 0, end = finished(stream, class, &events);
+
+	if (!events)
+		return true;
+	if (!(stream->turn == atomic_load(&tr_file_turn) ? write_slots(stream, end)
+							 : write_elsewhere(stream, class, end, tid)))
+		return false;
+	stream->written = end;
+	file.events += events;
+	return true;
+}
+
+int tr_file_write(struct tr_stream *stream, int class, uint32_t tid)
+{
+	int why;
+
+	pthread_mutex_lock(&file.lock);
+	why = settle();
+	if (!why && !write_stream(stream, class, tid))
+		why = TR_DROP_SPACE + 1;
 	pthread_mutex_unlock(&file.lock);
-	if (map == MAP_FAILED)
-		return why ? why : TR_DROP_SPACE + 1;
-	madvise(map, got * TR_PAGE, MADV_DONTFORK);
-	madvise(map, got * TR_PAGE, MADV_POPULATE_WRITE);
-	if (stream->map && stream->map != map)
+	return why;
+}
+
+/* Memory for the next pages of a stream: in the tail, or of this process alone. */
+static bool take_pages(struct tr_stream *stream, int class, bool backed)
+{
+	uint32_t now = stream->bytes / TR_PAGE, wanted = backed && stream->backed ? now * 2 : 1;
+	uint8_t *map = NULL;
+
+	if (wanted > pages_most[class])
+		wanted = pages_most[class];
+	if (stream->map && stream->backed == backed && wanted == now)
+		return true;
+	if (backed)
+		map = tr_tail_take(file.path, file.id, wanted);
+	if (!map && stream->map)
+		return true; /* there is no more: what it has will do */
+	if (!map) {
+		backed = false;
+		wanted = 1;
+		map = mmap(NULL, TR_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (map == MAP_FAILED)
+			return false;
+		madvise(map, TR_PAGE, MADV_DONTFORK);
+	}
+	if (stream->map && stream->backed)
+		tr_tail_give_back(stream->map, now);
+	else if (stream->map)
 		munmap(stream->map, stream->bytes);
 	stream->map = map;
-	stream->bytes = got * TR_PAGE;
-	stream->next = 0;
-	stream->pages = pages < pages_most[class] ? pages * 2 : pages;
-	stream->time = time;
-	return 0;
+	stream->bytes = wanted * TR_PAGE;
+	stream->backed = backed;
+	return true;
+}
+
+/* Lays the stream's pages and gives them a place in the file. */
+static bool place_pages(struct tr_stream *stream, int class, uint32_t tid)
+{
+	uint32_t pages = stream->bytes / TR_PAGE;
+	struct iovec part = {stream->map, stream->bytes};
+
+	if (stream->backed)
+		tr_tail_place(stream->map, pages, 0);
+	stream->written = stream->next = stream->bytes;
+	stream->time = extent_time();
+	for (uint32_t i = 0; i < pages; i++)
+		tr_lay_page(stream->map + i * TR_PAGE, class, stream->time, tid);
+	stream->place = file.end;
+	/* The last page of a disk is worth having, too. */
+	if (!write_end(&part, 1, stream->bytes)) {
+		part.iov_len = TR_PAGE;
+		if (pages == 1 || !write_end(&part, 1, TR_PAGE))
+			return false;
+		stream->bytes = TR_PAGE;
+	}
+	if (stream->backed)
+		tr_tail_place(stream->map, stream->bytes / TR_PAGE, stream->place);
+	stream->turn = atomic_load(&tr_file_turn);
+	stream->written = stream->next = 0;
+	return true;
+}
+
+int tr_file_extend(struct tr_stream *stream, int class, bool backed, uint32_t tid)
+{
+	int why;
+
+	pthread_mutex_lock(&file.lock);
+	why = settle();
+	if (!why && (!write_stream(stream, class, tid) || !align_end() ||
+		     !take_pages(stream, class, backed) || !place_pages(stream, class, tid)))
+		why = TR_DROP_SPACE + 1;
+	pthread_mutex_unlock(&file.lock);
+	return why;
 }
 
 int tr_file_append(const struct iovec *parts, int count, size_t block_length, uint32_t tid)
@@ -448,74 +450,47 @@ int tr_file_append(const struct iovec *parts, int count, size_t block_length, ui
 	uint8_t head[sizeof(struct tr_extent)], fill[24] = {0};
 	struct iovec all[8] = {{head, sizeof(head)}};
 	size_t size = sizeof(head) + block_length, gap;
-	int n = 1, why = 0;
+	int n = 1, why;
 
 	pthread_mutex_lock(&file.lock);
+	why = settle();
 	for (; n <= count; n++)
 		all[n] = parts[n - 1];
 	/* What is left to the next page must be able to hold a block, which has at least 12 bytes. */
 	gap = -(file.end + size) & (TR_PAGE - 1);
 	if (gap && gap < 12) {
 		gap += 12;
-		lay_free(fill, (uint32_t)gap);
+		tr_lay_free(fill, (uint32_t)gap);
 		all[n++] = (struct iovec){fill, gap};
 		size += gap;
 	}
-	lay_extent(head, size, (uint32_t)block_length, 1, extent_time(), tid);
+	tr_lay_extent(head, size, (uint32_t)block_length, 1, extent_time(), tid);
 	tr_lay_time(parts[0].iov_base, file.time);
-	if (!still_ours())
-		why = TR_DROP_FILE + 1;
-	else if (!reserve(size) || !write_end(all, n, size))
+	if (!why && !write_end(all, n, size))
 		why = TR_DROP_SPACE + 1;
+	file.events += !why;
 	pthread_mutex_unlock(&file.lock);
 	return why;
 }
 
-/* Takes the first free slot of the preamble for a reason not met before. */
-static void begin_drop_slot(enum tr_drop why, uint32_t pid, uint32_t tid, uint64_t now)
+void tr_file_count_drop(enum tr_drop why, uint32_t count, uint32_t tid, uint64_t now)
 {
-	uint8_t *slot = file.preamble + TR_PREAMBLE - TR_DROPS * DROP_SLOT, fields[120];
-	struct tr_draft d = {.head = {.version = TR_VERSION, .event = TR_E_dropped, .pid = pid, .tid = tid},
-			     .time = now > file.time ? now : file.time,
-			     .comment = "events dropped",
-			     .comment_length = 14,
-			     .fields = fields,
-			     .size = sizeof(fields)};
-	const uint32_t dropped = TR_BLOCK_EPB;
-
-	for (int i = 0; i < TR_DROPS && !memcmp(slot, &dropped, 4); i++)
-		slot += DROP_SLOT;
-	tr_put_u32(&d, TR_F_COUNT, atomic_load(&drops[why]));
-	tr_put_text(&d, TR_F_WHY, drop_reasons[why]);
-	tr_lay(slot, &d, tr_layout_of(&d), DROP_SLOT);
-	__atomic_store_n((uint32_t *)(void *)slot, TR_BLOCK_EPB, __ATOMIC_RELEASE);
-	/* The count is the first field: 28 bytes of block head, 12 of the dissector's tag, ours, tr_head,
-	 * tr_field. */
-	atomic_store(&drop_counts[why],
-		     (uint32_t *)(void *)(slot + 28 + 12 + 4 + sizeof(struct tr_head) + 4));
-}
-
-void tr_file_count_drop(enum tr_drop why, uint32_t pid, uint32_t tid, uint64_t now)
-{
-	uint32_t count = atomic_fetch_add(&drops[why], 1) + 1, *at = atomic_load(&drop_counts[why]);
-
+	atomic_fetch_add(&drops[why], count);
 	/* The lock may be held by this very thread when a signal interrupted it: then the next drop writes
 	 * the count. */
-	if (!at && file.preamble && !pthread_mutex_trylock(&file.lock)) {
-		if (!atomic_load(&drop_counts[why]))
-			begin_drop_slot(why, pid, tid, now);
-		pthread_mutex_unlock(&file.lock);
+	if (pthread_mutex_trylock(&file.lock))
+		return;
+	if (!settle()) {
+		lay_drops(why, tid, now);
+		write_at(drop_slots[why], TR_DROP_SLOT, (uint64_t)(drop_slots[why] - file.preamble));
 	}
-	if (at)
-		__atomic_store_n(at, count, __ATOMIC_RELAXED);
+	pthread_mutex_unlock(&file.lock);
 }
 
 void tr_file_finish(void)
 {
 	pthread_mutex_lock(&file.lock);
-	if (file.fd >= 0 && file.reserved > file.end && still_ours())
-		syscall(SYS_ftruncate, file.fd, (off_t)file.end);
-	file.reserved = 0;
+	tr_tail_remove();
 	pthread_mutex_unlock(&file.lock);
 }
 
@@ -528,9 +503,8 @@ void tr_file_forget(void)
 	if (file.fd >= 0 && !fstat(file.fd, &st) && st.st_dev == file.device && st.st_ino == file.inode)
 		syscall(SYS_close, file.fd);
 	file.fd = -1;
-	file.preamble = NULL;
-	for (int i = 0; i < TR_DROPS; i++) {
+	tr_tail_forget();
+	atomic_store(&tr_file_fresh, false);
+	for (int i = 0; i < TR_DROPS; i++)
 		atomic_store(&drops[i], 0);
-		atomic_store(&drop_counts[i], NULL);
-	}
 }

@@ -24,33 +24,75 @@ void tr_hash_start(void);
 #define TR_CLASSES 5
 extern const uint32_t tr_slot_sizes[TR_CLASSES];
 
-/* Mapped pages of one slot size, filled by one thread. */
+/*
+ * Pages of one slot size, filled by one thread by stores and written to the file by whoever holds its lock.
+ * They are never a mapping of the trace itself: anybody may cut that at any time, which would be a SIGBUS in
+ * the host.
+ */
 struct tr_stream {
-	uint8_t *map;	/* NULL: none yet */
-	uint32_t bytes; /* of the mapping */
-	uint32_t next;	/* offset of the next free slot */
-	uint32_t pages; /* to ask for next time */
-	uint64_t time;	/* of its extents: no event in it may be older */
+	uint8_t *map;	  /* NULL: none yet */
+	uint32_t bytes;	  /* of these pages */
+	uint32_t next;	  /* offset of the next free slot; the owner's alone */
+	uint32_t written; /* up to here the file has them */
+	bool backed;	  /* they are in the tail, and so outlive us; otherwise an event is written at once */
+	uint32_t turn;	  /* the file's, when they got their place in it */
+	uint64_t place;	  /* their offset in the file */
+	uint64_t time;	  /* of its extents: no event in it may be older */
 };
 
+/* writer_file.c: the file. Where a result is an int: 0, or the reason for a drop plus 1. */
 /* Makes the file with its preamble. Returns 0, or the errno that stopped it. */
 int tr_file_create(const char *path_template);
 bool tr_file_is_open(void);
 const char *tr_file_path(void);
-/* Replaces a full stream by fresh pages. Returns 0, or the reason for a drop plus 1. */
-int tr_file_extend(struct tr_stream *stream, uint32_t slot_size, uint32_t tid);
+/* Changes whenever the file was begun anew: pages that got their place before have none any more. */
+extern _Atomic(uint32_t) tr_file_turn;
+/* The file was begun anew and has no process event yet. */
+extern _Atomic(bool) tr_file_fresh;
+/* Gives a stream fresh pages; `backed` ones stay when the process is killed. What it had is written first. */
+int tr_file_extend(struct tr_stream *stream, int class, bool backed, uint32_t tid);
+/* Writes what is finished in the stream and not in the file yet. */
+int tr_file_write(struct tr_stream *stream, int class, uint32_t tid);
 /*
  * Appends one block as an extent of its own; `parts` are laid one after the other, the first begins with the
- * head of the block, whose time is set here. Same result.
+ * head of the block, whose time is set here.
  */
 struct iovec;
 int tr_file_append(const struct iovec *parts, int count, size_t block_length, uint32_t tid);
 /* Counts a drop in the file itself, in space kept for it. */
-void tr_file_count_drop(enum tr_drop why, uint32_t pid, uint32_t tid, uint64_t now);
-/* The process ends: gives back what was reserved of the disk and not used. Recording can go on after it. */
+void tr_file_count_drop(enum tr_drop why, uint32_t count, uint32_t tid, uint64_t now);
+/* All is written: what was kept beside the file goes. Recording can go on after it. */
 void tr_file_finish(void);
 /* A child after fork: forgets the parent's file without touching it. */
 void tr_file_forget(void);
+
+/* writer_name.c: expands a template; the copy-th attempt (2, 3, ...) gets "-2" before the suffix. False: too
+ * long. */
+bool tr_name(const char *path_template, int copy, char *out, size_t size);
+
+/* writer_tail.c: pages that outlive the process. All under the file's lock. */
+#define TR_RUN_MOST 8 /* pages in a row */
+/* NULL: there is no space. */
+uint8_t *tr_tail_take(const char *trace_path, uint64_t id, uint32_t pages);
+void tr_tail_give_back(uint8_t *run, uint32_t pages);
+/* Says where in the trace the pages belong; 0: nowhere. */
+void tr_tail_place(uint8_t *run, uint32_t pages, uint64_t place);
+/* Removes it by its name; what is mapped can still be used. */
+void tr_tail_remove(void);
+void tr_tail_forget(void);
+
+/* writer_lay.c */
+#define TR_DROP_SLOT 224
+#define TR_DROP_EXTENT (sizeof(struct tr_extent) + TR_DROPS * TR_DROP_SLOT)
+/* One free block of length bytes, a multiple of 4 and at least 12. */
+void tr_lay_free(uint8_t *at, uint32_t length);
+void tr_lay_extent(uint8_t *at, uint64_t size, uint32_t slot_size, uint32_t slots, uint64_t time,
+		   uint32_t tid);
+void tr_lay_preamble(uint8_t page[TR_PREAMBLE], uint64_t id, uint64_t time, uint32_t tid);
+/* An extent of free slots. */
+void tr_lay_page(uint8_t page[TR_PAGE], int class, uint64_t time, uint32_t tid);
+
+/* writer_event.c */
 /* Lays the bytes of one event; used for slots, single extents and the drop counters. */
 struct tr_layout {
 	size_t fields_tag; /* length of our tag's value, filler included */

@@ -1,0 +1,93 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# timeout: 240
+#
+# What befalls the file while it is written: cut by others, killed over, a sandbox around the writer, a false clock.
+# The program never notices, and the next reader learns what is missing.
+
+load helper
+load ways
+
+setup_file() {
+    realm_up -u alice -s host@localhost
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    LEVEL=tokens
+    cd "$BATS_TEST_TMPDIR"
+    mkdir trace
+}
+
+teardown() {
+    [ -z "${TALKER:-}" ] || kill "$TALKER"
+}
+
+# talk THREADS: a program that sends messages until the fifo is closed, recorded into trace/talks.pcapng.
+talk() {
+    mkfifo end
+    under_shim GSSTAP_TRACE="$PWD/trace/talks.pcapng" GSSTAP_LEVEL=$LEVEL "$HOSTS/talks" "$1" <end >out 2>&1 3>&- &
+    TALKER=$!
+    exec 8>end
+    wait_until 30 grep -q talking out
+}
+
+# fall_silent: ends it in good order; fails when it did not live until then.
+fall_silent() {
+    local pid=$TALKER
+    exec 8>&-
+    TALKER=
+    wait "$pid"
+    grep -q '^sent ' out
+}
+
+@test "a program whose trace is cut again and again lives, and the reader is told what was lost" {
+    talk 2
+    for ((i = 0; i < 100; i++)); do
+        : >trace/talks.pcapng
+        truncate -s $((RANDOM * 7 % 200001)) trace/talks.pcapng
+        kill -0 "$TALKER"
+    done
+    fall_silent
+    trace_json trace/talks.pcapng >lines 2>said
+    jq -e -s 'map(select(.event == "dropped" and (.why | test("cut by somebody"))) | .count) | add > 0' lines
+    jq -e -s 'map(select(.event == "process")) | length >= 1' lines
+    [ "$(jq -s 'map(select(.call == "gss_wrap")) | length' lines)" -ge 1 ]
+}
+
+@test "a trace that was copied and cut goes on after the cut, as logrotate does with copytruncate" {
+    talk 1
+    cp trace/talks.pcapng first.pcapng
+    : >trace/talks.pcapng
+    size() { [ "$(stat -c %s trace/talks.pcapng)" -gt 4096 ]; }
+    wait_until 20 size
+    fall_silent
+    [ "$(trace_json first.pcapng 2>/dev/null | jq -s 'map(select(.event == "process")) | length')" = 1 ]
+    [ "$(trace_json trace/talks.pcapng | jq -s 'map(select(.event == "process")) | length')" = 1 ]
+    [ "$(trace_json trace/talks.pcapng | jq -s 'map(select(.call == "gss_wrap")) | length')" -ge 10 ]
+}
+
+@test "what a busy program that is killed has not written yet is read from beside its trace" {
+    run under_shim GSSTAP_TRACE="$PWD/trace/killed.pcapng" GSSTAP_LEVEL=$LEVEL "$HOSTS/killed" 2000
+    [ "$status" = 137 ]
+    [ "$(stat -c %a trace/.killed.pcapng.tail)" = 400 ]
+    [ "$(trace_json trace/killed.pcapng | jq -s 'map(select(.call == "gss_wrap")) | length')" = 2000 ]
+    [ "$(trace_json trace/killed.pcapng | jq -s 'map(select(.call == "gss_unwrap")) | length')" = 2000 ]
+}
+
+@test "a program that ends leaves its trace alone, whole for every reader" {
+    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL=$LEVEL "$HOSTS/handshake" krb5 2000
+    [ "$status" = 0 ]
+    [ "$(ls -A trace)" = t.pcapng ]
+    [ "$(tshark -r trace/t.pcapng -Y 'frame.comment == "gss_wrap" || frame.comment == "call"' 2>/dev/null | wc -l)" -ge 2000 ]
+}
+
+@test "a program that makes few calls has them all in its trace at once, and nothing beside it" {
+    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL=$LEVEL "$HOSTS/killed" 5
+    [ "$status" = 137 ]
+    [ "$(ls -A trace)" = t.pcapng ]
+    [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.call == "gss_wrap")) | length')" = 5 ]
+}
