@@ -141,6 +141,42 @@ void tr_map_drop(struct tr_map *map, uint64_t upto)
 	map->dropped = upto;
 }
 
+static bool has_data(int fd, off_t at, off_t end)
+{
+	static const uint8_t zeros[65536];
+	static uint8_t bytes[sizeof(zeros)];
+	ssize_t n = 1;
+
+	for (; at < end && n > 0; at += n) {
+		n = pread(fd, bytes, end - at < (off_t)sizeof(bytes) ? (size_t)(end - at) : sizeof(bytes),
+			  at);
+		if (n > 0 && memcmp(bytes, zeros, (size_t)n))
+			return true;
+	}
+	return false;
+}
+
+bool tr_map_has_data(const struct tr_map *map, uint64_t offset)
+{
+	int fd = open(map->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	off_t at = (off_t)offset, hole;
+	struct stat status;
+	bool any = false;
+
+	if (fd < 0)
+		return false;
+	if (!fstat(fd, &status) && status.st_dev == map->device && status.st_ino == map->inode)
+		while (!any && at < (off_t)map->size && (at = lseek(fd, at, SEEK_DATA)) >= 0) {
+			hole = lseek(fd, at, SEEK_HOLE);
+			if (hole <= at)
+				break;
+			any = has_data(fd, at, hole < (off_t)map->size ? hole : (off_t)map->size);
+			at = hole;
+		}
+	close(fd);
+	return any;
+}
+
 void tr_map_close(struct tr_map *map)
 {
 	struct tr_map **link = &maps;

@@ -30,6 +30,8 @@ const char *tr_map_open(struct tr_map *map, const char *path);
 void tr_map_refresh(struct tr_map *map);
 /* What lies before `upto` is hardly needed again: it need not stay in memory. */
 void tr_map_drop(struct tr_map *map, uint64_t upto);
+/* Is there anything but zeros from offset on? Costs what the file has on the disk, not what its size says. */
+bool tr_map_has_data(const struct tr_map *map, uint64_t offset);
 void tr_map_close(struct tr_map *map);
 
 /* reader_tail.c: puts what the tail has more over the mapping. False: nothing. */

@@ -32,11 +32,8 @@ static void end_of_blocks(struct tr_source *source, uint64_t offset)
 	if (!source->final || source->ended)
 		return;
 	source->ended = true;
-	for (uint64_t i = offset; i < source->map.size; i++)
-		if (*at(source, i)) {
-			stop(source, offset, "no block begins here, and what follows is lost");
-			break;
-		}
+	if (tr_map_has_data(&source->map, offset))
+		stop(source, offset, "no block begins here, and what follows is lost");
 }
 
 /* The length of the block at offset; 0 when there is none (yet), or none that can be believed. */
@@ -184,6 +181,21 @@ static const char *unfit_extent(const struct tr_extent *extent)
 	return NULL;
 }
 
+/* What a head says of its slots is believed as far as there is a file for them. */
+static void open_slots(struct tr_source *source, uint64_t offset, const struct tr_extent *extent)
+{
+	uint64_t size = extent->slot_size, fit = (source->map.size - offset) / size;
+	uint32_t slots = extent->slots < fit ? extent->slots : (uint32_t)fit;
+
+	if (offset >= TR_PREAMBLE) {
+		run_new(source, offset, extent->slot_size, slots);
+		return;
+	}
+	/* A slot each for what can be lost, used in any order and rewritten as the count goes up. */
+	for (; slots && offset + size <= TR_PREAMBLE; slots--, offset += size)
+		run_new(source, offset, extent->slot_size, 1);
+}
+
 static void open_extent(struct tr_source *source)
 {
 	struct tr_extent extent = extent_at(source);
@@ -202,11 +214,7 @@ static void open_extent(struct tr_source *source)
 		source->scanned = start + extent.size;
 	}
 	tr_reader_passed(source->reader, source->scanned - start);
-	if (start >= TR_PREAMBLE)
-		run_new(source, start + sizeof(extent), extent.slot_size, extent.slots);
-	else /* a slot each for what can be lost, used in any order and rewritten as the count goes up */
-		for (uint32_t i = 0; i < extent.slots; i++)
-			run_new(source, start + sizeof(extent) + i * extent.slot_size, extent.slot_size, 1);
+	open_slots(source, start + sizeof(extent), &extent);
 	tr_map_drop(&source->map, start);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as a trace: read whole, as a file that grows, and printed in both formats. Nothing may crash,
- * hang or grow without bound.
+ * hang or grow without bound: an input of a few kilobytes that takes seconds of the processor's time is a
+ * find.
  */
 #include "tools/view/show.h"
 
@@ -9,7 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
+
+#define MOST_S 4 /* under sanitizers, for both formats */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -30,10 +34,19 @@ static void print(const char *path, int fd, const uint8_t *data, size_t size, en
 	show_free(show);
 }
 
+static time_t spent(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return t.tv_sec;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static int fd = -1;
 	static char path[64];
+	time_t before = spent();
 
 	if (fd < 0) {
 		fd = memfd_create("trace", MFD_CLOEXEC);
@@ -47,5 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	print(path, fd, data, size, SHOW_TEXT);
 	print(path, fd, data, size, SHOW_JSON);
+	if (spent() - before > MOST_S)
+		abort();
 	return 0;
 }

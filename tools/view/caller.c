@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Objects by process. A process is a file and a pid, since traces of two hosts can hold the same pid. Its
- * objects are sorted by where they begin; the one learned last wins where two begin at the same address
- * (dlclose, then dlopen).
+ * objects are a tree by where they begin, since a trace can have very many; the one learned last wins where
+ * two begin at the same address (dlclose, then dlopen).
  */
 #include "tools/view/caller.h"
 
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +20,7 @@ struct object {
 struct process {
 	unsigned file;
 	uint32_t pid;
-	struct object *objects;
-	size_t count;
+	void *objects; /* tsearch(3) */
 	struct process *next;
 };
 
@@ -34,13 +34,16 @@ struct out_objects *out_objects_new(void)
 	return calloc(1, sizeof(struct out_objects));
 }
 
+static void free_object(void *object)
+{
+	free(((struct object *)object)->name);
+	free(object);
+}
+
 static void forget(struct process *process)
 {
-	for (size_t i = 0; i < process->count; i++)
-		free(process->objects[i].name);
-	free(process->objects);
+	tdestroy(process->objects, free_object);
 	process->objects = NULL;
-	process->count = 0;
 }
 
 void out_objects_free(struct out_objects *objects)
@@ -88,41 +91,55 @@ static struct process *process_new(struct out_objects *objects, const struct tr_
 	return process;
 }
 
-/* The first object that begins above address. */
-static size_t above(const struct process *process, uint64_t address)
+/* What is looked for, and the last object met on the way that does not begin above it. */
+struct search {
+	uint64_t address;
+	const struct object *below;
+};
+
+static int by_base(const void *one, const void *other)
 {
-	size_t low = 0, high = process->count;
+	const struct object *a = one, *b = other;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	return (a->base > b->base) - (a->base < b->base);
+}
 
-		if (process->objects[middle].base > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+static int search_step(const void *key, const void *node)
+{
+	struct search *search = (struct search *)(uintptr_t)key;
+	const struct object *object = node;
+
+	if (object->base > search->address)
+		return -1;
+	search->below = object;
+	return object->base < search->address;
+}
+
+static const struct object *find(const struct process *process, uint64_t address)
+{
+	struct search search = {.address = address};
+
+	tfind(&search, (void *const *)&process->objects, search_step);
+	return search.below;
 }
 
 static void insert(struct process *process, struct object object)
 {
-	size_t at = above(process, object.base);
-	struct object *more;
+	struct object *own = malloc(sizeof(*own)), **there = NULL;
 
-	if (at && process->objects[at - 1].base == object.base) {
-		free(process->objects[at - 1].name);
-		process->objects[at - 1] = object;
-		return;
+	if (own) {
+		*own = object;
+		there = tsearch(own, &process->objects, by_base);
 	}
-	more = reallocarray(process->objects, process->count + 1, sizeof(*more));
-	if (!more) {
+	if (there && *there == own)
+		return;
+	free(own);
+	if (!there) {
 		free(object.name);
 		return;
 	}
-	memmove(more + at + 1, more + at, (process->count - at) * sizeof(*more));
-	more[at] = object;
-	process->objects = more;
-	process->count++;
+	free((*there)->name);
+	**there = object;
 }
 
 static char *last_part(const struct tr_value *path)
@@ -182,12 +199,10 @@ void out_objects_learn(struct out_objects *objects, const struct tr_event *event
 const char *out_objects_find(struct out_objects *objects, const struct tr_event *event, uint64_t *offset)
 {
 	const struct process *process = process_of(objects, event);
-	size_t at = process ? above(process, event->head.caller) : 0;
-	const struct object *object;
+	const struct object *object = process ? find(process, event->head.caller) : NULL;
 
-	if (!at)
+	if (!object)
 		return NULL;
-	object = &process->objects[at - 1];
 	*offset = event->head.caller - object->base;
 	return *offset < object->size ? object->name : NULL;
 }
