@@ -91,3 +91,16 @@ fall_silent() {
     [ "$(ls -A trace)" = t.pcapng ]
     [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.call == "gss_wrap")) | length')" = 5 ]
 }
+
+@test "a program that is shown another time is traced by the machine's, and the difference is told" {
+    before=$(date +%s)
+    under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" faketime -m -f -240s "$HOSTS/handshake" krb5 5
+    after=$(date +%s)
+    trace_json trace/t.pcapng >lines
+    jq -e -s --argjson from "$before" --argjson to "$after" \
+        'map(.time[:19] + "Z" | fromdate) | min >= $from and max <= $to' lines
+    jq -e -s 'map(.clock_offset_ns // empty) | length == 1 and (.[0] + 240000000000 | fabs) < 1000000000' lines
+    under_shim GSSTAP_TRACE="$PWD/trace/own.pcapng" "$HOSTS/handshake" krb5 5
+    trace_json trace/own.pcapng >own
+    jq -e -s 'map(.clock_offset_ns // empty) == []' own
+}

@@ -4,12 +4,15 @@
  *
  * The cycle counter is used where the processor says that it runs at one rate for ever; each thread ties it
  * to the wall clock anew every few milliseconds, so that steps and slews of the clock show. Within a thread
- * time never runs backwards.
+ * time never runs backwards. The wall clock is the machine's, asked by system call: clock_gettime may be
+ * somebody's who shows the program another time (libfaketime), and traces of two programs must be comparable.
  */
 #include "trace/writer_private.h"
 
 #include <stdatomic.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #ifdef __x86_64__
 #include <cpuid.h>
@@ -19,12 +22,30 @@
 #define RESYNC_NS 20000000ull	/* how long a thread trusts its last look at the wall clock */
 #define CALIBRATE_NS 5000000ull /* how long to watch before the counter's rate is taken as known */
 
+static uint64_t to_ns(struct timespec t)
+{
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
 static uint64_t clock_ns(clockid_t id)
 {
-	struct timespec t;
+	struct timespec t = {0};
 
-	clock_gettime(id, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+	if (syscall(SYS_clock_gettime, id, &t))
+		clock_gettime(id, &t);
+	return to_ns(t);
+}
+
+void tr_put_clock(struct tr_draft *d)
+{
+	struct timespec t;
+	uint64_t before = clock_ns(CLOCK_REALTIME), told, after;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	told = to_ns(t);
+	after = clock_ns(CLOCK_REALTIME);
+	if (told < before || told > after)
+		tr_put_u64(d, TR_F_CLOCK_OFFSET, told < before ? told - before : told - after);
 }
 
 #ifdef __x86_64__

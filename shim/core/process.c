@@ -43,6 +43,7 @@ static void write_process(const struct tap_snapshot *all)
 	tr_put_u32(d, TR_F_PPID, (uint32_t)getppid());
 	tr_put_text(d, TR_F_VERSION, "0.1.0");
 	tr_put_text(d, TR_F_LEVEL, levels[tr_level]);
+	tr_put_clock(d);
 	for (size_t i = 0; i < all->count && d->size - d->used > 700; i++) {
 		size_t mark = tr_group_begin(d, TR_F_LIBRARIES);
 
