@@ -130,6 +130,12 @@ int pol_prefetch(const struct pol *pol);
 /* Does any rule set GSSAPI on sockets (in both modes)? 1 or 0. */
 int pol_injects(const struct pol *pol);
 
+enum pol_family { POL_FAMILY_GSS = 1, POL_FAMILY_ZMQ = 2 };
+
+/* The families (bits of enum pol_family) whose calls a rule wants to see, in both modes; all for a broken
+ * policy. */
+unsigned pol_families(const struct pol *pol);
+
 /*
  * Each judge fills *verdict and returns its action. With POL_NONE: POL_ALLOW.
  * peer is the other side's principal as gss_display_name gives it; NULL is an unknown or anonymous peer.

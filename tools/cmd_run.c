@@ -9,6 +9,8 @@
 #include "tools/run/fds.h"
 #include "tools/run/loop.h"
 #include "tools/run/policy.h"
+#include "tools/run/reach.h"
+#include "tools/run/scope.h"
 #include "tools/run/template.h"
 #include "tools/run/zmq.h"
 #include "tools/base/tool.h"
@@ -147,6 +149,7 @@ struct run {
 	char libzmq[PATH_MAX]; /* "" for none */
 	char hello[PATH_MAX];
 	struct run_policy policy;
+	struct run_scope scope;
 	struct run_dir dir;
 	bool has_dir;
 	glob_t before;
@@ -184,6 +187,38 @@ static int check_cover(struct run *run)
 	tool_error("%s runs unobserved: %s", name, reason);
 	run->loop.told = true;
 	return 0;
+}
+
+static void open_scope(struct run *run)
+{
+	run_scope_open(&run->scope, run_judged_file(run->path), run->settings.program,
+		       &run->settings.zmq.named);
+}
+
+/* What can be covered may still have calls that are not reached, or a libzmq that cannot do what is asked. */
+static int check_scope(struct run *run)
+{
+	const char *name = run->settings.program[0];
+	int status = run_zmq_check_named(&run->settings.zmq);
+
+	if (status || !(run->policy.families || run->policy.injects || run->settings.zmq.named.count))
+		return status;
+	open_scope(run);
+	if (run->policy.enforces)
+		status = run_reach_check(&run->scope, name, &run->policy);
+	if (!status)
+		status = run_zmq_decide(&run->settings.zmq, &run->scope, name, run->policy.injects);
+	return status;
+}
+
+/* It runs already: nobody waits for what is only told. */
+static void tell_reach(struct run *run)
+{
+	if (run->policy.enforces || run->loop.told)
+		return;
+	if (!run->scope.known)
+		open_scope(run);
+	run_reach_tell(&run->scope, run->settings.program[0]);
 }
 
 /* ld.so splits LD_PRELOAD at spaces and colons: an object in such a place is reached through a link. */
@@ -250,8 +285,7 @@ static int prepare(struct run *run)
 	if (!status)
 		status = check_cover(run);
 	if (!status)
-		status = run_zmq_decide(&run->settings.zmq, run_judged_file(run->path), run->settings.program,
-					run->policy.injects);
+		status = check_scope(run);
 	if (!status)
 		status = prepare_files(run);
 	return status;
@@ -306,6 +340,7 @@ static void finish(struct run *run)
 			   run->policy.path);
 	free(run->template);
 	free(run->policy.image);
+	run_scope_close(&run->scope);
 	run_zmq_free(&run->settings.zmq);
 }
 
@@ -347,6 +382,7 @@ int cmd_run(int argc, char **argv)
 		finish(&run);
 		return status;
 	}
+	tell_reach(&run);
 	run_loop(&run.loop);
 	finish(&run);
 	return outcome(&run);

@@ -64,6 +64,13 @@ static void take_zap(struct stretch *s, const char *text, size_t room)
 	s->hints->zap = true;
 }
 
+static void take_mechglue(struct stretch *s, const char *text, size_t room)
+{
+	(void)text;
+	(void)room;
+	s->hints->mechglue = true;
+}
+
 static const struct needle {
 	const char *text;
 	size_t len;
@@ -75,6 +82,7 @@ static const struct needle {
 #include "trace/calls.def"
 	{"\xff Go buildinf:", 14, take_go},	  /* debug/buildinfo */
 	{"inproc://zeromq.zap.01", 22, take_zap}, /* rfc.zeromq.org/spec/27 */
+	{"/etc/gss/mech", 13, take_mechglue},	  /* MIT's and Heimdal's alike */
 };
 
 static void search(struct stretch *s, const struct needle *needle)

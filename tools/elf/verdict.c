@@ -5,7 +5,7 @@
 #include "tools/elf/report.h"
 
 #include "tools/elf/cover.h"
-#include "tools/elf/calls.h"
+#include "tools/elf/gap.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -76,58 +76,21 @@ static void judge_libraries(struct elf_report *report)
 }
 
 /* Functions that are called without the loader's help. */
-static void judge_built_in(struct elf_report *report, size_t n)
+static void judge_gaps(struct elf_report *report, size_t n)
 {
 	const struct elf_object *object = report->tree.nodes[n].object;
-	bool program = n == 0 && elf_tree_has_program(&report->tree);
+	bool any = false;
 
 	for (int f = 0; f < 2; f++) {
-		const char *example = "";
-		size_t count = elf_built_in(object, program, families[f], &example);
+		struct elf_gap gap = elf_gap_find(&report->tree, n, families[f]);
 
-		if (count)
-			reason(report, ELF_PARTLY,
-			       elf_format("%s has %zu %s_ function%s linked into it (%s%s): calls of %s do "
-					  "not reach "
-					  "libgsstap.so",
-					  name_of(&report->tree.nodes[n]), count, families[f],
-					  count > 1 ? "s" : "", example, count > 1 ? " ..." : "",
-					  count > 1 ? "these" : "it"));
+		if (gap.kind == ELF_GAP_NONE)
+			continue;
+		any = true;
+		reason(report, ELF_PARTLY, elf_gap_words(&report->tree, n, families[f], &gap));
 	}
-}
-
-/* A libzmq without any symbol left gives itself away by a text of its own. Programs that answer ZAP requests
- * hold it too, but they refer to zmq_ functions, or name the library they load. */
-static void judge_nameless(struct elf_report *report, size_t n)
-{
-	const struct elf_object *object = report->tree.nodes[n].object;
-
-	for (size_t i = 0; i < object->symbols.count; i++)
-		if (elf_call_is(object->symbols.items[i].name, "zmq"))
-			return;
-	if (object->hints.zap && !object->built_in.count && !object->hints.libraries.count)
-		reason(report, ELF_PARTLY,
-		       elf_format("%s seems to have libzmq linked into it, stripped of its names: calls of "
-				  "that do not "
-				  "reach libgsstap.so",
-				  name_of(&report->tree.nodes[n])));
-}
-
-static void judge_self_bound(struct elf_report *report, size_t n)
-{
-	const struct elf_object *object = report->tree.nodes[n].object;
-	size_t count = 0, provider;
-
-	for (size_t i = 0; i < object->symbols.count; i++)
-		count += elf_is_reference(&object->symbols.items[i]) &&
-			 elf_reach(&report->tree, n, &object->symbols.items[i], &provider) == ELF_SELF_BOUND;
-	if (count)
-		reason(report, ELF_PARTLY,
-		       elf_format("%s prefers its own definitions (-Bsymbolic): its calls of %zu of them do "
-				  "not reach "
-				  "libgsstap.so",
-				  name_of(&report->tree.nodes[n]), count));
-	else if (object->symbolic && (elf_object_defines(object, "gss") || elf_object_defines(object, "zmq")))
+	if (!any && object->symbolic &&
+	    (elf_object_defines(object, "gss") || elf_object_defines(object, "zmq")))
 		note(report,
 		     elf_format("%s was linked with -Bsymbolic: calls of its own functions are not seen",
 				name_of(&report->tree.nodes[n])));
@@ -190,9 +153,7 @@ void elf_report_judge(struct elf_report *report)
 	for (size_t n = 0; n < report->tree.count; n++) {
 		if (!report->tree.nodes[n].object)
 			continue;
-		judge_built_in(report, n);
-		judge_nameless(report, n);
-		judge_self_bound(report, n);
+		judge_gaps(report, n);
 		note_libzmq(report, n);
 		note_loading(report, n);
 	}

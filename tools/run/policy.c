@@ -73,6 +73,7 @@ int run_policy_load(struct run_policy *policy, const char *source)
 	}
 	policy->enforces = pol_enforces(&checked);
 	policy->injects = pol_injects(&checked);
+	policy->families = pol_families(&checked);
 	if (!policy->compiled_here && make_absolute(source, policy->path)) {
 		tool_error("-p %s: the path is too long", source);
 		return TOOL_USAGE;

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Decides whether a libzmq is replaced; see run_zmq.h. PROGRAM, its libraries and the objects it will load
- * are looked at as one scope, for a preload is met by all of them.
+ * Decides whether a libzmq is replaced; see run_zmq.h.
  */
 #include "tools/run/zmq.h"
 
 #include "tools/elf/reach.h"
-#include "tools/run/zmq_guess.h"
 #include "tools/run/zmq_lacks.h"
 #include "tools/base/tool.h"
 
@@ -83,23 +81,6 @@ static int check_named(const char *path)
 	return status;
 }
 
-/* PROGRAM's tree, with the objects as if it needed them. False when PROGRAM cannot be read. */
-static bool build_tree(struct elf_tree *tree, const char *program, const struct elf_list *objects)
-{
-	char error[160];
-	struct elf_file *file = elf_file_open(program, error, sizeof(error));
-	struct elf_object *object;
-
-	if (!file)
-		return false;
-	object = elf_object_read(file);
-	elf_file_close(file);
-	for (size_t i = 0; i < objects->count; i++)
-		elf_list_add(&object->needed, objects->items[i]);
-	elf_tree_build(tree, program, object, false);
-	return true;
-}
-
 /* The first libzmq in it that was built without GSSAPI, or NULL, and how many there are. */
 static const struct elf_node *find_without_gssapi(const struct elf_tree *tree, size_t *count)
 {
@@ -161,40 +142,25 @@ static char *name_old(const struct run_zmq *zmq, const struct elf_tree *tree)
 	return words;
 }
 
-static int decide(struct run_zmq *zmq, const struct elf_chain *chain, char **argv)
+int run_zmq_check_named(const struct run_zmq *zmq)
 {
-	struct elf_list objects = {0};
-	struct elf_tree tree;
-	int status = 0;
-	char *old;
-
-	for (size_t i = 0; i < zmq->named.count; i++)
-		elf_list_add(&objects, zmq->named.items[i]);
-	if (!objects.count)
-		run_zmq_guess(&objects, chain, argv);
-	if (build_tree(&tree, chain->program, &objects)) {
-		old = name_old(zmq, &tree);
-		if (old)
-			status = replace(zmq, &tree, argv[0], old);
-		free(old);
-		elf_tree_free(&tree);
-	}
-	elf_list_free(&objects);
-	return status;
-}
-
-int run_zmq_decide(struct run_zmq *zmq, const char *judged, char **argv, bool injects)
-{
-	struct elf_chain chain;
 	int status = 0;
 
 	for (size_t i = 0; i < zmq->named.count && !status; i++)
 		status = check_named(zmq->named.items[i]);
-	if (status || zmq->leave || (!injects && !zmq->named.count))
-		return status;
-	elf_script_follow(judged, &chain);
-	if (chain.program)
-		status = decide(zmq, &chain, argv);
-	elf_chain_free(&chain);
+	return status;
+}
+
+int run_zmq_decide(struct run_zmq *zmq, const struct run_scope *scope, const char *program, bool injects)
+{
+	int status = 0;
+	char *old;
+
+	if (zmq->leave || !scope->known || (!injects && !zmq->named.count))
+		return 0;
+	old = name_old(zmq, &scope->tree);
+	if (old)
+		status = replace(zmq, &scope->tree, program, old);
+	free(old);
 	return status;
 }

@@ -9,7 +9,7 @@
 #ifndef TOOLS_RUN_ZMQ_H
 #define TOOLS_RUN_ZMQ_H
 
-#include "tools/elf/list.h"
+#include "tools/run/scope.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -23,12 +23,15 @@ struct run_zmq {
 /* Takes one --replace-libzmq. Returns 0, or -1 with one sentence in error. */
 int run_zmq_option(struct run_zmq *zmq, const char *text, char *error, size_t size);
 
+/* Are the named objects such that a libzmq can be replaced for them? Returns 0 or the exit status. */
+int run_zmq_check_named(const struct run_zmq *zmq);
+
 /*
- * Decides for PROGRAM, whose path is judged (see run_judged_file) and whose arguments are argv, under a
- * policy that does or does not inject GSSAPI. Sets zmq->path where a libzmq is to be replaced, after saying
- * so. Returns 0 or the exit status, after saying why PROGRAM is not to be started.
+ * Decides for PROGRAM (program, as it was called) in its scope, under a policy that does or does not inject
+ * GSSAPI. Sets zmq->path where a libzmq is to be replaced, after saying so. Returns 0 or the exit status,
+ * after saying why PROGRAM is not to be started.
  */
-int run_zmq_decide(struct run_zmq *zmq, const char *judged, char **argv, bool injects);
+int run_zmq_decide(struct run_zmq *zmq, const struct run_scope *scope, const char *program, bool injects);
 
 void run_zmq_free(struct run_zmq *zmq);
 

@@ -29,6 +29,9 @@ static bool is_candidate(const char *path)
 	elf_file_close(file);
 	for (size_t i = 0; object && i < object->symbols.count && !calls; i++)
 		calls = elf_call_is(object->symbols.items[i].name, "zmq");
+	/* It may have one inside, all names hidden or gone. */
+	if (object && !calls)
+		calls = object->hints.zap || elf_built_in(object, false, "zmq", NULL);
 	/* Packages hold builds for other C libraries, too. */
 	for (size_t i = 0; calls && i < object->needed.count; i++)
 		calls = strncmp(object->needed.items[i], "libc.musl-", 10);

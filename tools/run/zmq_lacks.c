@@ -3,6 +3,8 @@
 #include "tools/run/zmq_lacks.h"
 
 #include "tools/elf/calls.h"
+#include "tools/elf/gap.h"
+#include "tools/elf/reach.h"
 #include "tools/elf/report.h"
 #include "tools/base/tool.h"
 
@@ -65,48 +67,12 @@ static void add_missing(struct lacks *lacks, const struct elf_node *node)
 		lacks->needing = node;
 }
 
-/* The first zmq_ function that an object defines, where it refers to none by name: its calls of them were
- * bound when it was linked (-Bsymbolic). */
-static const char *find_bound_by_linker(const struct elf_object *object)
-{
-	const char *first = NULL;
-
-	for (size_t i = 0; i < object->symbols.count; i++) {
-		const struct elf_symbol *symbol = &object->symbols.items[i];
-
-		if (!run_zmq_is_name(symbol->name))
-			continue;
-		if (elf_is_reference(symbol))
-			return NULL;
-		if (!first)
-			first = symbol->name;
-	}
-	return first;
-}
-
 /* A zmq_ function whose calls in a node nothing preloaded gets in between, or NULL. */
 static const char *find_bound(const struct elf_tree *tree, size_t n)
 {
-	const struct elf_node *node = &tree->nodes[n];
-	const char *example = NULL;
-	size_t provider;
+	struct elf_gap gap = elf_gap_find(tree, n, "zmq");
 
-	if (run_zmq_is_library(node))
-		return NULL;
-	elf_built_in(node->object, n == 0, "zmq", &example);
-	if (!example)
-		example = find_bound_by_linker(node->object);
-	for (size_t i = 0; i < node->object->symbols.count && !example; i++) {
-		const struct elf_symbol *symbol = &node->object->symbols.items[i];
-		enum elf_reach reach;
-
-		if (!run_zmq_is_name(symbol->name) || !elf_is_reference(symbol))
-			continue;
-		reach = elf_reach(tree, n, symbol, &provider);
-		if (reach == ELF_SELF_BOUND || reach == ELF_PROGRAM_DEFINES)
-			example = symbol->name;
-	}
-	return example;
+	return *gap.example ? gap.example : NULL;
 }
 
 static int by_name(const void *a, const void *b)
