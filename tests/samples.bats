@@ -71,7 +71,7 @@ alike() {
     same
     [ ! -e trace ]
     mkdir trace
-    talk LD_PRELOAD="$PRELOAD" GSSTAP_TRACE="$PWD/trace/%n-%p.pcapng" GSSTAP_LEVEL=payload
+    talk LD_PRELOAD="$PRELOAD" GSSTAP_TRACE="$PWD/trace/%n-%p.pcapng" GSSTAP_LEVEL=payload GSSTAP_CALLS='*'
     same
 }
 
@@ -85,6 +85,34 @@ established() {
     alike
     [[ $output == *"client 0"*"Signature verified"*"server 0"*'Received message: "a message"'* ]]
     established 1
+}
+
+@test "gss-client's whole life fits on one screen" {
+    talk NONE=
+    mkdir trace
+    talk LD_PRELOAD="$PRELOAD" GSSTAP_TRACE="$PWD/trace/%n.pcapng"
+    run "$GSSTAP" decode trace/gss-client.pcapng
+    [ "$status" = 0 ]
+    [ "${#lines[@]}" -ge 8 ]
+    [ "${#lines[@]}" -le 24 ]
+    [[ $output == *"handshake established"*"gss_wrap("*"gss_delete_sec_context("* ]]
+    [[ $output != *gss_release_* ]]
+}
+
+@test "only the calls that GSSTAP_CALLS names are recorded, and every handshake" {
+    mkdir trace
+    talk LD_PRELOAD="$PRELOAD" GSSTAP_TRACE="$PWD/trace/%n-%p.pcapng" GSSTAP_CALLS='gss_release_*,gss_w[r]ap'
+    [ "$(events '.event == "call"' | jq -r .call | grep -vE '^gss_(release_[a-z_]+|wrap)$' | wc -l)" = 0 ]
+    traced gss_wrap 1
+    traced gss_release_buffer
+    established 1
+}
+
+@test "a call that only frees is recorded when it fails" {
+    mkdir trace
+    LD_PRELOAD="$PRELOAD" GSSTAP_TRACE="$PWD/trace/%n-%p.pcapng" GSSTAP_LEVEL=calls "$BUILD/hosts/careless" >out
+    [ "$(events '.call == "gss_release_name"' | jq -r .major_name | sort -u | grep -c GSS_S_COMPLETE)" = 0 ]
+    [ "$(events '.call == "gss_display_name" and .major != 0' | wc -l)" -ge 1 ]
 }
 
 @test "gss-client -krb5 and the mechanism by its number" {

@@ -28,10 +28,11 @@ missed() {
     ! grep -qx "$1" "$BATS_TEST_TMPDIR/naive" 2>/dev/null
 }
 
-# tapped [VAR=VALUE...] COMMAND...: under the shim with a trace in $BATS_TEST_TMPDIR/trace.
+# tapped [VAR=VALUE...] COMMAND...: under the shim with a trace of all calls in $BATS_TEST_TMPDIR/trace.
 tapped() {
     mkdir -p "$BATS_TEST_TMPDIR/trace"
-    run under_shim GSSTAP_TRACE="$BATS_TEST_TMPDIR/trace/%n-%p.pcapng" GSSTAP_LEVEL="${LEVEL:-tokens}" "$@"
+    run under_shim GSSTAP_TRACE="$BATS_TEST_TMPDIR/trace/%n-%p.pcapng" GSSTAP_LEVEL="${LEVEL:-tokens}" \
+        GSSTAP_CALLS='*' "$@"
 }
 
 # same: the last run gave what bare gave.

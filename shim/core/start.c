@@ -151,6 +151,7 @@ static void configure(void)
 	trace = absolute(trace);
 	if (!trace || pthread_key_create(&thread_key, thread_ends))
 		level = TR_LEVEL_OFF;
+	tap_select(secure_getenv("GSSTAP_CALLS"));
 	if (level != TR_LEVEL_OFF || tap_policy.state != POL_NONE) {
 		tr_on_failure = trace_failed;
 		tr_on_thread = thread_begins;

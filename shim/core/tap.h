@@ -156,6 +156,12 @@ void *tap_redirect(unsigned id, void *handle, void *found, const void *from);
 /* start.c */
 void tap_start(void);
 
+/* select.c: which calls become events, by id: enum tap_record of the host's own */
+extern uint8_t tap_wanted[TAP_IDS];
+/* Only those whose names match one of the shell patterns, which commas part; NULL or "": the table as it is.
+ */
+void tap_select(const char *patterns);
+
 /* dl.c: the real dynamic loader */
 extern void *(*tap_real_dlsym)(void *handle, const char *name);
 extern void *(*tap_real_dlvsym)(void *handle, const char *name, const char *version);

@@ -207,6 +207,8 @@ void tap_open(struct tap_scope *scope, enum tr_call_id call, int library, const 
 	/* Not every call below another is the library's: a signal handler of the host's may make one. */
 	own = (uintptr_t)real - c->start < c->size || c->mechanism;
 	scope->record = scope->depth && own && !tells_why(call) ? TAP_RECORD_FAILURE : TAP_RECORD;
+	if (tap_wanted[call] < scope->record)
+		scope->record = tap_wanted[call];
 	if (scope->record == TAP_RECORD) {
 		if (__builtin_expect(!c->announced, 0))
 			tap_announce(c, real);

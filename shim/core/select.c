@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which calls become events. A table by id, so that a call that is not wanted costs a look at it and nothing
+ * else: no clock, no name is asked for. Handshakes, refusals and what else is no call are not concerned.
+ *
+ * A selection and not a level of its own: levels each hold all of the one before, and whether one wants to
+ * see a buffer released has nothing to do with whether one wants the bytes of tokens.
+ */
+#include "shim/core/tap.h"
+
+#include <string.h>
+
+/* What only frees memory or asks for a constant says something when it fails. */
+#define PURPOSE_event TAP_RECORD
+#define PURPOSE_judged TAP_RECORD
+#define PURPOSE_aside TAP_RECORD_FAILURE
+#define PURPOSE_watched TAP_RECORD_NOT
+#define PURPOSE_facts TAP_RECORD_NOT
+
+uint8_t tap_wanted[TAP_IDS] = {
+#define CALL(id, family, purpose, name) [id] = PURPOSE_##purpose,
+#include "trace/calls.def"
+};
+
+static bool is_event(unsigned id)
+{
+	enum tr_purpose purpose = tap_call_purpose(id);
+
+	return purpose == TR_PURPOSE_event || purpose == TR_PURPOSE_judged || purpose == TR_PURPOSE_aside;
+}
+
+static void select_matching(const char *pattern)
+{
+	for (unsigned id = 1; id < TAP_IDS; id++)
+		if (is_event(id) && pol_match(pattern, tap_call_name(id)))
+			tap_wanted[id] = TAP_RECORD;
+}
+
+void tap_select(const char *patterns)
+{
+	if (!patterns || !*patterns)
+		return;
+	memset(tap_wanted, TAP_RECORD_NOT, sizeof(tap_wanted));
+	while (*patterns) {
+		size_t length = strcspn(patterns, ",");
+		char pattern[128];
+
+		if (length < sizeof(pattern)) { /* no name is as long */
+			memcpy(pattern, patterns, length);
+			pattern[length] = 0;
+			select_matching(pattern);
+		}
+		patterns += length + (patterns[length] == ',');
+	}
+}
