@@ -1,10 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# timeout: 200
+# timeout: 240
 #
 # gss-server and gss-client of krb5-gss-samples, unmodified, with each of their options: same output and exit status of
 # both with nothing asked for and with everything recorded as without the shim.
 
+bats_require_minimum_version 1.5.0
 load helper
 load ways
 
@@ -106,6 +107,21 @@ established() {
     traced gss_wrap 1
     traced gss_release_buffer
     established 1
+}
+
+@test "run -e and --all say which calls are recorded" {
+    local all few
+    PORT=$(free_port)
+    "$GSSTAP" run -o all.pcapng --all -- "${SERVER[@]}" -port "$PORT" "$SERVICE" >/dev/null 2>&1 3>&- &
+    wait_until 20 listens "$PORT"
+    "$GSSTAP" run -o few.pcapng -e 'gss_get_mic' -e 'gss_w?ap' -- gss-client -port "$PORT" localhost "$SERVICE" "$TEXT" >/dev/null
+    wait "$!"
+    all=$(trace_json all.pcapng | jq -r 'select(.event == "call") | .call' | sort -u)
+    few=$(trace_json few.pcapng | jq -r 'select(.event == "call") | .call' | sort -u)
+    [[ $all == *gss_release_buffer*gss_unwrap* ]]
+    [ "$few" = gss_wrap ]
+    run -2 "$GSSTAP" run -e gss_init -- true
+    [[ $output == *"gss_init' matches no call"*gss_init_sec_context* ]]
 }
 
 @test "a call that only frees is recorded when it fails" {

@@ -4,6 +4,7 @@
  * afterwards gsstap only watches, and ends as PROGRAM ended.
  */
 #include "tools/elf/cover.h"
+#include "tools/names/calls.h"
 #include "tools/run/dir.h"
 #include "tools/run/report.h"
 #include "tools/run/fds.h"
@@ -26,19 +27,23 @@
 
 struct settings {
 	const char *output, *policy, *level;
+	char *calls; /* patterns, parted by commas; NULL: as the environment says */
 	enum show_format format;
 	bool format_given;
 	struct run_zmq zmq;
 	char **program; /* ends with NULL */
 };
 
-enum { KEY_LIBZMQ = 256 };
+enum { KEY_ALL = 512, KEY_LIBZMQ = 256 };
 
 static const struct argp_option options[] = {
 	{"output", 'o', "TEMPLATE", 0,
 	 "Keep the traces, one file a process, and print nothing: %p pid, %n program, %h host", 0},
 	{"policy", 'p', "POLICY", 0, "Judge and secure the calls by this policy (YAML, or compiled)", 0},
 	{"level", 'l', "LEVEL", 0, "Record off, audit, calls, tokens (default), messages or payload", 0},
+	{"call", 'e', "PATTERN", 0,
+	 "Record only calls whose name matches, such as 'gss_*_sec_context'; may be given again", 0},
+	{"all", KEY_ALL, NULL, 0, "Record also calls that only free memory or ask for a constant", 0},
 	{"format", 'f', "FORMAT", 0, "Print text (default) or json; not with -o", 0},
 	{"replace-libzmq", KEY_LIBZMQ, "OBJECT", 0,
 	 "Load this system's libzmq in place of the one that OBJECT, an addon, extension or library, calls; "
@@ -72,6 +77,17 @@ static void add_libzmq(struct settings *settings, const char *text, struct argp_
 
 	if (run_zmq_option(&settings->zmq, text, error, sizeof(error)))
 		argp_error(state, "--replace-libzmq=%s: %s", text, error);
+}
+
+static void add_calls(struct settings *settings, const char *pattern, struct argp_state *state)
+{
+	char error[320], *before = settings->calls;
+
+	if (strchr(pattern, ',') || !names_calls_match(pattern, error, sizeof(error)))
+		argp_error(state, "--call: %s", strchr(pattern, ',') ? "one pattern at a time" : error);
+	if (asprintf(&settings->calls, "%s%s%s", before ? before : "", before ? "," : "", pattern) < 0)
+		argp_failure(state, TOOL_SELF, 0, "out of memory");
+	free(before);
 }
 
 static void check_together(const struct settings *settings, struct argp_state *state)
@@ -108,6 +124,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
 			argp_error(state,
 				   "--level %s: must be off, audit, calls, tokens, messages or payload",
 				   text);
+		break;
+	case 'e':
+		add_calls(settings, text, state);
+		break;
+	case KEY_ALL:
+		add_calls(settings, "*", state);
 		break;
 	case 'f':
 		set_format(settings, text, state);
@@ -298,6 +320,7 @@ static int start(struct run *run)
 			      .libzmq = *run->libzmq ? run->libzmq : NULL,
 			      .trace = run->template,
 			      .level = run->settings.level,
+			      .calls = run->settings.calls,
 			      .policy = run->policy.source ? run->policy.path : NULL,
 			      .hello = run->hello};
 	bool hold = run->policy.enforces;

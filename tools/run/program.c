@@ -117,6 +117,7 @@ static int set_environment(const struct run_env *env)
 {
 	const char *pairs[][2] = {{"GSSTAP_TRACE", env->trace},
 				  {"GSSTAP_LEVEL", env->level},
+				  {"GSSTAP_CALLS", env->calls},
 				  {"GSSTAP_POLICY", env->policy},
 				  {"GSSTAP_HELLO", env->hello}};
 
