@@ -178,12 +178,12 @@ static int anonymous(const char *peer)
 	return !peer || !*peer || !strncmp(peer, "WELLKNOWN/ANONYMOUS@", 20);
 }
 
-static enum pol_action judge_anonymous(const struct pol *pol, const struct pol_rule *list,
-				       struct pol_verdict *verdict)
+static enum pol_action deny_unknown(const struct pol *pol, const struct pol_rule *list, const char *why,
+				    struct pol_verdict *verdict)
 {
 	struct pol_say say = decide(pol, verdict, POL_DENY, list);
 
-	pol_say(&say, " lets no unknown or anonymous peer pass");
+	pol_say(&say, why);
 	return verdict->action;
 }
 
@@ -194,56 +194,67 @@ int pol_judges_peers(const struct pol *pol)
 		(pol_find(pol->image, POL_K_PEERS_ALLOW) || pol_find(pol->image, POL_K_PEERS_DENY)));
 }
 
-enum pol_action pol_judge_peer(const struct pol *pol, enum pol_role role, const char *peer,
-			       struct pol_verdict *verdict)
+static enum pol_action judge_peer(const struct pol *pol, const struct pol_facts *facts,
+				  struct pol_verdict *verdict)
 {
-	const struct pol_rule *allow, *deny, *item;
+	const struct pol_name *peer = facts->role == POL_INITIATOR ? &facts->acceptor : &facts->initiator;
+	const struct pol_rule *allow = pol_find(pol->image, POL_K_PEERS_ALLOW);
+	const struct pol_rule *deny = pol_find(pol->image, POL_K_PEERS_DENY), *item;
 	struct pol_say say;
 
-	(void)role; /* both sides have one list; the role is what a finer rule would ask for */
-	if (settled(pol, verdict))
-		return verdict->action;
-	allow = pol_find(pol->image, POL_K_PEERS_ALLOW);
-	deny = pol_find(pol->image, POL_K_PEERS_DENY);
-	if (!allow && !deny)
+	if ((!allow && !deny) || (!peer->text && facts->moment == POL_BEFORE_TOKEN))
 		return POL_ALLOW;
-	if (anonymous(peer))
-		return judge_anonymous(pol, allow ? allow : deny, verdict);
-	item = matching(pol, deny, peer);
+	if (anonymous(peer->text) || (facts->anonymous && facts->role == POL_ACCEPTOR))
+		return deny_unknown(pol, allow ? allow : deny, " lets no unknown or anonymous peer pass",
+				    verdict);
+	if (!peer->whole)
+		return deny_unknown(pol, allow ? allow : deny,
+				    " lets no peer pass whose name is too long, or is no text", verdict);
+	item = matching(pol, deny, peer->text);
 	if (item) {
 		say = decide(pol, verdict, POL_DENY, item);
 		pol_say(&say, " forbids the peer ");
 	} else if (!allow) {
 		return POL_ALLOW;
 	} else {
-		item = matching(pol, allow, peer);
+		item = matching(pol, allow, peer->text);
 		say = decide(pol, verdict, item ? POL_ALLOW : POL_DENY, item ? item : allow);
 		pol_say(&say, item ? " allows the peer " : " does not list the peer ");
 	}
-	pol_say_quoted(&say, peer);
+	pol_say_quoted(&say, peer->text);
 	return verdict->action;
 }
 
-enum pol_action pol_judge_delegation(const struct pol *pol, enum pol_role role, struct pol_verdict *verdict)
-{
-	const struct pol_rule *rule;
-	struct pol_say say;
-	int strip;
+/* RFC 2743's deleg flag, and MIT's for delegation where the realm's policy agrees (RFC 5896). */
+#define ASKS_TO_DELEGATE (1u | 32768u)
 
-	if (settled(pol, verdict))
-		return verdict->action;
-	rule = pol_find(pol->image, POL_K_DELEGATION);
-	if (!rule || rule->word == POL_W_ALLOW)
+static enum pol_action judge_delegation(const struct pol *pol, const struct pol_facts *facts,
+					struct pol_verdict *verdict)
+{
+	const struct pol_rule *rule = pol_find(pol->image, POL_K_DELEGATION);
+	bool strip, asked = facts->moment == POL_BEFORE_TOKEN && facts->flags_requested & ASKS_TO_DELEGATE;
+	struct pol_say say;
+
+	if (!rule || rule->word == POL_W_ALLOW || !(asked || facts->delegated))
 		return POL_ALLOW;
 	strip = rule->word == POL_W_STRIP;
 	say = decide(pol, verdict, strip ? POL_CHANGE : POL_DENY, rule);
-	if (role == POL_ACCEPTOR)
-		pol_say(&say,
-			strip ? " takes the delegated credential away" : " refuses delegated credentials");
-	else
+	if (asked)
 		pol_say(&say, strip ? " takes the request for delegation away"
 				    : " refuses to delegate credentials");
+	else
+		pol_say(&say,
+			strip ? " takes the delegated credential away" : " refuses delegated credentials");
 	return verdict->action;
+}
+
+enum pol_action pol_judge(const struct pol *pol, const struct pol_facts *facts, enum pol_topic topic,
+			  struct pol_verdict *verdict)
+{
+	if (settled(pol, verdict))
+		return verdict->action;
+	return topic == POL_ABOUT_PEER ? judge_peer(pol, facts, verdict)
+				       : judge_delegation(pol, facts, verdict);
 }
 
 enum pol_action pol_judge_plaintext(const struct pol *pol, struct pol_verdict *verdict)

@@ -9,8 +9,7 @@
 #ifndef POL_POLICY_H
 #define POL_POLICY_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "policy/facts.h"
 
 enum pol_state {
 	POL_NONE = 0, /* no policy was asked for: everything is allowed */
@@ -74,7 +73,6 @@ struct pol_verdict {
 	struct pol_inject inject;
 };
 
-enum pol_role { POL_INITIATOR = 1, POL_ACCEPTOR = 2 };
 enum pol_way { POL_BIND = 1, POL_CONNECT = 2 };
 
 /* What is known of a socket when it is about to be bound or connected. */
@@ -138,14 +136,15 @@ unsigned pol_families(const struct pol *pol);
 
 /*
  * Each judge fills *verdict and returns its action. With POL_NONE: POL_ALLOW.
- * peer is the other side's principal as gss_display_name gives it; NULL is an unknown or anonymous peer.
+ *
+ * pol_judge: one topic of a security context. An initiator's peer that is not known yet before the token
+ * leaves is left to the next moment; from then on who is not known, or not known whole, passes no rule about
+ * peers. POL_CHANGE: the delegation is to be taken away.
  */
-/* (pol_judges_peers: does it matter who the peer is? To find out costs microseconds.) */
+enum pol_action pol_judge(const struct pol *pol, const struct pol_facts *facts, enum pol_topic topic,
+			  struct pol_verdict *verdict);
+/* Does any rule want to know who the peer is? */
 int pol_judges_peers(const struct pol *pol);
-enum pol_action pol_judge_peer(const struct pol *pol, enum pol_role role, const char *peer,
-			       struct pol_verdict *verdict);
-/* For a context whose initiator asks for delegation, or an acceptor that was given a credential. */
-enum pol_action pol_judge_delegation(const struct pol *pol, enum pol_role role, struct pol_verdict *verdict);
 /*
  * Before zmq_bind or zmq_connect. facts.mechanism is what the program set, without what an earlier POL_INJECT
  * did to the socket. Every endpoint is judged afresh; inproc:// never leaves the process and is always

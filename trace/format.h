@@ -134,7 +134,7 @@ struct tr_token {
 #define TR_TOKEN_IN_EVENT 2u /* the bytes are in the token event before, whose of_seq is this event's seq */
 
 enum tr_role { TR_ROLE_INITIATOR = 1, TR_ROLE_ACCEPTOR, TR_ROLE_SERVER, TR_ROLE_CLIENT };
-enum tr_outcome { TR_OUTCOME_ESTABLISHED = 1, TR_OUTCOME_FAILED, TR_OUTCOME_REFUSED };
+enum tr_outcome { TR_OUTCOME_ESTABLISHED = 1, TR_OUTCOME_FAILED, TR_OUTCOME_REFUSED, TR_OUTCOME_ABANDONED };
 
 enum tr_family {
 #define FAMILY(name, prefix, listed) TR_FAMILY_##name,

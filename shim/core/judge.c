@@ -105,6 +105,23 @@ bool tap_refuses(const struct tap_scope *scope, const struct pol_verdict *verdic
 	return !verdict->audit;
 }
 
+enum pol_action tap_judge(const struct tap_scope *scope, const struct pol_facts *facts, bool told,
+			  const char *subject, struct pol_verdict *verdict)
+{
+	enum pol_action worst = POL_ALLOW;
+
+	for (int topic = 0; topic < POL_TOPICS; topic++) {
+		enum pol_action action = pol_judge(&tap_policy, facts, (enum pol_topic)topic, verdict);
+
+		if (action == POL_ALLOW || (told ? !tap_refuses(scope, verdict, subject) : verdict->audit))
+			continue;
+		if (action == POL_DENY)
+			return POL_DENY;
+		worst = POL_CHANGE;
+	}
+	return worst;
+}
+
 OM_uint32 tap_refuse_gss(const struct pol_verdict *verdict, OM_uint32 *minor_status)
 {
 	if (minor_status)

@@ -25,7 +25,7 @@ static void add_text(char *out, size_t size, const gss_buffer_desc *text)
 	out[used + n] = 0;
 }
 
-const char *tap_minor_text(const struct tap_scope *scope, OM_uint32 minor, gss_const_OID mech)
+static const char *ask_text(const struct tap_scope *scope, OM_uint32 status, int type, gss_const_OID mech)
 {
 	__typeof__(&gss_display_status) display = TAP_OTHER(scope, gss_display_status);
 	__typeof__(&gss_release_buffer) release = TAP_OTHER(scope, gss_release_buffer);
@@ -40,7 +40,7 @@ const char *tap_minor_text(const struct tap_scope *scope, OM_uint32 minor, gss_c
 	do {
 		gss_buffer_desc text = {0, NULL};
 
-		if (display(&ignored, minor, GSS_C_MECH_CODE, (gss_OID)mech, &more, &text) != GSS_S_COMPLETE)
+		if (display(&ignored, status, type, (gss_OID)mech, &more, &text) != GSS_S_COMPLETE)
 			break;
 		add_text(out, sizeof(tap_thread.text), &text);
 		release(&ignored, &text);
@@ -48,6 +48,27 @@ const char *tap_minor_text(const struct tap_scope *scope, OM_uint32 minor, gss_c
 	tap_quiet_end();
 	errno = saved;
 	return out;
+}
+
+const char *tap_minor_text(const struct tap_scope *scope, OM_uint32 minor, gss_const_OID mech)
+{
+	return tap_refusal_text(minor, tap_thread.text, sizeof(tap_thread.text))
+		       ? tap_thread.text
+		       : ask_text(scope, minor, GSS_C_MECH_CODE, mech);
+}
+
+/* What libraries say of a minor status that they did not set. */
+static bool says_nothing(OM_uint32 minor, const char *text)
+{
+	return !minor || !*text || !strcmp(text, "Success") || !strncmp(text, "Unknown code 0", 14);
+}
+
+const char *tap_status_text(const struct tap_scope *scope, OM_uint32 major, OM_uint32 minor,
+			    gss_const_OID mech)
+{
+	if (says_nothing(minor, tap_minor_text(scope, minor, mech)))
+		ask_text(scope, major, GSS_C_GSS_CODE, GSS_C_NO_OID);
+	return tap_thread.text;
 }
 
 static void begin_call(struct tr_draft *d, const struct tap_scope *scope)
@@ -188,6 +209,14 @@ void tap_send_ahead(const struct tap_scope *scope, enum tr_field_id id, enum tr_
 
 bool tap_display_name(const struct tap_scope *scope, gss_const_name_t name, char *out, size_t size)
 {
+	bool whole;
+
+	return tap_display_whole(scope, name, out, size, &whole);
+}
+
+bool tap_display_whole(const struct tap_scope *scope, gss_const_name_t name, char *out, size_t size,
+		       bool *whole)
+{
 	__typeof__(&gss_display_name) display = TAP_OTHER(scope, gss_display_name);
 	__typeof__(&gss_release_buffer) release = TAP_OTHER(scope, gss_release_buffer);
 	gss_buffer_desc text = {0, NULL};
@@ -196,6 +225,7 @@ bool tap_display_name(const struct tap_scope *scope, gss_const_name_t name, char
 	bool shown = false;
 
 	out[0] = 0;
+	*whole = false;
 	if (name == GSS_C_NO_NAME || !display || !release)
 		return false;
 	tap_quiet_begin();
@@ -204,6 +234,7 @@ bool tap_display_name(const struct tap_scope *scope, gss_const_name_t name, char
 		while (text.length && !((char *)text.value)[text.length - 1])
 			text.length--;
 		add_text(out, size, &text);
+		*whole = !text.length || (text.length < size && !memchr(text.value, 0, text.length));
 		shown = true;
 		release(&minor, &text);
 	}

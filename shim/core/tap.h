@@ -46,7 +46,8 @@ struct tap_caller {
 	bool announced;	       /* in the trace */
 	bool repaired;	       /* a libzmq whose inside is watched: shim/repair/inside.c */
 	bool mechanism;	       /* a mechanism plugin: its calls are the library's own */
-	char name[192];	       /* as the loader knows it; "" is the program itself */
+	uint8_t tells;	/* what it asks of libkrb5 tells of a handshake: 1 yes, 2 no, 0 not looked at */
+	char name[192]; /* as the loader knows it; "" is the program itself */
 	void *real[TAP_IDS];
 };
 
@@ -56,8 +57,9 @@ struct tap_thread {
 	uintptr_t frame[TR_FAMILIES]; /* of the outermost wrapper: tells a depth left behind by longjmp */
 	struct tap_caller *caller;    /* the last one: mostly the next one too */
 	bool hinted;		      /* it was named by a stub, not by where the call came from */
-	uint32_t quiet;		      /* we call the library for ourselves: wrappers pass straight on */
-	char text[400];		      /* of a failing status, until it is recorded */
+	uint32_t quiet;	       /* we ask the library for ourselves: what it calls then is not recorded */
+	uintptr_t quiet_frame; /* of the outermost of those who ask */
+	char text[400];	       /* of a failing status, until it is recorded */
 	char comment[480];
 };
 extern __thread struct tap_thread tap_thread;
@@ -70,7 +72,8 @@ struct tap_scope {
 	uint8_t depth;
 	uint8_t record; /* a call event is wanted: enum tap_record */
 	bool watch;	/* handshakes and contexts are followed: any level at all, or a policy */
-	bool judge;	/* the policy has a say: there is one, and this is the host's own call */
+	bool nested;	/* a library's call to itself, or its mechanism's: part of another call */
+	bool judge;	/* there is a policy */
 	const struct tap_caller *caller;
 	const void *from; /* return address in the host */
 	uint64_t start;	  /* ns since the epoch, when record */
@@ -118,17 +121,23 @@ static inline void *tap_real(enum tr_call_id call, const void *from)
 void *tap_other(const struct tap_scope *scope, enum tr_call_id call);
 /* The same for a function that is not wrapped: found where the caller's library is. */
 void *tap_unwrapped(const struct tap_scope *scope, const char *name);
+/* A function of the library that holds `real`, wrapped or not; NULL: it has none. */
+void *tap_beside(const void *real, const char *name);
+/* Is the caller of the last call a GSSAPI library, and `real` a function of MIT's libkrb5? */
+bool tap_caller_tells(const void *real);
 #define TAP_OTHER(scope, name) ((__typeof__(&name))tap_other(scope, TR_##name))
 
 /* Between these two the library is called on our own account: nothing is judged or recorded. */
 static inline void tap_quiet_begin(void)
 {
-	tap_thread.quiet++;
+	if (!tap_thread.quiet++)
+		tap_thread.quiet_frame = (uintptr_t)__builtin_frame_address(0);
 }
 
 static inline void tap_quiet_end(void)
 {
-	tap_thread.quiet--;
+	if (tap_thread.quiet)
+		tap_thread.quiet--;
 }
 
 /* shim/loader/: who calls, and what they would have reached without us */
@@ -189,6 +198,9 @@ struct tr_draft *tap_call_event(struct tap_scope *scope, bool failed, int error)
 struct tr_draft *tap_event(const struct tap_scope *scope, enum tr_event_id event);
 /* Text of a minor status, fetched on this thread, into tap_thread.text; "" when there is none. */
 const char *tap_minor_text(const struct tap_scope *scope, OM_uint32 minor, gss_const_OID mech);
+/* The same, and the major status's where the minor says nothing ("Success", "Unknown code 0"). */
+const char *tap_status_text(const struct tap_scope *scope, OM_uint32 major, OM_uint32 minor,
+			    gss_const_OID mech);
 void tap_put_handle(struct tr_draft *d, enum tr_field_id id, const void *handle);
 void tap_put_oid(struct tr_draft *d, enum tr_field_id id, gss_const_OID oid);
 /* A protected message or a MIC: length and hash from level tokens, bytes from level messages on. */
@@ -199,61 +211,39 @@ void tap_send_ahead(const struct tap_scope *scope, enum tr_field_id id, enum tr_
 		    const void *bytes, size_t length);
 /* The display form of a name into out; false when there is none. Host-safe: errors leave no trace. */
 bool tap_display_name(const struct tap_scope *scope, gss_const_name_t name, char *out, size_t size);
+/* The same; *whole: nothing of it was cut off, and no byte of it is a NUL but those that end it. */
+bool tap_display_whole(const struct tap_scope *scope, gss_const_name_t name, char *out, size_t size,
+		       bool *whole);
 
 /* judge.c */
 #define TAP_MINOR_BASE 0x67730000u /* "gs": minor statuses of refusals; the low half is the rule's number */
+/*
+ * All that the policy has to say of a security context, topic by topic: POL_DENY with the verdict that denies
+ * it, POL_CHANGE, or POL_ALLOW. Denials are recorded, would-be ones as well, unless told is false; subject is
+ * whom they are about.
+ */
+enum pol_action tap_judge(const struct tap_scope *scope, const struct pol_facts *facts, bool told,
+			  const char *subject, struct pol_verdict *verdict);
 /* Records a denial (or, in audit mode, a would-be one); true when the call is to be refused. */
 bool tap_refuses(const struct tap_scope *scope, const struct pol_verdict *verdict, const char *subject);
 OM_uint32 tap_refuse_gss(const struct pol_verdict *verdict, OM_uint32 *minor_status);
 void tap_load_policy(const char *path);
 void tap_policy_event(void);
+/* configuration.c: a `configuration` event where what is in force is not what the last one said. */
+void tap_configuration_event(void);
 /* The text of a minor status that a refusal gave; false: it is none of ours. */
 bool tap_refusal_text(OM_uint32 minor, char *out, size_t size);
 
-/* context.c: security contexts from their first token to their end */
-struct tap_handshake {
-	enum tr_role role;
-	const gss_buffer_desc *first_token;
-	gss_const_OID mech;
-	OM_uint32 major, minor;
-	const char *target;	   /* the acceptor's name as asked for, or NULL */
-	gss_const_name_t source;   /* the initiator's, as an accept gave it */
-	OM_uint32 flags, lifetime; /* as the call granted them */
-	const struct tap_tie *tie; /* the injected endpoint that the credential belongs to, or NULL */
-	int fd;			   /* the connection it was acquired for, when there is a tie */
-};
-/* After each init or accept; on completion it may turn the result into a refusal: the caller then clears its
- * outputs. */
-OM_uint32 tap_handshake_step(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t before,
-			     gss_ctx_id_t *context, OM_uint32 *minor_status, bool *refused);
-/* A handshake refused before the library was asked. */
-void tap_handshake_refused(struct tap_scope *scope, enum tr_role role, const char *target,
-			   const char *reason);
+/* gss/context_table.c: what is known of a context by its handle */
 void tap_context_count(gss_ctx_id_t context, bool outbound, size_t bytes);
 /* The injected endpoint and the connection that a context serves, and whether libzmq's handshake in it is
  * over; NULL: none. */
 const struct tap_tie *tap_context_tie(gss_ctx_id_t context, bool outbound, int *fd, bool *ready);
-/* The acceptor's name as it was asked for when the handshake began: to display it again costs microseconds.
- */
-const char *tap_context_target(gss_ctx_id_t context, char *out, size_t size);
 /* A context that stands in for one (stand_in.c) is known by its tie, and nothing of it is told. */
 void tap_context_stands_in(gss_ctx_id_t context, const struct tap_tie *tie, int fd);
 void tap_context_forget(gss_ctx_id_t context);
 /* Was this subscribed to before the connection began, and does it come on it for the first time? */
 bool tap_context_first_time(gss_ctx_id_t context, uint64_t topic, uint64_t since);
-/* A handshake that is not begun, because it would wait: its connection is given up until libzmq comes back.
- */
-OM_uint32 tap_handshake_unready(struct tap_scope *scope, const struct tap_handshake *step, const char *reason,
-				OM_uint32 *minor_status);
-/* libzmq could acquire no credential for an injected endpoint: it would say nothing and wait. */
-void tap_handshake_without_cred(struct tap_scope *scope, const struct tap_tie *tie, OM_uint32 major,
-				OM_uint32 minor);
-/* A connection was made without GSSAPI in place of one that must have it: it is ended. */
-void tap_handshake_may_not_go_without(const struct tap_tie *tie);
-void tap_context_imported(gss_ctx_id_t context);
-/* Before a context is deleted or exported: its summary. */
-void tap_context_ends(const struct tap_scope *scope, gss_ctx_id_t context);
-
 /* lock.c: locks that a signal handler or a fork cannot make wait for ever */
 struct tap_lock {
 	uint64_t owner; /* process and thread; 0 free */

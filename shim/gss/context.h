@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* The entries of context_table.c, private to it and to context.c. */
+/* The entries of context_table.c, private to it and to handshake.c. */
 #ifndef SHIM_CONTEXT_H
 #define SHIM_CONTEXT_H
 
+#include "shim/gss/facts.h"
 #include "shim/repair/inside.h"
-#include "shim/core/tap.h"
 
 struct context {
 	struct context *next;
 	gss_ctx_id_t handle;
-	enum tr_role role; /* 0: imported */
-	bool established, hashed;
-	bool told; /* its failure is in the trace */
+	enum tr_role role; /* 0: not known */
+	bool established, hashed, imported;
+	bool judged; /* before it was complete, since it could already protect messages */
+	bool told;   /* its failure is in the trace */
 	uint8_t first_hash[16];
 	uint32_t rounds;
 	uint64_t started, established_at;
@@ -21,7 +22,7 @@ struct context {
 	uint64_t attached;   /* tap_subscriptions_now when its connection began, plus 1; 0 not known yet */
 	uint64_t topics[32]; /* said on it, of those that could be taken for something else */
 	unsigned topic_count;
-	char target[160];
+	struct tap_facts facts;
 };
 
 /* A new entry, all zero, which the caller owns. NULL: no memory. */

@@ -171,22 +171,6 @@ const struct tap_tie *tap_context_tie(gss_ctx_id_t handle, bool outbound, int *f
 	return tie;
 }
 
-const char *tap_context_target(gss_ctx_id_t handle, char *out, size_t size)
-{
-	unsigned b = bucket_of(handle);
-	struct context *c;
-
-	out[0] = 0;
-	if (!handle || !tap_lock(&buckets[b].lock))
-		return NULL;
-	for (c = buckets[b].first; c && c->handle != handle; c = c->next)
-		;
-	if (c)
-		tap_copy(out, size, c->target);
-	tap_unlock(&buckets[b].lock);
-	return out[0] ? out : NULL;
-}
-
 void tap_context_stands_in(gss_ctx_id_t handle, const struct tap_tie *tie, int fd)
 {
 	struct context *c = tap_context_new();

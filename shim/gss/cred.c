@@ -4,6 +4,7 @@
  * Passwords and exported credentials are told by length and keyed hash only.
  */
 #include "shim/gss/gss.h"
+#include "shim/gss/handshake.h"
 #include "shim/repair/inside.h"
 
 #include <string.h>
@@ -17,6 +18,7 @@ struct acquisition {
 	gss_const_OID mech;
 	const gss_buffer_desc *password;
 	gss_const_key_value_set_t store;
+	const struct tap_tie *tie; /* the injected endpoint it is for, or NULL */
 };
 
 /*
@@ -62,7 +64,7 @@ static void finish(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *mi
 	char name[256] = "";
 	struct tr_draft *d;
 
-	if (scope->record && tap_handles_good(major))
+	if ((scope->record || (GSS_ERROR(major) && tr_level != TR_LEVEL_OFF)) && tap_handles_good(major))
 		tap_display_name(scope, a->name, name, sizeof(name));
 	d = tap_gss_event(scope, major, minor, a->mech);
 	if (d) {
@@ -78,6 +80,8 @@ static void finish(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *mi
 		put_store(d, a->store);
 		tr_commit(d);
 	}
+	if (GSS_ERROR(major) && !scope->nested)
+		tap_handshake_without_cred(scope, a->tie, name, a->usage, a->mech, major, minor ? *minor : 0);
 	tap_leave(scope);
 	errno = error;
 }
@@ -153,11 +157,9 @@ TAP_EXPORT OM_uint32 gss_acquire_cred(OM_uint32 *minor_status, gss_name_t wanted
 	major = real_call(minor_status, wanted, time_req, mechs, usage, cred, actual, time_rec);
 	if (tie && major == GSS_S_COMPLETE)
 		tap_tie_handle(*cred, tie, tap_line_now());
-	else if (tie)
-		tap_handshake_without_cred(&scope, tie, major, *minor_status);
 	if (scope.watch) {
 		struct acquisition acquisition = {
-			.name = wanted, .usage = usage, .cred = cred, .lifetime = time_rec};
+			.name = wanted, .usage = usage, .cred = cred, .lifetime = time_rec, .tie = tie};
 
 		finish(&scope, major, minor_status, &acquisition);
 	} else {

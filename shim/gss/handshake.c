@@ -1,135 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Security contexts, from their first token to their end: one `handshake` event when a context is
- * established, fails or is refused, one `context` event with what it carried when it goes.
+ * Security contexts, from their first token to their end: what is learned of one is judged, and then told, by
+ * one `handshake` event when it is established, fails, is refused or given up, and one `context` event with
+ * what it carried when it goes.
  */
+#include "shim/gss/handshake.h"
 #include "shim/gss/context.h"
+#include "shim/gss/gss.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* What an established context says of itself. */
-struct facts {
-	char initiator[256], acceptor[256];
-	bool has_initiator, has_acceptor;
-	OM_uint32 flags, lifetime;
-	gss_OID mech;
-	uint32_t enctype; /* 0 unknown */
-};
-
-/* The session key's OID ends in its encryption type; the key itself is wiped before it is freed. */
-static uint32_t session_enctype(const struct tap_scope *scope, gss_ctx_id_t context)
+static const char *outcome_word(enum tr_outcome outcome)
 {
-	static const gss_OID_desc inquire = {11, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x05\x05"};
-	static const char prefix[] = "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x04";
-	__typeof__(&gss_inquire_sec_context_by_oid) ask = TAP_OTHER(scope, gss_inquire_sec_context_by_oid);
-	__typeof__(&gss_release_buffer_set) release = TAP_OTHER(scope, gss_release_buffer_set);
-	gss_buffer_set_t set = NULL;
-	uint32_t enctype = 0;
-	OM_uint32 minor;
+	static const char *const words[] = {[TR_OUTCOME_ESTABLISHED] = "established",
+					    [TR_OUTCOME_FAILED] = "failed",
+					    [TR_OUTCOME_REFUSED] = "refused",
+					    [TR_OUTCOME_ABANDONED] = "abandoned"};
 
-	if (!ask || !release || ask(&minor, context, (gss_OID)&inquire, &set) != GSS_S_COMPLETE || !set)
-		return 0;
-	if (set->count >= 2 && set->elements[1].length > 10 && !memcmp(set->elements[1].value, prefix, 10)) {
-		const uint8_t *arc = (const uint8_t *)set->elements[1].value + 10;
-
-		for (size_t i = 10; i < set->elements[1].length; i++, arc++)
-			enctype = enctype << 7 | (*arc & 0x7f);
-	}
-	if (set->count)
-		explicit_bzero(set->elements[0].value, set->elements[0].length);
-	release(&minor, &set);
-	return enctype;
+	return words[outcome];
 }
 
-/* The mechanisms of RFC 1964 and 4121, in all the ways that MIT and Heimdal know them. */
-static bool is_kerberos(gss_const_OID mech)
-{
-	static const gss_OID_desc known[] = {
-		{9, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02"}, /* krb5 */
-		{5, "\x2b\x05\x01\x05\x02"},		     /* krb5, before RFC 1964 */
-		{9, "\x2a\x86\x48\x82\xf7\x12\x01\x02\x02"}, /* krb5, as Microsoft once had it */
-		{6, "\x2b\x06\x01\x05\x02\x05"},	     /* iakerb */
-	};
-
-	for (size_t i = 0; mech && i < sizeof(known) / sizeof(known[0]); i++)
-		if (mech->length == known[i].length &&
-		    !memcmp(mech->elements, known[i].elements, known[i].length))
-			return true;
-	return false;
-}
-
-/* What the call itself told, for a mechanism that is better not asked: gss-ntlmssp's gss_inquire_context
- * crashes. */
-static void learn_from_call(const struct tap_scope *scope, const struct tap_handshake *step,
-			    struct facts *facts)
-{
-	facts->mech = (gss_OID)step->mech;
-	facts->flags = step->flags;
-	facts->lifetime = step->lifetime;
-	if (step->role == TR_ROLE_ACCEPTOR) {
-		facts->has_initiator =
-			tap_display_name(scope, step->source, facts->initiator, sizeof(facts->initiator));
-	} else if (step->target) {
-		tap_copy(facts->acceptor, sizeof(facts->acceptor), step->target);
-		facts->has_acceptor = true;
-	}
-}
-
-static void learn(const struct tap_scope *scope, const struct tap_handshake *step, gss_ctx_id_t context,
-		  struct facts *facts)
-{
-	__typeof__(&gss_inquire_context) inquire = TAP_OTHER(scope, gss_inquire_context);
-	__typeof__(&gss_release_name) release = TAP_OTHER(scope, gss_release_name);
-	gss_name_t initiator = GSS_C_NO_NAME, acceptor = GSS_C_NO_NAME;
-	/* Each name costs the library microseconds: without a trace only the one that is judged. */
-	bool told = tr_level != TR_LEVEL_OFF, judged = scope->judge && pol_judges_peers(&tap_policy);
-	bool want_initiator = told || (judged && step->role == TR_ROLE_ACCEPTOR);
-	bool known = want_initiator && step->role == TR_ROLE_ACCEPTOR && step->source != GSS_C_NO_NAME;
-	bool want_acceptor = told || (judged && step->role == TR_ROLE_INITIATOR);
-	OM_uint32 minor;
-	int saved = errno;
-
-	facts->has_initiator = facts->has_acceptor = false;
-	facts->flags = facts->lifetime = facts->enctype = 0;
-	facts->mech = GSS_C_NO_OID;
-	tap_quiet_begin();
-	if (!is_kerberos(step->mech)) {
-		learn_from_call(scope, step, facts);
-	} else if (inquire && release &&
-		   inquire(&minor, context, want_initiator && !known ? &initiator : NULL,
-			   want_acceptor ? &acceptor : NULL, &facts->lifetime, &facts->mech, &facts->flags,
-			   NULL, NULL) == GSS_S_COMPLETE) {
-		facts->has_initiator = tap_display_name(scope, known ? step->source : initiator,
-							facts->initiator, sizeof(facts->initiator));
-		facts->has_acceptor =
-			tap_display_name(scope, acceptor, facts->acceptor, sizeof(facts->acceptor));
-		if (initiator != GSS_C_NO_NAME)
-			release(&minor, &initiator);
-		if (acceptor != GSS_C_NO_NAME)
-			release(&minor, &acceptor);
-		if (told)
-			facts->enctype = session_enctype(scope, context);
-	}
-	tap_quiet_end();
-	errno = saved;
-}
-
-static void comment_handshake(struct tr_draft *d, const struct facts *facts, enum tr_outcome outcome,
+static void comment_handshake(struct tr_draft *d, const struct tap_facts *facts, enum tr_outcome outcome,
 			      const char *reason)
 {
 	char *out = tap_thread.comment;
 	size_t size = sizeof(tap_thread.comment);
 
-	tap_copy(out, size,
-		 outcome == TR_OUTCOME_ESTABLISHED ? "established"
-		 : outcome == TR_OUTCOME_REFUSED   ? "refused"
-						   : "failed");
-	if (facts && facts->has_initiator) {
+	tap_copy(out, size, outcome_word(outcome));
+	if (facts->pol.initiator.text) {
 		tap_append(out, size, ": ");
 		tap_append(out, size, facts->initiator);
 	}
-	if (facts && facts->has_acceptor) {
+	if (facts->pol.acceptor.text) {
 		tap_append(out, size, " to ");
 		tap_append(out, size, facts->acceptor);
 	}
@@ -140,9 +43,41 @@ static void comment_handshake(struct tr_draft *d, const struct facts *facts, enu
 	d->comment = out;
 }
 
-static void write_handshake(const struct tap_scope *scope, const struct context *c, const struct facts *facts,
-			    gss_const_OID mech, enum tr_outcome outcome, OM_uint32 major, OM_uint32 minor,
-			    const char *reason)
+/* The peer is one of an established context, or of one that its peer's name was refused for. */
+static void put_facts(struct tr_draft *d, const struct context *c, bool known)
+{
+	const struct tap_facts *facts = &c->facts;
+	const char *acceptor = facts->acceptor[0] ? facts->acceptor : facts->asked;
+
+	if (facts->initiator[0])
+		tr_put_text(d, TR_F_INITIATOR, facts->initiator);
+	if (acceptor[0])
+		tr_put_text(d, TR_F_ACCEPTOR, acceptor);
+	if (facts->asked[0] && facts->acceptor[0] && strcmp(facts->asked, facts->acceptor))
+		tr_put_text(d, TR_F_ASKED, facts->asked);
+	if (known) {
+		tr_put_u32(d, TR_F_FLAGS_RET, facts->pol.flags_granted);
+		tr_put_u32(d, TR_F_LIFETIME, facts->pol.lifetime);
+	}
+	if (facts->pol.session_enctype)
+		tr_put_u32(d, TR_F_SESSION_ENCTYPE, facts->pol.session_enctype);
+	if (facts->pol.ticket_enctype)
+		tr_put_u32(d, TR_F_TICKET_ENCTYPE, facts->pol.ticket_enctype);
+	if (facts->kvno)
+		tr_put_u32(d, TR_F_KVNO, facts->kvno);
+	if (facts->pol.ticket_endtime) {
+		tr_put_u32(d, TR_F_TICKET_FLAGS, facts->pol.ticket_flags);
+		tr_put_u64(d, TR_F_AUTHTIME, (uint64_t)facts->ticket_authtime);
+		tr_put_u64(d, TR_F_ENDTIME, (uint64_t)facts->pol.ticket_endtime);
+	}
+	if (facts->store[0])
+		tr_put_text(d, c->role == TR_ROLE_ACCEPTOR ? TR_F_KEYTAB : TR_F_CCACHE, facts->store);
+	if (facts->pol.delegated)
+		tr_put_u32(d, TR_F_DELEGATED, 1);
+}
+
+static void write_handshake(const struct tap_scope *scope, const struct context *c, enum tr_outcome outcome,
+			    OM_uint32 major, OM_uint32 minor, const char *reason)
 {
 	char peer[128] = "";
 	struct tr_draft *d;
@@ -151,27 +86,19 @@ static void write_handshake(const struct tap_scope *scope, const struct context 
 		tap_line_peer(c->fd, peer, sizeof(peer));
 	if (c->tie && outcome == TR_OUTCOME_FAILED)
 		tap_line_why(c->fd, reason);
+	tap_configuration_event();
 	d = tap_event(scope, TR_E_handshake);
 	if (!d)
 		return;
 	d->time = tr_now();
-	comment_handshake(d, facts, outcome, reason);
-	tr_put_u32(d, TR_F_ROLE, c->role);
+	comment_handshake(d, &c->facts, outcome, reason);
+	if (c->role)
+		tr_put_u32(d, TR_F_ROLE, c->role);
 	tr_put_u32(d, TR_F_OUTCOME, outcome);
 	tap_put_handle(d, TR_F_CONTEXT, c->handle);
-	tap_put_oid(d, TR_F_MECH, mech);
-	if (facts && facts->has_initiator)
-		tr_put_text(d, TR_F_INITIATOR, facts->initiator);
-	if (facts && facts->has_acceptor)
-		tr_put_text(d, TR_F_ACCEPTOR, facts->acceptor);
-	else if (c->target[0])
-		tr_put_text(d, TR_F_ACCEPTOR, c->target);
-	if (facts && facts->mech) {
-		tr_put_u32(d, TR_F_FLAGS_RET, facts->flags);
-		tr_put_u32(d, TR_F_LIFETIME, facts->lifetime);
-	}
-	if (facts && facts->enctype)
-		tr_put_u32(d, TR_F_SESSION_ENCTYPE, facts->enctype);
+	if (c->facts.has_mech)
+		tr_put(d, TR_F_MECH, c->facts.mech, c->facts.pol.mech_length);
+	put_facts(d, c, c->facts.pol.moment == POL_ESTABLISHED);
 	tr_put_u32(d, TR_F_ROUNDS, c->rounds);
 	if (c->tie) {
 		tap_put_handle(d, TR_F_SOCKET, c->tie->socket);
@@ -191,55 +118,30 @@ static void write_handshake(const struct tap_scope *scope, const struct context 
 	tr_commit(d);
 }
 
-/* Established: is the other side one that the policy lets in? */
-static bool peer_refused(const struct tap_scope *scope, const struct context *c, const struct facts *facts,
-			 struct pol_verdict *verdict)
+bool tap_handshake_may_not(const struct tap_scope *scope, struct tap_handshake *step, OM_uint32 *flags)
 {
-	bool initiator = c->role == TR_ROLE_INITIATOR;
-	const char *peer = initiator ? (facts->has_acceptor ? facts->acceptor : NULL)
-				     : (facts->has_initiator ? facts->initiator : NULL);
+	struct pol_facts facts = {
+		.moment = POL_BEFORE_TOKEN,
+		.role = step->role == TR_ROLE_INITIATOR ? POL_INITIATOR : POL_ACCEPTOR,
+		.flags_requested = *flags,
+	};
+
+	char target[TAP_NAME] = "";
 
 	if (!scope->judge)
 		return false;
-	if (facts->flags & GSS_C_ANON_FLAG && !initiator)
-		peer = NULL;
-	if (pol_judge_peer(&tap_policy, initiator ? POL_INITIATOR : POL_ACCEPTOR, peer, verdict) == POL_ALLOW)
+	if (step->first && facts.flags_requested & (GSS_C_DELEG_FLAG | GSS_C_DELEG_POLICY_FLAG))
+		tap_display_name(scope, step->target, target, sizeof(target));
+	/* In the rounds that follow the same is taken away, and nothing said again. */
+	switch (tap_judge(scope, &facts, step->first, target[0] ? target : NULL, &step->verdict)) {
+	case POL_ALLOW:
 		return false;
-	return tap_refuses(scope, verdict, peer);
-}
-
-static OM_uint32 establish(struct tap_scope *scope, const struct tap_handshake *step, struct context *c,
-			   bool keep, gss_ctx_id_t *context, OM_uint32 *minor_status, bool *refused)
-{
-	__typeof__(&gss_delete_sec_context) delete = TAP_OTHER(scope, gss_delete_sec_context);
-	struct pol_verdict verdict = {0};
-	struct facts facts;
-	OM_uint32 minor;
-
-	learn(scope, step, *context, &facts);
-	c->handle = *context;
-	*refused = peer_refused(scope, c, &facts, &verdict);
-	write_handshake(scope, c, &facts, facts.mech, *refused ? TR_OUTCOME_REFUSED : TR_OUTCOME_ESTABLISHED,
-			0, 0, *refused ? verdict.reason : NULL);
-	if (!*refused) {
-		c->established = true;
-		c->established_at = tr_now();
-		if (keep)
-			tap_context_enter(c, *context);
-		return GSS_S_COMPLETE;
+	case POL_CHANGE:
+		*flags &= ~(OM_uint32)(GSS_C_DELEG_FLAG | GSS_C_DELEG_POLICY_FLAG);
+		return false;
+	default:
+		return step->refused = true;
 	}
-	if (c->tie)
-		tap_line_refused(c->fd);
-	if (c->tie && tap_repairs(POL_REPAIR_HANDSHAKE))
-		tap_line_doom(c->fd);
-	if (keep)
-		tap_context_free(c);
-	tap_quiet_begin();
-	if (delete)
-		delete (&minor, context, GSS_C_NO_BUFFER);
-	tap_quiet_end();
-	*context = GSS_C_NO_CONTEXT;
-	return tap_refuse_gss(&verdict, minor_status);
 }
 
 static struct context *begin(const struct tap_scope *scope, const struct tap_handshake *step)
@@ -252,86 +154,224 @@ static struct context *begin(const struct tap_scope *scope, const struct tap_han
 	c->started = scope->start;
 	c->tie = step->tie;
 	c->fd = step->fd;
-	if (step->target)
-		tap_copy(c->target, sizeof(c->target), step->target);
+	c->facts.pol.role = step->role == TR_ROLE_INITIATOR ? POL_INITIATOR : POL_ACCEPTOR;
+	c->facts.pol.lifetime = UINT32_MAX;
 	return c;
 }
 
-OM_uint32 tap_handshake_step(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t before,
-			     gss_ctx_id_t *context, OM_uint32 *minor_status, bool *refused)
+/* What libkrb5 was asked in this call joins what is known from those before. */
+static void learn(struct context *c, const struct tap_learning *l)
 {
-	struct context *c = tap_context_take(before),
-		       stand_in = {
-			       .role = step->role, .started = scope->start, .tie = step->tie, .fd = step->fd};
-	OM_uint32 major = step->major;
-	bool keep;
+	bool delegated = c->facts.pol.delegated;
+	enum pol_moment moment = c->facts.pol.moment;
 
-	*refused = false;
+	if (!l || (!l->facts.kerberos && !l->facts.asked[0]))
+		return;
+	c->facts = l->facts;
+	c->facts.pol.delegated |= delegated;
+	c->facts.pol.moment = moment;
+	tap_facts_settle(&c->facts);
+}
+
+/* The context can protect messages from now on: all that may be asked of it is known, or will not be. */
+static void complete(const struct tap_scope *scope, struct tap_handshake *step, struct context *c,
+		     gss_ctx_id_t context)
+{
+	struct tap_facts *facts = &c->facts;
+
+	tap_facts_mech(facts, step->mech);
+	tap_facts_settle(facts);
+	facts->pol.moment = POL_ESTABLISHED;
+	facts->pol.flags_granted = step->flags;
+	facts->pol.lifetime = step->lifetime;
+	facts->pol.anonymous = step->flags & GSS_C_ANON_FLAG;
+	if (!facts->kerberos || !tap_is_kerberos(step->mech)) {
+		facts->initiator[0] = facts->acceptor[0] = 0;
+		facts->pol.initiator = facts->pol.acceptor = (struct pol_name){NULL, false};
+		facts->pol.delegated = step->role == TR_ROLE_ACCEPTOR && step->flags & GSS_C_DELEG_FLAG;
+		tap_facts_ask(scope, context, step->mech, step->source, facts);
+	}
+	if (tr_level != TR_LEVEL_OFF && tap_is_kerberos(step->mech))
+		facts->pol.session_enctype = tap_session_enctype(scope, context);
+}
+
+static const char *peer_of(const struct pol_facts *facts)
+{
+	return facts->role == POL_INITIATOR ? facts->acceptor.text : facts->initiator.text;
+}
+
+static void judge(struct tap_scope *scope, struct tap_handshake *step, struct context *c)
+{
+	if (!scope->judge || c->judged)
+		return;
+	switch (tap_judge(scope, &c->facts.pol, true, peer_of(&c->facts.pol), &step->verdict)) {
+	case POL_ALLOW:
+		break;
+	case POL_CHANGE:
+		step->strip = true;
+		step->flags &= ~(OM_uint32)GSS_C_DELEG_FLAG;
+		c->facts.pol.flags_granted = step->flags;
+		break;
+	default:
+		step->refused = true;
+	}
+}
+
+/*
+ * RFC 2743, section 1.2.7: a context may protect messages before it is complete. Where its peer is known by
+ * then it is judged, else it may not yet.
+ */
+static void judge_ready(struct tap_scope *scope, struct tap_handshake *step, struct context *c)
+{
+	if (!scope->judge || c->judged || !(step->flags & GSS_C_PROT_READY_FLAG))
+		return;
+	if (!c->facts.kerberos) {
+		if (pol_judges_peers(&tap_policy))
+			step->flags &= ~(OM_uint32)GSS_C_PROT_READY_FLAG;
+		return;
+	}
+	c->facts.pol.moment = POL_ESTABLISHED;
+	c->facts.pol.flags_granted = step->flags;
+	judge(scope, step, c);
+	c->judged = true;
+}
+
+void tap_handshake_judge(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t before,
+			 gss_ctx_id_t context)
+{
+	struct context *c = tap_context_take(before);
+
 	if (!c)
 		c = begin(scope, step);
-	keep = c != NULL;
-	if (!c)
-		c = &stand_in; /* no room to remember it: it is judged and told of all the same */
+	step->c = c;
+	if (step->learning && step->learning->refused) {
+		/* Refused where the name became known; here the host is told. */
+		step->verdict = step->learning->verdict;
+		step->refused = tap_refuses(scope, &step->verdict, step->learning->facts.pol.acceptor.text);
+	}
+	if (!c) {
+		/* Nothing can be remembered of it: that is not to be allowed what a rule may forbid. */
+		if (scope->judge && !step->refused && !GSS_ERROR(step->major) &&
+		    pol_judges_peers(&tap_policy)) {
+			tap_copy(step->verdict.reason, sizeof(step->verdict.reason),
+				 "there is no memory to follow the security context");
+			step->verdict.rule = "policy";
+			step->refused = true;
+		}
+		return;
+	}
 	c->rounds++;
 	if (!c->hashed && step->first_token && step->first_token->length && tr_level != TR_LEVEL_OFF) {
 		tr_hash(step->first_token->value, step->first_token->length, c->first_hash);
 		c->hashed = true;
 	}
-	if (major == GSS_S_COMPLETE)
-		return establish(scope, step, c, keep, context, minor_status, refused);
-	if (!GSS_ERROR(major)) {
-		if (keep)
-			tap_context_enter(c, *context);
-		return major;
+	learn(c, step->learning);
+	if (step->refused || c->established)
+		return;
+	if (tap_is_complete(step->major)) {
+		complete(scope, step, c, context);
+		judge(scope, step, c);
+	} else if (!GSS_ERROR(step->major)) {
+		judge_ready(scope, step, c);
 	}
-	c->handle = before;
+}
+
+/* The service that was asked for, where libkrb5 did not get to tell it. */
+static void name_target(const struct tap_scope *scope, const struct tap_handshake *step, struct context *c)
+{
+	if (!c->facts.asked[0] && step->target != GSS_C_NO_NAME && tr_level != TR_LEVEL_OFF &&
+	    tap_handles_good(step->major))
+		tap_display_name(scope, step->target, c->facts.asked, sizeof(c->facts.asked));
+}
+
+const char *tap_handshake_acceptor(const struct tap_handshake *step)
+{
+	return step->c && step->c->facts.kerberos && step->c->facts.acceptor[0] ? step->c->facts.acceptor
+										: NULL;
+}
+
+static void failed(struct tap_scope *scope, const struct tap_handshake *step, struct context *c)
+{
+	const char *text = tr_level == TR_LEVEL_OFF
+				   ? NULL
+				   : tap_status_text(scope, step->major, step->minor, step->mech);
+
 	c->told = true;
+	tap_facts_mech(&c->facts, step->mech);
+	name_target(scope, step, c);
 	/* libzmq would let both ends wait for its handshake timer. */
 	if (c->tie && tap_repairs(POL_REPAIR_HANDSHAKE))
 		tap_line_doom(c->fd);
-	write_handshake(scope, c, NULL, step->mech, TR_OUTCOME_FAILED, major, step->minor,
-			tr_level == TR_LEVEL_OFF ? NULL : tap_minor_text(scope, step->minor, step->mech));
-	if (keep && *context == GSS_C_NO_CONTEXT)
-		tap_context_free(c);
-	else if (keep)
-		tap_context_enter(c, *context);
-	return major;
+	write_handshake(scope, c, TR_OUTCOME_FAILED, step->major, step->minor, text);
 }
 
-void tap_handshake_refused(struct tap_scope *scope, enum tr_role role, const char *target, const char *reason)
+void tap_handshake_tell(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t context)
 {
-	struct context c = {.role = role, .started = scope->start};
+	struct context *c = step->c;
 
-	if (target)
-		tap_copy(c.target, sizeof(c.target), target);
-	write_handshake(scope, &c, NULL, GSS_C_NO_OID, TR_OUTCOME_REFUSED, 0, 0, reason);
+	if (!c)
+		return;
+	c->handle = context;
+	if (step->refused) {
+		if (c->tie)
+			tap_line_refused(c->fd);
+		if (c->tie && tap_repairs(POL_REPAIR_HANDSHAKE))
+			tap_line_doom(c->fd);
+		c->told = true;
+		name_target(scope, step, c);
+		write_handshake(scope, c, TR_OUTCOME_REFUSED, 0, 0, step->verdict.reason);
+	} else if (GSS_ERROR(step->major) && !c->established) {
+		failed(scope, step, c);
+	} else if (tap_is_complete(step->major) && !c->established) {
+		c->established = true;
+		c->established_at = tr_now();
+		write_handshake(scope, c, TR_OUTCOME_ESTABLISHED, 0, 0, NULL);
+	}
+	if (context == GSS_C_NO_CONTEXT)
+		tap_context_free(c);
+	else
+		tap_context_enter(c, context);
+}
+
+/* A handshake that has no entry of its own, and never will. */
+static void tell_once(const struct tap_scope *scope, struct context *c, const char *name, gss_const_OID mech,
+		      OM_uint32 major, OM_uint32 minor, const char *reason)
+{
+	c->facts.pol.role = c->role == TR_ROLE_ACCEPTOR ? POL_ACCEPTOR : POL_INITIATOR;
+	tap_facts_mech(&c->facts, mech);
+	tap_copy(c->role == TR_ROLE_INITIATOR && major ? c->facts.initiator : c->facts.asked,
+		 sizeof(c->facts.asked), name);
+	tap_facts_settle(&c->facts);
+	write_handshake(scope, c, TR_OUTCOME_FAILED, major, minor, reason);
 }
 
 OM_uint32 tap_handshake_unready(struct tap_scope *scope, const struct tap_handshake *step, const char *reason,
 				OM_uint32 *minor_status)
 {
 	struct context c = {.role = step->role, .started = scope->start, .tie = step->tie, .fd = step->fd};
+	char name[TAP_NAME] = "";
 
-	if (step->target)
-		tap_copy(c.target, sizeof(c.target), step->target);
-	write_handshake(scope, &c, NULL, GSS_C_NO_OID, TR_OUTCOME_FAILED, 0, 0, reason);
+	tap_display_name(scope, step->target, name, sizeof(name));
+	tell_once(scope, &c, name, GSS_C_NO_OID, 0, 0, reason);
 	tap_line_doom(step->fd);
 	*minor_status = 0;
 	return GSS_S_NO_CRED;
 }
 
-void tap_handshake_without_cred(struct tap_scope *scope, const struct tap_tie *tie, OM_uint32 major,
-				OM_uint32 minor)
+void tap_handshake_without_cred(struct tap_scope *scope, const struct tap_tie *tie, const char *name,
+				gss_cred_usage_t usage, gss_const_OID mech, OM_uint32 major, OM_uint32 minor)
 {
-	struct context c = {.role = tie->server ? TR_ROLE_ACCEPTOR : TR_ROLE_INITIATOR,
+	struct context c = {.role = usage == GSS_C_ACCEPT     ? TR_ROLE_ACCEPTOR
+				    : usage == GSS_C_INITIATE ? TR_ROLE_INITIATOR
+							      : 0,
 			    .started = scope->start ? scope->start : tr_now(),
 			    .tie = tie,
-			    .fd = tap_line_now()};
+			    .fd = tie ? tap_line_now() : -1};
 	int saved = errno;
 
-	write_handshake(scope, &c, NULL, GSS_C_NO_OID, TR_OUTCOME_FAILED, major, minor,
-			tr_level == TR_LEVEL_OFF ? NULL : tap_minor_text(scope, minor, GSS_C_NO_OID));
-	if (tap_repairs(POL_REPAIR_HANDSHAKE))
+	tell_once(scope, &c, name, mech, major, minor,
+		  tr_level == TR_LEVEL_OFF ? NULL : tap_status_text(scope, major, minor, mech));
+	if (tie && tap_repairs(POL_REPAIR_HANDSHAKE))
 		tap_line_doom(c.fd);
 	errno = saved;
 }
@@ -342,39 +382,78 @@ void tap_handshake_may_not_go_without(const struct tap_tie *tie)
 	struct context c = {
 		.role = TR_ROLE_INITIATOR, .started = scope.start, .tie = tie, .fd = tap_line_now()};
 
-	write_handshake(&scope, &c, NULL, GSS_C_NO_OID, TR_OUTCOME_FAILED, 0, 0,
-			"GSSAPI failed, and the rule of this endpoint does not let it go without");
+	tell_once(&scope, &c, NULL, GSS_C_NO_OID, 0, 0,
+		  "GSSAPI failed, and the rule of this endpoint does not let it go without");
 	tap_line_doom(c.fd);
 }
 
-void tap_context_imported(gss_ctx_id_t handle)
+/*
+ * An exported context, as MIT's mechglue frames it: four bytes of length, the mechanism's object identifier,
+ * and the mechanism's own. Only Kerberos is asked for names: others crash.
+ */
+static bool is_kerberos_export(const gss_buffer_desc *exported)
 {
-	struct context *c = tap_context_new();
+	const uint8_t *bytes = exported ? exported->value : NULL;
+	gss_OID_desc mech;
 
-	if (!c)
-		return;
-	c->established = true;
-	c->established_at = c->started = tr_now();
-	tap_context_enter(c, handle);
+	if (!bytes || exported->length < 4)
+		return false;
+	mech.length =
+		(OM_uint32)bytes[0] << 24 | (OM_uint32)bytes[1] << 16 | (OM_uint32)bytes[2] << 8 | bytes[3];
+	mech.elements = (void *)(uintptr_t)(bytes + 4);
+	return mech.length <= exported->length - 4 && tap_is_kerberos(&mech);
 }
 
-void tap_context_ends(const struct tap_scope *scope, gss_ctx_id_t handle)
+bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *exported, gss_ctx_id_t handle,
+			  struct pol_verdict *verdict)
 {
-	struct context *c = tap_context_take(handle);
+	struct context *c = tap_context_new(), spare = {0}, *of = c ? c : &spare;
+	bool asked = scope->judge && pol_judges_peers(&tap_policy);
+
+	of->facts.pol.moment = POL_IMPORTED;
+	of->facts.pol.lifetime = UINT32_MAX;
+	if (asked && is_kerberos_export(exported))
+		tap_facts_ask_imported(scope, handle, &of->facts);
+	if (asked && tap_judge(scope, &of->facts.pol, true, peer_of(&of->facts.pol), verdict) == POL_DENY) {
+		if (c)
+			tap_context_free(c);
+		return true;
+	}
+	if (!c)
+		return false;
+	c->imported = c->established = true;
+	c->established_at = c->started = tr_now();
+	c->role = !of->facts.pol.role			? 0
+		  : of->facts.pol.role == POL_INITIATOR ? TR_ROLE_INITIATOR
+							: TR_ROLE_ACCEPTOR;
+	tap_facts_settle(&c->facts);
+	tap_context_enter(c, handle);
+	return false;
+}
+
+struct context *tap_context_goes(gss_ctx_id_t handle)
+{
+	return tap_context_take(handle);
+}
+
+void tap_context_stays(struct context *c)
+{
+	if (c)
+		tap_context_enter(c, c->handle);
+}
+
+void tap_context_went(const struct tap_scope *scope, struct context *c)
+{
 	struct tr_draft *d;
 
 	if (!c)
 		return;
-	if (!c->established && c->told) {
-		tap_context_free(c);
-		return;
-	}
-	if (!c->established) {
-		write_handshake(scope, c, NULL, GSS_C_NO_OID, TR_OUTCOME_FAILED, 0, 0,
+	if (!c->established && !c->told) {
+		write_handshake(scope, c, TR_OUTCOME_ABANDONED, 0, 0,
 				"the program gave the context up before it was established");
-	} else if ((d = tap_event(scope, TR_E_context))) {
+	} else if (c->established && (d = tap_event(scope, TR_E_context))) {
 		d->time = tr_now();
-		tap_put_handle(d, TR_F_CONTEXT, handle);
+		tap_put_handle(d, TR_F_CONTEXT, c->handle);
 		if (c->role)
 			tr_put_u32(d, TR_F_ROLE, c->role);
 		tr_put_u64(d, TR_F_WRAPPED, c->out_calls);

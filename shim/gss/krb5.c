@@ -4,6 +4,7 @@
  * in the clear: told by length and keyed hash of the key only.
  */
 #include "shim/gss/gss.h"
+#include "shim/gss/handshake.h"
 
 TAP_GSS(gss_krb5_ccache_name, (OM_uint32 * minor_status, const char *name, const char **out_name),
 	(minor_status, name, out_name), GSS_C_NO_OID, tr_put_text(draft, TR_F_NAME, name))
@@ -44,16 +45,19 @@ TAP_EXPORT OM_uint32 gss_krb5_export_lucid_sec_context(OM_uint32 *minor_status, 
 {
 	TAP_ENTER(TAP_GSS, gss_krb5_export_lucid_sec_context);
 	gss_ctx_id_t before = context ? *context : GSS_C_NO_CONTEXT;
+	struct context *gone = NULL;
 	struct tr_draft *d;
 	OM_uint32 major;
 	int error;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
+	if (scope.watch && !scope.nested)
+		gone = tap_context_goes(before);
 	major = real_call(minor_status, context, version, exported);
 	error = errno;
-	if (scope.watch && before && !scope.depth && major == GSS_S_COMPLETE)
-		tap_context_ends(&scope, before);
+	if (GSS_ERROR(major))
+		tap_context_stays(gone);
 	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
 	if (d) {
 		tap_put_handle(d, TR_F_CONTEXT, before);
@@ -61,6 +65,8 @@ TAP_EXPORT OM_uint32 gss_krb5_export_lucid_sec_context(OM_uint32 *minor_status, 
 			put_lucid(d, version, *exported);
 		tr_commit(d);
 	}
+	if (!GSS_ERROR(major))
+		tap_context_went(&scope, gone);
 	tap_leave(&scope);
 	errno = error;
 	return major;

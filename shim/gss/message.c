@@ -55,7 +55,7 @@ static inline void finish(struct tap_scope *scope, OM_uint32 major, const OM_uin
 {
 	int error = errno;
 
-	if (scope->watch && !scope->depth && !GSS_ERROR(major) && !m->detached)
+	if (scope->watch && !scope->nested && !GSS_ERROR(major) && !m->detached)
 		tap_context_count(m->context, m->token_field == TR_F_OUT_TOKEN,
 				  m->plain ? m->plain->length : 0);
 	if (GSS_ERROR(major)) /* what a failing call leaves in its outputs is not to be read */

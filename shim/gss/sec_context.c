@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RFC 2743 section 2.2: security contexts. Here handshakes are followed, delegation and peers are judged.
+ * RFC 2743, sections 2.2.1 and 2.2.2: the calls that make a security context. Each learns what the library
+ * was seen to do, lets the policy judge, applies the verdict, and records what really came of it.
  *
  * A refusal looks like any other failed call to the program: no context, no output token, GSS_S_UNAUTHORIZED,
  * and a minor status that gss_display_status explains.
  */
 #include "shim/gss/gss.h"
+#include "shim/gss/handshake.h"
 #include "shim/repair/inside.h"
 
 #include <string.h>
-
-static const char *shown_name(const struct tap_scope *scope, gss_const_name_t name, char *out, size_t size)
-{
-	return scope->watch && (scope->record || scope->judge || tr_level != TR_LEVEL_OFF) &&
-			       tap_display_name(scope, name, out, size)
-		       ? out
-		       : NULL;
-}
 
 static void put_bindings(struct tr_draft *d, gss_channel_bindings_t bindings)
 {
@@ -53,31 +47,72 @@ static void drop_token(const struct tap_scope *scope, gss_buffer_t token)
 	__typeof__(&gss_release_buffer) release = TAP_OTHER(scope, gss_release_buffer);
 	OM_uint32 minor;
 
-	if (!token)
-		return;
-	tap_quiet_begin();
 	if (release)
 		release(&minor, token);
-	tap_quiet_end();
 	token->length = 0;
 	token->value = NULL;
 }
 
-/* The initiator asks for delegation: may it? True: the call is refused. */
-static bool delegation_refused(struct tap_scope *scope, OM_uint32 *flags, const char *target,
-			       struct pol_verdict *verdict)
+static void drop_cred(const struct tap_scope *scope, gss_cred_id_t *cred)
 {
-	enum pol_action action;
+	__typeof__(&gss_release_cred) release = TAP_OTHER(scope, gss_release_cred);
+	OM_uint32 minor;
 
-	if (!scope->judge || !(*flags & (GSS_C_DELEG_FLAG | GSS_C_DELEG_POLICY_FLAG)))
-		return false;
-	action = pol_judge_delegation(&tap_policy, POL_INITIATOR, verdict);
-	if (action == POL_ALLOW || !tap_refuses(scope, verdict, target))
-		return false;
-	if (action != POL_CHANGE)
-		return true;
-	*flags &= ~(OM_uint32)(GSS_C_DELEG_FLAG | GSS_C_DELEG_POLICY_FLAG);
-	return false;
+	if (cred && *cred != GSS_C_NO_CREDENTIAL && release)
+		release(&minor, cred);
+	if (cred)
+		*cred = GSS_C_NO_CREDENTIAL;
+}
+
+static void drop_name(const struct tap_scope *scope, gss_name_t *name)
+{
+	__typeof__(&gss_release_name) release = TAP_OTHER(scope, gss_release_name);
+	OM_uint32 minor;
+
+	if (name && *name != GSS_C_NO_NAME && release)
+		release(&minor, name);
+	if (name)
+		*name = GSS_C_NO_NAME;
+}
+
+static void drop_context(const struct tap_scope *scope, gss_ctx_id_t *context)
+{
+	__typeof__(&gss_delete_sec_context) delete = TAP_OTHER(scope, gss_delete_sec_context);
+	OM_uint32 minor;
+
+	if (*context != GSS_C_NO_CONTEXT && delete)
+		delete (&minor, context, GSS_C_NO_BUFFER);
+	*context = GSS_C_NO_CONTEXT;
+}
+
+/* Part of another call that is followed itself: a negotiation's inner handshake. */
+static bool is_part(const struct tap_scope *scope)
+{
+	return scope->nested && tap_learning();
+}
+
+/* Refused before the library was asked. */
+static OM_uint32 refuse_init(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t context,
+			     OM_uint32 *minor_status, gss_buffer_t output)
+{
+	output->length = 0;
+	output->value = NULL;
+	tap_handshake_judge(scope, step, context, context);
+	tap_handshake_tell(scope, step, context);
+	return tap_refuse_gss(&step->verdict, minor_status);
+}
+
+/* The acceptor's name as the call's event has it: true where libkrb5 told it, else as it was asked for. */
+static const char *acceptor_name(const struct tap_scope *scope, const struct tap_handshake *step,
+				 gss_name_t target, char *out, size_t size)
+{
+	const char *known = GSS_ERROR(step->major) ? NULL : tap_handshake_acceptor(step);
+
+	if (known)
+		return known;
+	return scope->record && tap_handles_good(step->major) && tap_display_name(scope, target, out, size)
+		       ? out
+		       : NULL;
 }
 
 TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t cred, gss_ctx_id_t *context,
@@ -87,16 +122,18 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 					  OM_uint32 *ret_flags, OM_uint32 *time_rec)
 {
 	TAP_ENTER(TAP_GSS, gss_init_sec_context);
-	struct tap_handshake step = {.role = TR_ROLE_INITIATOR, .mech = mech};
-	struct pol_verdict verdict = {0};
 	gss_ctx_id_t before = context ? *context : GSS_C_NO_CONTEXT;
+	struct tap_handshake step = {.role = TR_ROLE_INITIATOR,
+				     .first = before == GSS_C_NO_CONTEXT,
+				     .mech = mech,
+				     .target = target};
 	/* The host's own variables where it has them: what a failing call leaves in them is its business. */
 	OM_uint32 flags = req_flags, own_flags = 0, own_time = 0;
 	OM_uint32 *granted = ret_flags ? ret_flags : &own_flags, *lifetime = time_rec ? time_rec : &own_time;
 	gss_OID own_mech = GSS_C_NO_OID, *chosen = actual_mech ? actual_mech : &own_mech;
-	bool refused = false, ahead;
+	bool ahead, part;
 	struct tr_draft *d;
-	char name[256];
+	char name[TAP_NAME];
 	int error;
 
 	if (!real_call)
@@ -113,105 +150,77 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 		return step.major;
 	}
 	error = errno;
+	part = is_part(&scope);
 	if (!scope.start)
 		scope.start = tr_now();
-	/* Before the call a name is looked at only where it has to be: it may be no name. */
-	if (scope.judge && req_flags & (GSS_C_DELEG_FLAG | GSS_C_DELEG_POLICY_FLAG))
-		step.target = shown_name(&scope, target, name, sizeof(name));
 	step.tie = tap_injected ? tap_tied(cred, &step.fd) : NULL;
-	if (delegation_refused(&scope, &flags, step.target, &verdict)) {
-		tap_handshake_refused(&scope, step.role, step.target, verdict.reason);
-		output->length = 0;
-		output->value = NULL;
-		step.major = tap_refuse_gss(&verdict, minor_status);
+	if (!part && tap_handshake_may_not(&scope, &step, &flags)) {
+		step.major = refuse_init(&scope, &step, before, minor_status, output);
 		tap_leave(&scope);
 		errno = error;
 		return step.major;
 	}
-	if (__builtin_expect(step.tie && before == GSS_C_NO_CONTEXT, 0) &&
-	    tap_ticket_missing(step.tie, verdict.reason, sizeof(verdict.reason))) {
+	if (__builtin_expect(step.tie && step.first, 0) &&
+	    tap_ticket_missing(step.tie, step.verdict.reason, sizeof(step.verdict.reason))) {
 		output->length = 0;
 		output->value = NULL;
-		step.major = tap_handshake_unready(&scope, &step, verdict.reason, minor_status);
+		step.major = tap_handshake_unready(&scope, &step, step.verdict.reason, minor_status);
 		tap_leave(&scope);
 		errno = error;
 		return step.major;
 	}
+	step.learning =
+		part ? NULL
+		     : tap_learn_begin(&scope, (uintptr_t)__builtin_frame_address(0), POL_INITIATOR, flags);
 	errno = error;
 	step.major = real_call(minor_status, cred, context, target, mech, flags, time_req, bindings, input,
 			       chosen, output, granted, lifetime);
 	error = errno;
+	tap_learn_end(step.learning);
 	step.minor = *minor_status;
-	if (!step.target)
-		step.target = tap_context_target(before, name, sizeof(name));
-	if (!step.target && tap_handles_good(step.major))
-		step.target = shown_name(&scope, target, name, sizeof(name));
 	if (!GSS_ERROR(step.major) && *chosen)
 		step.mech = *chosen;
-	step.first_token = before == GSS_C_NO_CONTEXT ? output : NULL;
-	ahead = send_input_ahead(&scope, input, output);
-	d = tap_gss_event(&scope, step.major, minor_status, step.mech);
-	if (d) {
-		tap_put_handle(d, TR_F_CONTEXT, *context ? *context : before);
-		tap_put_oid(d, TR_F_MECH, step.mech);
-		tr_put_text(d, TR_F_ACCEPTOR, step.target);
-		tr_put_u32(d, TR_F_FLAGS_REQ, req_flags);
-		if (!GSS_ERROR(step.major))
-			tr_put_u32(d, TR_F_FLAGS_RET, *granted);
-		if (step.major == GSS_S_COMPLETE)
-			tr_put_u32(d, TR_F_LIFETIME, *lifetime);
-		put_bindings(d, bindings);
-		put_tokens(d, input, output, ahead);
-		tr_commit(d);
-	}
+	step.first_token = step.first ? output : NULL;
 	step.flags = *granted;
 	step.lifetime = *lifetime;
-	if (!scope.depth)
-		step.major = tap_handshake_step(&scope, &step, before, context, minor_status, &refused);
-	if (refused) {
+	if (!part) {
+		tap_handshake_judge(&scope, &step, before, *context);
+		if (!GSS_ERROR(step.major))
+			*granted = step.flags;
+	}
+	if (step.refused) {
+		step.major = tap_refuse_gss(&step.verdict, minor_status);
+		tap_quiet_begin();
+		drop_context(&scope, context);
 		drop_token(&scope, output);
+		tap_quiet_end();
 		*chosen = GSS_C_NO_OID;
 		*granted = *lifetime = 0;
 	}
+	ahead = send_input_ahead(&scope, input, output);
+	if (scope.record) {
+		const char *acceptor = acceptor_name(&scope, &step, target, name, sizeof(name));
+
+		d = tap_gss_event(&scope, step.major, minor_status, step.mech);
+		if (d) {
+			tap_put_handle(d, TR_F_CONTEXT, *context ? *context : before);
+			tap_put_oid(d, TR_F_MECH, step.mech);
+			tr_put_text(d, TR_F_ACCEPTOR, acceptor);
+			tr_put_u32(d, TR_F_FLAGS_REQ, req_flags);
+			if (!GSS_ERROR(step.major))
+				tr_put_u32(d, TR_F_FLAGS_RET, *granted);
+			if (tap_is_complete(step.major))
+				tr_put_u32(d, TR_F_LIFETIME, *lifetime);
+			put_bindings(d, bindings);
+			put_tokens(d, input, output, ahead);
+			tr_commit(d);
+		}
+	}
+	if (!part)
+		tap_handshake_tell(&scope, &step, *context);
 	tap_leave(&scope);
 	errno = error;
 	return step.major;
-}
-
-/* The acceptor was given a credential: may it keep it? True: the context is refused. */
-static bool delegated_refused(struct tap_scope *scope, OM_uint32 *flags, gss_cred_id_t *cred,
-			      struct pol_verdict *verdict)
-{
-	__typeof__(&gss_release_cred) release = TAP_OTHER(scope, gss_release_cred);
-	enum pol_action action;
-	OM_uint32 minor;
-
-	if (!scope->judge || !(*flags & GSS_C_DELEG_FLAG))
-		return false;
-	action = pol_judge_delegation(&tap_policy, POL_ACCEPTOR, verdict);
-	if (action == POL_ALLOW || !tap_refuses(scope, verdict, NULL))
-		return false;
-	*flags &= ~(OM_uint32)GSS_C_DELEG_FLAG;
-	tap_quiet_begin();
-	if (*cred != GSS_C_NO_CREDENTIAL && release)
-		release(&minor, cred);
-	tap_quiet_end();
-	*cred = GSS_C_NO_CREDENTIAL;
-	return action != POL_CHANGE;
-}
-
-static void take_back(const struct tap_scope *scope, gss_name_t *name, gss_cred_id_t *cred)
-{
-	__typeof__(&gss_release_name) release_name = TAP_OTHER(scope, gss_release_name);
-	__typeof__(&gss_release_cred) release_cred = TAP_OTHER(scope, gss_release_cred);
-	OM_uint32 minor;
-
-	tap_quiet_begin();
-	if (name && *name && release_name)
-		release_name(&minor, name);
-	if (*cred && release_cred)
-		release_cred(&minor, cred);
-	tap_quiet_end();
 }
 
 /* The first token of RFC 2743, section 3.1: its frame, and krb5's OID (RFC 4121). */
@@ -234,20 +243,16 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 					    OM_uint32 *time_rec, gss_cred_id_t *delegated)
 {
 	TAP_ENTER(TAP_GSS, gss_accept_sec_context);
-	struct tap_handshake step = {.role = TR_ROLE_ACCEPTOR};
-	struct pol_verdict verdict = {0};
 	gss_ctx_id_t before = context ? *context : GSS_C_NO_CONTEXT;
-	gss_cred_id_t none = GSS_C_NO_CREDENTIAL;
+	struct tap_handshake step = {.role = TR_ROLE_ACCEPTOR, .first = before == GSS_C_NO_CONTEXT};
 	gss_name_t own_source = GSS_C_NO_NAME;
-	/* A name costs the library as much as a tenth of the handshake. Kerberos contexts are asked
-	 * afterwards. */
+	/* A name costs the library as much as a tenth of the handshake, and Kerberos tells it anyway. */
 	gss_name_t *from = source || begins_kerberos(input) ? source : &own_source;
-	OM_uint32 own_flags = 0, own_time = 0;
+	OM_uint32 flags = 0, own_flags = 0, own_time = 0;
 	OM_uint32 *granted = ret_flags ? ret_flags : &own_flags, *lifetime = time_rec ? time_rec : &own_time;
 	gss_OID own_mech = GSS_C_NO_OID, *chosen = mech ? mech : &own_mech;
-	bool refused = false, ahead;
+	bool ahead, part;
 	struct tr_draft *d;
-	char name[256];
 	int error;
 
 	if (!real_call)
@@ -258,226 +263,68 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 		tap_leave(&scope);
 		return step.major;
 	}
+	error = errno;
+	part = is_part(&scope);
 	if (!scope.start)
 		scope.start = tr_now();
 	step.tie = tap_injected ? tap_tied(cred, &step.fd) : NULL;
+	step.learning =
+		part ? NULL
+		     : tap_learn_begin(&scope, (uintptr_t)__builtin_frame_address(0), POL_ACCEPTOR, flags);
+	errno = error;
 	/* A credential is asked for only where the program asks: the library would have to store it. */
 	step.major = real_call(minor_status, context, cred, input, bindings, from, chosen, output, granted,
 			       lifetime, delegated);
 	error = errno;
+	tap_learn_end(step.learning);
 	step.minor = *minor_status;
 	if (!GSS_ERROR(step.major))
 		step.mech = *chosen;
-	step.first_token = before == GSS_C_NO_CONTEXT ? input : NULL;
-	name[0] = 0;
-	if (scope.record && step.major == GSS_S_COMPLETE && source)
-		tap_display_name(&scope, *source, name, sizeof(name));
+	step.first_token = step.first ? input : NULL;
+	step.flags = *granted;
+	step.lifetime = *lifetime;
+	if (tap_is_complete(step.major) && from)
+		step.source = *from;
+	if (!part) {
+		tap_handshake_judge(&scope, &step, before, *context);
+		if (!GSS_ERROR(step.major))
+			*granted = step.flags;
+	}
+	if (step.refused || step.strip || own_source != GSS_C_NO_NAME) {
+		tap_quiet_begin();
+		drop_name(&scope, &own_source);
+		if (step.refused || step.strip)
+			drop_cred(&scope, delegated);
+		if (step.refused) {
+			drop_context(&scope, context);
+			drop_token(&scope, output);
+			drop_name(&scope, source);
+		}
+		tap_quiet_end();
+	}
+	if (step.refused) {
+		step.major = tap_refuse_gss(&step.verdict, minor_status);
+		*chosen = GSS_C_NO_OID;
+		*granted = *lifetime = 0;
+	}
 	ahead = send_input_ahead(&scope, input, output);
 	d = tap_gss_event(&scope, step.major, minor_status, step.mech);
 	if (d) {
 		tap_put_handle(d, TR_F_CONTEXT, *context ? *context : before);
 		tap_put_oid(d, TR_F_MECH, step.mech);
-		if (name[0])
-			tr_put_text(d, TR_F_INITIATOR, name);
+		if (tap_is_complete(step.major) && step.learning && step.learning->facts.pol.initiator.text)
+			tr_put_text(d, TR_F_INITIATOR, step.learning->facts.initiator);
 		if (!GSS_ERROR(step.major))
 			tr_put_u32(d, TR_F_FLAGS_RET, *granted);
-		if (step.major == GSS_S_COMPLETE)
+		if (tap_is_complete(step.major))
 			tr_put_u32(d, TR_F_LIFETIME, *lifetime);
 		put_bindings(d, bindings);
 		put_tokens(d, input, output, ahead);
 		tr_commit(d);
 	}
-	step.flags = *granted;
-	step.lifetime = *lifetime;
-	if (step.major == GSS_S_COMPLETE && from)
-		step.source = *from;
-	if (!scope.depth)
-		step.major = tap_handshake_step(&scope, &step, before, context, minor_status, &refused);
-	if (!refused && step.major == GSS_S_COMPLETE &&
-	    delegated_refused(&scope, granted, delegated ? delegated : &none, &verdict)) {
-		__typeof__(&gss_delete_sec_context) delete = TAP_OTHER(&scope, gss_delete_sec_context);
-		OM_uint32 ignored;
-
-		tap_context_ends(&scope, *context);
-		tap_quiet_begin();
-		if (delete)
-			delete (&ignored, context, GSS_C_NO_BUFFER);
-		tap_quiet_end();
-		*context = GSS_C_NO_CONTEXT;
-		refused = true;
-		step.major = tap_refuse_gss(&verdict, minor_status);
-	}
-	if (own_source != GSS_C_NO_NAME)
-		take_back(&scope, &own_source, &none);
-	if (refused) {
-		drop_token(&scope, output);
-		take_back(&scope, source, delegated ? delegated : &none);
-		*chosen = GSS_C_NO_OID;
-		*granted = *lifetime = 0;
-	}
+	if (!part)
+		tap_handshake_tell(&scope, &step, *context);
 	tap_leave(&scope);
 	errno = error;
 	return step.major;
 }
-
-TAP_EXPORT OM_uint32 gss_delete_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context,
-					    gss_buffer_t output)
-{
-	TAP_ENTER(TAP_GSS, gss_delete_sec_context);
-	gss_ctx_id_t before = context ? *context : GSS_C_NO_CONTEXT;
-	struct tr_draft *d;
-	OM_uint32 major;
-	int error;
-
-	if (!real_call)
-		return tap_leave(&scope), tap_missing(minor_status);
-	if (tap_stand_in(before)) {
-		tap_stand_in_release((void **)context, true);
-		tap_leave(&scope);
-		return GSS_S_COMPLETE;
-	}
-	/* Before the call: once it has returned, another thread may have been given the same handle. */
-	if (scope.watch && before && !scope.depth) {
-		error = errno;
-		tap_context_ends(&scope, before);
-		errno = error;
-	}
-	major = real_call(minor_status, context, output);
-	error = errno;
-	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
-	if (d) {
-		tap_put_handle(d, TR_F_CONTEXT, before);
-		tr_commit(d);
-	}
-	tap_leave(&scope);
-	errno = error;
-	return major;
-}
-
-TAP_EXPORT OM_uint32 gss_export_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context,
-					    gss_buffer_t exported)
-{
-	TAP_ENTER(TAP_GSS, gss_export_sec_context);
-	gss_ctx_id_t before = context ? *context : GSS_C_NO_CONTEXT;
-	struct tr_draft *d;
-	OM_uint32 major;
-	int error;
-
-	if (!real_call)
-		return tap_leave(&scope), tap_missing(minor_status);
-	major = real_call(minor_status, context, exported);
-	error = errno;
-	if (scope.watch && before && !scope.depth && major == GSS_S_COMPLETE)
-		tap_context_ends(&scope, before);
-	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
-	if (d) {
-		tap_put_handle(d, TR_F_CONTEXT, before);
-		if (major == GSS_S_COMPLETE)
-			tap_put_buffer_secret(d, exported);
-		tr_commit(d);
-	}
-	tap_leave(&scope);
-	errno = error;
-	return major;
-}
-
-TAP_EXPORT OM_uint32 gss_import_sec_context(OM_uint32 *minor_status, gss_buffer_t exported,
-					    gss_ctx_id_t *context)
-{
-	TAP_ENTER(TAP_GSS, gss_import_sec_context);
-	struct tr_draft *d;
-	OM_uint32 major;
-	int error;
-
-	if (!real_call)
-		return tap_leave(&scope), tap_missing(minor_status);
-	major = real_call(minor_status, exported, context);
-	error = errno;
-	if (scope.watch && !scope.depth && major == GSS_S_COMPLETE)
-		tap_context_imported(*context);
-	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
-	if (d) {
-		if (major == GSS_S_COMPLETE)
-			tap_put_handle(d, TR_F_CONTEXT, *context);
-		tap_put_buffer_secret(d, exported);
-		tr_commit(d);
-	}
-	tap_leave(&scope);
-	errno = error;
-	return major;
-}
-
-TAP_EXPORT OM_uint32 gss_inquire_context(OM_uint32 *minor_status, gss_ctx_id_t context, gss_name_t *source,
-					 gss_name_t *target, OM_uint32 *lifetime, gss_OID *mech,
-					 OM_uint32 *flags, int *local, int *open)
-{
-	TAP_ENTER(TAP_GSS, gss_inquire_context);
-	char initiator[256] = "", acceptor[256] = "";
-	struct tr_draft *d;
-	OM_uint32 major;
-	int error;
-
-	if (!real_call)
-		return tap_leave(&scope), tap_missing(minor_status);
-	major = real_call(minor_status, context, source, target, lifetime, mech, flags, local, open);
-	error = errno;
-	if (scope.record && major == GSS_S_COMPLETE) {
-		if (source)
-			tap_display_name(&scope, *source, initiator, sizeof(initiator));
-		if (target)
-			tap_display_name(&scope, *target, acceptor, sizeof(acceptor));
-	}
-	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
-	if (d) {
-		tap_put_handle(d, TR_F_CONTEXT, context);
-		if (initiator[0])
-			tr_put_text(d, TR_F_INITIATOR, initiator);
-		if (acceptor[0])
-			tr_put_text(d, TR_F_ACCEPTOR, acceptor);
-		if (major == GSS_S_COMPLETE && mech)
-			tap_put_oid(d, TR_F_MECH, *mech);
-		if (major == GSS_S_COMPLETE && flags)
-			tr_put_u32(d, TR_F_FLAGS_RET, *flags);
-		if (major == GSS_S_COMPLETE && lifetime)
-			tr_put_u32(d, TR_F_LIFETIME, *lifetime);
-		if (major == GSS_S_COMPLETE && local)
-			tr_put_u32(d, TR_F_LOCAL, *local != 0);
-		if (major == GSS_S_COMPLETE && open)
-			tr_put_u32(d, TR_F_OPEN, *open != 0);
-		tr_commit(d);
-	}
-	tap_leave(&scope);
-	errno = error;
-	return major;
-}
-
-TAP_GSS(gss_context_time, (OM_uint32 * minor_status, gss_ctx_id_t context, OM_uint32 *lifetime),
-	(minor_status, context, lifetime), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context);
-	if (major == GSS_S_COMPLETE && lifetime) tr_put_u32(draft, TR_F_LIFETIME, *lifetime))
-
-TAP_GSS(gss_process_context_token, (OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t token),
-	(minor_status, context, token), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context);
-	put_tokens(draft, token, NULL, false))
-
-/* Values of options can be keys: length and keyed hash only. */
-TAP_GSS(gss_set_sec_context_option,
-	(OM_uint32 * minor_status, gss_ctx_id_t *context, const gss_OID option, const gss_buffer_t value),
-	(minor_status, context, option, value), GSS_C_NO_OID,
-	tap_put_handle(draft, TR_F_CONTEXT, context ? *context : NULL);
-	tap_put_oid(draft, TR_F_OID, option); tap_put_buffer_secret(draft, value))
-
-TAP_GSS(gss_inquire_sec_context_by_oid,
-	(OM_uint32 * minor_status, const gss_ctx_id_t context, const gss_OID object, gss_buffer_set_t *set),
-	(minor_status, context, object, set), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context);
-	tap_put_oid(draft, TR_F_OID, object))
-
-TAP_GSS(gss_complete_auth_token, (OM_uint32 * minor_status, const gss_ctx_id_t context, gss_buffer_t input),
-	(minor_status, context, input), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context);
-	put_tokens(draft, input, NULL, false))
-
-TAP_GSS(gss_pseudo_random,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, int prf_key, const gss_buffer_t prf_in,
-	 ssize_t desired, gss_buffer_t prf_out),
-	(minor_status, context, prf_key, prf_in, desired, prf_out), GSS_C_NO_OID,
-	tap_put_handle(draft, TR_F_CONTEXT, context);
-	tap_put_buffer_secret(draft, major == GSS_S_COMPLETE ? prf_out : NULL))

@@ -184,10 +184,9 @@ void tap_open(struct tap_scope *scope, enum tr_call_id call, int library, const 
 {
 	struct tap_thread *t = &tap_thread;
 	struct tap_caller *c = t->caller;
-	bool own;
 
 	scope->record = TAP_RECORD_NOT;
-	scope->watch = scope->judge = false;
+	scope->watch = scope->judge = scope->nested = false;
 	scope->library = TR_FAMILIES; /* not entered: nothing to leave */
 	scope->caller = c;
 	if (!tap_on || !real)
@@ -198,15 +197,18 @@ void tap_open(struct tap_scope *scope, enum tr_call_id call, int library, const 
 	scope->depth = (uint8_t)t->depth[library]++;
 	scope->from = from;
 	scope->start = 0;
-	if (t->quiet)
+	/* Not every call below another is the library's: a signal handler of the host's may make one, or
+	 * longjmp has left the other. So nothing is excused from being judged by what is on the stack. */
+	scope->nested = scope->depth && ((uintptr_t)real - c->start < c->size || c->mechanism);
+	scope->judge = tap_policy.state != POL_NONE;
+	if (t->quiet && frame >= t->quiet_frame)
+		t->quiet = 0; /* left by longjmp */
+	if (t->quiet && scope->nested && tap_call_purpose(call) != TR_PURPOSE_judged)
 		return;
 	scope->watch = true;
-	scope->judge = tap_policy.state != POL_NONE && !scope->depth;
 	if (tr_level < TR_LEVEL_CALLS)
 		return;
-	/* Not every call below another is the library's: a signal handler of the host's may make one. */
-	own = (uintptr_t)real - c->start < c->size || c->mechanism;
-	scope->record = scope->depth && own && !tells_why(call) ? TAP_RECORD_FAILURE : TAP_RECORD;
+	scope->record = scope->nested && !tells_why(call) ? TAP_RECORD_FAILURE : TAP_RECORD;
 	if (tap_wanted[call] < scope->record)
 		scope->record = tap_wanted[call];
 	if (scope->record == TAP_RECORD) {
@@ -264,4 +266,36 @@ void *tap_unwrapped(const struct tap_scope *scope, const char *name)
 	const struct link_map *map = scope->caller ? tap_map_of(scope->caller) : NULL;
 
 	return map ? tap_elf_definition(map->l_addr, map->l_ld, name) : NULL;
+}
+
+void *tap_beside(const void *real, const char *name)
+{
+	struct dl_find_object found;
+
+	return _dl_find_object((void *)real, &found)
+		       ? NULL
+		       : tap_elf_definition(found.dlfo_link_map->l_addr, found.dlfo_link_map->l_ld, name);
+}
+
+bool tap_caller_tells(const void *real)
+{
+	struct tap_caller *c = tap_thread.caller;
+	struct dl_find_object found;
+	const struct link_map *map;
+	const char *soname;
+
+	if (!c)
+		return false;
+	if (__builtin_expect(!c->tells, 0)) {
+		map = tap_map_of(c);
+		soname = _dl_find_object((void *)real, &found)
+				 ? NULL
+				 : tap_elf_soname(found.dlfo_link_map->l_addr, found.dlfo_link_map->l_ld);
+		c->tells = map && soname && !strcmp(soname, "libkrb5.so.3") &&
+					   tap_elf_definition(map->l_addr, map->l_ld,
+							      tap_call_name(TR_gss_init_sec_context))
+				   ? 1
+				   : 2;
+	}
+	return c->tells == 1;
 }

@@ -43,6 +43,10 @@ static void judge_endpoints(const struct pol *pol)
 
 static void judge(const void *image, size_t size)
 {
+	struct pol_facts facts = {.moment = POL_ESTABLISHED,
+				  .role = POL_ACCEPTOR,
+				  .initiator = {"worker/h@EXAMPLE.ORG", true},
+				  .delegated = true};
 	struct pol_verdict v;
 	struct pol pol;
 	const char *rule;
@@ -50,12 +54,12 @@ static void judge(const void *image, size_t size)
 
 	if (pol_open(&pol, image, size))
 		return;
-	pol_judge_peer(&pol, POL_ACCEPTOR, "worker/h@EXAMPLE.ORG", &v);
+	pol_judge(&pol, &facts, POL_ABOUT_PEER, &v);
 	if (v.number && !pol_judges_peers(&pol))
 		__builtin_trap();
 	if (v.number && (pol_rule_by_number(&pol, v.number, &rule, &line) || strcmp(rule, v.rule)))
 		__builtin_trap();
-	pol_judge_delegation(&pol, POL_INITIATOR, &v);
+	pol_judge(&pol, &facts, POL_ABOUT_DELEGATION, &v);
 	pol_judge_plaintext(&pol, &v);
 	pol_enforces(&pol);
 	pol_capture(&pol);

@@ -81,9 +81,13 @@ static int opens(const void *image, size_t len, struct pol *pol)
 	} else {
 		struct pol_verdict v;
 		struct pol_endpoint facts = {POL_BIND, "tcp://*:1", 4, 0, 0};
+		struct pol_facts context = {.moment = POL_ESTABLISHED,
+					    .role = POL_ACCEPTOR,
+					    .initiator = {"mallory@X", true},
+					    .delegated = true};
 
-		pol_judge_peer(pol, POL_ACCEPTOR, "mallory@X", &v);
-		pol_judge_delegation(pol, POL_ACCEPTOR, &v);
+		pol_judge(pol, &context, POL_ABOUT_PEER, &v);
+		pol_judge(pol, &context, POL_ABOUT_DELEGATION, &v);
 		pol_judge_plaintext(pol, &v);
 		pol_judge_endpoint(pol, &facts, &v);
 		facts.way = POL_CONNECT;

@@ -39,11 +39,23 @@ static struct pol policy(const char *text)
 
 static enum pol_action peer(const struct pol *pol, const char *name, struct pol_verdict *verdict)
 {
-	enum pol_action action = pol_judge_peer(pol, POL_ACCEPTOR, name, verdict);
+	struct pol_facts facts = {.moment = POL_ESTABLISHED, .role = POL_ACCEPTOR, .initiator = {name, true}};
+	enum pol_action action = pol_judge(pol, &facts, POL_ABOUT_PEER, verdict);
 
 	assert_int_equal(action, verdict->action);
 	assert_non_null(memchr(verdict->reason, 0, sizeof(verdict->reason)));
 	return action;
+}
+
+/* An initiator that asks to delegate, or an acceptor that was sent a credential. */
+static enum pol_action delegation(const struct pol *pol, enum pol_role role, struct pol_verdict *verdict)
+{
+	struct pol_facts facts = {.moment = role == POL_INITIATOR ? POL_BEFORE_TOKEN : POL_ESTABLISHED,
+				  .role = role,
+				  .flags_requested = role == POL_INITIATOR,
+				  .delegated = role == POL_ACCEPTOR};
+
+	return pol_judge(pol, &facts, POL_ABOUT_DELEGATION, verdict);
 }
 
 static enum pol_action at(const struct pol *pol, enum pol_way way, const char *endpoint, int type,
@@ -65,7 +77,7 @@ static void no_policy_allows_everything(void **state)
 	(void)state;
 	assert_int_equal(peer(&pol, NULL, &v), POL_ALLOW);
 	assert_null(v.rule);
-	assert_int_equal(pol_judge_delegation(&pol, POL_INITIATOR, &v), POL_ALLOW);
+	assert_int_equal(delegation(&pol, POL_INITIATOR, &v), POL_ALLOW);
 	assert_int_equal(pol_judge_plaintext(&pol, &v), POL_ALLOW);
 	assert_int_equal(at(&pol, POL_BIND, "tcp://*:1", ZMQ_REP, ZMQ_NULL, &v), POL_ALLOW);
 	assert_int_equal(pol_enforces(&pol), 0);
@@ -88,7 +100,7 @@ static void a_broken_policy_denies_everything_judged(void **state)
 	assert_int_equal(v.number, 0);
 	assert_int_equal(v.audit, 0);
 	assert_non_null(strstr(v.reason, "cannot open it"));
-	assert_int_equal(pol_judge_delegation(&pol, POL_INITIATOR, &v), POL_DENY);
+	assert_int_equal(delegation(&pol, POL_INITIATOR, &v), POL_DENY);
 	assert_int_equal(pol_judge_plaintext(&pol, &v), POL_DENY);
 	assert_int_equal(at(&pol, POL_BIND, "tcp://*:1", ZMQ_REP, ZMQ_CURVE, &v), POL_DENY);
 	assert_int_equal(at(&pol, POL_BIND, "inproc://x", ZMQ_REP, ZMQ_NULL, &v), POL_ALLOW);
@@ -106,7 +118,7 @@ static void a_policy_without_rules_allows_everything(void **state)
 
 	(void)state;
 	assert_int_equal(peer(&pol, NULL, &v), POL_ALLOW);
-	assert_int_equal(pol_judge_delegation(&pol, POL_ACCEPTOR, &v), POL_ALLOW);
+	assert_int_equal(delegation(&pol, POL_ACCEPTOR, &v), POL_ALLOW);
 	assert_int_equal(pol_judge_plaintext(&pol, &v), POL_ALLOW);
 	assert_int_equal(at(&pol, POL_CONNECT, "udp://x:1", ZMQ_DEALER, ZMQ_NULL, &v), POL_ALLOW);
 	assert_null(v.rule);
@@ -200,12 +212,12 @@ static void delegation_is_allowed_stripped_or_refused(void **state)
 	struct pol_verdict v;
 
 	(void)state;
-	assert_int_equal(pol_judge_delegation(&strip, POL_INITIATOR, &v), POL_CHANGE);
+	assert_int_equal(delegation(&strip, POL_INITIATOR, &v), POL_CHANGE);
 	assert_string_equal(v.rule, "gss.delegation");
-	assert_int_equal(pol_judge_delegation(&strip, POL_ACCEPTOR, &v), POL_CHANGE);
-	assert_int_equal(pol_judge_delegation(&refuse, POL_INITIATOR, &v), POL_DENY);
-	assert_int_equal(pol_judge_delegation(&refuse, POL_ACCEPTOR, &v), POL_DENY);
-	assert_int_equal(pol_judge_delegation(&allow, POL_ACCEPTOR, &v), POL_ALLOW);
+	assert_int_equal(delegation(&strip, POL_ACCEPTOR, &v), POL_CHANGE);
+	assert_int_equal(delegation(&refuse, POL_INITIATOR, &v), POL_DENY);
+	assert_int_equal(delegation(&refuse, POL_ACCEPTOR, &v), POL_DENY);
+	assert_int_equal(delegation(&allow, POL_ACCEPTOR, &v), POL_ALLOW);
 }
 
 static void plaintext_is_allowed_encrypted_or_refused(void **state)
@@ -373,7 +385,7 @@ static void audit_mode_marks_refusals_and_still_injects(void **state)
 	assert_int_equal(v.audit, 1);
 	assert_int_equal(peer(&pol, "a@X", &v), POL_ALLOW);
 	assert_int_equal(v.audit, 0);
-	assert_int_equal(pol_judge_delegation(&pol, POL_INITIATOR, &v), POL_CHANGE);
+	assert_int_equal(delegation(&pol, POL_INITIATOR, &v), POL_CHANGE);
 	assert_int_equal(v.audit, 1);
 	assert_int_equal(pol_judge_plaintext(&pol, &v), POL_DENY);
 	assert_int_equal(v.audit, 1);
@@ -392,7 +404,7 @@ static void enforcing_is_the_default_and_leaves_no_audit_mark(void **state)
 	(void)state;
 	assert_int_equal(pol_enforces(&by_default), 1);
 	assert_int_equal(pol_enforces(&asked), 1);
-	assert_int_equal(pol_judge_delegation(&asked, POL_INITIATOR, &v), POL_DENY);
+	assert_int_equal(delegation(&asked, POL_INITIATOR, &v), POL_DENY);
 	assert_int_equal(v.audit, 0);
 }
 

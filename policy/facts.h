@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is known of a security context, as far as a policy may ask: filled by who watches the handshake, judged by
+ * pol_judge. What is not known is told apart from what is: a name that was cut or that nobody proved is never compared.
+ */
+#ifndef POL_FACTS_H
+#define POL_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum pol_role { POL_INITIATOR = 1, POL_ACCEPTOR = 2 };
+
+/* When a context is judged. Whatever makes it usable passes at least one of them. */
+enum pol_moment {
+	POL_BEFORE_TOKEN = 1, /* an initiator's first token is about to be made: nothing has left yet */
+	POL_ESTABLISHED,      /* the context can protect messages */
+	POL_IMPORTED,	      /* it was established elsewhere and comes from gss_import_sec_context */
+};
+
+/* A principal as gss_display_name and krb5_unparse_name write it. */
+struct pol_name {
+	const char *text; /* NULL: not known */
+	bool whole;	  /* no byte of it was cut off or is a NUL */
+};
+
+struct pol_facts {
+	enum pol_moment moment;
+	enum pol_role role;
+	/* Proved by the mechanism, or, before a token leaves, by the ticket that it will carry. */
+	struct pol_name initiator, acceptor;
+	bool anonymous;		   /* the initiator asked to be */
+	uint32_t flags_requested;  /* GSS_C_*_FLAG; an initiator's only */
+	uint32_t flags_granted;	   /* from POL_ESTABLISHED on */
+	bool delegated;		   /* an acceptor was sent a credential; one of its own for S4U2Proxy is none */
+	const void *mech;	   /* the DER body of the mechanism's object identifier, or NULL */
+	size_t mech_length;
+	uint32_t ticket_enctype, session_enctype; /* 0: not known */
+	uint32_t ticket_flags;	   /* RFC 4120, section 2; 0 when ticket_endtime is 0 */
+	int64_t ticket_endtime;	   /* seconds since the epoch; 0: not known */
+	uint32_t lifetime;	   /* seconds left; UINT32_MAX: without end, or not known */
+	bool bound;		   /* channel bindings were given */
+};
+
+/* What a policy can have something to say about, one verdict each. */
+enum pol_topic { POL_ABOUT_PEER, POL_ABOUT_DELEGATION, POL_TOPICS };
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which Kerberos configuration is in force: the environment that libkrb5 and GSSAPI libraries look at when they are
+ * called, told with the first handshake of a process and when it has changed since. The environment is only read.
+ */
+#include "shim/core/tap.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct variable {
+	const char *name;
+	size_t length;
+	enum tr_field_id field;
+} variables[] = {
+#define VARIABLE(name) {#name, sizeof(#name) - 1, TR_F_##name}
+	VARIABLE(KRB5_CONFIG),	      VARIABLE(KRB5CCNAME),	VARIABLE(KRB5_KTNAME),
+	VARIABLE(KRB5_CLIENT_KTNAME), VARIABLE(KRB5RCACHENAME), VARIABLE(GSS_USE_PROXY),
+};
+#define VARIABLES (sizeof(variables) / sizeof(variables[0]))
+
+/* One walk for all of them: getenv would take one for each. */
+static void look(const char *values[VARIABLES])
+{
+	memset(values, 0, VARIABLES * sizeof(*values));
+	for (char **e = environ; e && *e; e++) {
+		if ((*e)[0] != 'K' && (*e)[0] != 'G')
+			continue;
+		for (size_t i = 0; i < VARIABLES; i++)
+			if (!values[i] && !strncmp(*e, variables[i].name, variables[i].length) &&
+			    (*e)[variables[i].length] == '=')
+				values[i] = *e + variables[i].length + 1;
+	}
+}
+
+/* Told apart from any other with all but certainty; never 0. */
+static uint64_t digest(const char *const values[VARIABLES])
+{
+	uint64_t sum = 14695981039346656037ull;
+
+	for (size_t i = 0; i < VARIABLES; i++) {
+		for (const char *c = values[i] ? values[i] : "\1"; *c; c++)
+			sum = (sum ^ (uint8_t)*c) * 1099511628211ull;
+		sum = (sum ^ 0xff) * 1099511628211ull;
+	}
+	return sum | 1;
+}
+
+void tap_configuration_event(void)
+{
+	static uint64_t told;
+	const char *values[VARIABLES];
+	struct tr_draft *d;
+	uint64_t now;
+
+	if (tr_level == TR_LEVEL_OFF)
+		return;
+	look(values);
+	now = digest(values) ^ (uint64_t)getpid() << 32; /* a child's own trace begins with it, too */
+	if (__atomic_exchange_n(&told, now, __ATOMIC_RELAXED) == now)
+		return;
+	d = tr_begin(TR_E_configuration);
+	if (!d)
+		return;
+	for (size_t i = 0; i < VARIABLES; i++)
+		if (values[i])
+			tr_put_text(d, variables[i].field, values[i]);
+	tr_commit(d);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* See facts.h: the store of a thread's call in flight, and what the library itself is asked. */
+#include "shim/gss/facts.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+static __thread struct tap_learning *own; /* never given back: a thread that made a context may make another */
+
+void tap_facts_settle(struct tap_facts *facts)
+{
+	facts->pol.initiator.text = facts->initiator[0] ? facts->initiator : NULL;
+	facts->pol.acceptor.text = facts->acceptor[0] ? facts->acceptor : NULL;
+	facts->pol.mech = facts->has_mech ? facts->mech : NULL;
+}
+
+void tap_facts_mech(struct tap_facts *facts, gss_const_OID mech)
+{
+	facts->has_mech = mech && mech->elements && mech->length && mech->length <= sizeof(facts->mech);
+	facts->pol.mech_length = 0;
+	if (!facts->has_mech)
+		return;
+	memcpy(facts->mech, mech->elements, mech->length);
+	facts->pol.mech_length = mech->length;
+}
+
+/* The mechanisms of RFC 1964 and 4121, in all the ways that MIT and Heimdal know them. */
+bool tap_is_kerberos(gss_const_OID mech)
+{
+	static const gss_OID_desc known[] = {
+		{9, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02"}, /* krb5 */
+		{5, "\x2b\x05\x01\x05\x02"},		     /* krb5, before RFC 1964 */
+		{9, "\x2a\x86\x48\x82\xf7\x12\x01\x02\x02"}, /* krb5, as Microsoft once had it */
+		{6, "\x2b\x06\x01\x05\x02\x05"},	     /* iakerb */
+	};
+
+	for (size_t i = 0; mech && i < sizeof(known) / sizeof(known[0]); i++)
+		if (mech->length == known[i].length &&
+		    !memcmp(mech->elements, known[i].elements, known[i].length))
+			return true;
+	return false;
+}
+
+struct tap_learning *tap_learn_begin(const struct tap_scope *scope, uintptr_t frame, enum pol_role role,
+				     uint32_t flags_requested)
+{
+	struct tap_learning *l = own;
+
+	if (!l) {
+		void *room = mmap(NULL, sizeof(*l), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		if (room == MAP_FAILED)
+			return NULL;
+		l = own = room;
+	}
+	/* The stack grows downwards: what was begun at or below this frame was left by longjmp. */
+	if (l->open && l->frame > frame)
+		return NULL;
+	memset(l, 0, offsetof(struct tap_learning, verdict));
+	l->facts.pol.role = role;
+	l->facts.pol.moment = POL_BEFORE_TOKEN;
+	l->facts.pol.flags_requested = flags_requested;
+	l->facts.pol.lifetime = UINT32_MAX;
+	l->scope = scope;
+	l->frame = frame;
+	l->judge = scope->judge;
+	l->open = true;
+	return l;
+}
+
+void tap_learn_end(struct tap_learning *learning)
+{
+	if (learning)
+		learning->open = false;
+}
+
+struct tap_learning *tap_learning(void)
+{
+	return own && own->open ? own : NULL;
+}
+
+/* A name that the library gave. */
+static void take_name(const struct tap_scope *scope, gss_const_name_t name, char *out, struct pol_name *known)
+{
+	if (name != GSS_C_NO_NAME && tap_display_whole(scope, name, out, TAP_NAME, &known->whole) && out[0])
+		known->text = out;
+}
+
+/* The session key's OID ends in its encryption type; the key itself is wiped before it is freed. */
+uint32_t tap_session_enctype(const struct tap_scope *scope, gss_ctx_id_t context)
+{
+	static const gss_OID_desc inquire = {11, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x05\x05"};
+	static const char prefix[] = "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x04";
+	__typeof__(&gss_inquire_sec_context_by_oid) ask = TAP_OTHER(scope, gss_inquire_sec_context_by_oid);
+	__typeof__(&gss_release_buffer_set) release = TAP_OTHER(scope, gss_release_buffer_set);
+	gss_buffer_set_t set = NULL;
+	uint32_t enctype = 0;
+	OM_uint32 minor;
+	int saved = errno;
+
+	tap_quiet_begin();
+	if (ask && release && ask(&minor, context, (gss_OID)&inquire, &set) == GSS_S_COMPLETE && set) {
+		if (set->count >= 2 && set->elements[1].length > 10 &&
+		    !memcmp(set->elements[1].value, prefix, 10)) {
+			const uint8_t *arc = (const uint8_t *)set->elements[1].value + 10;
+
+			for (size_t i = 10; i < set->elements[1].length; i++, arc++)
+				enctype = enctype << 7 | (*arc & 0x7f);
+		}
+		if (set->count)
+			explicit_bzero(set->elements[0].value, set->elements[0].length);
+		release(&minor, &set);
+	}
+	tap_quiet_end();
+	errno = saved;
+	return enctype;
+}
+
+void tap_facts_ask(const struct tap_scope *scope, gss_ctx_id_t context, gss_const_OID mech,
+		   gss_const_name_t source, struct tap_facts *facts)
+{
+	__typeof__(&gss_inquire_context) inquire = TAP_OTHER(scope, gss_inquire_context);
+	__typeof__(&gss_release_name) release = TAP_OTHER(scope, gss_release_name);
+	gss_name_t initiator = GSS_C_NO_NAME, acceptor = GSS_C_NO_NAME;
+	/* Each name costs the library microseconds: without a trace only the one that is judged. */
+	bool told = tr_level != TR_LEVEL_OFF, judged = scope->judge && pol_judges_peers(&tap_policy);
+	bool accepts = facts->pol.role == POL_ACCEPTOR;
+	bool want_initiator = told || (judged && accepts), want_acceptor = told || (judged && !accepts);
+	OM_uint32 minor;
+	int saved = errno;
+
+	tap_quiet_begin();
+	if (accepts && want_initiator)
+		take_name(scope, source, facts->initiator, &facts->pol.initiator);
+	want_initiator = want_initiator && !facts->pol.initiator.text;
+	/* Others are better not asked: gss-ntlmssp's gss_inquire_context crashes for an acceptor. */
+	if (tap_is_kerberos(mech) && (want_initiator || want_acceptor) && inquire && release &&
+	    inquire(&minor, context, want_initiator ? &initiator : NULL, want_acceptor ? &acceptor : NULL, NULL,
+		    NULL, NULL, NULL, NULL) == GSS_S_COMPLETE) {
+		take_name(scope, initiator, facts->initiator, &facts->pol.initiator);
+		take_name(scope, acceptor, facts->acceptor, &facts->pol.acceptor);
+		if (initiator != GSS_C_NO_NAME)
+			release(&minor, &initiator);
+		if (acceptor != GSS_C_NO_NAME)
+			release(&minor, &acceptor);
+	}
+	tap_quiet_end();
+	errno = saved;
+}
+
+void tap_facts_ask_imported(const struct tap_scope *scope, gss_ctx_id_t context, struct tap_facts *facts)
+{
+	__typeof__(&gss_inquire_context) inquire = TAP_OTHER(scope, gss_inquire_context);
+	__typeof__(&gss_release_name) release = TAP_OTHER(scope, gss_release_name);
+	gss_name_t initiator = GSS_C_NO_NAME, acceptor = GSS_C_NO_NAME;
+	gss_OID mech = GSS_C_NO_OID;
+	OM_uint32 minor, flags = 0;
+	int saved = errno, initiated = 0;
+
+	tap_quiet_begin();
+	if (inquire && release &&
+	    inquire(&minor, context, &initiator, &acceptor, NULL, &mech, &flags, &initiated, NULL) ==
+		    GSS_S_COMPLETE) {
+		facts->pol.role = initiated ? POL_INITIATOR : POL_ACCEPTOR;
+		facts->pol.flags_granted = flags;
+		facts->pol.anonymous = flags & GSS_C_ANON_FLAG;
+		tap_facts_mech(facts, mech);
+		take_name(scope, initiator, facts->initiator, &facts->pol.initiator);
+		take_name(scope, acceptor, facts->acceptor, &facts->pol.acceptor);
+		if (initiator != GSS_C_NO_NAME)
+			release(&minor, &initiator);
+		if (acceptor != GSS_C_NO_NAME)
+			release(&minor, &acceptor);
+	}
+	tap_quiet_end();
+	errno = saved;
+}

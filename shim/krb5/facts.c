@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What libgssapi asks of libkrb5 while it makes a security context: whose ticket, for whom by its true name, out of
+ * which cache, opened by a key of which keytab. Nothing of it is an event or asks anybody anything, and an initiator's
+ * peer is judged here, before the token (and a delegated ticket in it) is made.
+ *
+ * The structures are those of MIT's <krb5.h>; calls that go to another library pass untouched, as do those that are
+ * not libgssapi's own.
+ */
+#include "shim/gss/facts.h"
+
+#include <errno.h>
+#include <krb5.h>
+
+/* Exported by MIT's libkrb5, declared in no header of its. */
+krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_context *auth_context,
+				    const krb5_ap_req *request, krb5_const_principal server, krb5_keytab keytab,
+				    krb5_flags *options, krb5_ticket **ticket);
+
+/* A text that may not fit: past its end nothing is written, and the length goes on. */
+struct room {
+	char *out;
+	size_t size, length;
+	bool whole;
+};
+
+static void put(struct room *r, char c)
+{
+	if (r->length + 1 < r->size)
+		r->out[r->length] = c;
+	else
+		r->whole = false;
+	r->length++;
+}
+
+static void put_text(struct room *r, const char *text)
+{
+	while (text && *text)
+		put(r, *text++);
+}
+
+static void close_room(struct room *r)
+{
+	r->out[r->length < r->size ? r->length : r->size - 1] = 0;
+}
+
+/* A component or the realm, escaped as krb5_unparse_name does. */
+static void put_part(struct room *r, const krb5_data *part)
+{
+	for (unsigned i = 0; i < part->length && r->whole; i++) {
+		char c = part->data[i];
+
+		if (!c)
+			r->whole = false;
+		if (!c || c == '\n' || c == '\t' || c == '\b' || c == '\\' || c == '@' || c == '/')
+			put(r, '\\');
+		put(r, !c ? '0' : c == '\n' ? 'n' : c == '\t' ? 't' : c == '\b' ? 'b' : c);
+	}
+}
+
+/* name/instance@REALM into out, of TAP_NAME bytes. */
+static void take_principal(char *out, struct pol_name *known, krb5_const_principal p)
+{
+	struct room r = {.out = out, .size = TAP_NAME, .whole = true};
+
+	for (int i = 0; p && i < p->length; i++) {
+		if (i)
+			put(&r, '/');
+		put_part(&r, &p->data[i]);
+	}
+	if (p) {
+		put(&r, '@');
+		put_part(&r, &p->realm);
+	}
+	close_room(&r);
+	if (known)
+		*known = (struct pol_name){p ? out : NULL, r.whole};
+}
+
+/*
+ * The learning that a call belongs to: made by a GSSAPI library, of MIT's libkrb5, in a handshake that is watched.
+ * NULL: it is none of these.
+ */
+static struct tap_learning *told_to(void *real)
+{
+	struct tap_learning *l = tap_on && real ? tap_learning() : NULL;
+
+	return l && tap_caller_tells(real) ? l : NULL;
+}
+
+#define FACTS_REAL(name)                                                                                     \
+	TAP_REAL(name);                                                                                      \
+	struct tap_learning *const learning = told_to((void *)real_call)
+
+/* A function of the same libkrb5 that has no wrapper. */
+#define BESIDE(real, name) ((__typeof__(&name))tap_beside((void *)(real), #name))
+
+static void take_cache(struct tap_facts *facts, void *real, krb5_context context, krb5_ccache cache)
+{
+	__typeof__(&krb5_cc_get_type) type = BESIDE(real, krb5_cc_get_type);
+	__typeof__(&krb5_cc_get_name) name = BESIDE(real, krb5_cc_get_name);
+	struct room r = {.out = facts->store, .size = sizeof(facts->store), .whole = true};
+
+	if (!cache || !type || !name)
+		return;
+	put_text(&r, type(context, cache));
+	put(&r, ':');
+	put_text(&r, name(context, cache));
+	close_room(&r);
+}
+
+TAP_EXPORT krb5_error_code krb5_get_credentials(krb5_context context, krb5_flags options, krb5_ccache cache,
+						krb5_creds *wanted, krb5_creds **found)
+{
+	FACTS_REAL(krb5_get_credentials);
+
+	if (!real_call)
+		return KRB5_KDC_UNREACH;
+	if (learning && wanted) {
+		take_principal(learning->facts.asked, NULL, wanted->server);
+		if (tr_level != TR_LEVEL_OFF)
+			take_cache(&learning->facts, (void *)real_call, context, cache);
+	}
+	return real_call(context, options, cache, wanted, found);
+}
+
+/* One DER element with a length of up to 4 bytes: its tag, body and length; past it. NULL: it is none. */
+static const uint8_t *element(const uint8_t *at, const uint8_t *end, uint8_t *tag, const uint8_t **body, size_t *length)
+{
+	size_t n, octets;
+
+	if (end - at < 2)
+		return NULL;
+	*tag = *at++;
+	n = *at++;
+	if (n & 0x80) {
+		octets = n & 0x7f;
+		if (octets > 4 || (size_t)(end - at) < octets)
+			return NULL;
+		for (n = 0; octets--;)
+			n = n << 8 | *at++;
+	}
+	if ((size_t)(end - at) < n)
+		return NULL;
+	*body = at;
+	*length = n;
+	return at + n;
+}
+
+/* Into the element with this tag among those between *at and *end. False: it is not there. */
+static bool enter(const uint8_t **at, const uint8_t **end, uint8_t wanted)
+{
+	const uint8_t *next = *at, *body;
+	size_t length;
+	uint8_t tag;
+
+	while ((next = element(next, *end, &tag, &body, &length))) {
+		if (tag != wanted)
+			continue;
+		*at = body;
+		*end = body + length;
+		return true;
+	}
+	return false;
+}
+
+static uint32_t integer(const uint8_t *at, const uint8_t *end, uint8_t field)
+{
+	uint32_t n = 0;
+
+	if (!enter(&at, &end, field) || !enter(&at, &end, 0x02) || end - at > 5)
+		return 0;
+	while (at < end)
+		n = n << 8 | *at++;
+	return n;
+}
+
+/* RFC 4120, section 5.3: Ticket ::= [APPLICATION 1] { ..., enc-part [3] { etype [0], kvno [1], ... } }. */
+static void take_ticket(struct tap_facts *facts, const krb5_data *ticket)
+{
+	const uint8_t *at = (const uint8_t *)ticket->data, *end = at + ticket->length;
+
+	if (!at || !enter(&at, &end, 0x61) || !enter(&at, &end, 0x30) || !enter(&at, &end, 0xa3) ||
+	    !enter(&at, &end, 0x30))
+		return;
+	facts->pol.ticket_enctype = integer(at, end, 0xa0);
+	facts->kvno = integer(at, end, 0xa1);
+}
+
+static void take_times(struct tap_facts *facts, const krb5_ticket_times *times, krb5_flags flags)
+{
+	facts->ticket_authtime = (uint32_t)times->authtime;
+	facts->pol.ticket_endtime = (uint32_t)times->endtime;
+	facts->pol.ticket_flags = (uint32_t)flags;
+}
+
+/* Before anything of it leaves: may this peer be spoken to? */
+static bool refused(struct tap_learning *l)
+{
+	if (!l->judge ||
+	    pol_judge(&tap_policy, &l->facts.pol, POL_ABOUT_PEER, &l->verdict) != POL_DENY ||
+	    l->verdict.audit)
+		return false;
+	return l->refused = true;
+}
+
+TAP_EXPORT krb5_error_code krb5_mk_req_extended(krb5_context context, krb5_auth_context *auth_context,
+						krb5_flags options, krb5_data *in_data, krb5_creds *creds,
+						krb5_data *request)
+{
+	FACTS_REAL(krb5_mk_req_extended);
+
+	if (!real_call)
+		return KRB5_KDC_UNREACH;
+	if (learning && creds && learning->facts.pol.role == POL_INITIATOR) {
+		struct tap_facts *facts = &learning->facts;
+
+		facts->kerberos = true;
+		take_principal(facts->initiator, &facts->pol.initiator, creds->client);
+		take_principal(facts->acceptor, &facts->pol.acceptor, creds->server);
+		take_times(facts, &creds->times, creds->ticket_flags);
+		take_ticket(facts, &creds->ticket);
+		/* What libgssapi makes of it does not matter: the call ends as the refusal says. */
+		if (refused(learning))
+			return KRB5KDC_ERR_POLICY;
+	}
+	return real_call(context, auth_context, options, in_data, creds, request);
+}
+
+static void take_keytab(struct tap_facts *facts, void *real, krb5_context context, krb5_keytab keytab)
+{
+	__typeof__(&krb5_kt_get_name) name = BESIDE(real, krb5_kt_get_name);
+
+	if (!keytab || !name || name(context, keytab, facts->store, sizeof(facts->store)))
+		facts->store[0] = 0;
+}
+
+krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_context *auth_context,
+				    const krb5_ap_req *request, krb5_const_principal server, krb5_keytab keytab,
+				    krb5_flags *options, krb5_ticket **ticket);
+
+TAP_EXPORT krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_context *auth_context,
+					       const krb5_ap_req *request, krb5_const_principal server,
+					       krb5_keytab keytab, krb5_flags *options, krb5_ticket **ticket)
+{
+	FACTS_REAL(krb5_rd_req_decoded);
+	struct tap_facts *facts = learning ? &learning->facts : NULL;
+	krb5_error_code result;
+	int saved;
+
+	if (!real_call)
+		return KRB5_KDC_UNREACH;
+	result = real_call(context, auth_context, request, server, keytab, options, ticket);
+	if (!facts || !request || !request->ticket || facts->pol.role != POL_ACCEPTOR)
+		return result;
+	saved = errno;
+	facts->kvno = (uint32_t)request->ticket->enc_part.kvno;
+	facts->pol.ticket_enctype = (uint32_t)request->ticket->enc_part.enctype;
+	take_principal(facts->asked, NULL, request->ticket->server);
+	if (tr_level != TR_LEVEL_OFF)
+		take_keytab(facts, (void *)real_call, context, keytab);
+	/* Only what a key of ours has opened is known. */
+	if (!result && request->ticket->enc_part2) {
+		facts->kerberos = true;
+		take_principal(facts->acceptor, &facts->pol.acceptor, request->ticket->server);
+		take_principal(facts->initiator, &facts->pol.initiator, request->ticket->enc_part2->client);
+		take_times(facts, &request->ticket->enc_part2->times, request->ticket->enc_part2->flags);
+	}
+	errno = saved;
+	return result;
+}
+
+TAP_EXPORT krb5_error_code krb5_rd_cred(krb5_context context, krb5_auth_context auth_context, krb5_data *message,
+					krb5_creds ***creds, krb5_replay_data *replay)
+{
+	FACTS_REAL(krb5_rd_cred);
+	krb5_error_code result;
+
+	if (!real_call)
+		return KRB5_KDC_UNREACH;
+	result = real_call(context, auth_context, message, creds, replay);
+	if (learning && !result)
+		learning->facts.pol.delegated = true;
+	return result;
+}
