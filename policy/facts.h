@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is known of a security context, as far as a policy may ask: filled by who watches the handshake, judged by
- * pol_judge. What is not known is told apart from what is: a name that was cut or that nobody proved is never compared.
+ * What is known of a security context, as far as a policy may ask: filled by who watches the handshake,
+ * judged by pol_judge. What is not known is told apart from what is: a name that was cut or that nobody
+ * proved is never compared.
  */
 #ifndef POL_FACTS_H
 #define POL_FACTS_H
@@ -30,17 +31,17 @@ struct pol_facts {
 	enum pol_role role;
 	/* Proved by the mechanism, or, before a token leaves, by the ticket that it will carry. */
 	struct pol_name initiator, acceptor;
-	bool anonymous;		   /* the initiator asked to be */
-	uint32_t flags_requested;  /* GSS_C_*_FLAG; an initiator's only */
-	uint32_t flags_granted;	   /* from POL_ESTABLISHED on */
-	bool delegated;		   /* an acceptor was sent a credential; one of its own for S4U2Proxy is none */
-	const void *mech;	   /* the DER body of the mechanism's object identifier, or NULL */
+	bool anonymous;		  /* the initiator asked to be */
+	uint32_t flags_requested; /* GSS_C_*_FLAG; an initiator's only */
+	uint32_t flags_granted;	  /* from POL_ESTABLISHED on */
+	bool delegated;	  /* an acceptor was sent a credential; one of its own for S4U2Proxy is none */
+	const void *mech; /* the DER body of the mechanism's object identifier, or NULL */
 	size_t mech_length;
 	uint32_t ticket_enctype, session_enctype; /* 0: not known */
-	uint32_t ticket_flags;	   /* RFC 4120, section 2; 0 when ticket_endtime is 0 */
-	int64_t ticket_endtime;	   /* seconds since the epoch; 0: not known */
-	uint32_t lifetime;	   /* seconds left; UINT32_MAX: without end, or not known */
-	bool bound;		   /* channel bindings were given */
+	uint32_t ticket_flags;			  /* RFC 4120, section 2; 0 when ticket_endtime is 0 */
+	int64_t ticket_endtime;			  /* seconds since the epoch; 0: not known */
+	uint32_t lifetime;			  /* seconds left; UINT32_MAX: without end, or not known */
+	bool bound;				  /* channel bindings were given */
 };
 
 /* What a policy can have something to say about, one verdict each. */

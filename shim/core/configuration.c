@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which Kerberos configuration is in force: the environment that libkrb5 and GSSAPI libraries look at when they are
- * called, told with the first handshake of a process and when it has changed since. The environment is only read.
+ * Which Kerberos configuration is in force: the environment that libkrb5 and GSSAPI libraries look at when
+ * they are called, told with the first handshake of a process and when it has changed since. The environment
+ * is only read.
  */
 #include "shim/core/tap.h"
 
@@ -14,7 +15,10 @@ static const struct variable {
 	size_t length;
 	enum tr_field_id field;
 } variables[] = {
-#define VARIABLE(name) {#name, sizeof(#name) - 1, TR_F_##name}
+#define VARIABLE(name)                                                                                       \
+	{                                                                                                    \
+#name, sizeof(#name) - 1, TR_F_##name                                                        \
+	}
 	VARIABLE(KRB5_CONFIG),	      VARIABLE(KRB5CCNAME),	VARIABLE(KRB5_KTNAME),
 	VARIABLE(KRB5_CLIENT_KTNAME), VARIABLE(KRB5RCACHENAME), VARIABLE(GSS_USE_PROXY),
 };

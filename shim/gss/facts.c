@@ -6,7 +6,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-static __thread struct tap_learning *own; /* never given back: a thread that made a context may make another */
+static __thread struct tap_learning
+	*own; /* never given back: a thread that made a context may make another */
 
 void tap_facts_settle(struct tap_facts *facts)
 {
@@ -48,7 +49,8 @@ struct tap_learning *tap_learn_begin(const struct tap_scope *scope, uintptr_t fr
 	struct tap_learning *l = own;
 
 	if (!l) {
-		void *room = mmap(NULL, sizeof(*l), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		void *room =
+			mmap(NULL, sizeof(*l), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 		if (room == MAP_FAILED)
 			return NULL;
@@ -136,8 +138,8 @@ void tap_facts_ask(const struct tap_scope *scope, gss_ctx_id_t context, gss_cons
 	want_initiator = want_initiator && !facts->pol.initiator.text;
 	/* Others are better not asked: gss-ntlmssp's gss_inquire_context crashes for an acceptor. */
 	if (tap_is_kerberos(mech) && (want_initiator || want_acceptor) && inquire && release &&
-	    inquire(&minor, context, want_initiator ? &initiator : NULL, want_acceptor ? &acceptor : NULL, NULL,
-		    NULL, NULL, NULL, NULL) == GSS_S_COMPLETE) {
+	    inquire(&minor, context, want_initiator ? &initiator : NULL, want_acceptor ? &acceptor : NULL,
+		    NULL, NULL, NULL, NULL, NULL) == GSS_S_COMPLETE) {
 		take_name(scope, initiator, facts->initiator, &facts->pol.initiator);
 		take_name(scope, acceptor, facts->acceptor, &facts->pol.acceptor);
 		if (initiator != GSS_C_NO_NAME)

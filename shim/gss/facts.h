@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is known of a security context while it is made. libkrb5's own calls under the handshake tell most of it
- * (shim/krb5/facts.c), for nothing and before a token leaves; the library is asked where they do not pass us.
+ * What is known of a security context while it is made. libkrb5's own calls under the handshake tell most of
+ * it (shim/krb5/facts.c), for nothing and before a token leaves; the library is asked where they do not pass
+ * us.
  *
- * The store of a call in flight belongs to its thread and not to the wrapper's frame: who leaves a call by longjmp
- * leaves nothing behind that could be written to.
+ * The store of a call in flight belongs to its thread and not to the wrapper's frame: who leaves a call by
+ * longjmp leaves nothing behind that could be written to.
  */
 #ifndef SHIM_GSS_FACTS_H
 #define SHIM_GSS_FACTS_H
@@ -18,11 +19,11 @@ struct tap_facts {
 	bool kerberos;	      /* libkrb5 told: a ticket was sent, or read */
 	bool has_mech;
 	uint8_t mech[32];
-	uint32_t kvno;	       /* 0: not known */
+	uint32_t kvno; /* 0: not known */
 	int64_t ticket_authtime;
 	char initiator[TAP_NAME], acceptor[TAP_NAME];
-	char asked[TAP_NAME];  /* the service as it was asked for */
-	char store[TAP_NAME];  /* the ticket cache (initiator) or the keytab (acceptor) */
+	char asked[TAP_NAME]; /* the service as it was asked for */
+	char store[TAP_NAME]; /* the ticket cache (initiator) or the keytab (acceptor) */
 };
 
 /* The names in pol point into the structure: to be called after it was copied. */
@@ -31,9 +32,10 @@ void tap_facts_mech(struct tap_facts *facts, gss_const_OID mech);
 bool tap_is_kerberos(gss_const_OID mech);
 
 /*
- * One call of the host's that makes a context. Between begin and end libkrb5's calls are told to the facts that begin
- * gives; NULL: there is no memory, or this call is made within another (by a signal handler): nothing will be told.
- * A peer that is known too early to be refused by the caller is judged where it becomes known: then refused is set.
+ * One call of the host's that makes a context. Between begin and end libkrb5's calls are told to the facts
+ * that begin gives; NULL: there is no memory, or this call is made within another (by a signal handler):
+ * nothing will be told. A peer that is known too early to be refused by the caller is judged where it becomes
+ * known: then refused is set.
  */
 struct tap_learning {
 	struct tap_facts facts;
@@ -50,8 +52,9 @@ void tap_learn_end(struct tap_learning *learning);
 struct tap_learning *tap_learning(void);
 
 /*
- * Asks the library what nobody told: names where somebody will read or judge them, flags and lifetime as the call gave
- * them. source: the initiator as an accept gave it, or GSS_C_NO_NAME; target: the acceptor as it was asked for.
+ * Asks the library what nobody told: names where somebody will read or judge them, flags and lifetime as the
+ * call gave them. source: the initiator as an accept gave it, or GSS_C_NO_NAME; target: the acceptor as it
+ * was asked for.
  */
 void tap_facts_ask(const struct tap_scope *scope, gss_ctx_id_t context, gss_const_OID mech,
 		   gss_const_name_t source, struct tap_facts *facts);

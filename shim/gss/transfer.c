@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RFC 2743, sections 2.2.3, 2.2.8 and 2.2.9: how security contexts end, and how they pass from process to process. One
- * that is imported can be used at once, so its peer is judged here.
+ * RFC 2743, sections 2.2.3, 2.2.8 and 2.2.9: how security contexts end, and how they pass from process to
+ * process. One that is imported can be used at once, so its peer is judged here.
  */
 #include "shim/gss/gss.h"
 #include "shim/gss/handshake.h"

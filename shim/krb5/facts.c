@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What libgssapi asks of libkrb5 while it makes a security context: whose ticket, for whom by its true name, out of
- * which cache, opened by a key of which keytab. Nothing of it is an event or asks anybody anything, and an initiator's
- * peer is judged here, before the token (and a delegated ticket in it) is made.
+ * What libgssapi asks of libkrb5 while it makes a security context: whose ticket, for whom by its true name,
+ * out of which cache, opened by a key of which keytab. Nothing of it is an event or asks anybody anything,
+ * and an initiator's peer is judged here, before the token (and a delegated ticket in it) is made.
  *
- * The structures are those of MIT's <krb5.h>; calls that go to another library pass untouched, as do those that are
- * not libgssapi's own.
+ * The structures are those of MIT's <krb5.h>; calls that go to another library pass untouched, as do those
+ * that are not libgssapi's own.
  */
 #include "shim/gss/facts.h"
 
@@ -14,8 +14,8 @@
 
 /* Exported by MIT's libkrb5, declared in no header of its. */
 krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_context *auth_context,
-				    const krb5_ap_req *request, krb5_const_principal server, krb5_keytab keytab,
-				    krb5_flags *options, krb5_ticket **ticket);
+				    const krb5_ap_req *request, krb5_const_principal server,
+				    krb5_keytab keytab, krb5_flags *options, krb5_ticket **ticket);
 
 /* A text that may not fit: past its end nothing is written, and the length goes on. */
 struct room {
@@ -78,8 +78,8 @@ static void take_principal(char *out, struct pol_name *known, krb5_const_princip
 }
 
 /*
- * The learning that a call belongs to: made by a GSSAPI library, of MIT's libkrb5, in a handshake that is watched.
- * NULL: it is none of these.
+ * The learning that a call belongs to: made by a GSSAPI library, of MIT's libkrb5, in a handshake that is
+ * watched. NULL: it is none of these.
  */
 static struct tap_learning *told_to(void *real)
 {
@@ -125,7 +125,8 @@ TAP_EXPORT krb5_error_code krb5_get_credentials(krb5_context context, krb5_flags
 }
 
 /* One DER element with a length of up to 4 bytes: its tag, body and length; past it. NULL: it is none. */
-static const uint8_t *element(const uint8_t *at, const uint8_t *end, uint8_t *tag, const uint8_t **body, size_t *length)
+static const uint8_t *element(const uint8_t *at, const uint8_t *end, uint8_t *tag, const uint8_t **body,
+			      size_t *length)
 {
 	size_t n, octets;
 
@@ -197,8 +198,7 @@ static void take_times(struct tap_facts *facts, const krb5_ticket_times *times, 
 /* Before anything of it leaves: may this peer be spoken to? */
 static bool refused(struct tap_learning *l)
 {
-	if (!l->judge ||
-	    pol_judge(&tap_policy, &l->facts.pol, POL_ABOUT_PEER, &l->verdict) != POL_DENY ||
+	if (!l->judge || pol_judge(&tap_policy, &l->facts.pol, POL_ABOUT_PEER, &l->verdict) != POL_DENY ||
 	    l->verdict.audit)
 		return false;
 	return l->refused = true;
@@ -236,8 +236,8 @@ static void take_keytab(struct tap_facts *facts, void *real, krb5_context contex
 }
 
 krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_context *auth_context,
-				    const krb5_ap_req *request, krb5_const_principal server, krb5_keytab keytab,
-				    krb5_flags *options, krb5_ticket **ticket);
+				    const krb5_ap_req *request, krb5_const_principal server,
+				    krb5_keytab keytab, krb5_flags *options, krb5_ticket **ticket);
 
 TAP_EXPORT krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_context *auth_context,
 					       const krb5_ap_req *request, krb5_const_principal server,
@@ -270,8 +270,8 @@ TAP_EXPORT krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_c
 	return result;
 }
 
-TAP_EXPORT krb5_error_code krb5_rd_cred(krb5_context context, krb5_auth_context auth_context, krb5_data *message,
-					krb5_creds ***creds, krb5_replay_data *replay)
+TAP_EXPORT krb5_error_code krb5_rd_cred(krb5_context context, krb5_auth_context auth_context,
+					krb5_data *message, krb5_creds ***creds, krb5_replay_data *replay)
 {
 	FACTS_REAL(krb5_rd_cred);
 	krb5_error_code result;

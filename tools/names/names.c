@@ -23,7 +23,7 @@ const char *name_of(enum tr_type type, uint64_t number)
 {
 	static const char *const usages[] = {"both", "initiate", "accept"};
 	static const char *const roles[] = {NULL, "initiator", "acceptor", "server", "client"};
-	static const char *const outcomes[] = {NULL, "established", "failed", "refused"};
+	static const char *const outcomes[] = {NULL, "established", "failed", "refused", "abandoned"};
 
 	switch (type) {
 	case TR_TYPE_USAGE:

@@ -1,0 +1,184 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What is learned of a security context, and that it is judged by it: by true names, before a token leaves, by every way
+# in which a context becomes usable, and told once, as it really came out.
+
+load helper
+
+HOST=host@localhost
+
+setup_file() {
+    realm_up -u alice -u mallory -s host@localhost
+    cd "$BATS_FILE_TMPDIR"
+    printf 'version: 1\ngss: {peers: {deny: ["host/localhost@GSSTAP.TEST", "*/evil@GSSTAP.TEST"]}}\n' >deny.yaml
+    printf 'version: 1\ngss: {peers: {deny: [mallory@GSSTAP.TEST]}}\n' >mallory.yaml
+    printf 'version: 1\ngss: {peers: {allow: ["*"]}}\n' >everybody.yaml
+    printf 'version: 1\ngss: {delegation: refuse}\n' >refuse.yaml
+    printf 'version: 1\ngss: {delegation: strip}\n' >strip.yaml
+    kinit -f -k -t "$GSSTAP_REALM/client/alice" alice
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+}
+
+# contexts POLICY WORD...: the program under a policy (or none), recorded at level audit in a trace of its own.
+contexts() {
+    local with=()
+    rm -f trace.pcapng
+    [ "$1" = none ] || with=(-p "$BATS_FILE_TMPDIR/$1.yaml")
+    run "$GSSTAP" run "${with[@]}" --level "${LEVEL:-audit}" -o trace.pcapng -- "$PYTHON" "$TOP/tests/hosts/contexts.py" "${@:2}"
+    echo "$output"
+}
+
+# told COUNT FILTER: so many events of the trace pass the jq filter.
+told() {
+    local seen
+    seen=$(trace_json trace.pcapng | jq -c "select($2)" | wc -l)
+    [ "$seen" = "$1" ] || { trace_json trace.pcapng | jq -c 'select(.event | IN("process", "coverage") | not)'; echo "$seen of: $2"; return 1; }
+}
+
+@test "a denied acceptor is refused before a token is made for it" {
+    contexts none init $HOST deleg
+    [[ $output == "token of "* ]]
+    contexts deny init $HOST deleg
+    [ "$status" = 1 ]
+    [[ $output == *"refused by the gsstap policy: gss.peers.deny"* ]]
+    told 1 '.event == "refused" and .subject == "host/localhost@GSSTAP.TEST"'
+    told 1 '.event == "handshake" and .outcome == "refused" and .initiator == "alice@GSSTAP.TEST"'
+    told 1 '.event == "handshake"'
+}
+
+@test "an acceptor is judged by the name in its ticket where nothing maps its host to a realm" {
+    sed '/domain_realm/,/^$/d' "$KRB5_CONFIG" >krb5.conf
+    ! grep -q domain_realm krb5.conf
+    export KRB5_CONFIG=$PWD/krb5.conf
+    contexts none init $HOST
+    [[ $output == "token of "* ]]
+    told 1 '.event == "handshake" and .outcome == "abandoned" and .acceptor == "host/localhost@GSSTAP.TEST" and .asked == "host/localhost@"'
+    contexts deny init $HOST
+    [[ $output == *"refused by the gsstap policy: gss.peers.deny"* ]]
+    contexts everybody both $HOST
+    [ "$status" = 0 ]
+}
+
+@test "a principal that is too long to be known whole passes no list" {
+    local long
+    long=$(printf 'x%.0s' {1..270})/evil
+    kadmin.local -q "addprinc -randkey $long" >/dev/null
+    kadmin.local -q "ktadd -k $PWD/long.keytab $long" >/dev/null
+    export KRB5CCNAME=$PWD/cache
+    kinit -k -t long.keytab "$long"
+    contexts none both $HOST
+    [ "$status" = 0 ]
+    for policy in deny everybody; do
+        contexts $policy both $HOST
+        [[ $output == *"refused by the gsstap policy: gss.peers"* ]]
+    done
+    told 1 '.event == "refused" and (.reason | contains("too long"))'
+}
+
+@test "a context of a denied peer cannot be imported either" {
+    KRB5CCNAME=$PWD/cache kinit -k -t "$GSSTAP_REALM/client/mallory" mallory
+    KRB5CCNAME=$PWD/cache contexts none export $HOST context
+    [ "$status" = 0 ]
+    contexts none import context
+    [ "$output" = mallory@GSSTAP.TEST ]
+    KRB5CCNAME=$PWD/cache contexts none export $HOST context
+    contexts mallory import context
+    [ "$status" = 1 ]
+    [[ $output == *"refused by the gsstap policy: gss.peers.deny"* ]]
+    told 1 '.event == "refused" and .call == "gss_import_sec_context" and .subject == "mallory@GSSTAP.TEST"'
+    contexts none export $HOST context
+    contexts mallory import context
+    [ "$output" = alice@GSSTAP.TEST ]
+}
+
+@test "a refused delegation is one refused handshake, and a stripped one shows no delegation" {
+    LEVEL=calls contexts refuse both $HOST deleg
+    [ "$status" = 1 ]
+    told 1 '.event == "handshake"'
+    told 1 '.event == "handshake" and .outcome == "refused"'
+    LEVEL=calls contexts strip both $HOST deleg
+    [ "$status" = 0 ]
+    [[ $output == *"not delegated"* ]]
+    told 2 '.event == "handshake" and .outcome == "established"'
+    told 0 '(.flags_ret // []) | index("deleg")'
+    LEVEL=calls contexts none both $HOST deleg
+    told 2 '.event == "handshake" and (.flags_ret | index("deleg"))'
+    told 1 '.event == "handshake" and .role == "acceptor" and .delegated == true'
+}
+
+@test "an acceptor that may act for its clients was sent no credential, and is not refused for one" {
+    export KRB5CCNAME=$PWD/service
+    kinit -k -t "${KRB5_KTNAME#FILE:}" host/localhost
+    contexts none both $HOST use
+    [[ $output == *"acceptor:"*", delegated" ]]
+    contexts refuse both $HOST use
+    [ "$status" = 0 ]
+    told 0 '.event == "refused" or .delegated == true'
+}
+
+@test "a context that is thrown away was abandoned and did not fail" {
+    contexts none drop $HOST
+    [ "$status" = 0 ]
+    told 1 '.event == "handshake" and .outcome == "abandoned"'
+    told 1 '.event == "handshake"'
+}
+
+@test "a credential that cannot be acquired is a handshake that failed, at level audit as well" {
+    KRB5_KTNAME=$PWD/none contexts none acquire $HOST
+    [ "$status" = 1 ]
+    told 1 '.event == "handshake" and .outcome == "failed" and .role == "acceptor" and (.reason | length > 10)'
+}
+
+@test "where the minor status says nothing the major one is the reason" {
+    contexts none bindings $HOST
+    told 1 '.event == "handshake" and .role == "acceptor" and .outcome == "failed" and (.reason | test("channel binding"))'
+}
+
+@test "a finished context that is begun again is no new handshake" {
+    contexts none again $HOST
+    [ "$status" = 0 ]
+    [ "$(grep -c again <<<"$output")" = 3 ]
+    told 2 '.event == "handshake"'
+    told 2 '.event == "handshake" and .outcome == "established"'
+}
+
+@test "both ends tell ticket, key, cache and keytab" {
+    contexts none both $HOST
+    told 2 '.event == "handshake" and .ticket_enctype == "aes256-cts-hmac-sha1-96" and .kvno >= 1 and .ticket_endtime > now'
+    told 1 ".event == \"handshake\" and .role == \"initiator\" and .ccache == \"$KRB5CCNAME\""
+    told 1 ".event == \"handshake\" and .role == \"acceptor\" and .keytab == \"$KRB5_KTNAME\""
+}
+
+@test "each initiator's event names the cache and the principal that were used" {
+    for name in alice mallory; do
+        KRB5CCNAME=FILE:$PWD/$name kinit -k -t "$GSSTAP_REALM/client/$name" $name
+    done
+    contexts none caches $HOST "FILE:$PWD/alice" "FILE:$PWD/mallory"
+    told 1 ".event == \"handshake\" and .initiator == \"alice@GSSTAP.TEST\" and .ccache == \"FILE:$PWD/alice\""
+    told 1 ".event == \"handshake\" and .initiator == \"mallory@GSSTAP.TEST\" and .ccache == \"FILE:$PWD/mallory\""
+}
+
+@test "the configuration in force is told once, and again when it has changed" {
+    for name in alice mallory; do
+        KRB5CCNAME=FILE:$PWD/$name kinit -k -t "$GSSTAP_REALM/client/$name" $name
+    done
+    contexts none environ $HOST "FILE:$PWD/alice" "FILE:$PWD/alice" "FILE:$PWD/mallory"
+    told 2 '.event == "configuration"'
+    told 1 ".event == \"configuration\" and .KRB5CCNAME == \"FILE:$PWD/mallory\" and .KRB5_CONFIG == \"$KRB5_CONFIG\""
+}
+
+@test "what follows a call that was left by longjmp is judged, from any depth of the stack" {
+    run "$GSSTAP" run -p "$BATS_FILE_TMPDIR/refuse.yaml" --level off -- "$BUILD/hosts/jump_judged"
+    echo "$output"
+    [ "$status" = 0 ]
+    [ "$(grep -c 'jumped out' <<<"$output")" = 2 ]
+    [[ $output == *"same depth: 000f0000"* ]]
+    [[ $output == *"further down: 000f0000"* ]]
+}

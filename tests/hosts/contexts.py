@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""Security contexts by python3-gssapi, both ends in one process unless said otherwise; prints what the program sees.
+
+contexts.py init SERVICE [deleg]        one gss_init_sec_context: the length of its token, or the error
+contexts.py both SERVICE [deleg] [use]  a whole handshake; with `use` the acceptor's credential is for both usages
+contexts.py drop SERVICE                an initiator that throws its context away after the first token
+contexts.py again SERVICE               the finished initiator's context is given one more token, three times
+contexts.py bindings SERVICE            each end has channel bindings of its own
+contexts.py acquire SERVICE             an acceptor's credential alone
+contexts.py export SERVICE FILE         the acceptor's finished context goes to FILE
+contexts.py import FILE                 and comes from there: who the other end is
+contexts.py caches SERVICE CACHE...     an initiator's context out of each ticket cache, by a credential store
+contexts.py environ SERVICE CACHE...    the same by KRB5CCNAME
+"""
+import os
+import sys
+
+import gssapi
+import gssapi.raw
+
+
+def name_of(service):
+    return gssapi.Name(service, gssapi.NameType.hostbased_service)
+
+
+def initiator(service, words=(), **more):
+    flags = gssapi.RequirementFlag.mutual_authentication
+    if "deleg" in words:
+        flags |= gssapi.RequirementFlag.delegate_to_peer
+    return gssapi.SecurityContext(name=name_of(service), usage="initiate", flags=flags, **more)
+
+
+def acceptor(words=(), **more):
+    creds = gssapi.Credentials(usage="both" if "use" in words else "accept", mechs=[gssapi.MechType.kerberos])
+    return gssapi.SecurityContext(creds=creds, usage="accept", **more)
+
+
+def handshake(one, other):
+    token = one.step()
+    while token:
+        token = other.step(token)
+        token = one.step(token) if token else None
+
+
+def ends(context):
+    return "%s to %s, flags %d" % (context.initiator_name, context.target_name, int(context.actual_flags))
+
+
+def init(service, *words):
+    print("token of", len(initiator(service, words).step()), "bytes")
+
+
+def both(service, *words):
+    one, other = initiator(service, words), acceptor(words)
+    handshake(one, other)
+    print("initiator:", ends(one))
+    delegated = gssapi.RequirementFlag.delegate_to_peer in other.actual_flags
+    print("acceptor: %s, %s" % (ends(other), "delegated" if delegated else "not delegated"))
+
+
+def drop(service):
+    initiator(service).step()
+
+
+def again(service):
+    one, other = initiator(service), acceptor()
+    handshake(one, other)
+    for _ in range(3):
+        try:
+            gssapi.raw.init_sec_context(name_of(service), context=one, input_token=b"more")
+        except gssapi.exceptions.GSSError as error:
+            print("again:", error.maj_code)
+
+
+def bindings(service):
+    def bound(text):
+        return gssapi.raw.ChannelBindings(application_data=text)
+
+    one, other = initiator(service, channel_bindings=bound(b"here")), acceptor(channel_bindings=bound(b"there"))
+    other.step(one.step())
+
+
+def acquire(service):
+    gssapi.Credentials(name=name_of(service), usage="accept", mechs=[gssapi.MechType.kerberos])
+
+
+def export(service, path):
+    one, other = initiator(service), acceptor()
+    handshake(one, other)
+    with open(path, "wb") as out:
+        out.write(other.export())
+
+
+def import_(path):
+    with open(path, "rb") as token:
+        print(gssapi.SecurityContext(token=token.read()).initiator_name)
+
+
+def caches(service, *names):
+    for name in names:
+        initiator(service, creds=gssapi.Credentials(usage="initiate", store={"ccache": name})).step()
+
+
+def environ(service, *names):
+    for name in names:
+        os.environ["KRB5CCNAME"] = name
+        initiator(service).step()
+
+
+if __name__ == "__main__":
+    try:
+        globals()[sys.argv[1] if sys.argv[1] != "import" else "import_"](*sys.argv[2:])
+    except gssapi.exceptions.GSSError as error:
+        sys.exit("failed: %s" % error)
