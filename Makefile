@@ -14,9 +14,13 @@ COMMON  := -std=gnu11 -O2 -g -D_GNU_SOURCE -I. $(WARN) -MMD -MP $(if $(SAN),-fsa
 LDSAN   := $(if $(SAN),-fsanitize=$(SAN))
 HARDEN  := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong
 
+# What ld.so makes of $LIB: the shim is reached through a directory of that name, which other loaders do not find.
+LIB     := $(or $(shell LD_LIBRARY_PATH='/./$$LIB' LD_DEBUG=libs /bin/true 2>&1 | \
+	sed -n 's|.*search path=.*/\./\([^:]*[^:[:space:]]\)[[:space:]]*(LD_LIBRARY_PATH).*|\1|p' | head -n 1),lib)
+
 # The shim is loaded into other people's programs: nothing visible, nothing linked, thread state without a call.
 SHIM_CFLAGS  := $(COMMON) $(HARDEN) -fPIC -fvisibility=hidden -ftls-model=initial-exec -fno-plt
-TOOLS_CFLAGS := $(COMMON) $(HARDEN) -fPIE -DTOOL_LIBDIR='"$(PREFIX)/lib/gsstap"'
+TOOLS_CFLAGS := $(COMMON) $(HARDEN) -fPIE -DTOOL_LIBDIR='"$(PREFIX)/lib/gsstap"' -DTOOL_LIB='"$(LIB)"'
 TOOLS_LIBS   := -lkrb5 -lk5crypto -lelf -lyaml -ljansson -lunistring
 
 SHIM_SRC  := $(wildcard shim/*/*.c shim/*/*.S) $(wildcard trace/writer*.c) $(addprefix policy/,policy.c judge.c section.c expand.c glob.c keywords.c say.c)
@@ -45,6 +49,8 @@ $(BUILD)/exports.map: trace/calls.def shim/exports.map.in
 $(BUILD)/libgsstap.so: $(SHIM_OBJ) $(BUILD)/exports.map
 	$(CC) -shared -Wl,--version-script=$(BUILD)/exports.map -Wl,-z,now -Wl,-z,relro -Wl,-z,nodelete \
 		-Wl,--no-undefined -Wl,-Bsymbolic $(LDSAN) -o $@ $(SHIM_OBJ)
+	@mkdir -p $(BUILD)/$(LIB)
+	@ln -srf $@ $(BUILD)/$(LIB)/libgsstap.so
 
 $(BUILD)/gsstap: $(TOOLS_OBJ)
 	$(CC) -pie $(LDSAN) -o $@ $(TOOLS_OBJ) $(TOOLS_LIBS)
@@ -57,6 +63,8 @@ install: all ## install under DESTDIR/PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/gsstap
 	install -m 755 $(BUILD)/gsstap $(DESTDIR)$(PREFIX)/bin/gsstap
 	install -m 644 $(BUILD)/libgsstap.so $(DESTDIR)$(PREFIX)/lib/gsstap/libgsstap.so
+	install -d $(DESTDIR)$(PREFIX)/lib/gsstap/$(LIB)
+	ln -srf $(DESTDIR)$(PREFIX)/lib/gsstap/libgsstap.so $(DESTDIR)$(PREFIX)/lib/gsstap/$(LIB)/libgsstap.so
 	for page in $(PAGES); do section=$${page##*.}; \
 		install -d $(DESTDIR)$(PREFIX)/share/man/man$$section; \
 		install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section/; done

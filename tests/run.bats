@@ -233,10 +233,10 @@ print(os.getpgrp() == os.getpgid(os.getppid()), os.getsid(0) == os.getsid(os.get
 @test "the shim goes in front of what LD_PRELOAD holds" {
     local runtimes="${runtime:+$runtime:}" # of a sanitizer build: they insist on being first
     run -0 env LD_PRELOAD="$runtimes$(gcc -print-file-name=libm.so.6)" "$BUILD/gsstap" run sh -c 'echo "$LD_PRELOAD"'
-    [[ $output == "$runtimes$SHIM:"*libm.so.6 ]]
+    [[ $output == "$runtimes$BUILD/\$LIB/libgsstap.so:"*libm.so.6 ]]
     # ld.so complains that it cannot load this one, and goes on.
     run -0 --separate-stderr env LD_PRELOAD="$runtimes/no/such/libtsan.so.2:libm.so.6" "$BUILD/gsstap" run sh -c 'echo "$LD_PRELOAD"'
-    [ "$output" = "$runtimes/no/such/libtsan.so.2:$SHIM:libm.so.6" ]
+    [ "$output" = "$runtimes/no/such/libtsan.so.2:$BUILD/\$LIB/libgsstap.so:libm.so.6" ]
     run -0 "$GSSTAP" run "$GSSTAP" run sh -c 'echo "$LD_PRELOAD"'
     [ "$(grep -o libgsstap.so <<<"$output" | wc -l)" = 1 ]
 }
@@ -261,6 +261,49 @@ print(os.getpgrp() == os.getpgid(os.getppid()), os.getsid(0) == os.getsid(os.get
     run -3 --separate-stderr broken/gsstap run -o t.pcapng sh -c 'echo ran; exit 3'
     [ "$output" = ran ]
     [[ $stderr == *"gsstap: sh runs unobserved: the shim did not come up in it"* ]]
+}
+
+@test "a program with another dynamic loader runs below run as it does without" {
+    local loader
+    printf '#include <stdio.h>\nint main(void) { puts("ran"); return 3; }\n' >other.c
+    musl-gcc -o other other.c
+    run -3 --separate-stderr "$GSSTAP" run -o t.pcapng -- ./other
+    [ "$output" = ran ]
+    [[ $stderr == *"runs unobserved: its dynamic loader is"* ]]
+    run -3 --separate-stderr "$GSSTAP" run -o t.pcapng -- sh -c './other; exit $?'
+    [ "$output" = ran ]
+    [ -z "$stderr" ]
+}
+
+@test "a program built with a sanitizer runs below run as it does without, and is recorded" {
+    local kind
+    printf '#include <gssapi/gssapi.h>\n#include <stdio.h>\n#include <stdlib.h>\n%s\n' 'int main(int argc, char **argv) {
+        OM_uint32 minor; gss_OID_set set; char *block = malloc(8); (void)argv;
+        printf("%x\n", gss_indicate_mechs(&minor, &set)); gss_release_oid_set(&minor, &set);
+        free(block); if (argc > 1) block[argc] = 1; return 4; }' >sanitized.c
+    for kind in address thread leak undefined; do
+        gcc -g -w -fsanitize=$kind -o $kind sanitized.c -lgssapi_krb5
+        run -4 env -u LD_PRELOAD -u ASAN_OPTIONS "$BUILD/gsstap" run -o "$PWD/%n.pcapng" -- ./$kind
+        [ "$output" = 0 ]
+        [ "$(trace_json $kind.pcapng | jq -c 'select(.call == "gss_indicate_mechs")' | wc -l)" -ge 1 ]
+    done
+    # Also below a shell, with options of its own, and it finds what it found.
+    run -4 env -u LD_PRELOAD ASAN_OPTIONS=exitcode=9 "$BUILD/gsstap" run -o t.pcapng -- sh -c './address; exit $?'
+    run -9 env -u LD_PRELOAD ASAN_OPTIONS=exitcode=9 "$BUILD/gsstap" run -o t.pcapng -- sh -c './address x; exit $?'
+    [[ $output == *heap-use-after-free* ]]
+    run -0 "$GSSTAP" inspect ./address
+    [[ $output == *"ASAN_OPTIONS=verify_asan_link_order=0"* ]]
+}
+
+@test "under a file size limit a program starts, with an enforced policy too: the limit is the trace's" {
+    enforcing policy.yaml
+    run -0 --separate-stderr bash -c 'ulimit -f 8; "$@"' bash "$GSSTAP" run -p policy.yaml -o t.pcapng -- \
+        sh -c 'cat "$GSSTAP_HELLO"; echo started'
+    [[ $output == "gsstap "*started ]]
+    # What has no room at all is said, not a signal.
+    run -125 bash -c 'set -o pipefail; (ulimit -f 0; "$@") 2>&1 | cat' bash "$GSSTAP" run -p policy.yaml -- echo started
+    [[ $output != *started* ]]
+    [[ $output == *"the file size limit (ulimit -f) leaves no room"* ]]
 }
 
 @test "under an enforced policy a program that cannot be covered is not started" {

@@ -10,6 +10,7 @@
 #include "tools/run/fds.h"
 #include "tools/run/loop.h"
 #include "tools/run/policy.h"
+#include "tools/run/preload.h"
 #include "tools/run/reach.h"
 #include "tools/run/scope.h"
 #include "tools/run/template.h"
@@ -247,8 +248,10 @@ static void tell_reach(struct run *run)
 static int place_preload(const struct run *run, const char *object, const char *name, char path[PATH_MAX])
 {
 	snprintf(path, PATH_MAX, "%s", object);
-	if (run_dir_preloadable(object))
+	if (run_dir_preloadable(object)) {
+		run_preload_spell(path);
 		return 0;
+	}
 	snprintf(path, PATH_MAX, "%s/%s", run->dir.path, name);
 	if (!symlink(object, path))
 		return 0;

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -55,6 +56,7 @@ static void append_number(char *out, size_t size, unsigned long n)
 static void tell(const char *line)
 {
 	struct rlimit limit;
+	struct stat st;
 	int fd;
 
 	if (!*hello_path)
@@ -64,7 +66,8 @@ static void tell(const char *line)
 	if (fd < 0)
 		return;
 	/* Beyond the host's file size limit a write would be a signal. */
-	if (getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY)
+	if (getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY ||
+	    (!fstat(fd, &st) && (rlim_t)st.st_size + strlen(line) <= limit.rlim_cur))
 		syscall(SYS_write, fd, line, strlen(line));
 	syscall(SYS_close, fd);
 }

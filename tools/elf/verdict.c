@@ -54,6 +54,19 @@ static void judge_start(struct elf_report *report)
 			     "on its own"));
 }
 
+/* Its runtime ends a program in which anything is preloaded before it, unless it is told not to. */
+static void note_asan(struct elf_report *report)
+{
+	const struct elf_list *needed = &report->tree.nodes[0].object->needed;
+
+	for (size_t i = 0; i < needed->count; i++)
+		if (!strncmp(needed->items[i], "libasan.so", 10))
+			note(report, elf_strdup("it was built with AddressSanitizer, which must be told that "
+						"something comes before its runtime: gsstap run does; where "
+						"LD_PRELOAD is set by hand, set "
+						"ASAN_OPTIONS=verify_asan_link_order=0 as well"));
+}
+
 static void judge_libraries(struct elf_report *report)
 {
 	const char *start = elf_tree_has_program(&report->tree) ? "started" : "loaded";
@@ -148,6 +161,7 @@ static void note_loading(struct elf_report *report, size_t n)
 void elf_report_judge(struct elf_report *report)
 {
 	judge_start(report);
+	note_asan(report);
 	judge_libraries(report);
 	judge_go(report);
 	for (size_t n = 0; n < report->tree.count; n++) {

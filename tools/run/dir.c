@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
@@ -142,9 +143,15 @@ static int write_all(int fd, const char *bytes, size_t len)
 int run_dir_put(const struct run_dir *dir, const char *name, const void *bytes, size_t len, unsigned mode,
 		char path[PATH_MAX])
 {
+	struct rlimit limit;
 	int fd, failed;
 
 	snprintf(path, PATH_MAX, "%s/%s", dir->path, name);
+	/* A write beyond it would be a signal. */
+	if (!getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur < len) {
+		tool_error("%s: the file size limit (ulimit -f) leaves no room for it", path);
+		return -1;
+	}
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	failed = fd < 0 || write_all(fd, bytes, len) || fchmod(fd, mode);
 	if (failed)

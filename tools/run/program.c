@@ -6,6 +6,7 @@
 #include "tools/run/program.h"
 
 #include "tools/run/dir.h"
+#include "tools/run/preload.h"
 #include "tools/base/tool.h"
 
 #include <errno.h>
@@ -71,48 +72,6 @@ const char *run_judged_file(const char *path)
 	return "/bin/sh";
 }
 
-/* Returns how much of LD_PRELOAD's beginning are runtimes of sanitizers, which refuse to come second. */
-static size_t runtimes_at_front(const char *preload)
-{
-	static const char *const runtimes[] = {"libasan.", "libubsan.", "libtsan.", "liblsan.",
-					       "libclang_rt."};
-	const char *at = preload;
-
-	while (*at) {
-		size_t len = strcspn(at, ": "), i;
-		const char *slash = memrchr(at, '/', len), *name = slash ? slash + 1 : at;
-
-		for (i = 0; i < 5 && strncmp(name, runtimes[i], strlen(runtimes[i])); i++)
-			;
-		if (len && i == 5)
-			break;
-		at += len + (at[len] != 0);
-	}
-	return at - preload;
-}
-
-/* The shim goes before all other preloads, so that no gss_ or zmq_ function of theirs is met before it; a
- * libzmq that replaces others right behind it, so that it is the next that is met. */
-static int set_preload(const char *shim, const char *libzmq)
-{
-	const char *before = getenv("LD_PRELOAD"), *rest;
-	size_t len = strlen(shim), front;
-	char *all;
-
-	if (!before)
-		before = "";
-	front = runtimes_at_front(before);
-	rest = before + front;
-	/* Under another run it is there already. */
-	if (!strncmp(rest, shim, len) && (!rest[len] || strchr(": ", rest[len])))
-		rest += len + (rest[len] != 0);
-	if (asprintf(&all, "%.*s%s%s%s%s%s%s", (int)front, before,
-		     front && !strchr(": ", before[front - 1]) ? ":" : "", shim, libzmq ? ":" : "",
-		     libzmq ? libzmq : "", *rest ? ":" : "", rest) < 0)
-		return -1;
-	return setenv("LD_PRELOAD", all, 1);
-}
-
 static int set_environment(const struct run_env *env)
 {
 	const char *pairs[][2] = {{"GSSTAP_TRACE", env->trace},
@@ -124,7 +83,7 @@ static int set_environment(const struct run_env *env)
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
 		if (pairs[i][1] && setenv(pairs[i][0], pairs[i][1], 1))
 			return -1;
-	return set_preload(env->shim, env->libzmq);
+	return run_preload_set(env->shim, env->libzmq);
 }
 
 /* As execvp does, a file that is neither ELF nor #! is handed to the shell. */
