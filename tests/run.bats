@@ -341,6 +341,15 @@ print(os.getpgrp() == os.getpgid(os.getppid()), os.getsid(0) == os.getsid(os.get
     run ! "$GSSTAP" run -p policy.yaml ./script
 }
 
+@test "under an enforced policy what a constructor forks goes on to its end, too" {
+    enforcing policy.yaml
+    printf '#include <stdio.h>\n#include <sys/wait.h>\n#include <unistd.h>\n%s\n' '__attribute__((constructor)) static void early(void) {
+        if (fork()) wait(NULL); } int main(void) { puts("main"); return 0; }' >early.c
+    gcc -o early early.c
+    run -0 "$GSSTAP" run -p policy.yaml -o t.pcapng -- ./early
+    [ "$output" = $'main\nmain' ]
+}
+
 @test "where ptrace is taken, nothing is started under an enforced policy" {
     enforcing policy.yaml
     run -125 strace -f -qq -e trace=none -o /dev/null "$GSSTAP" run -p policy.yaml touch started

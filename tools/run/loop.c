@@ -87,6 +87,8 @@ static void reap(struct state *state)
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0)
 		if (pid == state->loop->child.pid)
 			program_changed(state, status);
+		else if (WIFSTOPPED(status))
+			run_proof_child(&state->loop->proof, pid, status);
 	state->tree_ended = pid < 0 && errno == ECHILD;
 }
 

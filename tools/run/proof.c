@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Holds PROGRAM at its entry point until the hello is seen. The entry point (AT_ENTRY) is where ld.so hands
- * over after all constructors. It is watched by a debug register, which changes no byte of PROGRAM and is not
- * inherited by what its constructors may fork.
+ * over after all constructors. A breakpoint stands there until then, which what its constructors may fork
+ * inherits and is rid of before it runs. Not a debug register: in some virtual machines one can be set and
+ * never stops anybody.
  */
 #include "tools/run/proof.h"
 
@@ -17,6 +18,8 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define BREAKPOINT 0xcc
 
 bool run_proof_hello(const char *hello_path, pid_t pid)
 {
@@ -44,7 +47,7 @@ int run_proof_hold(struct run_proof *proof, pid_t pid, const char *hello_path)
 {
 	*proof = (struct run_proof){.state = RUN_PROOF_HELD, .pid = pid, .hello_path = hello_path};
 #ifdef __x86_64__
-	if (!ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL))
+	if (!ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACEEXEC | PTRACE_O_TRACEFORK | PTRACE_O_EXITKILL))
 		return 0;
 	snprintf(proof->reason, sizeof(proof->reason),
 		 "it cannot be held for the proof that the shim is in it: ptrace: %s (is gsstap itself being "
@@ -78,21 +81,20 @@ static uintptr_t entry_point(pid_t pid)
 	return entry;
 }
 
-static int set_debug_register(pid_t pid, int number, uintptr_t value)
+/* One byte of code, in the process's own copy of the page. */
+static bool set_code(pid_t pid, uintptr_t at, long word)
 {
-	return ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg) + number * sizeof(uintptr_t),
-		      value)
-		       ? -1
-		       : 0;
+	return !ptrace(PTRACE_POKETEXT, pid, at, word);
 }
 
-/* The new program is mapped and nothing of it has run, ld.so included. Debug registers do not outlive an
- * exec. */
+/* The new program is mapped and nothing of it has run, ld.so included. */
 static void at_exec(struct run_proof *proof)
 {
 	proof->entry = entry_point(proof->pid);
-	if (!proof->entry || set_debug_register(proof->pid, 0, proof->entry) ||
-	    set_debug_register(proof->pid, 7, 1))
+	errno = 0;
+	proof->code = proof->entry ? ptrace(PTRACE_PEEKTEXT, proof->pid, proof->entry, 0) : 0;
+	if (!proof->entry || errno ||
+	    !set_code(proof->pid, proof->entry, (proof->code & ~0xffl) | BREAKPOINT))
 		refuse(proof, "no breakpoint could be set on its entry point");
 	else
 		ptrace(PTRACE_CONT, proof->pid, 0, 0);
@@ -103,20 +105,34 @@ static bool is_at_entry(const struct run_proof *proof)
 	struct user_regs_struct registers;
 
 	return proof->entry && !ptrace(PTRACE_GETREGS, proof->pid, 0, &registers) &&
-	       registers.rip == proof->entry;
+	       registers.rip == proof->entry + 1;
 }
 
 static void at_entry(struct run_proof *proof)
 {
+	struct user_regs_struct registers;
+
 	if (!run_proof_hello(proof->hello_path, proof->pid)) {
 		refuse(proof, "the shim did not come up in it");
 		return;
 	}
-	set_debug_register(proof->pid, 7, 0);
-	set_debug_register(proof->pid, 0, 0);
-	set_debug_register(proof->pid, 6, 0);
+	if (!set_code(proof->pid, proof->entry, proof->code) ||
+	    ptrace(PTRACE_GETREGS, proof->pid, 0, &registers)) {
+		refuse(proof, "its entry point could not be put right again");
+		return;
+	}
+	registers.rip = proof->entry;
+	ptrace(PTRACE_SETREGS, proof->pid, 0, &registers);
 	proof->state = RUN_PROOF_GIVEN;
 	ptrace(PTRACE_DETACH, proof->pid, 0, 0);
+}
+
+void run_proof_child(const struct run_proof *proof, pid_t pid, int status)
+{
+	if (status >> 16 != PTRACE_EVENT_STOP || !proof->entry)
+		return;
+	set_code(pid, proof->entry, proof->code);
+	ptrace(PTRACE_DETACH, pid, 0, 0);
 }
 
 void run_proof_stop(struct run_proof *proof, int status)
@@ -141,6 +157,11 @@ void run_proof_stop(struct run_proof *proof, int status)
 {
 	(void)status;
 	refuse(proof, "on this architecture there is no proof that the shim is in it");
+}
+
+void run_proof_child(const struct run_proof *proof, pid_t pid, int status)
+{
+	(void)proof, (void)pid, (void)status;
 }
 
 #endif

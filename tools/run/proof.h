@@ -29,6 +29,7 @@ struct run_proof {
 	pid_t pid;
 	const char *hello_path;
 	uintptr_t entry;
+	long code; /* what stands there */
 	char reason[160]; /* of RUN_PROOF_MISSING */
 };
 
@@ -37,5 +38,8 @@ int run_proof_hold(struct run_proof *proof, pid_t pid, const char *hello_path);
 
 /* Deals with a stop (a wait status) of the held child. */
 void run_proof_stop(struct run_proof *proof, int status);
+
+/* The same for a process that the held child forked: it is let go. */
+void run_proof_child(const struct run_proof *proof, pid_t pid, int status);
 
 #endif
