@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A KDC that hangs holds up nobody who needs no ticket (facts Z11): with `prefetch: yes` tickets are fetched by a thread of
 # gsstap's, and libzmq's I/O thread goes on. Without it every connection of that thread stands still, which is seen first.
-# timeout: 300
+# timeout: 480
 
 load helper
 load wire
@@ -81,6 +81,27 @@ gap() {
     signal_kdc CONT
     finish gap
     grep -qx answered gap.out
+}
+
+# short_lives COUNT: programs that connect, each with a cache without a service ticket, and exit sooner or later.
+short_lives() {
+    local i bad=0
+    for ((i = 0; i < $1; i++)); do
+        cp cache cache-now
+        KRB5CCNAME=FILE:$PWD/cache-now "${HOST[@]}" $((i % 25 * 4)) "$FIRST" 2>>short.err || { echo "program $i: $?" && bad=1; }
+    done
+    [ $bad = 0 ]
+}
+
+@test "200 programs that exit while their ticket is being fetched end well, also while the KDC hangs" {
+    fresh short
+    own_tickets
+    under ahead off
+    host short_life
+    short_lives 150
+    signal_kdc STOP
+    short_lives 50
+    [ ! -s short.err ]
 }
 
 # has_ticket SERVICE: for wait_until.

@@ -7,7 +7,7 @@
  *
  * Called by the prefetching thread only.
  */
-#include "shim/repair/inside.h"
+#include "shim/inject/fetch.h"
 #include "shim/loader/elf.h"
 #include "shim/loader/objects.h"
 

@@ -59,15 +59,21 @@ static struct tap_tie *place(void)
 struct tap_tie *tap_tie_new(void *socket, const char *endpoint, bool server, bool default_name)
 {
 	struct tap_tie *tie = NULL;
+	bool fresh = false;
 
 	if (!tap_lock(&lock))
 		return NULL;
 	if (room()) {
 		tie = same(socket, endpoint, server, default_name);
+		fresh = !tie;
 		if (!tie)
 			tie = place();
 	}
-	if (tie) {
+	/* The threads of its connections read one that is there: it stays what it is. */
+	if (tie && !fresh) {
+		tie->closed = false;
+		tie->bound[0] = 0;
+	} else if (tie) {
 		*tie = (struct tap_tie){.number = tie->number,
 					.server = server,
 					.default_name = default_name,

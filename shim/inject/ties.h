@@ -52,7 +52,7 @@ bool tap_ties_report(const char *local);
 /* The tie whose tag ends this name, and the length of the name before it; NULL: it has none. */
 const struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *bare);
 
-/* Handles, their ties, and the connection they were made for (a descriptor, or -1). A NULL tie forgets. */
+/* Handles, their ties, and the connection they were made for (tap_line_now). A NULL tie forgets. */
 void tap_tie_handle(const void *handle, const struct tap_tie *tie, int fd);
 const struct tap_tie *tap_tied(const void *handle, int *fd);
 

@@ -190,23 +190,16 @@ void tap_fallback_why(const struct line *line, char *out, size_t size)
 	tap_unlock(&lock);
 }
 
-void tap_line_why(int fd, const char *reason)
+void tap_fallback_failed(const struct line *line, const char *reason)
 {
-	const struct line *line = tap_line(fd);
-
-	if (!line || !line->attempt || line->plain || !reason || !*reason || !tap_lock(&lock))
+	if (!line->attempt || line->plain || !reason || !*reason || !tap_lock(&lock))
 		return;
 	tap_copy(of(line)->why, sizeof(of(line)->why), reason);
 	tap_unlock(&lock);
 }
 
-void tap_line_established(int fd)
+void tap_fallback_established(const struct line *line)
 {
-	struct line *line = tap_line(fd);
-
-	if (!line)
-		return;
-	line->established = true;
 	if (!line->attempt || line->plain || !tap_lock(&lock))
 		return;
 	of(line)->due = 0;

@@ -18,25 +18,55 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define LINES 65536
+#define FD_BITS 20 /* as far as the kernel counts by default */
+#define CHUNK_BITS 12
+#define SERIALS (1 << (31 - FD_BITS))
 
-static struct line *lines;
-static __thread int now; /* the descriptor this thread works for, plus one; 0: none */
+static struct line *chunks[1 << (FD_BITS - CHUNK_BITS)];
+static __thread int now; /* the connection this thread works for, plus one; 0: none */
 
-void tap_lines_begin(void)
+static struct line *new_chunk(struct line **place)
 {
-	void *room;
+	size_t size = sizeof(struct line) << CHUNK_BITS;
+	void *room =
+		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	struct line *there = NULL;
 
-	if (lines)
-		return;
-	room = mmap(NULL, LINES * sizeof(*lines), PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	lines = room == MAP_FAILED ? NULL : room;
+	if (room == MAP_FAILED)
+		return NULL;
+	if (__atomic_compare_exchange_n(place, &there, room, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return room;
+	munmap(room, size);
+	return there;
 }
 
 struct line *tap_line(int fd)
 {
-	return lines && fd >= 0 && fd < LINES ? &lines[fd] : NULL;
+	struct line **place, *chunk;
+
+	if (fd < 0 || fd >> FD_BITS)
+		return NULL;
+	place = &chunks[fd >> CHUNK_BITS];
+	chunk = __atomic_load_n(place, __ATOMIC_ACQUIRE);
+	if (__builtin_expect(!chunk, 0))
+		chunk = new_chunk(place);
+	return chunk ? &chunk[fd & ((1 << CHUNK_BITS) - 1)] : NULL;
+}
+
+/*
+ * A descriptor is used again as soon as it is closed, and by anybody. So whoever works for a connection knows
+ * it by a number that holds which of those on this descriptor it was.
+ */
+static int fd_of(int connection)
+{
+	return connection & ((1 << FD_BITS) - 1);
+}
+
+static struct line *line_of(int connection)
+{
+	struct line *line = connection >= 0 ? tap_line(fd_of(connection)) : NULL;
+
+	return line && line->serial == connection >> FD_BITS ? line : NULL;
 }
 
 int tap_line_now(void)
@@ -44,25 +74,25 @@ int tap_line_now(void)
 	return now - 1;
 }
 
-void tap_line_doom(int fd)
+void tap_line_doom(int connection)
 {
-	struct line *line = tap_line(fd);
+	struct line *line = line_of(connection);
 	int saved = errno;
 	char peer[128];
 
 	if (!line || !line->peer_count || line->doomed)
 		return;
 	line->doomed = true;
-	tap_line_peer(fd, peer, sizeof(peer));
-	shutdown(fd, SHUT_RDWR);
+	tap_line_peer(connection, peer, sizeof(peer));
+	shutdown(fd_of(connection), SHUT_RDWR);
 	tap_repair_event("handshake", NULL, peer,
 			 "the connection is ended now: libzmq would let both sides wait, or never come back");
 	errno = saved;
 }
 
-bool tap_line_doomed(int fd)
+bool tap_line_doomed(int connection)
 {
-	const struct line *line = tap_line(fd);
+	const struct line *line = line_of(connection);
 
 	return line && line->doomed;
 }
@@ -140,7 +170,7 @@ void tap_line_failed(int fd, const struct line *line, const char *reason)
 	char local[128], peer[128];
 	struct tr_draft *d;
 
-	tap_line_why(fd, reason);
+	tap_fallback_failed(line, reason);
 	name_ends(fd, local, peer, sizeof(local));
 	d = tr_begin(TR_E_handshake);
 	if (!d)
@@ -164,14 +194,14 @@ int tap_line_reset(int fd, struct line *line)
 	return -1;
 }
 
-void tap_line_peer(int fd, char *out, size_t size)
+void tap_line_peer(int connection, char *out, size_t size)
 {
 	struct sockaddr_storage address = {0};
 	socklen_t length = sizeof(address);
 	int saved = errno;
 
 	out[0] = 0;
-	if (fd >= 0 && !getpeername(fd, (struct sockaddr *)&address, &length))
+	if (line_of(connection) && !getpeername(fd_of(connection), (struct sockaddr *)&address, &length))
 		show_address(&address, out, size);
 	errno = saved;
 }
@@ -281,8 +311,7 @@ static bool is_foreign(struct line *line, size_t length)
 		return false;
 	if (line->plain)
 		tap_plain_free(line->plain);
-	memset(line, 0, sizeof(*line));
-	line->own_count = line->peer_count = GREETING;
+	*line = (struct line){.serial = line->serial, .own_count = GREETING, .peer_count = GREETING};
 	return line->foreign = true;
 }
 
@@ -344,7 +373,7 @@ ssize_t tap_line_recv(int fd, void *buffer, size_t length, int flags)
 	struct line *line = tap_line(fd);
 	ssize_t n;
 
-	now = fd + 1;
+	now = line ? (line->serial << FD_BITS | fd) + 1 : 0;
 	if (!line || !length)
 		return recv(fd, buffer, length, flags);
 	if (line->doomed) {
@@ -422,21 +451,39 @@ int tap_line_close(int fd)
 	if (line && line->attempt)
 		tap_fallback_ends(fd, line);
 	if (line && (line->own_count || line->peer_count || line->attempt))
-		memset(line, 0, sizeof(*line));
+		*line = (struct line){.serial = (line->serial + 1) % SERIALS};
 	return close(fd);
 }
 
-bool tap_line_without(int fd)
+bool tap_line_without(int connection)
 {
-	const struct line *line = tap_line(fd);
+	const struct line *line = line_of(connection);
 
 	return line && line->plain;
 }
 
-void tap_line_refused(int fd)
+void tap_line_refused(int connection)
 {
-	struct line *line = tap_line(fd);
+	struct line *line = line_of(connection);
 
 	if (line)
 		line->refused = true;
+}
+
+void tap_line_why(int connection, const char *reason)
+{
+	const struct line *line = line_of(connection);
+
+	if (line)
+		tap_fallback_failed(line, reason);
+}
+
+void tap_line_established(int connection)
+{
+	struct line *line = line_of(connection);
+
+	if (!line)
+		return;
+	line->established = true;
+	tap_fallback_established(line);
 }

@@ -19,6 +19,7 @@ struct plain; /* plain.c */
 struct line {
 	uint8_t own[GREETING], peer[GREETING]; /* as they are on the wire */
 	uint8_t own_count, peer_count;
+	int serial;  /* counts the connections on this descriptor */
 	bool talked; /* more came than the greeting */
 	bool doomed;
 	bool foreign;	    /* libzmq does not speak ZMTP here: a STREAM socket, or ZMQ_ROUTER_RAW */
@@ -34,7 +35,6 @@ struct line {
 };
 
 /* line.c */
-void tap_lines_begin(void);
 struct line *tap_line(int fd);
 bool tap_line_offers(const uint8_t *greeting, const char *mechanism);
 /* A `handshake` event of a connection whose greetings are all there is. */
@@ -53,6 +53,9 @@ int tap_fallback_resolve(const char *node, const char *service, const struct add
 int tap_fallback_connected(int fd, int level, int option, void *value, socklen_t *length);
 /* Before such a connection is closed: whether the next may go without. */
 void tap_fallback_ends(int fd, struct line *line);
+/* What became of one with GSSAPI, which is none to be told of where it was not tried. */
+void tap_fallback_failed(const struct line *line, const char *reason);
+void tap_fallback_established(const struct line *line);
 /* The endpoint of such a connection as the program gave it, and why GSSAPI failed the last time. */
 const char *tap_fallback_endpoint(const struct line *line);
 void tap_fallback_why(const struct line *line, char *out, size_t size);

@@ -87,7 +87,6 @@ void tap_inside(const void *zmq_function)
 	if (!_dl_find_object((void *)zmq_function, &found)) {
 		const struct link_map *map = found.dlfo_link_map;
 
-		tap_lines_begin();
 		if (tap_repairs(POL_REPAIR_LEAK)) {
 			point(map, "malloc", inside_malloc);
 			point(map, "free", inside_free);

@@ -33,19 +33,19 @@ void tap_become_guest(void);
  */
 void tap_inside(const void *zmq_function);
 
-/* The connection this thread is working for, as a descriptor; -1: none yet. */
+/* The connection this thread is working for, as a number that no later connection has; -1: none yet. */
 int tap_line_now(void);
 /* The address of a connection's other end, as tcp://address:port; "" when it is not known. */
-void tap_line_peer(int fd, char *out, size_t size);
+void tap_line_peer(int connection, char *out, size_t size);
 /* Ends a connection so that both sides notice now, and a client of libzmq's tries again. */
-void tap_line_doom(int fd);
-bool tap_line_doomed(int fd);
+void tap_line_doom(int connection);
+bool tap_line_doomed(int connection);
 /* What becomes of a handshake on it: of use where the next connection may go without (phase: report). */
-void tap_line_established(int fd);
-void tap_line_refused(int fd);
-void tap_line_why(int fd, const char *reason);
+void tap_line_established(int connection);
+void tap_line_refused(int connection);
+void tap_line_why(int connection, const char *reason);
 /* Does it go without GSSAPI, where libzmq believes that it has it? */
-bool tap_line_without(int fd);
+bool tap_line_without(int connection);
 
 /* Connections to `endpoint` are those of an injected client, whose program connects to `own`. */
 void tap_client_add(const char *own, const char *endpoint);
@@ -101,9 +101,6 @@ bool tap_subscription_repaired(gss_ctx_id_t context, const gss_buffer_desc *inpu
 /* prefetch: has the tie's ticket fetched; is it missing still? Then a handshake would wait for the KDC. */
 void tap_prefetch(const struct tap_scope *scope, struct tap_tie *tie, const struct pol_inject *rule,
 		  const char *principal, const char *name);
-/* Puts a newer ticket for a service into the cache. Its lifetime in seconds; 0: none could be had. */
-uint32_t tap_renew(const char *principal, enum pol_nametype principal_type, const char *name,
-		   enum pol_nametype type);
 bool tap_ticket_missing(const struct tap_tie *tie, char *reason, size_t size);
 
 /* A `repair` event. */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* One service ticket (fetch.c, renew.c): private to the thread of prefetch.c. */
+#ifndef SHIM_FETCH_H
+#define SHIM_FETCH_H
+
+#include "shim/core/tap.h"
+
+struct tap_wanted_ticket {
+	char principal[240], name[240];
+	enum pol_nametype principal_type, type;
+	const struct tap_caller *caller; /* the libzmq whose GSSAPI library is to be asked */
+};
+
+/* Fetches it, and another one where its lifetime is no more than renew_below. Its lifetime in seconds; or 0,
+ * with the reason in tap_thread.text. */
+OM_uint32 tap_fetch(const struct tap_wanted_ticket *wanted, OM_uint32 renew_below);
+/* From now on the thread goes into no library of others; returns when it is in none. */
+void tap_fetch_end(void);
+/* In a child, which has no such thread. */
+void tap_fetch_anew(void);
+
+/* Puts a newer ticket for a service into the cache. Its lifetime in seconds; 0: none could be had. */
+uint32_t tap_renew(const char *principal, enum pol_nametype principal_type, const char *name,
+		   enum pol_nametype type);
+
+#endif
