@@ -362,6 +362,12 @@ readable() {
     [ "$(events '.event == "coverage" and .family == "zmq" and .library == "libzmB.so.5"' | wc -l)" -ge 1 ]
 }
 
+@test "a library that a plugin is bound to stays when it is closed, and goes with the plugin" {
+    thrice "$HOSTS/bound" "$PLUGINS/bound_plugin.so"
+    [ "$output" = $'closed 0\nended 0\nclosed 0\nstill there 0' ]
+    traced zmq_socket 1
+}
+
 @test "a program that writes its title over its arguments and environment is recorded as what it was" {
     thrice "$HOSTS/titled"
     [[ $output == "titled: at /work"* ]]

@@ -138,6 +138,7 @@ TAP_EXPORT int dlclose(void *handle)
 	tap_unloading_begins();
 	result = tap_real_dlclose(handle);
 	saved = errno;
+	tap_unbind();
 	tap_unloading_ended();
 	errno = saved;
 	return result;

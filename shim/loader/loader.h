@@ -30,7 +30,14 @@ struct tap_caller *tap_provider(uint32_t number); /* of the library that a stub 
 void *tap_handed_out(unsigned call);
 void tap_forget_handed_out(void);
 
+/* bindings.c */
+/* A reference of the caller's is bound to this function: its library stays while the caller does. */
+void tap_bind(const struct tap_caller *caller, const void *function);
+/* Lets go what is kept for callers that are gone. */
+void tap_unbind(void);
+
 /* newcomers.c */
+bool tap_dlopen_seen(void);
 void tap_dlopen_begins(bool deepbind);
 void tap_dlopen_ended(void);
 void tap_dlclose_ended(void);

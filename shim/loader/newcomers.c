@@ -198,6 +198,11 @@ static bool has_changed(void)
 	return seen.unfinished || now.loaded != seen.at.loaded || now.unloaded != seen.at.unloaded;
 }
 
+bool tap_dlopen_seen(void)
+{
+	return __atomic_load_n(&opened, __ATOMIC_ACQUIRE);
+}
+
 void tap_dlopen_begins(bool deep)
 {
 	int saved = errno;

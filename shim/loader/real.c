@@ -108,6 +108,8 @@ static void *resolve(const struct tap_caller *c, unsigned call)
 		found = from_own_scope(map, call);
 	if (!found)
 		found = tap_handed_out(call);
+	else if (wanted.found && tap_dlopen_seen() && (!*map->l_name || from_own_scope(map, call) != found))
+		tap_bind(c, found);
 	dlerror(); /* what failed here is not for the host to see */
 	return found;
 }

@@ -72,3 +72,9 @@ $(BUILD)/hosts/plugin_gone: HOST_LIBS := -ldl
 $(BUILD)/plugins/churn_gss.so: HOST_LIBS := -lgssapi_krb5
 $(BUILD)/plugins/churn_zmq.so: HOST_LIBS := -L$(BUILD)/two -l:libzmB.so.5 -Wl,-rpath,'$$ORIGIN/../two'
 $(BUILD)/plugins/churn_zmq.so: $(BUILD)/two/libzmB.so.5
+
+# Its libzmq comes by dlopen alone.
+$(BUILD)/hosts/bound: HOST_LIBS := -ldl
+$(BUILD)/plugins/bound_plugin.so: HOST_CFLAGS += -fno-optimize-sibling-calls
+$(BUILD)/plugins/bound_plugin.so: HOST_LDFLAGS := -Wl,-z,lazy
+$(BUILD)/plugins/bound_plugin.so: HOST_LIBS :=
