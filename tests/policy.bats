@@ -404,6 +404,63 @@ connects() {
     "$GSSTAP" policy compile p.yaml
 }
 
+@test "compiling over a file keeps its owner, group, mode and access list" {
+    [ "$(id -u)" = 0 ] || { echo "must be root"; return 1; }
+    good
+    echo old >p.bin
+    chown nobody:nogroup p.bin
+    chmod 640 p.bin
+    "$GSSTAP" policy compile p.yaml -o p.bin
+    [ "$(stat -c '%U:%G %a' p.bin)" = "nobody:nogroup 640" ]
+    "$GSSTAP" policy check p.bin
+    # An entry for user 1 (daemon), mask and others, as setfacl -m u:daemon:r makes it.
+    "$PYTHON" -c 'import os, struct
+entries = (1, 6, -1), (2, 4, 1), (4, 4, -1), (16, 4, -1), (32, 0, -1)
+os.setxattr("p.bin", "system.posix_acl_access", struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *e) for e in entries))'
+    acl='import os; print(os.getxattr("p.bin", "system.posix_acl_access").hex())'
+    before=$("$PYTHON" -c "$acl")
+    "$GSSTAP" policy compile p.yaml -o p.bin
+    [ "$("$PYTHON" -c "$acl")" = "$before" ]
+}
+
+@test "compiling over a link writes what it leads to, and leaves the link" {
+    good
+    mkdir real
+    echo old >real/p.bin
+    ln -s real/p.bin p.bin
+    "$GSSTAP" policy compile p.yaml -o p.bin
+    [ "$(readlink p.bin)" = real/p.bin ]
+    "$GSSTAP" policy check real/p.bin
+    [ "$(ls real)" = p.bin ]
+    ln -s nowhere lost
+    run "$GSSTAP" policy compile p.yaml -o lost
+    [ "$status" = 1 ]
+    [ "$output" = "gsstap: cannot write lost: it is a link to a file that is not there" ]
+}
+
+@test "a file whose owner cannot be kept, or that is none, is an error, and stays as it was" {
+    [ "$(id -u)" = 0 ] || { echo "must be root"; return 1; }
+    good
+    # Not below the test's own directory: nobody may not enter that.
+    dir=$(mktemp -d /tmp/gsstap-policy-XXXXXX)
+    cp p.yaml "$BUILD/gsstap" "$dir"
+    echo old >"$dir/p.bin"
+    chown nobody "$dir"
+    chmod 755 "$dir" "$dir/p.yaml"
+    run setpriv --reuid=nobody --regid=nogroup --clear-groups "$dir/gsstap" policy compile "$dir/p.yaml" -o "$dir/p.bin"
+    echo "$output"
+    left=$(cd "$dir" && echo * && stat -c '%U:%G' p.bin && cat p.bin)
+    rm -r "$dir"
+    [ "$status" = 1 ]
+    [[ $output == "gsstap: cannot write $dir/p.bin: its owner and group (0:0) cannot be kept: "*"as root" ]]
+    [ "$left" = $'gsstap p.bin p.yaml\nroot:root\nold' ]
+    mkfifo pipe
+    run "$GSSTAP" policy compile p.yaml -o pipe
+    [ "$status" = 1 ]
+    [ -p pipe ]
+    [ "$output" = "gsstap: cannot write pipe: it is there and no regular file" ]
+}
+
 @test "the keywords can be listed, with and without their meaning" {
     run "$GSSTAP" policy --list
     [ "$status" = 0 ]

@@ -4,18 +4,19 @@
  * here are the files. A compiled policy is put in place as a whole by rename, so that no process ever sees
  * half of one.
  */
+#include "tools/base/file.h"
 #include "tools/base/tool.h"
 
 #include "policy/compile.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+/* A new file is readable for all, as the services that use it run as other users and it holds no secrets. */
+#define NEW_MODE 0644
 
 struct options {
 	const char *output;
@@ -137,71 +138,6 @@ static bool default_output(const char *path, char *out, size_t size)
 	return snprintf(out, size, "%.*s.bin", (int)(dot - path), path) < (int)size;
 }
 
-/* A new file is readable for all, as the services that use it run as other users and it holds no secrets. */
-static mode_t mode_for(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) ? 0644 : st.st_mode & 0777;
-}
-
-static int write_all(int fd, const char *bytes, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, bytes, len);
-
-		if (n < 0 && errno != EINTR)
-			return -1;
-		if (n > 0) {
-			bytes += n;
-			len -= (size_t)n;
-		}
-	}
-	return 0;
-}
-
-/* Without this a crash soon after could bring the old file back. A file system that cannot do it is no reason
- * to fail. */
-static void sync_directory(const char *path)
-{
-	char directory[PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	int fd;
-
-	if (slash)
-		snprintf(directory, sizeof(directory), "%.*s/", (int)(slash - path), path);
-	fd = open(slash ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		(void)fsync(fd);
-		close(fd);
-	}
-}
-
-static int put_in_place(const char *path, const void *image, size_t len)
-{
-	char temporary[PATH_MAX];
-	int fd, saved;
-
-	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	if (!write_all(fd, image, len) && !fchmod(fd, mode_for(path)) && !fsync(fd) &&
-	    !rename(temporary, path)) {
-		close(fd);
-		sync_directory(path);
-		return 0;
-	}
-	saved = errno;
-	close(fd);
-	unlink(temporary);
-	errno = saved;
-	return -1;
-}
-
 static bool same_file(const char *a, const char *b)
 {
 	struct stat sa, sb;
@@ -211,7 +147,7 @@ static bool same_file(const char *a, const char *b)
 
 static int compile(const struct options *options)
 {
-	char beside[PATH_MAX];
+	char beside[PATH_MAX], error[256];
 	const char *path, *output = options->output;
 	void *image;
 	size_t len;
@@ -228,8 +164,9 @@ static int compile(const struct options *options)
 		status = usage("FILE does not end in .yaml or .yml: say where to with -o OUT");
 	else if (same_file(path, output))
 		status = usage("OUT is the policy itself: compile to another file");
-	else if ((status = put_in_place(output, image, len) ? TOOL_FAIL : TOOL_OK))
-		tool_error("cannot write %s: %s", output, strerror(errno));
+	else if ((status = file_replace(output, image, len, NEW_MODE, error, sizeof(error)) ? TOOL_FAIL
+											    : TOOL_OK))
+		tool_error("cannot write %s: %s", output, error);
 	free(image);
 	return status;
 }

@@ -5,6 +5,7 @@
  */
 #include "tools/run/dir.h"
 
+#include "tools/base/file.h"
 #include "tools/base/tool.h"
 
 #include <ctype.h>
@@ -125,21 +126,6 @@ int run_dir_make(struct run_dir *dir)
 	return -1;
 }
 
-static int write_all(int fd, const char *bytes, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, bytes, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		bytes += n;
-		len -= n;
-	}
-	return 0;
-}
-
 int run_dir_put(const struct run_dir *dir, const char *name, const void *bytes, size_t len, unsigned mode,
 		char path[PATH_MAX])
 {
@@ -153,7 +139,7 @@ int run_dir_put(const struct run_dir *dir, const char *name, const void *bytes, 
 		return -1;
 	}
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	failed = fd < 0 || write_all(fd, bytes, len) || fchmod(fd, mode);
+	failed = fd < 0 || file_write_all(fd, bytes, len) || fchmod(fd, mode);
 	if (failed)
 		tool_error("%s: cannot be written: %s", path, strerror(errno));
 	if (fd >= 0)

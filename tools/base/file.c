@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writes whole files; see file.h. A service reads its policy as another user: a file that came back with
+ * another owner would be one that it cannot read, so what cannot be kept is an error and not a surprise.
+ */
+#include "tools/base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define ACL "system.posix_acl_access"
+#define ACL_MAX 65536 /* XATTR_SIZE_MAX */
+
+int file_write_all(int fd, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+
+	while (len) {
+		ssize_t n = write(fd, at, len);
+
+		if (n < 0 && errno != EINTR)
+			return -1;
+		if (n > 0) {
+			at += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+/* what: what could not be done, or NULL when errno says it all. Returns -1. */
+static int say(char *error, size_t size, const char *what)
+{
+	snprintf(error, size, "%s%s%s", what ? what : "", what ? ": " : "", strerror(errno));
+	return -1;
+}
+
+/* Where the bytes go: what path, which may be a link, leads to. *old: what is there; its st_mode is 0 for
+ * nothing. */
+static int find_target(const char *path, char target[PATH_MAX], struct stat *old, char *error, size_t size)
+{
+	*old = (struct stat){0};
+	if (realpath(path, target)) {
+		if (stat(target, old))
+			return say(error, size, NULL);
+		if (S_ISREG(old->st_mode))
+			return 0;
+		snprintf(error, size, "it is there and no regular file");
+		return -1;
+	}
+	if (errno != ENOENT)
+		return say(error, size, NULL);
+	if (!lstat(path, old)) {
+		snprintf(error, size, "it is a link to a file that is not there");
+		return -1;
+	}
+	*old = (struct stat){0};
+	if (snprintf(target, PATH_MAX, "%s", path) < PATH_MAX)
+		return 0;
+	errno = ENAMETOOLONG;
+	return say(error, size, NULL);
+}
+
+/* The new file is to be read by whom the old one was. The owner comes first: a change of it clears mode bits.
+ */
+static int keep(int fd, const char *target, const struct stat *old, char *error, size_t size)
+{
+	char *acl;
+	ssize_t len;
+	int failed;
+
+	if (fchown(fd, old->st_uid, old->st_gid)) {
+		snprintf(error, size,
+			 "its owner and group (%u:%u) cannot be kept: %s; write to another file, or do it as "
+			 "that user or "
+			 "as root",
+			 old->st_uid, old->st_gid, strerror(errno));
+		return -1;
+	}
+	if (fchmod(fd, old->st_mode & 07777))
+		return say(error, size, "its mode cannot be kept");
+	acl = malloc(ACL_MAX);
+	len = acl ? getxattr(target, ACL, acl, ACL_MAX) : -1;
+	failed = len >= 0 && fsetxattr(fd, ACL, acl, (size_t)len, 0);
+	free(acl);
+	return failed ? say(error, size, "its access list cannot be kept") : 0;
+}
+
+/* Without this a crash soon after could bring the old file back. A file system that cannot do it is no reason
+ * to fail. */
+static void sync_directory(const char *path)
+{
+	char directory[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	int fd;
+
+	if (slash)
+		snprintf(directory, sizeof(directory), "%.*s/", (int)(slash - path), path);
+	fd = open(slash ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		(void)fsync(fd);
+		close(fd);
+	}
+}
+
+int file_replace(const char *path, const void *bytes, size_t len, mode_t new_mode, char *error, size_t size)
+{
+	char target[PATH_MAX], beside[PATH_MAX + 8];
+	struct stat old;
+	int fd, failed;
+
+	if (find_target(path, target, &old, error, size))
+		return -1;
+	snprintf(beside, sizeof(beside), "%s.XXXXXX", target);
+	fd = mkostemp(beside, O_CLOEXEC);
+	if (fd < 0)
+		return say(error, size, NULL);
+	if (file_write_all(fd, bytes, len))
+		failed = say(error, size, NULL);
+	else if (old.st_mode)
+		failed = keep(fd, target, &old, error, size);
+	else
+		failed = fchmod(fd, new_mode) ? say(error, size, NULL) : 0;
+	if (!failed && (fsync(fd) || rename(beside, target)))
+		failed = say(error, size, NULL);
+	close(fd);
+	if (failed)
+		unlink(beside);
+	else
+		sync_directory(target);
+	return failed;
+}
