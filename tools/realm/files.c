@@ -10,10 +10,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <krb5.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define SEPARATORS ", \t" /* of encryption types in a list */
 
 static FILE *create(const struct realm *realm, const char *leaf)
 {
@@ -38,6 +42,29 @@ static int finish(FILE *file)
 	return 0;
 }
 
+/* Does the list name this encryption type, or another? By any of their names. */
+static bool lists(const char *enctypes, krb5_enctype one, krb5_enctype other)
+{
+	char *copy = strdup(enctypes), *rest = copy, *name;
+	krb5_enctype enctype;
+	bool found = false;
+
+	while (copy && !found && (name = strtok_r(rest, SEPARATORS, &rest)))
+		found = !krb5_string_to_enctype(name, &enctype) && (enctype == one || enctype == other);
+	free(copy);
+	return found;
+}
+
+/* The old ones each have a permission of their own (krb5 1.21, and Debian's 1.20). */
+static void write_permitted(FILE *file, const char *enctypes)
+{
+	fprintf(file, "\tpermitted_enctypes = %s\n\tallow_weak_crypto = true\n", enctypes);
+	if (lists(enctypes, ENCTYPE_ARCFOUR_HMAC, ENCTYPE_ARCFOUR_HMAC_EXP))
+		fputs("\tallow_rc4 = true\n", file);
+	if (lists(enctypes, ENCTYPE_DES3_CBC_SHA1, ENCTYPE_DES3_CBC_SHA1))
+		fputs("\tallow_des3 = true\n", file);
+}
+
 static void write_libdefaults(FILE *file, const struct realm *realm)
 {
 	fprintf(file,
@@ -55,7 +82,7 @@ static void write_libdefaults(FILE *file, const struct realm *realm)
 		"\tdefault_ccache_name = FILE:%s/ccache/%s\n",
 		realm->name, realm->lifetime, realm->dir, realm->dir, realm->dir, realm->users.list[0].file);
 	if (realm->enctypes)
-		fprintf(file, "\tpermitted_enctypes = %s\n\tallow_weak_crypto = true\n", realm->enctypes);
+		write_permitted(file, realm->enctypes);
 }
 
 static int write_krb5_conf(const struct realm *realm)
@@ -75,12 +102,10 @@ static int write_krb5_conf(const struct realm *realm)
 /* supported_enctypes wants a salt type with each. */
 static void write_supported(FILE *file, const char *enctypes)
 {
-	static const char separators[] = ", \t";
-
 	fputs("\t\tsupported_enctypes =", file);
-	for (const char *one = enctypes + strspn(enctypes, separators); *one;
-	     one += strspn(one, separators)) {
-		size_t len = strcspn(one, separators);
+	for (const char *one = enctypes + strspn(enctypes, SEPARATORS); *one;
+	     one += strspn(one, SEPARATORS)) {
+		size_t len = strcspn(one, SEPARATORS);
 
 		fprintf(file, " %.*s:normal", (int)len, one);
 		one += len;
