@@ -152,7 +152,7 @@ EOF2
 @test "colour is used where it is asked for, never into a file" {
     "$GSSTAP" decode "$NATIVE" >plain
     run ! grep -q $'\033' plain
-    "$GSSTAP" decode --colour "$NATIVE" | grep -q $'\033\[1;31mrefused'
+    "$GSSTAP" decode --colour always "$NATIVE" | grep -q $'\033\[1;31mrefused'
     TERM=xterm script -qec "'$GSSTAP' decode '$NATIVE'" /dev/null </dev/null | grep -q $'\033\[1;31mrefused'
     TERM=xterm NO_COLOR=1 script -qec "'$GSSTAP' decode '$NATIVE'" /dev/null </dev/null >plain
     grep -q refused plain
@@ -208,6 +208,11 @@ EOF2
     [[ $output == *"--pid: '12x' is not a process id"* ]]
     run -2 "$GSSTAP" decode --colour=sometimes "$NATIVE"
     [[ $output == *"--colour: 'sometimes' is none of"* ]]
+    run -2 "$GSSTAP" decode -e gss_init "$NATIVE"
+    [[ $output == *"'gss_init' matches no call; near are gss_init_sec_context,"* ]]
+    run -2 "$GSSTAP" decode -e 'gss_accept_sec_contxt' "$NATIVE"
+    [[ $output == *"near are gss_accept_sec_context,"* ]]
+    run -2 "$GSSTAP" decode -p 1 "$NATIVE"
 }
 
 @test "what cannot be a trace is refused with its name and the reason, and the others are read" {

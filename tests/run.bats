@@ -185,7 +185,7 @@ print(subprocess.run([sys.argv[1], "run", "sh", "-c", "kill -KILL $$"]).returnco
 }
 
 @test "--format json prints JSON Lines" {
-    run -0 --separate-stderr "$GSSTAP" run -f json -- "$PYTHON" -c "$CALLS"
+    run -0 --separate-stderr "$GSSTAP" run --format json -- "$PYTHON" -c "$CALLS"
     "$PYTHON" -c 'import json, sys
 calls = [e["call"] for e in map(json.loads, sys.argv[1].splitlines()) if e["event"] == "call"]
 assert "zmq_bind" in calls, calls' "$stderr"

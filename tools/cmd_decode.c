@@ -6,6 +6,7 @@
  */
 #include "tools/view/show.h"
 #include "tools/model/traces.h"
+#include "tools/names/calls.h"
 #include "tools/base/tool.h"
 
 #include <dirent.h>
@@ -35,17 +36,18 @@ struct decode {
 	bool failed;
 };
 
-enum key { KEY_FORMAT = 0x100, KEY_COLOUR, KEY_SUMMARY };
+enum key { KEY_FORMAT = 0x100, KEY_COLOUR, KEY_SUMMARY, KEY_PID, KEY_CALLER };
 
 static const struct argp_option options[] = {
 	{"format", KEY_FORMAT, "FORMAT", 0, "text (default) or json: one object a line", 0},
 	{"summary", KEY_SUMMARY, NULL, 0, "Every endpoint, its peers and their state instead of events", 0},
 	{"follow", 'f', NULL, 0, "Go on as the traces grow, until interrupted", 0},
 	{"output", 'o', "FILE", 0, "Write to FILE, mode 0600, instead of standard output", 0},
-	{"pid", 'p', "PID", 0, "Only the events of this process", 0},
+	{"pid", KEY_PID, "PID", 0, "Only the events of this process", 0},
 	{"call", 'e', "PATTERN", 0, "Only calls whose name matches, such as 'gss_*_sec_context'", 0},
-	{"caller", 'k', NULL, 0, "In text, say who called: object and offset", 0},
-	{"colour", KEY_COLOUR, "WHEN", OPTION_ARG_OPTIONAL, "auto (default), always or never", 0},
+	{NULL, 'k', NULL, OPTION_HIDDEN, NULL, 0},
+	{"caller", KEY_CALLER, NULL, 0, "In text, say who called: object and offset", 0},
+	{"colour", KEY_COLOUR, "WHEN", 0, "auto (default), always or never", 0},
 	{"color", KEY_COLOUR, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0},
 	{0},
 };
@@ -72,9 +74,18 @@ static void parse_format(struct decode *decode, const char *text, struct argp_st
 		argp_error(state, "--format: '%s' is neither text nor json", text);
 }
 
+static void parse_calls(struct decode *decode, const char *text, struct argp_state *state)
+{
+	char error[320];
+
+	decode->calls = text;
+	if (!names_calls_match(text, error, sizeof(error)))
+		argp_error(state, "--call: %s", error);
+}
+
 static void parse_colour(struct decode *decode, const char *text, struct argp_state *state)
 {
-	decode->colour = text ? text : "always";
+	decode->colour = text;
 	if (strcmp(decode->colour, "auto") && strcmp(decode->colour, "always") &&
 	    strcmp(decode->colour, "never"))
 		argp_error(state, "--colour: '%s' is none of auto, always and never", text);
@@ -91,7 +102,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	case KEY_COLOUR:
 		parse_colour(decode, text, state);
 		return 0;
-	case 'p':
+	case KEY_PID:
 		parse_pid(decode, text, state);
 		return 0;
 	case KEY_SUMMARY:
@@ -104,9 +115,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		decode->output = text;
 		return 0;
 	case 'e':
-		decode->calls = text;
+		parse_calls(decode, text, state);
 		return 0;
-	case 'k':
+	case 'k': /* its name of old */
+	case KEY_CALLER:
 		decode->callers = true;
 		return 0;
 	case ARGP_KEY_ARGS:

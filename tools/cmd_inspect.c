@@ -17,8 +17,10 @@ struct arguments {
 	const char *program;
 };
 
+enum { KEY_FORMAT = 0x100 };
+
 static const struct argp_option options[] = {
-	{"format", 'f', "text|json", 0, "How to print what was found; default: text", 0},
+	{"format", KEY_FORMAT, "text|json", 0, "How to print what was found; default: text", 0},
 	{NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -27,7 +29,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
 	struct arguments *arguments = state->input;
 
 	switch (key) {
-	case 'f':
+	case KEY_FORMAT:
 		if (strcmp(value, "text") && strcmp(value, "json"))
 			argp_error(state, "--format is text or json, not '%s'", value);
 		arguments->json = !strcmp(value, "json");

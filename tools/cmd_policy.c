@@ -25,10 +25,12 @@ struct options {
 	int count;
 };
 
+enum { KEY_LIST = 0x100 };
+
 static const struct argp_option option_table[] = {
 	{"output", 'o', "OUT", 0, "compile: write to OUT (default: FILE with .yaml or .yml replaced by .bin)",
 	 0},
-	{"list", 'l', NULL, 0, "list all keywords, one a line", 0},
+	{"list", KEY_LIST, NULL, 0, "list all keywords, one a line", 0},
 	{0},
 };
 
@@ -40,7 +42,7 @@ static error_t take_option(int key, char *argument, struct argp_state *state)
 	case 'o':
 		options->output = argument;
 		return 0;
-	case 'l':
+	case KEY_LIST:
 		options->list = true;
 		return 0;
 	case ARGP_KEY_ARGS:

@@ -35,7 +35,7 @@ struct settings {
 	char **program; /* ends with NULL */
 };
 
-enum { KEY_ALL = 512, KEY_LIBZMQ = 256 };
+enum { KEY_ALL = 512, KEY_LIBZMQ = 256, KEY_FORMAT };
 
 static const struct argp_option options[] = {
 	{"output", 'o', "TEMPLATE", 0,
@@ -45,7 +45,7 @@ static const struct argp_option options[] = {
 	{"call", 'e', "PATTERN", 0,
 	 "Record only calls whose name matches, such as 'gss_*_sec_context'; may be given again", 0},
 	{"all", KEY_ALL, NULL, 0, "Record also calls that only free memory or ask for a constant", 0},
-	{"format", 'f', "FORMAT", 0, "Print text (default) or json; not with -o", 0},
+	{"format", KEY_FORMAT, "FORMAT", 0, "Print text (default) or json; not with -o", 0},
 	{"replace-libzmq", KEY_LIBZMQ, "OBJECT", 0,
 	 "Load this system's libzmq in place of the one that OBJECT, an addon, extension or library, calls; "
 	 "no: never. Default: where the policy injects GSSAPI and a libzmq without it is found",
@@ -132,7 +132,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	case KEY_ALL:
 		add_calls(settings, "*", state);
 		break;
-	case 'f':
+	case KEY_FORMAT:
 		set_format(settings, text, state);
 		break;
 	case KEY_LIBZMQ:
