@@ -61,14 +61,15 @@ static const char *token(const struct elf_search *search, const char *text, cons
 
 char *elf_search_expand(const struct elf_search *search, const char *text, const char *origin)
 {
-	char *out = elf_calloc(1, EXPANDED_MAX);
-	size_t used = 0, len;
+	/* A list may have as many items as bytes: what has nothing to expand costs its own length. */
+	size_t used = 0, len, room = strchr(text, '$') ? EXPANDED_MAX : strnlen(text, EXPANDED_MAX - 1) + 1;
+	char *out = elf_calloc(1, room);
 
-	while (*text && used < EXPANDED_MAX - 1) {
+	while (*text && used < room - 1) {
 		const char *value = *text == '$' ? token(search, text, origin, &len) : NULL;
 
 		if (value) {
-			size_t n = strnlen(value, EXPANDED_MAX - 1 - used);
+			size_t n = strnlen(value, room - 1 - used);
 
 			memcpy(out + used, value, n);
 			used += n;
