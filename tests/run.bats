@@ -122,7 +122,7 @@ print(subprocess.run([sys.argv[1], "run", "sh", "-c", "kill -KILL $$"]).returnco
 
 @test "a template that cannot work is refused before the program starts" {
     local template
-    for template in "$PWD/%q.pcapng" "$PWD/trace%" "/no/such/directory/%p.pcapng" "$PWD/" "-" "" "/etc/passwd/%p.pcapng"; do
+    for template in "$PWD/%q.pcapng" "$PWD/trace%" "/no/such/directory/%p.pcapng" "/no/such/directory/" "-" "" "/etc/passwd/%p.pcapng" "/etc/passwd/"; do
         run -2 "$GSSTAP" run -o "$template" touch started
         echo "$output"
         [[ $output == "gsstap: -o"* ]]
@@ -153,7 +153,106 @@ print(subprocess.run([sys.argv[1], "run", "sh", "-c", "kill -KILL $$"]).returnco
     printf 'precious' >t.pcapng
     run -0 "$GSSTAP" run -o t.pcapng -- "$PYTHON" -c "$CALLS"
     [ "$(cat t.pcapng)" = precious ]
+    [ "$output" = "gsstap: $PWD/t.pcapng is there already and is kept: the trace goes to $PWD/t-2.pcapng" ]
     trace_json t-2.pcapng | grep -q zmq_bind
+    run -0 "$GSSTAP" run -o t.pcapng -- "$PYTHON" -c "$CALLS"
+    [[ $output == *"goes to $PWD/t-3.pcapng" ]]
+    trace_json t-3.pcapng | grep -q zmq_bind
+}
+
+@test "a directory as -o gets a file a process, with and without a slash at its end" {
+    mkdir 'some %traces'
+    run -0 --separate-stderr "$GSSTAP" run -o 'some %%traces/' -- "$PYTHON" -c "$CALLS"
+    [ -z "$stderr" ]
+    run -0 "$GSSTAP" run -o "$PWD/some %%traces" -- "$PYTHON" -c "$CALLS"
+    run -0 bash -c 'cd "some %traces" && "$1" run -o . -- "$2" -c "$3"' bash "$GSSTAP" "$PYTHON" "$CALLS"
+    ls 'some %traces'
+    [ "$(compgen -G 'some %traces/python3*-*.pcapng' | wc -l)" = 3 ]
+    trace_json 'some %traces' | grep -c '"call": *"zmq_bind"' | grep -qx 3
+}
+
+@test "--text prints to a file that nobody else can read" {
+    echo old >calls.txt
+    chmod 644 calls.txt
+    run -0 --separate-stderr "$GSSTAP" run --text calls.txt -- "$PYTHON" -c "$CALLS; print('done')"
+    [ "$output" = "done" ]
+    [ -z "$stderr" ]
+    grep -q 'zmq_bind(.*inproc://run-test' calls.txt
+    ! grep -q old calls.txt
+    [ "$(stat -c %a calls.txt)" = 600 ]
+    run -2 "$GSSTAP" run --text /no/such/calls.txt touch started
+    [[ $output == "gsstap: --text /no/such/calls.txt: No such file or directory" ]]
+    run -2 "$GSSTAP" run --text calls.txt -o t.pcapng touch started
+    [[ $output == *"gsstap decode -o FILE"* ]]
+    [ ! -e started ]
+}
+
+@test "-e records only calls that match, more than one pattern, and in all processes of the tree" {
+    run -0 "$GSSTAP" run -o one.pcapng -e 'zmq_bi*' -- sh -c "exec $PYTHON -c '$CALLS'"
+    [ "$(trace_json one*.pcapng | jq -r 'select(.event == "call") | .call' | sort -u)" = zmq_bind ]
+    run -0 "$GSSTAP" run -o two.pcapng -e zmq_bind -e 'zmq_soc*' -- "$PYTHON" -c "$CALLS"
+    [ "$(trace_json two.pcapng | jq -r 'select(.event == "call") | .call' | sort -u | tr '\n' ' ')" = "zmq_bind zmq_socket " ]
+    # What is no call is told as ever.
+    [ -n "$(trace_json one*.pcapng | jq -r 'select(.event == "process") | .pid')" ]
+}
+
+@test "-e filters no refusal away, nor the failure of a call that a policy may judge" {
+    enforcing policy.yaml
+    run -0 "$GSSTAP" run -p policy.yaml -o t.pcapng -e 'gss_wrap' -- "$PYTHON" -c 'import zmq
+context = zmq.Context()
+for endpoint in "tcp://127.0.0.1:*", "inproc://fine", "nonsense://x":
+    try: context.socket(zmq.REP).bind(endpoint)
+    except zmq.ZMQError: pass'
+    [ "$(trace_json t.pcapng | jq -r 'select(.event == "refused") | .rule')" = zmq.unsecured ]
+    [ -z "$(trace_json t.pcapng | jq -r 'select(.event == "call" and .call != "zmq_bind") | .call')" ]
+    trace_json t.pcapng | jq -e 'select(.call == "zmq_bind")' >/dev/null
+    [ -z "$(trace_json t.pcapng | jq -r 'select(.call == "zmq_bind") | select(.endpoint == "inproc://fine") | .call')" ]
+}
+
+@test "a filter that nothing can pass is refused, and names what is near" {
+    run -2 "$GSSTAP" run -e gss_init touch started
+    [[ $output == *"--call: 'gss_init' matches no call; near are gss_init_sec_context,"* ]]
+    run -2 "$GSSTAP" run -e 'zmq_*' --level audit touch started
+    [[ $output == *"at level audit no call is recorded"* ]]
+    run -2 "$GSSTAP" run -e 'zmq_*' --handshakes touch started
+    [ ! -e started ]
+}
+
+@test "--handshakes shows handshakes and failures, and no call that succeeded" {
+    in_realm -u alice -s host@localhost -- bash -c '
+        "$1" run --handshakes --text calls.txt -- "$2/hosts/handshake" >handshake.out 2>&1
+        kdestroy -q
+        "$1" run --handshakes --text failed.txt -- "$2/hosts/handshake" >handshake.out 2>&1 || :' bash "$GSSTAP" "$BUILD"
+    cat calls.txt failed.txt
+    [ "$(grep -c 'handshake established' calls.txt)" = 2 ]
+    [ "$(grep -vc 'handshake established' calls.txt)" = 0 ]
+    grep -q 'handshake failed as initiator' failed.txt
+    grep -qE '^\S+ [0-9]+ gss_\w+\(.*GSS_S_NO_CRED' failed.txt
+    ! grep -q 'GSS_S_COMPLETE' failed.txt
+}
+
+@test "what was printed is not kept: a long run without -o needs no more room than a short one" {
+    mkfifo go
+    cat >busy.py <<'END'
+import zmq
+context = zmq.Context()
+for i in range(30000):
+    s = context.socket(zmq.REP)
+    s.bind("inproc://busy-%d" % i)
+    s.close()
+open("go").read()
+END
+    "$GSSTAP" run "$PYTHON" busy.py >out 2>err 3>&- &
+    pid=$!
+    wait_until 60 has_line err 'zmq_bind\(.*inproc://busy-29999\)'
+    dir=$(compgen -G "/dev/shm/gsstap-$pid-*" || compgen -G "$TMPDIR/gsstap-$pid-*" || compgen -G "/tmp/gsstap-$pid-*")
+    # All of them were in the file: it is as long as they are, and has no more blocks than what is still open.
+    long=$(du -k --apparent-size "$dir"/*.pcapng | cut -f1)
+    [ "$long" -gt 8000 ]
+    wait_until 20 eval '[ "$(du -k "$dir"/*.pcapng | cut -f1)" -lt 4000 ]'
+    echo >go
+    ended $pid 0
+    [ "$(grep -c 'zmq_bind(.*inproc://busy-' err)" = 20000 ]
 }
 
 @test "a program that makes no call leaves no trace" {

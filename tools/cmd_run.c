@@ -19,32 +19,38 @@
 #include "trace/format.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 struct settings {
-	const char *output, *policy, *level;
-	char *calls; /* patterns, parted by commas; NULL: as the environment says */
+	const char *output, *text, *policy, *level;
+	char *calls; /* patterns of -e, separated by commas */
 	enum show_format format;
-	bool format_given;
+	bool format_given, handshakes;
 	struct run_zmq zmq;
 	char **program; /* ends with NULL */
 };
 
-enum { KEY_ALL = 512, KEY_LIBZMQ = 256, KEY_FORMAT };
+enum { KEY_LIBZMQ = 256, KEY_FORMAT, KEY_TEXT, KEY_ALL, KEY_HANDSHAKES };
 
 static const struct argp_option options[] = {
 	{"output", 'o', "TEMPLATE", 0,
-	 "Keep the traces, one file a process, and print nothing: %p pid, %n program, %h host", 0},
+	 "Keep the traces, one file a process, and print nothing: %p pid, %n program, %h host; a directory: "
+	 "%n-%p.pcapng in it",
+	 0},
+	{"text", KEY_TEXT, "FILE", 0, "Print to FILE, mode 0600, instead of standard error", 0},
 	{"policy", 'p', "POLICY", 0, "Judge and secure the calls by this policy (YAML, or compiled)", 0},
 	{"level", 'l', "LEVEL", 0, "Record off, audit, calls, tokens (default), messages or payload", 0},
 	{"call", 'e', "PATTERN", 0,
 	 "Record only calls whose name matches, such as 'gss_*_sec_context'; may be given again", 0},
 	{"all", KEY_ALL, NULL, 0, "Record also calls that only free memory or ask for a constant", 0},
+	{"handshakes", KEY_HANDSHAKES, NULL, 0, "Record only handshakes, refusals and failures", 0},
 	{"format", KEY_FORMAT, "FORMAT", 0, "Print text (default) or json; not with -o", 0},
 	{"replace-libzmq", KEY_LIBZMQ, "OBJECT", 0,
 	 "Load this system's libzmq in place of the one that OBJECT, an addon, extension or library, calls; "
@@ -91,12 +97,28 @@ static void add_calls(struct settings *settings, const char *pattern, struct arg
 	free(before);
 }
 
+/* A filter that nothing passes is a mistake. */
+static void check_filter(const struct settings *settings, struct argp_state *state)
+{
+	if (settings->calls && settings->handshakes)
+		argp_error(state,
+			   "--handshakes records no calls but those that fail: -e does not go with it");
+	if (settings->calls && settings->level &&
+	    (!strcmp(settings->level, "off") || !strcmp(settings->level, "audit")))
+		argp_error(state, "-e: at level %s no call is recorded; use calls or more", settings->level);
+	if (settings->handshakes && settings->level && !strcmp(settings->level, "off"))
+		argp_error(state, "--handshakes: at level off nothing is recorded");
+}
+
 static void check_together(const struct settings *settings, struct argp_state *state)
 {
 	const char *level = getenv("GSSTAP_LEVEL");
 
 	if (!settings->program)
 		argp_error(state, "a PROGRAM to run is missing");
+	check_filter(settings, state);
+	if (settings->output && settings->text)
+		argp_error(state, "--text prints what -o keeps: use 'gsstap decode -o FILE' on the traces");
 	if (settings->output && settings->format_given)
 		argp_error(
 			state,
@@ -131,6 +153,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		break;
 	case KEY_ALL:
 		add_calls(settings, "*", state);
+		break;
+	case KEY_TEXT:
+		settings->text = text;
+		break;
+	case KEY_HANDSHAKES:
+		settings->handshakes = true;
 		break;
 	case KEY_FORMAT:
 		set_format(settings, text, state);
@@ -172,6 +200,7 @@ struct run {
 	char libzmq[PATH_MAX]; /* "" for none */
 	char hello[PATH_MAX];
 	struct run_policy policy;
+	FILE *out; /* of --text */
 	struct run_scope scope;
 	struct run_dir dir;
 	bool has_dir;
@@ -269,6 +298,50 @@ static int place_preloads(struct run *run)
 	return status;
 }
 
+/* Where the calls are printed. NULL after saying why not. */
+static FILE *open_text(struct run *run)
+{
+	const char *path = run->settings.text;
+	struct stat status;
+	int fd;
+
+	if (!path)
+		return stderr;
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
+	/* What was there may have been for all to read. */
+	if (fd >= 0 && !fstat(fd, &status) && S_ISREG(status.st_mode) && fchmod(fd, 0600)) {
+		close(fd);
+		fd = -1;
+	}
+	run->out = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!run->out)
+		tool_error("--text %s: %s", path, strerror(errno));
+	return run->out;
+}
+
+static int prepare_watch(struct run *run)
+{
+	struct run_watch_what what = {.format = run->settings.format,
+				      .handshakes = run->settings.handshakes,
+				      .out = open_text(run)};
+
+	if (!what.out)
+		return TOOL_USAGE;
+	run->loop.watch = run_watch_new(run->dir.path, &what);
+	return run->loop.watch ? 0 : TOOL_SELF;
+}
+
+/* No trace is ever overwritten; but who reads the old one for the new one is misled. */
+static void tell_taken(const char *template)
+{
+	char *taken = run_template_taken(template), *instead = taken ? run_template_instead(taken) : NULL;
+
+	if (instead)
+		tool_error("%s is there already and is kept: the trace goes to %s", taken, instead);
+	free(taken);
+	free(instead);
+}
+
 static int prepare_files(struct run *run)
 {
 	char quoted[PATH_MAX];
@@ -288,8 +361,7 @@ static int prepare_files(struct run *run)
 	if (run_template_quote(run->dir.path, quoted, sizeof(quoted)) ||
 	    asprintf(&run->template, "%s/%%n-%%p.pcapng", quoted) < 0)
 		return TOOL_SELF;
-	run->loop.watch = run_watch_new(run->dir.path, run->settings.format);
-	return run->loop.watch ? 0 : TOOL_SELF;
+	return prepare_watch(run);
 }
 
 /* Everything that is wrong is found here. Returns 0 or the exit status. */
@@ -303,6 +375,7 @@ static int prepare(struct run *run)
 		if (!run->template)
 			return TOOL_USAGE;
 		run_report_before(&run->before, run->template);
+		tell_taken(run->template);
 	}
 	status = run_policy_load(&run->policy, policy);
 	if (!status)
@@ -323,7 +396,7 @@ static int start(struct run *run)
 			      .libzmq = *run->libzmq ? run->libzmq : NULL,
 			      .trace = run->template,
 			      .level = run->settings.level,
-			      .calls = run->settings.calls,
+			      .calls = run->settings.handshakes ? "failures" : run->settings.calls,
 			      .policy = run->policy.source ? run->policy.path : NULL,
 			      .hello = run->hello};
 	bool hold = run->policy.enforces;
@@ -356,6 +429,8 @@ static void finish(struct run *run)
 	if (run->loop.watch)
 		run_watch_poll(run->loop.watch, true);
 	run_watch_free(run->loop.watch);
+	if (run->out && fclose(run->out))
+		tool_error("--text %s: %s", run->settings.text, strerror(errno));
 	run_report_problems(run->hello);
 	if (run->settings.output && run->template)
 		run_report_after(&run->before, run->template);
@@ -367,6 +442,7 @@ static void finish(struct run *run)
 	free(run->template);
 	free(run->policy.image);
 	run_scope_close(&run->scope);
+	free(run->settings.calls);
 	run_zmq_free(&run->settings.zmq);
 }
 

@@ -131,6 +131,12 @@ void tr_reader_refresh(struct tr_reader *reader)
 	reader->stale = true;
 }
 
+void tr_reader_release(struct tr_reader *reader)
+{
+	for (size_t i = 0; i < reader->count; i++)
+		tr_source_release(reader->sources[i]);
+}
+
 void tr_reader_finish(struct tr_reader *reader)
 {
 	reader->finished = true;

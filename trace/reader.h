@@ -76,6 +76,9 @@ int tr_reader_add(struct tr_reader *reader, const char *path);
 /* Looks whether files have grown. */
 void tr_reader_refresh(struct tr_reader *reader);
 
+/* Gives the space of what has been delivered back: for files that nobody will read again. */
+void tr_reader_release(struct tr_reader *reader);
+
 /* Nothing more will be written: what is incomplete from here on stays so and is delivered or reported as
  * such. */
 void tr_reader_finish(struct tr_reader *reader);

@@ -97,6 +97,7 @@ struct tr_source {
 	struct tr_heap heap; /* a node each open extent, and packets that stand alone */
 	struct tr_run *idle; /* extents whose next slot is still free */
 	uint64_t scanned;    /* blocks before this offset have been seen */
+	uint64_t released;   /* where scanned was when tr_source_release last did something */
 	uint64_t next_time;  /* of the extent at `scanned` */
 	bool next_known;     /* there is one */
 	bool extents;	     /* as the writer made it; otherwise rewritten, and sorted in a window */
@@ -114,6 +115,9 @@ void tr_source_refresh(struct tr_source *source);
 bool tr_source_peek(struct tr_source *source, struct tr_node *node);
 /* Reads the event tr_source_peek spoke of. False: it was damaged, and reported. */
 bool tr_source_take(struct tr_source *source, uint8_t *buffer, struct tr_event *event);
+
+/* reader_release.c: makes a hole of what has been read. */
+void tr_source_release(struct tr_source *source);
 
 /* reader_token.c: input tokens that wait for their call. */
 #define TR_PENDING_MAX 256 /* more than one a thread is not normal */

@@ -36,11 +36,24 @@ static void select_matching(const char *pattern)
 			tap_wanted[id] = TAP_RECORD;
 }
 
+/* What is not asked for by name: a judged call that fails may be why a program fails under its policy. */
+static void select_failures(bool all)
+{
+	for (unsigned id = 1; id < TAP_IDS; id++)
+		tap_wanted[id] = is_event(id) && (all || tap_call_purpose(id) == TR_PURPOSE_judged)
+					 ? TAP_RECORD_FAILURE
+					 : TAP_RECORD_NOT;
+}
+
 void tap_select(const char *patterns)
 {
+	bool all = patterns && !strcmp(patterns, "failures");
+
 	if (!patterns || !*patterns)
 		return;
-	memset(tap_wanted, TAP_RECORD_NOT, sizeof(tap_wanted));
+	select_failures(all);
+	if (all)
+		return;
 	while (*patterns) {
 		size_t length = strcspn(patterns, ",");
 		char pattern[128];

@@ -19,7 +19,7 @@ struct run_env {
 	const char *libzmq; /* to be loaded right behind the shim, or NULL */
 	const char *trace;
 	const char *level;
-	const char *calls;
+	const char *calls; /* which are recorded: GSSTAP_CALLS */
 	const char *policy;
 	const char *hello;
 };

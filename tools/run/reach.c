@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Compares what a policy asks for with what can be reached. What is not known counts as not reached: this policy is to
- * be enforced.
+ * Compares what a policy asks for with what can be reached. What is not known counts as not reached: this
+ * policy is to be enforced.
  */
 #include "tools/run/reach.h"
 
@@ -29,7 +29,8 @@ static bool holds_libzmq(const struct elf_tree *tree, size_t n)
 }
 
 /* Says what of a family is out of reach in the tree; returns in how many objects that was so. */
-static unsigned tell(const struct elf_tree *tree, const char *program, const struct family *family, bool libzmq_only)
+static unsigned tell(const struct elf_tree *tree, const char *program, const struct family *family,
+		     bool libzmq_only)
 {
 	unsigned found = 0;
 
@@ -52,8 +53,10 @@ static unsigned tell(const struct elf_tree *tree, const char *program, const str
 
 static void refuse(const char *program, const struct family *family)
 {
-	tool_error("%s is not started: the policy has rules for %s_ calls and is to be enforced, and not all of these "
-		   "calls can be reached: link it to the shared %s, run it under a policy without such rules, or with "
+	tool_error("%s is not started: the policy has rules for %s_ calls and is to be enforced, and not all "
+		   "of these "
+		   "calls can be reached: link it to the shared %s, run it under a policy without such "
+		   "rules, or with "
 		   "'mode: audit'",
 		   program, family->name, family->shared);
 }
@@ -76,7 +79,8 @@ int run_reach_check(const struct run_scope *scope, const char *program, const st
 		status = TOOL_SELF;
 	}
 	if (!status && scope->tree.cut && policy->families) {
-		tool_error("%s is not started: it has too many libraries to tell whether the calls that the policy has "
+		tool_error("%s is not started: it has too many libraries to tell whether the calls that the "
+			   "policy has "
 			   "rules for can be reached, and the policy is to be enforced",
 			   program);
 		status = TOOL_SELF;

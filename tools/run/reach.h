@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What of PROGRAM the rules of a policy cannot reach: a libzmq or libgssapi linked into it, libraries that prefer their
- * own. A program that is covered may have such calls all the same.
+ * What of PROGRAM the rules of a policy cannot reach: a libzmq or libgssapi linked into it, libraries that
+ * prefer their own. A program that is covered may have such calls all the same.
  */
 #ifndef TOOLS_RUN_REACH_H
 #define TOOLS_RUN_REACH_H
@@ -10,8 +10,8 @@
 #include "tools/run/scope.h"
 
 /*
- * Refuses PROGRAM (program, as it was called) when a rule of the policy asks for calls that are not reached, even if
- * only some are not. Returns 0 or the exit status, after saying why and what to do.
+ * Refuses PROGRAM (program, as it was called) when a rule of the policy asks for calls that are not reached,
+ * even if only some are not. Returns 0 or the exit status, after saying why and what to do.
  */
 int run_reach_check(const struct run_scope *scope, const char *program, const struct run_policy *policy);
 

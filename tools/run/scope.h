@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PROGRAM, its libraries and the objects that it will probably load, as one scope, for what is preloaded is met by all
- * of them. Files are read, nothing is executed.
+ * PROGRAM, its libraries and the objects that it will probably load, as one scope, for what is preloaded is
+ * met by all of them. Files are read, nothing is executed.
  */
 #ifndef TOOLS_RUN_SCOPE_H
 #define TOOLS_RUN_SCOPE_H
@@ -14,8 +14,8 @@ struct run_scope {
 };
 
 /*
- * Reads PROGRAM, whose path is judged (see run_judged_file) and whose arguments are argv. The objects that it loads
- * are those in named; where there are none they are guessed.
+ * Reads PROGRAM, whose path is judged (see run_judged_file) and whose arguments are argv. The objects that it
+ * loads are those in named; where there are none they are guessed.
  */
 void run_scope_open(struct run_scope *scope, const char *judged, char **argv, const struct elf_list *named);
 void run_scope_close(struct run_scope *scope);

@@ -109,6 +109,30 @@ static char *absolute_of(const char *text)
 	return absolute;
 }
 
+/* Is the path a directory, as far as it is known? */
+static bool is_directory(const char *absolute)
+{
+	char path[PATH_MAX];
+	struct stat status;
+
+	return !expand_known(absolute, strlen(absolute), path, sizeof(path)) && !stat(path, &status) &&
+	       S_ISDIR(status.st_mode);
+}
+
+/* A directory, or what ends as one, gets the name that files in it have. */
+static char *with_name(char *absolute)
+{
+	bool slash = absolute[strlen(absolute) - 1] == '/';
+	char *whole = NULL;
+
+	if (!slash && !is_directory(absolute))
+		return absolute;
+	if (asprintf(&whole, "%s%s%%n-%%p.pcapng", absolute, slash ? "" : "/") < 0)
+		whole = NULL;
+	free(absolute);
+	return whole;
+}
+
 char *run_template(const char *text)
 {
 	long bad = bad_percent(text);
@@ -126,9 +150,8 @@ char *run_template(const char *text)
 			   "print the calls");
 		return NULL;
 	}
-	if (!*name) {
-		tool_error("-o %s: a file name is missing, such as %s%%n-%%p.pcapng", *text ? text : "''",
-			   text);
+	if (!*text) {
+		tool_error("-o '': name a file, a directory or a template, such as %%n-%%p.pcapng");
 		return NULL;
 	}
 	if (strlen(name) + 64 > NAME_MAX || strlen(text) + 512 > PATH_MAX) {
@@ -136,11 +159,42 @@ char *run_template(const char *text)
 		return NULL;
 	}
 	absolute = absolute_of(text);
+	if (absolute)
+		absolute = with_name(absolute);
 	if (absolute && !directory_fits(absolute)) {
 		free(absolute);
 		return NULL;
 	}
 	return absolute;
+}
+
+char *run_template_taken(const char *template)
+{
+	char path[PATH_MAX];
+	struct stat status;
+
+	if (expand_known(template, strlen(template), path, sizeof(path)) || lstat(path, &status))
+		return NULL;
+	return strdup(path);
+}
+
+char *run_template_instead(const char *taken)
+{
+	const char *name = strrchr(taken, '/') + 1, *ending = strrchr(name, '.');
+	char *path = NULL;
+	struct stat status;
+
+	if (!ending)
+		ending = name + strlen(name);
+	for (unsigned copy = 2; !path; copy++) {
+		if (asprintf(&path, "%.*s-%u%s", (int)(ending - taken), taken, copy, ending) < 0)
+			return NULL;
+		if (lstat(path, &status))
+			break;
+		free(path);
+		path = NULL;
+	}
+	return path;
 }
 
 /* Appends the pattern for one character or %x of a template; returns how many characters of the template that

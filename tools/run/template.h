@@ -12,10 +12,20 @@
 #include <stddef.h>
 
 /*
- * Checks a template and makes it absolute, since PROGRAM may change its directory. Returns malloc'd text, or
- * NULL after saying what is wrong: an unknown %, a directory that does not exist or cannot be written to.
+ * Checks a template and makes it absolute, since PROGRAM may change its directory; a directory stands for the
+ * files %n-%p.pcapng in it. Returns malloc'd text, or NULL after saying what is wrong: an unknown %, a
+ * directory that does not exist or cannot be written to.
  */
 char *run_template(const char *text);
+
+/*
+ * The path where a trace was to be, when a file is there already, so that the trace gets another name; NULL:
+ * it is free, or known only once the processes are. Of a checked template. Malloc'd.
+ */
+char *run_template_taken(const char *template);
+
+/* Where the trace goes instead: the first of NAME-2, NAME-3 ... that is free. Malloc'd. */
+char *run_template_instead(const char *taken);
 
 /* Writes text to out (size bytes) with each % doubled. Returns 0, or -1 when it does not fit. */
 int run_template_quote(const char *text, char *out, size_t size);

@@ -27,14 +27,16 @@ struct run_watch {
 	size_t pendings;
 };
 
-struct run_watch *run_watch_new(const char *directory, enum show_format format)
+struct run_watch *run_watch_new(const char *directory, const struct run_watch_what *what)
 {
 	struct run_watch *watch = calloc(1, sizeof(*watch));
 
 	if (!watch)
 		return NULL;
 	watch->directory = directory;
-	watch->show = show_new(format, stderr, tool_colour(STDERR_FILENO));
+	watch->show = show_new(what->format, what->out, tool_colour(fileno(what->out)));
+	if (watch->show)
+		show_only_handshakes(watch->show, what->handshakes);
 	watch->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (watch->show && watch->inotify >= 0 &&
 	    inotify_add_watch(watch->inotify, directory, IN_CREATE) >= 0)
@@ -119,6 +121,8 @@ void run_watch_poll(struct run_watch *watch, bool final)
 	add_ready(watch);
 	if (!watch->closed)
 		watch->closed = show_poll(watch->show, final) < 0;
+	if (!watch->closed && !final)
+		show_release(watch->show);
 }
 
 void run_watch_free(struct run_watch *watch)

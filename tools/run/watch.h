@@ -11,8 +11,15 @@
 
 struct run_watch;
 
-/* Watches directory and prints to stderr. Returns NULL after saying why. */
-struct run_watch *run_watch_new(const char *directory, enum show_format format);
+/* What is shown, and where. */
+struct run_watch_what {
+	enum show_format format;
+	bool handshakes; /* only these, refusals and failures */
+	FILE *out;
+};
+
+/* Watches directory. Returns NULL after saying why not. */
+struct run_watch *run_watch_new(const char *directory, const struct run_watch_what *what);
 
 /* Becomes readable when a file appears. */
 int run_watch_fd(const struct run_watch *watch);

@@ -29,6 +29,7 @@ struct show {
 	bool callers, live, progress, progress_shown;
 	uint32_t pid; /* 0: any */
 	const char *calls;
+	bool handshakes;
 	uint64_t next_progress;
 	char date[DATE];
 };
@@ -90,6 +91,11 @@ void show_only_calls(struct show *show, const char *pattern)
 	show->calls = pattern;
 }
 
+void show_only_handshakes(struct show *show, bool wanted)
+{
+	show->handshakes = wanted;
+}
+
 void show_callers(struct show *show, bool wanted)
 {
 	show->callers = wanted;
@@ -105,9 +111,29 @@ int show_add(struct show *show, const char *path)
 	return tr_reader_add(show->reader, path);
 }
 
+void show_release(struct show *show)
+{
+	tr_reader_release(show->reader);
+}
+
 uint64_t show_problems(const struct show *show)
 {
 	return tr_reader_stats(show->reader)->problems;
+}
+
+static bool is_about_handshakes(const struct tr_event *event)
+{
+	switch (event->head.event) {
+	case TR_E_call:
+	case TR_E_handshake:
+	case TR_E_refused:
+	case TR_E_would_refuse:
+	case TR_E_dropped:
+	case TR_E_policy:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static bool wanted(const struct show *show, const struct tr_event *event)
@@ -115,6 +141,8 @@ static bool wanted(const struct show *show, const struct tr_event *event)
 	const char *name;
 
 	if (show->pid && event->head.pid != show->pid)
+		return false;
+	if (show->handshakes && !is_about_handshakes(event))
 		return false;
 	if (!show->calls)
 		return true;

@@ -22,6 +22,9 @@ void show_free(struct show *show);
 void show_only_pid(struct show *show, uint32_t pid);
 void show_only_calls(struct show *show, const char *pattern);
 void show_callers(struct show *show, bool wanted);
+/* Print only handshakes, refusals, what goes wrong with trace and policy, and calls (of which only those that
+ * fail are in a trace that was made for this). */
+void show_only_handshakes(struct show *show, bool wanted);
 void show_progress(struct show *show, bool wanted);
 
 /* Adds a trace; it may be incomplete as yet, and is never waited for. Returns 0, or -1 after saying what is
@@ -34,6 +37,9 @@ int show_add(struct show *show, const char *path);
  * missing. Returns 0, or -1 (errno set) when nothing more can be written.
  */
 int show_poll(struct show *show, bool final);
+
+/* Gives the space of what was printed back: for traces that are removed in the end. */
+void show_release(struct show *show);
 
 /* How many things were wrong with the traces. */
 uint64_t show_problems(const struct show *show);
