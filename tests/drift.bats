@@ -143,6 +143,18 @@ options() {
     [ $wrong = 0 ]
 }
 
+@test "a short option means one thing in all commands" {
+    local name
+    for name in $(commands); do
+        "$GSSTAP" "$name" --help | sed -nE 's/^ +-([a-zA-Z]), --([a-z-]+).*/\1 \2/p'
+    done | sort -u >"$BATS_TEST_TMPDIR/short"
+    cat "$BATS_TEST_TMPDIR/short"
+    [ "$(cut -d' ' -f1 "$BATS_TEST_TMPDIR/short" | sort | uniq -d)" = "" ]
+    for name in "e call" "f follow" "l level" "o output" "p policy"; do
+        grep -qx "$name" "$BATS_TEST_TMPDIR/short"
+    done
+}
+
 @test "every option is completed" {
     local name wrong=0
     cd "$BATS_TEST_TMPDIR"
