@@ -252,7 +252,7 @@ END
     wait_until 20 eval '[ "$(du -k "$dir"/*.pcapng | cut -f1)" -lt 4000 ]'
     echo >go
     ended $pid 0
-    [ "$(grep -c 'zmq_bind(.*inproc://busy-' err)" = 20000 ]
+    [ "$(grep -c 'zmq_bind(.*inproc://busy-' err)" = 30000 ]
 }
 
 @test "a program that makes no call leaves no trace" {
