@@ -5,14 +5,14 @@ prints them. Prints each find as "NAME ENCODING FILE OFFSET STRETCH"; exits 1 wh
 
 A secret counts as leaked when any 12 bytes in a row of it (all of it, when it is shorter) are found: raw, hexadecimal,
 base64 at each alignment, or Z85. Stretches that hold no secret are left out: those that have more than 4 bytes of a
-principal's name or of a mechanism's OID, and those with few different bytes, as padding has."""
+principal's name, of a mechanism's OID or of a path in the realm, and those with few different bytes, as padding has."""
 import base64
 import re
 import sys
 
 STRETCH = 12
 Z85 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
-PUBLIC = rb"(?:host/)?(?:localhost|alice|bob)?(?:@?%s)|localhost|krbtgt/|X-CACHECONF:|krb5_ccache_conf_data|\x2a\x86\x48\x86\xf7\x12\x01\x02\x02"
+PUBLIC = rb"(?:host/)?(?:localhost|alice|bob)?(?:@?%s)|localhost|krbtgt/|X-CACHECONF:|krb5_ccache_conf_data|(?:FILE:)?/[\w/.-]*gsstap-realm-[\w/.-]*|\x2a\x86\x48\x86\xf7\x12\x01\x02\x02"
 
 
 def z85(data):

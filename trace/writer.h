@@ -92,7 +92,8 @@ struct tr_token tr_token_of_parts(bool (*next)(void *walk, const void **bytes, s
 /* What nobody may guess from a trace: length and keyed hash, never its bytes. */
 void tr_put_secret(struct tr_draft *draft, enum tr_field_id id, const void *bytes, size_t length);
 
-/* How far the program's clock is from the machine's, where it is shown another one; the process event says it. */
+/* How far the program's clock is from the machine's, where it is shown another one; the process event says
+ * it. */
 void tr_put_clock(struct tr_draft *draft);
 
 /* The sequence number the next event of this thread will get. */

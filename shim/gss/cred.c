@@ -57,10 +57,9 @@ static void put_store(struct tr_draft *d, gss_const_key_value_set_t store)
 	}
 }
 
-static void finish(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor,
-		   const struct acquisition *a)
+static void tell(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor,
+		 const struct acquisition *a)
 {
-	int error = errno;
 	char name[256] = "";
 	struct tr_draft *d;
 
@@ -82,28 +81,13 @@ static void finish(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *mi
 	}
 	if (GSS_ERROR(major) && !scope->nested)
 		tap_handshake_without_cred(scope, a->tie, name, a->usage, a->mech, major, minor ? *minor : 0);
-	tap_leave(scope);
-	errno = error;
 }
 
-#define ACQUIRE(call, parameters, arguments, ...)                                                            \
-	TAP_EXPORT OM_uint32 call parameters                                                                 \
-	{                                                                                                    \
-		TAP_ENTER(TAP_GSS, call);                                                                    \
-		OM_uint32 major;                                                                             \
-                                                                                                             \
-		if (!real_call)                                                                              \
-			return tap_leave(&scope), tap_missing(minor_status);                                 \
-		major = real_call arguments;                                                                 \
-		if (scope.watch) {                                                                           \
-			struct acquisition acquisition = {.name = wanted, .usage = usage, __VA_ARGS__};      \
-                                                                                                             \
-			finish(&scope, major, minor_status, &acquisition);                                   \
-		} else {                                                                                     \
-			tap_leave(&scope);                                                                   \
-		}                                                                                            \
-		return major;                                                                                \
-	}
+/* A call that acquires `wanted` for `usage`; what else it tells of are members of struct acquisition. */
+#define ACQUIRE(function, parameters, arguments, ...)                                                        \
+	TAP_WRAP(TAP_GSS, OM_uint32, function, parameters, arguments, tap_missing(minor_status), scope,      \
+		 major, struct acquisition a = {.name = wanted, .usage = usage, __VA_ARGS__};                \
+		 tell(&scope, major, minor_status, &a))
 
 /*
  * A connection goes without by its address, which another endpoint can have as well: only here it shows whose
@@ -158,13 +142,14 @@ TAP_EXPORT OM_uint32 gss_acquire_cred(OM_uint32 *minor_status, gss_name_t wanted
 	if (tie && major == GSS_S_COMPLETE)
 		tap_tie_handle(*cred, tie, tap_line_now());
 	if (scope.watch) {
+		int error = errno;
 		struct acquisition acquisition = {
 			.name = wanted, .usage = usage, .cred = cred, .lifetime = time_rec, .tie = tie};
 
-		finish(&scope, major, minor_status, &acquisition);
-	} else {
-		tap_leave(&scope);
+		tell(&scope, major, minor_status, &acquisition);
+		errno = error;
 	}
+	tap_leave(&scope);
 	return major;
 }
 

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The common shape of the gss_ wrappers. A function of which only the result matters is one row; one with
- * more to tell says what in its row; those that are judged are written out.
+ * What the gss_ wrappers share. A function of which only the result matters is one row; one with more to tell
+ * says what in its row; those that are judged are written out.
  */
 #ifndef SHIM_GSS_H
 #define SHIM_GSS_H
 
-#include "shim/core/tap.h"
-
-#include <errno.h>
+#include "shim/core/wrap.h"
 
 /* No library has the function: what the mechglue says of a mechanism that lacks one. */
 static inline OM_uint32 tap_missing(OM_uint32 *minor_status)
@@ -18,8 +16,6 @@ static inline OM_uint32 tap_missing(OM_uint32 *minor_status)
 	return GSS_S_UNAVAILABLE;
 }
 
-/* Statements see `draft`, `major` and the parameters; `mech` is the mechanism whose status text is asked for.
- */
 /* Did the library find the handles it was given to be what they should be? Then they can be looked at. */
 static inline bool tap_handles_good(OM_uint32 major)
 {
@@ -29,29 +25,19 @@ static inline bool tap_handles_good(OM_uint32 major)
 	       routine != GSS_S_BAD_NAMETYPE;
 }
 
+/*
+ * A function of which only the result matters, and what it was about. The statements put fields into `draft`;
+ * they see `major` and the parameters. `mech` is the mechanism whose status text is asked for.
+ */
 #define TAP_GSS(name, parameters, arguments, mech, ...)                                                      \
-	TAP_EXPORT OM_uint32 name parameters                                                                 \
-	{                                                                                                    \
-		TAP_REAL(name);                                                                              \
-		if (__builtin_expect(!tap_on && real_call, 1))                                               \
-			return real_call arguments;                                                          \
-		TAP_SCOPE(TAP_GSS, name);                                                                    \
-		struct tr_draft *draft;                                                                      \
-		OM_uint32 major;                                                                             \
-		int error;                                                                                   \
-                                                                                                             \
-		if (!real_call)                                                                              \
-			return tap_leave(&scope), tap_missing(minor_status);                                 \
-		major = real_call arguments;                                                                 \
-		error = errno;                                                                               \
-		if (scope.record && (draft = tap_gss_event(&scope, major, minor_status, mech))) {            \
+	TAP_WRAP(                                                                                            \
+		TAP_GSS, OM_uint32, name, parameters, arguments, tap_missing(minor_status), scope, major,    \
+		struct tr_draft *draft =                                                                     \
+			scope.record ? tap_gss_event(&scope, major, minor_status, mech) : NULL;              \
+		if (draft) {                                                                                 \
 			__VA_ARGS__;                                                                         \
 			tr_commit(draft);                                                                    \
-		}                                                                                            \
-		tap_leave(&scope);                                                                           \
-		errno = error;                                                                               \
-		return major;                                                                                \
-	}
+		})
 
 #define TAP_GSS_PLAIN(name, parameters, arguments) TAP_GSS(name, parameters, arguments, GSS_C_NO_OID, (void)0)
 

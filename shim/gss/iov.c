@@ -112,7 +112,7 @@ static void finish(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *mi
 	int error = errno;
 	struct tr_draft *d;
 
-	if (scope->watch && !scope->depth && !GSS_ERROR(major) && !call->detached)
+	if (scope->watch && !scope->nested && !GSS_ERROR(major) && !call->detached)
 		tap_context_count(call->context, call->token_field == TR_F_OUT_TOKEN, call->message.length);
 	d = tap_gss_event(scope, major, minor, GSS_C_NO_OID);
 	if (d) {

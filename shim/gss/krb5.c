@@ -84,22 +84,11 @@ OM_uint32 gss_krb5int_unseal_token_v3(void *krb5, OM_uint32 *minor_status, void 
 				      unsigned int size, gss_buffer_t message, int *conf_state,
 				      gss_qop_t *qop, int type);
 
-TAP_EXPORT int gss_krb5int_make_seal_token_v3(void *krb5, void *context, const gss_buffer_desc *message,
-					      gss_buffer_t token, int conf, int type)
-{
-	TAP_ENTER(TAP_GSS, gss_krb5int_make_seal_token_v3);
-	struct tr_draft *d;
-	int result;
-
-	if (!real_call)
-		return tap_leave(&scope), ENOSYS;
-	result = real_call(krb5, context, message, token, conf, type);
-	d = tap_int_event(&scope, result, false, 0);
-	if (d)
-		tr_commit(d);
-	tap_leave(&scope);
-	return result;
-}
+TAP_WRAP(TAP_GSS, int, gss_krb5int_make_seal_token_v3,
+	 (void *krb5, void *context, const gss_buffer_desc *message, gss_buffer_t token, int conf, int type),
+	 (krb5, context, message, token, conf, type), ENOSYS, scope, result,
+	 struct tr_draft *d = tap_int_event(&scope, result, false, 0);
+	 if (d) tr_commit(d))
 
 TAP_GSS_PLAIN(gss_krb5int_unseal_token_v3,
 	      (void *krb5, OM_uint32 *minor_status, void *context, unsigned char *body, unsigned int size,

@@ -119,42 +119,22 @@ TAP_GSS(gss_oid_to_str, (OM_uint32 * minor_status, gss_OID oid, gss_buffer_t tex
 TAP_GSS(gss_str_to_oid, (OM_uint32 * minor_status, gss_buffer_t text, gss_OID *oid),
 	(minor_status, text, oid), GSS_C_NO_OID, tap_put_buffer_text(draft, TR_F_NAME, text))
 
+static void tell_oid(struct tr_draft *d, gss_const_OID oid)
+{
+	if (!d)
+		return;
+	tap_put_oid(d, TR_F_OID, oid);
+	tr_commit(d);
+}
+
 /* RFC 2743 section 3.1 framing; these have no minor status. */
 #define FRAMING(name)                                                                                        \
-	TAP_EXPORT OM_uint32 name(gss_const_buffer_t input, gss_const_OID oid, gss_buffer_t output)          \
-	{                                                                                                    \
-		TAP_ENTER(TAP_GSS, name);                                                                    \
-		struct tr_draft *d;                                                                          \
-		OM_uint32 major;                                                                             \
-                                                                                                             \
-		if (!real_call)                                                                              \
-			return tap_leave(&scope), GSS_S_UNAVAILABLE;                                         \
-		major = real_call(input, oid, output);                                                       \
-		d = tap_gss_event(&scope, major, NULL, GSS_C_NO_OID);                                        \
-		if (d) {                                                                                     \
-			tap_put_oid(d, TR_F_OID, oid);                                                       \
-			tr_commit(d);                                                                        \
-		}                                                                                            \
-		tap_leave(&scope);                                                                           \
-		return major;                                                                                \
-	}
+	TAP_WRAP(TAP_GSS, OM_uint32, name,                                                                   \
+		 (gss_const_buffer_t input, gss_const_OID oid, gss_buffer_t output), (input, oid, output),   \
+		 GSS_S_UNAVAILABLE, scope, major,                                                            \
+		 tell_oid(tap_gss_event(&scope, major, NULL, GSS_C_NO_OID), oid))
 FRAMING(gss_encapsulate_token)
 FRAMING(gss_decapsulate_token)
 
-TAP_EXPORT int gss_oid_equal(gss_const_OID one, gss_const_OID other)
-{
-	TAP_ENTER(TAP_GSS, gss_oid_equal);
-	struct tr_draft *d;
-	int result;
-
-	if (!real_call)
-		return tap_leave(&scope), 0;
-	result = real_call(one, other);
-	d = tap_int_event(&scope, result, false, 0);
-	if (d) {
-		tap_put_oid(d, TR_F_OID, one);
-		tr_commit(d);
-	}
-	tap_leave(&scope);
-	return result;
-}
+TAP_WRAP(TAP_GSS, int, gss_oid_equal, (gss_const_OID one, gss_const_OID other), (one, other), 0, scope,
+	 result, tell_oid(tap_int_event(&scope, result, false, 0), one))

@@ -51,49 +51,46 @@ static void record_message(struct tap_scope *scope, OM_uint32 major, const OM_ui
 	tr_commit(d);
 }
 
-static inline void finish(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor, struct message *m)
+static inline void tell(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor, struct message m)
 {
-	int error = errno;
-
-	if (scope->watch && !scope->nested && !GSS_ERROR(major) && !m->detached)
-		tap_context_count(m->context, m->token_field == TR_F_OUT_TOKEN,
-				  m->plain ? m->plain->length : 0);
+	if (!scope->nested && !GSS_ERROR(major) && !m.detached)
+		tap_context_count(m.context, m.token_field == TR_F_OUT_TOKEN, m.plain ? m.plain->length : 0);
 	if (GSS_ERROR(major)) /* what a failing call leaves in its outputs is not to be read */
-		*(m->token_field == TR_F_OUT_TOKEN ? &m->token : &m->plain) = NULL;
+		*(m.token_field == TR_F_OUT_TOKEN ? &m.token : &m.plain) = NULL;
 	if (GSS_CALLING_ERROR(major)) /* nor are inputs that the library could not */
-		m->plain = m->token = NULL;
+		m.plain = m.token = NULL;
 	if (scope->record)
-		record_message(scope, major, minor, m);
-	tap_leave(scope);
-	errno = error;
+		record_message(scope, major, minor, &m);
 }
 
-#define MESSAGE(name, parameters, arguments, conf_known, ...)                                                \
-	TAP_EXPORT OM_uint32 name parameters                                                                 \
-	{                                                                                                    \
-		TAP_REAL(name);                                                                              \
-		if (__builtin_expect(!tap_on && real_call, 1))                                               \
-			return real_call arguments;                                                          \
-		TAP_SCOPE(TAP_GSS, name);                                                                    \
-		OM_uint32 major;                                                                             \
-                                                                                                             \
-		if (!real_call)                                                                              \
-			return tap_leave(&scope), tap_missing(minor_status);                                 \
-		major = real_call arguments;                                                                 \
-		if (scope.watch) {                                                                           \
-			struct message message = {.context = context, .conf = conf_known, __VA_ARGS__};      \
-                                                                                                             \
-			finish(&scope, major, minor_status, &message);                                       \
-		} else {                                                                                     \
-			tap_leave(&scope);                                                                   \
-		}                                                                                            \
-		return major;                                                                                \
-	}
+static int conf_of(OM_uint32 major, const int *state)
+{
+	return !GSS_ERROR(major) && state ? *state : -1;
+}
 
-#define OUT(plaintext, out) .plain = plaintext, .token = out, .token_field = TR_F_OUT_TOKEN
-#define IN(plaintext, in) .plain = plaintext, .token = in, .token_field = TR_F_IN_TOKEN
-#define CONF_OF(state) (!GSS_ERROR(major) && (state) ? *(state) : -1)
-#define NO_CONF -1
+static struct message made(gss_ctx_id_t context, int conf, const gss_buffer_desc *plain,
+			   const gss_buffer_desc *token)
+{
+	return (struct message){context, plain, token, TR_F_OUT_TOKEN, conf, false};
+}
+
+static struct message opened(gss_ctx_id_t context, int conf, const gss_buffer_desc *token,
+			     const gss_buffer_desc *plain)
+{
+	return (struct message){context, plain, token, TR_F_IN_TOKEN, conf, false};
+}
+
+/* A MIC, made or checked. */
+static struct message detached(gss_ctx_id_t context, enum tr_field_id field, const gss_buffer_desc *plain,
+			       const gss_buffer_desc *token)
+{
+	return (struct message){context, plain, token, field, -1, true};
+}
+
+/* A call whose message is told when it has returned `major`. */
+#define MESSAGE(name, parameters, arguments, major, message)                                                 \
+	TAP_WRAP(TAP_GSS, OM_uint32, name, parameters, arguments, tap_missing(minor_status), scope, major,   \
+		 tell(&scope, major, minor_status, message))
 
 TAP_EXPORT OM_uint32 gss_wrap(OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop,
 			      gss_buffer_t input, int *conf_state, gss_buffer_t output)
@@ -114,13 +111,12 @@ TAP_EXPORT OM_uint32 gss_wrap(OM_uint32 *minor_status, gss_ctx_id_t context, int
 	if (by == TAP_GUEST_PASSES)
 		major = real_call(minor_status, context, conf_req, qop, input, conf_state, output);
 	if (scope.watch && by != TAP_GUEST_ANSWERED) {
-		struct message message = {
-			.context = context, .conf = CONF_OF(conf_state), OUT(input, output)};
+		int error = errno;
 
-		finish(&scope, major, minor_status, &message);
-	} else {
-		tap_leave(&scope);
+		tell(&scope, major, minor_status, made(context, conf_of(major, conf_state), input, output));
+		errno = error;
 	}
+	tap_leave(&scope);
 	return major;
 }
 
@@ -142,49 +138,50 @@ TAP_EXPORT OM_uint32 gss_unwrap(OM_uint32 *minor_status, gss_ctx_id_t context, g
 	}
 	major = real_call(minor_status, context, input, output, conf_state, qop);
 	if (scope.watch) {
-		struct message message = {.context = context, .conf = CONF_OF(conf_state), IN(output, input)};
+		int error = errno;
 
-		finish(&scope, major, minor_status, &message);
-	} else {
-		tap_leave(&scope);
+		tell(&scope, major, minor_status, opened(context, conf_of(major, conf_state), input, output));
+		errno = error;
 	}
+	tap_leave(&scope);
 	return guest ? guest->unwrapped(&scope, major, context, output, conf_state) : major;
 }
 
 MESSAGE(gss_seal,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, int qop, gss_buffer_t input,
 	 int *conf_state, gss_buffer_t output),
-	(minor_status, context, conf_req, qop, input, conf_state, output), CONF_OF(conf_state),
-	OUT(input, output))
+	(minor_status, context, conf_req, qop, input, conf_state, output), major,
+	made(context, conf_of(major, conf_state), input, output))
 
 MESSAGE(gss_unseal,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t output,
 	 int *conf_state, int *qop),
-	(minor_status, context, input, output, conf_state, qop), CONF_OF(conf_state), IN(output, input))
+	(minor_status, context, input, output, conf_state, qop), major,
+	opened(context, conf_of(major, conf_state), input, output))
 
 MESSAGE(gss_get_mic,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_buffer_t input, gss_buffer_t mic),
-	(minor_status, context, qop, input, mic), NO_CONF, OUT(input, mic), .detached = true)
+	(minor_status, context, qop, input, mic), major, detached(context, TR_F_OUT_TOKEN, input, mic))
 
 MESSAGE(gss_sign,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, int qop, gss_buffer_t input, gss_buffer_t mic),
-	(minor_status, context, qop, input, mic), NO_CONF, OUT(input, mic), .detached = true)
+	(minor_status, context, qop, input, mic), major, detached(context, TR_F_OUT_TOKEN, input, mic))
 
 /* Of a MIC that does not verify the message is no output, but the call has no other either. */
 MESSAGE(gss_verify_mic,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t mic,
 	 gss_qop_t *qop),
-	(minor_status, context, input, mic, qop), NO_CONF, IN(input, mic), .detached = true)
+	(minor_status, context, input, mic, qop), major, detached(context, TR_F_IN_TOKEN, input, mic))
 
 MESSAGE(gss_verify,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t mic, int *qop),
-	(minor_status, context, input, mic, qop), NO_CONF, IN(input, mic), .detached = true)
+	(minor_status, context, input, mic, qop), major, detached(context, TR_F_IN_TOKEN, input, mic))
 
 MESSAGE(gss_wrap_aead,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, gss_buffer_t associated,
 	 gss_buffer_t input, int *conf_state, gss_buffer_t output),
-	(minor_status, context, conf_req, qop, associated, input, conf_state, output), CONF_OF(conf_state),
-	OUT(input, output))
+	(minor_status, context, conf_req, qop, associated, input, conf_state, output), major,
+	made(context, conf_of(major, conf_state), input, output))
 
 TAP_GSS(gss_wrap_size_limit,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, OM_uint32 output_size,

@@ -47,18 +47,8 @@ TAP_EXPORT void *zmq_init(int io_threads)
 }
 
 #define END(name)                                                                                            \
-	TAP_EXPORT int name(void *context)                                                                   \
-	{                                                                                                    \
-		TAP_ENTER(TAP_ZMQ, name);                                                                    \
-		int result;                                                                                  \
-                                                                                                             \
-		if (!real_call)                                                                              \
-			return tap_leave(&scope), tap_zmq_missing();                                         \
-		result = real_call(context);                                                                 \
-		record(&scope, result, result == -1, context, NULL, -1);                                     \
-		tap_leave(&scope);                                                                           \
-		return result;                                                                               \
-	}
+	TAP_WRAP(TAP_ZMQ, int, name, (void *context), (context), tap_zmq_missing(), scope, result,           \
+		 record(&scope, result, result == -1, context, NULL, -1))
 
 END(zmq_term)
 END(zmq_ctx_term)

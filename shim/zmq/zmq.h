@@ -5,9 +5,8 @@
 #ifndef SHIM_ZMQ_REAL_H
 #define SHIM_ZMQ_REAL_H
 
-#include "shim/core/tap.h"
+#include "shim/core/wrap.h"
 
-#include <errno.h>
 #include <zmq.h>
 
 /* Draft functions, which <zmq.h> hides: the prototypes of libzmq 4.3.5. */
