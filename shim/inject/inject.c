@@ -14,7 +14,6 @@
 #include <sys/utsname.h>
 
 unsigned tap_injected;
-bool tap_reports, tap_connects;
 
 struct principals {
 	char principal[240]; /* tag included */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* See ties.h. Handles live as long as libzmq's engines; the table forgets them when they are released. */
 #include "shim/inject/ties.h"
+#include "shim/zmq/repairs.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -223,4 +224,9 @@ const struct tap_tie *tap_tied(const void *handle, int *fd)
 	}
 	tap_unlock(&lock);
 	return tie;
+}
+
+void tap_repair_event(const char *repair, const struct tap_tie *tie, const char *peer, const char *reason)
+{
+	tap_tell_repair(repair, tie ? tie->socket : NULL, tie ? tie->endpoint : NULL, peer, reason);
 }

@@ -56,4 +56,7 @@ const struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *b
 void tap_tie_handle(const void *handle, const struct tap_tie *tie, int fd);
 const struct tap_tie *tap_tied(const void *handle, int *fd);
 
+/* A `repair` event; about this endpoint, when tie is not NULL. */
+void tap_repair_event(const char *repair, const struct tap_tie *tie, const char *peer, const char *reason);
+
 #endif

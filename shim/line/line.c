@@ -22,6 +22,9 @@
 #define CHUNK_BITS 12
 #define SERIALS (1 << (31 - FD_BITS))
 
+bool tap_reports, tap_connects;
+bool (*tap_reported)(const char *local);
+
 static struct line *chunks[1 << (FD_BITS - CHUNK_BITS)];
 static __thread int now; /* the connection this thread works for, plus one; 0: none */
 
@@ -85,8 +88,8 @@ void tap_line_doom(int connection)
 	line->doomed = true;
 	tap_line_peer(connection, peer, sizeof(peer));
 	shutdown(fd_of(connection), SHUT_RDWR);
-	tap_repair_event("handshake", NULL, peer,
-			 "the connection is ended now: libzmq would let both sides wait, or never come back");
+	tap_tell_repair("handshake", NULL, NULL, peer,
+			"the connection is ended now: libzmq would let both sides wait, or never come back");
 	errno = saved;
 }
 
@@ -273,7 +276,7 @@ static bool is_reported(int fd)
 	char local[128], peer[128];
 
 	name_ends(fd, local, peer, sizeof(local));
-	return tap_ties_report(local);
+	return tap_reported(local);
 }
 
 /* Both greetings are known: can this connection be? */

@@ -7,7 +7,8 @@
 #ifndef SHIM_LINE_H
 #define SHIM_LINE_H
 
-#include "shim/repair/inside.h"
+#include "shim/line/connection.h"
+#include "shim/zmq/repairs.h"
 
 #include <netdb.h>
 #include <sys/socket.h>

@@ -50,18 +50,6 @@ void tap_leak_released(void)
 				 "this libzmq leaks each message that it wraps: freed from now on");
 }
 
-unsigned tap_repairs_wanted(void)
-{
-	static unsigned wanted; /* and a bit that says so; the policy stays the same */
-	unsigned known = POL_REPAIR_ALL + 1, found = __atomic_load_n(&wanted, __ATOMIC_RELAXED);
-
-	if (__builtin_expect(!found, 0)) {
-		found = known | (pol_says_zmq(&tap_policy) ? pol_repairs(&tap_policy) : 0);
-		__atomic_store_n(&wanted, found, __ATOMIC_RELAXED);
-	}
-	return found & ~known;
-}
-
 /* --- entering a library
  * --------------------------------------------------------------------------------------------- */
 
@@ -108,22 +96,4 @@ void tap_inside(const void *zmq_function)
 	}
 	tap_unlock(&lock);
 	errno = saved;
-}
-
-void tap_repair_event(const char *repair, const struct tap_tie *tie, const char *peer, const char *reason)
-{
-	struct tr_draft *d = tr_begin(TR_E_repair);
-
-	if (!d)
-		return;
-	tr_put_text(d, TR_F_REPAIR, repair);
-	if (tie) {
-		tap_put_handle(d, TR_F_SOCKET, tie->socket);
-		tr_put_text(d, TR_F_ENDPOINT, tie->endpoint);
-	}
-	if (peer && *peer)
-		tr_put_text(d, TR_F_PEER, peer);
-	tr_put_text(d, TR_F_REASON, reason);
-	d->comment = reason;
-	tr_commit(d);
 }

@@ -13,18 +13,10 @@
 
 #include "shim/core/tap.h"
 #include "shim/inject/ties.h"
+#include "shim/line/connection.h"
+#include "shim/zmq/repairs.h"
 
 #include <sys/types.h>
-
-extern bool tap_reports;  /* unsecured peers are to be told of: a migration is under way */
-extern bool tap_connects; /* the connections of injected clients are followed: fallback.c */
-
-/* The repairs that the policy wants (bits of enum pol_repair): none where it says nothing about ZeroMQ. */
-unsigned tap_repairs_wanted(void);
-static inline bool tap_repairs(enum pol_repair which)
-{
-	return tap_on && tap_repairs_wanted() & (unsigned)which;
-}
 
 /* From now on libzmq's calls of GSSAPI are looked at: guest.c. */
 void tap_become_guest(void);
@@ -32,29 +24,6 @@ void tap_become_guest(void);
 /* Watches the libzmq that holds this function, once; before its first endpoint that is injected or adopted.
  */
 void tap_inside(const void *zmq_function);
-
-/* The connection this thread is working for, as a number that no later connection has; -1: none yet. */
-int tap_line_now(void);
-/* The address of a connection's other end, as tcp://address:port; "" when it is not known. */
-void tap_line_peer(int connection, char *out, size_t size);
-/* Ends a connection so that both sides notice now, and a client of libzmq's tries again. */
-void tap_line_doom(int connection);
-bool tap_line_doomed(int connection);
-/* What becomes of a handshake on it: of use where the next connection may go without (phase: report). */
-void tap_line_established(int connection);
-void tap_line_refused(int connection);
-void tap_line_why(int connection, const char *reason);
-/* Does it go without GSSAPI, where libzmq believes that it has it? */
-bool tap_line_without(int connection);
-
-/* Connections to `endpoint` are those of an injected client, whose program connects to `own`. */
-void tap_client_add(const char *own, const char *endpoint);
-/*
- * phase: report of a connect rule: connections to `endpoint` (where the program's own is made, by a
- * migration or not) are tried with GSSAPI, and after each that fails the next one is made to `own` without.
- * 0, or an errno with the reason.
- */
-int tap_fallback_add(const char *own, const char *endpoint, char *reason, size_t size);
 
 /*
  * Such a connection has a stand-in for each GSSAPI object that libzmq would have: it protects nothing, and
@@ -102,8 +71,5 @@ bool tap_subscription_repaired(gss_ctx_id_t context, const gss_buffer_desc *inpu
 void tap_prefetch(const struct tap_scope *scope, struct tap_tie *tie, const struct pol_inject *rule,
 		  const char *principal, const char *name);
 bool tap_ticket_missing(const struct tap_tie *tie, char *reason, size_t size);
-
-/* A `repair` event. */
-void tap_repair_event(const char *repair, const struct tap_tie *tie, const char *peer, const char *reason);
 
 #endif

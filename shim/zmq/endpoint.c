@@ -33,6 +33,7 @@ static void watch_connections(const struct tap_scope *scope, const struct pol_in
 	if (*watches ||
 	    (rule->phase != POL_PHASE_REPORT && (way == POL_BIND || !tap_repairs(POL_REPAIR_HANDSHAKE))))
 		return;
+	tap_reported = tap_ties_report;
 	*watches = true;
 	tap_inside((const void *)TAP_OTHER(scope, zmq_bind));
 }
