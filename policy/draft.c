@@ -12,15 +12,30 @@
 
 #define ERRORS_SHOWN 30
 
+/* Texts of the policy are among it: none may act on the terminal that shows it. */
+static void put_harmless(const char *text, FILE *out)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x80 && isprint((unsigned char)*text))
+			fputc(*text, out);
+		else
+			fprintf(out, "\\x%02x", (unsigned char)*text);
+}
+
 static void complain(const struct draft *draft, struct place place, const char *kind, const char *format,
 		     va_list arguments)
 {
+	char *text = NULL;
+
 	fputs(draft->name, draft->complaints);
 	if (place.line)
 		fprintf(draft->complaints, ":%u:%u", place.line, place.column);
 	fprintf(draft->complaints, ": %s: ", kind);
-	vfprintf(draft->complaints, format, arguments);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	put_harmless(text ? text : "no memory", draft->complaints);
 	fputc('\n', draft->complaints);
+	free(text);
 }
 
 void draft_error(struct draft *draft, struct place place, const char *format, ...)

@@ -461,6 +461,19 @@ os.setxattr("p.bin", "system.posix_acl_access", struct.pack("<I", 2) + b"".join(
     [ "$output" = "gsstap: cannot write pipe: it is there and no regular file" ]
 }
 
+@test "what a policy holds cannot act on the terminal, neither from an error nor from a warning" {
+    printf 'version: 1\ngss: {peers: {allow: ["a\\u202eb@R", "a\\u202eb@R"]}}\n' >p.yaml
+    run "$GSSTAP" policy check p.yaml
+    [ "$status" = 0 ]
+    [[ $output == *'"a\xe2\x80\xaeb@R" can never decide'* ]]
+    [[ $output != *$'\u202e'* ]]
+    printf 'version: 1\ngss: {delegation: "\\e[31m\\u009b"}\n' >p.yaml
+    run "$GSSTAP" policy check p.yaml
+    [ "$status" = 2 ]
+    [[ $output == *'found '*'\x1b[31m\xc2\x9b'* ]]
+    [[ $output != *$'\033'* ]]
+}
+
 @test "the keywords can be listed, with and without their meaning" {
     run "$GSSTAP" policy --list
     [ "$status" = 0 ]
