@@ -35,6 +35,25 @@ static void fill(const struct draft *draft, struct pol_image *image)
 	}
 }
 
+/* Plain texts in the order of their bytes, so that they can be looked up; then patterns, in that of the
+ * source. */
+static int by_text(const void *a, const void *b)
+{
+	const struct draft_rule *one = a, *other = b;
+	int literal = pol_is_literal(one->text), order = pol_is_literal(other->text) - literal;
+
+	if (!order && literal)
+		order = strcmp(one->text, other->text);
+	return order ? order : one->line < other->line ? -1 : one->line > other->line;
+}
+
+static void sort_patterns(struct draft *draft)
+{
+	for (size_t i = 0; i < draft->count; i++)
+		if (draft->rules[i].kind == POL_LIST && draft->rules[i].keyword->type == POL_T_PATTERNS)
+			qsort(&draft->rules[i + 1], draft->rules[i].below, sizeof(draft->rules[0]), by_text);
+}
+
 int draft_build(struct draft *draft, void **image, size_t *len)
 {
 	size_t strings = string_bytes(draft), size;
@@ -56,6 +75,7 @@ int draft_build(struct draft *draft, void **image, size_t *len)
 	new->size = (uint32_t)size;
 	new->rule_count = (uint32_t)draft->count;
 	new->string_size = (uint32_t)strings;
+	sort_patterns(draft);
 	fill(draft, new);
 	pol_checksum(new, size, new->checksum);
 	*image = new;

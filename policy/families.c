@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which calls a policy has something to say about. For the tools: what cannot be reached in a program matters only
- * where a rule asks for it. A setting that refuses and changes nothing asks for no call.
+ * Which calls a policy has something to say about. For the tools: what cannot be reached in a program matters
+ * only where a rule asks for it. A setting that refuses and changes nothing asks for no call.
  */
 #include "policy/image.h"
 #include "policy/policy.h"

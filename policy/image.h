@@ -103,8 +103,14 @@ void pol_checksum(const void *image, size_t size, uint8_t checksum[16]);
 /* The rule of a SETTING or CHOICE, or the head of a list; NULL when the policy does not have it. */
 const struct pol_rule *pol_find(const struct pol_image *image, uint16_t keyword);
 
+/* Is a pattern a plain text, which matches itself alone? 1 or 0. */
+int pol_is_literal(const char *pattern);
+
 /* The rule that follows an item and its fields. */
 const struct pol_rule *pol_next(const struct pol_rule *item);
+
+/* The repairs (enum pol_repair) that a list of them asks for; NULL: nothing was said. */
+unsigned pol_repairs_of(const struct pol_rule *list);
 
 /* The field of an item of a RECORDS list, or NULL. */
 const struct pol_rule *pol_field(const struct pol_rule *item, uint16_t keyword);

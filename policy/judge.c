@@ -39,7 +39,7 @@ int pol_enforces(const struct pol *pol)
 
 	if (pol->state != POL_READY)
 		return pol->state == POL_BROKEN;
-	mode = pol_find(pol->image, POL_K_MODE);
+	mode = pol->rule[POL_K_MODE];
 	return !mode || mode->word == POL_W_ENFORCE;
 }
 
@@ -47,7 +47,7 @@ int pol_capture(const struct pol *pol)
 {
 	static const uint16_t levels[] = {POL_W_OFF,	POL_W_AUDIT,	POL_W_CALLS,
 					  POL_W_TOKENS, POL_W_MESSAGES, POL_W_PAYLOAD};
-	const struct pol_rule *capture = pol->state == POL_READY ? pol_find(pol->image, POL_K_CAPTURE) : NULL;
+	const struct pol_rule *capture = pol->state == POL_READY ? pol->rule[POL_K_CAPTURE] : NULL;
 
 	for (int i = 0; capture && i < (int)(sizeof(levels) / sizeof(*levels)); i++)
 		if (levels[i] == capture->word)
@@ -79,12 +79,13 @@ static unsigned repair(uint16_t word)
 
 unsigned pol_repairs(const struct pol *pol)
 {
-	const struct pol_rule *list;
+	return pol->state == POL_READY ? pol->repairs : 0;
+}
+
+unsigned pol_repairs_of(const struct pol_rule *list)
+{
 	unsigned repairs = 0;
 
-	if (pol->state != POL_READY)
-		return 0;
-	list = pol_find(pol->image, POL_K_REPAIRS);
 	if (!list)
 		return POL_REPAIR_ALL;
 	for (unsigned i = 1; i <= list->below; i++)
@@ -94,15 +95,14 @@ unsigned pol_repairs(const struct pol *pol)
 
 int pol_prefetch(const struct pol *pol)
 {
-	const struct pol_rule *prefetch =
-		pol->state == POL_READY ? pol_find(pol->image, POL_K_PREFETCH) : NULL;
+	const struct pol_rule *prefetch = pol->state == POL_READY ? pol->rule[POL_K_PREFETCH] : NULL;
 
 	return prefetch && prefetch->word == POL_W_YES;
 }
 
 int pol_injects(const struct pol *pol)
 {
-	const struct pol_rule *list = pol->state == POL_READY ? pol_find(pol->image, POL_K_INJECT) : NULL;
+	const struct pol_rule *list = pol->state == POL_READY ? pol->rule[POL_K_INJECT] : NULL;
 
 	return list && list->below > 0;
 }
@@ -161,15 +161,35 @@ static struct pol_say decide(const struct pol *pol, struct pol_verdict *verdict,
 	return say;
 }
 
-/* The first item of a list of patterns that matches, or NULL. */
+/* Among the items of a list that are plain texts in order (their rules have nothing below them). */
+static const struct pol_rule *look_up(const struct pol *pol, const struct pol_rule *list, const char *text)
+{
+	unsigned low = 0, high = pol->sorted[list->keyword];
+
+	while (low < high) {
+		unsigned middle = low + (high - low) / 2;
+		int order = strcmp(pol_text(pol->image, list + 1 + middle), text);
+
+		if (!order)
+			return list + 1 + middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/* An item of a list of patterns that matches, or NULL: a plain text before a pattern, patterns in their
+ * order. */
 static const struct pol_rule *matching(const struct pol *pol, const struct pol_rule *list, const char *text)
 {
-	const struct pol_rule *item = list ? list + 1 : NULL;
+	const struct pol_rule *item = list ? look_up(pol, list, text) : NULL;
 
-	for (unsigned i = 0; list && i < list->below; i++, item = pol_next(item))
-		if (pol_match(pol_text(pol->image, item), text))
-			return item;
-	return NULL;
+	for (unsigned i = list ? pol->sorted[list->keyword] : 0; list && !item && i < list->below; i++)
+		if (pol_match(pol_text(pol->image, list + 1 + i), text))
+			item = list + 1 + i;
+	return item;
 }
 
 /* RFC 8062: such a name says that its bearer is not known, so a pattern like * must not let it in. */
@@ -190,16 +210,15 @@ static enum pol_action deny_unknown(const struct pol *pol, const struct pol_rule
 int pol_judges_peers(const struct pol *pol)
 {
 	return pol->state == POL_BROKEN ||
-	       (pol->state == POL_READY &&
-		(pol_find(pol->image, POL_K_PEERS_ALLOW) || pol_find(pol->image, POL_K_PEERS_DENY)));
+	       (pol->state == POL_READY && (pol->rule[POL_K_PEERS_ALLOW] || pol->rule[POL_K_PEERS_DENY]));
 }
 
 static enum pol_action judge_peer(const struct pol *pol, const struct pol_facts *facts,
 				  struct pol_verdict *verdict)
 {
 	const struct pol_name *peer = facts->role == POL_INITIATOR ? &facts->acceptor : &facts->initiator;
-	const struct pol_rule *allow = pol_find(pol->image, POL_K_PEERS_ALLOW);
-	const struct pol_rule *deny = pol_find(pol->image, POL_K_PEERS_DENY), *item;
+	const struct pol_rule *allow = pol->rule[POL_K_PEERS_ALLOW];
+	const struct pol_rule *deny = pol->rule[POL_K_PEERS_DENY], *item;
 	struct pol_say say;
 
 	if ((!allow && !deny) || (!peer->text && facts->moment == POL_BEFORE_TOKEN))
@@ -231,7 +250,7 @@ static enum pol_action judge_peer(const struct pol *pol, const struct pol_facts 
 static enum pol_action judge_delegation(const struct pol *pol, const struct pol_facts *facts,
 					struct pol_verdict *verdict)
 {
-	const struct pol_rule *rule = pol_find(pol->image, POL_K_DELEGATION);
+	const struct pol_rule *rule = pol->rule[POL_K_DELEGATION];
 	bool strip, asked = facts->moment == POL_BEFORE_TOKEN && facts->flags_requested & ASKS_TO_DELEGATE;
 	struct pol_say say;
 
@@ -265,7 +284,7 @@ enum pol_action pol_judge_plaintext(const struct pol *pol, struct pol_verdict *v
 
 	if (settled(pol, verdict))
 		return verdict->action;
-	rule = pol_find(pol->image, POL_K_PLAINTEXT);
+	rule = pol->rule[POL_K_PLAINTEXT];
 	if (!rule || rule->word == POL_W_ALLOW)
 		return POL_ALLOW;
 	encrypt = rule->word == POL_W_ENCRYPT;
@@ -338,7 +357,7 @@ static enum pol_action inject(const struct pol *pol, const struct pol_rule *item
 /* The first zmq.inject rule of this way whose pattern matches, or NULL. */
 static const struct pol_rule *injecting(const struct pol *pol, enum pol_way way, const char *endpoint)
 {
-	const struct pol_rule *list = pol_find(pol->image, POL_K_INJECT), *item = list ? list + 1 : NULL;
+	const struct pol_rule *list = pol->rule[POL_K_INJECT], *item = list ? list + 1 : NULL;
 	uint16_t key = way == POL_BIND ? POL_K_INJECT_BIND : POL_K_INJECT_CONNECT;
 
 	for (unsigned i = 0; list && i < list->below; i++, item = pol_next(item)) {
@@ -374,12 +393,12 @@ static enum pol_action judge_unsecured(const struct pol *pol, const struct pol_e
 				       const char *endpoint, const struct transport *t,
 				       struct pol_verdict *verdict)
 {
-	const struct pol_rule *rule = pol_find(pol->image, POL_K_UNSECURED), *ok;
+	const struct pol_rule *rule = pol->rule[POL_K_UNSECURED], *ok;
 	struct pol_say say;
 
 	if (!rule || rule->word == POL_W_ALLOW)
 		return POL_ALLOW;
-	ok = matching(pol, pol_find(pol->image, POL_K_UNSECURED_OK), endpoint);
+	ok = matching(pol, pol->rule[POL_K_UNSECURED_OK], endpoint);
 	say = decide(pol, verdict, ok ? POL_ALLOW : POL_DENY, ok ? ok : rule);
 	if (ok)
 		pol_say(&say, facts->way == POL_BIND ? " allows to bind " : " allows to connect ");

@@ -78,6 +78,11 @@ const struct pol_rule *pol_field(const struct pol_rule *item, uint16_t keyword)
 	return NULL;
 }
 
+int pol_is_literal(const char *pattern)
+{
+	return !pattern[strcspn(pattern, "*?[\\")];
+}
+
 /* What the walk over an image under check knows. */
 struct check {
 	const struct pol_image *image;
@@ -245,6 +250,34 @@ static const char *check_body(const struct pol_image *image, size_t len)
 	return check.why;
 }
 
+/* How many items at the head of a list are plain texts that stand in order: they can be looked up. */
+static unsigned sorted(const struct pol_image *image, const struct pol_rule *list)
+{
+	const char *last = "";
+	unsigned n = 0;
+
+	for (; n < list->below; n++) {
+		const char *text = pol_text(image, list + 1 + n);
+
+		if (!text || !pol_is_literal(text) || strcmp(last, text) > 0)
+			break;
+		last = text;
+	}
+	return n;
+}
+
+static void resolve(struct pol *pol)
+{
+	const struct pol_image *image = pol->image;
+
+	for (const struct pol_rule *r = image->rule; r < image->rule + image->rule_count; r = after(r)) {
+		pol->rule[r->keyword] = r;
+		if (pol_keyword(r->keyword)->type == POL_T_PATTERNS)
+			pol->sorted[r->keyword] = sorted(image, r);
+	}
+	pol->repairs = pol_repairs_of(pol->rule[POL_K_REPAIRS]);
+}
+
 int pol_open(struct pol *pol, const void *image, size_t len)
 {
 	const char *why = image ? check_head(image, len) : "there is no compiled policy";
@@ -258,5 +291,6 @@ int pol_open(struct pol *pol, const void *image, size_t len)
 	}
 	pol->state = POL_READY;
 	pol->image = image;
+	resolve(pol);
 	return 0;
 }

@@ -18,11 +18,18 @@ enum pol_state {
 };
 
 struct pol_image; /* private: policy/image.h */
+struct pol_rule;
+#define POL_KEYWORDS 64 /* more than any keyword's id */
 
 struct pol {
 	enum pol_state state;
 	const struct pol_image *image; /* the caller keeps it mapped as long as this is used */
 	char broken[160];	       /* why, for people; set when state is POL_BROKEN */
+	/* What pol_open has found in the image, so that no call has to walk through it. */
+	const struct pol_rule *rule[POL_KEYWORDS]; /* by keyword; NULL: the policy does not have it */
+	unsigned repairs;			   /* enum pol_repair */
+	unsigned sorted[POL_KEYWORDS]; /* of a list of patterns: items at its head that are plain texts, in
+					  order */
 };
 
 enum pol_action {

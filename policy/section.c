@@ -12,7 +12,7 @@ int pol_says_zmq(const struct pol *pol)
 	if (pol->state != POL_READY)
 		return 0;
 	for (const struct pol_keyword *k = pol_keywords; k->id; k++)
-		if (!strncmp(k->path, "zmq.", 4) && pol_find(pol->image, k->id))
+		if (!strncmp(k->path, "zmq.", 4) && pol->rule[k->id])
 			return 1;
 	return 0;
 }

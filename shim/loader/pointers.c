@@ -125,8 +125,7 @@ static bool asks_for_mechanism(const struct link_map *asking)
 
 	return asking && asking->l_name[0] &&
 	       ((soname && !strncmp(soname, "libkrb5support.so", 17)) ||
-		tap_elf_definition(asking->l_addr, asking->l_ld,
-				   tap_call_name(TR_gss_init_sec_context)));
+		tap_elf_definition(asking->l_addr, asking->l_ld, tap_call_name(TR_gss_init_sec_context)));
 }
 
 static void *for_mechglue(unsigned id, void *handle, void *found)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * jump_judged: leaves a hanging gss_init_sec_context by siglongjmp, the old way to set a time limit, and asks for
- * delegation in the next one: from the same depth of the stack, and from further down. Prints the major statuses.
+ * jump_judged: leaves a hanging gss_init_sec_context by siglongjmp, the old way to set a time limit, and asks
+ * for delegation in the next one: from the same depth of the stack, and from further down. Prints the major
+ * statuses.
  */
 #include "gss.h"
 #include "silent_kdc.h"

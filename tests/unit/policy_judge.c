@@ -149,6 +149,52 @@ static void only_listed_peers_pass(void **state)
 	assert_int_equal(peer(&pol, "ALICE@EXAMPLE.ORG", &v), POL_DENY);
 }
 
+/* Written in any order and mixed with patterns: each is found, and told by the line where it stands. */
+static void peers_of_a_long_list_are_found_wherever_they_stand(void **state)
+{
+	char text[1900] = "gss:\n  peers:\n    allow:\n", name[40];
+	size_t used = strlen(text);
+	struct pol_verdict v;
+	struct pol pol;
+
+	(void)state;
+	for (unsigned i = 0; i < 60; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 i % 10 == 7 ? "      - '*/x%u@R'\n" : "      - p%u@R\n",
+					 i * 37 % 61);
+	pol = policy(text);
+	for (unsigned i = 0; i < 60; i++) {
+		snprintf(name, sizeof(name), "%s%u@R", i % 10 == 7 ? "any/x" : "p", i * 37 % 61);
+		if (i % 10 == 7)
+			continue;
+		assert_int_equal(peer(&pol, name, &v), POL_ALLOW);
+		assert_int_equal(v.line, 5 + i);
+	}
+	assert_int_equal(peer(&pol, "p61@R", &v), POL_DENY);
+	assert_int_equal(peer(&pol, "p@R", &v), POL_DENY);
+	assert_int_equal(peer(&pol, "q1@R", &v), POL_DENY);
+}
+
+static void a_name_that_is_not_known_whole_passes_no_list(void **state)
+{
+	struct pol everybody = policy("gss: {peers: {allow: ['*']}}");
+	struct pol all_but = policy("gss: {peers: {deny: ['*/evil@X']}}");
+	struct pol_facts facts = {
+		.moment = POL_ESTABLISHED, .role = POL_ACCEPTOR, .initiator = {"cut/of", false}};
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(pol_judge(&everybody, &facts, POL_ABOUT_PEER, &v), POL_DENY);
+	assert_int_equal(pol_judge(&all_but, &facts, POL_ABOUT_PEER, &v), POL_DENY);
+	facts.initiator.whole = true;
+	assert_int_equal(pol_judge(&all_but, &facts, POL_ABOUT_PEER, &v), POL_ALLOW);
+	/* Before the token leaves a peer may be unknown yet, but not one that is known and denied. */
+	facts = (struct pol_facts){.moment = POL_BEFORE_TOKEN, .role = POL_INITIATOR};
+	assert_int_equal(pol_judge(&all_but, &facts, POL_ABOUT_PEER, &v), POL_ALLOW);
+	facts.acceptor = (struct pol_name){"h/evil@X", true};
+	assert_int_equal(pol_judge(&all_but, &facts, POL_ABOUT_PEER, &v), POL_DENY);
+}
+
 static void unknown_and_anonymous_peers_pass_no_list(void **state)
 {
 	struct pol everybody = policy("gss: {peers: {allow: ['*']}}");
@@ -632,6 +678,8 @@ int main(void)
 		cmocka_unit_test(a_broken_policy_denies_everything_judged),
 		cmocka_unit_test(a_policy_without_rules_allows_everything),
 		cmocka_unit_test(only_listed_peers_pass),
+		cmocka_unit_test(peers_of_a_long_list_are_found_wherever_they_stand),
+		cmocka_unit_test(a_name_that_is_not_known_whole_passes_no_list),
 		cmocka_unit_test(unknown_and_anonymous_peers_pass_no_list),
 		cmocka_unit_test(deny_wins_over_allow),
 		cmocka_unit_test(an_empty_list_lets_nobody_pass),

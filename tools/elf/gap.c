@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-/* By its name, for what a library calls of itself cannot be told from what a program does that has it inside. It has
- * to export the family: a binding such as libzmqpp may have the library inside. */
+/* By its name, for what a library calls of itself cannot be told from what a program does that has it inside.
+ * It has to export the family: a binding such as libzmqpp may have the library inside. */
 static bool is_library_of(const struct elf_node *node, const char *family)
 {
 	const char *file = elf_base_name(node->path);
@@ -22,8 +22,8 @@ static bool is_library_of(const struct elf_node *node, const char *family)
 	return !strncmp(soname, "libgss", 6) || !strncmp(file, "libgss", 6) || strstr(soname, "gssapi");
 }
 
-/* A library without any name left gives itself away by a text of its own. Programs that answer ZAP requests hold
- * libzmq's too, but they refer to zmq_ functions, or name the library they load. */
+/* A library without any name left gives itself away by a text of its own. Programs that answer ZAP requests
+ * hold libzmq's too, but they refer to zmq_ functions, or name the library they load. */
 static bool is_nameless(const struct elf_object *object, const char *family)
 {
 	bool zmq = !strcmp(family, "zmq");
@@ -39,8 +39,8 @@ static bool is_nameless(const struct elf_object *object, const char *family)
 	return true;
 }
 
-/* Where an object defines functions of the family and refers to none, its calls were bound by the link editor:
- * -Bsymbolic, -Bsymbolic-functions, protected or local names. */
+/* Where an object defines functions of the family and refers to none, its calls were bound by the link
+ * editor: -Bsymbolic, -Bsymbolic-functions, protected or local names. */
 static struct elf_gap find_linked(const struct elf_object *object, const char *family)
 {
 	struct elf_gap gap = {ELF_GAP_NONE, 0, ""};
@@ -107,22 +107,25 @@ char *elf_gap_words(const struct elf_tree *tree, size_t n, const char *family, c
 	case ELF_GAP_NONE:
 		break;
 	case ELF_GAP_BUILT_IN:
-		return elf_format(
-			"%s has %zu %s_ function%s linked into it (%s%s): calls of %s do not reach libgsstap.so", name,
-			gap->count, family, plural, gap->example, more, these);
+		return elf_format("%s has %zu %s_ function%s linked into it (%s%s): calls of %s do not reach "
+				  "libgsstap.so",
+				  name, gap->count, family, plural, gap->example, more, these);
 	case ELF_GAP_LINKED:
-		return elf_format("%s has %zu %s_ function%s of its own (%s%s) and was bound to %s when it was linked "
-				  "(-Bsymbolic-functions): its calls of %s do not reach libgsstap.so",
-				  name, gap->count, family, plural, gap->example, more, gap->count > 1 ? "them" : "it",
-				  these);
+		return elf_format(
+			"%s has %zu %s_ function%s of its own (%s%s) and was bound to %s when it was linked "
+			"(-Bsymbolic-functions): its calls of %s do not reach libgsstap.so",
+			name, gap->count, family, plural, gap->example, more, gap->count > 1 ? "them" : "it",
+			these);
 	case ELF_GAP_SELF_BOUND:
-		return elf_format("%s prefers its own definitions (-Bsymbolic): its calls of %zu of them (%s%s) do not "
-				  "reach libgsstap.so",
-				  name, gap->count, gap->example, more);
+		return elf_format(
+			"%s prefers its own definitions (-Bsymbolic): its calls of %zu of them (%s%s) do not "
+			"reach libgsstap.so",
+			name, gap->count, gap->example, more);
 	case ELF_GAP_NAMELESS:
-		return elf_format("%s seems to have %s linked into it, stripped of its names: calls of that do not "
-				  "reach libgsstap.so",
-				  name, strcmp(family, "zmq") ? "a libgssapi" : "libzmq");
+		return elf_format(
+			"%s seems to have %s linked into it, stripped of its names: calls of that do not "
+			"reach libgsstap.so",
+			name, strcmp(family, "zmq") ? "a libgssapi" : "libzmq");
 	}
 	return elf_strdup("");
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls of a family that an object makes without the loader's help, so that nothing preloaded gets in between. Asked
- * by `gsstap inspect`, and by `gsstap run` before it starts a program under a policy with rules for that family.
+ * Calls of a family that an object makes without the loader's help, so that nothing preloaded gets in
+ * between. Asked by `gsstap inspect`, and by `gsstap run` before it starts a program under a policy with
+ * rules for that family.
  *
- * A library of the family itself (libzmq.so.5, libgssapi_krb5.so.2) has no gap in it: what it calls of itself is a part
- * of the call that was seen.
+ * A library of the family itself (libzmq.so.5, libgssapi_krb5.so.2) has no gap in it: what it calls of itself
+ * is a part of the call that was seen.
  */
 #ifndef TOOLS_ELF_GAP_H
 #define TOOLS_ELF_GAP_H
