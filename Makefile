@@ -42,7 +42,7 @@ $(BUILD)/tools-obj/%.o: %
 	@$(CC) $(TOOLS_CFLAGS) -c -o $@ $<
 
 # Exports follow from calls.def; without version nodes, so that any library's versioned reference is satisfied.
-$(BUILD)/exports.map: trace/calls.def shim/exports.map.in
+$(BUILD)/exports.map: trace/calls.def shim/exec/exec.def shim/exports.map.in
 	@mkdir -p $(@D)
 	$(CC) -E -P -x c -I. shim/exports.map.in -o $@
 

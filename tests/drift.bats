@@ -11,7 +11,7 @@ rows() {
     local file=$1 macro
     shift
     {
-        for macro in CALL EXCUSED EVENT FIELD COMMAND; do
+        for macro in CALL EXEC EXCUSED EVENT FIELD COMMAND; do
             case " $* " in
             *" $macro="*) ;;
             *) echo "#define $macro(...)" ;;
@@ -56,12 +56,26 @@ options() {
     "$GSSTAP" "$1" --help | grep -E '^ +-' | grep -oE -- '--[a-z][a-z-]*' | grep -vxE -- '--(help|usage|version)' | sort -u
 }
 
-@test "the shim exports the calls of calls.def and the loader's functions, and nothing else" {
+@test "the shim exports the calls of calls.def and exec.def and the loader's functions, and nothing else" {
     cd "$BATS_TEST_TMPDIR"
-    { calls; printf '%s\n' dlsym dlvsym dlopen dlclose; } | sort >listed
+    { calls; rows shim/exec/exec.def 'EXEC=a'; printf '%s\n' dlsym dlvsym dlopen dlclose; } | sort >listed
     nm -D --defined-only "$SHIM" | awk '{print $3}' | sort >exported
-    same "calls.def, exports of the shim" listed exported
+    same "rows, exports of the shim" listed exported
     [ "$(wc -l <exported)" -gt 120 ]
+}
+
+@test "every setting that the shim reads is put back where an environment lost it, and is on the page" {
+    local wrong=0
+    cd "$BATS_TEST_TMPDIR"
+    grep -rhoE 'getenv\("GSSTAP_[A-Z_]+"\)' "$TOP/shim" | grep -oE 'GSSTAP_[A-Z_]+' | sort -u >read
+    grep -oE '"GSSTAP_[A-Z_]+="' "$TOP/shim/exec/settings.c" | grep -oE 'GSSTAP_[A-Z_]+' | sort -u >kept
+    same "settings read, settings kept" read kept
+    page gsstap.1 >page
+    while read -r name; do
+        grep -qE "^ *$name( |$)" page || { wrong=1; echo "gsstap(1) does not describe $name"; }
+    done <read
+    [ "$(wc -l <read)" -ge 5 ]
+    [ $wrong = 0 ]
 }
 
 @test "the shim's exports carry no symbol version" {

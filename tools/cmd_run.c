@@ -13,6 +13,7 @@
 #include "tools/run/preload.h"
 #include "tools/run/reach.h"
 #include "tools/run/scope.h"
+#include "tools/run/roll.h"
 #include "tools/run/template.h"
 #include "tools/run/zmq.h"
 #include "tools/base/tool.h"
@@ -34,10 +35,11 @@ struct settings {
 	enum show_format format;
 	bool format_given, handshakes;
 	struct run_zmq zmq;
+	bool follow, strict;
 	char **program; /* ends with NULL */
 };
 
-enum { KEY_LIBZMQ = 256, KEY_FORMAT, KEY_TEXT, KEY_ALL, KEY_HANDSHAKES };
+enum { KEY_LIBZMQ = 256, KEY_FORMAT, KEY_TEXT, KEY_ALL, KEY_HANDSHAKES, KEY_FOLLOW, KEY_STRICT };
 
 static const struct argp_option options[] = {
 	{"output", 'o', "TEMPLATE", 0,
@@ -56,6 +58,11 @@ static const struct argp_option options[] = {
 	 "Load this system's libzmq in place of the one that OBJECT, an addon, extension or library, calls; "
 	 "no: never. Default: where the policy injects GSSAPI and a libzmq without it is found",
 	 0},
+	{"follow-exec", KEY_FOLLOW, NULL, 0,
+	 "Put the shim back where a program executes another without it in the environment; a policy that is "
+	 "enforced asks for it, too",
+	 0},
+	{"strict", KEY_STRICT, NULL, 0, "Exit with 125 when a process of the tree ran unobserved", 0},
 	{0},
 };
 
@@ -166,6 +173,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	case KEY_LIBZMQ:
 		add_libzmq(settings, text, state);
 		break;
+	case KEY_FOLLOW:
+		settings->follow = true;
+		break;
+	case KEY_STRICT:
+		settings->strict = true;
+		break;
 	case ARGP_KEY_ARGS:
 		settings->program = state->argv + state->next;
 		state->next = state->argc;
@@ -207,6 +220,7 @@ struct run {
 	glob_t before;
 	struct run_signals signals;
 	struct run_loop loop;
+	size_t escaped; /* processes that ran without the shim */
 };
 
 static int find_program(struct run *run)
@@ -353,6 +367,8 @@ static int prepare_files(struct run *run)
 	/* Programs that gave up root can still say that their trace could not be made. */
 	if (run_dir_put(&run->dir, "hello", "", 0, geteuid() ? 0600 : 0622, run->hello))
 		return TOOL_SELF;
+	if (run_roll_make(&run->dir))
+		return TOOL_SELF;
 	status = place_preloads(run);
 	if (!status)
 		status = run_policy_place(&run->policy, &run->dir);
@@ -398,7 +414,8 @@ static int start(struct run *run)
 			      .level = run->settings.level,
 			      .calls = run->settings.handshakes ? "failures" : run->settings.calls,
 			      .policy = run->policy.source ? run->policy.path : NULL,
-			      .hello = run->hello};
+			      .hello = run->hello,
+			      .follow = run->settings.follow ? "1" : NULL};
 	bool hold = run->policy.enforces;
 
 	if (run_signals_take(&run->signals))
@@ -432,6 +449,8 @@ static void finish(struct run *run)
 	if (run->out && fclose(run->out))
 		tool_error("--text %s: %s", run->settings.text, strerror(errno));
 	run_report_problems(run->hello);
+	if (run->loop.child.pid > 0 && !run->loop.exec_error)
+		run->escaped = run_roll_report(&run->dir, run->loop.child.pid);
 	if (run->settings.output && run->template)
 		run_report_after(&run->before, run->template);
 	if (run->has_dir)
@@ -462,6 +481,11 @@ static int outcome(const struct run *run)
 		tool_error(
 			"%s was stopped before its first instruction: %s, and the policy is to be enforced",
 			loop->program, loop->proof.reason);
+		return TOOL_SELF;
+	}
+	if (run->settings.strict && run->escaped) {
+		tool_error("exit status 125: --strict, and %s ran unobserved",
+			   run->escaped == 1 ? "a process" : "processes");
 		return TOOL_SELF;
 	}
 	if (WIFEXITED(loop->status))

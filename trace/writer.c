@@ -198,6 +198,18 @@ void tr_thread_ends(void)
 	t->busy = false;
 }
 
+void tr_thread_lent(void)
+{
+	struct tr_thread *t = &thread;
+	int saved = errno;
+
+	if (t->tid == (uint32_t)syscall(SYS_gettid)) {
+		tr_thread_ends();
+		t->epoch = 0;
+	}
+	errno = saved;
+}
+
 /* Makes the file at the first event, and writes the process event before any other. False: nothing can be
  * recorded. */
 static bool make_file(struct tr_thread *t)

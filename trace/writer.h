@@ -104,6 +104,8 @@ uint64_t tr_now(void);
 void tr_count_drop(enum tr_drop why);
 /* This thread ends: its space goes to the next one. Recording after it is allowed. */
 void tr_thread_ends(void);
+/* A child of vfork has recorded on its parent's thread, which starts anew if that was its first event. */
+void tr_thread_lent(void);
 
 /* The process ends. Recording after it is allowed. */
 void tr_finish(void);

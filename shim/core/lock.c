@@ -40,7 +40,7 @@ static uint32_t *make_page(void)
 	return none;
 }
 
-static uint32_t process(void)
+uint32_t tap_process(void)
 {
 	uint32_t *page = __atomic_load_n(&process_page, __ATOMIC_ACQUIRE), pid;
 
@@ -59,7 +59,7 @@ static uint32_t process(void)
 static uint64_t self(void)
 {
 	static __thread uint64_t own;
-	uint32_t pid = process();
+	uint32_t pid = tap_process();
 
 	if (__builtin_expect(own >> 32 != pid, 0))
 		own = (uint64_t)pid << 32 | (uint32_t)syscall(SYS_gettid);

@@ -35,7 +35,7 @@ static void write_process(const struct tap_snapshot *all)
 		d->fields = fields;
 		d->size = room;
 	}
-	tr_put_text(d, TR_F_EXE, all->count ? all->image[0].path : "?");
+	tr_put_text(d, TR_F_EXE, all->image[0].path[0] ? all->image[0].path : "?");
 	tr_put_text(d, TR_F_COMMAND, tr_program);
 	if (!uname(&host))
 		tr_put_text(d, TR_F_HOST, host.nodename);

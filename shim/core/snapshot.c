@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Takes a snapshot of the loaded objects; see snapshot.h. All is read within one walk. */
 #include "shim/core/snapshot.h"
+#include "shim/exec/exec.h"
 
 #include "shim/loader/elf.h"
 #include "shim/loader/objects.h"
@@ -77,6 +78,17 @@ static bool is_own(const struct tap_object *o)
 	return (uintptr_t)mark >= o->start && (uintptr_t)mark < o->end;
 }
 
+/* The program has no name of its own in the loader's list. */
+static void name_program(struct tap_image *i)
+{
+	ssize_t n;
+
+	if (i->path[0])
+		return;
+	n = readlink("/proc/self/exe", i->path, sizeof(i->path) - 1);
+	i->path[n > 0 ? n : 0] = 0;
+}
+
 static bool take(const struct tap_object *o, void *data)
 {
 	struct tap_snapshot *all = data;
@@ -100,12 +112,8 @@ static bool take(const struct tap_object *o, void *data)
 	if ((!all->only || (all->only >= o->start && all->only < o->end)) &&
 	    !_dl_find_object((void *)o->dynamic, &found))
 		tap_elf_references(o->bias, o->dynamic, count_reference, i);
-	/* The program has no name of its own in the loader's list. */
-	if (!all->count && !i->path[0]) {
-		ssize_t n = readlink("/proc/self/exe", i->path, sizeof(i->path) - 1);
-
-		i->path[n > 0 ? n : 0] = 0;
-	}
+	if (!all->count)
+		name_program(i);
 	tap_copy(i->soname, sizeof(i->soname), soname ? soname : base_name(i->path));
 	all->count++;
 	return false;
@@ -119,7 +127,14 @@ struct tap_snapshot *tap_snapshot(uintptr_t only)
 	if (all == MAP_FAILED)
 		return NULL;
 	all->only = only;
-	tap_walk(take, all);
+	if (!tap_exec_in_child()) {
+		tap_walk(take, all);
+	} else {
+		/* Between fork and exec the loader's lock may be a thread's that is not there. Who calls
+		 * afterwards, when the exec has failed, is announced then. */
+		name_program(&all->image[0]);
+		tap_unannounce();
+	}
 	return all;
 }
 

@@ -5,6 +5,8 @@
  * setproctitle). With none of them set it stays silent for good.
  */
 #include "shim/core/tap.h"
+#include "shim/exec/exec.h"
+#include "trace/roll.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -79,6 +81,7 @@ static void say_hello(void)
 	append_number(line, sizeof(line), (unsigned long)getpid());
 	tap_append(line, sizeof(line), "\n");
 	tell(line);
+	tap_roll_add(TR_ROLL_HERE, getpid(), 0, NULL);
 }
 
 static void trace_failed(const char *path, int error)
@@ -161,6 +164,7 @@ static void configure(void)
 		tr_configure(level == TR_LEVEL_OFF ? NULL : trace, level, tap_first_event);
 		tap_on = true;
 	}
+	tap_exec_start();
 	say_hello();
 }
 

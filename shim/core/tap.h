@@ -142,6 +142,8 @@ static inline void tap_quiet_end(void)
 
 /* shim/loader/: who calls, and what they would have reached without us */
 const struct tap_caller *tap_caller_of(const void *address);
+/* This process's trace tells of no object yet. */
+void tap_unannounce(void);
 /* Finds all that the library of this function refers to now, on a thread that may wait for the loader. */
 void tap_resolve_ahead(const void *function);
 bool tap_is_anywhere(unsigned id, const void *from);
@@ -177,6 +179,7 @@ extern void *(*tap_real_dlvsym)(void *handle, const char *name, const char *vers
 extern void *(*tap_real_dlopen)(const char *file, int mode);
 extern int (*tap_real_dlclose)(void *handle);
 void tap_find_loader(void);
+void *tap_find_next(const char *name);
 
 /* newcomers.c */
 /* Makes a slot of somebody's global offset table hold another function. */
@@ -251,6 +254,8 @@ struct tap_lock {
 /* False: the caller is a signal handler above the holder. */
 bool tap_lock(struct tap_lock *lock);
 void tap_unlock(struct tap_lock *lock);
+/* The process whose memory this is: in a child of vfork, the parent. */
+uint32_t tap_process(void);
 
 /* A copy of text into out, cut to size, always terminated. */
 void tap_copy(char *out, size_t size, const char *text);

@@ -177,6 +177,14 @@ static bool is_gone(const struct tap_caller *c)
 	return _dl_find_object((void *)c->start, &found);
 }
 
+void tap_unannounce(void)
+{
+	struct tap_caller *c = __atomic_load_n(&callers, __ATOMIC_ACQUIRE);
+
+	for (; c; c = c->next)
+		__atomic_store_n(&c->announced, false, __ATOMIC_RELEASE);
+}
+
 void tap_unloading_ended(void)
 {
 	tap_dlclose_ended();

@@ -6,6 +6,7 @@
  * What is not about our names goes on as a tail call (tail.S): dlsym and dlopen look at who calls them.
  */
 #include "shim/core/tap.h"
+#include "shim/exec/exec.h"
 #include "shim/loader/elf.h"
 #include "shim/loader/loader.h"
 
@@ -31,10 +32,10 @@ TAP_EXPORT int dlclose(void *handle);
  * dlsym may be that of a sanitizer's runtime that cannot lock yet: what was there when the program began
  * stands first on it and stays, and the C library is among that.
  */
-static void *find_next(const char *name)
+void *tap_find_next(const char *name)
 {
 	struct dl_find_object found;
-	struct link_map *own = _dl_find_object((void *)find_next, &found) ? NULL : found.dlfo_link_map;
+	struct link_map *own = _dl_find_object((void *)tap_find_next, &found) ? NULL : found.dlfo_link_map;
 	struct link_map *map = own;
 	void *address = NULL;
 
@@ -50,10 +51,11 @@ static void *find_next(const char *name)
 void tap_find_loader(void)
 {
 	/* dlsym last: who finds it set may use all four. */
-	tap_real_dlvsym = (__typeof__(tap_real_dlvsym))find_next("dlvsym");
-	tap_real_dlopen = (__typeof__(tap_real_dlopen))find_next("dlopen");
-	tap_real_dlclose = (__typeof__(tap_real_dlclose))find_next("dlclose");
-	__atomic_store_n(&tap_real_dlsym, (__typeof__(tap_real_dlsym))find_next("dlsym"), __ATOMIC_RELEASE);
+	tap_real_dlvsym = (__typeof__(tap_real_dlvsym))tap_find_next("dlvsym");
+	tap_real_dlopen = (__typeof__(tap_real_dlopen))tap_find_next("dlopen");
+	tap_real_dlclose = (__typeof__(tap_real_dlclose))tap_find_next("dlclose");
+	__atomic_store_n(&tap_real_dlsym, (__typeof__(tap_real_dlsym))tap_find_next("dlsym"),
+			 __ATOMIC_RELEASE);
 }
 
 static inline void ensure(void)
@@ -91,6 +93,14 @@ static void *answer(unsigned id, void *handle, void *found, const void *from)
 	return result;
 }
 
+/* Those of the C library that execute programs; NULL: the look-up goes on as it is. */
+static void *look_up_exec(void *handle, const char *name)
+{
+	int row = tap_exec_asked && handle != RTLD_NEXT && handle != RTLD_DEFAULT ? tap_exec_row(name) : -1;
+
+	return row < 0 ? NULL : tap_exec_pointer(row, tap_real_dlsym(handle, name));
+}
+
 static void *look_up(bool versioned, void *handle, const char *name, const char *version, const void *from,
 		     void **handed_on)
 {
@@ -99,8 +109,10 @@ static void *look_up(bool versioned, void *handle, const char *name, const char 
 
 	ensure();
 	tap_dlopen_ended();
-	if (!name || !(id = (unsigned)tap_call_id(name)))
+	if (!name)
 		return NULL;
+	if (!(id = (unsigned)tap_call_id(name)))
+		return versioned ? NULL : look_up_exec(handle, name);
 	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT)
 		return is_absent(id, handed_on, from), NULL;
 	found = versioned ? tap_real_dlvsym(handle, name, version) : tap_real_dlsym(handle, name);

@@ -22,6 +22,7 @@ struct run_env {
 	const char *calls; /* which are recorded: GSSTAP_CALLS */
 	const char *policy;
 	const char *hello;
+	const char *follow; /* what is executed without the shim gets it back */
 };
 
 /* Looks a program up as execvp does. Returns 0 and its path, or the errno (ENOENT, EACCES ...). */

@@ -120,6 +120,16 @@ static const struct part context[] = {
 	{0},
 };
 
+static const struct part exec[] = {
+	{"executed ", TR_F_PATH, NULL},
+	{" by ", TR_F_FUNCTION, NULL},
+	{" without ", TR_F_MISSING, NULL},
+	{", put back: ", TR_F_RESTORED, NULL},
+	{": ", TR_F_REASON, NULL},
+	{", in process ", TR_F_CHILD, NULL},
+	{0},
+};
+
 static const struct part policy[] = {
 	{"policy", 0, NULL},	      {" ", TR_F_PATH, NULL},	 {" ", TR_F_OUTCOME_TEXT, NULL},
 	{", mode ", TR_F_MODE, NULL}, {": ", TR_F_REASON, NULL}, {0},
@@ -140,6 +150,7 @@ static const struct part *const sentences[] = {
 	[TR_E_policy] = policy,
 	[TR_E_repair] = repair,
 	[TR_E_unsecured] = unsecured,
+	[TR_E_exec] = exec,
 };
 
 static void rest(struct out *out, const struct tr_event *event, const bool *told)

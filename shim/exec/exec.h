@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Programs that are executed: no one escapes unseen.
+ *
+ * What is executed with an environment that no longer brings the shim, or its settings, is recorded; where an
+ * enforced policy or GSSTAP_FOLLOW_EXEC asks for it, what is missing is put back. All of this runs in signal
+ * handlers and in children of fork and vfork: no lock, no heap, nothing left behind in memory, and the host's
+ * own environment is never changed.
+ */
+#ifndef SHIM_EXEC_H
+#define SHIM_EXEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum tap_exec_id {
+#define EXEC(name) TAP_EXEC_##name,
+#include "shim/exec/exec.def"
+#undef EXEC
+	TAP_EXECS
+};
+
+/* One program about to be executed. */
+struct tap_exec {
+	const char *function; /* that the host called */
+	const char *path;     /* as the host gave it; "" or NULL: the descriptor */
+	int fd;		      /* AT_FDCWD, a directory or a program */
+	bool search;	      /* along PATH */
+	unsigned missing;     /* bits of what its environment lacks; 0: it brings us */
+	bool restored;	      /* ... and what was missing is put back */
+	bool secure;	      /* it gains privileges: nothing is put back */
+	bool elsewhere;	      /* it answers another gsstap run */
+	size_t count;	      /* of its environment */
+	const char *preload;  /* the LD_PRELOAD it has; NULL: none */
+};
+
+/* Was anything asked for when the process began? If not, a wrapper calls the real function and nothing else.
+ */
+extern bool tap_exec_asked;
+
+/* The real function, or NULL where the C library has none. */
+void *tap_exec_real(enum tap_exec_id id);
+#define TAP_EXEC_REAL(name) ((__typeof__(&name))tap_exec_real(TAP_EXEC_##name))
+/* pointer.c: a name's row, or -1; and what dlsym should answer where it found `there`. */
+int tap_exec_row(const char *name);
+void *tap_exec_pointer(int row, void *there);
+
+/* settings.c */
+/* Copies what brings us into a child; once, at start. */
+void tap_exec_start(void);
+/* Would it bring us? Returns 0 when it is to be executed as it is, else the room for another environment. */
+size_t tap_exec_look(struct tap_exec *e, char *const *envp);
+size_t tap_exec_room(const struct tap_exec *e);
+/* Pages for what is too large for a stack; NULL: there are none. */
+void *tap_exec_map(size_t size);
+/* The other environment, made in that room. */
+char **tap_exec_fill(const struct tap_exec *e, char *const *envp, void *room);
+/* A policy is enforced: what cannot be put back is not executed. */
+bool tap_exec_must(void);
+/* Names of what is missing, into out. */
+void tap_exec_missing(const struct tap_exec *e, char *out, size_t size);
+
+/* script.c */
+/* A command for the shell that puts back what is missing and is this one then; NULL: there is no room. */
+char *tap_exec_script(const struct tap_exec *e, const char *command, size_t *size);
+
+/* target.c */
+/* The path of what will be executed, absolute where that can be known, into out. */
+void tap_exec_path(const struct tap_exec *e, char *out, size_t size);
+/* Will it run with AT_SECURE, so that its loader takes no preload? */
+bool tap_exec_is_secure(const struct tap_exec *e);
+
+/* tell.c */
+/* Records what lost us, and calls the roll; pid 0: ourselves, before it; else a child that is there. */
+void tap_exec_record(const struct tap_exec *e);
+void tap_exec_tell(const struct tap_exec *e, pid_t pid);
+/* The C library starts a shell of its own, whose pid nobody learns. */
+void tap_exec_tell_shell(const struct tap_exec *e);
+void tap_exec_failed(const struct tap_exec *e);
+/* Set at start: a child of fork is another process. */
+extern uint32_t tap_first_process;
+/* An event is being recorded between fork and exec: the loader may not be asked. */
+bool tap_exec_in_child(void);
+
+/* roll.c */
+void tap_roll_open(const char *hello_path, const char *shim_path);
+bool tap_roll_is_open(void);
+/* Which of the files that a child needs are not reached from here: flags of enum tr_roll_flag. */
+unsigned tap_roll_reach(void);
+void tap_roll_add(unsigned kind, pid_t pid, unsigned flags, const char *path);
+
+#endif

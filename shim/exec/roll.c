@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * This process's part of the roll (trace/roll.h). Its pages are there before anybody writes: a full file
+ * system is no SIGBUS here.
+ */
+#include "shim/core/tap.h"
+#include "shim/exec/exec.h"
+#include "trace/roll.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static struct tr_roll *roll;
+static char hello[PATH_MAX], shim[PATH_MAX];
+
+void tap_roll_open(const char *hello_path, const char *shim_path)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	void *map;
+	int fd;
+
+	if (!hello_path || !*hello_path || strlen(hello_path) + sizeof(TR_ROLL_SUFFIX) > sizeof(path))
+		return;
+	tap_copy(path, sizeof(path), hello_path);
+	tap_append(path, sizeof(path), TR_ROLL_SUFFIX);
+	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > (off_t)sizeof(struct tr_roll)) {
+		map = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		if (map != MAP_FAILED) {
+			roll = map;
+			if (memcmp(roll->magic, TR_ROLL_MAGIC, sizeof(roll->magic)) ||
+			    roll->size != (uint64_t)st.st_size) {
+				munmap(map, (size_t)st.st_size);
+				roll = NULL;
+			}
+		}
+	}
+	syscall(SYS_close, fd);
+	tap_copy(hello, sizeof(hello), hello_path);
+	tap_copy(shim, sizeof(shim), shim_path);
+}
+
+bool tap_roll_is_open(void)
+{
+	return roll;
+}
+
+unsigned tap_roll_reach(void)
+{
+	unsigned flags = 0;
+
+	if (access(shim, R_OK))
+		flags |= TR_ROLL_NO_SHIM;
+	if (access(hello, W_OK))
+		flags |= TR_ROLL_NO_HELLO;
+	return flags;
+}
+
+void tap_roll_add(unsigned kind, pid_t pid, unsigned flags, const char *path)
+{
+	size_t text = path && *path ? strlen(path) + 1 : 0;
+	uint32_t length =
+		(uint32_t)(sizeof(struct tr_roll_entry) + text + TR_ROLL_ALIGN - 1) & ~(TR_ROLL_ALIGN - 1);
+	struct tr_roll_entry *entry;
+	uint64_t at;
+
+	if (!roll)
+		return;
+	at = __atomic_fetch_add(&roll->used, length, __ATOMIC_ACQ_REL);
+	if (at > roll->size || length > roll->size - at)
+		return; /* `used` tells */
+	entry = (struct tr_roll_entry *)((char *)roll + at);
+	entry->length = length;
+	entry->pid = (uint32_t)pid;
+	entry->kind = (uint16_t)kind;
+	entry->flags = (uint16_t)flags;
+	if (text)
+		memcpy(entry->path, path, text);
+	__atomic_store_n(&entry->mark, TR_ROLL_MARK, __ATOMIC_RELEASE);
+}

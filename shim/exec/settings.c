@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What brings the shim into a child: LD_PRELOAD and the GSSTAP_ variables, as they were when the process
+ * began. They are copies: programs write their title over the environment that they were given.
+ */
+#include "shim/core/tap.h"
+#include "shim/exec/exec.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Every variable that the shim reads; the first three ask for something. */
+static const char *const names[] = {"GSSTAP_TRACE=", "GSSTAP_POLICY=", "GSSTAP_HELLO=",
+				    "GSSTAP_LEVEL=", "GSSTAP_CALLS=",  "GSSTAP_FOLLOW_EXEC="};
+#define SETTINGS (sizeof(names) / sizeof(names[0]))
+#define ASKING 7u /* bits of those */
+#define HELLO 2
+#define PRELOAD (1u << SETTINGS) /* bit of `missing`; the settings have those below */
+
+static const char preload_name[] = "LD_PRELOAD=";
+static const char *settings[SETTINGS]; /* NAME=value, or NULL */
+static unsigned needed;		       /* bits */
+static const char *preload;	       /* what of LD_PRELOAD brings us; NULL: something else did */
+static const char *file_name = "libgsstap.so";
+static bool follow;
+bool tap_exec_asked;
+
+#define STARTS(text, with) (!strncmp(text, with, sizeof(with) - 1))
+
+static const char *base_name(const char *path, size_t length)
+{
+	const char *slash = memrchr(path, '/', length);
+
+	return slash ? slash + 1 : path;
+}
+
+/* ld.so parts LD_PRELOAD at these. */
+static size_t entry_length(const char *at)
+{
+	return strcspn(at, ": ");
+}
+
+static bool is_named(const char *entry, size_t length, const char *name, bool whole)
+{
+	const char *base = base_name(entry, length);
+	size_t left = length - (size_t)(base - entry), wanted = strlen(name);
+
+	return (whole ? left == wanted : left >= wanted) && !memcmp(base, name, wanted);
+}
+
+/* Where the entry that is us begins, or NULL. */
+static const char *find_us(const char *value)
+{
+	for (const char *at = value; at && *at;) {
+		size_t length = entry_length(at);
+
+		if (is_named(at, length, file_name, true))
+			return at;
+		at += length + (at[length] != 0);
+	}
+	return NULL;
+}
+
+/* How much of its beginning are runtimes of sanitizers, which end a program in which they come second. */
+static size_t runtimes_at_front(const char *value)
+{
+	static const char *const runtimes[] = {"libasan.", "libubsan.", "libtsan.", "liblsan.",
+					       "libclang_rt."};
+	const char *at = value;
+
+	while (*at) {
+		size_t length = entry_length(at), i = 0;
+
+		while (length && i < 5 && !is_named(at, length, runtimes[i], false))
+			i++;
+		if (length && i == 5)
+			break;
+		at += length + (at[length] != 0);
+	}
+	return (size_t)(at - value);
+}
+
+/* Of LD_PRELOAD: what is before us, we, and a libzmq that was put in another one's place right behind us. */
+static size_t part_that_brings_us(const char *value, const char *us)
+{
+	const char *end = us + entry_length(us);
+
+	if (*end && is_named(end + 1, entry_length(end + 1), "libzmq.so", false))
+		end += 1 + entry_length(end + 1);
+	return (size_t)(end - value);
+}
+
+static char *keep(char **room, const char *text, size_t length)
+{
+	char *copy = *room;
+
+	memcpy(copy, text, length);
+	copy[length] = 0;
+	*room += length + 1;
+	return copy;
+}
+
+static size_t size_of_settings(char *const *envp)
+{
+	size_t size = 0;
+
+	for (; envp && *envp; envp++)
+		if (STARTS(*envp, "GSSTAP_") || STARTS(*envp, preload_name))
+			size += strlen(*envp) + 1;
+	return size;
+}
+
+/* Which setting a variable is, or SETTINGS: one that is empty is none. */
+static unsigned setting_of(const char *variable)
+{
+	unsigned i = 0;
+
+	if (variable[0] != 'G')
+		return SETTINGS;
+	while (i < SETTINGS && strncmp(variable, names[i], strlen(names[i])))
+		i++;
+	return i < SETTINGS && variable[strlen(names[i])] ? i : SETTINGS;
+}
+
+static void keep_settings(char *const *envp, char *room)
+{
+	for (; envp && *envp; envp++) {
+		unsigned i = setting_of(*envp);
+
+		if (i < SETTINGS) {
+			settings[i] = keep(&room, *envp, strlen(*envp));
+			needed |= 1u << i;
+		} else if (STARTS(*envp, preload_name)) {
+			const char *value = *envp + sizeof(preload_name) - 1, *us = find_us(value);
+
+			if (us)
+				preload = keep(&room, *envp,
+					       sizeof(preload_name) - 1 + part_that_brings_us(value, us));
+		}
+	}
+}
+
+void tap_exec_start(void)
+{
+	struct dl_find_object found;
+	const char *path = "";
+	size_t size = getauxval(AT_SECURE) ? 0 : size_of_settings(environ);
+	char *room;
+
+	tap_first_process = tap_process();
+	if (!size)
+		return;
+	if (!_dl_find_object((void *)tap_exec_start, &found)) {
+		path = found.dlfo_link_map->l_name;
+		file_name = base_name(path, strlen(path));
+	}
+	room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (room == MAP_FAILED)
+		return;
+	keep_settings(environ, room);
+	if (!(needed & ASKING))
+		return;
+	if (preload)
+		needed |= PRELOAD;
+	follow = pol_enforces(&tap_policy) || getenv("GSSTAP_FOLLOW_EXEC");
+	tap_roll_open(getenv("GSSTAP_HELLO"), path);
+	tap_exec_asked = true;
+}
+
+bool tap_exec_must(void)
+{
+	return pol_enforces(&tap_policy);
+}
+
+size_t tap_exec_look(struct tap_exec *e, char *const *envp)
+{
+	unsigned seen = 0;
+
+	e->count = 0;
+	e->preload = NULL;
+	for (; envp && envp[e->count]; e->count++) {
+		const char *variable = envp[e->count];
+		unsigned i = setting_of(variable);
+
+		if (i < SETTINGS)
+			seen |= 1u << i;
+		/* Another run's: there it is that one which is answered. */
+		if (i == HELLO && settings[i] && strcmp(variable, settings[i]))
+			e->elsewhere = true;
+		if (variable[0] == 'L' && STARTS(variable, preload_name))
+			e->preload = variable + sizeof(preload_name) - 1; /* ld.so takes the last */
+	}
+	if (find_us(e->preload))
+		seen |= PRELOAD;
+	e->missing = needed & ~seen;
+	if (!e->missing || !follow)
+		return 0;
+	e->secure = tap_exec_is_secure(e);
+	if (e->secure)
+		return 0;
+	e->restored = true;
+	return tap_exec_room(e);
+}
+
+size_t tap_exec_room(const struct tap_exec *e)
+{
+	return (e->count + SETTINGS + 2) * sizeof(char *) + (preload ? strlen(preload) : 0) +
+	       (e->preload ? strlen(e->preload) : 0) + 3;
+}
+
+static char *put(char *at, const char *text, size_t length)
+{
+	memcpy(at, text, length);
+	return at + length;
+}
+
+/* Ours where it has to be in theirs: behind the runtimes at their front, before all else. */
+static void compose_preload(const char *theirs, char *at)
+{
+	const char *value = preload + sizeof(preload_name) - 1;
+	size_t front = theirs ? runtimes_at_front(theirs) : 0;
+
+	at = put(at, preload_name, sizeof(preload_name) - 1);
+	if (front) {
+		at = put(at, theirs, front);
+		if (!strchr(": ", at[-1]))
+			*at++ = ':';
+		/* What stands before us at their front is there already. */
+		value = find_us(value);
+	}
+	at = put(at, value, strlen(value));
+	if (theirs && theirs[front]) {
+		*at++ = ':';
+		at = put(at, theirs + front, strlen(theirs + front));
+	}
+	*at = 0;
+}
+
+char **tap_exec_fill(const struct tap_exec *e, char *const *envp, void *room)
+{
+	char **out = room, *text = (char *)(out + e->count + SETTINGS + 2);
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->count; i++) {
+		bool replaced = e->missing & PRELOAD && STARTS(envp[i], preload_name);
+
+		for (unsigned s = 0; s < SETTINGS && !replaced; s++)
+			replaced = e->missing & 1u << s && !strncmp(envp[i], names[s], strlen(names[s]));
+		if (!replaced)
+			out[n++] = envp[i];
+	}
+	if (e->missing & PRELOAD) {
+		compose_preload(e->preload, text);
+		out[n++] = text;
+	}
+	for (unsigned s = 0; s < SETTINGS; s++)
+		if (e->missing & 1u << s)
+			out[n++] = (char *)settings[s];
+	out[n] = NULL;
+	return out;
+}
+
+void tap_exec_missing(const struct tap_exec *e, char *out, size_t size)
+{
+	out[0] = 0;
+	if (e->missing & PRELOAD)
+		tap_append(out, size, "LD_PRELOAD");
+	for (unsigned s = 0; s < SETTINGS; s++) {
+		if (!(e->missing & 1u << s))
+			continue;
+		tap_append(out, size, out[0] ? ", " : "");
+		tap_append(out, size, names[s]);
+		out[strlen(out) - 1] = 0; /* its = */
+	}
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Functions by which the C library itself makes the child: its exec never passes ours. posix_spawn takes an
+ * environment, so it gets one that brings us; system and popen take a command (script.c).
+ */
+#include "shim/core/tap.h"
+#include "shim/exec/exec.h"
+
+#include <alloca.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define STACK_MOST 8192
+
+typedef int spawn_function(pid_t *, const char *, const posix_spawn_file_actions_t *,
+			   const posix_spawnattr_t *, char *const[], char *const[]);
+
+static int spawn(spawn_function *real, struct tap_exec *e, pid_t *pid,
+		 const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+		 char *const *argv, char *const *envp)
+{
+	size_t size;
+	void *room = NULL;
+	pid_t child = 0;
+	int result, saved = errno;
+
+	if (!tap_exec_asked)
+		return real(pid, e->path, actions, attributes, argv, envp);
+	size = tap_exec_look(e, envp);
+	if (size) {
+		room = size <= STACK_MOST ? alloca(size) : tap_exec_map(size);
+		e->restored = room != NULL;
+		if (room)
+			envp = tap_exec_fill(e, envp, room);
+	}
+	tap_exec_record(e);
+	errno = saved;
+	if (size && !room && tap_exec_must())
+		return ENOMEM;
+	result = real(&child, e->path, actions, attributes, argv, envp);
+	if (!result && pid)
+		*pid = child;
+	if (!result)
+		tap_exec_tell(e, child);
+	saved = errno;
+	if (size > STACK_MOST && room)
+		munmap(room, size);
+	errno = saved;
+	return result;
+}
+
+TAP_EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+			   const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
+{
+	struct tap_exec e = {.function = "posix_spawn", .path = path, .fd = AT_FDCWD};
+
+	return spawn(TAP_EXEC_REAL(posix_spawn), &e, pid, actions, attributes, argv, envp);
+}
+
+TAP_EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
+			    const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
+{
+	struct tap_exec e = {.function = "posix_spawnp", .path = file, .fd = AT_FDCWD, .search = true};
+
+	return spawn(TAP_EXEC_REAL(posix_spawnp), &e, pid, actions, attributes, argv, envp);
+}
+
+/* The command to be run in place of this one; room is to be given back when it is another. NULL: it may not
+ * be run, errno says why. */
+static const char *prepare(struct tap_exec *e, const char *command, size_t *size)
+{
+	const char *other = NULL;
+	int saved = errno;
+
+	*size = 0;
+	if (!tap_exec_asked)
+		return command;
+	if (tap_exec_look(e, environ)) {
+		other = tap_exec_script(e, command, size);
+		e->restored = other != NULL;
+	}
+	tap_exec_record(e);
+	tap_exec_tell_shell(e);
+	if (!other) {
+		other = e->missing && !e->secure && tap_exec_must() ? NULL : command;
+		*size = 0;
+	}
+	errno = other ? saved : E2BIG;
+	return other;
+}
+
+static void give_back(const char *command, size_t size)
+{
+	int saved = errno;
+
+	if (size)
+		munmap((char *)command, size);
+	errno = saved;
+}
+
+TAP_EXPORT int system(const char *command)
+{
+	__typeof__(&system) real = TAP_EXEC_REAL(system);
+	struct tap_exec e = {.function = "system", .path = "/bin/sh", .fd = AT_FDCWD};
+	const char *other;
+	size_t size;
+	int result;
+
+	if (!command)
+		return real(command);
+	other = prepare(&e, command, &size);
+	if (!other)
+		return -1;
+	result = real(other);
+	give_back(other, size);
+	return result;
+}
+
+TAP_EXPORT FILE *popen(const char *command, const char *type)
+{
+	__typeof__(&popen) real = TAP_EXEC_REAL(popen);
+	struct tap_exec e = {.function = "popen", .path = "/bin/sh", .fd = AT_FDCWD};
+	const char *other;
+	FILE *result;
+	size_t size;
+
+	other = prepare(&e, command, &size);
+	if (!other)
+		return NULL;
+	result = real(other, type);
+	give_back(other, size);
+	return result;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which file is going to be executed, and whether the kernel will start it with AT_SECURE. Asked only where
+ * an environment lost us or a run keeps a roll.
+ */
+#include "shim/core/tap.h"
+#include "shim/exec/exec.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+static void read_descriptor(int fd, char *out, size_t size)
+{
+	char link[32] = "/proc/self/fd/", digits[12];
+	unsigned n = (unsigned)fd;
+	int i = sizeof(digits) - 1;
+	ssize_t length;
+
+	digits[i] = 0;
+	do
+		digits[--i] = (char)('0' + n % 10);
+	while (n /= 10);
+	tap_append(link, sizeof(link), digits + i);
+	length = fd < 0 ? -1 : readlink(link, out, size - 1);
+	tap_copy(out + (length > 0 ? length : 0), size - (size_t)(length > 0 ? length : 0),
+		 length > 0 ? "" : link);
+}
+
+/* As execvp looks for it; false: it is not there. */
+static bool search(const char *name, char *out, size_t size)
+{
+	const char *path = getenv("PATH");
+	size_t length = strlen(name);
+
+	for (path = path ? path : "/bin:/usr/bin"; length; path++) {
+		size_t n = strcspn(path, ":");
+		struct stat st;
+
+		if (n + length + 3 <= size) {
+			memcpy(out, path, n);
+			out[n] = 0;
+			tap_append(out, size, n ? "/" : "./");
+			tap_append(out, size, name);
+			if (!stat(out, &st) && S_ISREG(st.st_mode) && !access(out, X_OK))
+				return true;
+		}
+		path += n;
+		if (!*path)
+			break;
+	}
+	return false;
+}
+
+static void make_absolute(int fd, char *path, size_t size)
+{
+	char directory[PATH_MAX];
+	size_t n, length = strlen(path);
+
+	if (path[0] == '/')
+		return;
+	if (fd != AT_FDCWD)
+		read_descriptor(fd, directory, sizeof(directory));
+	else if (!getcwd(directory, sizeof(directory)))
+		return;
+	n = strlen(directory);
+	if (n + 1 + length + 1 > size)
+		return;
+	memmove(path + n + 1, path, length + 1);
+	memcpy(path, directory, n);
+	path[n] = '/';
+}
+
+void tap_exec_path(const struct tap_exec *e, char *out, size_t size)
+{
+	if (!e->path || !*e->path) {
+		read_descriptor(e->fd, out, size);
+	} else if (e->search && !strchr(e->path, '/')) {
+		if (!search(e->path, out, size))
+			tap_copy(out, size, e->path);
+		else
+			make_absolute(AT_FDCWD, out, size);
+	} else {
+		tap_copy(out, size, e->path);
+		make_absolute(e->fd, out, size);
+	}
+}
+
+/* As the kernel's, but for capabilities that would not be gained after all: they count here. */
+bool tap_exec_is_secure(const struct tap_exec *e)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	char path[PATH_MAX];
+	struct stat st;
+	bool bits;
+
+	tap_exec_path(e, path, sizeof(path));
+	if (stat(path, &st))
+		return uid != getuid() || gid != getgid();
+	bits = (st.st_mode & S_ISUID) || (st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
+	if (bits && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) {
+		if (st.st_mode & S_ISUID)
+			uid = st.st_uid;
+		if ((st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+			gid = st.st_gid;
+	}
+	return uid != getuid() || gid != getgid() ||
+	       (getuid() && getxattr(path, "security.capability", NULL, 0) > 0);
+}

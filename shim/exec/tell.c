@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is told of a program that is executed: an event where its environment lost us, and an entry in the
+ * roll of a run.
+ *
+ * A child of vfork records into its parent's trace, since its memory is the parent's. One of fork makes a
+ * trace of its own, and must not wait for locks that nobody holds in it any more: the loader is not asked.
+ */
+#include "shim/core/tap.h"
+#include "shim/exec/exec.h"
+#include "trace/roll.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <unistd.h>
+
+static __thread bool recording;
+uint32_t tap_first_process;
+
+bool tap_exec_in_child(void)
+{
+	return recording && tap_process() == (uint32_t)getpid() && tap_process() != tap_first_process;
+}
+
+static const char *why_left(const struct tap_exec *e)
+{
+	if (e->secure)
+		return "it gains privileges, and its loader would ignore what is put back";
+	return "neither an enforced policy nor --follow-exec asks for it to be put back";
+}
+
+void tap_exec_record(const struct tap_exec *e)
+{
+	char path[PATH_MAX], missing[128];
+	struct tr_draft *d;
+	int saved = errno;
+
+	if (!e->missing || tr_level == TR_LEVEL_OFF)
+		return;
+	tap_exec_path(e, path, sizeof(path));
+	tap_exec_missing(e, missing, sizeof(missing));
+	recording = true;
+	d = tr_begin(TR_E_exec);
+	if (d) {
+		d->comment = e->restored ? "an environment that lost gsstap was mended"
+					 : "executed with an environment that lost gsstap";
+		tr_put_text(d, TR_F_FUNCTION, e->function);
+		tr_put_text(d, TR_F_PATH, path);
+		tr_put_text(d, TR_F_MISSING, missing);
+		tr_put_u32(d, TR_F_RESTORED, e->restored);
+		if (!e->restored)
+			tr_put_text(d, TR_F_REASON, why_left(e));
+		if (tap_process() != (uint32_t)getpid())
+			tr_put_u32(d, TR_F_CHILD, (uint32_t)getpid());
+		tr_commit(d);
+	}
+	if (tap_process() != (uint32_t)getpid())
+		tr_thread_lent();
+	recording = false;
+	errno = saved;
+}
+
+static void add(unsigned kind, pid_t pid, const struct tap_exec *e)
+{
+	char path[PATH_MAX];
+	unsigned flags = tap_roll_reach();
+
+	tap_exec_path(e, path, sizeof(path));
+	if (e->missing && !e->restored)
+		flags |= TR_ROLL_LOST;
+	if (e->secure)
+		flags |= TR_ROLL_SECURE;
+	tap_roll_add(kind, pid, flags, path);
+}
+
+void tap_exec_tell(const struct tap_exec *e, pid_t pid)
+{
+	int saved = errno;
+
+	if (tap_roll_is_open() && !e->elsewhere)
+		add(pid ? TR_ROLL_SPAWNED : TR_ROLL_EXEC, pid ? pid : getpid(), e);
+	errno = saved;
+}
+
+void tap_exec_tell_shell(const struct tap_exec *e)
+{
+	int saved = errno;
+
+	if (tap_roll_is_open() && e->missing && !e->restored)
+		add(TR_ROLL_SHELL, getpid(), e);
+	errno = saved;
+}
+
+void tap_exec_failed(const struct tap_exec *e)
+{
+	int saved = errno;
+
+	if (!e->elsewhere)
+		tap_roll_add(TR_ROLL_FAILED, getpid(), 0, NULL);
+	errno = saved;
+}

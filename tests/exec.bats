@@ -1,0 +1,301 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Programs that are executed: which of them ran unobserved and why, what is recorded, what is put back.
+
+# shellcheck disable=SC2016 # what is in single quotes is for the program
+# shellcheck disable=SC2154 # $stderr is set by run --separate-stderr
+bats_require_minimum_version 1.5.0
+load helper
+
+FUNCTIONS='execve execv execvp execvpe execl execlp execle fexecve execveat posix_spawn posix_spawnp system popen'
+BIND='import zmq
+try: zmq.Context().socket(zmq.REP).bind("tcp://127.0.0.1:*"); print("served")
+except zmq.ZMQError as error: print(error)'
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    export TMPDIR=$BATS_TEST_TMPDIR HOST=$BUILD/hosts/exec_family
+    # For the shells of these tests: the runtime of a sanitizer build is no setting of theirs.
+    unset "${!GSSTAP_@}"
+}
+
+teardown() {
+    [ -z "${open:-}" ] || rm -r "$open"
+}
+
+# open_directory FILE...: goes where nobody can write and read, with these files.
+open_directory() {
+    open=$(mktemp -d /tmp/exec-bats-XXXXXX)
+    chmod 777 "$open"
+    [ $# = 0 ] || cp --preserve=all "$@" "$open"
+    cd "$open"
+    export TMPDIR=$open
+}
+
+enforcing() {
+    printf 'version: 1\nmode: enforce\nzmq:\n  unsecured: refuse\n' >"$1"
+}
+
+# events FILE...: the exec events, one a line: function, file, missing, restored.
+events() {
+    trace_json "$@" | jq -r 'select(.event == "exec") | "\(.function) \(.path) [\(.missing)] \(.restored)"'
+}
+
+# not_followed TEXT: no line about a program that ran unobserved.
+not_followed() {
+    if grep -E 'unobserved|125' <<<"$1"; then return 1; fi
+}
+
+@test "whichever function executes it, a program that lost the shim is recorded and named" {
+    local function program
+    for function in $FUNCTIONS; do
+        echo "$function"
+        case $function in system | popen) program=/bin/sh ;; *) program=/usr/bin/env ;; esac
+        rm -f ./*.pcapng
+        run -0 --separate-stderr "$GSSTAP" run -o t-%p.pcapng "$HOST" "$function"
+        [[ $output == *MARK=here* ]]
+        [[ $output != *GSSTAP* && $output != *libgsstap* ]]
+        [ "$(grep -c . <<<"$stderr")" = 1 ]
+        [[ $stderr == "gsstap: $program ran unobserved: it was given an environment without gsstap's variables"* ]]
+        [ "$(events t-*.pcapng)" = "$function $program [LD_PRELOAD, GSSTAP_TRACE, GSSTAP_HELLO] false" ]
+    done
+}
+
+@test "whichever function executes it, --follow-exec puts back what was lost" {
+    local function
+    for function in $FUNCTIONS; do
+        echo "$function"
+        rm -f ./*.pcapng
+        run -0 --separate-stderr "$GSSTAP" run --strict --follow-exec -o t-%p.pcapng "$HOST" "$function"
+        [ -z "$stderr" ]
+        [[ $output == *MARK=here* ]]
+        grep -qE "^LD_PRELOAD=.*$SHIM" <<<"$output"
+        grep -qx "GSSTAP_TRACE=$PWD/t-%p.pcapng" <<<"$output"
+        grep -q '^GSSTAP_HELLO=/' <<<"$output"
+        # Once each, and nothing of the program's own is lost.
+        [ "$(cut -d= -f1 <<<"$output" | sort | uniq -d)" = "" ]
+        case $function in execl | execlp | execle) grep -qx A=1 <<<"$output" ;; esac
+        [ "$(events t-*.pcapng | sed 's/ .*\] / /')" = "$function true" ]
+    done
+}
+
+@test "with nothing asked for, a program is executed with the environment that it is given" {
+    local function bare
+    for function in $FUNCTIONS; do
+        echo "$function"
+        bare=$("$HOST" "$function")
+        run -0 under_shim "$HOST" "$function"
+        [ "$output" = "$bare" ]
+        # An environment that brings us goes on as it is, also where something is asked for.
+        run -0 env GSSTAP_FOLLOW_EXEC=1 LD_PRELOAD="$PRELOAD" "$HOST" "$function"
+        [ "$output" = "$bare" ]
+    done
+}
+
+@test "what cannot be executed fails as it does without us, and is not named" {
+    local function bare
+    for function in execve execv execvp execvpe execl execlp execle fexecve execveat posix_spawn posix_spawnp; do
+        echo "$function"
+        run -1 "$HOST" "$function" missing
+        bare=$output
+        run -1 --separate-stderr "$GSSTAP" run --strict --follow-exec -o t-%p.pcapng "$HOST" "$function" missing
+        [ "$output" = "$bare" ]
+        [ -z "$stderr" ]
+    done
+    run -127 --separate-stderr "$GSSTAP" run --strict -o t-%p.pcapng sh -c 'no-such-program'
+    not_followed "$stderr"
+}
+
+@test "a child of fork or vfork executes with what it lost, and its parent's environment stays as it was" {
+    local function how
+    for function in execve execvp execl fexecve posix_spawn; do
+        for how in fork vfork; do
+            echo "$function $how"
+            rm -f ./*.pcapng
+            run -0 "$GSSTAP" run --strict --follow-exec -o t-%p.pcapng "$HOST" "$function" $how
+            grep -qE "^LD_PRELOAD=.*$SHIM" <<<"$output"
+            [ "$(events t-*.pcapng | wc -l)" = 1 ]
+        done
+    done
+}
+
+@test "events after a child of vfork recorded one are the parent's thread's" {
+    run -0 "$GSSTAP" run -o t.pcapng "$PYTHON" -c 'import subprocess, zmq
+subprocess.run(["true"], env={})
+zmq.Context().term()'
+    trace_json t.pcapng >events
+    # Python executes by vfork: the child is in the event, and the calls have the thread of the parent.
+    [ "$(jq 'select(.event == "exec") | .child != .pid and .child > 0' events)" = true ]
+    [ "$(jq 'select(.event == "call") | .tid == .pid' events | sort -u)" = true ]
+    grep -q '"event": *"coverage"' events
+}
+
+@test "a large environment, a small stack and a title over the environment change nothing" {
+    local function how
+    for function in execve posix_spawn system; do
+        for how in many thread title; do
+            echo "$function $how"
+            run -0 "$GSSTAP" run --strict --follow-exec "$HOST" "$function" $how
+            grep -qE "^LD_PRELOAD=.*$SHIM" <<<"$output"
+            grep -q '^GSSTAP_HELLO=/' <<<"$output"
+            [ $how != many ] || [ "$(grep -c '^FILLER=' <<<"$output")" -ge 1 ]
+        done
+    done
+}
+
+@test "the shim is put where it was: behind a sanitizer's runtime, in front of all else" {
+    local runtime
+    runtime=$(gcc -print-file-name=libubsan.so)
+    run -0 --separate-stderr "$GSSTAP" run --strict --follow-exec sh -c 'LD_PRELOAD=libm.so.6 sh -c "echo \$LD_PRELOAD"'
+    [[ $output == *"$SHIM:libm.so.6" ]]
+    run -0 --separate-stderr "$GSSTAP" run --strict --follow-exec sh -c 'LD_PRELOAD="$1 libm.so.6" sh -c "echo \$LD_PRELOAD"' sh "$runtime"
+    [[ $output == "$runtime "*"$SHIM:libm.so.6" ]]
+    run -0 --separate-stderr env LD_PRELOAD="${SANITIZER:+$SANITIZER:}libm.so.6" "$BUILD/gsstap" run --strict --follow-exec env -u LD_PRELOAD sh -c 'echo "$LD_PRELOAD"'
+    [[ $output == *"$SHIM" ]]
+}
+
+@test "the command of system and popen arrives as it was given" {
+    local function command bare ended
+    for function in system popen; do
+        for command in 'printf "%s|" "it'\''s" "\$HOME" `echo x` \\ "a  b"; exit 7' 'echo $0 $#; no-such-command' 'if' '' \
+            $'cat <<E\none $((1+1))\nE\necho two # three' 'kill -9 $$' 'echo $LINENO; false' -x; do
+            echo "$function: $command"
+            ended=0
+            bare=$("$HOST" "$function" command "$command" 2>&1) || ended=$?
+            status=0
+            output=$("$GSSTAP" run --strict --follow-exec -o t-%p.pcapng "$HOST" "$function" command "$command" 2>&1) || status=$?
+            [ "$status" = "$ended" ]
+            # Of an option the shell complains under its name.
+            [ "${output/#\/bin\/sh/sh}" = "$bare" ]
+        done
+    done
+}
+
+@test "ctypes reaches the same functions" {
+    run -0 "$GSSTAP" run --strict --follow-exec "$PYTHON" -c 'import ctypes, os
+libc = ctypes.CDLL("libc.so.6")
+argv = (ctypes.c_char_p * 2)(b"env", None)
+libc.execve(b"/usr/bin/env", argv, (ctypes.c_char_p * 1)(None))'
+    grep -qE "^LD_PRELOAD=.*$SHIM" <<<"$output"
+}
+
+@test "under an enforced policy a child with a cleaned environment is judged all the same" {
+    enforcing policy.yaml
+    cat >clean.py <<'E'
+import os, subprocess, sys
+program = [sys.executable, "-c", sys.argv[1]]
+subprocess.run(program, env={})
+os.environ.clear()
+subprocess.run(program)
+sys.stdout.flush()
+os.execve(program[0], program, {})
+E
+    run -0 --separate-stderr "$GSSTAP" run -p policy.yaml -o t-%p.pcapng "$PYTHON" clean.py "$BIND"
+    [ "$(sort <<<"$output" | uniq -c | tr -s ' ')" = " 3 Permission denied" ]
+    not_followed "$stderr"
+    # Without gsstap run as well, as a service's drop-in sets it.
+    "$GSSTAP" policy compile policy.yaml -o policy.bin
+    run -0 under_shim GSSTAP_POLICY="$PWD/policy.bin" "$PYTHON" clean.py "$BIND"
+    [ "$(sort <<<"$output" | uniq -c | tr -s ' ')" = " 3 Permission denied" ]
+    # One that only looks on puts nothing back.
+    sed -i 's/enforce/audit/' policy.yaml
+    run -0 --separate-stderr "$GSSTAP" run -p policy.yaml -o u-%p.pcapng "$PYTHON" clean.py "$BIND"
+    [ "$(sort <<<"$output" | uniq -c | tr -s ' ')" = " 3 served" ]
+    [[ $stderr == *"python3"*" ran unobserved 3 times: "*--follow-exec* ]]
+}
+
+@test "env -i and a shell that unsets the variable are seen, and followed when asked" {
+    run -0 --separate-stderr "$GSSTAP" run -o t-%p.pcapng env -i "$PYTHON" -c "$BIND"
+    [[ $output == served ]]
+    [[ $stderr == *"ran unobserved: it was given an environment"* ]]
+    run -0 --separate-stderr "$GSSTAP" run -o t-%p.pcapng sh -c 'unset LD_PRELOAD; "$@"; :' sh "$PYTHON" -c "$BIND"
+    [[ $stderr == *"ran unobserved: it was given an environment"* ]]
+    for clean in 'env -i' 'env -u LD_PRELOAD'; do
+        rm -f ./*.pcapng
+        # shellcheck disable=SC2086 # a command and its arguments
+        run -0 --separate-stderr "$GSSTAP" run --strict --follow-exec -o u-%n-%p.pcapng $clean "$PYTHON" -c "$BIND"
+        [ -z "$stderr" ]
+        trace_json u-python*.pcapng | grep -q zmq_bind
+    done
+}
+
+@test "each kind of program that cannot take the shim is named with its reason" {
+    printf '#include <unistd.h>\nint main(void) { return 0; }\n' >plain.c
+    gcc -static -o static plain.c
+    cp /usr/bin/true caps
+    setcap cap_net_raw+ep caps
+    run -0 --separate-stderr "$GSSTAP" run -o t-%p.pcapng sh -c './static; ./static; ./static; ./caps; true'
+    [[ $stderr == *"static ran unobserved 3 times: it is statically linked"* ]]
+    [ "$(id -u)" = 0 ]
+    # For root the file's capabilities are no privilege, and the shim is loaded.
+    [[ $stderr != *caps* ]]
+    open_directory caps
+    run -0 --separate-stderr setpriv --reuid nobody --clear-groups "$GSSTAP" run -o n-%p.pcapng sh -c './caps; su -h >su.out; true'
+    [[ $stderr == *"caps ran unobserved: it gains privileges"* ]]
+    [[ $stderr == *"/su ran unobserved: it gains privileges"* ]]
+}
+
+@test "what gains privileges is never given the shim, and is named" {
+    open_directory
+    enforcing policy.yaml
+    run -125 --separate-stderr setpriv --reuid nobody --clear-groups "$GSSTAP" run --strict -p policy.yaml -o t-%p.pcapng \
+        env -i sudo -n true
+    [[ $stderr == *"sudo ran unobserved: it gains privileges"* ]]
+    [[ $stderr == *"exit status 125: --strict, and a process ran unobserved"* ]]
+    trace_json t-*.pcapng | jq -e 'select(.event == "exec") | .restored == false and (.reason | test("gains privileges"))'
+}
+
+@test "sudo and su that clean the environment are followed where they take the shim" {
+    for clean in 'sudo -n' 'su -c'; do
+        rm -f ./*.pcapng
+        # shellcheck disable=SC2086 # a command and its options
+        run -0 --separate-stderr "$GSSTAP" run --strict --follow-exec -o t-%p.pcapng $clean env
+        [ -z "$stderr" ]
+        grep -qE "^LD_PRELOAD=.*$SHIM" <<<"$output"
+    done
+    run -0 --separate-stderr "$GSSTAP" run -o t-%p.pcapng sudo -n env
+    [[ $stderr == *"/env ran unobserved: it was given an environment"* ]]
+    [[ $output != *libgsstap* ]]
+}
+
+@test "a sandbox that does not reach the shim, or this run, is named" {
+    # The file that every process of the run tells in is memory that bwrap cannot take away.
+    run -125 --separate-stderr "$GSSTAP" run --strict --follow-exec -o t-%p.pcapng bwrap --ro-bind /usr /usr --symlink usr/lib /lib \
+        --symlink usr/lib64 /lib64 --symlink usr/bin /bin --unshare-pid --clearenv /bin/true
+    [[ $stderr == *"/bin/true ran unobserved: libgsstap.so cannot be reached from where it runs: a sandbox"* ]]
+    run -125 --separate-stderr "$GSSTAP" run --strict -o t-%p.pcapng bwrap --ro-bind / / --dev /dev --tmpfs "$TMPDIR" --tmpfs /tmp \
+        --ro-bind "$BUILD" "$BUILD" /bin/true
+    [[ $stderr == *"/bin/true ran unobserved: the directory of this run cannot be reached"* ]]
+    run -0 --separate-stderr "$GSSTAP" run --strict -o t-%p.pcapng bwrap --dev-bind / / --unshare-pid /bin/true
+    not_followed "$stderr"
+}
+
+@test "a tree in which the shim came up everywhere ends as its program ended" {
+    run -7 --separate-stderr "$GSSTAP" run --strict -o t-%p.pcapng sh -c 'true | cat; (exec env true); "$1" -c "
+import os, subprocess
+subprocess.run([\"true\"])
+os.system(\"true\")
+os.popen(\"true\").read()
+os.posix_spawn(\"/bin/true\", [\"true\"], os.environ)
+os.wait()"; "$2" run true; exit 7' sh "$PYTHON" "$BUILD/gsstap"
+    not_followed "$stderr"
+}
+
+@test "the list of programs that ran unobserved is short, whatever there was" {
+    printf '#include <unistd.h>\nint main(void) { return 0; }\n' >plain.c
+    gcc -static -o static plain.c
+    for i in $(seq 30); do ln static "s$i"; done
+    run -0 --separate-stderr "$GSSTAP" run -o t-%p.pcapng sh -c 'for i in $(seq 30); do ./s$i; done; ./static; cp static "$(printf "e\033[31m")"; ./e*'
+    [ "$(grep -c 'ran unobserved:' <<<"$stderr")" = 10 ]
+    [[ $stderr == *"22 more programs ran unobserved"* ]]
+    run -0 --separate-stderr "$GSSTAP" run -o t-%p.pcapng sh -c './e*; :'
+    [[ $stderr == *"31m ran unobserved"* && $stderr != *$'\e'* ]]
+}
+
+@test "under a limit of file sizes programs are followed as far as the limit goes" {
+    run -0 --separate-stderr bash -c 'ulimit -f 64; exec "$@"' bash "$GSSTAP" run --level off sh -c 'env -i true; :'
+    [[ $stderr == *"/true ran unobserved: it was given an environment"* ]]
+    run -125 --separate-stderr bash -c 'ulimit -f 8; exec "$@"' bash "$GSSTAP" run --level off --strict \
+        sh -c 'i=0; while [ $i -lt 200 ]; do /bin/true; i=$((i + 1)); done'
+    [[ $stderr == *"more programs were executed than could be followed"* ]]
+}
