@@ -382,7 +382,7 @@ print(os.getpgrp() == os.getpgid(os.getppid()), os.getsid(0) == os.getsid(os.get
         free(block); if (argc > 1) block[argc] = 1; return 4; }' >sanitized.c
     for kind in address thread leak undefined; do
         gcc -g -w -fsanitize=$kind -o $kind sanitized.c -lgssapi_krb5
-        run -4 env -u LD_PRELOAD -u ASAN_OPTIONS "$BUILD/gsstap" run -o "$PWD/%n.pcapng" -- ./$kind
+        run -4 env -u LD_PRELOAD -u ASAN_OPTIONS "$BUILD/gsstap" run --all -o "$PWD/%n.pcapng" -- ./$kind
         [ "$output" = 0 ]
         [ "$(trace_json $kind.pcapng | jq -c 'select(.call == "gss_indicate_mechs")' | wc -l)" -ge 1 ]
     done

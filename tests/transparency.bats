@@ -376,7 +376,7 @@ readable() {
     [ "$(events '.event == "process"' | jq -r .command | sort | uniq -c | tr -s ' ')" = " 2 titled" ]
     # What cannot be recorded is still told.
     : >hello
-    run under_shim GSSTAP_HELLO="$PWD/hello" GSSTAP_TRACE="$PWD/gone/%p.pcapng" "$HOSTS/titled"
+    run under_shim GSSTAP_CALLS='*' GSSTAP_HELLO="$PWD/hello" GSSTAP_TRACE="$PWD/gone/%p.pcapng" "$HOSTS/titled"
     same
     [ "$(grep -c '^problem .*gone/.*No such file' hello)" = 1 ]
 }
