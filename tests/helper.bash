@@ -15,7 +15,13 @@ export TOP BUILD SHIM GSSTAP PYTHON PRELOAD
 # No setting of the caller's may reach a test. Once only: a realm made in setup_file must reach them.
 if [ -z "${GSSTAP_TESTS:-}" ]; then
     unset GSSTAP_TRACE GSSTAP_CALLS GSSTAP_LEVEL GSSTAP_POLICY GSSTAP_HELLO KRB5CCNAME KRB5_KTNAME KRB5_CONFIG KRB5_TRACE
-    export KRB5RCACHENAME=none: LC_ALL=C.UTF-8 GSSTAP_TESTS=1
+    unset KRB5_CLIENT_KTNAME KRB5_KDC_PROFILE GSS_USE_PROXY LD_PRELOAD LD_LIBRARY_PATH LD_BIND_NOW LD_DEBUG
+    unset NO_COLOR COLUMNS LINES MANPAGER PAGER MANPATH MANWIDTH XDG_RUNTIME_DIR BASH_ENV CDPATH LANGUAGE
+    unset PYTHONPATH PYTHONHOME PYTHONUNBUFFERED PYTHONWARNINGS JQ_COLORS GREP_COLORS
+    # What npm needs to reach a registry is in the file that it looks for at home.
+    [ ! -e "${HOME:-}/.npmrc" ] || export NPM_CONFIG_USERCONFIG="${NPM_CONFIG_USERCONFIG:-$HOME/.npmrc}"
+    export HOME=$BATS_RUN_TMPDIR TERM=xterm TZ=UTC LANG=C.UTF-8 LC_ALL=C.UTF-8
+    export KRB5RCACHENAME=none: GSSTAP_TESTS=1
 fi
 
 # In a sanitizer build its runtime must come before the shim in programs that were built without it. SANITIZER is all
@@ -49,11 +55,19 @@ if [ -n "${SAN:-}" ]; then
     export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 fi
 
-# wait_until SECONDS COMMAND...: polls COMMAND until it succeeds; fails after the deadline.
+# patience SECONDS: prints a deadline that only a hang misses: a minute at least, and longer the busier the machine is.
+patience() {
+    local load
+    read -r load _ </proc/loadavg
+    echo $((($1 > 60 ? $1 : 60) * (1 + ${load%.*} / $(nproc))))
+}
+
+# wait_until SECONDS COMMAND...: polls COMMAND until it succeeds; fails after the deadline (see patience).
 wait_until() {
-    local end=$((SECONDS + $1))
+    local limit=$1 end=
     shift
     until "$@"; do
+        [ -n "$end" ] || end=$((SECONDS + $(patience "$limit")))
         if [ $SECONDS -ge $end ]; then
             echo "waited in vain for: $*" >&2
             return 1
@@ -105,7 +119,7 @@ realm_up() {
     "$GSSTAP" realm "$@" -- sh -c 'ln -s "$GSSTAP_REALM/env" "$1/env" && read -r end <"$1/end"' sh "$dir" \
         >"$dir/log" 2>&1 3>&- &
     export REALM_PID=$!
-    wait_until 20 realm_settled "$dir"
+    wait_until 60 realm_settled "$dir"
     [ -e "$dir/env" ] || { cat "$dir/log" >&2; return 1; }
     # shellcheck source=/dev/null # export NAME=VALUE lines
     . "$dir/env"
@@ -119,12 +133,17 @@ realm_settled() {
 realm_down() {
     [ -n "${REALM_PID:-}" ] || return 0
     kill "$REALM_PID" 2>/dev/null || :
-    wait_until 10 gone "$REALM_PID"
+    wait_until 60 gone "$REALM_PID"
 }
 
 # gone PID: no such process, or only what is left of one.
 gone() {
     ! kill -0 "$1" 2>/dev/null || grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null
+}
+
+# timeout SECONDS COMMAND...: as the command of that name, with a deadline that only a hang misses.
+timeout() {
+    command timeout "$(patience "$1")" "${@:2}"
 }
 
 # has_line FILE PATTERN: for wait_until.

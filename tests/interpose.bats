@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # timeout: 240
+# network: the npm package is fetched from its registry, once
 #
 # Every way a program reaches gss_ or zmq_ functions reaches us, and works as it does without us. Each test runs its
 # program bare, then under a preload that is known to get the case wrong, then under the shim (tests/ways.bash).

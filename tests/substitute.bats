@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # timeout: 300
+# network: the npm packages are fetched from their registry, once
 #
 # Programs that bring a libzmq of their own, built without GSSAPI: under an injecting policy it is replaced by the
 # system's, or the program is not started. The addons are those of the npm registry. The wheel is Debian's pyzmq, made

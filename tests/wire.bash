@@ -15,13 +15,18 @@ start() {
     PID[$name]=$!
 }
 
-# stop_all: for teardown. Ends what start started, by id.
+# stop_all: for teardown. Ends what start started, by id, and waits for its end.
 stop_all() {
-    local name
+    local name late=0
     for name in "${!PID[@]}"; do
         kill "${PID[$name]}" 2>/dev/null || :
+        kill -CONT "${PID[$name]}" 2>/dev/null || :
+    done
+    for name in "${!PID[@]}"; do
+        wait_until 60 gone "${PID[$name]}" || { late=1; echo "$name does not end"; kill -KILL "${PID[$name]}"; }
     done
     PID=()
+    return $late
 }
 
 # finish NAME [STATUS]: waits for its end; shows all outputs when it is late or its exit status is another.
