@@ -4,6 +4,7 @@
 # model but NULL: the same program is run without gsstap and under it, and what came is compared, step by step.
 # timeout: 480
 
+bats_require_minimum_version 1.5.0
 load helper
 load wire
 load repairs
@@ -22,8 +23,9 @@ pubsub() {
     local name=$1
     shift
     host repair_pubsub.py
-    timeout 60 "${HOST[@]}" "$@" >"$name" || { cat "$name"; return 1; }
-    [ -s "$name" ] && ! grep unsettled "$name"
+    timeout 400 "${HOST[@]}" "$@" >"$name" || { cat "$name"; return 1; }
+    [ -s "$name" ] || { echo "$*: no result"; return 1; }
+    run ! grep unsettled "$name"
 }
 
 # compared JQ WORD...: NULL and injected; JQ says of both results, $null and $injected, whether nothing was lost.
@@ -57,7 +59,7 @@ lost() {
     fresh "lost-${*// /-}"
     under bare
     host repair_pubsub.py
-    timeout 60 "${HOST[@]}" "${@:1:4}" >null
+    timeout 400 "${HOST[@]}" "${@:1:4}" >null
     under none
     host repair_pubsub.py
     PATIENCE=2 timeout 60 "${HOST[@]}" "$@" >result
@@ -88,10 +90,12 @@ lost() {
 @test "an XPUB tells its program the same of binary subscriptions" { same log; }
 
 @test "more topics than the high-water mark: no fewer than with NULL" {
+    # 999 and the mark fill a pipe. How many more there is room for, since the other end takes some out in the meantime,
+    # is a race of libzmq's own.
     local words
     for words in "SUB PUB pub" "XSUB XPUB sub" "SUB XPUB sub native" "XSUB PUB pub native"; do
         # shellcheck disable=SC2086 # split on purpose
-        compared '$null[0].came > 900 and $null[0].came < $null[0].of and $injected[0].came >= $null[0].came' crowd $words
+        compared '$null[0].came >= 999 and $injected[0].came >= 999 and $injected[0].came <= $injected[0].of' crowd $words
     done
 }
 
