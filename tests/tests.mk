@@ -114,10 +114,15 @@ packages:
 # TESTS are Bats files (decode, decode.bats or tests/decode.bats), unit/NAME or fuzz/NAME; none is all of them.
 RUN_TESTS = BUILD=$(abspath $(BUILD)) SAN=$(SAN) tests/run
 
-check: packages test-programs $(UNITS) $(FUZZERS) ## run the tests; TESTS="decode unit/reader" SAN=address,undefined
+# Only what the named ones run is built: every fuzz target costs all sources once more.
+NAMED   := $(basename $(patsubst tests/%,%,$(TESTS)))
+RUNS    := $(if $(NAMED),$(patsubst %,$(BUILD)/%,$(filter unit/% fuzz/%,$(NAMED)) $(if $(filter suite,$(NAMED)),fuzz/zmtp)),$(UNITS) $(FUZZERS))
+
+check: packages test-programs $(RUNS) ## run the tests; TESTS="decode unit/reader" JOBS=2 SAN=address,undefined
 	@$(RUN_TESTS) $(TESTS)
 
 check-%: packages test-programs
+	@$(if $(filter suite,$*),$(MAKE) --no-print-directory $(BUILD)/fuzz/zmtp)
 	@$(if $(wildcard tests/unit/$*.c),$(MAKE) --no-print-directory $(BUILD)/unit/$*)
 	@$(if $(wildcard tests/fuzz/$*.c),$(MAKE) --no-print-directory $(BUILD)/fuzz/$*)
 	@$(RUN_TESTS) $(if $(wildcard tests/$*.bats),$*) $(if $(wildcard tests/unit/$*.c),unit/$*) \
