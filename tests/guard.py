@@ -3,17 +3,18 @@
 """Runs one test file and sees that nothing outlives it.
 
 guard.py SECONDS NETWORK REPORT COMMAND...
-    NETWORK is "own": a network namespace with nothing but loopback, where ports cannot be somebody else's (root may make
-    one; who may not goes without), or "shared". Exit status is that of COMMAND; REPORT gets one line a finding.
+    Exit status is that of COMMAND; REPORT gets one line a finding.
+
+Root gives it a /dev/shm of its own and, unless NETWORK is "shared", a network namespace of its own: there is nothing but
+loopback in it, and no port is somebody else's. Who may not make them goes without.
 
 What COMMAND starts stays below this process, which takes in orphans (PR_SET_CHILD_SUBREAPER): what is still there a
-while after its end is named, with the test that started it, and killed by its id. So are files in its own TMPDIR and
-in /dev/shm/gsstap-*. SECONDS is for hangs: on a busy machine they are longer, by its load. When this process is ended,
-or its parent is, all that it started goes with it.
+while after its end is named, with the test that started it, and killed by its id. So are files that are left in its
+own TMPDIR and in its own /dev/shm. SECONDS is for hangs: on a busy machine they are longer, by its load. When this
+process is ended, or its parent is, all that it started goes with it.
 """
 import ctypes
 import fcntl
-import glob
 import os
 import re
 import select
@@ -26,7 +27,8 @@ import tempfile
 import time
 
 GRACE = float(os.environ.get("GRACE", "5"))  # for what has been told to end, or notices the end of its stdin
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, CLONE_NEWNET, SIOCSIFFLAGS, UP = 1, 36, 0x40000000, 0x8914, 0x1 | 0x40
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, SIOCSIFFLAGS, UP = 1, 36, 0x8914, 0x1 | 0x40
+CLONE_NEWNS, CLONE_NEWNET, MS_REC, MS_PRIVATE = 0x00020000, 0x40000000, 0x4000, 0x40000
 LIBC = ctypes.CDLL(None)
 
 
@@ -66,32 +68,16 @@ def described(pid):
     return "process %d outlives its test: %s%s" % (pid, words or "?", name and ", of the test: " + name)
 
 
-def used(path):
-    """Does a process of this machine, perhaps of somebody else's, still have to do with it?"""
-    path = path.encode()
-    for process in glob.glob("/proc/[0-9]*"):
-        if path in read(process + "/environ") or path in read(process + "/cmdline") or path in read(process + "/maps"):
-            return True
-        for link in [process + "/cwd", *glob.glob(process + "/fd/*")]:
-            try:
-                if os.readlink(link).encode().startswith(path):
-                    return True
-            except OSError:
-                pass
-    return False
-
-
-def unused(path, begun):
-    try:
-        return os.lstat(path).st_ctime >= begun and not used(path)
-    except OSError:
-        return False
-
-
 def own_network():
     if LIBC.unshare(CLONE_NEWNET) == 0:
         with socket.socket() as any_socket:
             fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", UP))
+
+
+def own_shared_memory():
+    """True: what is in /dev/shm from now on is of this process and those below it."""
+    return (LIBC.unshare(CLONE_NEWNS) == 0 and LIBC.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None) == 0
+            and LIBC.mount(b"tmpfs", b"/dev/shm", b"tmpfs", 0, b"mode=1777") == 0)
 
 
 class Guard:
@@ -164,29 +150,20 @@ class Guard:
         return found
 
 
-def left_behind(guard, begun):
-    """In /dev/shm, made since then and of no use to anybody; and in TMPDIR."""
-    found = []
-    for path in glob.glob("/dev/shm/gsstap-*"):
-        end = time.monotonic() + GRACE
-        # Somebody else's may be in the making, or on its way out.
-        while unused(path, begun) and time.monotonic() < end:
-            guard.turn(0.2)
-        if unused(path, begun):
-            found.append("left behind, by this file or one beside it: " + path)
-    return found + ["left behind in TMPDIR: " + name for name in os.listdir(os.environ["TMPDIR"])]
+def left_behind(*directories):
+    return ["left behind in %s: %s" % (directory, name) for directory in directories for name in sorted(os.listdir(directory))]
 
 
 def main(seconds, network, report, *command):
-    begun = time.time()
     guard = Guard(float(seconds))
     if network == "own":
         own_network()
+    looked_at = ["/dev/shm"] if own_shared_memory() else []
     # A short name: sockets have paths in it.
     os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="t", dir="/tmp")
     guard.start(command)
     if guard.wait():
-        findings = guard.outliving() + left_behind(guard, begun)
+        findings = guard.outliving() + left_behind(os.environ["TMPDIR"], *looked_at)
     else:
         guard.kill_all()
         findings = ["ran into its time limit"]
