@@ -43,9 +43,10 @@ same() {
     fi
 }
 
-# events [FILTER]: what the traces of this test hold, one JSON object a line, through jq's select(FILTER).
+# events [FILTER]: what the traces of this test hold, one JSON object a line, through jq's select(FILTER); fails where no
+# trace is or one cannot be read.
 events() {
-    trace_json "$BATS_TEST_TMPDIR"/trace/*.pcapng | jq -c "select(${1:-true})"
+    (set -o pipefail && trace_json "$BATS_TEST_TMPDIR"/trace/*.pcapng | jq -c "select(${1:-true})")
 }
 
 # traced CALL [COUNT]: CALL was recorded, COUNT times if given.
