@@ -17,7 +17,7 @@ if [ -z "${GSSTAP_TESTS:-}" ]; then
     unset GSSTAP_TRACE GSSTAP_CALLS GSSTAP_LEVEL GSSTAP_POLICY GSSTAP_HELLO KRB5CCNAME KRB5_KTNAME KRB5_CONFIG KRB5_TRACE
     unset KRB5_CLIENT_KTNAME KRB5_KDC_PROFILE GSS_USE_PROXY LD_PRELOAD LD_LIBRARY_PATH LD_BIND_NOW LD_DEBUG
     unset NO_COLOR COLUMNS LINES MANPAGER PAGER MANPATH MANWIDTH XDG_RUNTIME_DIR BASH_ENV CDPATH LANGUAGE
-    unset PYTHONPATH PYTHONHOME PYTHONUNBUFFERED PYTHONWARNINGS JQ_COLORS GREP_COLORS
+    unset PYTHONPATH PYTHONHOME PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONWARNINGS JQ_COLORS GREP_COLORS
     # What npm needs to reach a registry is in the file that it looks for at home.
     [ ! -e "${HOME:-}/.npmrc" ] || export NPM_CONFIG_USERCONFIG="${NPM_CONFIG_USERCONFIG:-$HOME/.npmrc}"
     export HOME=$BATS_RUN_TMPDIR TERM=xterm TZ=UTC LANG=C.UTF-8 LC_ALL=C.UTF-8
@@ -55,11 +55,16 @@ if [ -n "${SAN:-}" ]; then
     export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 fi
 
-# patience SECONDS: prints a deadline that only a hang misses: a minute at least, and longer the busier the machine is.
-patience() {
+# slack N: prints N, which fits an idle machine, times as much as this one is busier: for a time that is the point of a test.
+slack() {
     local load
     read -r load _ </proc/loadavg
-    echo $((($1 > 60 ? $1 : 60) * (1 + ${load%.*} / $(nproc))))
+    echo $(($1 * (1 + ${load%.*} / $(nproc))))
+}
+
+# patience SECONDS: prints a deadline that only a hang misses: a minute at least, and longer the busier the machine is.
+patience() {
+    slack $(($1 > 60 ? $1 : 60))
 }
 
 # wait_until SECONDS COMMAND...: polls COMMAND until it succeeds; fails after the deadline (see patience).
@@ -141,7 +146,8 @@ gone() {
     ! kill -0 "$1" 2>/dev/null || grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null
 }
 
-# timeout SECONDS COMMAND...: as the command of that name, with a deadline that only a hang misses.
+# timeout SECONDS COMMAND...: as the command of that name, with a deadline that only a hang misses. Not for the background:
+# the id would be a shell's, and the command would outlive that.
 timeout() {
     command timeout "$(patience "$1")" "${@:2}"
 }

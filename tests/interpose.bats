@@ -17,6 +17,10 @@ teardown_file() {
     realm_down
 }
 
+teardown() {
+    [ -z "${daemon:-}" ] || kill "$daemon" 2>/dev/null || :
+}
+
 # handshake_traced: what the handshake host does, exactly.
 handshake_traced() {
     traced gss_init_sec_context 2

@@ -40,7 +40,7 @@ talk_with() {
     under "$1"
     host zpair
     start server env "${server_env[@]}" "${HOST[@]}" socket REP "${server[@]}" bind "tcp://127.0.0.1:$port" touch up answer 1
-    start client env "${client_env[@]}" "${HOST[@]}" socket REQ set linger 0 set rcvtimeo "${PATIENCE:-15000}" "${client[@]}" \
+    start client env "${client_env[@]}" "${HOST[@]}" socket REQ set linger 0 set rcvtimeo "${PATIENCE:-300000}" "${client[@]}" \
         await up connect "tcp://127.0.0.1:$port" send hello recv
 }
 

@@ -56,7 +56,7 @@ client() {
     local name=$1
     shift
     host zpair
-    start "$name" "${HOST[@]}" socket REQ set linger 0 set rcvtimeo 30000 "$@" connect "$FAR" send hello recv
+    start "$name" "${HOST[@]}" socket REQ set linger 0 set rcvtimeo 600000 "$@" connect "$FAR" send hello recv
 }
 
 new() {
@@ -73,9 +73,11 @@ ns_of() {
     date -d "$1" +%s%N
 }
 
-# in_time EVENT FILTER [MS]: the failure's event came within 100 ms of the moment when the wire's log first says EVENT.
+# in_time EVENT FILTER [MS]: the failure's event came within 100 ms, on an idle machine, of the moment when the wire's log
+# first says EVENT.
 in_time() {
-    local seen told limit=${3:-100}
+    local seen told limit
+    limit=$(slack "${3:-100}")
     told=$(ns_of "$(events '.event == "handshake" and .outcome == "failed" and ('"$2"')' | jq -rs '.[0].time')")
     seen=$(awk -v e="$1" '$3 == e {print $1; exit}' wire.log)
     [ -n "$seen" ] && [ -n "$told" ]
@@ -86,7 +88,7 @@ in_time() {
 # released SECONDS: each connection that ended was closed within so long after it was opened, and one did end.
 released() {
     wait_until "$(($1 + 2))" has_line wire.log closed
-    awk -v limit="$1" '$3 == "open" {at[$2] = $1} $3 == "closed" && $1 - at[$2] > limit * 1e9 {late = 1} END {exit late}' wire.log ||
+    awk -v limit="$(slack "$1")" '$3 == "open" {at[$2] = $1} $3 == "closed" && $1 - at[$2] > limit * 1e9 {late = 1} END {exit late}' wire.log ||
         { cat wire.log; return 1; }
 }
 
@@ -228,13 +230,14 @@ recorded_failure_names_the_peer() {
     local keys
     new curve-both
     read -ra keys < <("$PYTHON" -c 'import zmq; print(*(k.decode() for k in zmq.curve_keypair() + zmq.curve_keypair()))')
-    under all
+    under all calls
     server curve set curve_server 1 set curve_secretkey "${keys[1]}"
     proxy "$NEAR_PORT"
     client curve-client set curve_serverkey "${keys[0]}" set curve_publickey "${keys[2]}" set curve_secretkey "${keys[3]}"
     finish curve-client
     [ "$(cat curve-client.out)" = "got re hello" ]
-    recorded 0 '.event == "handshake" and .outcome == "failed"'
+    recorded 1 '.call == "zmq_connect"'
+    recorded 0 '.event == "handshake"'
 }
 
 # tickets LIFETIME: alice's ticket in a cache of its own.
@@ -321,13 +324,15 @@ ticks() {
     new old
     under all
     server secured
+    begun=$(date +%s%N)
     for turn in 1 2 3; do
         start "old$turn" "$PYTHON" -c "$old_peer" "$NEAR_PORT"
     done
     for turn in 1 2 3; do
-        wait_until 1 gone "${PID[old$turn]}" # before the timer of the handshake, which is 3 s
         finish "old$turn"
     done
+    # Before the timer of the handshake, which is 3 s.
+    [ $((($(date +%s%N) - begun) / 1000000)) -lt "$(slack 2500)" ]
     # A second of time would be a thread that spins.
     [ "$(ticks secured)" -lt "$(getconf CLK_TCK)" ]
     wait_until 5 failed '.reason | test("no ZMTP 3")'
@@ -357,7 +362,7 @@ while True:
     under all
     start old "$PYTHON" -c "$old_server" "$NEAR_PORT"
     host zpair
-    start client "${HOST[@]}" socket REQ set linger 0 set rcvtimeo 30000 connect "tcp://127.0.0.1:$NEAR_PORT" send hello recv
+    start client "${HOST[@]}" socket REQ set linger 0 set rcvtimeo 600000 connect "tcp://127.0.0.1:$NEAR_PORT" send hello recv
     twice() { [ "$(grep -c greeted old.out)" -ge 2 ]; }
     wait_until 10 twice
     kill "${PID[old]}"
@@ -394,8 +399,9 @@ while True:
     proxy hang-up
     under all
     timers own RECONNECT_IVL=50
-    wait_until 8 lines 40 wire.log open
+    wait_until 60 lines 40 wire.log open
     halt own
+    awk -v limit="$(slack 8)" '$3 == "open" {at[++n] = $1} END {exit !(at[40] - at[1] < limit * 1e9)}' wire.log
     stop_all
     # Where the program set none, attempts are fewer than libzmq's ten a second.
     new back-off

@@ -73,7 +73,7 @@ gap() {
     gap ahead
     wait_until 20 has_line gap.out '^gap'
     cat gap.out
-    [ "$(sed -n 's/^gap //p' gap.out)" -lt 100 ]
+    [ "$(sed -n 's/^gap //p' gap.out)" -lt "$(slack 100)" ]
     run grep -E 'stalled|answered' gap.out
     [ "$status" = 1 ]
     # Its handshakes fail at once, and say what they wait for.

@@ -21,7 +21,7 @@ import sys
 import termios
 import time
 
-DEADLINE = 20
+DEADLINE = 300
 HOST = [sys.executable, os.path.abspath(__file__), "host"]
 NAMES = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCONT", "SIGWINCH"]
 

@@ -128,7 +128,7 @@ inproc.bind("inproc://near")'
     injecting
     PORT=$(free_port)
     start server under inject "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" touch up answer 1
-    start client env -u LD_PRELOAD "$BUILD/hosts/zpair" socket REQ set rcvtimeo 20000 await up \
+    start client env -u LD_PRELOAD "$BUILD/hosts/zpair" socket REQ set rcvtimeo 300000 await up \
         connect "tcp://127.0.0.1:$PORT" send hello recv
     failing() {
         summary 2>/dev/null && says '.kind == "peer" and .state == "failing" and .endpoint == "tcp://127.0.0.1:'"$PORT"'" and (.reason | startswith("one-sided"))' >/dev/null
@@ -143,7 +143,7 @@ inproc.bind("inproc://near")'
     injecting
     PORT=$(free_port)
     start server env -u LD_PRELOAD "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" touch up answer 1
-    start client under inject "$BUILD/hosts/zpair" socket REQ set rcvtimeo 20000 await up \
+    start client under inject "$BUILD/hosts/zpair" socket REQ set rcvtimeo 300000 await up \
         connect "tcp://localhost:$PORT" send hello recv
     failing() {
         summary 2>/dev/null && says '.kind == "endpoint" and .role == "client" and .state == "failing" and .endpoint == "tcp://localhost:'"$PORT"'"' >/dev/null

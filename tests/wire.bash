@@ -7,10 +7,12 @@ SECRET="the wire must not show this"
 WITH=()
 declare -gA PID # load runs in a function
 
-# start NAME COMMAND...: in the background; its output is NAME.out, its id is in PID.
+# start NAME COMMAND...: in the background; its output is NAME.out, its id is in PID. One of that name that still runs is
+# ended: nobody would know its id any more.
 start() {
     local name=$1
     shift
+    [ -z "${PID[$name]:-}" ] || kill "${PID[$name]}" 2>/dev/null || :
     "$@" >"$name.out" 2>&1 3>&- &
     PID[$name]=$!
 }
@@ -122,14 +124,16 @@ hidden() {
     fi
 }
 
-# events FILTER: the events in the traces of the current directory that jq's select(FILTER) lets pass.
+# events FILTER: the events in the traces of the current directory that jq's select(FILTER) lets pass; fails where no trace
+# is or one cannot be read, so that nothing found means that nothing was there.
 events() {
-    trace_json ./*.pcapng | jq -c "select($1)"
+    (set -o pipefail && trace_json ./*.pcapng | jq -c "select($1)")
 }
 
 # recorded COUNT FILTER: that many such events are in the traces.
 recorded() {
     local got
-    got=$(events "$2" | wc -l)
+    got=$(events "$2") || { echo "the traces cannot be read"; return 1; }
+    got=$(grep -c . <<<"$got" || :)
     [ "$got" = "$1" ] || { echo "$got events, not $1, with $2; in the traces are:"; events '.event != "process"'; return 1; }
 }

@@ -11,7 +11,7 @@ import sys
 
 import zmq
 
-PATIENCE_MS = 30000
+PATIENCE_MS = 300000
 SIZES = [0, 1, *range(238, 262), 8178, 8192, 65535, 65536, 1000000, 3000000]
 FLOOD = 20000
 
@@ -35,7 +35,7 @@ class Ends:
 
     def socket(self, kind, endpoint, **options):
         one = self.context.socket(kind)
-        one.linger = PATIENCE_MS
+        one.linger = 30000
         one.rcvtimeo = one.sndtimeo = PATIENCE_MS
         for name, value in options.items():
             one.setsockopt(getattr(zmq, name), value)

@@ -11,7 +11,7 @@ import sys
 
 import zmq
 
-PATIENCE_MS = 30000
+PATIENCE_MS = 300000
 
 
 def exchange(client, text):
@@ -23,7 +23,7 @@ def exchange(client, text):
 def talk(kind, endpoint, text):
     context = zmq.Context()
     client = context.socket(getattr(zmq, kind))
-    client.linger = PATIENCE_MS
+    client.linger = 30000
     client.rcvtimeo = client.sndtimeo = PATIENCE_MS
     client.connect(endpoint)
     count, running = 0, True

@@ -12,7 +12,7 @@ import sys
 
 import zmq
 
-PATIENCE_MS = 20000
+PATIENCE_MS = 300000
 
 
 def bind(context, endpoint, undone):
@@ -30,7 +30,7 @@ def bind(context, endpoint, undone):
 def connect(context, endpoint):
     client = context.socket(zmq.PUSH)
     client.sndtimeo = PATIENCE_MS
-    client.linger = PATIENCE_MS
+    client.linger = 20000
     client.connect(endpoint)
     client.send_string("before")
     print("sent", flush=True)

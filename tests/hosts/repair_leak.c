@@ -39,7 +39,7 @@ static void must(int result, const char *what)
 int main(int argc, char **argv)
 {
 	void *context = zmq_ctx_new(), *s = zmq_socket(context, ZMQ_DEALER);
-	int binds = argc > 1 && !strcmp(argv[1], "bind"), patience = 20000, yes = 1, count, sent = 0;
+	int binds = argc > 1 && !strcmp(argv[1], "bind"), patience = 300000, yes = 1, count, sent = 0;
 	size_t size;
 	long before = 0;
 	char *body;

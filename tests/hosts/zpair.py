@@ -8,7 +8,7 @@ import time
 
 import zmq
 
-PATIENCE_MS = 20000
+PATIENCE_MS = 300000
 
 
 class Program:
@@ -18,7 +18,7 @@ class Program:
     def socket(self, kind):
         self.current = self.context.socket(getattr(zmq, kind))
         self.current.rcvtimeo = self.current.sndtimeo = PATIENCE_MS
-        self.current.linger = 5000
+        self.current.linger = 20000
         self.sockets.append(self.current)
 
     def use(self, number):
