@@ -47,12 +47,8 @@ $(BUILD)/bench/%: tests/bench/%.c
 
 # A sanitizer's runtime calls dlsym, and with that us, before it can serve instrumented code.
 ifneq ($(SAN),)
-<<<<<<< HEAD
-$(patsubst %,$(BUILD)/shim-obj/%.o,$(wildcard shim/loader/*.c)): SHIM_CFLAGS += -fno-sanitize=all -include tests/early.h
-=======
-$(patsubst %,$(BUILD)/shim-obj/shim/loader/%.c.o,dl elf names objects real) \
-$(BUILD)/shim-obj/shim/exec/pointer.c.o: SHIM_CFLAGS += -fno-sanitize=all -include tests/early.h
->>>>>>> 13f15c8 (Tell who of a process tree ran without the shim, and put it back where that is asked for)
+$(patsubst %,$(BUILD)/shim-obj/%.o,$(wildcard shim/loader/*.c) shim/exec/pointer.c): \
+	SHIM_CFLAGS += -fno-sanitize=all -include tests/early.h
 endif
 
 # Unit tests link what they call out of one archive: the tools, the trace's writer, main.c without its main, and what
