@@ -10,6 +10,7 @@ load helper
 
 LIBZMQ_A=(-l:libzmq.a -lgssapi_krb5 -lstdc++ -lm -l:libsodium.so.23 -l:libpgm-5.3.so.0 -l:libnorm.so.1 -l:libbsd.so.0)
 
+# shellcheck disable=SC2054 # the commas are the linker's
 # The same for shared objects: libzmq.a is not made for them, but for its references to data of other libraries.
 LIBZMQ_PIC=(data.c pic.a -Wl,-Bstatic -lstdc++ -Wl,-Bdynamic "${LIBZMQ_A[@]:1}")
 LIBZMQ_DATA=(stderr GSS_C_NT_USER_NAME GSS_C_NT_HOSTBASED_SERVICE __libc_single_threaded in6addr_any NORM_NODE_ANY
