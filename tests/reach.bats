@@ -47,7 +47,7 @@ END
     objcopy $(for name in "${LIBZMQ_DATA[@]}"; do echo "--redefine-sym $name=own_$name"; done) \
         "$(gcc -print-file-name=libzmq.a)" pic.a
     for name in "${LIBZMQ_DATA[@]}"; do
-        echo "char own_$name[16] __attribute__((visibility(\"hidden\"))) = {0};"
+        echo "char own_${name}[16] __attribute__((visibility(\"hidden\"))) = {0};"
     done >data.c
     gcc -O2 -o shared main.c serve.c -lzmq
     gcc -O2 -o inside main.c serve.c "${LIBZMQ_A[@]}"
