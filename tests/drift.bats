@@ -67,14 +67,14 @@ options() {
 @test "every setting that the shim reads is put back where an environment lost it, and is on the page" {
     local wrong=0
     cd "$BATS_TEST_TMPDIR"
-    grep -rhoE 'getenv\("GSSTAP_[A-Z_]+"\)' "$TOP/shim" | grep -oE 'GSSTAP_[A-Z_]+' | sort -u >read
+    grep -rhoE 'getenv\("GSSTAP_[A-Z_]+"\)' "$TOP/shim" | grep -oE 'GSSTAP_[A-Z_]+' | sort -u >asked
     grep -oE '"GSSTAP_[A-Z_]+="' "$TOP/shim/exec/settings.c" | grep -oE 'GSSTAP_[A-Z_]+' | sort -u >kept
-    same "settings read, settings kept" read kept
-    page gsstap.1 >page
+    same "settings read, settings kept" asked kept
+    page gsstap.1 >shown
     while read -r name; do
         grep -qE "^ *$name( |$)" page || { wrong=1; echo "gsstap(1) does not describe $name"; }
-    done <read
-    [ "$(wc -l <read)" -ge 5 ]
+    done <asked
+    [ "$(wc -l <asked)" -ge 5 ]
     [ $wrong = 0 ]
 }
 

@@ -3,6 +3,7 @@
 # What is learned of a security context, and that it is judged by it: by true names, before a token leaves, by every way
 # in which a context becomes usable, and told once, as it really came out.
 
+bats_require_minimum_version 1.5.0
 load helper
 
 HOST=host@localhost
@@ -55,7 +56,7 @@ told() {
 
 @test "an acceptor is judged by the name in its ticket where nothing maps its host to a realm" {
     sed '/domain_realm/,/^$/d' "$KRB5_CONFIG" >krb5.conf
-    ! grep -q domain_realm krb5.conf
+    run ! grep -q domain_realm krb5.conf
     export KRB5_CONFIG=$PWD/krb5.conf
     contexts none init $HOST
     [[ $output == "token of "* ]]

@@ -29,7 +29,7 @@ teardown() {
 # talk THREADS: a program that sends messages until the fifo is closed, recorded into trace/talks.pcapng.
 talk() {
     mkfifo end
-    under_shim GSSTAP_TRACE="$PWD/trace/talks.pcapng" GSSTAP_LEVEL=$LEVEL "$HOSTS/talks" "$1" <end >out 2>&1 3>&- &
+    under_shim GSSTAP_TRACE="$PWD/trace/talks.pcapng" GSSTAP_LEVEL="$LEVEL" "$HOSTS/talks" "$1" <end >out 2>&1 3>&- &
     TALKER=$!
     exec 8>end
     wait_until 30 grep -q talking out
@@ -71,7 +71,7 @@ fall_silent() {
 }
 
 @test "what a busy program that is killed has not written yet is read from beside its trace" {
-    run under_shim GSSTAP_TRACE="$PWD/trace/killed.pcapng" GSSTAP_LEVEL=$LEVEL "$HOSTS/killed" 2000
+    run under_shim GSSTAP_TRACE="$PWD/trace/killed.pcapng" GSSTAP_LEVEL="$LEVEL" "$HOSTS/killed" 2000
     [ "$status" = 137 ]
     [ "$(stat -c %a trace/.killed.pcapng.tail)" = 400 ]
     [ "$(trace_json trace/killed.pcapng | jq -s 'map(select(.call == "gss_wrap")) | length')" = 2000 ]
@@ -79,14 +79,14 @@ fall_silent() {
 }
 
 @test "a program that ends leaves its trace alone, whole for every reader" {
-    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL=$LEVEL "$HOSTS/handshake" krb5 2000
+    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL="$LEVEL" "$HOSTS/handshake" krb5 2000
     [ "$status" = 0 ]
     [ "$(ls -A trace)" = t.pcapng ]
     [ "$(tshark -r trace/t.pcapng -Y 'frame.comment == "gss_wrap" || frame.comment == "call"' 2>/dev/null | wc -l)" -ge 2000 ]
 }
 
 @test "a program that makes few calls has them all in its trace at once, and nothing beside it" {
-    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL=$LEVEL "$HOSTS/killed" 5
+    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL="$LEVEL" "$HOSTS/killed" 5
     [ "$status" = 137 ]
     [ "$(ls -A trace)" = t.pcapng ]
     [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.call == "gss_wrap")) | length')" = 5 ]

@@ -169,8 +169,8 @@ void tap_start(void);
 
 /* select.c: which calls become events, by id: enum tap_record of the host's own */
 extern uint8_t tap_wanted[TAP_IDS];
-/* Only those whose names match one of the shell patterns, which commas part, and judged ones that fail; "failures": all
- * that fail; NULL or "": the table as it is. */
+/* Only those whose names match one of the shell patterns, which commas part, and judged ones that fail;
+ * "failures": all that fail; NULL or "": the table as it is. */
 void tap_select(const char *patterns);
 
 /* dl.c: the real dynamic loader */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bound PLUGIN: loads libzmq for all to see, then a plugin that refers to it without being linked with it, calls it,
- * closes libzmq, and goes on calling: what the plugin is bound to stays, and goes with the plugin.
+ * bound PLUGIN: loads libzmq for all to see, then a plugin that refers to it without being linked with it,
+ * calls it, closes libzmq, and goes on calling: what the plugin is bound to stays, and goes with the plugin.
  */
 #include <dlfcn.h>
 #include <stdio.h>

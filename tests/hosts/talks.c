@@ -31,7 +31,7 @@ int main(int argc, char **argv)
 	for (int i = 0; i < threads; i++)
 		pthread_create(&ids[i], NULL, talk, NULL);
 	while (!atomic_load(&sent))
-		usleep(1000);
+		usleep(1000); /* polls */
 	dprintf(1, "talking\n");
 	while (read(0, &c, 1) > 0)
 		;

@@ -29,7 +29,7 @@ struct run_proof {
 	pid_t pid;
 	const char *hello_path;
 	uintptr_t entry;
-	long code; /* what stands there */
+	long code;	  /* what stands there */
 	char reason[160]; /* of RUN_PROOF_MISSING */
 };
 
