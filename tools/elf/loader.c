@@ -12,20 +12,32 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Starts the loader with its output in a pipe; the reading end, or -1. No environment: LD_* must not change
- * it. */
+/* No environment, since LD_* must not change the answer; but LD_PRELOAD does not, and within another run
+ * nothing of that one's may get lost. */
+static void keep_run(char **out, size_t most)
+{
+	size_t n = 0;
+
+	for (char **at = environ; *at && n < most; at++)
+		if (!strncmp(*at, "LD_PRELOAD=", 11) || !strncmp(*at, "GSSTAP_", 7))
+			out[n++] = *at;
+	out[n] = NULL;
+}
+
+/* Starts the loader with its output in a pipe; the reading end, or -1. */
 static int start(const char *path, pid_t *pid)
 {
-	char *argv[] = {(char *)(uintptr_t)path, "--list-diagnostics", NULL}, *none[] = {NULL};
+	char *argv[] = {(char *)(uintptr_t)path, "--list-diagnostics", NULL}, *kept[32];
 	posix_spawn_file_actions_t actions;
 	int ends[2], failed;
 
 	if (!*path || pipe2(ends, O_CLOEXEC))
 		return -1;
+	keep_run(kept, 31);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	failed = posix_spawn(pid, path, &actions, NULL, argv, none);
+	failed = posix_spawn(pid, path, &actions, NULL, argv, kept);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
 	if (!failed)

@@ -7,6 +7,7 @@
 
 #include "tools/base/tool.h"
 #include "tools/elf/cover.h"
+#include "tools/elf/object.h"
 #include "tools/elf/secure.h"
 #include "trace/roll.h"
 
@@ -105,10 +106,19 @@ static void *item(void **tree, const void *like, size_t size, int (*compare)(con
 	return NULL;
 }
 
+/* The dynamic loader itself, asked to list or verify (ldd, another run): whatever it runs would have
+ * answered. */
+static bool runs_nothing(const struct tr_roll_entry *entry)
+{
+	return !entry->flags && elf_native_interpreter(entry->path);
+}
+
 static void escaped(struct report *report, const struct tr_roll_entry *entry)
 {
 	struct escape like = {.entry = entry}, *escape;
 
+	if (runs_nothing(entry))
+		return;
 	report->all++;
 	escape = item(&report->escapes, &like, sizeof(like), by_program);
 	if (!escape) {
