@@ -104,3 +104,67 @@ fall_silent() {
     trace_json trace/own.pcapng >own
     jq -e -s 'map(.clock_offset_ns // empty) == []' own
 }
+
+# sandboxed WHEN HOW [COUNT]: bare and under the shim alike; the trace is trace/t.pcapng.
+sandboxed() {
+    bare "$HOSTS/sandbox" "$@"
+    [ "$status" = 0 ]
+    run under_shim "$HOSTS/sandbox" "$@"
+    same
+    rm -rf trace && mkdir trace
+    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL=$LEVEL "$HOSTS/sandbox" "$@"
+    same
+}
+
+@test "a program that forbids itself system calls after a handshake lives, and what it calls in there is recorded" {
+    for how in kill errno call strict; do
+        sandboxed after $how
+        [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.call == "gss_context_time")) | length')" = 40 ]
+        [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.event == "dropped")) | length')" = 0 ]
+    done
+}
+
+@test "a program that forbids itself system calls before its first gss call lives, and is recorded" {
+    for how in kill errno call strict; do
+        sandboxed before $how
+        [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.event == "process")) | length')" = 1 ]
+        [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.event == "call")) | length')" -ge 40 ]
+    done
+}
+
+@test "what a sandboxed program calls beyond the space that was taken is counted as lost by its filter" {
+    sandboxed after kill 20000
+    trace_json trace/t.pcapng >lines
+    recorded=$(jq -s 'map(select(.call == "gss_context_time")) | length' lines)
+    jq -e -s --argjson n "$recorded" \
+        'map(select(.event == "dropped" and (.why | test("seccomp filter"))) | .count) | add + $n == 20000' lines
+    [ "$recorded" -ge 200 ]
+}
+
+@test "a filter that lets the recorder work takes nothing from it" {
+    cat >filter.py <<'END'
+import ctypes, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+code = struct.pack("<HBBI", 0x06, 0, 0, 0x7fff0000)  # BPF_RET: allow
+buffer = ctypes.create_string_buffer(code)
+program = struct.pack("<HxxxxxxQ", 1, ctypes.addressof(buffer))
+assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, program, 0, 0) == 0
+gss = ctypes.CDLL("libgssapi_krb5.so.2")
+minor, oids = ctypes.c_uint32(), ctypes.c_void_p()
+for _ in range(3000):
+    assert gss.gss_create_empty_oid_set(ctypes.byref(minor), ctypes.byref(oids)) == 0
+END
+    under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" "$PYTHON" filter.py
+    [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.call == "gss_create_empty_oid_set")) | length')" = 3000 ]
+    [ "$(ls -A trace)" = t.pcapng ]
+}
+
+@test "file, which puts itself into a sandbox, runs as it does bare and leaves no trace" {
+    bare file -b /bin/ls
+    [ "$status" = 0 ]
+    run under_shim file -b /bin/ls
+    same
+    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" file -b /bin/ls
+    same
+    [ -z "$(ls -A trace)" ]
+}

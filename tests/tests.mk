@@ -47,7 +47,8 @@ $(BUILD)/bench/%: tests/bench/%.c
 
 # A sanitizer's runtime calls dlsym, and with that us, before it can serve instrumented code.
 ifneq ($(SAN),)
-$(patsubst %,$(BUILD)/shim-obj/%.o,$(wildcard shim/loader/*.c) shim/exec/pointer.c): \
+$(patsubst %,$(BUILD)/shim-obj/%.o,$(wildcard shim/loader/*.c) shim/core/seccomp.c shim/exec/pointer.c): \
+	SHIM_CFLAGS += -fno-sanitize=all -include tests/early.h
 	SHIM_CFLAGS += -fno-sanitize=all -include tests/early.h
 endif
 

@@ -104,6 +104,10 @@ static void wake_child(void)
 {
 	int expected = CHILD;
 
+	if (atomic_load(&tr_file_confined)) {
+		tr_level = TR_LEVEL_OFF; /* to make a file of its own is what it may not */
+		return;
+	}
 	if (!atomic_compare_exchange_strong(alive, &expected, WAKING)) {
 		while (atomic_load(alive) == WAKING)
 			syscall(SYS_sched_yield);
@@ -127,13 +131,17 @@ static void enter_process(struct tr_thread *t)
 		munmap(t->lane, sizeof(*t->lane));
 	memset(t, 0, sizeof(*t));
 	t->epoch = epoch;
-	t->tid = (uint32_t)syscall(SYS_gettid);
+	t->tid = atomic_load(&tr_file_confined) ? 0 : (uint32_t)syscall(SYS_gettid);
 }
 
 static struct tr_lane *take_lane(void)
 {
 	struct tr_lane *lane;
 
+	if (atomic_load(&tr_file_confined)) {
+		tr_count_drop(TR_DROP_FILTER);
+		return NULL;
+	}
 	if (tr_on_thread)
 		tr_on_thread();
 	pthread_mutex_lock(&lanes_lock);
@@ -172,7 +180,8 @@ void tr_finish(void)
 {
 	int saved = errno;
 
-	if (alive && atomic_load(alive) == ALIVE && !thread.busy && atomic_load(&made) == 2) {
+	if (alive && atomic_load(alive) == ALIVE && !thread.busy && atomic_load(&made) == 2 &&
+	    !atomic_load(&tr_file_confined)) {
 		thread.busy = true; /* a signal handler that records now would wait for the same lock */
 		atomic_store(&finishing, true);
 		write_all(thread.tid);
@@ -180,6 +189,30 @@ void tr_finish(void)
 		thread.busy = false;
 	}
 	errno = saved;
+}
+
+void tr_confine(void)
+{
+	struct tr_thread *t = &thread;
+
+	if (!alive || configured_level == TR_LEVEL_OFF || t->busy)
+		return;
+	if (atomic_load(alive) != ALIVE || atomic_load(&made) != 2) {
+		tr_level = TR_LEVEL_OFF;
+		return;
+	}
+	t->busy = true;
+	write_all(t->tid);
+	tr_clock_confine(true);
+	tr_file_confine(true);
+	t->busy = false;
+}
+
+void tr_confine_undone(void)
+{
+	tr_file_confine(false);
+	tr_clock_confine(false);
+	tr_level = configured_level;
 }
 
 void tr_thread_ends(void)
@@ -254,6 +287,8 @@ struct tr_draft *tr_begin(enum tr_event_id event)
 		return NULL;
 	if (__builtin_expect(atomic_load_explicit(alive, memory_order_acquire) != ALIVE, 0))
 		wake_child();
+	if (__builtin_expect(tr_level == TR_LEVEL_OFF, 0))
+		return NULL;
 	if (__builtin_expect(t->epoch != epoch, 0))
 		enter_process(t);
 	if (__builtin_expect(t->busy, 0)) {
@@ -321,7 +356,9 @@ static uint8_t *take_slot(struct tr_thread *t, int class)
 	uint8_t *slot;
 	int why;
 
-	if (__builtin_expect(has_no_slot(stream), 0)) {
+	if (__builtin_expect(has_no_slot(stream), 0) ||
+	    __builtin_expect(!stream->backed && atomic_load_explicit(&tr_file_confined, memory_order_relaxed),
+			     0)) {
 		why = tr_file_extend(stream, class, t->lane->hot, t->tid);
 		if (why) {
 			tr_count_drop((enum tr_drop)(why - 1));
@@ -360,6 +397,8 @@ static void settle(struct tr_thread *t, int class, uint64_t now)
 	struct tr_stream *stream = &t->lane->streams[class];
 	bool write = may_write(t->lane, now);
 
+	if (atomic_load_explicit(&tr_file_confined, memory_order_relaxed))
+		return;
 	if (!stream->backed && !write) {
 		t->lane->hot = true;
 		stream->next = stream->bytes; /* the next event gets pages of the tail */
@@ -420,7 +459,10 @@ void tr_commit(struct tr_draft *d)
 	while (class < TR_CLASSES && layout.block > tr_slot_sizes[class])
 		class ++;
 	if (class == TR_CLASSES) {
-		append(t, d, layout);
+		if (atomic_load(&tr_file_confined))
+			tr_count_drop(TR_DROP_FILTER);
+		else
+			append(t, d, layout);
 	} else if ((slot = take_slot(t, class))) {
 		if (!d->time)
 			d->time = tr_clock_now(&t->clock);

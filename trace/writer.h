@@ -23,7 +23,15 @@
 #include <stddef.h>
 
 /* Why an event was dropped; each has a text in the `dropped` event. */
-enum tr_drop { TR_DROP_SPACE, TR_DROP_BUSY, TR_DROP_FILE, TR_DROP_SIZE, TR_DROP_CUT, TR_DROPS };
+enum tr_drop {
+	TR_DROP_SPACE,
+	TR_DROP_BUSY,
+	TR_DROP_FILE,
+	TR_DROP_SIZE,
+	TR_DROP_CUT,
+	TR_DROP_FILTER,
+	TR_DROPS
+};
 
 /* The program's short name, as it was when tr_configure was called: a process may write its title over it. */
 extern char tr_program[64];
@@ -109,6 +117,14 @@ void tr_thread_lent(void);
 
 /* The process ends. Recording after it is allowed. */
 void tr_finish(void);
+
+/*
+ * A seccomp filter is about to stop the recorder's system calls: it makes none any more, records into space
+ * that it takes now, and counts what no longer fits. Where no file was made yet none will be. Undone: it did
+ * not come to that.
+ */
+void tr_confine(void);
+void tr_confine_undone(void);
 
 /* XXH3-128 in canonical (big-endian) form; the same in every process and on every host. */
 void tr_hash(const void *bytes, size_t length, uint8_t out[16]);

@@ -22,6 +22,8 @@
 #define RESYNC_NS 20000000ull	/* how long a thread trusts its last look at the wall clock */
 #define CALIBRATE_NS 5000000ull /* how long to watch before the counter's rate is taken as known */
 
+static atomic_bool confined;
+
 static uint64_t to_ns(struct timespec t)
 {
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
@@ -31,7 +33,7 @@ static uint64_t clock_ns(clockid_t id)
 {
 	struct timespec t = {0};
 
-	if (syscall(SYS_clock_gettime, id, &t))
+	if (atomic_load_explicit(&confined, memory_order_relaxed) || syscall(SYS_clock_gettime, id, &t))
 		clock_gettime(id, &t);
 	return to_ns(t);
 }
@@ -70,21 +72,37 @@ void tr_clock_start(void)
 	base_tick = __rdtsc();
 }
 
-static void calibrate(void)
+/* Not before so many ns were watched. */
+static void calibrate(uint64_t least)
 {
 	uint64_t ns = clock_ns(CLOCK_MONOTONIC) - base_ns, ticks = __rdtsc() - base_tick;
 
 	/* __int128: an hour of nanoseconds times 2^32 does not fit into 64 bits. */
-	if (ns >= CALIBRATE_NS && ticks)
+	if (ns && ns >= least && ticks)
 		atomic_store(&rate, (unsigned long)(((unsigned __int128)ns << 32) / ticks));
+}
+
+static uint64_t last_tick, last_ns; /* when it was confined */
+
+void tr_clock_confine(bool on)
+{
+	last_ns = clock_ns(CLOCK_REALTIME);
+	last_tick = __rdtsc();
+	if (!atomic_load(&rate))
+		calibrate(1);
+	atomic_store(&confined, on);
 }
 
 static uint64_t resync(struct tr_clock *clock)
 {
-	uint64_t now = clock_ns(CLOCK_REALTIME), per_tick;
+	uint64_t per_tick = atomic_load_explicit(&rate, memory_order_relaxed), now;
 
-	if (!atomic_load_explicit(&rate, memory_order_relaxed))
-		calibrate();
+	if (atomic_load(&confined) && per_tick && per_tick != ~0ul)
+		return last_ns + (uint64_t)(((unsigned __int128)(__rdtsc() - last_tick) * per_tick) >> 32);
+	now = clock_ns(CLOCK_REALTIME);
+
+	if (!per_tick)
+		calibrate(CALIBRATE_NS);
 	per_tick = atomic_load_explicit(&rate, memory_order_relaxed);
 	if (per_tick && per_tick != ~0ul) {
 		clock->tick = __rdtsc();
@@ -114,6 +132,11 @@ uint64_t tr_clock_now(struct tr_clock *clock)
 
 void tr_clock_start(void)
 {
+}
+
+void tr_clock_confine(bool on)
+{
+	atomic_store(&confined, on);
 }
 
 uint64_t tr_clock_now(struct tr_clock *clock)

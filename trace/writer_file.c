@@ -34,6 +34,9 @@ static const uint32_t pages_most[TR_CLASSES] = {TR_RUN_MOST, 4, 2, 1, 1};
 
 _Atomic(uint32_t) tr_file_turn;
 _Atomic(bool) tr_file_fresh;
+_Atomic(bool) tr_file_confined;
+
+#define SPARE_RUNS 7 /* for a process that can write no more: with the preamble, most of a bank */
 
 static struct {
 	pthread_mutex_t lock;
@@ -47,9 +50,13 @@ static struct {
 	uint64_t limit;	 /* of the size of files; beyond it a write is a signal */
 	uint32_t events; /* that are in it */
 	uint32_t pid;
-	uint8_t preamble[TR_PREAMBLE];
+	uint8_t *preamble;
+	uint8_t *spare[SPARE_RUNS]; /* pages of the tail with a place in the file */
+	uint64_t spare_place[SPARE_RUNS];
+	uint32_t spare_pages; /* how many are left */
 	char path[PATH_MAX];
 } file = {.lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1};
+static uint8_t own_preamble[TR_PREAMBLE];
 
 static atomic_uint drops[TR_DROPS];
 static uint8_t *drop_slots[TR_DROPS]; /* where the count of a reason stands in the preamble */
@@ -59,6 +66,7 @@ static const char *const drop_reasons[TR_DROPS] = {
 	[TR_DROP_BUSY] = "a signal handler ran inside the recorder",
 	[TR_DROP_FILE] = "the host closed the trace and it cannot be reopened",
 	[TR_DROP_CUT] = "the trace was cut by somebody else while it was written",
+	[TR_DROP_FILTER] = "a seccomp filter: the recorder makes no system call any more",
 	[TR_DROP_SIZE] = "the event was larger than a packet may be",
 };
 
@@ -83,6 +91,16 @@ static int open_at(const char *path, int flags)
 {
 	return (int)syscall(SYS_openat, AT_FDCWD, path, flags | O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY,
 			    0600);
+}
+
+/* To wait for the lock would be a system call, too. */
+static void lock_file(void)
+{
+	if (!atomic_load(&tr_file_confined))
+		pthread_mutex_lock(&file.lock);
+	else
+		while (pthread_mutex_trylock(&file.lock))
+			;
 }
 
 static void ask_limit(void)
@@ -184,7 +202,7 @@ int tr_file_create(const char *path_template)
 	struct stat st;
 	int error = 0;
 
-	pthread_mutex_lock(&file.lock);
+	lock_file();
 	for (int copy = 1; file.fd < 0 && copy < 1000; copy++) {
 		if (!tr_name(path_template, copy, file.path, sizeof(file.path))) {
 			error = ENAMETOOLONG;
@@ -198,6 +216,7 @@ int tr_file_create(const char *path_template)
 	if (!error) {
 		file.fd = move_high(file.fd);
 		file.pid = (uint32_t)getpid();
+		file.preamble = own_preamble;
 		file.time = 0;
 		ask_limit();
 		file.id = extent_time() ^ (uint64_t)file.pid << 40;
@@ -265,6 +284,8 @@ static int settle(void)
 {
 	struct stat st;
 
+	if (atomic_load(&tr_file_confined))
+		return TR_DROP_FILTER + 1;
 	if (file.fd < 0 || !still_ours(&st))
 		return TR_DROP_FILE + 1;
 	ask_limit();
@@ -365,7 +386,7 @@ int tr_file_write(struct tr_stream *stream, int class, uint32_t tid)
 {
 	int why;
 
-	pthread_mutex_lock(&file.lock);
+	lock_file();
 	why = settle();
 	if (!why && !write_stream(stream, class, tid))
 		why = TR_DROP_SPACE + 1;
@@ -412,7 +433,7 @@ static bool place_pages(struct tr_stream *stream, int class, uint32_t tid)
 	struct iovec part = {stream->map, stream->bytes};
 
 	if (stream->backed)
-		tr_tail_place(stream->map, pages, 0);
+		tr_tail_place(stream->map, pages, TR_NOWHERE);
 	stream->written = stream->next = stream->bytes;
 	stream->time = extent_time();
 	for (uint32_t i = 0; i < pages; i++)
@@ -432,15 +453,76 @@ static bool place_pages(struct tr_stream *stream, int class, uint32_t tid)
 	return true;
 }
 
+/* A page out of those that were put aside; what the stream had stays where it is, in the tail. */
+static bool take_spare(struct tr_stream *stream, int class, uint32_t tid)
+{
+	uint32_t used = SPARE_RUNS * TR_RUN_MOST - file.spare_pages, run = used / TR_RUN_MOST;
+	uint32_t at = used % TR_RUN_MOST * TR_PAGE;
+
+	if (!file.spare_pages)
+		return false;
+	file.spare_pages--;
+	stream->map = file.spare[run] + at;
+	stream->bytes = TR_PAGE;
+	stream->backed = true;
+	stream->turn = atomic_load(&tr_file_turn);
+	stream->place = file.spare_place[run] + at;
+	stream->time = extent_time();
+	stream->written = stream->next = 0;
+	tr_lay_page(stream->map, class, stream->time, tid);
+	tr_tail_place(stream->map, 1, stream->place);
+	return true;
+}
+
+/* Space in the tail, for pages that the file gets as one free block each. */
+static void put_aside(void)
+{
+	uint8_t page[TR_PAGE] = {0}, *preamble;
+	struct iovec parts[TR_RUN_MOST];
+
+	tr_lay_free(page, TR_PAGE);
+	for (int i = 0; i < TR_RUN_MOST; i++)
+		parts[i] = (struct iovec){page, TR_PAGE};
+	if (settle() || !align_end())
+		return;
+	for (int i = 0; i < SPARE_RUNS; i++) {
+		file.spare[i] = tr_tail_take(file.path, file.id, TR_RUN_MOST);
+		file.spare_place[i] = file.end;
+		if (!file.spare[i] || !write_end(parts, TR_RUN_MOST, sizeof(page) * TR_RUN_MOST))
+			return;
+	}
+	preamble = tr_tail_take(file.path, file.id, 1);
+	if (!preamble)
+		return;
+	memcpy(preamble, file.preamble, TR_PREAMBLE);
+	for (int why = 0; why < TR_DROPS; why++)
+		if (drop_slots[why])
+			drop_slots[why] = preamble + (drop_slots[why] - file.preamble);
+	file.preamble = preamble;
+	tr_tail_place(preamble, 1, 0);
+	file.spare_pages = SPARE_RUNS * TR_RUN_MOST;
+}
+
+void tr_file_confine(bool confined)
+{
+	lock_file();
+	if (confined && !file.spare_pages)
+		put_aside();
+	atomic_store(&tr_file_confined, confined);
+	pthread_mutex_unlock(&file.lock);
+}
+
 int tr_file_extend(struct tr_stream *stream, int class, bool backed, uint32_t tid)
 {
 	int why;
 
-	pthread_mutex_lock(&file.lock);
+	lock_file();
 	why = settle();
 	if (!why && (!write_stream(stream, class, tid) || !align_end() ||
 		     !take_pages(stream, class, backed) || !place_pages(stream, class, tid)))
 		why = TR_DROP_SPACE + 1;
+	if (why == TR_DROP_FILTER + 1 && take_spare(stream, class, tid))
+		why = 0;
 	pthread_mutex_unlock(&file.lock);
 	return why;
 }
@@ -452,7 +534,7 @@ int tr_file_append(const struct iovec *parts, int count, size_t block_length, ui
 	size_t size = sizeof(head) + block_length, gap;
 	int n = 1, why;
 
-	pthread_mutex_lock(&file.lock);
+	lock_file();
 	why = settle();
 	for (; n <= count; n++)
 		all[n] = parts[n - 1];
@@ -475,21 +557,24 @@ int tr_file_append(const struct iovec *parts, int count, size_t block_length, ui
 
 void tr_file_count_drop(enum tr_drop why, uint32_t count, uint32_t tid, uint64_t now)
 {
+	int lost;
+
 	atomic_fetch_add(&drops[why], count);
 	/* The lock may be held by this very thread when a signal interrupted it: then the next drop writes
 	 * the count. */
 	if (pthread_mutex_trylock(&file.lock))
 		return;
-	if (!settle()) {
+	lost = settle();
+	if (!lost || lost == TR_DROP_FILTER + 1)
 		lay_drops(why, tid, now);
+	if (!lost)
 		write_at(drop_slots[why], TR_DROP_SLOT, (uint64_t)(drop_slots[why] - file.preamble));
-	}
 	pthread_mutex_unlock(&file.lock);
 }
 
 void tr_file_finish(void)
 {
-	pthread_mutex_lock(&file.lock);
+	lock_file();
 	tr_tail_remove();
 	pthread_mutex_unlock(&file.lock);
 }
@@ -503,6 +588,7 @@ void tr_file_forget(void)
 	if (file.fd >= 0 && !fstat(file.fd, &st) && st.st_dev == file.device && st.st_ino == file.inode)
 		syscall(SYS_close, file.fd);
 	file.fd = -1;
+	file.spare_pages = 0;
 	tr_tail_forget();
 	atomic_store(&tr_file_fresh, false);
 	for (int i = 0; i < TR_DROPS; i++)

@@ -14,6 +14,8 @@ struct tr_clock {
 };
 void tr_clock_start(void);
 uint64_t tr_clock_now(struct tr_clock *clock);
+/* From now on without asking the kernel, where that can be had; or as before. */
+void tr_clock_confine(bool confined);
 
 /* Takes the key of tr_keyed_hash from the kernel: once, before a host may have forbidden itself to ask. */
 void tr_hash_start(void);
@@ -61,6 +63,9 @@ struct iovec;
 int tr_file_append(const struct iovec *parts, int count, size_t block_length, uint32_t tid);
 /* Counts a drop in the file itself, in space kept for it. */
 void tr_file_count_drop(enum tr_drop why, uint32_t count, uint32_t tid, uint64_t now);
+/* No system call is made from now on, and space for what may come is taken before; or they are made again. */
+extern _Atomic(bool) tr_file_confined;
+void tr_file_confine(bool confined);
 /* All is written: what was kept beside the file goes. Recording can go on after it. */
 void tr_file_finish(void);
 /* A child after fork: forgets the parent's file without touching it. */
@@ -75,7 +80,8 @@ bool tr_name(const char *path_template, int copy, char *out, size_t size);
 /* NULL: there is no space. */
 uint8_t *tr_tail_take(const char *trace_path, uint64_t id, uint32_t pages);
 void tr_tail_give_back(uint8_t *run, uint32_t pages);
-/* Says where in the trace the pages belong; 0: nowhere. */
+/* Says where in the trace the pages belong. */
+#define TR_NOWHERE UINT64_MAX
 void tr_tail_place(uint8_t *run, uint32_t pages, uint64_t place);
 /* Removes it by its name; what is mapped can still be used. */
 void tr_tail_remove(void);

@@ -123,7 +123,7 @@ uint8_t *tr_tail_take(const char *trace_path, uint64_t id, uint32_t pages)
 
 void tr_tail_give_back(uint8_t *run, uint32_t pages)
 {
-	tr_tail_place(run, pages, 0);
+	tr_tail_place(run, pages, TR_NOWHERE);
 	memcpy(run, &tail.free[pages], sizeof(run));
 	tail.free[pages] = run;
 }
@@ -145,8 +145,8 @@ void tr_tail_place(uint8_t *run, uint32_t pages, uint64_t place)
 	/* A reader that copies a page looks at this word before and after. */
 	turns = turns % 4095 + 1;
 	for (uint32_t i = 0; bank && i < pages; i++)
-		__atomic_store_n(&bank->place[first + i], place ? place + i * TR_PAGE + turns : 0,
-				 __ATOMIC_SEQ_CST);
+		__atomic_store_n(&bank->place[first + i],
+				 place == TR_NOWHERE ? 0 : place + i * TR_PAGE + turns, __ATOMIC_SEQ_CST);
 }
 
 void tr_tail_remove(void)

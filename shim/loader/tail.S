@@ -47,6 +47,25 @@ name:	.cfi_startproc;                         \
 	LOOKUP(dlsym, tap_on_dlsym, tap_real_dlsym, rdx)
 	LOOKUP(dlopen, tap_dlopen_hook, tap_real_dlopen, rdx)
 
+/* System calls go on as they come, but those that may be about a seccomp filter (prctl, seccomp). */
+	.hidden	tap_real_syscall, tap_syscall
+	.globl	syscall
+	.type	syscall, @function
+	.p2align 4
+syscall: .cfi_startproc
+	endbr64
+	cmp	$157, %rdi
+	je	1f
+	cmp	$317, %rdi
+	je	1f
+	mov	tap_real_syscall(%rip), %rax
+	test	%rax, %rax
+	jz	1f
+	jmp	*%rax
+1:	jmp	tap_syscall
+	.cfi_endproc
+	.size	syscall, . - syscall
+
 /* dlvsym has its third argument in use: it is kept in the slot that r8 stands for above. */
 	.globl	dlvsym
 	.type	dlvsym, @function
