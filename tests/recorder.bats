@@ -112,7 +112,7 @@ sandboxed() {
     run under_shim "$HOSTS/sandbox" "$@"
     same
     rm -rf trace && mkdir trace
-    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL=$LEVEL "$HOSTS/sandbox" "$@"
+    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL=$LEVEL GSSTAP_CALLS='*' "$HOSTS/sandbox" "$@"
     same
 }
 
@@ -154,7 +154,7 @@ minor, oids = ctypes.c_uint32(), ctypes.c_void_p()
 for _ in range(3000):
     assert gss.gss_create_empty_oid_set(ctypes.byref(minor), ctypes.byref(oids)) == 0
 END
-    under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" "$PYTHON" filter.py
+    under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_CALLS='*' "$PYTHON" filter.py
     [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.call == "gss_create_empty_oid_set")) | length')" = 3000 ]
     [ "$(ls -A trace)" = t.pcapng ]
 }
@@ -167,4 +167,60 @@ END
     run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" file -b /bin/ls
     same
     [ -z "$(ls -A trace)" ]
+}
+
+@test "a trace with a limit goes on in new files without losing an event, each readable alone" {
+    under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_MAX_SIZE=256K GSSTAP_LEVEL=$LEVEL \
+        "$HOSTS/handshake" krb5 4000 >/dev/null
+    [ "$(ls -A trace | wc -l)" -ge 4 ]
+    [ "$(trace_json trace/* | jq -s 'map(select(.call == "gss_wrap")) | length')" = 4000 ]
+    [ "$(trace_json trace/* | jq -s 'map(select(.call == "gss_unwrap")) | length')" = 4000 ]
+    for file in trace/*; do
+        [ "$(stat -c %s "$file")" -lt 600000 ]
+        trace_json "$file" | head -1 | jq -e '.event == "process"'
+    done
+}
+
+@test "threads lose nothing either when one of them begins a new file, nor does a kill" {
+    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_MAX_SIZE=128K GSSTAP_LEVEL=$LEVEL \
+        "$HOSTS/killed" 1000 3
+    [ "$status" = 137 ]
+    [ "$(ls trace | wc -l)" -ge 4 ]
+    [ "$(trace_json trace/* | jq -s 'map(select(.call == "gss_unwrap" and .depth == 0)) | length')" -ge "$output" ]
+}
+
+@test "of a trace with a limit no more files are kept than asked for, and what went is counted" {
+    under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_MAX_SIZE=128K,3 GSSTAP_LEVEL=$LEVEL \
+        "$HOSTS/handshake" krb5 4000 >/dev/null
+    [ "$(ls -A trace | wc -l)" = 3 ]
+    trace_json trace/* >lines
+    jq -e -s 'map(select(.event == "dropped" and (.why | test("--max-size"))) | .count) | add > 0' lines
+    last=$(jq -s 'map(select(.call == "gss_wrap")) | length' lines)
+    [ "$last" -ge 100 ]
+    [ "$last" -lt 4000 ]
+}
+
+@test "a trace with a limit that is renamed is followed by a new one under its name" {
+    export GSSTAP_MAX_SIZE=1G
+    talk 1
+    mv trace/talks.pcapng old.pcapng
+    there() { [ -s trace/talks.pcapng ]; }
+    wait_until 20 there
+    fall_silent
+    sent=$(sed -n 's/^sent //p' out)
+    [ "$(trace_json old.pcapng trace/talks.pcapng | jq -s 'map(select(.call == "gss_wrap")) | length')" = "$sent" ]
+    [ "$(trace_json trace/talks.pcapng | head -1 | jq -r .event)" = process ]
+}
+
+@test "run takes a limit for its traces, and says what is wrong with one" {
+    "$GSSTAP" run -o "$PWD/trace/t.pcapng" --max-size 128K,2 -- "$HOSTS/handshake" krb5 4000 >/dev/null
+    [ "$(ls -A trace | wc -l)" = 2 ]
+    for bad in 1K 10X 1M,0 1M,257 M 1M, 1M5; do
+        run "$GSSTAP" run -o "$PWD/trace/u.pcapng" --max-size "$bad" -- /bin/true
+        [ "$status" = 2 ]
+        [[ $output == *"--max-size $bad"* ]]
+    done
+    run "$GSSTAP" run --max-size 1M -- /bin/true
+    [ "$status" = 2 ]
+    [[ $output == *"-o"* ]]
 }

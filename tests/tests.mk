@@ -49,7 +49,6 @@ $(BUILD)/bench/%: tests/bench/%.c
 ifneq ($(SAN),)
 $(patsubst %,$(BUILD)/shim-obj/%.o,$(wildcard shim/loader/*.c) shim/core/seccomp.c shim/exec/pointer.c): \
 	SHIM_CFLAGS += -fno-sanitize=all -include tests/early.h
-	SHIM_CFLAGS += -fno-sanitize=all -include tests/early.h
 endif
 
 # Unit tests link what they call out of one archive: the tools, the trace's writer, main.c without its main, and what

@@ -18,6 +18,7 @@
 #include "tools/run/zmq.h"
 #include "tools/base/tool.h"
 #include "trace/format.h"
+#include "trace/limit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,13 +34,13 @@ struct settings {
 	const char *output, *text, *policy, *level;
 	char *calls; /* patterns of -e, separated by commas */
 	enum show_format format;
-	bool format_given, handshakes;
+	bool format_given, handshakes, max_size;
 	struct run_zmq zmq;
 	bool follow, strict;
 	char **program; /* ends with NULL */
 };
 
-enum { KEY_LIBZMQ = 256, KEY_FORMAT, KEY_TEXT, KEY_ALL, KEY_HANDSHAKES, KEY_FOLLOW, KEY_STRICT };
+enum { KEY_LIBZMQ = 256, KEY_FORMAT, KEY_TEXT, KEY_ALL, KEY_HANDSHAKES, KEY_FOLLOW, KEY_STRICT, KEY_MAX_SIZE };
 
 static const struct argp_option options[] = {
 	{"output", 'o', "TEMPLATE", 0,
@@ -53,6 +54,8 @@ static const struct argp_option options[] = {
 	 "Record only calls whose name matches, such as 'gss_*_sec_context'; may be given again", 0},
 	{"all", KEY_ALL, NULL, 0, "Record also calls that only free memory or ask for a constant", 0},
 	{"handshakes", KEY_HANDSHAKES, NULL, 0, "Record only handshakes, refusals and failures", 0},
+	{"max-size", KEY_MAX_SIZE, "SIZE[,FILES]", 0,
+	 "With -o: go on in a new file at this size (64K or more; K, M, G), and keep so many files (256)", 0},
 	{"format", KEY_FORMAT, "FORMAT", 0, "Print text (default) or json; not with -o", 0},
 	{"replace-libzmq", KEY_LIBZMQ, "OBJECT", 0,
 	 "Load this system's libzmq in place of the one that OBJECT, an addon, extension or library, calls; "
@@ -83,6 +86,21 @@ static void set_format(struct settings *settings, const char *text, struct argp_
 		settings->format = SHOW_JSON;
 	else if (strcmp(text, "text"))
 		argp_error(state, "--format %s: must be text or json", text);
+}
+
+/* The shim takes it from the environment: a service that systemd starts has nothing else. */
+static void set_max_size(const char *text, struct argp_state *state)
+{
+	uint64_t bytes;
+	uint32_t files;
+
+	if (!tr_limit_read(text, &bytes, &files))
+		argp_error(state,
+			   "--max-size %s: must be a size of 64K or more, then perhaps a comma and how many "
+			   "files to keep, 1 to 256, such as 10M,5",
+			   text);
+	if (setenv("GSSTAP_MAX_SIZE", text, 1))
+		argp_failure(state, TOOL_SELF, errno, "GSSTAP_MAX_SIZE");
 }
 
 static void add_libzmq(struct settings *settings, const char *text, struct argp_state *state)
@@ -130,6 +148,8 @@ static void check_together(const struct settings *settings, struct argp_state *s
 		argp_error(
 			state,
 			"--format is for printing, and -o prints nothing: use 'gsstap decode' on the traces");
+	if (settings->max_size && !settings->output)
+		argp_error(state, "--max-size is for the files of -o, which is missing");
 	if (!settings->level && level && *level && !is_level(level))
 		argp_error(state,
 			   "GSSTAP_LEVEL=%s in the environment: must be off, audit, calls, tokens, messages "
@@ -169,6 +189,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		break;
 	case KEY_FORMAT:
 		set_format(settings, text, state);
+		break;
+	case KEY_MAX_SIZE:
+		settings->max_size = true;
+		set_max_size(text, state);
 		break;
 	case KEY_LIBZMQ:
 		add_libzmq(settings, text, state);

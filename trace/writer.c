@@ -277,6 +277,27 @@ static const char *const event_names[] = {
 #undef FIELD
 };
 
+/* Another file, or the process event in one that was begun anew. Of all threads one finds the wish. */
+static void meet_wants(struct tr_thread *t)
+{
+	uint32_t wants = atomic_exchange(&tr_file_wants, 0);
+
+	if (wants & TR_WANTS_FILE) {
+		write_all(t->tid); /* what is finished belongs into the file that ends */
+		atomic_store(&tr_file_wants, 0);
+		if (tr_file_next(path_template))
+			wants |= TR_WANTS_FIRST_EVENT;
+	}
+	if (!(wants & TR_WANTS_FIRST_EVENT))
+		return;
+	t->busy = false;
+	if (on_first_event)
+		on_first_event();
+	t->busy = true;
+	if (wants & TR_WANTS_FILE)
+		write_all(t->tid); /* what was finished in between */
+}
+
 struct tr_draft *tr_begin(enum tr_event_id event)
 {
 	struct tr_thread *t = &thread;
@@ -301,12 +322,8 @@ struct tr_draft *tr_begin(enum tr_event_id event)
 		goto failed;
 	if (__builtin_expect(atomic_load_explicit(&made, memory_order_acquire) != 2, 0) && !make_file(t))
 		goto failed;
-	if (__builtin_expect(atomic_load_explicit(&tr_file_fresh, memory_order_relaxed), 0) &&
-	    atomic_exchange(&tr_file_fresh, false) && on_first_event) {
-		t->busy = false;
-		on_first_event();
-		t->busy = true;
-	}
+	if (__builtin_expect(atomic_load_explicit(&tr_file_wants, memory_order_relaxed), 0))
+		meet_wants(t);
 	d = &t->lane->draft;
 	memset(d, 0, sizeof(*d));
 	d->head.version = TR_VERSION;

@@ -30,6 +30,7 @@ enum tr_drop {
 	TR_DROP_SIZE,
 	TR_DROP_CUT,
 	TR_DROP_FILTER,
+	TR_DROP_OLD,
 	TR_DROPS
 };
 
@@ -62,6 +63,12 @@ struct tr_draft {
  * again after each fork.
  */
 void tr_configure(const char *path_template, int level, void (*first_event)(void));
+
+/*
+ * Before tr_configure: "SIZE[K|M|G][,FILES]". A file that has reached SIZE, or whose name is gone, is
+ * followed by another one, and at most FILES are kept. False: it says no such thing, and there is no limit.
+ */
+bool tr_limit(const char *text);
 
 /* A file could not be made: what to tell, and to whom, is the host program's business. May be NULL. */
 extern void (*tr_on_failure)(const char *path, int error);

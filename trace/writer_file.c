@@ -33,7 +33,7 @@ const uint32_t tr_slot_sizes[TR_CLASSES] = {144, 288, 576, 1344, 4032};
 static const uint32_t pages_most[TR_CLASSES] = {TR_RUN_MOST, 4, 2, 1, 1};
 
 _Atomic(uint32_t) tr_file_turn;
-_Atomic(bool) tr_file_fresh;
+_Atomic(uint32_t) tr_file_wants;
 _Atomic(bool) tr_file_confined;
 
 #define SPARE_RUNS 7 /* for a process that can write no more: with the preamble, most of a bank */
@@ -48,6 +48,7 @@ static struct {
 	uint64_t last;	 /* where the last thing was appended */
 	uint64_t time;	 /* of the last extent */
 	uint64_t limit;	 /* of the size of files; beyond it a write is a signal */
+	uint64_t asked;	 /* when its name was looked at */
 	uint32_t events; /* that are in it */
 	uint32_t pid;
 	uint8_t *preamble;
@@ -67,6 +68,7 @@ static const char *const drop_reasons[TR_DROPS] = {
 	[TR_DROP_FILE] = "the host closed the trace and it cannot be reopened",
 	[TR_DROP_CUT] = "the trace was cut by somebody else while it was written",
 	[TR_DROP_FILTER] = "a seccomp filter: the recorder makes no system call any more",
+	[TR_DROP_OLD] = "older files of this trace were removed, as was asked for (--max-size)",
 	[TR_DROP_SIZE] = "the event was larger than a packet may be",
 };
 
@@ -197,24 +199,41 @@ static bool write_preamble(void)
 	return write_end(&part, 1, TR_PREAMBLE);
 }
 
+/* The first name from the copy-th on that is free. Returns the descriptor, or -1 with errno set. */
+static int make(const char *path_template, int *copy, char path[PATH_MAX])
+{
+	const int last = *copy + 1000;
+	int fd = -1;
+
+	for (; fd < 0 && *copy < last; ++*copy) {
+		if (!tr_name(path_template, *copy, path, PATH_MAX)) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		fd = open_at(path, O_CREAT | O_EXCL);
+		if (fd < 0 && errno != EEXIST)
+			return -1;
+	}
+	--*copy;
+	return fd < 0 ? -1 : move_high(fd);
+}
+
+static void close_and_remove(int fd, const char *path)
+{
+	syscall(SYS_close, fd);
+	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+}
+
 int tr_file_create(const char *path_template)
 {
 	struct stat st;
-	int error = 0;
+	int error = 0, copy = 1;
 
 	lock_file();
-	for (int copy = 1; file.fd < 0 && copy < 1000; copy++) {
-		if (!tr_name(path_template, copy, file.path, sizeof(file.path))) {
-			error = ENAMETOOLONG;
-			break;
-		}
-		file.fd = open_at(file.path, O_CREAT | O_EXCL);
-		error = file.fd < 0 ? errno : 0;
-		if (error && error != EEXIST)
-			break;
-	}
-	if (!error) {
-		file.fd = move_high(file.fd);
+	file.fd = make(path_template, &copy, file.path);
+	if (file.fd < 0) {
+		error = errno;
+	} else {
 		file.pid = (uint32_t)getpid();
 		file.preamble = own_preamble;
 		file.time = 0;
@@ -226,9 +245,10 @@ int tr_file_create(const char *path_template)
 	if (!error) {
 		file.device = st.st_dev;
 		file.inode = st.st_ino;
+		file.asked = file.time;
+		tr_limit_begins(copy);
 	} else if (file.fd >= 0) {
-		syscall(SYS_close, file.fd);
-		syscall(SYS_unlinkat, AT_FDCWD, file.path, 0);
+		close_and_remove(file.fd, file.path);
 		file.fd = -1;
 	}
 	pthread_mutex_unlock(&file.lock);
@@ -276,6 +296,19 @@ static bool has_hole(void)
 	       !before;
 }
 
+/* Has somebody taken its name away (logrotate)? Asked once a second, where files are to follow each other. */
+static bool has_lost_its_name(void)
+{
+	struct tr_clock clock = {0};
+	uint64_t now = tr_clock_now(&clock);
+	struct stat st;
+
+	if (now - file.asked < 1000000000)
+		return false;
+	file.asked = now;
+	return stat(file.path, &st) ? errno == ENOENT : st.st_dev != file.device || st.st_ino != file.inode;
+}
+
 /*
  * Before anything is written. A file that is shorter than we left it was cut by somebody else, so nobody
  * knows where its blocks end: it is begun anew. 0, or the reason why nothing can be written plus 1.
@@ -289,13 +322,15 @@ static int settle(void)
 	if (file.fd < 0 || !still_ours(&st))
 		return TR_DROP_FILE + 1;
 	ask_limit();
+	if (tr_limit_bytes() && (file.end >= tr_limit_bytes() || has_lost_its_name()))
+		atomic_fetch_or(&tr_file_wants, TR_WANTS_FILE);
 	if ((uint64_t)st.st_size >= file.end && !has_hole())
 		return 0;
 	atomic_fetch_add(&drops[TR_DROP_CUT], file.events);
 	atomic_fetch_add(&tr_file_turn, 1);
 	if (syscall(SYS_ftruncate, file.fd, 0L) || !write_preamble())
 		return TR_DROP_SPACE + 1;
-	atomic_store(&tr_file_fresh, true);
+	atomic_fetch_or(&tr_file_wants, TR_WANTS_FIRST_EVENT);
 	return 0;
 }
 
@@ -527,6 +562,41 @@ int tr_file_extend(struct tr_stream *stream, int class, bool backed, uint32_t ti
 	return why;
 }
 
+bool tr_file_next(const char *path_template)
+{
+	static char path[PATH_MAX];
+	struct stat st;
+	int copy = tr_limit_current(), fd;
+	uint32_t lost;
+
+	lock_file();
+	/* The same name again, when it is free. */
+	fd = atomic_load(&tr_file_confined) ? -1 : make(path_template, &copy, path);
+	if (fd >= 0 && fstat(fd, &st)) {
+		close_and_remove(fd, path);
+		fd = -1;
+	}
+	if (fd >= 0) {
+		lost = tr_limit_ends(path_template, file.events);
+		tr_limit_begins(copy);
+		if (still_ours(&(struct stat){0}))
+			syscall(SYS_close, file.fd);
+		file.fd = fd;
+		file.device = st.st_dev;
+		file.inode = st.st_ino;
+		memcpy(file.path, path, sizeof(path));
+		tr_tail_move(file.path);
+		/* Those who read both files shall not count a loss twice. */
+		for (int why = 0; why < TR_DROPS; why++)
+			atomic_store(&drops[why], 0);
+		atomic_store(&drops[TR_DROP_OLD], lost);
+		atomic_fetch_add(&tr_file_turn, 1);
+		write_preamble();
+	}
+	pthread_mutex_unlock(&file.lock);
+	return fd >= 0;
+}
+
 int tr_file_append(const struct iovec *parts, int count, size_t block_length, uint32_t tid)
 {
 	uint8_t head[sizeof(struct tr_extent)], fill[24] = {0};
@@ -590,7 +660,8 @@ void tr_file_forget(void)
 	file.fd = -1;
 	file.spare_pages = 0;
 	tr_tail_forget();
-	atomic_store(&tr_file_fresh, false);
+	tr_limit_forget();
+	atomic_store(&tr_file_wants, 0);
 	for (int i = 0; i < TR_DROPS; i++)
 		atomic_store(&drops[i], 0);
 }

@@ -49,8 +49,13 @@ bool tr_file_is_open(void);
 const char *tr_file_path(void);
 /* Changes whenever the file was begun anew: pages that got their place before have none any more. */
 extern _Atomic(uint32_t) tr_file_turn;
-/* The file was begun anew and has no process event yet. */
-extern _Atomic(bool) tr_file_fresh;
+/* What is to be done before the next event: write the process event, since the file was begun anew; go on in
+ * another file. */
+enum { TR_WANTS_FIRST_EVENT = 1, TR_WANTS_FILE = 2 };
+extern _Atomic(uint32_t) tr_file_wants;
+/* Goes on in another file. What is not written yet goes there. False: it could not be made, and the old one
+ * stays. */
+bool tr_file_next(const char *path_template);
 /* Gives a stream fresh pages; `backed` ones stay when the process is killed. What it had is written first. */
 int tr_file_extend(struct tr_stream *stream, int class, bool backed, uint32_t tid);
 /* Writes what is finished in the stream and not in the file yet. */
@@ -75,6 +80,15 @@ void tr_file_forget(void);
  * long. */
 bool tr_name(const char *path_template, int copy, char *out, size_t size);
 
+/* writer_limit.c: the files of a process that has a limit for them. 0 bytes: it has none. */
+uint64_t tr_limit_bytes(void);
+void tr_limit_begins(int copy);
+int tr_limit_current(void); /* the number in the template of the file that is written; 0: none */
+/* It is ended, with so many events in it. Removes the oldest ones that are too many; returns how many events
+ * went. */
+uint32_t tr_limit_ends(const char *path_template, uint32_t events);
+void tr_limit_forget(void);
+
 /* writer_tail.c: pages that outlive the process. All under the file's lock. */
 #define TR_RUN_MOST 8 /* pages in a row */
 /* NULL: there is no space. */
@@ -86,6 +100,8 @@ void tr_tail_place(uint8_t *run, uint32_t pages, uint64_t place);
 /* Removes it by its name; what is mapped can still be used. */
 void tr_tail_remove(void);
 void tr_tail_forget(void);
+/* It belongs to this trace now, and no page to a place in it. */
+void tr_tail_move(const char *trace_path);
 
 /* writer_lay.c */
 #define TR_DROP_SLOT 224

@@ -156,6 +156,20 @@ void tr_tail_remove(void)
 	tail.removed = true;
 }
 
+void tr_tail_move(const char *trace_path)
+{
+	static char before[sizeof(tail.path)];
+
+	for (int i = 0; i < tail.count; i++)
+		memset(((struct tr_bank *)(void *)tail.banks[i])->place, 0,
+		       sizeof(((struct tr_bank *)NULL)->place));
+	if (!tail.made || tail.removed)
+		return;
+	memcpy(before, tail.path, sizeof(before));
+	if (name_it(trace_path))
+		syscall(SYS_renameat2, AT_FDCWD, before, AT_FDCWD, tail.path, 0);
+}
+
 void tr_tail_forget(void)
 {
 	memset(&tail, 0, sizeof(tail));

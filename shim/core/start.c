@@ -97,6 +97,16 @@ static void trace_failed(const char *path, int error)
 	tell(line);
 }
 
+static void limit_failed(void)
+{
+	char line[160] = "problem ";
+
+	append_number(line, sizeof(line), (unsigned long)getpid());
+	tap_append(line, sizeof(line),
+		   " GSSTAP_MAX_SIZE is no size, such as 10M or 10M,5: its trace has no limit\n");
+	tell(line);
+}
+
 static void thread_ends(void *unused)
 {
 	(void)unused;
@@ -144,6 +154,7 @@ static const char *absolute(const char *path)
 static void configure(void)
 {
 	const char *trace = secure_getenv("GSSTAP_TRACE"), *policy = secure_getenv("GSSTAP_POLICY");
+	const char *most = secure_getenv("GSSTAP_MAX_SIZE");
 	int level = level_from(secure_getenv("GSSTAP_LEVEL"));
 
 	tap_find_loader();
@@ -161,6 +172,8 @@ static void configure(void)
 	if (level != TR_LEVEL_OFF || tap_policy.state != POL_NONE) {
 		tr_on_failure = trace_failed;
 		tr_on_thread = thread_begins;
+		if (most && *most && !tr_limit(most))
+			limit_failed();
 		tr_configure(level == TR_LEVEL_OFF ? NULL : trace, level, tap_first_event);
 		tap_on = true;
 	}
