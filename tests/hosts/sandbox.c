@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sandbox WHEN HOW: forbids itself all system calls but a few, before its first gss call or after a handshake.
- * HOW: kill or errno (a filter, as sshd's and libseccomp's), call (the same by seccomp(2)), strict. What it does
- * in there needs no other system call, so that it ends well unless somebody else in the process makes one.
+ * sandbox WHEN HOW: forbids itself all system calls but a few, before its first gss call or after a
+ * handshake. HOW: kill or errno (a filter, as sshd's and libseccomp's), call (the same by seccomp(2)),
+ * strict. What it does in there needs no other system call, so that it ends well unless somebody else in the
+ * process makes one.
  */
 #include "gss.h"
 #include <linux/audit.h>
@@ -59,8 +60,7 @@ int main(int argc, char **argv)
 		if (after)
 			set += gss_context_time(&minor, p.initiator, &lifetime) == GSS_S_COMPLETE;
 		else
-			set += gss_test_oid_set_member(&minor, &oid_krb5, &oids, &present) ==
-			       GSS_S_COMPLETE;
+			set += gss_test_oid_set_member(&minor, &oid_krb5, &oids, &present) == GSS_S_COMPLETE;
 	}
 	if (set == count && write(1, "in the sandbox\n", 15) == 15)
 		syscall(SYS_exit, 0);
