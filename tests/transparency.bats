@@ -57,6 +57,7 @@ readable() {
     run nm -D --defined-only "$SHIM"
     [ "$status" = 0 ]
     expected=$( (sed -n 's/^CALL([0-9]*, [a-z0-9]*, [a-z]*, \([a-z0-9_]*\))$/\1/p' "$TOP/trace/calls.def"
+        sed -n 's/^EXEC(\([a-z_]*\))$/\1/p' "$TOP/shim/exec/exec.def"
         printf '%s\n' dlsym dlvsym dlopen dlclose prctl syscall) | sort)
     [ "$(awk '{print $3}' <<<"$output" | sort)" = "$expected" ]
 }
