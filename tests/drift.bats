@@ -72,7 +72,7 @@ options() {
     same "settings read, settings kept" asked kept
     page gsstap.1 >shown
     while read -r name; do
-        grep -qE "^ *$name( |$)" page || { wrong=1; echo "gsstap(1) does not describe $name"; }
+        grep -qE "^ *$name( |$)" shown || { wrong=1; echo "gsstap(1) does not describe $name"; }
     done <asked
     [ "$(wc -l <asked)" -ge 5 ]
     [ $wrong = 0 ]
