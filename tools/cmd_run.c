@@ -40,7 +40,16 @@ struct settings {
 	char **program; /* ends with NULL */
 };
 
-enum { KEY_LIBZMQ = 256, KEY_FORMAT, KEY_TEXT, KEY_ALL, KEY_HANDSHAKES, KEY_FOLLOW, KEY_STRICT, KEY_MAX_SIZE };
+enum {
+	KEY_LIBZMQ = 256,
+	KEY_FORMAT,
+	KEY_TEXT,
+	KEY_ALL,
+	KEY_HANDSHAKES,
+	KEY_FOLLOW,
+	KEY_STRICT,
+	KEY_MAX_SIZE
+};
 
 static const struct argp_option options[] = {
 	{"output", 'o', "TEMPLATE", 0,

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -40,8 +41,10 @@ struct tr_thread {
 	struct tr_clock clock;
 	uint64_t seq;
 	uint32_t tid;
-	uint32_t epoch; /* the process it was set up in; another one: this is a child after fork */
-	bool busy;	/* between tr_begin and tr_commit; set and met: a signal handler */
+	uint32_t epoch;	      /* the process it was set up in; another one: this is a child after fork */
+	bool busy;	      /* between tr_begin and tr_commit; set and met: a signal handler */
+	uintptr_t busy_frame; /* whose: met from the same height of the stack or above, it was left by longjmp
+			       */
 };
 static __thread struct tr_thread thread;
 
@@ -65,11 +68,25 @@ static atomic_int not_wiped = ALIVE;
 static uint32_t epoch = 1, pid;
 
 static pthread_mutex_t lanes_lock = PTHREAD_MUTEX_INITIALIZER;
+static uint64_t lanes_signals; /* the mask of who holds it, from before */
 static struct tr_lane *idle_lanes, *all_lanes;
 static atomic_bool finishing; /* nothing waits any more */
 
 /* The process's first event makes the file: 0 not yet, 1 one thread is at it, 2 there, 3 failed. */
 static atomic_int made;
+
+uint64_t tr_hold_signals(void)
+{
+	uint64_t all = UINT64_MAX, before = 0;
+
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof(all));
+	return before;
+}
+
+void tr_let_signals(uint64_t before)
+{
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof(before));
+}
 
 static void child_without_wipe(void)
 {
@@ -134,6 +151,23 @@ static void enter_process(struct tr_thread *t)
 	t->tid = atomic_load(&tr_file_confined) ? 0 : (uint32_t)syscall(SYS_gettid);
 }
 
+static void lock_lanes(void)
+{
+	uint64_t before = atomic_load(&tr_file_confined) ? 0 : tr_hold_signals();
+
+	pthread_mutex_lock(&lanes_lock);
+	lanes_signals = before;
+}
+
+static void unlock_lanes(void)
+{
+	uint64_t before = lanes_signals;
+
+	pthread_mutex_unlock(&lanes_lock);
+	if (!atomic_load(&tr_file_confined))
+		tr_let_signals(before);
+}
+
 static struct tr_lane *take_lane(void)
 {
 	struct tr_lane *lane;
@@ -144,21 +178,21 @@ static struct tr_lane *take_lane(void)
 	}
 	if (tr_on_thread)
 		tr_on_thread();
-	pthread_mutex_lock(&lanes_lock);
+	lock_lanes();
 	lane = idle_lanes;
 	if (lane)
 		idle_lanes = lane->next;
-	pthread_mutex_unlock(&lanes_lock);
+	unlock_lanes();
 	if (lane)
 		return lane;
 	lane = mmap(NULL, sizeof(*lane), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (lane == MAP_FAILED)
 		return NULL;
 	lane->credit = SAVED_NS;
-	pthread_mutex_lock(&lanes_lock);
+	lock_lanes();
 	lane->before = all_lanes;
 	all_lanes = lane;
-	pthread_mutex_unlock(&lanes_lock);
+	unlock_lanes();
 	return lane;
 }
 
@@ -167,9 +201,9 @@ static void write_all(uint32_t tid)
 {
 	struct tr_lane *lane;
 
-	pthread_mutex_lock(&lanes_lock);
+	lock_lanes();
 	lane = all_lanes;
-	pthread_mutex_unlock(&lanes_lock);
+	unlock_lanes();
 	for (; lane; lane = lane->before)
 		for (int c = 0; c < TR_CLASSES; c++)
 			if (lane->streams[c].map)
@@ -224,10 +258,10 @@ void tr_thread_ends(void)
 		return;
 	t->busy = true;
 	t->lane = NULL;
-	pthread_mutex_lock(&lanes_lock);
+	lock_lanes();
 	lane->next = idle_lanes;
 	idle_lanes = lane;
-	pthread_mutex_unlock(&lanes_lock);
+	unlock_lanes();
 	t->busy = false;
 }
 
@@ -300,6 +334,7 @@ static void meet_wants(struct tr_thread *t)
 
 struct tr_draft *tr_begin(enum tr_event_id event)
 {
+	uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
 	struct tr_thread *t = &thread;
 	struct tr_draft *d;
 	int saved = errno;
@@ -312,10 +347,11 @@ struct tr_draft *tr_begin(enum tr_event_id event)
 		return NULL;
 	if (__builtin_expect(t->epoch != epoch, 0))
 		enter_process(t);
-	if (__builtin_expect(t->busy, 0)) {
+	if (__builtin_expect(t->busy && frame < t->busy_frame, 0)) {
 		tr_count_drop(TR_DROP_BUSY);
 		return NULL;
 	}
+	t->busy_frame = frame;
 	t->busy = true;
 	atomic_signal_fence(memory_order_seq_cst);
 	if (__builtin_expect(!t->lane, 0) && !(t->lane = take_lane()))

@@ -40,7 +40,8 @@ _Atomic(bool) tr_file_confined;
 
 static struct {
 	pthread_mutex_t lock;
-	int fd; /* -1: no file */
+	uint64_t signals; /* the mask of who holds it, from before */
+	int fd;		  /* -1: no file */
 	dev_t device;
 	ino_t inode;
 	uint64_t id;	 /* the same in its tail */
@@ -95,14 +96,28 @@ static int open_at(const char *path, int flags)
 			    0600);
 }
 
-/* To wait for the lock would be a system call, too. */
+/* Under a filter, to wait for the lock would be a system call, too, as is to hold signals off. */
 static void lock_file(void)
 {
-	if (!atomic_load(&tr_file_confined))
+	uint64_t before = 0;
+
+	if (!atomic_load(&tr_file_confined)) {
+		before = tr_hold_signals();
 		pthread_mutex_lock(&file.lock);
-	else
+	} else {
 		while (pthread_mutex_trylock(&file.lock))
 			;
+	}
+	file.signals = before;
+}
+
+static void unlock_file(void)
+{
+	uint64_t before = file.signals;
+
+	pthread_mutex_unlock(&file.lock);
+	if (!atomic_load(&tr_file_confined))
+		tr_let_signals(before);
 }
 
 static void ask_limit(void)
@@ -251,7 +266,7 @@ int tr_file_create(const char *path_template)
 		close_and_remove(file.fd, file.path);
 		file.fd = -1;
 	}
-	pthread_mutex_unlock(&file.lock);
+	unlock_file();
 	return error;
 }
 
@@ -425,7 +440,7 @@ int tr_file_write(struct tr_stream *stream, int class, uint32_t tid)
 	why = settle();
 	if (!why && !write_stream(stream, class, tid))
 		why = TR_DROP_SPACE + 1;
-	pthread_mutex_unlock(&file.lock);
+	unlock_file();
 	return why;
 }
 
@@ -544,7 +559,7 @@ void tr_file_confine(bool confined)
 	if (confined && !file.spare_pages)
 		put_aside();
 	atomic_store(&tr_file_confined, confined);
-	pthread_mutex_unlock(&file.lock);
+	unlock_file();
 }
 
 int tr_file_extend(struct tr_stream *stream, int class, bool backed, uint32_t tid)
@@ -558,7 +573,7 @@ int tr_file_extend(struct tr_stream *stream, int class, bool backed, uint32_t ti
 		why = TR_DROP_SPACE + 1;
 	if (why == TR_DROP_FILTER + 1 && take_spare(stream, class, tid))
 		why = 0;
-	pthread_mutex_unlock(&file.lock);
+	unlock_file();
 	return why;
 }
 
@@ -593,7 +608,7 @@ bool tr_file_next(const char *path_template)
 		atomic_fetch_add(&tr_file_turn, 1);
 		write_preamble();
 	}
-	pthread_mutex_unlock(&file.lock);
+	unlock_file();
 	return fd >= 0;
 }
 
@@ -621,32 +636,38 @@ int tr_file_append(const struct iovec *parts, int count, size_t block_length, ui
 	if (!why && !write_end(all, n, size))
 		why = TR_DROP_SPACE + 1;
 	file.events += !why;
-	pthread_mutex_unlock(&file.lock);
+	unlock_file();
 	return why;
 }
 
 void tr_file_count_drop(enum tr_drop why, uint32_t count, uint32_t tid, uint64_t now)
 {
+	uint64_t before;
 	int lost;
 
 	atomic_fetch_add(&drops[why], count);
 	/* The lock may be held by this very thread when a signal interrupted it: then the next drop writes
 	 * the count. */
-	if (pthread_mutex_trylock(&file.lock))
+	before = atomic_load(&tr_file_confined) ? 0 : tr_hold_signals();
+	if (pthread_mutex_trylock(&file.lock)) {
+		if (!atomic_load(&tr_file_confined))
+			tr_let_signals(before);
 		return;
+	}
+	file.signals = before;
 	lost = settle();
 	if (!lost || lost == TR_DROP_FILTER + 1)
 		lay_drops(why, tid, now);
 	if (!lost)
 		write_at(drop_slots[why], TR_DROP_SLOT, (uint64_t)(drop_slots[why] - file.preamble));
-	pthread_mutex_unlock(&file.lock);
+	unlock_file();
 }
 
 void tr_file_finish(void)
 {
 	lock_file();
 	tr_tail_remove();
-	pthread_mutex_unlock(&file.lock);
+	unlock_file();
 }
 
 void tr_file_forget(void)

@@ -128,4 +128,11 @@ void tr_lay_time(uint8_t *block, uint64_t time);
 /* Writes all of the block but its first word; `block` is at least as long as the layout says and was zero. */
 void tr_lay(uint8_t *at, const struct tr_draft *draft, struct tr_layout layout, uint32_t block_length);
 
+/*
+ * Who holds a lock is not to be interrupted: a handler of the host's might leave by longjmp, and the lock
+ * would be held for ever. The mask from before, for tr_let_signals.
+ */
+uint64_t tr_hold_signals(void);
+void tr_let_signals(uint64_t before);
+
 #endif

@@ -46,6 +46,7 @@ static const struct {
 	{SYS_munmap, {0}},
 	{SYS_madvise, {0, 4096, MADV_DONTFORK}},
 	{SYS_futex, {0}},
+	{SYS_rt_sigprocmask, {0}},
 	{SYS_getpid, {0}},
 	{SYS_gettid, {0}},
 	{SYS_sched_yield, {0}},
