@@ -200,6 +200,9 @@ size_t tap_exec_look(struct tap_exec *e, char *const *envp)
 	if (find_us(e->preload))
 		seen |= PRELOAD;
 	e->missing = needed & ~seen;
+	/* Who only takes back how it is done, the level, say, has not lost what is asked for. */
+	if (!(e->missing & (PRELOAD | ASKING)))
+		e->missing = 0;
 	if (!e->missing || !follow)
 		return 0;
 	e->secure = tap_exec_is_secure(e);
