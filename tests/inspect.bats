@@ -309,7 +309,7 @@ same_libraries() {
     [ "$status" = 1 ]
     [[ $output == *evil.so* ]]
     [[ $output != *$'\033'* && $output != *$'\007'* ]]
-    [ "$(inspected ./evil '.libraries[] | select(.found_by == "not_found") | .name')" = "$(printf 'lib\033[31m\303\277evil.so')" ]
+    [ "$(inspected ./evil '.libraries[] | select(.found_by == "not_found") | .name')" = "$(printf 'lib\033[31m\\xffevil.so')" ]
 }
 
 @test "a script's first line cannot act on the terminal" {

@@ -75,7 +75,7 @@ $(BUILD)/unit-obj/%.o: %
 
 $(BUILD)/unit/%: $(BUILD)/unit-obj/tests/unit/%.c.o $(patsubst %,$(BUILD)/unit-obj/%.o,$(UNIT_HELPERS)) $(UNIT_LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDSAN) -o $@ $^ -lcmocka $(TOOLS_LIBS)
+	$(CC) $(LDSAN) -o $@ $^ -lcmocka -ljansson $(TOOLS_LIBS)
 
 # Fuzz targets: the same sources once more, by clang, whatever CC and SAN are.
 FUZZ_CC     ?= clang

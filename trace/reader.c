@@ -5,12 +5,17 @@
  */
 #include "trace/reader_private.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define REPORTS_A_FILE 10
+#define LOOKS_AT_ONCE 4	 /* at a file without anything new, before it is looked at less */
+#define FILES_A_LOOK 256 /* of living writers, that are idle */
+#define SKIP_MOST 128
 
 struct tr_reader {
 	void (*problem)(void *context, const char *text);
@@ -46,7 +51,7 @@ void tr_reader_free(struct tr_reader *reader)
 {
 	if (!reader)
 		return;
-	for (size_t i = 0; i < reader->count; i++) {
+	for (size_t i = reader->count; i-- > 0;) { /* the newest first, as they are listed */
 		tr_source_close(reader->sources[i]);
 		free(reader->sources[i]);
 	}
@@ -126,8 +131,16 @@ int tr_reader_add(struct tr_reader *reader, const char *path)
 
 void tr_reader_refresh(struct tr_reader *reader)
 {
-	for (size_t i = 0; i < reader->count; i++)
-		tr_source_refresh(reader->sources[i]);
+	for (size_t i = 0; i < reader->count; i++) {
+		struct tr_source *source = reader->sources[i];
+
+		if (source->skip && !reader->finished) {
+			source->skip--;
+			continue;
+		}
+		source->skip = 0;
+		tr_source_refresh(source);
+	}
 	reader->stale = true;
 }
 
@@ -145,7 +158,31 @@ void tr_reader_finish(struct tr_reader *reader)
 	tr_reader_refresh(reader);
 }
 
-/* Asks every file anew for its next event. */
+static bool is_alive(uint32_t pid)
+{
+	return !pid || !kill((pid_t)pid, 0) || errno == EPERM;
+}
+
+/*
+ * A file in which nothing was found is looked at less and less: by the number of files when its writer lives,
+ * so that few are seen at once and many cost no more, and seldom when it does not. A pid can be that of
+ * another host or container; then what is new is seen later.
+ */
+static void back_off(const struct tr_reader *reader, struct tr_source *source)
+{
+	size_t most = SKIP_MOST;
+
+	if (source->quiet < LOOKS_AT_ONCE) {
+		source->quiet++;
+		return;
+	}
+	if (is_alive(source->pid) && reader->count / FILES_A_LOOK < most)
+		most = reader->count / FILES_A_LOOK;
+	source->quiet = source->quiet < SKIP_MOST ? 2 * source->quiet : SKIP_MOST;
+	source->skip = (unsigned)(source->quiet < most ? source->quiet : most);
+}
+
+/* Asks every file anew for its next event, but those that are not to be looked at now. */
 static void line_up(struct tr_reader *reader)
 {
 	struct tr_node node;
@@ -153,8 +190,15 @@ static void line_up(struct tr_reader *reader)
 	reader->heap.count = 0;
 	reader->stale = false;
 	for (size_t i = 0; i < reader->count; i++) {
-		if (!tr_source_peek(reader->sources[i], &node))
+		struct tr_source *source = reader->sources[i];
+
+		if (source->skip)
 			continue;
+		if (!tr_source_peek(source, &node)) {
+			back_off(reader, source);
+			continue;
+		}
+		source->quiet = 0;
 		node.offset = i;
 		if (!tr_heap_push(&reader->heap, node))
 			tr_reader_report(reader->sources[i], UINT64_MAX, "no memory to read it");
@@ -167,6 +211,9 @@ static bool take(struct tr_reader *reader, struct tr_event *event)
 	struct tr_source *source = reader->sources[index];
 	bool taken = tr_source_take(source, reader->buffer, event);
 	struct tr_node node;
+
+	if (taken)
+		source->pid = event->head.pid;
 
 	if (tr_source_peek(source, &node)) {
 		node.offset = index;

@@ -49,6 +49,7 @@ struct tr_event {
 	struct tr_bytes bytes[TR_WHERE_MESSAGE + 1];
 	struct tr_bytes comment; /* the packet's, not terminated */
 	unsigned file;		 /* counts tr_reader_add */
+	uint32_t interface;	 /* of the file: traces that were joined keep theirs apart */
 	uint64_t offset;	 /* of its block in the file */
 };
 

@@ -106,6 +106,8 @@ struct tr_source {
 	bool refused;	     /* written by a newer version */
 	unsigned file;
 	unsigned problems;
+	unsigned quiet, skip; /* looks without anything new; looks at the others that are still to pass */
+	uint32_t pid;	     /* of its last event */
 	struct tr_reader *reader;
 };
 /* source->map is open. */

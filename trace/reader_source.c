@@ -352,6 +352,7 @@ bool tr_source_take(struct tr_source *source, uint8_t *buffer, struct tr_event *
 		tr_reader_report(source, node.offset, why);
 	event->time = node.time;
 	event->file = source->file;
+	event->interface = tr_u32(buffer + 8);
 	event->offset = node.offset;
 	return kind == TR_PACKET_OURS;
 }

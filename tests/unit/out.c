@@ -5,6 +5,7 @@
  */
 #include "tests/unit/build_trace.h"
 #include "tools/names/names.h"
+#include "tools/names/zmq.h"
 #include "tools/out/out.h"
 #include "tools/view/show.h"
 
@@ -260,6 +261,62 @@ static void repeated_groups_are_one_array(void **state)
 	image_free(&image);
 }
 
+/* Parses a line, which must not have a key twice; the caller gives it back. */
+static json_t *object_of(const struct packet *packet)
+{
+	char *text = line_of(packet, SHOW_JSON, false);
+	json_t *line = json_loads(text, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+
+	assert_non_null(line);
+	free(text);
+	return line;
+}
+
+static void what_stands_there_twice_is_one_key_with_both_values(void **state)
+{
+	struct packet packet = packet_new(TR_E_call, TIME, 4711, 1);
+	json_t *line, *values;
+
+	(void)state;
+	packet.head.call = TR_gss_wrap;
+	packet_text(&packet, TR_F_NAME, "first");
+	packet_put(&packet, 60000, "\x01", 1);
+	packet_text(&packet, TR_F_VALUE_TEXT, "text");
+	packet_text(&packet, TR_F_NAME, "second");
+	packet_u32(&packet, TR_F_VALUE_INT, 7); /* another field of the same key */
+	packet_put(&packet, 60000, "\x02", 1);
+	packet_u32(&packet, TR_F_ERRNO, EACCES);
+	packet_u32(&packet, TR_F_ERRNO, EPERM);
+	line = object_of(&packet);
+	values = json_object_get(line, "name");
+	assert_int_equal(json_array_size(values), 2);
+	assert_string_equal(json_string_value(json_array_get(values, 0)), "first");
+	assert_string_equal(json_string_value(json_array_get(values, 1)), "second");
+	values = json_object_get(line, "value");
+	assert_string_equal(json_string_value(json_array_get(values, 0)), "text");
+	assert_int_equal(json_integer_value(json_array_get(values, 1)), 7);
+	values = json_object_get(line, "field_60000");
+	assert_string_equal(json_string_value(json_array_get(values, 1)), "02");
+	assert_string_equal(json_string_value(json_array_get(json_object_get(line, "errno_name"), 1)),
+			    "EPERM");
+	json_decref(line);
+}
+
+static void numbers_that_a_double_would_round_are_strings(void **state)
+{
+	struct packet packet = packet_new(TR_E_context, TIME, 4711, UINT64_MAX);
+	json_t *line;
+
+	(void)state;
+	packet_u64(&packet, TR_F_WRAPPED_BYTES, (UINT64_C(1) << 53) + 1);
+	packet_u64(&packet, TR_F_UNWRAPPED_BYTES, UINT64_C(1) << 53);
+	line = object_of(&packet);
+	assert_string_equal(json_string_value(json_object_get(line, "seq")), "18446744073709551615");
+	assert_string_equal(json_string_value(json_object_get(line, "wrapped_bytes")), "9007199254740993");
+	assert_int_equal(json_integer_value(json_object_get(line, "unwrapped_bytes")), INT64_C(1) << 53);
+	json_decref(line);
+}
+
 static void secrets_are_marked_and_have_no_bytes(void **state)
 {
 	struct packet packet = packet_new(TR_E_call, TIME, 4711, 1);
@@ -316,6 +373,27 @@ static void texts_are_quoted_where_they_could_mislead(void **state)
 		    4, "\"\\u{00009b}2J\"");
 	assert_text("\xe2\x80\xae", 3, "\"\\u{00202e}\"");
 	assert_text("\xc0\xaf\xed\xa0\x80", 5, "\"\\xc0\\xaf\\xed\\xa0\\x80\"");
+}
+
+static void assert_json_text(const char *bytes, size_t length, const char *expected)
+{
+	char *text = text_line(bytes, length, SHOW_JSON);
+	json_t *line = json_loads(text, JSON_ALLOW_NUL, NULL);
+
+	assert_string_equal(json_string_value(json_object_get(line, "name")), expected);
+	json_decref(line);
+	free(text);
+}
+
+static void in_json_a_byte_and_the_character_of_its_number_differ(void **state)
+{
+	(void)state;
+	assert_json_text("\xfc", 1, "\\xfc");
+	assert_json_text("\xc3\xbc", 2, "\xc3\xbc");
+	assert_json_text("\\xfc", 4, "\\\\xfc"); /* a text that looks like the byte */
+	assert_json_text("\\\xfc\\", 3, "\\\\\\xfc\\\\");
+	assert_json_text("DOMAIN\\user", 11, "DOMAIN\\\\user");
+	assert_json_text("\xe2\x80\xae\xc2\x9b", 5, "\xe2\x80\xae\xc2\x9b"); /* escaped in JSON's own way */
 }
 
 /* Every byte, alone and before others, in both formats. */
@@ -541,6 +619,9 @@ int main(void)
 		cmocka_unit_test(other_events_are_sentences),
 		cmocka_unit_test(a_caller_is_an_object_and_an_offset),
 		cmocka_unit_test(repeated_groups_are_one_array),
+		cmocka_unit_test(what_stands_there_twice_is_one_key_with_both_values),
+		cmocka_unit_test(numbers_that_a_double_would_round_are_strings),
+		cmocka_unit_test(in_json_a_byte_and_the_character_of_its_number_differ),
 		cmocka_unit_test(secrets_are_marked_and_have_no_bytes),
 		cmocka_unit_test(texts_are_quoted_where_they_could_mislead),
 		cmocka_unit_test(no_byte_of_a_text_breaks_a_line),

@@ -7,6 +7,7 @@
  * Clients can be many at one time, and theirs stay open until the traces say otherwise.
  */
 #include "tools/names/names.h"
+#include "tools/names/zmq.h"
 #include "tools/model/model.h"
 
 #include <stdlib.h>

@@ -10,6 +10,7 @@
 #define TOOLS_SUMMARY_H
 
 #include "tools/out/out.h"
+#include "trace/reader.h"
 
 struct summary;
 

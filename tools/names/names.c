@@ -5,6 +5,8 @@
  */
 #include "tools/names/names.h"
 
+#include "tools/names/zmq.h"
+
 #include <krb5/krb5.h>
 #include <string.h>
 

@@ -30,9 +30,4 @@ const char *name_oid(const uint8_t *der, size_t length);
 /* Dotted numbers into text; false when it is no OID or does not fit. */
 bool name_oid_dotted(const uint8_t *der, size_t length, char *text, size_t size);
 
-const char *name_zmq_option(uint64_t number);
-const char *name_zmq_ctx_option(uint64_t number);
-const char *name_zmq_type(uint64_t number);
-const char *name_zmq_mechanism(uint64_t number);
-
 #endif

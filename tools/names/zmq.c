@@ -3,7 +3,7 @@
  * The numbers of <zmq.h> 4.3, stable and draft, by their constants. They are written out, so that a trace
  * reads the same wherever gsstap was built; a unit test compares them with the installed header.
  */
-#include "tools/names/names.h"
+#include "tools/names/zmq.h"
 
 #define PICK(names, number) ((number) < sizeof(names) / sizeof((names)[0]) ? (names)[number] : NULL)
 

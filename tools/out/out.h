@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Printing events: a buffer with the few things that are ever written to it, and the two formats on top.
- * Whatever comes from a trace leaves here escaped: no byte of it can act on a terminal or break a line.
+ * A buffer in front of a file, and the few things that are ever written to it. Whatever comes from a trace
+ * leaves by out_text, out_quoted, out_words or out_safe: no byte of it can act on a terminal or break a line.
  */
 #ifndef TOOLS_OUT_H
 #define TOOLS_OUT_H
 
-#include "trace/reader.h"
-
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -64,17 +64,5 @@ void out_quoted(struct out *out, const uint8_t *at, size_t length);
 void out_safe(struct out *out, const char *text);
 /* A text that stands alone in a sentence: bare wherever that is harmless, else in quotes. */
 void out_words(struct out *out, const uint8_t *at, size_t length);
-/* A JSON string; a byte that is not UTF-8 becomes \u00XX. */
-void out_json_string(struct out *out, const uint8_t *at, size_t length);
-
-struct out_objects; /* out_caller.h */
-
-/* One event as a line. `callers`: show who called. */
-void out_text_event(struct out *out, struct out_objects *objects, const struct tr_event *event, bool callers);
-void out_json_event(struct out *out, struct out_objects *objects, const struct tr_event *event);
-
-/* Shared by the two lines a text can be: a field's value, and an event as a sentence (out_sentence.c). */
-void out_text_value(struct out *out, const struct tr_event *event, const struct tr_value *value);
-void out_sentence(struct out *out, const struct tr_event *event);
 
 #endif

@@ -7,38 +7,6 @@
 
 #include <string.h>
 
-static void hex4(struct out *out, uint32_t code)
-{
-	uint8_t bytes[] = {(uint8_t)(code >> 8), (uint8_t)code};
-
-	out_str(out, "\\u");
-	out_bytes(out, bytes, sizeof(bytes));
-}
-
-static void json_escape(struct out *out, uint32_t code)
-{
-	switch (code) {
-	case '"':
-		out_str(out, "\\\"");
-		break;
-	case '\\':
-		out_str(out, "\\\\");
-		break;
-	case '\n':
-		out_str(out, "\\n");
-		break;
-	case '\t':
-		out_str(out, "\\t");
-		break;
-	default:
-		if (code >= 0x10000) {
-			hex4(out, 0xd800 + ((code - 0x10000) >> 10));
-			code = 0xdc00 + (code & 0x3ff);
-		}
-		hex4(out, code);
-	}
-}
-
 static bool plain_ascii(uint8_t c)
 {
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
@@ -53,26 +21,6 @@ static size_t plain_run(struct out *out, const uint8_t *at, size_t length)
 		run++;
 	out_raw(out, at, run);
 	return run;
-}
-
-void out_json_string(struct out *out, const uint8_t *at, size_t length)
-{
-	const uint8_t *end = at + length;
-
-	out_char(out, '"');
-	while ((at += plain_run(out, at, (size_t)(end - at))) < end) {
-		uint32_t code = 0;
-		size_t size = safe_utf8(at, (size_t)(end - at), &code);
-
-		if (!size) /* as if it were Latin-1 */
-			json_escape(out, *at);
-		else if (safe_printable(code) && code != '"' && code != '\\')
-			out_raw(out, at, size);
-		else
-			json_escape(out, code);
-		at += size ? size : 1;
-	}
-	out_char(out, '"');
 }
 
 void out_quoted(struct out *out, const uint8_t *at, size_t length)

@@ -1,85 +1,87 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Events as JSON Lines. Keys and values follow from a field's name and type in events.def, so that a new
- * field needs nothing here. What an event does not say has no key, and no key comes twice in an object.
+ * field needs nothing here. What an event does not say has no key, and no key comes twice in an object: a
+ * field that stands there more than once is an array of its values, and so are groups at all times.
  */
 #include "tools/names/names.h"
-#include "tools/out/out.h"
-#include "tools/view/caller.h"
+#include "tools/out/json.h"
+#include "tools/view/event.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define UNKNOWN_SHOWN 16 /* fields of a later version; more of them are damage, or malice */
-#define IDS 256
+#define DEPTH 2 /* of groups within an event's fields; deeper is damage, or malice */
+#define KEYS 65536
 
-struct object {
-	bool started;
-	unsigned unknown;
-	bool seen[IDS];
+/* One object's fields, those of one key chained. */
+struct each {
+	struct tr_value value;
+	uint32_t next; /* index of the next with this key; 0: none */
+	bool first;
 };
 
-_Static_assert(TR_F_COMMAND < IDS, "every known field has room in struct object");
+struct fields {
+	struct each *each;
+	size_t count, room;
+};
 
 /* Fields that share a JSON name count as one: the number of the first of them. */
 static unsigned canonical(unsigned id)
 {
-	static uint8_t first[IDS];
+	static uint16_t first[KEYS];
+	const struct tr_field_info *info = tr_field_info(id);
 
-	if (id >= IDS || id >= tr_field_ids)
-		return 0;
-	if (first[id])
+	if (first[id] || !info) {
+		if (!first[id])
+			first[id] = (uint16_t)id;
 		return first[id];
-	for (unsigned i = 1; i <= id; i++)
-		if (tr_field_info(i) && !strcmp(tr_field_info(i)->json, tr_field_info(id)->json)) {
-			first[id] = (uint8_t)i;
-			break;
-		}
+	}
+	for (unsigned i = 1; i <= id && !first[id]; i++)
+		if (tr_field_info(i) && !strcmp(tr_field_info(i)->json, info->json))
+			first[id] = (uint16_t)i;
 	return first[id];
 }
 
-static void key_start(struct out *out, struct object *object)
+/* False: no memory. What was read so far stays. */
+static bool add(struct fields *fields, const struct tr_value *value)
 {
-	out_char(out, object->started ? ',' : '{');
-	out_char(out, '"');
-	object->started = true;
+	if (fields->count == fields->room) {
+		size_t room = fields->room ? 2 * fields->room : 64;
+		struct each *more = reallocarray(fields->each, room, sizeof(*more));
+
+		if (!more)
+			return false;
+		fields->each = more;
+		fields->room = room;
+	}
+	fields->each[fields->count++] = (struct each){.value = *value};
+	return true;
 }
 
-static void key(struct out *out, struct object *object, const char *name)
+/* Chains what has one key, in time that is linear in the number of fields. */
+static void collect(struct fields *fields, struct tr_cursor cursor)
 {
-	key_start(out, object);
-	out_str(out, name);
-	out_raw(out, "\":", 2);
+	static uint32_t last[KEYS]; /* by key, 1 + index; all 0 between two calls */
+	struct tr_value value;
+
+	fields->count = 0;
+	while (tr_cursor_next(&cursor, &value)) {
+		unsigned key = canonical(value.id);
+
+		if (!add(fields, &value))
+			break;
+		fields->each[fields->count - 1].first = !last[key];
+		if (last[key])
+			fields->each[last[key] - 1].next = (uint32_t)(fields->count - 1);
+		last[key] = (uint32_t)fields->count;
+	}
+	for (size_t i = 0; i < fields->count; i++)
+		last[canonical(fields->each[i].value.id)] = 0;
 }
 
-static void number(struct out *out, struct object *object, const char *name, uint64_t value)
-{
-	key(out, object, name);
-	out_unsigned(out, value);
-}
-
-/* A string that needs no escaping. */
-static void string(struct out *out, const char *text)
-{
-	out_char(out, '"');
-	out_str(out, text);
-	out_char(out, '"');
-}
-
-static void hex_string(struct out *out, const uint8_t *bytes, size_t length)
-{
-	out_char(out, '"');
-	out_bytes(out, bytes, length);
-	out_char(out, '"');
-}
-
-static void handle(struct out *out, uint64_t value)
-{
-	out_char(out, '"');
-	out_hex(out, value);
-	out_char(out, '"');
-}
-
-static void oid(struct out *out, const struct tr_value *value)
+static void oid(struct js *js, const struct tr_value *value)
 {
 	const char *name = name_oid(value->at, value->length);
 	char dotted[256];
@@ -87,246 +89,243 @@ static void oid(struct out *out, const struct tr_value *value)
 	if (!name && name_oid_dotted(value->at, value->length, dotted, sizeof(dotted)))
 		name = dotted;
 	if (name)
-		string(out, name);
+		js_string(js, name);
 	else
-		hex_string(out, value->at, value->length);
+		js_bytes(js, value->at, value->length);
 }
 
-static void flags(struct out *out, uint32_t value)
+static void flags(struct js *js, uint32_t value)
 {
 	const char *names[NAMES_MAX];
 	uint32_t rest;
 	size_t count = names_gss_flags(value, names, &rest);
 
-	out_char(out, '[');
-	for (size_t i = 0; i < count; i++) {
-		if (i)
-			out_char(out, ',');
-		string(out, names[i]);
-	}
-	if (rest) {
-		if (count)
-			out_char(out, ',');
-		handle(out, rest);
-	}
-	out_char(out, ']');
+	js_array(js);
+	for (size_t i = 0; i < count; i++)
+		js_string(js, names[i]);
+	if (rest)
+		js_hex(js, rest);
+	js_array_end(js);
 }
 
-static void major_name(struct out *out, uint32_t value)
+static void major_name(struct js *js, const struct tr_value *value)
 {
 	const char *names[NAMES_MAX];
+	char text[NAMES_MAX * 40];
 	uint32_t rest;
-	size_t count = names_major(value, names, &rest);
+	size_t count = names_major((uint32_t)tr_value_uint(value), names, &rest), used = 0;
 
-	out_char(out, '"');
-	for (size_t i = 0; i < count; i++) {
-		if (i)
-			out_char(out, '|');
-		out_str(out, names[i]);
-	}
-	if (rest) {
-		if (count)
-			out_char(out, '|');
-		out_hex(out, rest);
-	}
-	out_char(out, '"');
+	text[0] = 0;
+	for (size_t i = 0; i < count; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", i ? "|" : "", names[i]);
+	if (rest)
+		snprintf(text + used, sizeof(text) - used, "%s0x%x", count ? "|" : "", rest);
+	js_string(js, text);
 }
 
-static void token(struct out *out, const struct tr_event *event, const struct tr_value *value)
+static void token(struct js *js, const struct tr_event *event, const struct tr_value *value)
 {
 	struct tr_token token = tr_value_token(value);
 	struct tr_bytes bytes = tr_value_bytes(event, value);
-	struct object object = {0};
 
-	number(out, &object, "len", token.length);
-	key(out, &object, "hash");
-	hex_string(out, token.hash, sizeof(token.hash));
-	if (token.flags & TR_TOKEN_KEYED) {
-		key(out, &object, "keyed");
-		out_str(out, "true");
-	}
+	js_object(js);
+	js_set_unsigned(js, "len", token.length);
+	js_key(js, "hash");
+	js_bytes(js, token.hash, sizeof(token.hash));
+	if (token.flags & TR_TOKEN_KEYED)
+		js_set_bool(js, "keyed", true);
 	if (bytes.length) {
-		key(out, &object, "hex");
-		hex_string(out, bytes.at, bytes.length);
+		js_key(js, "hex");
+		js_bytes(js, bytes.at, bytes.length);
 	}
-	out_char(out, '}');
+	js_object_end(js);
 }
 
-static void fields(struct out *out, const struct tr_event *event, struct tr_cursor cursor,
-		   struct object *object, int depth);
-
-/* All groups of this id from here on, as one array. */
-static void groups(struct out *out, const struct tr_event *event, const struct tr_value *first,
-		   struct tr_cursor rest, int depth)
+static void named(struct js *js, const struct tr_value *value)
 {
-	struct tr_value value = *first;
-	bool more = false;
-
-	out_char(out, '[');
-	do {
-		struct object object = {0};
-
-		if (value.id != first->id)
-			continue;
-		if (more)
-			out_char(out, ',');
-		more = true;
-		if (depth)
-			fields(out, event, tr_cursor_into(&value), &object, depth - 1);
-		out_str(out, object.started ? "}" : "{}");
-	} while (tr_cursor_next(&rest, &value));
-	out_char(out, ']');
-}
-
-static void named(struct out *out, const struct tr_value *value)
-{
-	uint64_t number_of = tr_value_uint(value);
-	const char *name = name_of(value->info->type, number_of);
+	const char *name = name_of(value->info->type, tr_value_uint(value));
 
 	if (name)
-		string(out, name);
+		js_string(js, name);
 	else
-		out_signed(out, tr_value_int(value));
+		js_signed(js, tr_value_int(value));
 }
 
-static void plain_value(struct out *out, const struct tr_event *event, const struct tr_value *value)
+static void put_fields(struct js *js, const struct tr_event *event, struct tr_cursor cursor, int depth,
+		       const bool *told);
+
+static void put_value(struct js *js, const struct tr_event *event, const struct tr_value *value, int depth)
 {
-	switch (value->info->type) {
+	switch (value->info ? value->info->type
+			    : TR_TYPE_HEX) { /* of a later version: what it holds is not known */
 	case TR_TYPE_INT:
-		out_signed(out, tr_value_int(value));
+		js_signed(js, tr_value_int(value));
 		break;
 	case TR_TYPE_UINT:
 	case TR_TYPE_MAJOR:
-		out_unsigned(out, tr_value_uint(value));
+		js_unsigned(js, tr_value_uint(value));
 		break;
 	case TR_TYPE_HANDLE:
-		handle(out, tr_value_uint(value));
+		js_hex(js, tr_value_uint(value));
 		break;
 	case TR_TYPE_BOOL:
-		out_str(out, tr_value_uint(value) ? "true" : "false");
+		js_bool(js, tr_value_uint(value));
 		break;
 	case TR_TYPE_TEXT:
-		out_json_string(out, value->at, value->length);
+		js_text(js, value->at, value->length);
 		break;
 	case TR_TYPE_HEX:
 	case TR_TYPE_HASH:
-		hex_string(out, value->at, value->length);
+		js_bytes(js, value->at, value->length);
 		break;
 	case TR_TYPE_OID:
-		oid(out, value);
+		oid(js, value);
 		break;
 	case TR_TYPE_TOKEN:
-		token(out, event, value);
+		token(js, event, value);
 		break;
 	case TR_TYPE_GSS_FLAGS:
-		flags(out, (uint32_t)tr_value_uint(value));
+		flags(js, (uint32_t)tr_value_uint(value));
+		break;
+	case TR_TYPE_GROUP:
+		js_object(js);
+		if (depth)
+			put_fields(js, event, tr_cursor_into(value), depth - 1, NULL);
+		js_object_end(js);
 		break;
 	default:
-		named(out, value);
+		named(js, value);
 	}
 }
 
-static void field(struct out *out, const struct tr_event *event, const struct tr_value *value,
-		  struct tr_cursor rest, struct object *object, int depth)
+static void put_major_name(struct js *js, const struct tr_event *event, const struct tr_value *value,
+			   int depth)
 {
-	const struct tr_field_info *info = value->info;
-	const char *name;
+	(void)event;
+	(void)depth;
+	major_name(js, value);
+}
 
-	if (object->seen[canonical(value->id)])
-		return;
-	object->seen[canonical(value->id)] = true;
-	key(out, object, info->json);
-	if (info->type == TR_TYPE_GROUP)
-		groups(out, event, value, rest, depth);
+static void put_errno_name(struct js *js, const struct tr_event *event, const struct tr_value *value,
+			   int depth)
+{
+	const char *name = name_errno(tr_value_int(value));
+
+	(void)event;
+	(void)depth;
+	if (name)
+		js_string(js, name);
 	else
-		plain_value(out, event, value);
-	if (info->type == TR_TYPE_MAJOR) {
-		key(out, object, "major_name");
-		major_name(out, (uint32_t)tr_value_uint(value));
-	}
-	if (value->id == TR_F_ERRNO) {
-		name = name_errno(tr_value_int(value));
-		if (name) {
-			key(out, object, "errno_name");
-			string(out, name);
-		}
-	}
+		js_signed(js, tr_value_int(value));
 }
 
-/* An id of a later version: what it holds is not known, that it is there is. */
-static void unknown(struct out *out, const struct tr_value *value, struct object *object)
+/* A key and all values that it has: an array where they are several, or can be. */
+static void put_key(struct js *js, const struct tr_event *event, const struct fields *fields, size_t first,
+		    const char *name, int depth,
+		    void (*put)(struct js *, const struct tr_event *, const struct tr_value *, int))
 {
-	if (object->unknown++ >= UNKNOWN_SHOWN)
-		return;
-	key_start(out, object);
-	out_str(out, "field_");
-	out_unsigned(out, value->id);
-	out_raw(out, "\":", 2);
-	hex_string(out, value->at, value->length);
-}
+	const struct each *each = &fields->each[first];
+	bool array = each->next || (each->value.info && each->value.info->type == TR_TYPE_GROUP);
 
-static void fields(struct out *out, const struct tr_event *event, struct tr_cursor cursor,
-		   struct object *object, int depth)
-{
-	struct tr_value value;
+	js_key(js, name);
+	if (array)
+		js_array(js);
+	for (size_t i = first;; i = fields->each[i].next) {
+		struct tr_value value = fields->each[i].value;
 
-	while (tr_cursor_next(&cursor, &value)) {
-		if (value.info)
-			field(out, event, &value, cursor, object, depth);
-		else
-			unknown(out, &value, object);
+		put(js, event, &value, depth);
+		if (!fields->each[i].next)
+			break;
 	}
+	if (array)
+		js_array_end(js);
 }
 
-static void call_head(struct out *out, struct out_objects *objects, const struct tr_event *event,
-		      struct object *object)
+static void put_field(struct js *js, const struct tr_event *event, const struct fields *fields, size_t i,
+		      int depth)
+{
+	const struct tr_value *value = &fields->each[i].value;
+	char unknown[32];
+
+	snprintf(unknown, sizeof(unknown), "field_%u", value->id);
+	put_key(js, event, fields, i, value->info ? value->info->json : unknown, depth, put_value);
+	if (value->info && value->info->type == TR_TYPE_MAJOR)
+		put_key(js, event, fields, i, "major_name", depth, put_major_name);
+	if (value->id == TR_F_ERRNO && (fields->each[i].next || name_errno(tr_value_int(value))))
+		put_key(js, event, fields, i, "errno_name", depth, put_errno_name);
+}
+
+/* told: keys that stand there already, or NULL. */
+static void put_fields(struct js *js, const struct tr_event *event, struct tr_cursor cursor, int depth,
+		       const bool *told)
+{
+	static struct fields all[DEPTH + 1]; /* one a depth, kept from event to event */
+	struct fields *fields = &all[depth];
+
+	collect(fields, cursor);
+	for (size_t i = 0; i < fields->count; i++)
+		if (fields->each[i].first && !(told && told[canonical(fields->each[i].value.id)]))
+			put_field(js, event, fields, i, depth);
+}
+
+static void caller(struct js *js, struct origins *origins, const struct tr_event *event)
+{
+	uint64_t offset;
+	const char *name = origins_caller(origins, event, &offset);
+	char *text = NULL;
+
+	js_key(js, "caller");
+	if (name && asprintf(&text, "%s+0x%jx", name, (uintmax_t)offset) >= 0)
+		js_string(js, text);
+	else
+		js_hex(js, event->head.caller);
+	free(name ? text : NULL);
+}
+
+static void call_head(struct js *js, struct origins *origins, const struct tr_event *event, bool *told)
 {
 	const char *name = tr_call_name(event->head.call);
-	uint64_t offset;
 
-	object->seen[canonical(TR_F_CALL)] = object->seen[canonical(TR_F_DURATION)] = true;
-	key(out, object, "call");
+	told[canonical(TR_F_CALL)] = told[canonical(TR_F_DURATION)] = true;
+	js_key(js, "call");
 	if (name)
-		string(out, name);
+		js_string(js, name);
 	else
-		out_unsigned(out, event->head.call);
-	number(out, object, "depth", event->head.depth);
-	if (event->head.caller) {
-		key(out, object, "caller");
-		name = out_objects_find(objects, event, &offset);
-		if (name) {
-			/* The name is from the trace: escape it, then put the offset inside its quotes. */
-			out_json_string(out, (const uint8_t *)name, strlen(name));
-			out->used--;
-			out_char(out, '+');
-			out_hex(out, offset);
-			out_char(out, '"');
-		} else {
-			handle(out, event->head.caller);
-		}
-	}
-	number(out, object, "duration_ns", event->head.duration);
+		js_unsigned(js, event->head.call);
+	js_set_unsigned(js, "depth", event->head.depth);
+	if (event->head.caller)
+		caller(js, origins, event);
+	js_set_unsigned(js, "duration_ns", event->head.duration);
 }
 
-void out_json_event(struct out *out, struct out_objects *objects, const struct tr_event *event)
+void event_json(struct out *out, struct origins *origins, const struct tr_event *event)
 {
+	static bool told[KEYS];
 	const char *name = tr_event_name(event->head.event);
-	struct object object = {0};
+	struct tr_bytes host;
+	struct js js;
 
-	key(out, &object, "time");
-	out_char(out, '"');
-	out_time_full(out, event->time);
-	out_char(out, '"');
-	number(out, &object, "pid", event->head.pid);
-	number(out, &object, "tid", event->head.tid);
-	number(out, &object, "seq", event->head.seq);
-	key(out, &object, "event");
+	js_init(&js, out);
+	js_object(&js);
+	js_key(&js, "time");
+	js_time(&js, event->time);
+	if (origins_host(origins, event, &host)) {
+		js_key(&js, "host");
+		js_text(&js, host.at, host.length);
+		told[canonical(TR_F_HOST)] = true;
+	}
+	js_set_unsigned(&js, "pid", event->head.pid);
+	js_set_unsigned(&js, "tid", event->head.tid);
+	js_set_unsigned(&js, "seq", event->head.seq);
+	js_key(&js, "event");
 	if (name)
-		string(out, name);
+		js_string(&js, name);
 	else
-		out_unsigned(out, event->head.event);
+		js_unsigned(&js, event->head.event);
 	if (event->head.event == TR_E_call)
-		call_head(out, objects, event, &object);
-	fields(out, event, event->fields, &object, 2);
-	out_raw(out, "}\n", 2);
+		call_head(&js, origins, event, told);
+	put_fields(&js, event, event->fields, DEPTH, told);
+	told[canonical(TR_F_CALL)] = told[canonical(TR_F_DURATION)] = told[canonical(TR_F_HOST)] = false;
+	js_object_end(&js);
+	js_line(&js);
 }

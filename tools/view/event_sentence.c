@@ -4,7 +4,7 @@
  * fields are put; the fields it does not name follow in parentheses, so that none is lost.
  */
 #include "tools/names/names.h"
-#include "tools/out/out.h"
+#include "tools/view/event.h"
 
 #include <string.h>
 
@@ -166,7 +166,7 @@ static void rest(struct out *out, const struct tr_event *event, const bool *told
 		open = true;
 		out_str(out, value.info->json);
 		out_char(out, '=');
-		out_text_value(out, event, &value);
+		event_text_value(out, event, &value);
 	}
 	if (open)
 		out_char(out, ')');
@@ -180,7 +180,7 @@ static void in_words(struct out *out, const struct tr_event *event, const struct
 	else if (value->info->type == TR_TYPE_BOOL)
 		out_str(out, tr_value_uint(value) ? "yes" : "no");
 	else
-		out_text_value(out, event, value);
+		event_text_value(out, event, value);
 }
 
 static void say(struct out *out, const struct tr_event *event, const struct part *parts, bool *told)
@@ -200,7 +200,7 @@ static void say(struct out *out, const struct tr_event *event, const struct part
 	}
 }
 
-void out_sentence(struct out *out, const struct tr_event *event)
+void event_sentence(struct out *out, const struct tr_event *event)
 {
 	unsigned id = event->head.event;
 	const struct part *parts = id < sizeof(sentences) / sizeof(sentences[0]) ? sentences[id] : NULL;

@@ -4,8 +4,7 @@
  * order in which they are in the trace, and what they are called and how they look follows from events.def.
  */
 #include "tools/names/names.h"
-#include "tools/out/out.h"
-#include "tools/view/caller.h"
+#include "tools/view/event.h"
 
 #include <string.h>
 
@@ -16,158 +15,6 @@
 #define YELLOW "33"
 #define FAINT "2"
 #define PLAIN "0"
-
-#define MESSAGE_SHOWN 32 /* bytes of a message */
-
-static void joined(struct out *out, const char *const *names, size_t count, uint32_t left)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (i)
-			out_char(out, '|');
-		out_str(out, names[i]);
-	}
-	if (left && count)
-		out_char(out, '|');
-	if (left)
-		out_hex(out, left);
-	else if (!count)
-		out_char(out, '0');
-}
-
-static void flags(struct out *out, uint32_t value)
-{
-	const char *names[NAMES_MAX];
-	uint32_t left;
-	size_t count = names_gss_flags(value, names, &left);
-
-	joined(out, names, count, left);
-}
-
-static void major(struct out *out, uint32_t value)
-{
-	const char *names[NAMES_MAX];
-	uint32_t left;
-	size_t count = names_major(value, names, &left);
-
-	joined(out, names, count, left);
-}
-
-static void oid(struct out *out, const struct tr_value *value)
-{
-	const char *name = name_oid(value->at, value->length);
-	char dotted[256];
-
-	if (name)
-		out_str(out, name);
-	else if (name_oid_dotted(value->at, value->length, dotted, sizeof(dotted)))
-		out_str(out, dotted);
-	else
-		out_bytes(out, value->at, value->length);
-}
-
-static void token(struct out *out, const struct tr_event *event, const struct tr_value *value)
-{
-	struct tr_token token = tr_value_token(value);
-	struct tr_bytes bytes = tr_value_bytes(event, value);
-
-	out_unsigned(out, token.length);
-	if (!token.length)
-		return;
-	out_str(out, token.flags & TR_TOKEN_KEYED ? ":keyed:" : ":");
-	out_bytes(out, token.hash, 4);
-	if (value->id != TR_F_MESSAGE || !bytes.length)
-		return;
-	out_char(out, ':');
-	out_quoted(out, bytes.at, bytes.length < MESSAGE_SHOWN ? bytes.length : MESSAGE_SHOWN);
-	if (token.length > MESSAGE_SHOWN)
-		out_str(out, "...");
-}
-
-static void number(struct out *out, const struct tr_value *value)
-{
-	size_t length = strlen(value->info->json);
-
-	if (length > 3 && !strcmp(value->info->json + length - 3, "_ns")) {
-		out_seconds(out, tr_value_uint(value), 6);
-		out_str(out, " s");
-	} else if (value->id == TR_F_LIFETIME && tr_value_uint(value) == UINT32_MAX) {
-		out_str(out, "indefinite");
-	} else {
-		out_unsigned(out, tr_value_uint(value));
-	}
-}
-
-static void group(struct out *out, const struct tr_event *event, const struct tr_value *value)
-{
-	struct tr_cursor cursor = tr_cursor_into(value);
-	struct tr_value inner;
-	bool more = false;
-
-	out_char(out, '{');
-	while (tr_cursor_next(&cursor, &inner)) {
-		if (!inner.info || inner.info->type == TR_TYPE_GROUP)
-			continue;
-		if (more)
-			out_str(out, ", ");
-		more = true;
-		out_str(out, inner.info->json);
-		out_char(out, '=');
-		out_text_value(out, event, &inner);
-	}
-	out_char(out, '}');
-}
-
-static void named(struct out *out, const struct tr_value *value)
-{
-	const char *name = name_of(value->info->type, tr_value_uint(value));
-
-	if (name)
-		out_str(out, name);
-	else
-		out_signed(out, tr_value_int(value));
-}
-
-void out_text_value(struct out *out, const struct tr_event *event, const struct tr_value *value)
-{
-	switch (value->info->type) {
-	case TR_TYPE_INT:
-		out_signed(out, tr_value_int(value));
-		break;
-	case TR_TYPE_UINT:
-		number(out, value);
-		break;
-	case TR_TYPE_HANDLE:
-		out_hex(out, tr_value_uint(value));
-		break;
-	case TR_TYPE_BOOL:
-		out_str(out, tr_value_uint(value) ? "true" : "false");
-		break;
-	case TR_TYPE_TEXT:
-		out_text(out, value->at, value->length);
-		break;
-	case TR_TYPE_HEX:
-	case TR_TYPE_HASH:
-		out_bytes(out, value->at, value->length);
-		break;
-	case TR_TYPE_OID:
-		oid(out, value);
-		break;
-	case TR_TYPE_TOKEN:
-		token(out, event, value);
-		break;
-	case TR_TYPE_MAJOR:
-		major(out, (uint32_t)tr_value_uint(value));
-		break;
-	case TR_TYPE_GSS_FLAGS:
-		flags(out, (uint32_t)tr_value_uint(value));
-		break;
-	case TR_TYPE_GROUP:
-		group(out, event, value);
-		break;
-	default:
-		named(out, value);
-	}
-}
 
 /* What a call gave back, picked out of its fields while the arguments are written. */
 struct result {
@@ -213,7 +60,7 @@ static void arguments(struct out *out, const struct tr_event *event, struct resu
 		if (value.info) {
 			out_str(out, value.info->json);
 			out_char(out, '=');
-			out_text_value(out, event, &value);
+			event_text_value(out, event, &value);
 		} else { /* of a later version */
 			out_str(out, "field_");
 			out_unsigned(out, value.id);
@@ -246,7 +93,7 @@ static void status(struct out *out, const struct result *result)
 
 	if (bad)
 		out_paint(out, RED);
-	major(out, value);
+	event_text_major(out, value);
 	/* Where all went well the minor status means nothing, and mechanisms leave anything there. */
 	if (bad && result->minor_text.length) {
 		out_str(out, " (");
@@ -282,10 +129,10 @@ static void results(struct out *out, const struct result *result)
 	}
 }
 
-static void caller(struct out *out, struct out_objects *objects, const struct tr_event *event)
+static void caller(struct out *out, struct origins *origins, const struct tr_event *event)
 {
 	uint64_t offset;
-	const char *name = out_objects_find(objects, event, &offset);
+	const char *name = origins_caller(origins, event, &offset);
 
 	out_str(out, " from ");
 	if (name) {
@@ -295,7 +142,7 @@ static void caller(struct out *out, struct out_objects *objects, const struct tr
 	out_hex(out, name ? offset : event->head.caller);
 }
 
-static void call(struct out *out, struct out_objects *objects, const struct tr_event *event, bool callers)
+static void call(struct out *out, struct origins *origins, const struct tr_event *event, bool callers)
 {
 	struct result result = {0};
 	const char *name = tr_call_name(event->head.call);
@@ -311,7 +158,7 @@ static void call(struct out *out, struct out_objects *objects, const struct tr_e
 	out_seconds(out, event->head.duration, 6);
 	out_char(out, '>');
 	if (callers && event->head.caller)
-		caller(out, objects, event);
+		caller(out, origins, event);
 }
 
 static const char *colour_of(const struct tr_event *event)
@@ -329,13 +176,15 @@ static const char *colour_of(const struct tr_event *event)
 	case TR_E_handshake:
 		if (!tr_event_find(event, TR_F_OUTCOME, &outcome))
 			return PLAIN;
-		return tr_value_uint(&outcome) == TR_OUTCOME_ESTABLISHED ? GREEN : RED;
+		return tr_value_uint(&outcome) == TR_OUTCOME_ESTABLISHED ? GREEN
+		       : tr_value_uint(&outcome) == TR_OUTCOME_ABANDONED ? FAINT
+									 : RED;
 	default:
 		return FAINT;
 	}
 }
 
-void out_text_event(struct out *out, struct out_objects *objects, const struct tr_event *event, bool callers)
+void event_text(struct out *out, struct origins *origins, const struct tr_event *event, bool callers)
 {
 	out_time_of_day(out, event->time);
 	out_char(out, ' ');
@@ -346,10 +195,10 @@ void out_text_event(struct out *out, struct out_objects *objects, const struct t
 	}
 	out_char(out, ' ');
 	if (event->head.event == TR_E_call) {
-		call(out, objects, event, callers);
+		call(out, origins, event, callers);
 	} else {
 		out_paint(out, colour_of(event));
-		out_sentence(out, event);
+		event_sentence(out, event);
 		out_paint(out, PLAIN);
 	}
 	out_char(out, '\n');

@@ -1,37 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From reader to printed lines: chooses events, keeps what callers are resolved with, and tells what was left
- * out. Prints nothing of its own among the lines but, in text, the date when it changes.
+ * From reader to sink: chooses events, and tells on stderr how far it is and what was left out.
  */
 #include "tools/view/show.h"
-#include "tools/out/out.h"
-#include "tools/view/caller.h"
+#include "tools/view/sink.h"
 #include "tools/base/tool.h"
 
 #include <errno.h>
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define SETTLED 2000000 /* ns: after this, no older event of another thread is still being written */
 #define PROGRESS_EVERY 300000000
-#define DATE 10		   /* characters of "2026-01-02" */
 #define PROGRESS_LOOK 4096 /* events between two looks at the clock */
 
+/* By enum show_format. */
+static const struct {
+	struct sink *(*new)(struct out *out);
+	bool text;
+} formats[] = {
+	[SHOW_TEXT] = {sink_text, true},
+	[SHOW_JSON] = {sink_json, false},
+	[SHOW_SUMMARY_TEXT] = {sink_summary_text, true},
+	[SHOW_SUMMARY_JSON] = {sink_summary_json, false},
+};
+
 struct show {
-	enum show_format format;
 	struct tr_reader *reader;
-	struct out_objects *objects;
 	struct out out;
-	bool callers, live, progress, progress_shown;
-	uint32_t pid; /* 0: any */
-	const char *calls;
+	struct sink *sink;
+	bool live, progress, progress_shown;
+	uint32_t pid;	   /* 0: any */
+	const char *names; /* NULL: any */
 	bool handshakes;
 	uint64_t next_progress;
-	char date[DATE];
 };
 
 static uint64_t clock_now(clockid_t clock)
@@ -61,12 +65,10 @@ struct show *show_new(enum show_format format, FILE *out, bool colour)
 
 	if (!show)
 		return NULL;
-	show->format = format;
-	out_init(&show->out, out, colour && format == SHOW_TEXT, format == SHOW_JSON);
-	memcpy(show->date, out_stamp(&show->out, clock_now(CLOCK_REALTIME)), DATE);
+	out_init(&show->out, out, colour && formats[format].text, !formats[format].text);
 	show->reader = tr_reader_new(problem, show);
-	show->objects = out_objects_new();
-	if (show->reader && show->objects)
+	show->sink = formats[format].new(&show->out);
+	if (show->reader && show->sink)
 		return show;
 	show_free(show);
 	return NULL;
@@ -77,7 +79,8 @@ void show_free(struct show *show)
 	if (!show)
 		return;
 	tr_reader_free(show->reader);
-	out_objects_free(show->objects);
+	if (show->sink)
+		show->sink->release(show->sink);
 	free(show);
 }
 
@@ -86,9 +89,9 @@ void show_only_pid(struct show *show, uint32_t pid)
 	show->pid = pid;
 }
 
-void show_only_calls(struct show *show, const char *pattern)
+void show_only_named(struct show *show, const char *pattern)
 {
-	show->calls = pattern;
+	show->names = pattern;
 }
 
 void show_only_handshakes(struct show *show, bool wanted)
@@ -98,7 +101,7 @@ void show_only_handshakes(struct show *show, bool wanted)
 
 void show_callers(struct show *show, bool wanted)
 {
-	show->callers = wanted;
+	show->sink->callers = wanted;
 }
 
 void show_progress(struct show *show, bool wanted)
@@ -138,42 +141,14 @@ static bool is_about_handshakes(const struct tr_event *event)
 
 static bool wanted(const struct show *show, const struct tr_event *event)
 {
-	const char *name;
+	const char *name = event->head.event == TR_E_call ? tr_call_name(event->head.call)
+							  : tr_event_name(event->head.event);
 
 	if (show->pid && event->head.pid != show->pid)
 		return false;
 	if (show->handshakes && !is_about_handshakes(event))
 		return false;
-	if (!show->calls)
-		return true;
-	name = event->head.event == TR_E_call ? tr_call_name(event->head.call) : NULL;
-	return name && !fnmatch(show->calls, name, 0);
-}
-
-/* A time of day alone is of today, or of the last date shown. */
-static void date_line(struct show *show, uint64_t time)
-{
-	const char *date = out_stamp(&show->out, time);
-
-	if (!memcmp(show->date, date, DATE))
-		return;
-	memcpy(show->date, date, DATE);
-	out_paint(&show->out, "2");
-	out_str(&show->out, "--- ");
-	out_raw(&show->out, show->date, DATE);
-	out_str(&show->out, " ---");
-	out_paint(&show->out, "0");
-	out_char(&show->out, '\n');
-}
-
-static void print(struct show *show, const struct tr_event *event)
-{
-	if (show->format == SHOW_JSON) {
-		out_json_event(&show->out, show->objects, event);
-		return;
-	}
-	date_line(show, event->time);
-	out_text_event(&show->out, show->objects, event, show->callers);
+	return !show->names || (name && !fnmatch(show->names, name, 0));
 }
 
 static void progress(struct show *show)
@@ -209,24 +184,25 @@ int show_poll(struct show *show, bool final)
 {
 	uint64_t now = clock_now(CLOCK_REALTIME), count = 0;
 	struct tr_event event;
+	bool memory = true;
 
 	if (final)
 		tr_reader_finish(show->reader);
 	else
 		tr_reader_refresh(show->reader);
 	show->live |= !final;
-	while (!show->out.failed &&
+	while (!show->out.failed && memory &&
 	       tr_reader_next(show->reader, final ? UINT64_MAX : now - SETTLED, &event)) {
-		out_objects_learn(show->objects, &event);
-		if (wanted(show, &event))
-			print(show, &event);
+		memory = show->sink->add(show->sink, &event, wanted(show, &event));
 		if (show->progress && ++count % PROGRESS_LOOK == 0)
 			progress(show);
 	}
-	out_flush(&show->out);
 	progress_clear(show);
+	if (final && memory)
+		show->sink->end(show->sink);
+	out_flush(&show->out);
 	if (final)
 		tell_left_out(show);
-	errno = show->out.error;
-	return show->out.failed ? -1 : 0;
+	errno = memory ? show->out.error : ENOMEM;
+	return show->out.failed || !memory ? -1 : 0;
 }

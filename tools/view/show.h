@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Prints traces while they grow or as a whole: what `decode` is, and what `run` shows of a live process tree.
+ * How it looks is the sink's (sink.h) that belongs to the format.
  */
 #ifndef TOOLS_SHOW_H
 #define TOOLS_SHOW_H
@@ -9,7 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum show_format { SHOW_TEXT, SHOW_JSON };
+enum show_format { SHOW_TEXT, SHOW_JSON, SHOW_SUMMARY_TEXT, SHOW_SUMMARY_JSON };
 
 struct show;
 
@@ -17,10 +18,10 @@ struct show;
 struct show *show_new(enum show_format format, FILE *out, bool colour);
 void show_free(struct show *show);
 
-/* Print only events of one process; only calls whose name matches a shell pattern (which must stay valid);
- * say who called; show on stderr how far it is. */
+/* Print only events of one process; only calls and events whose name matches a shell pattern (which must stay
+ * valid); say who called; show on stderr how far it is. */
 void show_only_pid(struct show *show, uint32_t pid);
-void show_only_calls(struct show *show, const char *pattern);
+void show_only_named(struct show *show, const char *pattern);
 void show_callers(struct show *show, bool wanted);
 /* Print only handshakes, refusals, what goes wrong with trace and policy, and calls (of which only those that
  * fail are in a trace that was made for this). */

@@ -5,66 +5,42 @@
  * known has no key.
  */
 #include "tools/names/names.h"
+#include "tools/out/json.h"
 #include "tools/model/model.h"
 
 #include <string.h>
 
-static void key(struct out *out, const char *name)
+static void text(struct js *js, const char *name, const char *value)
 {
-	out_str(out, ",\"");
-	out_str(out, name);
-	out_str(out, "\":");
+	if (value && *value)
+		js_set_string(js, name, value);
 }
 
-static void text(struct out *out, const char *name, const char *value)
+static void begin(struct js *js, const char *kind, const struct sum_program *program)
 {
-	if (!value || !*value)
-		return;
-	key(out, name);
-	out_json_string(out, (const uint8_t *)value, strlen(value));
+	js_object(js);
+	js_set_string(js, "kind", kind);
+	text(js, "host", program->host);
+	text(js, "program", program->name);
 }
 
-static void number(struct out *out, const char *name, uint64_t value)
+static void end(struct js *js)
 {
-	key(out, name);
-	out_unsigned(out, value);
+	js_object_end(js);
+	js_line(js);
 }
 
-static void when(struct out *out, const char *name, uint64_t time)
-{
-	if (!time)
-		return;
-	key(out, name);
-	out_char(out, '"');
-	out_time_full(out, time);
-	out_char(out, '"');
-}
-
-static void begin(struct out *out, const char *kind, const struct sum_program *program)
-{
-	out_str(out, "{\"kind\":\"");
-	out_str(out, kind);
-	out_char(out, '"');
-	text(out, "host", program->host);
-	text(out, "program", program->name);
-}
-
-static void end(struct out *out)
-{
-	out_str(out, "}\n");
-}
-
-static void messages(struct out *out, const struct sum_tally *tally)
+static void messages(struct js *js, const struct sum_tally *tally)
 {
 	if (!tally->wrapped && !tally->unwrapped)
 		return;
-	number(out, "wrapped", tally->wrapped);
-	number(out, "wrapped_bytes", tally->wrapped_bytes);
-	number(out, "unwrapped", tally->unwrapped);
-	number(out, "unwrapped_bytes", tally->unwrapped_bytes);
+	js_set_unsigned(js, "wrapped", tally->wrapped);
+	js_set_unsigned(js, "wrapped_bytes", tally->wrapped_bytes);
+	js_set_unsigned(js, "unwrapped", tally->unwrapped);
+	js_set_unsigned(js, "unwrapped_bytes", tally->unwrapped_bytes);
 }
 
-static void tally_keys(struct out *out, const struct sum_tally *tally)
+static void tally_keys(struct js *js, const struct sum_tally *tally)
 {
 	static const char *const counts[] = {"established", "failed", "refused", "unsecured"};
 	static const char *const times[] = {"last_established", "last_failed", "last_refused",
@@ -72,130 +48,132 @@ static void tally_keys(struct out *out, const struct sum_tally *tally)
 	const char *enctype = tally->enctype ? name_of(TR_TYPE_ENCTYPE, tally->enctype) : NULL;
 
 	for (enum sum_fact fact = 0; fact < SUM_FACTS; fact++)
-		number(out, counts[fact], tally->count[fact]);
-	number(out, "unsecured_open", tally->open);
+		js_set_unsigned(js, counts[fact], tally->count[fact]);
+	js_set_unsigned(js, "unsecured_open", tally->open);
 	if (enctype)
-		text(out, "session_enctype", enctype);
+		text(js, "session_enctype", enctype);
 	else if (tally->enctype)
-		number(out, "session_enctype", tally->enctype);
-	messages(out, tally);
-	when(out, "first", tally->first);
-	when(out, "last", tally->last);
+		js_set_unsigned(js, "session_enctype", tally->enctype);
+	messages(js, tally);
+	js_set_time(js, "first", tally->first);
+	js_set_time(js, "last", tally->last);
 	for (enum sum_fact fact = 0; fact < SUM_FACTS; fact++)
-		when(out, times[fact], tally->at[fact]);
-	text(out, "reason", tally->reason);
+		js_set_time(js, times[fact], tally->at[fact]);
+	text(js, "reason", tally->reason);
 }
 
 static void program(void *at, void *context)
 {
 	const struct sum_program *p = at;
-	struct out *out = context;
+	struct js *js = context;
 
 	if (!p->first)
 		return;
-	begin(out, "program", p);
-	number(out, "processes", p->processes);
-	number(out, "dropped", p->dropped);
-	when(out, "first", p->first);
-	when(out, "last", p->last);
-	end(out);
+	begin(js, "program", p);
+	js_set_unsigned(js, "processes", p->processes);
+	js_set_unsigned(js, "dropped", p->dropped);
+	js_set_time(js, "first", p->first);
+	js_set_time(js, "last", p->last);
+	end(js);
 }
 
-static void endpoint_keys(struct out *out, const struct sum_endpoint *e)
+static void endpoint_keys(struct js *js, const struct sum_endpoint *e)
 {
 	if (e->role)
-		text(out, "role", name_of(TR_TYPE_ROLE, e->role));
-	text(out, "endpoint", e->name);
+		text(js, "role", name_of(TR_TYPE_ROLE, e->role));
+	text(js, "endpoint", e->name);
 }
 
 static void peer(void *at, void *context)
 {
 	const struct sum_peer *p = at;
-	struct out *out = context;
+	struct js *js = context;
 
-	begin(out, "peer", p->endpoint->program);
-	text(out, "state", sum_state_name(sum_peer_state(p)));
-	endpoint_keys(out, p->endpoint);
-	text(out, "principal", p->principal);
-	text(out, "address", p->address);
-	text(out, "last_from", p->last_from);
-	tally_keys(out, &p->tally);
-	end(out);
+	begin(js, "peer", p->endpoint->program);
+	text(js, "state", sum_state_name(sum_peer_state(p)));
+	endpoint_keys(js, p->endpoint);
+	text(js, "principal", p->principal);
+	text(js, "address", p->address);
+	text(js, "last_from", p->last_from);
+	tally_keys(js, &p->tally);
+	end(js);
 }
 
 static void endpoint(void *at, void *context)
 {
 	const struct sum_endpoint *e = at;
-	struct out *out = context;
+	struct js *js = context;
 
-	begin(out, "endpoint", e->program);
-	text(out, "state", sum_state_name(sum_endpoint_state(e)));
-	endpoint_keys(out, e);
-	text(out, "migrate", e->migrate);
-	text(out, "phase", e->phase);
+	begin(js, "endpoint", e->program);
+	text(js, "state", sum_state_name(sum_endpoint_state(e)));
+	endpoint_keys(js, e);
+	text(js, "migrate", e->migrate);
+	text(js, "phase", e->phase);
 	if (!e->injected)
-		text(out, "mechanism", name_of(TR_TYPE_ZMQ_MECH, e->mechanism));
-	key(out, "accepts_unsecured");
-	out_str(out, sum_accepts_unsecured(e) ? "true" : "false");
-	tally_keys(out, &e->tally);
-	end(out);
-	sum_each(e->peers, peer, out);
+		text(js, "mechanism", name_of(TR_TYPE_ZMQ_MECH, e->mechanism));
+	js_set_bool(js, "accepts_unsecured", sum_accepts_unsecured(e));
+	tally_keys(js, &e->tally);
+	end(js);
+	sum_each(e->peers, peer, js);
 }
 
 static void pair(void *at, void *context)
 {
 	const struct sum_pair *p = at;
-	struct out *out = context;
+	struct js *js = context;
 
-	begin(out, "pair", p->program);
-	text(out, "state", sum_state_name(sum_pair_state(p)));
+	begin(js, "pair", p->program);
+	text(js, "state", sum_state_name(sum_pair_state(p)));
 	if (p->role)
-		text(out, "role", name_of(TR_TYPE_ROLE, p->role));
-	text(out, "initiator", p->initiator);
-	text(out, "acceptor", p->acceptor);
-	text(out, "mech", p->mech);
-	tally_keys(out, &p->tally);
-	end(out);
+		text(js, "role", name_of(TR_TYPE_ROLE, p->role));
+	text(js, "initiator", p->initiator);
+	text(js, "acceptor", p->acceptor);
+	text(js, "mech", p->mech);
+	tally_keys(js, &p->tally);
+	end(js);
 }
 
 static void refusal(void *at, void *context)
 {
 	const struct sum_refusal *r = at;
 	const char *call = tr_call_name(r->call);
-	struct out *out = context;
+	struct js *js = context;
 
-	begin(out, r->would ? "would_refuse" : "refusal", r->program);
-	text(out, "call", call);
-	text(out, "subject", r->subject);
-	text(out, "rule", r->rule);
+	begin(js, r->would ? "would_refuse" : "refusal", r->program);
+	text(js, "call", call);
+	text(js, "subject", r->subject);
+	text(js, "rule", r->rule);
 	if (r->line)
-		number(out, "line", r->line);
-	number(out, "count", r->count);
-	when(out, "first", r->first);
-	when(out, "last", r->last);
-	text(out, "reason", r->reason);
-	end(out);
+		js_set_unsigned(js, "line", r->line);
+	js_set_unsigned(js, "count", r->count);
+	js_set_time(js, "first", r->first);
+	js_set_time(js, "last", r->last);
+	text(js, "reason", r->reason);
+	end(js);
 }
 
 static void repair(void *at, void *context)
 {
 	const struct sum_repair *r = at;
-	struct out *out = context;
+	struct js *js = context;
 
-	begin(out, "repair", r->program);
-	text(out, "repair", r->repair);
-	number(out, "count", r->count);
-	when(out, "first", r->first);
-	when(out, "last", r->last);
-	text(out, "reason", r->reason);
-	end(out);
+	begin(js, "repair", r->program);
+	text(js, "repair", r->repair);
+	js_set_unsigned(js, "count", r->count);
+	js_set_time(js, "first", r->first);
+	js_set_time(js, "last", r->last);
+	text(js, "reason", r->reason);
+	end(js);
 }
 
 void summary_json(struct out *out, const struct summary *s)
 {
-	sum_each(s->programs, program, out);
-	sum_each(s->endpoints, endpoint, out);
-	sum_each(s->pairs, pair, out);
-	sum_each(s->refusals, refusal, out);
-	sum_each(s->repairs, repair, out);
+	struct js js;
+
+	js_init(&js, out);
+	sum_each(s->programs, program, &js);
+	sum_each(s->endpoints, endpoint, &js);
+	sum_each(s->pairs, pair, &js);
+	sum_each(s->refusals, refusal, &js);
+	sum_each(s->repairs, repair, &js);
 }

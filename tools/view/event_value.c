@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Values of fields in text. How one looks follows from its type in events.def; a number without a name is
+ * shown as a number.
+ */
+#include "tools/names/names.h"
+#include "tools/view/event.h"
+
+#include <string.h>
+
+#define MESSAGE_SHOWN 32 /* bytes of a message */
+
+static void joined(struct out *out, const char *const *names, size_t count, uint32_t left)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			out_char(out, '|');
+		out_str(out, names[i]);
+	}
+	if (left && count)
+		out_char(out, '|');
+	if (left)
+		out_hex(out, left);
+	else if (!count)
+		out_char(out, '0');
+}
+
+static void flags(struct out *out, uint32_t value)
+{
+	const char *names[NAMES_MAX];
+	uint32_t left;
+	size_t count = names_gss_flags(value, names, &left);
+
+	joined(out, names, count, left);
+}
+
+void event_text_major(struct out *out, uint32_t value)
+{
+	const char *names[NAMES_MAX];
+	uint32_t left;
+	size_t count = names_major(value, names, &left);
+
+	joined(out, names, count, left);
+}
+
+static void oid(struct out *out, const struct tr_value *value)
+{
+	const char *name = name_oid(value->at, value->length);
+	char dotted[256];
+
+	if (name)
+		out_str(out, name);
+	else if (name_oid_dotted(value->at, value->length, dotted, sizeof(dotted)))
+		out_str(out, dotted);
+	else
+		out_bytes(out, value->at, value->length);
+}
+
+static void token(struct out *out, const struct tr_event *event, const struct tr_value *value)
+{
+	struct tr_token token = tr_value_token(value);
+	struct tr_bytes bytes = tr_value_bytes(event, value);
+
+	out_unsigned(out, token.length);
+	if (!token.length)
+		return;
+	out_str(out, token.flags & TR_TOKEN_KEYED ? ":keyed:" : ":");
+	out_bytes(out, token.hash, 4);
+	if (value->id != TR_F_MESSAGE || !bytes.length)
+		return;
+	out_char(out, ':');
+	out_quoted(out, bytes.at, bytes.length < MESSAGE_SHOWN ? bytes.length : MESSAGE_SHOWN);
+	if (token.length > MESSAGE_SHOWN)
+		out_str(out, "...");
+}
+
+static void number(struct out *out, const struct tr_value *value)
+{
+	size_t length = strlen(value->info->json);
+
+	if (length > 3 && !strcmp(value->info->json + length - 3, "_ns")) {
+		out_seconds(out, tr_value_uint(value), 6);
+		out_str(out, " s");
+	} else if (value->id == TR_F_LIFETIME && tr_value_uint(value) == UINT32_MAX) {
+		out_str(out, "indefinite");
+	} else {
+		out_unsigned(out, tr_value_uint(value));
+	}
+}
+
+static void group(struct out *out, const struct tr_event *event, const struct tr_value *value)
+{
+	struct tr_cursor cursor = tr_cursor_into(value);
+	struct tr_value inner;
+	bool more = false;
+
+	out_char(out, '{');
+	while (tr_cursor_next(&cursor, &inner)) {
+		if (!inner.info || inner.info->type == TR_TYPE_GROUP)
+			continue;
+		if (more)
+			out_str(out, ", ");
+		more = true;
+		out_str(out, inner.info->json);
+		out_char(out, '=');
+		event_text_value(out, event, &inner);
+	}
+	out_char(out, '}');
+}
+
+static void named(struct out *out, const struct tr_value *value)
+{
+	const char *name = name_of(value->info->type, tr_value_uint(value));
+
+	if (name)
+		out_str(out, name);
+	else
+		out_signed(out, tr_value_int(value));
+}
+
+void event_text_value(struct out *out, const struct tr_event *event, const struct tr_value *value)
+{
+	switch (value->info->type) {
+	case TR_TYPE_INT:
+		out_signed(out, tr_value_int(value));
+		break;
+	case TR_TYPE_UINT:
+		number(out, value);
+		break;
+	case TR_TYPE_HANDLE:
+		out_hex(out, tr_value_uint(value));
+		break;
+	case TR_TYPE_BOOL:
+		out_str(out, tr_value_uint(value) ? "true" : "false");
+		break;
+	case TR_TYPE_TEXT:
+		out_text(out, value->at, value->length);
+		break;
+	case TR_TYPE_HEX:
+	case TR_TYPE_HASH:
+		out_bytes(out, value->at, value->length);
+		break;
+	case TR_TYPE_OID:
+		oid(out, value);
+		break;
+	case TR_TYPE_TOKEN:
+		token(out, event, value);
+		break;
+	case TR_TYPE_MAJOR:
+		event_text_major(out, (uint32_t)tr_value_uint(value));
+		break;
+	case TR_TYPE_GSS_FLAGS:
+		flags(out, (uint32_t)tr_value_uint(value));
+		break;
+	case TR_TYPE_GROUP:
+		group(out, event, value);
+		break;
+	default:
+		named(out, value);
+	}
+}

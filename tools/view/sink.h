@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What takes the events of all traces in order of time: prints each of them, or sums them up and prints at
+ * the end. The only thing that the reading side (show.h) knows of what is printed.
+ */
+#ifndef TOOLS_VIEW_SINK_H
+#define TOOLS_VIEW_SINK_H
+
+#include "tools/out/out.h"
+#include "trace/reader.h"
+
+struct sink {
+	/* wanted: the event is one of those asked for; the others are to be learned from only. False: no
+	 * memory. */
+	bool (*add)(struct sink *sink, const struct tr_event *event, bool wanted);
+	/* Nothing comes any more. */
+	void (*end)(struct sink *sink);
+	void (*release)(struct sink *sink);
+	struct out *out; /* the caller's */
+	bool callers;	 /* in text, say who called */
+};
+
+/* NULL: no memory. */
+struct sink *sink_text(struct out *out);
+struct sink *sink_json(struct out *out);
+struct sink *sink_summary_text(struct out *out);
+struct sink *sink_summary_json(struct out *out);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What all events come to, printed once there are no more. Nothing is printed when memory ran out: half a
+ * summary would say that somebody is secured who is not.
+ */
+#include "tools/model/summary.h"
+#include "tools/view/sink.h"
+
+#include <stdlib.h>
+
+struct summing {
+	struct sink sink;
+	struct summary *summary;
+	void (*print)(struct out *out, const struct summary *summary);
+};
+
+static bool add(struct sink *sink, const struct tr_event *event, bool wanted)
+{
+	struct summing *summing = (struct summing *)sink;
+
+	return !wanted || !summary_learn(summing->summary, event);
+}
+
+static void end(struct sink *sink)
+{
+	struct summing *summing = (struct summing *)sink;
+
+	summing->print(sink->out, summing->summary);
+}
+
+static void release(struct sink *sink)
+{
+	struct summing *summing = (struct summing *)sink;
+
+	summary_free(summing->summary);
+	free(summing);
+}
+
+static struct sink *new (struct out *out, void (*print)(struct out *, const struct summary *))
+{
+	struct summing *summing = calloc(1, sizeof(*summing));
+
+	if (!summing)
+		return NULL;
+	summing->sink = (struct sink){.add = add, .end = end, .release = release, .out = out};
+	summing->print = print;
+	summing->summary = summary_new();
+	if (summing->summary)
+		return &summing->sink;
+	free(summing);
+	return NULL;
+}
+
+struct sink *sink_summary_text(struct out *out)
+{
+	return new (out, summary_text);
+}
+
+struct sink *sink_summary_json(struct out *out)
+{
+	return new (out, summary_json);
+}
