@@ -107,7 +107,7 @@ says() {
     [ "${lines[0]}" = "Nothing that was seen is unsecured, and nothing fails." ]
 }
 
-@test "a program's own CURVE counts as secured, its PLAIN does not, and inproc is not listed" {
+@test "a program's own CURVE is not called secured, its PLAIN is unsecured, and inproc is not listed" {
     under none "$PYTHON" -c '
 import zmq
 context = zmq.Context()
@@ -119,9 +119,167 @@ curve.bind("ipc://curve")
 plain.bind("ipc://plain")
 inproc.bind("inproc://near")'
     summary
-    says '.endpoint == "ipc://curve" and .state == "secured" and .mechanism == "ZMQ_CURVE"'
+    says '.endpoint == "ipc://curve" and .state == "curve" and .mechanism == "ZMQ_CURVE"'
     says '.endpoint == "ipc://plain" and .state == "unsecured" and .mechanism == "ZMQ_PLAIN"'
     [ "$(jq -s '[.[] | select(.kind == "endpoint")] | length' summary)" = 2 ]
+    run -0 "$GSSTAP" decode --summary traces
+    [[ $output == *"CURVE set, keys not observed: 1"* ]]
+    [[ $output != *"nothing fails"* ]]
+}
+
+@test "GSSAPI whose messages pass in clear is authenticated, and not called secured" {
+    PORT=$(free_port)
+    for role in server client; do
+        cat >$role.py <<END
+import os, sys, time, zmq
+socket = zmq.Context().socket(zmq.REP if "$role" == "server" else zmq.REQ)
+socket.setsockopt(zmq.RCVTIMEO, 20000)
+socket.gssapi_plaintext = True
+if "$role" == "server":
+    socket.gssapi_server = True
+    socket.gssapi_principal = b"zmq@localhost"
+    socket.bind("tcp://127.0.0.1:$PORT")
+    open("up", "w").close()
+    socket.send(socket.recv())
+else:
+    socket.gssapi_service_principal = b"zmq@localhost"
+    while not os.path.exists("up"): time.sleep(0.01) # poll
+    socket.connect("tcp://127.0.0.1:$PORT")
+    socket.send(b"in clear")
+    assert socket.recv() == b"in clear"
+END
+    done
+    policy credentials <<<$'version: 1\nzmq: {repairs: [credentials]}'
+    start server under credentials "$PYTHON" server.py
+    start client under credentials "$PYTHON" client.py
+    finish client
+    finish server
+    summary
+    says '.kind == "endpoint" and .role == "server" and .state == "unencrypted" and .plaintext and .established == 1'
+    run ! says '.state == "secured"'
+    run -0 "$GSSTAP" decode --summary traces
+    [[ $output == *"Authenticated, but not encrypted: "* ]]
+    [[ $output != *"nothing fails"* ]]
+}
+
+# forge FILE CODE: makes a trace out of hand-made events; see forge.py.
+forge() {
+    "$PYTHON" "$TOP/tests/forge.py" "$@"
+}
+
+@test "two programs of one command name and one endpoint are two, and a name is told beyond a NUL" {
+    forge a.pcapng 'process(exe="/srv/a", host="box", command="server"); inject(endpoint="tcp://*:5555", role=3)
+handshake(endpoint="tcp://*:5555", role=2, outcome=1, initiator="alice@R\0x", handshake="1" * 16)'
+    forge b.pcapng 'process(exe="/srv/b", host="box", command="server")
+call("zmq_bind", socket=1, endpoint="tcp://*:5555", result=0)'
+    summary a.pcapng b.pcapng
+    says '.kind == "endpoint" and .exe == "/srv/a" and .state == "secured"'
+    says '.kind == "endpoint" and .exe == "/srv/b" and .state == "unsecured"'
+    says '.kind == "peer" and .principal == "alice@R\u0000x"'
+}
+
+@test "who gave a context up did not fail, and with the other end's trace it is known to have worked" {
+    forge curl.pcapng 'process(exe="/usr/bin/curl", host="box", command="curl")
+handshake(role=1, outcome=4, initiator="alice@R", acceptor="HTTP/web@R", handshake="7" * 16, reason="given up")'
+    summary curl.pcapng
+    says '.kind == "pair" and .state == "unobserved" and .failed == 0 and .abandoned == 1'
+    run -0 "$GSSTAP" decode --summary curl.pcapng
+    [[ $output != *[Ff]ailing* && $output != *"nothing fails"* ]]
+    local order
+    forge web.pcapng 'process(exe="/usr/sbin/httpd", host="web", command="httpd", time=1)
+handshake(role=2, outcome=1, initiator="alice@R", acceptor="HTTP/web@R", handshake="7" * 16, time=TIME)'
+    forge late.pcapng 'process(exe="/usr/sbin/httpd", host="web", command="httpd")
+handshake(role=2, outcome=1, initiator="alice@R", acceptor="HTTP/web@R", handshake="7" * 16, time=9000)'
+    for order in "curl.pcapng web.pcapng" "curl.pcapng late.pcapng"; do
+        # shellcheck disable=SC2086 # two files
+        summary $order
+        says '.kind == "pair" and .role == "initiator" and .state == "secured" and .established == 1 and .abandoned == 0 and .unproven == 1'
+        # shellcheck disable=SC2086
+        run -0 "$GSSTAP" decode --summary $order
+        [ "${lines[0]}" = "Nothing that was seen is unsecured, and nothing fails." ]
+        [[ $output == *"1 handshake (1 given up by the initiator before it saw the acceptor's proof)"* ]]
+    done
+}
+
+@test "what was not observed is said first, and nothing is called well beside it" {
+    local secured='handshake(role=1, outcome=1, initiator="alice@R", acceptor="host/h@R", handshake="2" * 16)'
+    local start='process(exe="/srv/a", host="box", command="server", level="tokens")'
+    forge well.pcapng "$start; $secured"
+    run -0 "$GSSTAP" decode --summary well.pcapng
+    [ "${lines[0]}" = "Nothing that was seen is unsecured, and nothing fails." ]
+    # gap EVENTS WHAT SENTENCE
+    gap() {
+        forge gap.pcapng "$1"
+        summary gap.pcapng
+        [ "$(jq -r '.kind + " " + (.what // "")' summary | head -1)" = "not_observed $2" ]
+        run -0 "$GSSTAP" decode --summary gap.pcapng
+        [ "${lines[0]}" = "${4:-Gaps in what was observed}: 1" ]
+        [[ ${lines[1]} == *"$3"* ]]
+        [[ $output != *"nothing fails"* ]]
+    }
+    gap "$start; $secured; event('coverage', object='/srv/plugin.so', library='libzmq.so.5', reached=0, how='deepbind')" \
+        coverage "calls of /srv/plugin.so to libzmq.so.5 do not reach gsstap: deepbind"
+    gap "$start; $secured; event('policy', path='/p', outcome_text='broken', reason='cut')" policy "policy that could not be used"
+    gap "$start; $secured; event('dropped', count=17, why='disk full')" lost "events that were lost: 17: disk full"
+    gap "process(exe='/srv/a', host='box', command='server', level='audit'); $secured" level "its trace is of level audit" "Not recorded"
+    gap "$secured" start "no process event"
+    cp well.pcapng hurt.pcapng
+    printf 'garbage' >>hurt.pcapng
+    run -1 --separate-stderr "$GSSTAP" decode --summary hurt.pcapng
+    [ "${lines[0]}" = "Gaps in what was observed: 1" ]
+}
+
+@test "whom a ZAP handler denies, or never answers, is not called secured" {
+    local start='process(exe="/srv/a", host="box", command="server")
+call("zmq_bind", socket=1, endpoint="inproc://zeromq.zap.01", result=0)
+inject(endpoint="tcp://*:5555", role=3)'
+    local shake='handshake(endpoint="tcp://*:5555", role=2, outcome=1, initiator="alice@R", context=5, handshake="3" * 16)'
+    forge silent.pcapng "$start; $shake; event('context', context=5, wrapped=0, unwrapped=1)"
+    summary silent.pcapng
+    says '.kind == "peer" and .state == "failing" and (.reason | test("ZAP handler"))'
+    forge denied.pcapng "call_inject = 0; $start; $shake
+event('repair', repair='zap', initiator='alice@R', outcome_text='400', reason='denied by the handler')"
+    summary denied.pcapng
+    says '.kind == "peer" and .state == "refused" and .reason == "denied by the handler"'
+    forge served.pcapng "$start; $shake; event('context', context=5, wrapped=3, unwrapped=1)"
+    summary served.pcapng
+    says '.kind == "peer" and .state == "secured"'
+}
+
+@test "what a process knows itself is told before what it supposes of its peer" {
+    forge server.pcapng 'process(exe="/srv/a", host="box", command="server"); inject(endpoint="tcp://*:5555", role=3)
+event("handshake", outcome=2, endpoint="tcp://0.0.0.0:5555", peer="tcp://10.0.0.7:4000", reason="one-sided: the peer offers NULL")
+event("handshake", outcome=2, role=2, endpoint="tcp://*:5555", peer="tcp://10.0.0.7:4001", reason="no key for zmq/box in the keytab")
+event("handshake", outcome=2, endpoint="tcp://0.0.0.0:5555", peer="tcp://10.0.0.7:4002", reason="one-sided: the peer offers NULL")'
+    summary server.pcapng
+    says '.kind == "peer" and .state == "failing" and .address == "10.0.0.7" and .reason == "no key for zmq/box in the keytab" and (.supposed | test("one-sided"))'
+}
+
+@test "time and memory grow with the traces, not with the product of what is in them" {
+    # seconds COUNT: that a summary of so many programs, endpoints and connections without security takes.
+    seconds() {
+        forge many.pcapng "
+for i in range($1):
+    pid = 1000 + i
+    process(pid=pid, exe='/srv/%d' % i, host='box', command='p%d' % i)
+    call('zmq_bind', pid=pid, socket=1, endpoint='tcp://*:5555', result=0)
+process(pid=1, exe='/srv/one', host='box', command='one')
+for i in range($1):
+    inject(pid=1, endpoint='tcp://10.1.%d.%d:5555' % (i >> 8, i & 255), role=4)
+for i in range($1):
+    event('unsecured', pid=1, endpoint='tcp://10.9.9.9:4%d' % (1000 + i % 1000), peer='tcp://10.1.%d.%d:5555' % (i >> 8, i & 255), role=4)"
+        "$PYTHON" - "$GSSTAP" <<'END'
+import resource, subprocess, sys
+subprocess.run([sys.argv[1], "decode", "--summary", "-o", "/dev/null", "many.pcapng"], check=True)
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(usage.ru_utime + usage.ru_stime)
+END
+    }
+    few=$(seconds 2000)
+    many=$(seconds 16000)
+    echo "2000: $few s, 16000: $many s"
+    # Linear is 8 times as much, a product 64 times.
+    "$PYTHON" -c "assert $many < 20 * $few + 0.2"
 }
 
 @test "a one-sided retrofit is named at the endpoint and by the address, on the side that is secured" {

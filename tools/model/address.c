@@ -4,105 +4,153 @@
  *
  * A program binds all interfaces or "tcp://eth0:5555" and connects to "tcp://db:5555"; a connection is known
  * by "tcp://10.0.0.1:5555". Where more than one endpoint could be meant none is taken: what is said of the
- * wrong one would be worse.
+ * wrong one would be worse. Each endpoint is entered under the form in which an address can mean it, so that
+ * a connection costs the same however many endpoints there are.
  */
-#include "tools/model/model.h"
+#include "tools/model/live.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Where ":5555" begins: the last colon, but none inside brackets or in "tcp://". */
-static const char *port_at(const char *address)
-{
-	const char *colon = address ? strrchr(address, ':') : NULL;
+/* "tcp://host:port" in its parts; false: it is something else. */
+struct parts {
+	struct sum_text host, port;
+};
 
-	return colon && colon[1] != '/' && colon[1] != ']' && !strchr(colon, ']') &&
-			       strncmp(address, "ipc:", 4)
-		       ? colon
-		       : NULL;
+static bool split(struct sum_text address, struct parts *parts)
+{
+	static const char tcp[] = "tcp://";
+	const char *colon, *source, *end = address.at + address.length;
+	char *host;
+
+	if (!address.at || address.length < 6 || memcmp(address.at, tcp, 6) ||
+	    memchr(address.at, 0, address.length))
+		return false;
+	colon = memrchr(address.at + 6, ':', address.length - 6);
+	if (!colon || memchr(colon, ']', (size_t)(end - colon)))
+		return false;
+	source = memrchr(address.at, ';', (size_t)(colon - address.at)); /* a source address is before it */
+	host = source ? address.at + (source + 1 - address.at) : address.at + 6;
+	parts->host = (struct sum_text){host, (size_t)(colon - host)};
+	parts->port = (struct sum_text){address.at + (colon + 1 - address.at), (size_t)(end - colon - 1)};
+	return true;
 }
 
-const char *sum_address_port(const char *address)
+struct sum_text sum_address_host(struct sum_text address)
 {
-	const char *at = port_at(address);
+	struct parts parts;
 
-	return at ? at + 1 : NULL;
+	return split(address, &parts) ? parts.host : address;
 }
 
-char *sum_address_host(const char *address)
+static bool is(struct sum_text text, const char *word)
 {
-	const char *at = port_at(address);
-	const char *host = strncmp(address, "tcp://", 6) ? address : address + 6;
-
-	return at && at > host ? strndup(host, (size_t)(at - host)) : strdup(host);
+	return text.length == strlen(word) && !memcmp(text.at, word, text.length);
 }
 
 /* Is this host part a name or a wildcard, which may stand for any address? */
-static bool may_be_any(const char *host, size_t length)
+static bool may_be_any(struct sum_text host)
 {
-	return !length || strspn(host, "0123456789.") < length ? *host != '[' || !strncmp(host, "[::]", 4)
-							       : length == 7 && !strncmp(host, "0.0.0.0", 7);
+	for (size_t i = 0; i < host.length; i++)
+		if (!strchr("0123456789.", host.at[i]))
+			return host.at[0] != '[' || (host.length >= 4 && !memcmp(host.at, "[::]", 4));
+	return !host.length || is(host, "0.0.0.0");
 }
 
-/* 2: the address itself; 1: the port fits, and the host may; 0: another. */
-static int fits(const char *endpoint, const char *address)
+static bool any_port(struct sum_text port)
 {
-	const char *port = sum_address_port(address), *own, *host;
-	size_t length;
-
-	if (!endpoint || !address || !*address)
-		return 0;
-	if (!strcmp(endpoint, address))
-		return 2;
-	if (!port || strncmp(endpoint, "tcp://", 6))
-		return 0;
-	host = strrchr(endpoint, ';'); /* a source address is before it */
-	host = host ? host + 1 : endpoint + 6;
-	own = sum_address_port(endpoint);
-	if (!own || own <= host || (strcmp(own, port) && *own != '*' && strcmp(own, "0")))
-		return 0;
-	length = (size_t)(own - 1 - host);
-	if (!strncmp(host, address + 6, length) && address + 6 + length == port - 1)
-		return strcmp(own, port) ? 1 : 2;
-	return may_be_any(host, length);
+	return is(port, "*") || is(port, "0");
 }
 
-static int better(int a, int b)
+/* host, port: nothing stands for any. */
+static void key_of(struct sum_key *key, const struct sum_program *program, enum tr_role role,
+		   struct sum_text host, struct sum_text port)
 {
-	return a > b ? a : b;
+	sum_key_begin(key);
+	sum_key_number(key, (uintptr_t)program);
+	sum_key_number(key, role);
+	sum_key_text(key, host);
+	sum_key_text(key, port);
 }
 
-struct search {
-	const struct sum_program *program;
-	const char *own, *peer;
-	struct sum_endpoint *best;
-	int fit;
-	bool several;
-};
-
-static void look(void *at, void *context)
+static void enter(struct summary *s, struct sum_endpoint *endpoint, struct sum_text host,
+		  struct sum_text port)
 {
-	struct sum_endpoint *endpoint = at;
-	struct search *search = context;
-	const char *address = endpoint->role == TR_ROLE_SERVER ? search->own : search->peer;
-	int fit;
+	struct sum_address *address;
+	struct sum_key key;
+	bool made;
 
-	if (endpoint->program != search->program || !endpoint->role)
+	key_of(&key, endpoint->program, endpoint->role, host, port);
+	address = sum_node_get(&s->addresses, &key, sizeof(*address), &made);
+	sum_key_end(&key);
+	s->failed |= !address;
+	if (made)
+		address->endpoint = endpoint;
+	else if (address && address->endpoint != endpoint)
+		address->several = true;
+}
+
+void sum_address_add(struct summary *s, struct sum_endpoint *endpoint, struct sum_text name)
+{
+	const struct sum_text any = {0};
+	struct parts parts;
+
+	if (!endpoint->role || !name.at)
 		return;
-	fit = better(fits(endpoint->name, address), fits(endpoint->migrate, address));
-	if (!fit || fit < search->fit)
+	if (!split(name, &parts)) {
+		enter(s, endpoint, name, any);
 		return;
-	search->several = fit == search->fit;
-	search->fit = fit;
-	search->best = endpoint;
+	}
+	enter(s, endpoint, may_be_any(parts.host) ? any : parts.host,
+	      any_port(parts.port) ? any : parts.port);
+	if (may_be_any(parts.host) && parts.host.length) /* a kernel's address that is written like it */
+		enter(s, endpoint, parts.host, any_port(parts.port) ? any : parts.port);
+}
+
+/* Which are entered so; NULL and *several when more than one is. */
+static struct sum_endpoint *entered(const struct summary *s, const struct sum_program *program,
+				    enum tr_role role, struct sum_text host, struct sum_text port,
+				    bool *several)
+{
+	const struct sum_address *address;
+	struct sum_key key;
+
+	key_of(&key, program, role, host, port);
+	address = sum_node_find(&s->addresses, &key);
+	sum_key_end(&key);
+	*several |= address && address->several;
+	return address ? address->endpoint : NULL;
 }
 
 struct sum_endpoint *sum_address_endpoint(const struct summary *s, const struct sum_program *program,
-					  const char *own, const char *peer, bool *outgoing)
+					  struct sum_text own, struct sum_text peer)
 {
-	struct search search = {.program = program, .own = own, .peer = peer};
+	const struct sum_text ends[] = {own, peer}, any = {0};
+	static const enum tr_role roles[] = {TR_ROLE_SERVER, TR_ROLE_CLIENT};
+	struct sum_endpoint *found = NULL;
+	bool several = false;
 
-	sum_each(s->endpoints, look, &search);
-	*outgoing = search.fit && search.best->role == TR_ROLE_CLIENT;
-	return search.several ? NULL : search.best;
+	/* First the very address, then what may stand for it. */
+	for (int round = 0; round < 2 && !found; round++)
+		for (int end = 0; end < 2; end++) {
+			struct parts parts = {0};
+			bool tcp = split(ends[end], &parts);
+			struct sum_endpoint *fit[3] = {0};
+
+			if (!ends[end].length)
+				continue;
+			if (!round) {
+				fit[0] = entered(s, program, roles[end], tcp ? parts.host : ends[end],
+						 tcp ? parts.port : any, &several);
+			} else if (tcp) {
+				fit[0] = entered(s, program, roles[end], any, parts.port, &several);
+				fit[1] = entered(s, program, roles[end], parts.host, any, &several);
+				fit[2] = entered(s, program, roles[end], any, any, &several);
+			}
+			for (int i = 0; i < 3; i++) {
+				several |= fit[i] && found && fit[i] != found;
+				found = fit[i] ? fit[i] : found;
+			}
+		}
+	return several ? NULL : found;
 }

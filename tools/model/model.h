@@ -1,24 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tables of a summary, shared by what fills them and what prints them. Entries live as long as the
- * summary; handles (processes, sockets, contexts) only as long as they are open in the traces.
+ * What traces come to: programs and their processes, with what was not observed of them; endpoints and their
+ * peers; who talked to whom by plain GSSAPI; refusals and repairs. Built in one pass, in the order of time
+ * (learn.h); views only read it.
+ *
+ * Memory grows with the number of programs, endpoints and peers (and of what is open at one time), never with
+ * that of events. Nothing is guessed: what the traces do not say is "not observed", and never counts as well.
  */
-#ifndef TOOLS_SUMMARY_MODEL_H
-#define TOOLS_SUMMARY_MODEL_H
+#ifndef TOOLS_MODEL_MODEL_H
+#define TOOLS_MODEL_MODEL_H
 
-#include "tools/model/summary.h"
+#include "tools/model/node.h"
+#include "trace/reader.h"
 
 /* What can become of a connection, and of a call of the program's own. */
-enum sum_fact { SUM_ESTABLISHED, SUM_FAILED, SUM_REFUSED, SUM_UNSECURED, SUM_FACTS };
+enum sum_fact { SUM_ESTABLISHED, SUM_FAILED, SUM_REFUSED, SUM_UNSECURED, SUM_ABANDONED, SUM_FACTS };
 
 /* From the most to the least urgent. */
 enum sum_state {
-	SUM_STATE_UNSECURED, /* messages pass, or may pass, unprotected */
-	SUM_STATE_FAILING,   /* the last handshake failed */
-	SUM_STATE_REFUSED,   /* by the policy */
+	SUM_STATE_UNSECURED,   /* messages pass, or may pass, unprotected */
+	SUM_STATE_UNENCRYPTED, /* authenticated, and messages can be read on the way */
+	SUM_STATE_FAILING,     /* the last handshake failed, or its peer was not let in */
+	SUM_STATE_REFUSED,     /* by the policy, or by the program's own ZAP handler */
+	SUM_STATE_UNOBSERVED,  /* nothing tells what became of it */
+	SUM_STATE_CURVE,       /* the program set CURVE; with which keys was not observed */
 	SUM_STATE_SECURED,
 	SUM_STATE_IDLE, /* GSSAPI is set, and nobody was seen */
 	SUM_STATE_OVER, /* was unsecured or failed, and was secured since */
+	SUM_STATES,
 };
 
 /* As ZMQ_NULL and so on in <zmq.h>. PLAIN is a password and protects nothing. */
@@ -28,140 +37,127 @@ enum sum_mechanism { SUM_NULL = 0, SUM_PLAIN = 1, SUM_CURVE = 2, SUM_GSSAPI = 3 
 struct sum_tally {
 	uint64_t first, last;
 	uint64_t count[SUM_FACTS], at[SUM_FACTS];
-	uint64_t open; /* unsecured and not ended: connections of a peer, uses of an endpoint */
+	uint64_t unproven; /* of the established: the initiator never took the acceptor's last token */
+	uint64_t open;	   /* unsecured and not ended: connections of a peer, uses of an endpoint */
 	uint64_t wrapped, wrapped_bytes, unwrapped, unwrapped_bytes; /* of contexts that ended */
-	uint32_t enctype;					     /* the last; 0: unknown */
-	char *reason; /* of the last failure or refusal, or NULL */
+	uint64_t clear, clear_at; /* messages that were seen to pass unencrypted */
+	uint64_t silent_at;	  /* libzmq's: a context ended in which this end said nothing */
+	uint64_t spoke_at;	  /* ... or did */
+	uint64_t denied_at;	  /* by the program's own ZAP handler */
+	uint32_t enctype;	  /* the last; 0: unknown */
+	struct sum_text reason;	  /* of the last failure or refusal, as this process itself knows it */
+	struct sum_text supposed; /* what the last connection made it suppose of the peer */
+	uint64_t supposed_at, reason_at;
 };
 
+/*
+ * Processes that are one program: of one host, container, executable and script. What is not known is "", and
+ * where no process event is at hand each process is one of its own.
+ */
 struct sum_program {
-	char *host, *name; /* "" where no process event says it */
+	struct sum_node node;
+	struct sum_text host, container, exe, script, name;
 	uint64_t first, last, processes, dropped;
+	struct sum_text credentials; /* why it got none, when it asked last; or nothing */
+	struct sum_list endpoints, pairs, refusals, repairs, gaps;
+};
+
+/* Why something of a program was not observed. */
+enum sum_gap_kind {
+	SUM_GAP_START,	  /* no process event: what came before is missing */
+	SUM_GAP_COVERAGE, /* calls that do not reach us */
+	SUM_GAP_LOST,	  /* events that could not be recorded */
+	SUM_GAP_LEVEL,	  /* calls are not in the trace */
+	SUM_GAP_POLICY,	  /* a policy that could not be used: it denies all it would have judged */
+};
+struct sum_gap {
+	struct sum_node node;
+	enum sum_gap_kind kind;
+	struct sum_text object, library, why; /* coverage: who calls what; lost, policy: a reason */
+	uint64_t count;			      /* lost events, or processes */
 };
 
 /* One side of a ZeroMQ endpoint. */
 struct sum_endpoint {
+	struct sum_node node;
 	struct sum_program *program;
 	enum tr_role role;	      /* server, client; 0: only an address is known */
-	char *name;		      /* as the program gives it */
-	char *migrate;		      /* where a migration serves or connects, or NULL */
-	char *phase;		      /* of a migration: report, require; NULL: unknown, or none */
+	struct sum_text name;	      /* as the program gives it */
+	struct sum_text migrate;      /* where a migration serves or connects */
+	struct sum_text phase;	      /* of a migration: report, require */
 	enum sum_mechanism mechanism; /* that the program set itself; where !injected */
-	bool injected;
+	bool injected, plaintext;     /* plaintext: GSSAPI, and ZMQ_GSSAPI_PLAINTEXT */
 	uint64_t plain, secured; /* when the program last bound or connected it without security, and with */
-	uint64_t file, pid;	 /* the last process that bound or connected it */
+	const struct sum_process *process; /* the last that bound or connected it */
 	struct sum_tally tally;
-	void *peers; /* tree of struct sum_peer */
+	struct sum_list peers; /* struct sum_peer */
 };
 
 struct sum_peer {
+	struct sum_node node;
 	const struct sum_endpoint *endpoint;
-	char *principal; /* or NULL */
-	char *address;	 /* without the port: what a peer without a principal is known by; else the last, or
-			    NULL */
-	char *last_from; /* the whole address of the last connection, or NULL */
-	uint64_t moved;	 /* when this address was last seen with GSSAPI */
+	struct sum_text principal;
+	struct sum_text
+		address; /* without the port: what a peer without a principal is known by; else the last */
+	struct sum_text last_from; /* the whole address of the last connection */
+	uint64_t moved;		   /* when this address was last seen with GSSAPI */
 	struct sum_tally tally;
 };
 
 /* Who talked to whom outside ZeroMQ, as one side's traces tell it. */
 struct sum_pair {
+	struct sum_node node;
 	struct sum_program *program;
 	enum tr_role role;
-	char *initiator, *acceptor, *mech; /* NULL: unknown */
+	struct sum_text initiator, acceptor, mech;
 	struct sum_tally tally;
 };
 
 /* What a policy refused, or would have. */
 struct sum_refusal {
+	struct sum_node node;
 	struct sum_program *program;
 	uint32_t call;
 	bool would;
-	char *rule, *subject;
+	struct sum_text rule, subject, reason;
 	uint64_t line, count, first, last;
-	char *reason;
 };
 
 /* Something that acted on a defect of libzmq. */
 struct sum_repair {
+	struct sum_node node;
 	struct sum_program *program;
-	char *repair;
+	struct sum_text repair, reason;
 	uint64_t count, first, last;
-	char *reason;
+};
+
+struct sum_process {
+	struct sum_node node;
+	struct sum_program *program;
+	bool calls; /* calls are in its trace */
+	bool zap;   /* it has a ZAP handler */
 };
 
 struct summary {
-	void *programs, *endpoints, *pairs, *refusals, *repairs;
-	void *processes, *sockets, *contexts, *pending; /* by handle */
-	bool failed;					/* no memory */
+	struct sum_list programs;
+	/* While events are read: what handles stand for, by process; handshakes that wait for their other
+	 * end. */
+	struct sum_list processes, sockets, contexts, pending, addresses, handshakes;
+	struct sum_handshake *oldest, *newest;
+	bool failed; /* no memory */
 };
 
-/* --- summary_table.c: find, or make; NULL when there is no memory (summary->failed is set) --- */
+/* NULL: no memory. */
+struct summary *summary_new(void);
+void summary_free(struct summary *summary);
 
-struct sum_process {
-	uint64_t file, pid;
-	struct sum_program *program;
-	bool calls; /* calls are in its trace */
-};
-
-/* An endpoint that a socket has without security. */
-struct sum_use {
-	struct sum_use *next;
-	struct sum_endpoint *endpoint;
-};
-
-/* A handle of a process, or a thread: what each is for depends on the tree. */
-struct sum_handle {
-	uint64_t file, pid, handle;
-	enum sum_mechanism mechanism;  /* sockets: what the program set */
-	struct sum_use *uses;	       /* sockets */
-	struct sum_endpoint *endpoint; /* pending: was injected, and is about to be bound or connected */
-	struct sum_tally *tally[2];    /* contexts: of the endpoint and peer, or of the pair */
-};
-
-struct sum_process *sum_process(struct summary *s, const struct tr_event *event);
-struct sum_program *sum_program(struct summary *s, const char *host, const char *name);
-struct sum_endpoint *sum_endpoint(struct summary *s, struct sum_program *program, enum tr_role role,
-				  const char *name);
-struct sum_peer *sum_peer(struct summary *s, struct sum_endpoint *endpoint, const char *principal,
-			  const char *address);
-/* Like sum_peer, but NULL when there is none. */
-struct sum_peer *sum_peer_known(const struct sum_endpoint *endpoint, const char *address);
-struct sum_pair *sum_pair(struct summary *s, const struct sum_pair *key);
-struct sum_refusal *sum_refusal(struct summary *s, const struct sum_refusal *key);
-struct sum_repair *sum_repair(struct summary *s, const struct sum_repair *key);
-/* tree: &summary->sockets, contexts or pending. */
-struct sum_handle *sum_handle(struct summary *s, void **tree, const struct tr_event *event, uint64_t handle);
-struct sum_handle *sum_handle_known(void **tree, const struct tr_event *event, uint64_t handle);
-void sum_handle_drop(void **tree, struct sum_handle *handle);
-void sum_uses_end(struct sum_handle *socket, const struct sum_endpoint *only, uint64_t time);
-
-/* Every entry of a tree, in the order of its keys. */
-void sum_each(const void *tree, void (*visit)(void *entry, void *context), void *context);
-
-/* Replaces *at by a copy of text; NULL: leaves it. */
-void sum_text(struct summary *s, char **at, const char *text);
-
-/* --- summary_address.c --- */
-
-/* The host part of "tcp://host:port", in place of its end; what has no port stays whole. The caller frees. */
-char *sum_address_host(const char *address);
-/* "5555" of "tcp://host:5555", or NULL. Points into address. */
-const char *sum_address_port(const char *address);
-/*
- * Which endpoint of a process a connection belongs to: its own end and the other's, as the kernel tells them.
- * *outgoing: the program connected. NULL: none, or more than one could be.
- */
-struct sum_endpoint *sum_address_endpoint(const struct summary *s, const struct sum_program *program,
-					  const char *own, const char *peer, bool *outgoing);
-
-/* --- summary_state.c --- */
-
-enum sum_state sum_peer_state(const struct sum_peer *peer);
-enum sum_state sum_endpoint_state(const struct sum_endpoint *endpoint);
-enum sum_state sum_pair_state(const struct sum_pair *pair);
+enum sum_state sum_peer_state(struct sum_peer *peer);
+enum sum_state sum_endpoint_state(struct sum_endpoint *endpoint);
+enum sum_state sum_pair_state(struct sum_pair *pair);
 const char *sum_state_name(enum sum_state state);
 /* Does this endpoint take, or make, connections without security? */
 bool sum_accepts_unsecured(const struct sum_endpoint *endpoint);
+/* The reason to be told in this state: of the process itself before what it supposes of the peer. */
+struct sum_text sum_reason(const struct sum_tally *tally, enum sum_state state);
 
 #endif

@@ -198,8 +198,10 @@ int show_poll(struct show *show, bool final)
 			progress(show);
 	}
 	progress_clear(show);
-	if (final && memory)
+	if (final && memory) {
+		show->sink->damaged = show_problems(show);
 		show->sink->end(show->sink);
+	}
 	out_flush(&show->out);
 	if (final)
 		tell_left_out(show);

@@ -16,8 +16,9 @@ struct sink {
 	/* Nothing comes any more. */
 	void (*end)(struct sink *sink);
 	void (*release)(struct sink *sink);
-	struct out *out; /* the caller's */
-	bool callers;	 /* in text, say who called */
+	struct out *out;  /* the caller's */
+	uint64_t damaged; /* things that were wrong with the traces; set before end */
+	bool callers;	  /* in text, say who called */
 };
 
 /* NULL: no memory. */

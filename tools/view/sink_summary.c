@@ -3,15 +3,16 @@
  * What all events come to, printed once there are no more. Nothing is printed when memory ran out: half a
  * summary would say that somebody is secured who is not.
  */
-#include "tools/model/summary.h"
+#include "tools/model/learn.h"
 #include "tools/view/sink.h"
+#include "tools/view/summary.h"
 
 #include <stdlib.h>
 
 struct summing {
 	struct sink sink;
 	struct summary *summary;
-	void (*print)(struct out *out, const struct summary *summary);
+	void (*print)(struct out *out, struct summary *summary, uint64_t damaged);
 };
 
 static bool add(struct sink *sink, const struct tr_event *event, bool wanted)
@@ -25,7 +26,7 @@ static void end(struct sink *sink)
 {
 	struct summing *summing = (struct summing *)sink;
 
-	summing->print(sink->out, summing->summary);
+	summing->print(sink->out, summing->summary, sink->damaged);
 }
 
 static void release(struct sink *sink)
@@ -36,7 +37,8 @@ static void release(struct sink *sink)
 	free(summing);
 }
 
-static struct sink *new (struct out *out, void (*print)(struct out *, const struct summary *))
+static struct sink *new (struct out *out,
+			 void (*print)(struct out *out, struct summary *summary, uint64_t damaged))
 {
 	struct summing *summing = calloc(1, sizeof(*summing));
 

@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A summary as JSON Lines: an object for each program, endpoint, peer, pair, refusal and repair, told apart
- * by `kind`. Flat, and each names its program and host, so that a line means something alone. What is not
- * known has no key.
+ * A summary as JSON Lines: an object for each program, gap in what was observed, endpoint, peer, pair,
+ * refusal and repair, told apart by `kind`. Flat, and each names its program and host, so that a line means
+ * something alone. What is not known has no key.
  */
 #include "tools/names/names.h"
 #include "tools/out/json.h"
-#include "tools/model/model.h"
+#include "tools/view/summary.h"
 
-#include <string.h>
+struct view {
+	struct js js;
+	const struct sum_program *program;
+};
 
-static void text(struct js *js, const char *name, const char *value)
+static void text(struct js *js, const char *name, struct sum_text value)
 {
-	if (value && *value)
-		js_set_string(js, name, value);
+	if (!value.at)
+		return;
+	js_key(js, name);
+	js_text(js, value.at, value.length);
 }
 
-static void begin(struct js *js, const char *kind, const struct sum_program *program)
+static struct js *begin(struct view *view, const char *kind)
 {
+	const struct sum_program *program = view->program;
+	struct js *js = &view->js;
+
 	js_object(js);
 	js_set_string(js, "kind", kind);
 	text(js, "host", program->host);
+	text(js, "container", program->container);
 	text(js, "program", program->name);
+	text(js, "exe", program->exe);
+	text(js, "script", program->script);
+	return js;
 }
 
 static void end(struct js *js)
@@ -30,117 +42,103 @@ static void end(struct js *js)
 	js_line(js);
 }
 
-static void messages(struct js *js, const struct sum_tally *tally)
+static void tally_keys(struct js *js, const struct sum_tally *tally, enum sum_state state)
 {
-	if (!tally->wrapped && !tally->unwrapped)
-		return;
-	js_set_unsigned(js, "wrapped", tally->wrapped);
-	js_set_unsigned(js, "wrapped_bytes", tally->wrapped_bytes);
-	js_set_unsigned(js, "unwrapped", tally->unwrapped);
-	js_set_unsigned(js, "unwrapped_bytes", tally->unwrapped_bytes);
-}
-
-static void tally_keys(struct js *js, const struct sum_tally *tally)
-{
-	static const char *const counts[] = {"established", "failed", "refused", "unsecured"};
+	static const char *const counts[] = {"established", "failed", "refused", "unsecured", "abandoned"};
 	static const char *const times[] = {"last_established", "last_failed", "last_refused",
-					    "last_unsecured"};
+					    "last_unsecured", "last_abandoned"};
 	const char *enctype = tally->enctype ? name_of(TR_TYPE_ENCTYPE, tally->enctype) : NULL;
+	struct sum_text reason = sum_reason(tally, state);
 
 	for (enum sum_fact fact = 0; fact < SUM_FACTS; fact++)
 		js_set_unsigned(js, counts[fact], tally->count[fact]);
+	if (tally->unproven)
+		js_set_unsigned(js, "unproven", tally->unproven);
 	js_set_unsigned(js, "unsecured_open", tally->open);
-	if (enctype)
-		text(js, "session_enctype", enctype);
-	else if (tally->enctype)
+	js_set_string(js, "session_enctype", enctype);
+	if (tally->enctype && !enctype)
 		js_set_unsigned(js, "session_enctype", tally->enctype);
-	messages(js, tally);
+	if (tally->wrapped || tally->unwrapped) {
+		js_set_unsigned(js, "wrapped", tally->wrapped);
+		js_set_unsigned(js, "wrapped_bytes", tally->wrapped_bytes);
+		js_set_unsigned(js, "unwrapped", tally->unwrapped);
+		js_set_unsigned(js, "unwrapped_bytes", tally->unwrapped_bytes);
+	}
+	if (tally->clear)
+		js_set_unsigned(js, "unencrypted", tally->clear);
 	js_set_time(js, "first", tally->first);
 	js_set_time(js, "last", tally->last);
 	for (enum sum_fact fact = 0; fact < SUM_FACTS; fact++)
 		js_set_time(js, times[fact], tally->at[fact]);
-	text(js, "reason", tally->reason);
-}
-
-static void program(void *at, void *context)
-{
-	const struct sum_program *p = at;
-	struct js *js = context;
-
-	if (!p->first)
-		return;
-	begin(js, "program", p);
-	js_set_unsigned(js, "processes", p->processes);
-	js_set_unsigned(js, "dropped", p->dropped);
-	js_set_time(js, "first", p->first);
-	js_set_time(js, "last", p->last);
-	end(js);
+	text(js, "reason", reason.at ? reason : tally->reason.at ? tally->reason : tally->supposed);
+	if (!sum_text_same(reason, tally->supposed))
+		text(js, "supposed", tally->supposed);
 }
 
 static void endpoint_keys(struct js *js, const struct sum_endpoint *e)
 {
 	if (e->role)
-		text(js, "role", name_of(TR_TYPE_ROLE, e->role));
+		js_set_string(js, "role", name_of(TR_TYPE_ROLE, e->role));
 	text(js, "endpoint", e->name);
 }
 
 static void peer(void *at, void *context)
 {
-	const struct sum_peer *p = at;
-	struct js *js = context;
+	struct sum_peer *p = at;
+	struct js *js = begin(context, "peer");
+	enum sum_state state = sum_peer_state(p);
 
-	begin(js, "peer", p->endpoint->program);
-	text(js, "state", sum_state_name(sum_peer_state(p)));
+	js_set_string(js, "state", sum_state_name(state));
 	endpoint_keys(js, p->endpoint);
 	text(js, "principal", p->principal);
 	text(js, "address", p->address);
 	text(js, "last_from", p->last_from);
-	tally_keys(js, &p->tally);
+	tally_keys(js, &p->tally, state);
 	end(js);
 }
 
 static void endpoint(void *at, void *context)
 {
-	const struct sum_endpoint *e = at;
-	struct js *js = context;
+	struct sum_endpoint *e = at;
+	struct js *js = begin(context, "endpoint");
+	enum sum_state state = sum_endpoint_state(e);
 
-	begin(js, "endpoint", e->program);
-	text(js, "state", sum_state_name(sum_endpoint_state(e)));
+	js_set_string(js, "state", sum_state_name(state));
 	endpoint_keys(js, e);
 	text(js, "migrate", e->migrate);
 	text(js, "phase", e->phase);
 	if (!e->injected)
-		text(js, "mechanism", name_of(TR_TYPE_ZMQ_MECH, e->mechanism));
+		js_set_string(js, "mechanism", name_of(TR_TYPE_ZMQ_MECH, e->mechanism));
+	if (e->plaintext)
+		js_set_bool(js, "plaintext", true);
 	js_set_bool(js, "accepts_unsecured", sum_accepts_unsecured(e));
-	tally_keys(js, &e->tally);
+	tally_keys(js, &e->tally, state);
 	end(js);
-	sum_each(e->peers, peer, js);
+	sum_each(&e->peers, peer, context);
 }
 
 static void pair(void *at, void *context)
 {
-	const struct sum_pair *p = at;
-	struct js *js = context;
+	struct sum_pair *p = at;
+	struct js *js = begin(context, "pair");
+	enum sum_state state = sum_pair_state(p);
 
-	begin(js, "pair", p->program);
-	text(js, "state", sum_state_name(sum_pair_state(p)));
+	js_set_string(js, "state", sum_state_name(state));
 	if (p->role)
-		text(js, "role", name_of(TR_TYPE_ROLE, p->role));
+		js_set_string(js, "role", name_of(TR_TYPE_ROLE, p->role));
 	text(js, "initiator", p->initiator);
 	text(js, "acceptor", p->acceptor);
 	text(js, "mech", p->mech);
-	tally_keys(js, &p->tally);
+	tally_keys(js, &p->tally, state);
 	end(js);
 }
 
 static void refusal(void *at, void *context)
 {
-	const struct sum_refusal *r = at;
-	const char *call = tr_call_name(r->call);
-	struct js *js = context;
+	struct sum_refusal *r = at;
+	struct js *js = begin(context, r->would ? "would_refuse" : "refusal");
 
-	begin(js, r->would ? "would_refuse" : "refusal", r->program);
-	text(js, "call", call);
+	js_set_string(js, "call", tr_call_name(r->call));
 	text(js, "subject", r->subject);
 	text(js, "rule", r->rule);
 	if (r->line)
@@ -154,10 +152,9 @@ static void refusal(void *at, void *context)
 
 static void repair(void *at, void *context)
 {
-	const struct sum_repair *r = at;
-	struct js *js = context;
+	struct sum_repair *r = at;
+	struct js *js = begin(context, "repair");
 
-	begin(js, "repair", r->program);
 	text(js, "repair", r->repair);
 	js_set_unsigned(js, "count", r->count);
 	js_set_time(js, "first", r->first);
@@ -166,14 +163,61 @@ static void repair(void *at, void *context)
 	end(js);
 }
 
-void summary_json(struct out *out, const struct summary *s)
+static void gap(void *at, void *context)
 {
-	struct js js;
+	static const char *const what[] = {"start", "coverage", "lost", "level", "policy"};
+	struct sum_gap *g = at;
+	struct js *js = begin(context, "not_observed");
 
-	js_init(&js, out);
-	sum_each(s->programs, program, &js);
-	sum_each(s->endpoints, endpoint, &js);
-	sum_each(s->pairs, pair, &js);
-	sum_each(s->refusals, refusal, &js);
-	sum_each(s->repairs, repair, &js);
+	js_set_string(js, "what", what[g->kind]);
+	text(js, g->kind == SUM_GAP_POLICY ? "path" : "object", g->object);
+	text(js, "library", g->library);
+	text(js, "why", g->why);
+	js_set_unsigned(js, "count", g->count);
+	end(js);
+}
+
+static void gaps(void *at, void *context)
+{
+	struct sum_program *p = at;
+	struct view *view = context;
+
+	view->program = p;
+	sum_each(&p->gaps, gap, view);
+}
+
+static void program(void *at, void *context)
+{
+	struct sum_program *p = at;
+	struct view *view = context;
+	struct js *js;
+
+	view->program = p;
+	js = begin(view, "program");
+	js_set_unsigned(js, "processes", p->processes);
+	js_set_unsigned(js, "dropped", p->dropped);
+	text(js, "credentials", p->credentials);
+	js_set_time(js, "first", p->first);
+	js_set_time(js, "last", p->last);
+	end(js);
+	sum_each(&p->endpoints, endpoint, view);
+	sum_each(&p->pairs, pair, view);
+	sum_each(&p->refusals, refusal, view);
+	sum_each(&p->repairs, repair, view);
+}
+
+void summary_json(struct out *out, struct summary *s, uint64_t damaged)
+{
+	struct view view = {0};
+
+	js_init(&view.js, out);
+	if (damaged) {
+		js_object(&view.js);
+		js_set_string(&view.js, "kind", "not_observed");
+		js_set_string(&view.js, "what", "damage");
+		js_set_unsigned(&view.js, "count", damaged);
+		end(&view.js);
+	}
+	sum_each(&s->programs, gaps, &view);
+	sum_each(&s->programs, program, &view);
 }

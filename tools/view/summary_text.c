@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A summary for people: first who still has to move and what fails, then all there is, by program. Texts of
- * the traces are escaped as in every other output.
+ * A summary for people: first what was not observed, who still has to move and what fails, then all there is,
+ * by program. That all is well is only said when nothing that could fail went unobserved. Texts of the traces
+ * are escaped as in every other output.
  */
 #include "tools/names/names.h"
-#include "tools/model/model.h"
+#include "tools/view/summary.h"
 
 #include <string.h>
 
@@ -15,17 +16,27 @@
 #define BOLD "1"
 #define PLAIN "0"
 
-static void words(struct out *out, const char *text)
+static void words(struct out *out, struct sum_text text)
 {
-	out_words(out, (const uint8_t *)text, strlen(text));
+	out_words(out, (const uint8_t *)text.at, text.length);
+}
+
+static void words_or(struct out *out, struct sum_text text, const char *otherwise)
+{
+	if (text.at)
+		words(out, text);
+	else
+		out_str(out, otherwise);
 }
 
 static void paint_state(struct out *out, enum sum_state state)
 {
-	static const char *const colours[] = {RED, YELLOW, YELLOW, GREEN, FAINT, FAINT};
+	static const char *const colours[] = {RED, RED, YELLOW, YELLOW, YELLOW, YELLOW, GREEN, FAINT, FAINT};
 
 	out_paint(out, colours[state]);
-	out_str(out, sum_state_name(state));
+	out_str(out, state == SUM_STATE_CURVE	     ? "CURVE set, keys not observed"
+		     : state == SUM_STATE_UNOBSERVED ? "not observed"
+						     : sum_state_name(state));
 	out_paint(out, PLAIN);
 }
 
@@ -40,8 +51,13 @@ static void plural(struct out *out, uint64_t count, const char *what)
 
 static void program_name(struct out *out, const struct sum_program *program)
 {
-	words(out, *program->name ? program->name : "an unknown program");
-	if (*program->host) {
+	words_or(out, program->name.at ? program->name : program->exe, "an unknown program");
+	if (program->script.at) {
+		out_str(out, " (");
+		words(out, program->script);
+		out_char(out, ')');
+	}
+	if (program->host.at) {
 		out_str(out, " on ");
 		words(out, program->host);
 	}
@@ -49,8 +65,8 @@ static void program_name(struct out *out, const struct sum_program *program)
 
 static void peer_name(struct out *out, const struct sum_peer *peer)
 {
-	words(out, peer->principal ? peer->principal : peer->address ? peer->address : "an unknown peer");
-	if (peer->principal && peer->address) {
+	words_or(out, peer->principal.at ? peer->principal : peer->address, "an unknown peer");
+	if (peer->principal.at && peer->address.at) {
 		out_str(out, peer->endpoint->role == TR_ROLE_CLIENT ? " at " : " from ");
 		words(out, peer->address);
 	}
@@ -60,6 +76,10 @@ static void peer_name(struct out *out, const struct sum_peer *peer)
 static void counts(struct out *out, const struct sum_tally *tally)
 {
 	const char *enctype = tally->enctype ? name_of(TR_TYPE_ENCTYPE, tally->enctype) : NULL;
+	static const struct {
+		enum sum_fact fact;
+		const char *word;
+	} others[] = {{SUM_FAILED, " failed"}, {SUM_REFUSED, " refused"}, {SUM_ABANDONED, " given up"}};
 	bool more = false;
 
 	if (tally->count[SUM_UNSECURED]) {
@@ -80,13 +100,23 @@ static void counts(struct out *out, const struct sum_tally *tally)
 			out_unsigned(out, tally->enctype);
 		more = true;
 	}
-	for (enum sum_fact fact = SUM_FAILED; fact <= SUM_REFUSED; fact++)
-		if (tally->count[fact]) {
+	if (tally->unproven) {
+		out_str(out, " (");
+		out_unsigned(out, tally->unproven);
+		out_str(out, " given up by the initiator before it saw the acceptor's proof)");
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (tally->count[others[i].fact]) {
 			out_str(out, more ? ", " : "");
-			out_unsigned(out, tally->count[fact]);
-			out_str(out, fact == SUM_FAILED ? " failed" : " refused");
+			out_unsigned(out, tally->count[others[i].fact]);
+			out_str(out, others[i].word);
 			more = true;
 		}
+	if (tally->clear) {
+		out_str(out, more ? ", " : "");
+		plural(out, tally->clear, "message");
+		out_str(out, " unencrypted");
+	}
 }
 
 static void span(struct out *out, uint64_t first, uint64_t last)
@@ -99,12 +129,21 @@ static void span(struct out *out, uint64_t first, uint64_t last)
 	}
 }
 
-static void reason(struct out *out, const struct sum_tally *tally, enum sum_state state)
+/* Why: what this process knows itself comes before what it supposes of its peer. */
+static void reason(struct out *out, const struct sum_program *program, const struct sum_tally *tally,
+		   enum sum_state state)
 {
-	if (!tally->reason || (state != SUM_STATE_FAILING && state != SUM_STATE_REFUSED))
+	struct sum_text why = sum_reason(tally, state);
+
+	if (!why.at)
 		return;
 	out_str(out, ": ");
-	words(out, tally->reason);
+	if (program->credentials.at && state == SUM_STATE_FAILING) {
+		out_str(out, "this program has no credentials: ");
+		words(out, program->credentials);
+		out_str(out, "; ");
+	}
+	words(out, why);
 }
 
 /* --- who still has to move --- */
@@ -118,7 +157,7 @@ struct pass {
 
 static void urgent_peer(void *at, void *context)
 {
-	const struct sum_peer *peer = at;
+	struct sum_peer *peer = at;
 	struct pass *pass = context;
 	struct out *out = pass->out;
 
@@ -141,24 +180,24 @@ static void urgent_peer(void *at, void *context)
 	}
 	out_str(out, ": ");
 	counts(out, &peer->tally);
-	if (!peer->principal && peer->last_from) {
+	if (!peer->principal.at && peer->last_from.at) {
 		out_str(out, ", the last from ");
 		words(out, peer->last_from);
 	}
 	span(out, peer->tally.first, peer->tally.last);
-	reason(out, &peer->tally, pass->state);
+	reason(out, peer->endpoint->program, &peer->tally, pass->state);
 	out_char(out, '\n');
 }
 
 /* An endpoint is named for what it does itself; what its peers do is said of them. */
 static void urgent_endpoint(void *at, void *context)
 {
-	const struct sum_endpoint *endpoint = at;
+	struct sum_endpoint *endpoint = at;
 	struct pass *pass = context;
 	struct out *out = pass->out;
 	uint64_t before = pass->count;
 
-	sum_each(endpoint->peers, urgent_peer, pass);
+	sum_each(&endpoint->peers, urgent_peer, pass);
 	if (pass->count != before || sum_endpoint_state(endpoint) != pass->state)
 		return;
 	pass->count++;
@@ -171,13 +210,13 @@ static void urgent_endpoint(void *at, void *context)
 	out_str(out, ": ");
 	counts(out, &endpoint->tally);
 	span(out, endpoint->tally.first, endpoint->tally.last);
-	reason(out, &endpoint->tally, pass->state);
+	reason(out, endpoint->program, &endpoint->tally, pass->state);
 	out_char(out, '\n');
 }
 
 static void urgent_pair(void *at, void *context)
 {
-	const struct sum_pair *pair = at;
+	struct sum_pair *pair = at;
 	struct pass *pass = context;
 	struct out *out = pass->out;
 
@@ -187,25 +226,32 @@ static void urgent_pair(void *at, void *context)
 	if (!pass->print)
 		return;
 	out_str(out, "  ");
-	words(out, pair->initiator ? pair->initiator : "?");
+	words_or(out, pair->initiator, "?");
 	out_str(out, " -> ");
-	words(out, pair->acceptor ? pair->acceptor : "?");
+	words_or(out, pair->acceptor, "?");
 	out_str(out, ", as seen by ");
 	program_name(out, pair->program);
 	out_str(out, ": ");
 	counts(out, &pair->tally);
 	span(out, pair->tally.first, pair->tally.last);
-	reason(out, &pair->tally, pass->state);
+	reason(out, pair->program, &pair->tally, pass->state);
 	out_char(out, '\n');
 }
 
-static uint64_t list(struct out *out, const struct summary *s, enum sum_state state, const char *heading,
+static void urgent(void *at, void *context)
+{
+	struct sum_program *program = at;
+
+	sum_each(&program->endpoints, urgent_endpoint, context);
+	sum_each(&program->pairs, urgent_pair, context);
+}
+
+static uint64_t list(struct out *out, struct summary *s, enum sum_state state, const char *heading,
 		     const char *colour)
 {
 	struct pass pass = {.out = out, .state = state};
 
-	sum_each(s->endpoints, urgent_endpoint, &pass);
-	sum_each(s->pairs, urgent_pair, &pass);
+	sum_each(&s->programs, urgent, &pass);
 	if (!pass.count)
 		return 0;
 	out_paint(out, colour);
@@ -214,16 +260,103 @@ static uint64_t list(struct out *out, const struct summary *s, enum sum_state st
 	out_paint(out, PLAIN);
 	out_char(out, '\n');
 	pass.print = true;
-	sum_each(s->endpoints, urgent_endpoint, &pass);
-	sum_each(s->pairs, urgent_pair, &pass);
+	sum_each(&s->programs, urgent, &pass);
 	return pass.count / 2;
+}
+
+/* --- what was not observed --- */
+
+static void say_gap(struct out *out, const struct sum_gap *g)
+{
+	switch (g->kind) {
+	case SUM_GAP_COVERAGE:
+		out_str(out, "calls of ");
+		words_or(out, g->object, "an object");
+		out_str(out, " to ");
+		words_or(out, g->library, "a library");
+		out_str(out, " do not reach gsstap");
+		break;
+	case SUM_GAP_LOST:
+		out_str(out, "events that were lost: ");
+		out_unsigned(out, g->count);
+		break;
+	case SUM_GAP_POLICY:
+		out_str(out,
+			"a policy that could not be used, so that all it would have judged is refused: ");
+		words_or(out, g->object, "its path is not known");
+		break;
+	case SUM_GAP_LEVEL:
+		out_str(out, "what it binds and connects by itself: its trace is of level audit");
+		break;
+	case SUM_GAP_START:
+		out_str(out, "how it began: these traces have no process event of it");
+		break;
+	}
+	if (g->why.at) {
+		out_str(out, ": ");
+		words(out, g->why);
+	}
+	out_char(out, '\n');
+}
+
+struct gap_pass {
+	struct out *out;
+	bool chosen, print; /* chosen: what nobody asked to be recorded; else what went wrong */
+	uint64_t count;
+	const struct sum_program *program;
+};
+
+static void one_gap(void *at, void *context)
+{
+	const struct sum_gap *g = at;
+	struct gap_pass *pass = context;
+
+	if ((g->kind == SUM_GAP_LEVEL) != pass->chosen)
+		return;
+	pass->count++;
+	if (!pass->print)
+		return;
+	out_str(pass->out, "  ");
+	program_name(pass->out, pass->program);
+	out_str(pass->out, ": ");
+	say_gap(pass->out, g);
+}
+
+static void gaps_of(void *at, void *context)
+{
+	struct sum_program *program = at;
+	struct gap_pass *pass = context;
+
+	pass->program = program;
+	sum_each(&program->gaps, one_gap, pass);
+}
+
+static uint64_t not_observed(struct out *out, struct summary *s, bool chosen, uint64_t damaged)
+{
+	struct gap_pass pass = {.out = out, .chosen = chosen, .count = !!damaged};
+	uint64_t count;
+
+	sum_each(&s->programs, gaps_of, &pass);
+	count = pass.count;
+	if (!count)
+		return 0;
+	out_paint(out, YELLOW);
+	out_str(out, chosen ? "Not recorded: " : "Gaps in what was observed: ");
+	out_unsigned(out, count);
+	out_paint(out, PLAIN);
+	out_char(out, '\n');
+	if (damaged)
+		out_str(out, "  traces are damaged: what standard error names was not read\n");
+	pass.print = true;
+	sum_each(&s->programs, gaps_of, &pass);
+	return count;
 }
 
 /* --- all there is --- */
 
 static void peer(void *at, void *context)
 {
-	const struct sum_peer *p = at;
+	struct sum_peer *p = at;
 	struct out *out = context;
 	enum sum_state state = sum_peer_state(p);
 
@@ -234,34 +367,25 @@ static void peer(void *at, void *context)
 	out_str(out, ": ");
 	counts(out, &p->tally);
 	span(out, p->tally.first, p->tally.last);
-	reason(out, &p->tally, state);
+	reason(out, p->endpoint->program, &p->tally, state);
 	out_char(out, '\n');
 }
 
-struct of_program {
-	struct out *out;
-	const struct summary *summary;
-	const struct sum_program *program;
-};
-
 static void endpoint(void *at, void *context)
 {
-	const struct sum_endpoint *e = at;
-	const struct of_program *of = context;
-	struct out *out = of->out;
+	struct sum_endpoint *e = at;
+	struct out *out = context;
 	enum sum_state state = sum_endpoint_state(e);
 
-	if (e->program != of->program)
-		return;
 	out_str(out, e->role == TR_ROLE_SERVER	 ? "  bind "
 		     : e->role == TR_ROLE_CLIENT ? "  connect "
 						 : "  at ");
 	words(out, e->name);
-	if (e->migrate) {
+	if (e->migrate.at) {
 		out_str(out, e->role == TR_ROLE_SERVER ? ", GSSAPI also at " : ", led to ");
 		words(out, e->migrate);
 	}
-	if (e->phase) {
+	if (e->phase.at) {
 		out_str(out, ", phase ");
 		words(out, e->phase);
 	}
@@ -275,26 +399,23 @@ static void endpoint(void *at, void *context)
 	if (sum_accepts_unsecured(e) && state != SUM_STATE_UNSECURED)
 		out_str(out, e->role == TR_ROLE_CLIENT ? ", but would go without where GSSAPI fails"
 						       : ", but open to unsecured peers");
-	if (!e->peers)
-		reason(out, &e->tally, state);
+	if (!e->peers.first)
+		reason(out, e->program, &e->tally, state);
 	out_char(out, '\n');
-	sum_each(e->peers, peer, out);
+	sum_each(&e->peers, peer, out);
 }
 
 static void pair(void *at, void *context)
 {
-	const struct sum_pair *p = at;
-	const struct of_program *of = context;
-	struct out *out = of->out;
+	struct sum_pair *p = at;
+	struct out *out = context;
 	enum sum_state state = sum_pair_state(p);
 
-	if (p->program != of->program)
-		return;
 	out_str(out, "  ");
-	words(out, p->initiator ? p->initiator : "?");
+	words_or(out, p->initiator, "?");
 	out_str(out, " -> ");
-	words(out, p->acceptor ? p->acceptor : "?");
-	if (p->mech) {
+	words_or(out, p->acceptor, "?");
+	if (p->mech.at) {
 		out_str(out, ", ");
 		words(out, p->mech);
 	}
@@ -307,28 +428,25 @@ static void pair(void *at, void *context)
 	out_str(out, ", ");
 	counts(out, &p->tally);
 	span(out, p->tally.first, p->tally.last);
-	reason(out, &p->tally, state);
+	reason(out, p->program, &p->tally, state);
 	out_char(out, '\n');
 }
 
 static void refusal(void *at, void *context)
 {
 	const struct sum_refusal *r = at;
-	const struct of_program *of = context;
-	struct out *out = of->out;
+	struct out *out = context;
 
-	if (r->program != of->program)
-		return;
 	out_str(out, r->would ? "  would refuse " : "  refused ");
 	out_unsigned(out, r->count);
 	out_str(out, r->count == 1 ? " time " : " times ");
 	out_str(out, tr_call_name(r->call) ? tr_call_name(r->call) : "a call");
-	if (r->subject) {
+	if (r->subject.at) {
 		out_str(out, " of ");
 		words(out, r->subject);
 	}
 	span(out, r->first, r->last);
-	if (r->reason) {
+	if (r->reason.at) {
 		out_str(out, ": ");
 		words(out, r->reason);
 	}
@@ -338,17 +456,14 @@ static void refusal(void *at, void *context)
 static void repair(void *at, void *context)
 {
 	const struct sum_repair *r = at;
-	const struct of_program *of = context;
-	struct out *out = of->out;
+	struct out *out = context;
 
-	if (r->program != of->program)
-		return;
 	out_str(out, "  repair ");
-	words(out, r->repair ? r->repair : "?");
+	words_or(out, r->repair, "?");
 	out_str(out, " acted ");
 	plural(out, r->count, "time");
 	span(out, r->first, r->last);
-	if (r->reason) {
+	if (r->reason.at) {
 		out_str(out, ": ");
 		words(out, r->reason);
 	}
@@ -357,42 +472,60 @@ static void repair(void *at, void *context)
 
 static void program(void *at, void *context)
 {
-	const struct sum_program *p = at;
-	struct of_program of = *(struct of_program *)context;
+	struct sum_program *p = at;
+	struct out *out = context;
 
-	if (!p->first)
-		return;
-	of.program = p;
-	out_char(of.out, '\n');
-	out_paint(of.out, BOLD);
-	program_name(of.out, p);
-	out_paint(of.out, PLAIN);
-	out_str(of.out, ", ");
-	out_unsigned(of.out, p->processes);
-	out_str(of.out, p->processes == 1 ? " process" : " processes");
+	out_char(out, '\n');
+	out_paint(out, BOLD);
+	program_name(out, p);
+	out_paint(out, PLAIN);
+	out_str(out, ", ");
+	out_unsigned(out, p->processes);
+	out_str(out, p->processes == 1 ? " process" : " processes");
 	if (p->dropped) {
-		out_str(of.out, ", lost events: ");
-		out_unsigned(of.out, p->dropped);
+		out_str(out, ", lost events: ");
+		out_unsigned(out, p->dropped);
 	}
-	span(of.out, p->first, p->last);
-	out_char(of.out, '\n');
-	sum_each(of.summary->endpoints, endpoint, &of);
-	sum_each(of.summary->pairs, pair, &of);
-	sum_each(of.summary->refusals, refusal, &of);
-	sum_each(of.summary->repairs, repair, &of);
+	span(out, p->first, p->last);
+	out_char(out, '\n');
+	sum_each(&p->endpoints, endpoint, out);
+	sum_each(&p->pairs, pair, out);
+	sum_each(&p->refusals, refusal, out);
+	sum_each(&p->repairs, repair, out);
 }
 
-void summary_text(struct out *out, const struct summary *s)
+static void any(void *at, void *context)
 {
-	struct of_program of = {.out = out, .summary = s};
-	uint64_t urgent;
+	const struct sum_program *p = at;
 
-	urgent = list(out, s, SUM_STATE_UNSECURED, "Still to be secured: ", RED);
-	urgent += list(out, s, SUM_STATE_FAILING, "Failing: ", YELLOW);
-	urgent += list(out, s, SUM_STATE_REFUSED, "Refused: ", YELLOW);
-	if (!s->endpoints && !s->pairs)
+	*(bool *)context |= p->endpoints.first || p->pairs.first;
+}
+
+void summary_text(struct out *out, struct summary *s, uint64_t damaged)
+{
+	static const struct {
+		enum sum_state state;
+		const char *heading, *colour;
+	} lists[] = {
+		{SUM_STATE_UNSECURED, "Still to be secured: ", RED},
+		{SUM_STATE_UNENCRYPTED, "Authenticated, but not encrypted: ", RED},
+		{SUM_STATE_FAILING, "Failing: ", YELLOW},
+		{SUM_STATE_REFUSED, "Refused: ", YELLOW},
+		{SUM_STATE_UNOBSERVED, "Not observed: ", YELLOW},
+		{SUM_STATE_CURVE, "CURVE set, keys not observed: ", YELLOW},
+	};
+	uint64_t gaps = not_observed(out, s, false, damaged), found = 0;
+	bool something = false;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		found += list(out, s, lists[i].state, lists[i].heading, lists[i].colour);
+	gaps += not_observed(out, s, true, 0);
+	sum_each(&s->programs, any, &something);
+	if (!something)
 		out_str(out, "No endpoint and no security context is in these traces.\n");
-	else if (!urgent)
-		out_str(out, "Nothing that was seen is unsecured, and nothing fails.\n");
-	sum_each(s->programs, program, &of);
+	else if (!found)
+		out_str(out, gaps ? "Nothing else that was seen is unsecured or fails; what was not observed "
+				    "may be.\n"
+				  : "Nothing that was seen is unsecured, and nothing fails.\n");
+	sum_each(&s->programs, program, out);
 }

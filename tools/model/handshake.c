@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Handshakes and security contexts: by whom with whom, how they ended, and what went through them. Both ends
+ * of a handshake bear one hash, by which the traces of two hosts are joined.
+ */
+#include "tools/model/facts.h"
+#include "tools/names/names.h"
+
+#include <string.h>
+
+static void follow_context(struct facts *facts, struct sum_tally *one, struct sum_tally *other,
+			   bool at_endpoint)
+{
+	uint64_t handle = facts_number(facts, TR_F_CONTEXT);
+	struct sum_handle *context;
+
+	if (!handle)
+		return;
+	context = sum_handle(facts->summary, &facts->summary->contexts, facts->event, handle);
+	if (!context)
+		return;
+	context->tally[0] = one;
+	context->tally[1] = other;
+	context->at_endpoint = at_endpoint;
+}
+
+static void unlink_handshake(struct summary *s, struct sum_handshake *handshake)
+{
+	*(handshake->older ? &handshake->older->newer : &s->oldest) = handshake->newer;
+	*(handshake->newer ? &handshake->newer->older : &s->newest) = handshake->older;
+	sum_node_drop(&s->handshakes, &handshake->node);
+	sum_node_free(&handshake->node);
+}
+
+static struct sum_handshake *handshake_of(struct facts *facts, bool make, bool *made)
+{
+	struct sum_text hash = facts_text(facts, TR_F_HANDSHAKE);
+	struct summary *s = facts->summary;
+	struct sum_handshake *found;
+	struct sum_key key;
+
+	*made = false;
+	if (!hash.at)
+		return NULL;
+	if (make && s->handshakes.table.count >= SUM_HANDSHAKES)
+		unlink_handshake(s, s->oldest);
+	sum_key_begin(&key);
+	sum_key_text(&key, hash);
+	found = make ? sum_node_get(&s->handshakes, &key, sizeof(*found), made)
+		     : sum_node_find(&s->handshakes, &key);
+	sum_key_end(&key);
+	s->failed |= make && !found;
+	if (*made) {
+		found->older = s->newest;
+		*(s->newest ? &s->newest->newer : &s->oldest) = found;
+		s->newest = found;
+	}
+	return found;
+}
+
+/* The acceptor has it, so it is one, though the initiator never took the proof of who the acceptor is. */
+static void settle(struct sum_tally *const tallies[2], uint64_t time, bool counted)
+{
+	for (int i = 0; i < 2; i++) {
+		struct sum_tally *tally = tallies[i];
+
+		if (!tally)
+			continue;
+		if (counted)
+			tally->count[SUM_ABANDONED]--;
+		tally->count[SUM_ESTABLISHED]++;
+		tally->unproven++;
+		if (tally->at[SUM_ESTABLISHED] < time)
+			tally->at[SUM_ESTABLISHED] = time;
+	}
+}
+
+static void join(struct facts *facts, enum tr_role role, uint64_t outcome, struct sum_tally *one,
+		 struct sum_tally *other)
+{
+	bool acceptor = role == TR_ROLE_ACCEPTOR && outcome == TR_OUTCOME_ESTABLISHED;
+	bool gave_up = role == TR_ROLE_INITIATOR && outcome == TR_OUTCOME_ABANDONED, made;
+	struct sum_handshake *handshake = handshake_of(facts, acceptor || gave_up, &made);
+	struct sum_tally *both[] = {one, other};
+
+	if (!handshake)
+		return;
+	if (made) {
+		handshake->established = acceptor ? facts->event->time : 0;
+		memcpy(handshake->abandoned, both, gave_up ? sizeof(both) : 0);
+		return;
+	}
+	if (acceptor && handshake->abandoned[0])
+		settle(handshake->abandoned, facts->event->time, true);
+	else if (gave_up && handshake->established)
+		settle(both, facts->event->time, true);
+	if (acceptor || role == TR_ROLE_INITIATOR) /* both ends were seen */
+		unlink_handshake(facts->summary, handshake);
+}
+
+static struct sum_tally *pair_tally(struct facts *facts, enum tr_role role)
+{
+	struct sum_text texts[3] = {facts_text(facts, TR_F_INITIATOR), facts_text(facts, TR_F_ACCEPTOR), {0}};
+	struct sum_program *program = facts->process->program;
+	struct sum_pair *pair;
+	struct tr_value mech;
+	struct sum_key key;
+	char dotted[256];
+	const char *name = NULL;
+	bool made;
+
+	if (tr_event_find(facts->event, TR_F_MECH, &mech)) {
+		name = name_oid(mech.at, mech.length);
+		if (!name && name_oid_dotted(mech.at, mech.length, dotted, sizeof(dotted)))
+			name = dotted;
+	}
+	if (name)
+		texts[2] = (struct sum_text){(char *)name, strlen(name)};
+	sum_key_begin(&key);
+	sum_key_number(&key, role);
+	for (int i = 0; i < 3; i++)
+		sum_key_text(&key, texts[i]);
+	pair = sum_node_get(&program->pairs, &key, sizeof(*pair), &made);
+	sum_key_end(&key);
+	if (!pair) {
+		facts->summary->failed = true;
+		return NULL;
+	}
+	if (made) {
+		pair->program = program;
+		pair->role = role;
+		facts_keep(facts, &pair->initiator, texts[0]);
+		facts_keep(facts, &pair->acceptor, texts[1]);
+		facts_keep(facts, &pair->mech, texts[2]);
+	}
+	return &pair->tally;
+}
+
+static const enum sum_fact outcomes[] = {
+	[TR_OUTCOME_ESTABLISHED] = SUM_ESTABLISHED,
+	[TR_OUTCOME_FAILED] = SUM_FAILED,
+	[TR_OUTCOME_REFUSED] = SUM_REFUSED,
+	[TR_OUTCOME_ABANDONED] = SUM_ABANDONED,
+};
+
+void learn_handshake(struct facts *facts)
+{
+	uint64_t outcome = facts_number(facts, TR_F_OUTCOME);
+	enum tr_role role = (enum tr_role)facts_number(facts, TR_F_ROLE);
+	bool acceptor = role == TR_ROLE_ACCEPTOR;
+	struct sum_text name = facts_text(facts, TR_F_ENDPOINT);
+	struct sum_tally *tallies[2] = {0};
+	enum sum_fact fact;
+
+	if (outcome < TR_OUTCOME_ESTABLISHED || outcome > TR_OUTCOME_ABANDONED)
+		return;
+	fact = outcomes[outcome];
+	if (name.at) {
+		struct sum_endpoint *endpoint =
+			role ? facts_endpoint(facts, acceptor ? TR_ROLE_SERVER : TR_ROLE_CLIENT, name)
+			     : endpoint_by_address(facts, name);
+		struct sum_peer *peer =
+			endpoint ? facts_peer(facts, endpoint,
+					      facts_text(facts, acceptor ? TR_F_INITIATOR : TR_F_ACCEPTOR))
+				 : NULL;
+
+		tallies[0] = endpoint ? &endpoint->tally : NULL;
+		tallies[1] = peer ? &peer->tally : NULL;
+	} else {
+		tallies[0] = pair_tally(facts, role);
+	}
+	/* Where no handshake of GSSAPI began, what the other end is can only be supposed. */
+	for (int i = 0; i < 2; i++)
+		if (tallies[i])
+			facts_count(facts, tallies[i], fact, !role);
+	if (tallies[0] && fact == SUM_ESTABLISHED)
+		follow_context(facts, tallies[0], tallies[1], name.at);
+	if (tallies[0])
+		join(facts, role, outcome, tallies[0], tallies[1]);
+}
+
+void learn_context(struct facts *facts)
+{
+	uint64_t handle = facts_number(facts, TR_F_CONTEXT), wrapped = facts_number(facts, TR_F_WRAPPED),
+		 unwrapped = facts_number(facts, TR_F_UNWRAPPED);
+	struct sum_handle *context = sum_handle_known(&facts->summary->contexts, facts->event, handle);
+
+	for (int i = 0; context && i < 2; i++) {
+		struct sum_tally *tally = context->tally[i];
+
+		if (!tally)
+			continue;
+		facts_seen(facts, &tally->first, &tally->last);
+		tally->wrapped += wrapped;
+		tally->wrapped_bytes += facts_number(facts, TR_F_WRAPPED_BYTES);
+		tally->unwrapped += unwrapped;
+		tally->unwrapped_bytes += facts_number(facts, TR_F_UNWRAPPED_BYTES);
+		/* libzmq wraps its READY as soon as a peer is let in: who got none was not. */
+		if (context->at_endpoint && facts_has(facts, TR_F_WRAPPED))
+			*(wrapped ? &tally->spoke_at : &tally->silent_at) = facts->event->time;
+	}
+	if (context)
+		sum_handle_drop(&facts->summary->contexts, context);
+}
+
+/* Only what no event tells: why there are no credentials, and what passes without encryption. */
+void learn_gss_call(struct facts *facts)
+{
+	uint32_t call = facts->event->head.call;
+	uint64_t major = facts_number(facts, TR_F_MAJOR);
+	struct sum_text *credentials = &facts->process->program->credentials;
+	struct sum_handle *context;
+
+	if (call == TR_gss_acquire_cred || call == TR_gss_acquire_cred_from) {
+		if (major >> 16)
+			facts_keep(facts, credentials, facts_text(facts, TR_F_MINOR_TEXT));
+		else
+			sum_text_free(credentials);
+		return;
+	}
+	if ((call != TR_gss_wrap && call != TR_gss_unwrap && call != TR_gss_wrap_iov &&
+	     call != TR_gss_unwrap_iov && call != TR_gss_seal && call != TR_gss_unseal) ||
+	    major >> 16)
+		return;
+	context =
+		sum_handle_known(&facts->summary->contexts, facts->event, facts_number(facts, TR_F_CONTEXT));
+	for (int i = 0; context && i < 2; i++) {
+		struct sum_tally *tally = context->tally[i];
+
+		if (!tally)
+			continue;
+		if (call == TR_gss_wrap)
+			tally->spoke_at = facts->event->time;
+		if (facts_has(facts, TR_F_CONF) && !facts_number(facts, TR_F_CONF)) {
+			tally->clear++;
+			tally->clear_at = facts->event->time;
+		}
+	}
+}

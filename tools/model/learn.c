@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of handlers. Events come in order of time, so that the last fact is the one that holds; what the
+ * model has no use for is passed over.
+ */
+#include "tools/model/learn.h"
+
+#include "tools/model/facts.h"
+
+static void learn_call(struct facts *facts)
+{
+	if (facts->event->head.call >= TR_zmq_init)
+		learn_zmq_call(facts);
+	else
+		learn_gss_call(facts);
+}
+
+static void (*const handlers[])(struct facts *facts) = {
+	[TR_E_process] = learn_process,	     [TR_E_call] = learn_call,
+	[TR_E_handshake] = learn_handshake,  [TR_E_refused] = learn_refused,
+	[TR_E_would_refuse] = learn_refused, [TR_E_inject] = learn_inject,
+	[TR_E_context] = learn_context,	     [TR_E_repair] = learn_repair,
+	[TR_E_unsecured] = learn_unsecured,  [TR_E_dropped] = learn_dropped,
+	[TR_E_coverage] = learn_coverage,    [TR_E_policy] = learn_policy,
+};
+
+int summary_learn(struct summary *s, const struct tr_event *event)
+{
+	struct facts facts = {.event = event, .summary = s};
+	unsigned id = event->head.event;
+
+	if (id >= sizeof(handlers) / sizeof(handlers[0]) || !handlers[id])
+		return 0;
+	facts.process = facts_process(&facts);
+	if (facts.process) {
+		handlers[id](&facts);
+		facts_seen(&facts, &facts.process->program->first, &facts.process->program->last);
+	}
+	return s->failed ? -1 : 0;
+}
