@@ -107,7 +107,7 @@ struct tr_source {
 	unsigned file;
 	unsigned problems;
 	unsigned quiet, skip; /* looks without anything new; looks at the others that are still to pass */
-	uint32_t pid;	     /* of its last event */
+	uint32_t pid;	      /* of its last event */
 	struct tr_reader *reader;
 };
 /* source->map is open. */

@@ -25,7 +25,7 @@ struct process {
 	struct table_entry entry;
 	struct key key;
 	void *objects; /* tsearch(3): a trace can have very many */
-	char *host; /* may hold any byte */
+	char *host;    /* may hold any byte */
 	size_t host_length;
 	bool several; /* hosts */
 };
