@@ -6,7 +6,7 @@
  */
 #include "tests/unit/build_trace.h"
 #include "tests/unit/read_trace.h"
-#include "tools/view/caller.h"
+#include "tools/view/origin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -109,7 +109,7 @@ static void holes_cost_nothing_and_what_follows_them_is_missed(void **state)
 
 static void very_many_objects_are_told_apart_in_time(void **state)
 {
-	struct out_objects *objects = out_objects_new();
+	struct origins *objects = origins_new();
 	struct image image = {0};
 	struct tr_reader *reader;
 	struct tr_event event;
@@ -132,16 +132,16 @@ static void very_many_objects_are_told_apart_in_time(void **state)
 	reader = reader_of(&image);
 	assert_non_null(objects);
 	while (tr_reader_next(reader, UINT64_MAX, &event))
-		out_objects_learn(objects, &event);
+		origins_learn(objects, &event);
 	event.head.caller = (150000ull << 12) + 5;
-	name = out_objects_find(objects, &event, &offset);
+	name = origins_caller(objects, &event, &offset);
 	assert_non_null(name);
 	assert_string_equal(name, "libmany.so");
 	assert_int_equal(offset, 5);
 	event.head.caller = 5;
-	assert_null(out_objects_find(objects, &event, &offset));
+	assert_null(origins_caller(objects, &event, &offset));
 	assert_true(spent() - before < MOST_S);
-	out_objects_free(objects);
+	origins_free(objects);
 	tr_reader_free(reader);
 	image_free(&image);
 }
