@@ -178,6 +178,20 @@ call("zmq_bind", socket=1, endpoint="tcp://*:5555", result=0)'
     says '.kind == "peer" and .principal == "alice@R\u0000x"'
 }
 
+@test "two services of one interpreter are two programs, and a process is told from all others" {
+    for name in one two; do
+        printf 'import zmq\ns = zmq.Context().socket(zmq.REP)\ns.bind("ipc://%s/same")\n' "$PWD" >$name.py
+        under none "$PYTHON" -W ignore $name.py
+    done
+    under none "$PYTHON" -c 'import zmq; zmq.Context().socket(zmq.REP).bind("inproc://x")' one.py
+    summary
+    [ "$(jq -r 'select(.kind == "endpoint") | .script' summary | xargs)" = "one.py two.py" ]
+    trace_json -e process traces >started
+    [ "$(jq -r .boot started | sort -u)" = "$(cat /proc/sys/kernel/random/boot_id)" ]
+    [ "pid:[$(jq -r .pid_namespace started | sort -u)]" = "$(readlink /proc/self/ns/pid)" ]
+    [ "$(jq -r '[.pid, .started] | @tsv' started | sort -u | wc -l)" = 3 ]
+}
+
 @test "who gave a context up did not fail, and with the other end's trace it is known to have worked" {
     forge curl.pcapng 'process(exe="/usr/bin/curl", host="box", command="curl")
 handshake(role=1, outcome=4, initiator="alice@R", acceptor="HTTP/web@R", handshake="7" * 16, reason="given up")'

@@ -44,6 +44,7 @@ static void write_process(const struct tap_snapshot *all)
 	tr_put_text(d, TR_F_VERSION, "0.1.0");
 	tr_put_text(d, TR_F_LEVEL, levels[tr_level]);
 	tr_put_clock(d);
+	tap_put_identity(d, all->count ? all->image[0].path : "");
 	for (size_t i = 0; i < all->count && d->size - d->used > 700; i++) {
 		size_t mark = tr_group_begin(d, TR_F_LIBRARIES);
 

@@ -42,6 +42,9 @@ const struct tap_image *tap_image_at(const struct tap_snapshot *snapshot, uintpt
 
 enum tr_family tap_family_of(unsigned call);
 
+/* identity.c: which process this is, and what an interpreter runs. */
+void tap_put_identity(struct tr_draft *d, const char *exe);
+
 /* coverage.c: tells of each family of calls of an object whether they reach us. */
 void tap_cover(const struct tap_snapshot *snapshot, const struct tap_image *image);
 /* The same of an object that called, through a pointer that it was given. */

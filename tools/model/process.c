@@ -5,6 +5,8 @@
  */
 #include "tools/model/facts.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct sum_text literal(const char *text)
@@ -58,12 +60,16 @@ struct sum_process *facts_process(const struct facts *facts)
 void learn_process(struct facts *facts)
 {
 	struct sum_text level = facts_text(facts, TR_F_LEVEL);
+	char space[32];
+	int length = snprintf(space, sizeof(space), "pid:[%ju]",
+			      (uintmax_t)facts_number(facts, TR_F_PID_NAMESPACE));
+	const struct sum_text container = {space, (size_t)length}, none = {0};
 	const struct sum_text texts[5] = {
 		facts_text(facts, TR_F_COMMAND),
 		facts_text(facts, TR_F_HOST),
-		{0},
+		facts_has(facts, TR_F_PID_NAMESPACE) ? container : none,
 		facts_text(facts, TR_F_EXE),
-		{0},
+		facts_text(facts, TR_F_SCRIPT),
 	};
 	struct sum_program *program = facts_program(facts, texts);
 	struct sum_gap *gap;
