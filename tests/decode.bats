@@ -148,7 +148,7 @@ EOF2
     [ -z "$output" ]
     [ "$(trace_json -e 'gss_*' "$NATIVE" | wc -l)" = 3 ]
     [ "$(trace_json -e handshake "$NATIVE" | jq -r .event)" = handshake ]
-    [ "$(trace_json --filter '*sec_context' "$NATIVE" | wc -l)" = 1 ]
+    [ "$(trace_json --call '*sec_context' "$NATIVE" | wc -l)" = 1 ]
     run -0 "$GSSTAP" decode --caller -e gss_init_sec_context "$NATIVE"
     [[ $output == *"<0.000912> from libzmq.so.5+0x1234" ]]
 }
@@ -156,7 +156,7 @@ EOF2
 @test "a filter that can match nothing is an error that names the nearest" {
     run -2 --separate-stderr "$GSSTAP" decode -e gss_init "$NATIVE"
     [ -z "$output" ]
-    [[ $stderr == *"--filter: no call and no event has a name like 'gss_init'; the nearest are gss_init_sec_context"* ]]
+    [[ $stderr == *"--call: no call and no event has a name like 'gss_init'; the nearest are gss_init_sec_context"* ]]
     run -2 "$GSSTAP" decode -e hanshake "$NATIVE"
     [[ $output == *"the nearest are handshake"* ]]
     run -2 "$GSSTAP" decode -e 'GSS_*' "$NATIVE"

@@ -425,7 +425,7 @@ END
 
 @test "options that are for events do not go with --summary" {
     local option
-    for option in --follow --caller --filter=gss_wrap; do
+    for option in --follow --caller --call=gss_wrap; do
         run -2 "$GSSTAP" decode --summary $option traces
         [[ $output == *"--summary prints no events"* ]]
     done

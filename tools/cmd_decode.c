@@ -37,7 +37,7 @@ static const struct argp_option options[] = {
 	{"summary", KEY_SUMMARY, NULL, 0, "Every endpoint, its peers and their state instead of events", 0},
 	{"follow", 'f', NULL, 0, "Go on as the traces grow, until interrupted", 0},
 	{"output", 'o', "FILE", 0, "Write to FILE, mode 0600, instead of standard output", 0},
-	{"filter", 'e', "PATTERN", 0,
+	{"call", 'e', "PATTERN", 0,
 	 "Only calls and events whose name matches, such as 'gss_*_sec_context' or handshake", 0},
 	{"pid", KEY_PID, "PID", 0, "Only the events of this process", 0},
 	{"caller", KEY_CALLER, NULL, 0, "In text, say who called: object and offset", 0},
@@ -89,7 +89,7 @@ static void parse_names(struct decode *decode, const char *pattern, struct argp_
 		}
 	}
 	argp_error(state,
-		   "--filter: no call and no event has a name like '%s'; the nearest are %s, %s and %s",
+		   "--call: no call and no event has a name like '%s'; the nearest are %s, %s and %s",
 		   pattern, nearest.names[0], nearest.names[1], nearest.names[2]);
 }
 
@@ -128,7 +128,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (decode->sum_up && (decode->follow || decode->callers || decode->names))
 			argp_error(state,
-				   "--summary prints no events: --follow, --filter and --caller do not "
+				   "--summary prints no events: --follow, --call and --caller do not "
 				   "go with it");
 		return 0;
 	case ARGP_KEY_NO_ARGS:
