@@ -126,7 +126,8 @@ def receive(dealer, one):
 
 def client(endpoints):
     ends = Ends(False)
-    dealer = ends.socket(zmq.DEALER, endpoints[0], HEARTBEAT_IVL=20, SNDHWM=0, RCVHWM=0)
+    # Heartbeats among all else; without a time limit of their own it would be 20 ms, which large messages exceed.
+    dealer = ends.socket(zmq.DEALER, endpoints[0], HEARTBEAT_IVL=20, HEARTBEAT_TIMEOUT=PATIENCE_MS, SNDHWM=0, RCVHWM=0)
     exchanges(dealer)
     push = ends.socket(zmq.PUSH, endpoints[1])
     messages = [[body(n, n * 7 % 5000)] + [b"part"] * (n % 3) for n in range(FLOOD)]
