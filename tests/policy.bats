@@ -328,8 +328,8 @@ connects() {
 }
 
 @test "rules that can never decide are warned about" {
-    warns 4:9 'gss.peers.allow: "bob/worker@X" can never decide: "*/worker@X" on line 3 (gss.peers.allow) matches all of it first' \
-        <<<$'version: 1\ngss: {peers: {allow: [\n  "*/worker@X",\n        "bob/worker@X"]}}'
+    warns 4:9 'gss.peers.allow: "bob*/worker@X" can never decide: "*/worker@X" on line 3 (gss.peers.allow) matches all of it first' \
+        <<<$'version: 1\ngss: {peers: {allow: [\n  "*/worker@X",\n        "bob*/worker@X"]}}'
     warns 2:23 'gss.peers.allow: "bob@X" can never decide: "bob@*" on line 2 (gss.peers.deny) matches all of it first' \
         <<<$'version: 1\ngss: {peers: {allow: ["bob@X", "a@X"], deny: ["bob@*"]}}'
     warns 5:8 'zmq.inject.bind: "tcp://*:5555" can never decide: "tcp://*" on line 4 (zmq.inject.bind) matches all of it first' \

@@ -51,12 +51,20 @@ under() {
     under_shim "${policy[@]}" "$@"
 }
 
+# exec_under POLICY COMMAND...: the same for start: what it ends is the program, and not a shell before it.
+exec_under() {
+    local policy=()
+    [ "$1" = none ] || policy=(GSSTAP_POLICY="$PWD/$1.bin")
+    shift
+    exec env LD_PRELOAD="$PRELOAD" "${policy[@]}" "$@"
+}
+
 # pair SERVER-POLICY CLIENT-POLICY: a REP and a REQ that want one answer; leaves PORT.
 pair() {
     PORT=$(free_port)
     rm -f up
-    start server under "$1" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" touch up answer 1
-    start client under "$2" "$BUILD/hosts/zpair" socket REQ await up connect "tcp://localhost:$PORT" send hello recv
+    start server exec_under "$1" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" touch up answer 1
+    start client exec_under "$2" "$BUILD/hosts/zpair" socket REQ await up connect "tcp://localhost:$PORT" send hello recv
     finish client
     finish server
 }
@@ -96,8 +104,8 @@ says() {
     [[ ${lines[1]} == "  zpair on "*" binds tcp://127.0.0.1:$PORT: 1 unsecured"* ]]
     [[ ${lines[2]} == "  zpair on "*" connects to tcp://localhost:$PORT: 1 unsecured"* ]]
 
-    start server under inject "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" touch up2 answer 1
-    start client under inject "$BUILD/hosts/zpair" socket REQ await up2 connect "tcp://localhost:$PORT" send hello recv
+    start server exec_under inject "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" touch up2 answer 1
+    start client exec_under inject "$BUILD/hosts/zpair" socket REQ await up2 connect "tcp://localhost:$PORT" send hello recv
     finish client
     finish server
     summary
@@ -150,8 +158,8 @@ else:
 END
     done
     policy credentials <<<$'version: 1\nzmq: {repairs: [credentials]}'
-    start server under credentials "$PYTHON" server.py
-    start client under credentials "$PYTHON" client.py
+    start server exec_under credentials "$PYTHON" server.py
+    start client exec_under credentials "$PYTHON" client.py
     finish client
     finish server
     summary
@@ -299,7 +307,7 @@ END
 @test "a one-sided retrofit is named at the endpoint and by the address, on the side that is secured" {
     injecting
     PORT=$(free_port)
-    start server under inject "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" touch up answer 1
+    start server exec_under inject "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" touch up answer 1
     start client env -u LD_PRELOAD "$BUILD/hosts/zpair" socket REQ set rcvtimeo 300000 await up \
         connect "tcp://127.0.0.1:$PORT" send hello recv
     failing() {
@@ -315,7 +323,7 @@ END
     injecting
     PORT=$(free_port)
     start server env -u LD_PRELOAD "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" touch up answer 1
-    start client under inject "$BUILD/hosts/zpair" socket REQ set rcvtimeo 300000 await up \
+    start client exec_under inject "$BUILD/hosts/zpair" socket REQ set rcvtimeo 300000 await up \
         connect "tcp://localhost:$PORT" send hello recv
     failing() {
         summary 2>/dev/null && says '.kind == "endpoint" and .role == "client" and .state == "failing" and .endpoint == "tcp://localhost:'"$PORT"'"' >/dev/null
