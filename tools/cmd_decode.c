@@ -88,8 +88,7 @@ static void parse_names(struct decode *decode, const char *pattern, struct argp_
 				nearest_look(&nearest, pattern, names[n]);
 		}
 	}
-	argp_error(state,
-		   "--call: no call and no event has a name like '%s'; the nearest are %s, %s and %s",
+	argp_error(state, "--call: no call and no event has a name like '%s'; the nearest are %s, %s and %s",
 		   pattern, nearest.names[0], nearest.names[1], nearest.names[2]);
 }
 
@@ -127,9 +126,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (decode->sum_up && (decode->follow || decode->callers || decode->names))
-			argp_error(state,
-				   "--summary prints no events: --follow, --call and --caller do not "
-				   "go with it");
+			argp_error(state, "--summary prints no events: --follow, --call and --caller do not "
+					  "go with it");
 		return 0;
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "give one or more traces, or directories that hold some");

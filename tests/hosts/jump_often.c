@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * jump_often: a timer's handler leaves whatever it interrupts by siglongjmp, thousands of times, out of calls that
- * allocate nothing; then it is stopped, and ten calls of another kind are made, on this thread and on one more.
+ * jump_often: a timer's handler leaves whatever it interrupts by siglongjmp, thousands of times, out of calls
+ * that allocate nothing; then it is stopped, and ten calls of another kind are made, on this thread and on
+ * one more.
  */
 #include "gss.h"
 #include <pthread.h>
