@@ -109,9 +109,19 @@ leave() {
 
 # pause NAME: the client holds its breath, and all that it sent is there.
 pause() {
+    local before
+    before=$(grep -c '^paused' "$1.out" || :)
     say "$1" pause
-    wait_until 10 has_line "$1.out" '^paused'
-    arrives "$1" "$(sed -n 's/^paused //p' "$1.out")"
+    wait_until 10 paused_again "$1" "$before"
+    arrives "$1" "$(paused "$1")"
+}
+
+paused() {
+    sed -n 's/^paused //p' "$1.out" | tail -n 1
+}
+
+paused_again() {
+    [ "$(grep -c '^paused' "$1.out")" -gt "$2" ]
 }
 
 # unsecured: the addresses that still come without security, by the server's traces.
@@ -226,17 +236,21 @@ clients_first() {
     "$GSSTAP" decode --format json clients/* | jq -se --arg port "$A_OLD" 'any(.[]; .event == "unsecured" and .role == "client"
         and (.endpoint | endswith($port)) and (.reason | contains("nobody answers where GSSAPI would be served")))' >/dev/null
 
-    # The server moves. Nobody tells the clients: their next connection is a secured one.
-    pause a
-    pause b
-    stop_server
-    : >a-bytes
-    : >b-bytes
-    server "$1" report
-    say a go
-    say b go
-    arrives a $(($(sed -n 's/^paused //p' a.out) + 10))
-    arrives b $(($(sed -n 's/^paused //p' b.out) + 10))
+    # The server moves. Nobody tells the clients: their next connection is a secured one, but for one that was tried with
+    # GSSAPI just before the server was there and without just after: that one is secured the next time.
+    for _ in 1 2 3 4 5; do
+        pause a
+        pause b
+        stop_server
+        : >a-bytes
+        : >b-bytes
+        server "$1" report
+        say a go
+        say b go
+        arrives a $(($(paused a) + 10))
+        arrives b $(($(paused b) + 10))
+        hidden a-bytes && hidden b-bytes && break
+    done
     hidden a-bytes
     hidden b-bytes
     clients_are secured 2
