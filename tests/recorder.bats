@@ -112,7 +112,7 @@ sandboxed() {
     run under_shim "$HOSTS/sandbox" "$@"
     same
     rm -rf trace && mkdir trace
-    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL=$LEVEL GSSTAP_CALLS='*' "$HOSTS/sandbox" "$@"
+    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL="$LEVEL" GSSTAP_CALLS='*' "$HOSTS/sandbox" "$@"
     same
 }
 
@@ -170,9 +170,9 @@ END
 }
 
 @test "a trace with a limit goes on in new files without losing an event, each readable alone" {
-    under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_MAX_SIZE=256K GSSTAP_LEVEL=$LEVEL \
+    under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_MAX_SIZE=256K GSSTAP_LEVEL="$LEVEL" \
         "$HOSTS/handshake" krb5 4000 >/dev/null
-    [ "$(ls -A trace | wc -l)" -ge 4 ]
+    [ "$(find trace -type f | wc -l)" -ge 4 ]
     [ "$(trace_json trace/* | jq -s 'map(select(.call == "gss_wrap")) | length')" = 4000 ]
     [ "$(trace_json trace/* | jq -s 'map(select(.call == "gss_unwrap")) | length')" = 4000 ]
     for file in trace/*; do
@@ -182,17 +182,17 @@ END
 }
 
 @test "threads lose nothing either when one of them begins a new file, nor does a kill" {
-    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_MAX_SIZE=128K GSSTAP_LEVEL=$LEVEL \
+    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_MAX_SIZE=128K GSSTAP_LEVEL="$LEVEL" \
         "$HOSTS/killed" 1000 3
     [ "$status" = 137 ]
-    [ "$(ls trace | wc -l)" -ge 4 ]
+    [ "$(find trace -type f ! -name ".*" | wc -l)" -ge 4 ]
     [ "$(trace_json trace/* | jq -s 'map(select(.call == "gss_unwrap" and .depth == 0)) | length')" -ge "$output" ]
 }
 
 @test "of a trace with a limit no more files are kept than asked for, and what went is counted" {
-    under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_MAX_SIZE=128K,3 GSSTAP_LEVEL=$LEVEL \
+    under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_MAX_SIZE=128K,3 GSSTAP_LEVEL="$LEVEL" \
         "$HOSTS/handshake" krb5 4000 >/dev/null
-    [ "$(ls -A trace | wc -l)" = 3 ]
+    [ "$(find trace -type f | wc -l)" = 3 ]
     trace_json trace/* >lines
     jq -e -s 'map(select(.event == "dropped" and (.why | test("--max-size"))) | .count) | add > 0' lines
     last=$(jq -s 'map(select(.call == "gss_wrap")) | length' lines)
@@ -214,8 +214,8 @@ END
 
 @test "run takes a limit for its traces, and says what is wrong with one" {
     "$GSSTAP" run -o "$PWD/trace/t.pcapng" --max-size 128K,2 -- "$HOSTS/handshake" krb5 4000 >/dev/null
-    [ "$(ls -A trace | wc -l)" = 2 ]
-    for bad in 1K 10X 1M,0 1M,257 M 1M, 1M5; do
+    [ "$(find trace -type f | wc -l)" = 2 ]
+    for bad in 1K 10X 1M,0 1M,257 M "1M," 1M5; do
         run "$GSSTAP" run -o "$PWD/trace/u.pcapng" --max-size "$bad" -- /bin/true
         [ "$status" = 2 ]
         [[ $output == *"--max-size $bad"* ]]
