@@ -20,12 +20,13 @@ struct parts {
 static bool split(struct sum_text address, struct parts *parts)
 {
 	static const char tcp[] = "tcp://";
-	const char *colon, *source, *end = address.at + address.length;
+	const char *colon, *source, *end;
 	char *host;
 
 	if (!address.at || address.length < 6 || memcmp(address.at, tcp, 6) ||
 	    memchr(address.at, 0, address.length))
 		return false;
+	end = address.at + address.length;
 	colon = memrchr(address.at + 6, ':', address.length - 6);
 	if (!colon || memchr(colon, ']', (size_t)(end - colon)))
 		return false;
