@@ -76,6 +76,9 @@ WAITS(getaddrinfo,
 WAITS(res_nsearch, (res_state state, const char *name, int class, int type, unsigned char *answer, int size),
       (state, name, class, type, answer, size))
 
+/* Declared by <poll.h> only where it is compiled with _FORTIFY_SOURCE; libc has it always. */
+extern int __poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t size);
+
 static int waits_in_poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t size)
 {
 	return size / sizeof(*fds) < count ? __poll_chk(fds, count, timeout, size)
