@@ -24,8 +24,11 @@ static bool is_same_file(const char *one, const char *other)
 void run_preload_spell(char path[PATH_MAX])
 {
 	char *slash = strrchr(path, '/'), there[PATH_MAX], *at;
-	int length = (int)(slash - path);
+	int length;
 
+	if (!slash)
+		return; /* found by the search of the loader, which knows where */
+	length = (int)(slash - path);
 	/* glibc puts its own directory in the place of $LIB, musl looks for a directory of that name and goes
 	 * on without, as glibc for another processor does. */
 	if (snprintf(there, sizeof(there), "%.*s/" TOOL_LIB "%s", length, path, slash) < PATH_MAX &&
