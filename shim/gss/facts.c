@@ -64,7 +64,6 @@ struct tap_learning *tap_learn_begin(const struct tap_scope *scope, uintptr_t fr
 	l->facts.pol.moment = POL_BEFORE_TOKEN;
 	l->facts.pol.flags_requested = flags_requested;
 	l->facts.pol.lifetime = UINT32_MAX;
-	l->scope = scope;
 	l->frame = frame;
 	l->judge = scope->judge;
 	l->open = true;

@@ -39,7 +39,6 @@ bool tap_is_kerberos(gss_const_OID mech);
  */
 struct tap_learning {
 	struct tap_facts facts;
-	const struct tap_scope *scope; /* not to be followed when frame is not that of the call in flight */
 	uintptr_t frame;
 	bool open, judge;
 	bool refused;
