@@ -95,9 +95,10 @@ print(server.initiator_name, server.target_name)'
     local enctype
     for enctype in arcfour-hmac des3-cbc-sha1 aes128-cts-hmac-sha1-96; do
         run -0 "$GSSTAP" realm -u alice -s host@localhost --enctypes $enctype -- bash -c '
-            gss-server -once -port "$1" host@localhost >server.log 2>&1 3>&- &
-            until grep -q starting server.log; do sleep 0.05; done
-            gss-client -port "$1" localhost host@localhost hello && wait && klist -e' bash "$(free_port)"
+            server=$2/$3
+            gss-server -once -port "$1" host@localhost >"$server" 2>&1 3>&- &
+            until grep -q starting "$server" 2>&-; do sleep 0.05; done
+            gss-client -port "$1" localhost host@localhost hello && wait && klist -e' bash "$(free_port)" "$BATS_TEST_TMPDIR" $enctype
         echo "$output"
         [[ $output == *"Signature verified"* ]]
         # The name that klist has for it stands for ticket and session key.
