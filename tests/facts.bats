@@ -183,3 +183,26 @@ told() {
     [[ $output == *"same depth: 000f0000"* ]]
     [[ $output == *"further down: 000f0000"* ]]
 }
+
+@test "no message is protected in a context that can be used before anybody was judged" {
+    local call
+    echo "gssntlmssp_v1 1.3.6.1.4.1.311.2.2.10 $(dpkg -L gss-ntlmssp | grep '/gssntlmssp\.so$')" >mech
+    echo 'REALM:carol:swordfish' >users
+    export GSS_MECH_CONFIG=$PWD/mech NTLM_USER_FILE=$PWD/users
+    for policy in none refuse; do
+        contexts $policy early $HOST
+        [ "$status" = 0 ]
+        for call in wrap get_mic; do grep -x "$call made" <<<"$output"; done
+        run ! grep -E '^[a-z_]+ 0008' <<<"$output"
+    done
+    contexts everybody early $HOST
+    for call in {,un}wrap{,_aead,_iov} get_mic verify_mic; do
+        grep -E "^$call 00080000 .*refused by the gsstap policy: gss.peers.allow, line 2" <<<"$output"
+    done
+    told 8 '.event == "refused" and (.call | test("wrap|mic"))'
+    sed 's/^gss:/mode: audit\n&/' "$BATS_FILE_TMPDIR/everybody.yaml" >"$BATS_FILE_TMPDIR/audited.yaml"
+    contexts audited early $HOST
+    [ "$status" = 0 ]
+    grep -x "wrap made" <<<"$output"
+    told 8 '.event == "would_refuse" and (.call | test("wrap|mic"))'
+}

@@ -17,6 +17,10 @@
  * kept around them.
  */
 #define TAP_WRAP(family, type, name, parameters, arguments, missing, scope, result, ...)                     \
+	TAP_WRAP_JUDGED(family, type, name, parameters, arguments, missing, scope, result, false, __VA_ARGS__)
+
+/* The same, of a call that is not made where `refused` is true; that has set `result` then. */
+#define TAP_WRAP_JUDGED(family, type, name, parameters, arguments, missing, scope, result, refused, ...)     \
 	TAP_EXPORT type name parameters                                                                      \
 	{                                                                                                    \
 		TAP_REAL(name);                                                                              \
@@ -29,7 +33,8 @@
 			 (uintptr_t)__builtin_frame_address(0), (void *)real_call);                          \
 		if (!real_call)                                                                              \
 			return tap_leave(&scope), missing;                                                   \
-		result = real_call arguments;                                                                \
+		if (!(refused))                                                                              \
+			result = real_call arguments;                                                        \
 		if (scope.watch) {                                                                           \
 			int tap_errno = errno;                                                               \
                                                                                                              \

@@ -11,8 +11,9 @@ struct context {
 	gss_ctx_id_t handle;
 	enum tr_role role; /* 0: not known */
 	bool established, hashed, imported;
-	bool judged; /* before it was complete, since it could already protect messages */
-	bool told;   /* its failure is in the trace */
+	bool judged;   /* before it was complete, since it could already protect messages */
+	bool told;     /* its failure is in the trace */
+	bool unjudged; /* nobody was judged yet, and somebody is to be: it protects no messages */
 	uint8_t first_hash[16];
 	uint32_t rounds;
 	uint64_t started, established_at;
@@ -31,5 +32,6 @@ void tap_context_free(struct context *c);
 /* Into the table under this handle, and out of it: then the caller owns it again. NULL: not there. */
 void tap_context_enter(struct context *c, gss_ctx_id_t handle);
 struct context *tap_context_take(gss_ctx_id_t handle);
+bool tap_context_is_unjudged(gss_ctx_id_t handle);
 
 #endif

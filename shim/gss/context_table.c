@@ -3,7 +3,7 @@
  * The security contexts of the process by the library's handle, and what each has carried so far.
  *
  * Handles are used again after a deletion, so an entry goes with its context; a context that is not in the
- * table (made before us, or no room) is simply not summed up: nothing is judged by it.
+ * table (made before us, or no room) is simply not summed up: it is not what one is judged by.
  */
 #include "shim/gss/context.h"
 
@@ -20,6 +20,8 @@ static struct {
 
 static struct tap_lock spare_lock;
 static struct context *spares;
+
+unsigned tap_contexts_unjudged; /* in the table */
 
 static unsigned bucket_of(gss_ctx_id_t handle)
 {
@@ -71,6 +73,8 @@ struct context *tap_context_take(gss_ctx_id_t handle)
 		;
 	if (c)
 		*at = c->next;
+	if (c && c->unjudged)
+		__atomic_sub_fetch(&tap_contexts_unjudged, 1, __ATOMIC_RELAXED);
 	tap_unlock(&buckets[b].lock);
 	return c;
 }
@@ -84,7 +88,24 @@ void tap_context_enter(struct context *c, gss_ctx_id_t handle)
 		return;
 	c->next = buckets[b].first;
 	buckets[b].first = c;
+	if (c->unjudged)
+		__atomic_add_fetch(&tap_contexts_unjudged, 1, __ATOMIC_RELAXED);
 	tap_unlock(&buckets[b].lock);
+}
+
+bool tap_context_is_unjudged(gss_ctx_id_t handle)
+{
+	unsigned b = bucket_of(handle);
+	struct context *c;
+	bool unjudged;
+
+	if (!tap_lock(&buckets[b].lock))
+		return false;
+	for (c = buckets[b].first; c && c->handle != handle; c = c->next)
+		;
+	unjudged = c && c->unjudged;
+	tap_unlock(&buckets[b].lock);
+	return unjudged;
 }
 
 void tap_context_count(gss_ctx_id_t handle, bool outbound, size_t bytes)

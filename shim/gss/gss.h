@@ -26,6 +26,23 @@ static inline bool tap_handles_good(OM_uint32 major)
 }
 
 /*
+ * RFC 2743, section 1.2.7: a context may be able to protect messages before it is complete, and so before
+ * anybody was judged. The host's own calls for that are refused where the policy wants to know whom they are
+ * for; a mechanism's own, for the tokens that are still to come, are not. True: refused, with *major set and
+ * the output emptied, as the library does with the outputs of a call that fails.
+ */
+extern unsigned tap_contexts_unjudged; /* contexts that may not be used yet; mostly none */
+bool tap_refuses_unjudged(const struct tap_scope *scope, gss_ctx_id_t context, OM_uint32 *minor_status,
+			  gss_buffer_t output, OM_uint32 *major);
+static inline bool tap_is_too_early(const struct tap_scope *scope, gss_ctx_id_t context,
+				    OM_uint32 *minor_status, gss_buffer_t output, OM_uint32 *major)
+{
+	return __builtin_expect(__atomic_load_n(&tap_contexts_unjudged, __ATOMIC_RELAXED) != 0, 0) &&
+	       scope->judge && !scope->nested &&
+	       tap_refuses_unjudged(scope, context, minor_status, output, major);
+}
+
+/*
  * A function of which only the result matters, and what it was about. The statements put fields into `draft`;
  * they see `major` and the parameters. `mech` is the mechanism whose status text is asked for.
  */

@@ -327,10 +327,28 @@ void tap_handshake_tell(struct tap_scope *scope, struct tap_handshake *step, gss
 		c->established_at = tr_now();
 		write_handshake(scope, c, TR_OUTCOME_ESTABLISHED, 0, 0, NULL);
 	}
+	c->unjudged = scope->judge && pol_judges_peers(&tap_policy) && !c->established && !c->judged;
 	if (context == GSS_C_NO_CONTEXT)
 		tap_context_free(c);
 	else
 		tap_context_enter(c, context);
+}
+
+bool tap_refuses_unjudged(const struct tap_scope *scope, gss_ctx_id_t context, OM_uint32 *minor_status,
+			  gss_buffer_t output, OM_uint32 *major)
+{
+	struct pol_facts nobody = {.moment = POL_ESTABLISHED};
+	struct pol_verdict verdict;
+	int saved = errno;
+
+	if (!tap_context_is_unjudged(context) || tap_judge(scope, &nobody, true, NULL, &verdict) != POL_DENY)
+		return false;
+	errno = saved;
+	if (output)
+		*output = (gss_buffer_desc)GSS_C_EMPTY_BUFFER;
+	tap_refuse_gss(&verdict, minor_status);
+	*major = GSS_S_NO_CONTEXT;
+	return true;
 }
 
 /* A handshake that has no entry of its own, and never will. */

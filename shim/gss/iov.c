@@ -154,7 +154,8 @@ TAP_EXPORT OM_uint32 gss_wrap_iov(OM_uint32 *minor_status, gss_ctx_id_t context,
 		return tap_leave(&scope), tap_missing(minor_status);
 	if (may_look(&scope, context))
 		look_at_message(&scope, &call, data);
-	major = real_call(minor_status, context, conf_req, qop, conf_state, iov, count);
+	if (!tap_is_too_early(&scope, context, minor_status, NULL, &major))
+		major = real_call(minor_status, context, conf_req, qop, conf_state, iov, count);
 	call.conf = conf_of(major, conf_state);
 	if (!GSS_ERROR(major))
 		look_at_token(&scope, &call, wrapped);
@@ -177,7 +178,8 @@ TAP_EXPORT OM_uint32 gss_unwrap_iov(OM_uint32 *minor_status, gss_ctx_id_t contex
 	/* Beside a stream the data buffer is an output. */
 	if (may_look(&scope, context))
 		look_at_token(&scope, &call, has_stream(&call) ? stream : wrapped);
-	major = real_call(minor_status, context, conf_state, qop, iov, count);
+	if (!tap_is_too_early(&scope, context, minor_status, NULL, &major))
+		major = real_call(minor_status, context, conf_state, qop, iov, count);
 	call.conf = conf_of(major, conf_state);
 	if (!GSS_ERROR(major))
 		look_at_message(&scope, &call, data);
@@ -205,7 +207,8 @@ TAP_EXPORT OM_uint32 gss_unwrap_aead(OM_uint32 *minor_status, gss_ctx_id_t conte
 		whole[0].buffer = *input;
 		look_at_token(&scope, &call, stream);
 	}
-	major = real_call(minor_status, context, input, associated, output, conf_state, qop);
+	if (!tap_is_too_early(&scope, context, minor_status, output, &major))
+		major = real_call(minor_status, context, input, associated, output, conf_state, qop);
 	call.conf = conf_of(major, conf_state);
 	if (!GSS_ERROR(major)) {
 		whole[1].buffer = *output;
@@ -227,7 +230,8 @@ TAP_EXPORT OM_uint32 gss_get_mic_iov(OM_uint32 *minor_status, gss_ctx_id_t conte
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	major = real_call(minor_status, context, qop, iov, count);
+	if (!tap_is_too_early(&scope, context, minor_status, NULL, &major))
+		major = real_call(minor_status, context, qop, iov, count);
 	if (!GSS_ERROR(major)) {
 		look_at_message(&scope, &call, signed_data);
 		look_at_token(&scope, &call, mic);
@@ -249,7 +253,8 @@ TAP_EXPORT OM_uint32 gss_verify_mic_iov(OM_uint32 *minor_status, gss_ctx_id_t co
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	major = real_call(minor_status, context, qop, iov, count);
+	if (!tap_is_too_early(&scope, context, minor_status, NULL, &major))
+		major = real_call(minor_status, context, qop, iov, count);
 	if (may_look(&scope, context) && !GSS_CALLING_ERROR(major)) {
 		look_at_message(&scope, &call, signed_data);
 		look_at_token(&scope, &call, mic);

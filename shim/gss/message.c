@@ -3,7 +3,8 @@
  * RFC 2743 section 2.3: per-message protection, with its old names (RFC 1509: seal, unseal, sign, verify) and
  * gss_wrap_aead; those that work in place stand in iov.c. The hot path of most programs.
  *
- * Nothing is refused here: libzmq aborts the process when gss_wrap fails.
+ * Refused is only what comes before the handshake is over: libzmq, which waits until then, aborts the process
+ * when gss_wrap fails.
  */
 #include "shim/gss/gss.h"
 #include "shim/gss/guest.h"
@@ -87,10 +88,11 @@ static struct message detached(gss_ctx_id_t context, enum tr_field_id field, con
 	return (struct message){context, plain, token, field, -1, true};
 }
 
-/* A call whose message is told when it has returned `major`. */
-#define MESSAGE(name, parameters, arguments, major, message)                                                 \
-	TAP_WRAP(TAP_GSS, OM_uint32, name, parameters, arguments, tap_missing(minor_status), scope, major,   \
-		 tell(&scope, major, minor_status, message))
+/* A call whose message is told when it has returned `major`. output: what it makes, or NULL. */
+#define MESSAGE(name, parameters, arguments, output, major, message)                                         \
+	TAP_WRAP_JUDGED(TAP_GSS, OM_uint32, name, parameters, arguments, tap_missing(minor_status), scope,   \
+			major, tap_is_too_early(&scope, context, minor_status, output, &major),              \
+			tell(&scope, major, minor_status, message))
 
 TAP_EXPORT OM_uint32 gss_wrap(OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop,
 			      gss_buffer_t input, int *conf_state, gss_buffer_t output)
@@ -105,7 +107,9 @@ TAP_EXPORT OM_uint32 gss_wrap(OM_uint32 *minor_status, gss_ctx_id_t context, int
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (guest)
+	if (tap_is_too_early(&scope, context, minor_status, output, &major))
+		by = TAP_GUEST_CALLED;
+	else if (guest)
 		by = guest->wrap(&scope, real_call, minor_status, context, conf_req, qop, input, conf_state,
 				 output, &major);
 	if (by == TAP_GUEST_PASSES)
@@ -136,7 +140,8 @@ TAP_EXPORT OM_uint32 gss_unwrap(OM_uint32 *minor_status, gss_ctx_id_t context, g
 		tap_leave(&scope);
 		return major;
 	}
-	major = real_call(minor_status, context, input, output, conf_state, qop);
+	if (!tap_is_too_early(&scope, context, minor_status, output, &major))
+		major = real_call(minor_status, context, input, output, conf_state, qop);
 	if (scope.watch) {
 		int error = errno;
 
@@ -150,37 +155,37 @@ TAP_EXPORT OM_uint32 gss_unwrap(OM_uint32 *minor_status, gss_ctx_id_t context, g
 MESSAGE(gss_seal,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, int qop, gss_buffer_t input,
 	 int *conf_state, gss_buffer_t output),
-	(minor_status, context, conf_req, qop, input, conf_state, output), major,
+	(minor_status, context, conf_req, qop, input, conf_state, output), output, major,
 	made(context, conf_of(major, conf_state), input, output))
 
 MESSAGE(gss_unseal,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t output,
 	 int *conf_state, int *qop),
-	(minor_status, context, input, output, conf_state, qop), major,
+	(minor_status, context, input, output, conf_state, qop), output, major,
 	opened(context, conf_of(major, conf_state), input, output))
 
 MESSAGE(gss_get_mic,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_buffer_t input, gss_buffer_t mic),
-	(minor_status, context, qop, input, mic), major, detached(context, TR_F_OUT_TOKEN, input, mic))
+	(minor_status, context, qop, input, mic), mic, major, detached(context, TR_F_OUT_TOKEN, input, mic))
 
 MESSAGE(gss_sign,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, int qop, gss_buffer_t input, gss_buffer_t mic),
-	(minor_status, context, qop, input, mic), major, detached(context, TR_F_OUT_TOKEN, input, mic))
+	(minor_status, context, qop, input, mic), mic, major, detached(context, TR_F_OUT_TOKEN, input, mic))
 
 /* Of a MIC that does not verify the message is no output, but the call has no other either. */
 MESSAGE(gss_verify_mic,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t mic,
 	 gss_qop_t *qop),
-	(minor_status, context, input, mic, qop), major, detached(context, TR_F_IN_TOKEN, input, mic))
+	(minor_status, context, input, mic, qop), NULL, major, detached(context, TR_F_IN_TOKEN, input, mic))
 
 MESSAGE(gss_verify,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t mic, int *qop),
-	(minor_status, context, input, mic, qop), major, detached(context, TR_F_IN_TOKEN, input, mic))
+	(minor_status, context, input, mic, qop), NULL, major, detached(context, TR_F_IN_TOKEN, input, mic))
 
 MESSAGE(gss_wrap_aead,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, gss_buffer_t associated,
 	 gss_buffer_t input, int *conf_state, gss_buffer_t output),
-	(minor_status, context, conf_req, qop, associated, input, conf_state, output), major,
+	(minor_status, context, conf_req, qop, associated, input, conf_state, output), output, major,
 	made(context, conf_of(major, conf_state), input, output))
 
 TAP_GSS(gss_wrap_size_limit,

@@ -11,6 +11,8 @@ contexts.py export SERVICE FILE         the acceptor's finished context goes to 
 contexts.py import FILE                 and comes from there: who the other end is
 contexts.py caches SERVICE CACHE...     an initiator's context out of each ticket cache, by a credential store
 contexts.py environ SERVICE CACHE...    the same by KRB5CCNAME
+contexts.py early SERVICE               NTLM negotiated by SPNEGO: what calls give that protect messages while the initiator
+                                        is not complete, which has a session key before the last token is there
 """
 import os
 import sys
@@ -105,6 +107,37 @@ def environ(service, *names):
     for name in names:
         os.environ["KRB5CCNAME"] = name
         initiator(service).step()
+
+
+def try_early(context):
+    data = gssapi.raw.IOV(gssapi.raw.IOVBufferType.header, b"early", auto_alloc=True)
+    calls = {"wrap": lambda: gssapi.raw.wrap(context, b"early"),
+             "unwrap": lambda: gssapi.raw.unwrap(context, b"early"),
+             "get_mic": lambda: gssapi.raw.get_mic(context, b"early"),
+             "verify_mic": lambda: gssapi.raw.verify_mic(context, b"early", b"mic"),
+             "wrap_aead": lambda: gssapi.raw.wrap_aead(context, b"early", b"associated"),
+             "unwrap_aead": lambda: gssapi.raw.unwrap_aead(context, b"early", b"associated"),
+             "wrap_iov": lambda: gssapi.raw.wrap_iov(context, data),
+             "unwrap_iov": lambda: gssapi.raw.unwrap_iov(context, data)}
+    for name, call in calls.items():
+        try:
+            call()
+            print(name, "made")
+        except gssapi.exceptions.GSSError as error:
+            print(name, "%08x" % error.maj_code, str(error).replace("\n", " "))
+
+
+def early(service):
+    spnego, ntlm = (gssapi.OID.from_int_seq(text) for text in ("1.3.6.1.5.5.2", "1.3.6.1.4.1.311.2.2.10"))
+    user = gssapi.Name("REALM\\carol", gssapi.NameType.user)
+    ends = []
+    for usage, name in (("initiate", user), ("accept", None)):
+        creds = gssapi.Credentials(name=name, usage=usage, mechs=[spnego])
+        gssapi.raw.set_neg_mechs(creds, [ntlm])
+        ends.append(gssapi.SecurityContext(name=name and name_of(service), usage=usage, creds=creds, mech=name and spnego))
+    one, other = ends
+    one.step(other.step(one.step()))
+    try_early(one)
 
 
 if __name__ == "__main__":
