@@ -14,10 +14,10 @@
 
 /* "tcp://host:port" in its parts; false: it is something else. */
 struct parts {
-	struct sum_text host, port;
+	struct model_text host, port;
 };
 
-static bool split(struct sum_text address, struct parts *parts)
+static bool split(struct model_text address, struct parts *parts)
 {
 	static const char tcp[] = "tcp://";
 	const char *colon, *source, *end;
@@ -32,25 +32,25 @@ static bool split(struct sum_text address, struct parts *parts)
 		return false;
 	source = memrchr(address.at, ';', (size_t)(colon - address.at)); /* a source address is before it */
 	host = source ? address.at + (source + 1 - address.at) : address.at + 6;
-	parts->host = (struct sum_text){host, (size_t)(colon - host)};
-	parts->port = (struct sum_text){address.at + (colon + 1 - address.at), (size_t)(end - colon - 1)};
+	parts->host = (struct model_text){host, (size_t)(colon - host)};
+	parts->port = (struct model_text){address.at + (colon + 1 - address.at), (size_t)(end - colon - 1)};
 	return true;
 }
 
-struct sum_text sum_address_host(struct sum_text address)
+struct model_text model_address_host(struct model_text address)
 {
 	struct parts parts;
 
 	return split(address, &parts) ? parts.host : address;
 }
 
-static bool is(struct sum_text text, const char *word)
+static bool is(struct model_text text, const char *word)
 {
 	return text.length == strlen(word) && !memcmp(text.at, word, text.length);
 }
 
 /* Is this host part a name or a wildcard, which may stand for any address? */
-static bool may_be_any(struct sum_text host)
+static bool may_be_any(struct model_text host)
 {
 	for (size_t i = 0; i < host.length; i++)
 		if (!strchr("0123456789.", host.at[i]))
@@ -58,77 +58,77 @@ static bool may_be_any(struct sum_text host)
 	return !host.length || is(host, "0.0.0.0");
 }
 
-static bool any_port(struct sum_text port)
+static bool any_port(struct model_text port)
 {
 	return is(port, "*") || is(port, "0");
 }
 
 /* host, port: nothing stands for any. */
-static void key_of(struct sum_key *key, const struct sum_program *program, enum tr_role role,
-		   struct sum_text host, struct sum_text port)
+static void key_of(struct model_key *key, const struct model_program *program, enum tr_role role,
+		   struct model_text host, struct model_text port)
 {
-	sum_key_begin(key);
-	sum_key_number(key, (uintptr_t)program);
-	sum_key_number(key, role);
-	sum_key_text(key, host);
-	sum_key_text(key, port);
+	model_key_begin(key);
+	model_key_number(key, (uintptr_t)program);
+	model_key_number(key, role);
+	model_key_text(key, host);
+	model_key_text(key, port);
 }
 
-static void enter(struct summary *s, struct sum_endpoint *endpoint, struct sum_text host,
-		  struct sum_text port)
+static void enter(struct model *model, struct model_endpoint *endpoint, struct model_text host,
+		  struct model_text port)
 {
-	struct sum_address *address;
-	struct sum_key key;
+	struct model_address *address;
+	struct model_key key;
 	bool made;
 
 	key_of(&key, endpoint->program, endpoint->role, host, port);
-	address = sum_node_get(&s->addresses, &key, sizeof(*address), &made);
-	sum_key_end(&key);
-	s->failed |= !address;
+	address = model_node_get(&model->addresses, &key, sizeof(*address), &made);
+	model_key_end(&key);
+	model->failed |= !address;
 	if (made)
 		address->endpoint = endpoint;
 	else if (address && address->endpoint != endpoint)
 		address->several = true;
 }
 
-void sum_address_add(struct summary *s, struct sum_endpoint *endpoint, struct sum_text name)
+void model_address_add(struct model *model, struct model_endpoint *endpoint, struct model_text name)
 {
-	const struct sum_text any = {0};
+	const struct model_text any = {0};
 	struct parts parts;
 
 	if (!endpoint->role || !name.at)
 		return;
 	if (!split(name, &parts)) {
-		enter(s, endpoint, name, any);
+		enter(model, endpoint, name, any);
 		return;
 	}
-	enter(s, endpoint, may_be_any(parts.host) ? any : parts.host,
+	enter(model, endpoint, may_be_any(parts.host) ? any : parts.host,
 	      any_port(parts.port) ? any : parts.port);
 	if (may_be_any(parts.host) && parts.host.length) /* a kernel's address that is written like it */
-		enter(s, endpoint, parts.host, any_port(parts.port) ? any : parts.port);
+		enter(model, endpoint, parts.host, any_port(parts.port) ? any : parts.port);
 }
 
 /* Which are entered so; NULL and *several when more than one is. */
-static struct sum_endpoint *entered(const struct summary *s, const struct sum_program *program,
-				    enum tr_role role, struct sum_text host, struct sum_text port,
-				    bool *several)
+static struct model_endpoint *entered(const struct model *model, const struct model_program *program,
+				      enum tr_role role, struct model_text host, struct model_text port,
+				      bool *several)
 {
-	const struct sum_address *address;
-	struct sum_key key;
+	const struct model_address *address;
+	struct model_key key;
 
 	key_of(&key, program, role, host, port);
-	address = sum_node_find(&s->addresses, &key);
-	sum_key_end(&key);
+	address = model_node_find(&model->addresses, &key);
+	model_key_end(&key);
 	*several |= address && address->several;
 	return address ? address->endpoint : NULL;
 }
 
-struct sum_endpoint *sum_address_endpoint(const struct summary *s, const struct sum_program *program,
-					  struct sum_text own, struct sum_text peer)
+struct model_endpoint *model_address_endpoint(const struct model *model, const struct model_program *program,
+					      struct model_text own, struct model_text peer)
 {
-	const struct sum_text ends[] = {own, peer}, any = {0};
+	const struct model_text ends[] = {own, peer}, any = {0};
 	static const enum tr_role roles[] = {TR_ROLE_SERVER, TR_ROLE_CLIENT};
-	struct sum_endpoint *found = NULL;
+	struct model_endpoint *found = NULL;
 	bool several = false;
 
 	/* First the very address, then what may stand for it. */
@@ -136,17 +136,17 @@ struct sum_endpoint *sum_address_endpoint(const struct summary *s, const struct 
 		for (int end = 0; end < 2; end++) {
 			struct parts parts = {0};
 			bool tcp = split(ends[end], &parts);
-			struct sum_endpoint *fit[3] = {0};
+			struct model_endpoint *fit[3] = {0};
 
 			if (!ends[end].length)
 				continue;
 			if (!round) {
-				fit[0] = entered(s, program, roles[end], tcp ? parts.host : ends[end],
+				fit[0] = entered(model, program, roles[end], tcp ? parts.host : ends[end],
 						 tcp ? parts.port : any, &several);
 			} else if (tcp) {
-				fit[0] = entered(s, program, roles[end], any, parts.port, &several);
-				fit[1] = entered(s, program, roles[end], parts.host, any, &several);
-				fit[2] = entered(s, program, roles[end], any, any, &several);
+				fit[0] = entered(model, program, roles[end], any, parts.port, &several);
+				fit[1] = entered(model, program, roles[end], parts.host, any, &several);
+				fit[2] = entered(model, program, roles[end], any, any, &several);
 			}
 			for (int i = 0; i < 3; i++) {
 				several |= fit[i] && found && fit[i] != found;

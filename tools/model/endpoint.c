@@ -15,13 +15,13 @@
 /* Its connections are those of the process before no more. */
 static void end_open(void *at, void *context)
 {
-	struct sum_peer *peer = at;
+	struct model_peer *peer = at;
 
 	(void)context;
 	peer->tally.open = 0;
 }
 
-static void taken_over(const struct facts *facts, struct sum_endpoint *endpoint)
+static void taken_over(const struct facts *facts, struct model_endpoint *endpoint)
 {
 	bool same = endpoint->process == facts->process;
 
@@ -29,15 +29,15 @@ static void taken_over(const struct facts *facts, struct sum_endpoint *endpoint)
 	if (same || endpoint->role != TR_ROLE_SERVER)
 		return;
 	endpoint->tally.open = 0;
-	sum_each(&endpoint->peers, end_open, NULL);
+	model_each(&endpoint->peers, end_open, NULL);
 }
 
 void learn_inject(struct facts *facts)
 {
-	struct sum_text name = facts_text(facts, TR_F_ENDPOINT);
+	struct model_text name = facts_text(facts, TR_F_ENDPOINT);
 	uint64_t role = facts_number(facts, TR_F_ROLE);
-	struct sum_endpoint *endpoint;
-	struct sum_handle *thread;
+	struct model_endpoint *endpoint;
+	struct model_handle *thread;
 
 	if (!name.at || (role != TR_ROLE_SERVER && role != TR_ROLE_CLIENT))
 		return;
@@ -48,34 +48,34 @@ void learn_inject(struct facts *facts)
 	endpoint->injected = true;
 	endpoint->plaintext = false;
 	endpoint->secured = facts->event->time;
-	sum_text_free(&endpoint->migrate);
+	model_text_free(&endpoint->migrate);
 	facts_keep(facts, &endpoint->migrate, facts_text(facts, TR_F_MIGRATE));
-	sum_address_add(facts->summary, endpoint, endpoint->migrate);
-	sum_text_free(&endpoint->phase);
+	model_address_add(facts->model, endpoint, endpoint->migrate);
+	model_text_free(&endpoint->phase);
 	facts_keep(facts, &endpoint->phase, facts_text(facts, TR_F_MODE));
-	thread = sum_handle(facts->summary, &facts->summary->pending, facts->event, facts->event->head.tid);
+	thread = model_handle(facts->model, &facts->model->pending, facts->event, facts->event->head.tid);
 	if (thread)
 		thread->endpoint = endpoint;
 }
 
-struct sum_endpoint *endpoint_by_address(struct facts *facts, struct sum_text own)
+struct model_endpoint *endpoint_by_address(struct facts *facts, struct model_text own)
 {
-	struct sum_endpoint *endpoint = sum_address_endpoint(facts->summary, facts->process->program, own,
-							     facts_text(facts, TR_F_PEER));
+	struct model_endpoint *endpoint = model_address_endpoint(facts->model, facts->process->program, own,
+								 facts_text(facts, TR_F_PEER));
 
 	if (endpoint)
 		facts_seen(facts, &endpoint->tally.first, &endpoint->tally.last);
 	else /* without its port, which may be another one each time */
-		endpoint = facts_endpoint(facts, (enum tr_role)0, sum_address_host(own));
+		endpoint = facts_endpoint(facts, (enum tr_role)0, model_address_host(own));
 	return endpoint;
 }
 
 /* With an age it is the connection's end. */
 void learn_unsecured(struct facts *facts)
 {
-	struct sum_text name = facts_text(facts, TR_F_ENDPOINT), none = {0};
-	struct sum_endpoint *endpoint = name.at ? endpoint_by_address(facts, name) : NULL;
-	struct sum_peer *peer = endpoint ? facts_peer(facts, endpoint, none) : NULL;
+	struct model_text name = facts_text(facts, TR_F_ENDPOINT), none = {0};
+	struct model_endpoint *endpoint = name.at ? endpoint_by_address(facts, name) : NULL;
+	struct model_peer *peer = endpoint ? facts_peer(facts, endpoint, none) : NULL;
 
 	if (!peer)
 		return;
@@ -85,8 +85,8 @@ void learn_unsecured(struct facts *facts)
 			peer->tally.open--;
 		return;
 	}
-	facts_count(facts, &endpoint->tally, SUM_UNSECURED, true);
-	facts_count(facts, &peer->tally, SUM_UNSECURED, true);
+	facts_count(facts, &endpoint->tally, MODEL_UNSECURED, true);
+	facts_count(facts, &peer->tally, MODEL_UNSECURED, true);
 	peer->tally.open++;
 }
 
@@ -104,22 +104,22 @@ static enum tr_role role_of_call(uint64_t call)
 }
 
 /* The program itself goes without security; how often, and how often at one time. */
-static void uses_plainly(struct facts *facts, struct sum_endpoint *endpoint)
+static void uses_plainly(struct facts *facts, struct model_endpoint *endpoint)
 {
-	endpoint->tally.count[SUM_UNSECURED]++;
-	endpoint->tally.at[SUM_UNSECURED] = endpoint->plain = facts->event->time;
+	endpoint->tally.count[MODEL_UNSECURED]++;
+	endpoint->tally.at[MODEL_UNSECURED] = endpoint->plain = facts->event->time;
 	endpoint->tally.open++;
 }
 
 /* Refused: the call failed. Would be: it went on without security, and a trace without calls says no more. */
-static void refuse_endpoint(struct facts *facts, enum tr_role role, struct sum_text name, bool would)
+static void refuse_endpoint(struct facts *facts, enum tr_role role, struct model_text name, bool would)
 {
-	struct sum_endpoint *endpoint = facts_endpoint(facts, role, name);
+	struct model_endpoint *endpoint = facts_endpoint(facts, role, name);
 
 	if (!endpoint)
 		return;
 	if (!would) {
-		facts_count(facts, &endpoint->tally, SUM_REFUSED, false);
+		facts_count(facts, &endpoint->tally, MODEL_REFUSED, false);
 		return;
 	}
 	facts_keep(facts, &endpoint->tally.reason, facts_text(facts, TR_F_REASON));
@@ -131,22 +131,22 @@ static void refuse_endpoint(struct facts *facts, enum tr_role role, struct sum_t
 
 void learn_refused(struct facts *facts)
 {
-	struct sum_text rule = facts_text(facts, TR_F_RULE), subject = facts_text(facts, TR_F_SUBJECT);
+	struct model_text rule = facts_text(facts, TR_F_RULE), subject = facts_text(facts, TR_F_SUBJECT);
 	uint32_t call = (uint32_t)facts_number(facts, TR_F_CALL);
 	bool would = facts->event->head.event == TR_E_would_refuse, made;
 	enum tr_role role = role_of_call(call);
-	struct sum_refusal *refusal;
-	struct sum_key key;
+	struct model_refusal *refusal;
+	struct model_key key;
 
-	sum_key_begin(&key);
-	sum_key_number(&key, call);
-	sum_key_number(&key, would);
-	sum_key_text(&key, rule);
-	sum_key_text(&key, subject);
-	refusal = sum_node_get(&facts->process->program->refusals, &key, sizeof(*refusal), &made);
-	sum_key_end(&key);
+	model_key_begin(&key);
+	model_key_number(&key, call);
+	model_key_number(&key, would);
+	model_key_text(&key, rule);
+	model_key_text(&key, subject);
+	refusal = model_node_get(&facts->process->program->refusals, &key, sizeof(*refusal), &made);
+	model_key_end(&key);
 	if (!refusal) {
-		facts->summary->failed = true;
+		facts->model->failed = true;
 		return;
 	}
 	refusal->program = facts->process->program;
@@ -164,55 +164,55 @@ void learn_refused(struct facts *facts)
 
 struct denial {
 	struct facts *facts;
-	struct sum_text who;
+	struct model_text who;
 };
 
-static void deny(struct facts *facts, struct sum_tally *tally)
+static void deny(struct facts *facts, struct model_tally *tally)
 {
-	facts_count(facts, tally, SUM_REFUSED, false);
+	facts_count(facts, tally, MODEL_REFUSED, false);
 	tally->denied_at = facts->event->time;
 }
 
 static void deny_at(void *at, void *context)
 {
-	struct sum_endpoint *endpoint = at;
+	struct model_endpoint *endpoint = at;
 	const struct denial *denial = context;
-	struct sum_peer *peer;
-	struct sum_key key;
+	struct model_peer *peer;
+	struct model_key key;
 
 	if (endpoint->role != TR_ROLE_SERVER || endpoint->process != denial->facts->process)
 		return;
-	sum_key_begin(&key);
-	sum_key_text(&key, denial->who);
-	sum_key_text(&key, (struct sum_text){0});
-	peer = sum_node_find(&endpoint->peers, &key);
-	sum_key_end(&key);
+	model_key_begin(&key);
+	model_key_text(&key, denial->who);
+	model_key_text(&key, (struct model_text){0});
+	peer = model_node_find(&endpoint->peers, &key);
+	model_key_end(&key);
 	if (!peer)
 		return;
 	deny(denial->facts, &endpoint->tally);
 	deny(denial->facts, &peer->tally);
 }
 
-static bool is(struct sum_text text, const char *word)
+static bool is(struct model_text text, const char *word)
 {
 	return text.at && text.length == strlen(word) && !memcmp(text.at, word, text.length);
 }
 
 void learn_repair(struct facts *facts)
 {
-	struct sum_text name = facts_text(facts, TR_F_REPAIR);
+	struct model_text name = facts_text(facts, TR_F_REPAIR);
 	struct denial denial = {facts, facts_text(facts, TR_F_INITIATOR)};
-	struct sum_program *program = facts->process->program;
-	struct sum_repair *repair;
-	struct sum_key key;
+	struct model_program *program = facts->process->program;
+	struct model_repair *repair;
+	struct model_key key;
 	bool made;
 
-	sum_key_begin(&key);
-	sum_key_text(&key, name);
-	repair = sum_node_get(&program->repairs, &key, sizeof(*repair), &made);
-	sum_key_end(&key);
+	model_key_begin(&key);
+	model_key_text(&key, name);
+	repair = model_node_get(&program->repairs, &key, sizeof(*repair), &made);
+	model_key_end(&key);
 	if (!repair) {
-		facts->summary->failed = true;
+		facts->model->failed = true;
 		return;
 	}
 	repair->program = program;
@@ -221,12 +221,12 @@ void learn_repair(struct facts *facts)
 	facts_seen(facts, &repair->first, &repair->last);
 	facts_keep(facts, &repair->reason, facts_text(facts, TR_F_REASON));
 	if (is(name, "zap") && denial.who.at && facts_has(facts, TR_F_OUTCOME_TEXT))
-		sum_each(&program->endpoints, deny_at, &denial);
+		model_each(&program->endpoints, deny_at, &denial);
 }
 
 /* What a program does by itself: only what goes without gsstap's security, which no other event tells. */
 
-static bool begins(struct sum_text whole, const char *beginning)
+static bool begins(struct model_text whole, const char *beginning)
 {
 	return whole.length >= strlen(beginning) && !memcmp(whole.at, beginning, strlen(beginning));
 }
@@ -235,22 +235,22 @@ static bool begins(struct sum_text whole, const char *beginning)
 static void learn_option(struct facts *facts)
 {
 	const char *option = name_zmq_option(facts_number(facts, TR_F_OPTION));
-	struct sum_handle *socket;
-	enum sum_mechanism mechanism;
+	struct model_handle *socket;
+	enum model_mechanism mechanism;
 	bool off;
 
 	if (!option)
 		return;
 	if (!strncmp(option, "ZMQ_PLAIN_", 10))
-		mechanism = SUM_PLAIN;
+		mechanism = MODEL_PLAIN;
 	else if (!strncmp(option, "ZMQ_CURVE_", 10))
-		mechanism = SUM_CURVE;
+		mechanism = MODEL_CURVE;
 	else if (!strncmp(option, "ZMQ_GSSAPI_", 11))
-		mechanism = SUM_GSSAPI;
+		mechanism = MODEL_GSSAPI;
 	else
 		return;
-	socket = sum_handle(facts->summary, &facts->summary->sockets, facts->event,
-			    facts_number(facts, TR_F_SOCKET));
+	socket = model_handle(facts->model, &facts->model->sockets, facts->event,
+			      facts_number(facts, TR_F_SOCKET));
 	if (!socket)
 		return;
 	if (!strcmp(option, "ZMQ_GSSAPI_PLAINTEXT")) {
@@ -259,28 +259,28 @@ static void learn_option(struct facts *facts)
 	}
 	if (strstr(option, "_NAMETYPE"))
 		return;
-	off = !strcmp(option + strlen(option) - 7, "_SERVER") && mechanism != SUM_GSSAPI &&
+	off = !strcmp(option + strlen(option) - 7, "_SERVER") && mechanism != MODEL_GSSAPI &&
 	      !facts_number(facts, TR_F_VALUE_INT);
 	off |= !strcmp(option, "ZMQ_PLAIN_USERNAME") && !facts_has(facts, TR_F_VALUE_TEXT);
-	socket->mechanism = off ? SUM_NULL : mechanism;
+	socket->mechanism = off ? MODEL_NULL : mechanism;
 }
 
 /* Transports that never carry a mechanism (facts in gsstap-policy(5)). */
-static bool never_secured(struct sum_text endpoint)
+static bool never_secured(struct model_text endpoint)
 {
 	return begins(endpoint, "udp://") || begins(endpoint, "pgm://") || begins(endpoint, "epgm://") ||
 	       begins(endpoint, "norm://");
 }
 
-static void add_use(struct facts *facts, struct sum_handle *socket, struct sum_endpoint *endpoint)
+static void add_use(struct facts *facts, struct model_handle *socket, struct model_endpoint *endpoint)
 {
-	struct sum_use *use = malloc(sizeof(*use));
+	struct model_use *use = malloc(sizeof(*use));
 
 	if (!use) {
-		facts->summary->failed = true;
+		facts->model->failed = true;
 		return;
 	}
-	*use = (struct sum_use){.next = socket->uses, .endpoint = endpoint};
+	*use = (struct model_use){.next = socket->uses, .endpoint = endpoint};
 	socket->uses = use;
 	uses_plainly(facts, endpoint);
 }
@@ -288,21 +288,21 @@ static void add_use(struct facts *facts, struct sum_handle *socket, struct sum_e
 /* The call that an inject event of this thread was about. */
 static bool was_injected(struct facts *facts)
 {
-	struct sum_list *pending = &facts->summary->pending;
-	struct sum_handle *thread = sum_handle_known(pending, facts->event, facts->event->head.tid);
+	struct model_list *pending = &facts->model->pending;
+	struct model_handle *thread = model_handle_known(pending, facts->event, facts->event->head.tid);
 
 	if (!thread)
 		return false;
-	sum_handle_drop(pending, thread);
+	model_handle_drop(pending, thread);
 	return true;
 }
 
 static void learn_use(struct facts *facts, enum tr_role role)
 {
-	struct summary *s = facts->summary;
-	struct sum_text name = facts_text(facts, TR_F_ENDPOINT);
-	struct sum_endpoint *endpoint;
-	struct sum_handle *socket;
+	struct model *model = facts->model;
+	struct model_text name = facts_text(facts, TR_F_ENDPOINT);
+	struct model_endpoint *endpoint;
+	struct model_handle *socket;
 
 	if (!name.at)
 		return;
@@ -311,14 +311,14 @@ static void learn_use(struct facts *facts, enum tr_role role)
 		return;
 	}
 	endpoint = facts_endpoint(facts, role, name);
-	socket = sum_handle(s, &s->sockets, facts->event, facts_number(facts, TR_F_SOCKET));
+	socket = model_handle(model, &model->sockets, facts->event, facts_number(facts, TR_F_SOCKET));
 	if (!endpoint || !socket)
 		return;
 	taken_over(facts, endpoint);
 	endpoint->injected = false;
-	endpoint->mechanism = never_secured(name) ? SUM_NULL : socket->mechanism;
-	endpoint->plaintext = endpoint->mechanism == SUM_GSSAPI && socket->plaintext;
-	if (endpoint->mechanism <= SUM_PLAIN)
+	endpoint->mechanism = never_secured(name) ? MODEL_NULL : socket->mechanism;
+	endpoint->plaintext = endpoint->mechanism == MODEL_GSSAPI && socket->plaintext;
+	if (endpoint->mechanism <= MODEL_PLAIN)
 		add_use(facts, socket, endpoint);
 	else
 		endpoint->secured = facts->event->time;
@@ -326,23 +326,23 @@ static void learn_use(struct facts *facts, enum tr_role role)
 
 static void learn_undo(struct facts *facts, enum tr_role role)
 {
-	struct sum_handle *socket =
-		sum_handle_known(&facts->summary->sockets, facts->event, facts_number(facts, TR_F_SOCKET));
-	struct sum_text name = facts_text(facts, TR_F_ENDPOINT);
-	struct sum_endpoint *endpoint;
+	struct model_handle *socket =
+		model_handle_known(&facts->model->sockets, facts->event, facts_number(facts, TR_F_SOCKET));
+	struct model_text name = facts_text(facts, TR_F_ENDPOINT);
+	struct model_endpoint *endpoint;
 
 	if (!socket || !name.at || !socket->uses)
 		return;
 	endpoint = facts_endpoint(facts, role, name);
 	if (endpoint)
-		sum_uses_end(socket, endpoint, facts->event->time);
+		model_uses_end(socket, endpoint, facts->event->time);
 }
 
 void learn_zmq_call(struct facts *facts)
 {
 	uint64_t call = facts->event->head.call;
 	bool failed = facts_number(facts, TR_F_ERRNO);
-	struct sum_handle *socket;
+	struct model_handle *socket;
 
 	if ((role_of_call(call) && was_injected(facts)) || failed)
 		return;
@@ -353,11 +353,11 @@ void learn_zmq_call(struct facts *facts)
 	else if (call == TR_zmq_unbind || call == TR_zmq_disconnect)
 		learn_undo(facts, call == TR_zmq_unbind ? TR_ROLE_SERVER : TR_ROLE_CLIENT);
 	else if (call == TR_zmq_close || call == TR_zmq_socket) {
-		socket = sum_handle_known(&facts->summary->sockets, facts->event,
-					  facts_number(facts, TR_F_SOCKET));
+		socket = model_handle_known(&facts->model->sockets, facts->event,
+					    facts_number(facts, TR_F_SOCKET));
 		if (!socket)
 			return;
-		sum_uses_end(socket, NULL, facts->event->time);
-		sum_handle_drop(&facts->summary->sockets, socket);
+		model_uses_end(socket, NULL, facts->event->time);
+		model_handle_drop(&facts->model->sockets, socket);
 	}
 }

@@ -4,13 +4,13 @@
  */
 #include "tools/model/facts.h"
 
-struct sum_text facts_text(const struct facts *facts, enum tr_field_id id)
+struct model_text facts_text(const struct facts *facts, enum tr_field_id id)
 {
 	struct tr_value value;
 
 	if (!tr_event_find(facts->event, id, &value) || !value.length)
-		return (struct sum_text){0};
-	return (struct sum_text){(char *)value.at, value.length};
+		return (struct model_text){0};
+	return (struct model_text){(char *)value.at, value.length};
 }
 
 uint64_t facts_number(const struct facts *facts, enum tr_field_id id)
@@ -27,10 +27,10 @@ bool facts_has(const struct facts *facts, enum tr_field_id id)
 	return tr_event_find(facts->event, id, &value);
 }
 
-void facts_keep(const struct facts *facts, struct sum_text *at, struct sum_text text)
+void facts_keep(const struct facts *facts, struct model_text *at, struct model_text text)
 {
-	if (!sum_text_set(at, text))
-		facts->summary->failed = true;
+	if (!model_text_set(at, text))
+		facts->model->failed = true;
 }
 
 void facts_seen(const struct facts *facts, uint64_t *first, uint64_t *last)
@@ -40,48 +40,48 @@ void facts_seen(const struct facts *facts, uint64_t *first, uint64_t *last)
 	*last = facts->event->time;
 }
 
-void facts_count(const struct facts *facts, struct sum_tally *tally, enum sum_fact fact, bool supposed)
+void facts_count(const struct facts *facts, struct model_tally *tally, enum model_fact fact, bool supposed)
 {
 	uint64_t enctype = facts_number(facts, TR_F_SESSION_ENCTYPE);
-	struct sum_text reason = facts_text(facts, TR_F_REASON);
+	struct model_text reason = facts_text(facts, TR_F_REASON);
 
 	facts_seen(facts, &tally->first, &tally->last);
 	tally->count[fact]++;
 	tally->at[fact] = facts->event->time;
 	if (enctype)
 		tally->enctype = (uint32_t)enctype;
-	if (!reason.at || fact == SUM_ABANDONED || fact == SUM_UNSECURED)
+	if (!reason.at || fact == MODEL_ABANDONED || fact == MODEL_UNSECURED)
 		return;
 	facts_keep(facts, supposed ? &tally->supposed : &tally->reason, reason);
 	*(supposed ? &tally->supposed_at : &tally->reason_at) = facts->event->time;
 }
 
 /* An entry of this key, with a copy of each of its texts when it is new. */
-static void *get(const struct facts *facts, struct sum_list *list, size_t size, const uint64_t *numbers,
-		 size_t count, const struct sum_text *texts, size_t text_count, bool *made)
+static void *get(const struct facts *facts, struct model_list *list, size_t size, const uint64_t *numbers,
+		 size_t count, const struct model_text *texts, size_t text_count, bool *made)
 {
-	struct sum_key key;
+	struct model_key key;
 	void *found;
 
-	sum_key_begin(&key);
+	model_key_begin(&key);
 	for (size_t i = 0; i < text_count; i++)
-		sum_key_text(&key, texts[i]);
+		model_key_text(&key, texts[i]);
 	for (size_t i = 0; i < count; i++)
-		sum_key_number(&key, numbers[i]);
-	found = sum_node_get(list, &key, size, made);
-	sum_key_end(&key);
+		model_key_number(&key, numbers[i]);
+	found = model_node_get(list, &key, size, made);
+	model_key_end(&key);
 	if (!found)
-		facts->summary->failed = true;
+		facts->model->failed = true;
 	return found;
 }
 
 /* texts: name, host, container, exe, script. */
-struct sum_program *facts_program(const struct facts *facts, const struct sum_text texts[5])
+struct model_program *facts_program(const struct facts *facts, const struct model_text texts[5])
 {
-	struct sum_program *program;
+	struct model_program *program;
 	bool made;
 
-	program = get(facts, &facts->summary->programs, sizeof(*program), NULL, 0, texts, 5, &made);
+	program = get(facts, &facts->model->programs, sizeof(*program), NULL, 0, texts, 5, &made);
 	if (made) {
 		facts_keep(facts, &program->name, texts[0]);
 		facts_keep(facts, &program->host, texts[1]);
@@ -92,11 +92,11 @@ struct sum_program *facts_program(const struct facts *facts, const struct sum_te
 	return program;
 }
 
-struct sum_endpoint *facts_endpoint(const struct facts *facts, enum tr_role role, struct sum_text name)
+struct model_endpoint *facts_endpoint(const struct facts *facts, enum tr_role role, struct model_text name)
 {
-	struct sum_program *program = facts->process->program;
+	struct model_program *program = facts->process->program;
 	const uint64_t number = role;
-	struct sum_endpoint *endpoint;
+	struct model_endpoint *endpoint;
 	bool made;
 
 	endpoint = get(facts, &program->endpoints, sizeof(*endpoint), &number, 1, &name, 1, &made);
@@ -106,21 +106,21 @@ struct sum_endpoint *facts_endpoint(const struct facts *facts, enum tr_role role
 		endpoint->program = program;
 		endpoint->role = role;
 		facts_keep(facts, &endpoint->name, name);
-		sum_address_add(facts->summary, endpoint, name);
+		model_address_add(facts->model, endpoint, name);
 	}
 	facts_seen(facts, &endpoint->tally.first, &endpoint->tally.last);
 	return endpoint;
 }
 
 /* Known by its principal, else by its address. */
-struct sum_peer *facts_peer(const struct facts *facts, struct sum_endpoint *endpoint,
-			    struct sum_text principal)
+struct model_peer *facts_peer(const struct facts *facts, struct model_endpoint *endpoint,
+			      struct model_text principal)
 {
-	struct sum_text from = facts_text(facts, TR_F_PEER), none = {0},
-			host = from.at ? sum_address_host(from) : none;
-	struct sum_text texts[] = {principal, principal.at ? none : host};
-	struct sum_peer *peer, *before;
-	struct sum_key key;
+	struct model_text from = facts_text(facts, TR_F_PEER), none = {0},
+			  host = from.at ? model_address_host(from) : none;
+	struct model_text texts[] = {principal, principal.at ? none : host};
+	struct model_peer *peer, *before;
+	struct model_key key;
 	bool made;
 
 	peer = get(facts, &endpoint->peers, sizeof(*peer), NULL, 0, texts, 2, &made);
@@ -132,22 +132,22 @@ struct sum_peer *facts_peer(const struct facts *facts, struct sum_endpoint *endp
 	facts_keep(facts, &peer->last_from, from);
 	if (!principal.at || !host.at)
 		return peer;
-	sum_key_begin(&key);
-	sum_key_text(&key, none);
-	sum_key_text(&key, host);
-	before = sum_node_find(&endpoint->peers, &key);
-	sum_key_end(&key);
+	model_key_begin(&key);
+	model_key_text(&key, none);
+	model_key_text(&key, host);
+	before = model_node_find(&endpoint->peers, &key);
+	model_key_end(&key);
 	if (before)
 		before->moved = facts->event->time;
 	return peer;
 }
 
-struct sum_gap *facts_gap(const struct facts *facts, enum sum_gap_kind kind, struct sum_text object,
-			  struct sum_text library, struct sum_text why)
+struct model_gap *facts_gap(const struct facts *facts, enum model_gap_kind kind, struct model_text object,
+			    struct model_text library, struct model_text why)
 {
-	const struct sum_text texts[] = {object, library, why};
+	const struct model_text texts[] = {object, library, why};
 	const uint64_t number = kind;
-	struct sum_gap *gap;
+	struct model_gap *gap;
 	bool made;
 
 	gap = get(facts, &facts->process->program->gaps, sizeof(*gap), &number, 1, texts, 3, &made);

@@ -9,32 +9,32 @@
 
 struct facts {
 	const struct tr_event *event;
-	struct summary *summary;
-	struct sum_process *process;
+	struct model *model;
+	struct model_process *process;
 };
 
 /* Points into the event. */
-struct sum_text facts_text(const struct facts *facts, enum tr_field_id id);
+struct model_text facts_text(const struct facts *facts, enum tr_field_id id);
 uint64_t facts_number(const struct facts *facts, enum tr_field_id id);
 bool facts_has(const struct facts *facts, enum tr_field_id id);
 /* Keeps a copy, where something is said. */
-void facts_keep(const struct facts *facts, struct sum_text *at, struct sum_text text);
+void facts_keep(const struct facts *facts, struct model_text *at, struct model_text text);
 
 void facts_seen(const struct facts *facts, uint64_t *first, uint64_t *last);
 /* One more of these, now, for what this process knows itself, or supposes of its peer. */
-void facts_count(const struct facts *facts, struct sum_tally *tally, enum sum_fact fact, bool supposed);
+void facts_count(const struct facts *facts, struct model_tally *tally, enum model_fact fact, bool supposed);
 
 /* The program of texts that a process event has. */
-struct sum_program *facts_program(const struct facts *facts, const struct sum_text texts[5]);
+struct model_program *facts_program(const struct facts *facts, const struct model_text texts[5]);
 /* NULL, all of them: no memory. */
-struct sum_endpoint *facts_endpoint(const struct facts *facts, enum tr_role role, struct sum_text name);
-struct sum_peer *facts_peer(const struct facts *facts, struct sum_endpoint *endpoint,
-			    struct sum_text principal);
-struct sum_gap *facts_gap(const struct facts *facts, enum sum_gap_kind kind, struct sum_text object,
-			  struct sum_text library, struct sum_text why);
+struct model_endpoint *facts_endpoint(const struct facts *facts, enum tr_role role, struct model_text name);
+struct model_peer *facts_peer(const struct facts *facts, struct model_endpoint *endpoint,
+			      struct model_text principal);
+struct model_gap *facts_gap(const struct facts *facts, enum model_gap_kind kind, struct model_text object,
+			    struct model_text library, struct model_text why);
 
 /* Handlers, one a kind of event: process.c, handshake.c, endpoint.c. */
-struct sum_process *facts_process(const struct facts *facts);
+struct model_process *facts_process(const struct facts *facts);
 void learn_process(struct facts *facts);
 void learn_coverage(struct facts *facts);
 void learn_policy(struct facts *facts);
@@ -49,6 +49,6 @@ void learn_gss_call(struct facts *facts);
 void learn_zmq_call(struct facts *facts);
 
 /* endpoint.c: a connection that is known by its two addresses only. */
-struct sum_endpoint *endpoint_by_address(struct facts *facts, struct sum_text own);
+struct model_endpoint *endpoint_by_address(struct facts *facts, struct model_text own);
 
 #endif

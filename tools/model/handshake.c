@@ -8,15 +8,15 @@
 
 #include <string.h>
 
-static void follow_context(struct facts *facts, struct sum_tally *one, struct sum_tally *other,
+static void follow_context(struct facts *facts, struct model_tally *one, struct model_tally *other,
 			   bool at_endpoint)
 {
 	uint64_t handle = facts_number(facts, TR_F_CONTEXT);
-	struct sum_handle *context;
+	struct model_handle *context;
 
 	if (!handle)
 		return;
-	context = sum_handle(facts->summary, &facts->summary->contexts, facts->event, handle);
+	context = model_handle(facts->model, &facts->model->contexts, facts->event, handle);
 	if (!context)
 		return;
 	context->tally[0] = one;
@@ -24,64 +24,64 @@ static void follow_context(struct facts *facts, struct sum_tally *one, struct su
 	context->at_endpoint = at_endpoint;
 }
 
-static void unlink_handshake(struct summary *s, struct sum_handshake *handshake)
+static void unlink_handshake(struct model *model, struct model_handshake *handshake)
 {
-	*(handshake->older ? &handshake->older->newer : &s->oldest) = handshake->newer;
-	*(handshake->newer ? &handshake->newer->older : &s->newest) = handshake->older;
-	sum_node_drop(&s->handshakes, &handshake->node);
-	sum_node_free(&handshake->node);
+	*(handshake->older ? &handshake->older->newer : &model->oldest) = handshake->newer;
+	*(handshake->newer ? &handshake->newer->older : &model->newest) = handshake->older;
+	model_node_drop(&model->handshakes, &handshake->node);
+	model_node_free(&handshake->node);
 }
 
-static struct sum_handshake *handshake_of(struct facts *facts, bool make, bool *made)
+static struct model_handshake *handshake_of(struct facts *facts, bool make, bool *made)
 {
-	struct sum_text hash = facts_text(facts, TR_F_HANDSHAKE);
-	struct summary *s = facts->summary;
-	struct sum_handshake *found;
-	struct sum_key key;
+	struct model_text hash = facts_text(facts, TR_F_HANDSHAKE);
+	struct model *model = facts->model;
+	struct model_handshake *found;
+	struct model_key key;
 
 	*made = false;
 	if (!hash.at)
 		return NULL;
-	if (make && s->handshakes.table.count >= SUM_HANDSHAKES)
-		unlink_handshake(s, s->oldest);
-	sum_key_begin(&key);
-	sum_key_text(&key, hash);
-	found = make ? sum_node_get(&s->handshakes, &key, sizeof(*found), made)
-		     : sum_node_find(&s->handshakes, &key);
-	sum_key_end(&key);
-	s->failed |= make && !found;
+	if (make && model->handshakes.table.count >= MODEL_HANDSHAKES)
+		unlink_handshake(model, model->oldest);
+	model_key_begin(&key);
+	model_key_text(&key, hash);
+	found = make ? model_node_get(&model->handshakes, &key, sizeof(*found), made)
+		     : model_node_find(&model->handshakes, &key);
+	model_key_end(&key);
+	model->failed |= make && !found;
 	if (*made) {
-		found->older = s->newest;
-		*(s->newest ? &s->newest->newer : &s->oldest) = found;
-		s->newest = found;
+		found->older = model->newest;
+		*(model->newest ? &model->newest->newer : &model->oldest) = found;
+		model->newest = found;
 	}
 	return found;
 }
 
 /* The acceptor has it, so it is one, though the initiator never took the proof of who the acceptor is. */
-static void settle(struct sum_tally *const tallies[2], uint64_t time, bool counted)
+static void settle(struct model_tally *const tallies[2], uint64_t time, bool counted)
 {
 	for (int i = 0; i < 2; i++) {
-		struct sum_tally *tally = tallies[i];
+		struct model_tally *tally = tallies[i];
 
 		if (!tally)
 			continue;
 		if (counted)
-			tally->count[SUM_ABANDONED]--;
-		tally->count[SUM_ESTABLISHED]++;
+			tally->count[MODEL_ABANDONED]--;
+		tally->count[MODEL_ESTABLISHED]++;
 		tally->unproven++;
-		if (tally->at[SUM_ESTABLISHED] < time)
-			tally->at[SUM_ESTABLISHED] = time;
+		if (tally->at[MODEL_ESTABLISHED] < time)
+			tally->at[MODEL_ESTABLISHED] = time;
 	}
 }
 
-static void join(struct facts *facts, enum tr_role role, uint64_t outcome, struct sum_tally *one,
-		 struct sum_tally *other)
+static void join(struct facts *facts, enum tr_role role, uint64_t outcome, struct model_tally *one,
+		 struct model_tally *other)
 {
 	bool acceptor = role == TR_ROLE_ACCEPTOR && outcome == TR_OUTCOME_ESTABLISHED;
 	bool gave_up = role == TR_ROLE_INITIATOR && outcome == TR_OUTCOME_ABANDONED, made;
-	struct sum_handshake *handshake = handshake_of(facts, acceptor || gave_up, &made);
-	struct sum_tally *both[] = {one, other};
+	struct model_handshake *handshake = handshake_of(facts, acceptor || gave_up, &made);
+	struct model_tally *both[] = {one, other};
 
 	if (!handshake)
 		return;
@@ -95,16 +95,17 @@ static void join(struct facts *facts, enum tr_role role, uint64_t outcome, struc
 	else if (gave_up && handshake->established)
 		settle(both, facts->event->time, true);
 	if (acceptor || role == TR_ROLE_INITIATOR) /* both ends were seen */
-		unlink_handshake(facts->summary, handshake);
+		unlink_handshake(facts->model, handshake);
 }
 
-static struct sum_tally *pair_tally(struct facts *facts, enum tr_role role)
+static struct model_tally *pair_tally(struct facts *facts, enum tr_role role)
 {
-	struct sum_text texts[3] = {facts_text(facts, TR_F_INITIATOR), facts_text(facts, TR_F_ACCEPTOR), {0}};
-	struct sum_program *program = facts->process->program;
-	struct sum_pair *pair;
+	struct model_text texts[3] = {
+		facts_text(facts, TR_F_INITIATOR), facts_text(facts, TR_F_ACCEPTOR), {0}};
+	struct model_program *program = facts->process->program;
+	struct model_pair *pair;
 	struct tr_value mech;
-	struct sum_key key;
+	struct model_key key;
 	char dotted[256];
 	const char *name = NULL;
 	bool made;
@@ -115,15 +116,15 @@ static struct sum_tally *pair_tally(struct facts *facts, enum tr_role role)
 			name = dotted;
 	}
 	if (name)
-		texts[2] = (struct sum_text){(char *)name, strlen(name)};
-	sum_key_begin(&key);
-	sum_key_number(&key, role);
+		texts[2] = (struct model_text){(char *)name, strlen(name)};
+	model_key_begin(&key);
+	model_key_number(&key, role);
 	for (int i = 0; i < 3; i++)
-		sum_key_text(&key, texts[i]);
-	pair = sum_node_get(&program->pairs, &key, sizeof(*pair), &made);
-	sum_key_end(&key);
+		model_key_text(&key, texts[i]);
+	pair = model_node_get(&program->pairs, &key, sizeof(*pair), &made);
+	model_key_end(&key);
 	if (!pair) {
-		facts->summary->failed = true;
+		facts->model->failed = true;
 		return NULL;
 	}
 	if (made) {
@@ -136,11 +137,11 @@ static struct sum_tally *pair_tally(struct facts *facts, enum tr_role role)
 	return &pair->tally;
 }
 
-static const enum sum_fact outcomes[] = {
-	[TR_OUTCOME_ESTABLISHED] = SUM_ESTABLISHED,
-	[TR_OUTCOME_FAILED] = SUM_FAILED,
-	[TR_OUTCOME_REFUSED] = SUM_REFUSED,
-	[TR_OUTCOME_ABANDONED] = SUM_ABANDONED,
+static const enum model_fact outcomes[] = {
+	[TR_OUTCOME_ESTABLISHED] = MODEL_ESTABLISHED,
+	[TR_OUTCOME_FAILED] = MODEL_FAILED,
+	[TR_OUTCOME_REFUSED] = MODEL_REFUSED,
+	[TR_OUTCOME_ABANDONED] = MODEL_ABANDONED,
 };
 
 void learn_handshake(struct facts *facts)
@@ -148,18 +149,18 @@ void learn_handshake(struct facts *facts)
 	uint64_t outcome = facts_number(facts, TR_F_OUTCOME);
 	enum tr_role role = (enum tr_role)facts_number(facts, TR_F_ROLE);
 	bool acceptor = role == TR_ROLE_ACCEPTOR;
-	struct sum_text name = facts_text(facts, TR_F_ENDPOINT);
-	struct sum_tally *tallies[2] = {0};
-	enum sum_fact fact;
+	struct model_text name = facts_text(facts, TR_F_ENDPOINT);
+	struct model_tally *tallies[2] = {0};
+	enum model_fact fact;
 
 	if (outcome < TR_OUTCOME_ESTABLISHED || outcome > TR_OUTCOME_ABANDONED)
 		return;
 	fact = outcomes[outcome];
 	if (name.at) {
-		struct sum_endpoint *endpoint =
+		struct model_endpoint *endpoint =
 			role ? facts_endpoint(facts, acceptor ? TR_ROLE_SERVER : TR_ROLE_CLIENT, name)
 			     : endpoint_by_address(facts, name);
-		struct sum_peer *peer =
+		struct model_peer *peer =
 			endpoint ? facts_peer(facts, endpoint,
 					      facts_text(facts, acceptor ? TR_F_INITIATOR : TR_F_ACCEPTOR))
 				 : NULL;
@@ -173,7 +174,7 @@ void learn_handshake(struct facts *facts)
 	for (int i = 0; i < 2; i++)
 		if (tallies[i])
 			facts_count(facts, tallies[i], fact, !role);
-	if (tallies[0] && fact == SUM_ESTABLISHED)
+	if (tallies[0] && fact == MODEL_ESTABLISHED)
 		follow_context(facts, tallies[0], tallies[1], name.at);
 	if (tallies[0])
 		join(facts, role, outcome, tallies[0], tallies[1]);
@@ -183,10 +184,10 @@ void learn_context(struct facts *facts)
 {
 	uint64_t handle = facts_number(facts, TR_F_CONTEXT), wrapped = facts_number(facts, TR_F_WRAPPED),
 		 unwrapped = facts_number(facts, TR_F_UNWRAPPED);
-	struct sum_handle *context = sum_handle_known(&facts->summary->contexts, facts->event, handle);
+	struct model_handle *context = model_handle_known(&facts->model->contexts, facts->event, handle);
 
 	for (int i = 0; context && i < 2; i++) {
-		struct sum_tally *tally = context->tally[i];
+		struct model_tally *tally = context->tally[i];
 
 		if (!tally)
 			continue;
@@ -200,7 +201,7 @@ void learn_context(struct facts *facts)
 			*(wrapped ? &tally->spoke_at : &tally->silent_at) = facts->event->time;
 	}
 	if (context)
-		sum_handle_drop(&facts->summary->contexts, context);
+		model_handle_drop(&facts->model->contexts, context);
 }
 
 /* Only what no event tells: why there are no credentials, and what passes without encryption. */
@@ -208,14 +209,14 @@ void learn_gss_call(struct facts *facts)
 {
 	uint32_t call = facts->event->head.call;
 	uint64_t major = facts_number(facts, TR_F_MAJOR);
-	struct sum_text *credentials = &facts->process->program->credentials;
-	struct sum_handle *context;
+	struct model_text *credentials = &facts->process->program->credentials;
+	struct model_handle *context;
 
 	if (call == TR_gss_acquire_cred || call == TR_gss_acquire_cred_from) {
 		if (major >> 16)
 			facts_keep(facts, credentials, facts_text(facts, TR_F_MINOR_TEXT));
 		else
-			sum_text_free(credentials);
+			model_text_free(credentials);
 		return;
 	}
 	if ((call != TR_gss_wrap && call != TR_gss_unwrap && call != TR_gss_wrap_iov &&
@@ -223,9 +224,9 @@ void learn_gss_call(struct facts *facts)
 	    major >> 16)
 		return;
 	context =
-		sum_handle_known(&facts->summary->contexts, facts->event, facts_number(facts, TR_F_CONTEXT));
+		model_handle_known(&facts->model->contexts, facts->event, facts_number(facts, TR_F_CONTEXT));
 	for (int i = 0; context && i < 2; i++) {
-		struct sum_tally *tally = context->tally[i];
+		struct model_tally *tally = context->tally[i];
 
 		if (!tally)
 			continue;

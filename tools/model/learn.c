@@ -24,9 +24,9 @@ static void (*const handlers[])(struct facts *facts) = {
 	[TR_E_coverage] = learn_coverage,    [TR_E_policy] = learn_policy,
 };
 
-int summary_learn(struct summary *s, const struct tr_event *event)
+int model_learn(struct model *model, const struct tr_event *event)
 {
-	struct facts facts = {.event = event, .summary = s};
+	struct facts facts = {.event = event, .model = model};
 	unsigned id = event->head.event;
 
 	if (id >= sizeof(handlers) / sizeof(handlers[0]) || !handlers[id])
@@ -36,5 +36,5 @@ int summary_learn(struct summary *s, const struct tr_event *event)
 		handlers[id](&facts);
 		facts_seen(&facts, &facts.process->program->first, &facts.process->program->last);
 	}
-	return s->failed ? -1 : 0;
+	return model->failed ? -1 : 0;
 }

@@ -8,6 +8,6 @@
 #include "tools/model/model.h"
 
 /* Takes up one event; they come in order of time. Returns 0, or -1 when there is no memory. */
-int summary_learn(struct summary *summary, const struct tr_event *event);
+int model_learn(struct model *model, const struct tr_event *event);
 
 #endif

@@ -7,44 +7,44 @@
 
 #include <stdlib.h>
 
-static void key_of(struct sum_key *key, const struct tr_event *event, uint64_t handle)
+static void key_of(struct model_key *key, const struct tr_event *event, uint64_t handle)
 {
-	sum_key_begin(key);
-	sum_key_number(key, event->file);
-	sum_key_number(key, event->interface);
-	sum_key_number(key, event->head.pid);
-	sum_key_number(key, handle);
+	model_key_begin(key);
+	model_key_number(key, event->file);
+	model_key_number(key, event->interface);
+	model_key_number(key, event->head.pid);
+	model_key_number(key, handle);
 }
 
-struct sum_handle *sum_handle_known(const struct sum_list *list, const struct tr_event *event,
-				    uint64_t handle)
+struct model_handle *model_handle_known(const struct model_list *list, const struct tr_event *event,
+					uint64_t handle)
 {
-	struct sum_handle *found;
-	struct sum_key key;
+	struct model_handle *found;
+	struct model_key key;
 
 	key_of(&key, event, handle);
-	found = sum_node_find(list, &key);
-	sum_key_end(&key);
+	found = model_node_find(list, &key);
+	model_key_end(&key);
 	return found;
 }
 
-struct sum_handle *sum_handle(struct summary *s, struct sum_list *list, const struct tr_event *event,
-			      uint64_t handle)
+struct model_handle *model_handle(struct model *model, struct model_list *list, const struct tr_event *event,
+				  uint64_t handle)
 {
-	struct sum_handle *found;
-	struct sum_key key;
+	struct model_handle *found;
+	struct model_key key;
 	bool made;
 
 	key_of(&key, event, handle);
-	found = sum_node_get(list, &key, sizeof(*found), &made);
-	sum_key_end(&key);
-	s->failed |= !found;
+	found = model_node_get(list, &key, sizeof(*found), &made);
+	model_key_end(&key);
+	model->failed |= !found;
 	return found;
 }
 
-void sum_uses_end(struct sum_handle *socket, const struct sum_endpoint *only, uint64_t time)
+void model_uses_end(struct model_handle *socket, const struct model_endpoint *only, uint64_t time)
 {
-	for (struct sum_use **at = &socket->uses, *use; (use = *at);) {
+	for (struct model_use **at = &socket->uses, *use; (use = *at);) {
 		if (only && use->endpoint != only) {
 			at = &use->next;
 			continue;
@@ -57,19 +57,19 @@ void sum_uses_end(struct sum_handle *socket, const struct sum_endpoint *only, ui
 	}
 }
 
-void sum_handle_release(void *at)
+void model_handle_release(void *at)
 {
-	struct sum_handle *handle = at;
+	struct model_handle *handle = at;
 
-	for (struct sum_use *use = handle->uses, *next; use; use = next) {
+	for (struct model_use *use = handle->uses, *next; use; use = next) {
 		next = use->next;
 		free(use);
 	}
 }
 
-void sum_handle_drop(struct sum_list *list, struct sum_handle *handle)
+void model_handle_drop(struct model_list *list, struct model_handle *handle)
 {
-	sum_node_drop(list, &handle->node);
-	sum_handle_release(handle);
-	sum_node_free(&handle->node);
+	model_node_drop(list, &handle->node);
+	model_handle_release(handle);
+	model_node_free(&handle->node);
 }

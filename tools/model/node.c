@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void sum_key_begin(struct sum_key *key)
+void model_key_begin(struct model_key *key)
 {
 	key->at = key->bytes;
 	key->length = 0;
@@ -15,7 +15,7 @@ void sum_key_begin(struct sum_key *key)
 	key->failed = false;
 }
 
-static void add(struct sum_key *key, const void *bytes, size_t length)
+static void add(struct model_key *key, const void *bytes, size_t length)
 {
 	if (key->failed || !length)
 		return;
@@ -37,7 +37,7 @@ static void add(struct sum_key *key, const void *bytes, size_t length)
 
 /* A NUL in a text is two bytes and ends are one that comes before all others: so keys sort as their texts do.
  */
-void sum_key_text(struct sum_key *key, struct sum_text text)
+void model_key_text(struct model_key *key, struct model_text text)
 {
 	static const uint8_t escaped[] = {0, 1}, end[] = {0, 0};
 	const char *at = text.at, *nul;
@@ -52,14 +52,14 @@ void sum_key_text(struct sum_key *key, struct sum_text text)
 	add(key, text.at ? "1" : "0", 1);
 }
 
-void sum_key_number(struct sum_key *key, uint64_t number)
+void model_key_number(struct model_key *key, uint64_t number)
 {
 	uint64_t big = __builtin_bswap64(number);
 
 	add(key, &big, sizeof(big));
 }
 
-void sum_key_end(struct sum_key *key)
+void model_key_end(struct model_key *key)
 {
 	if (key->at != key->bytes)
 		free(key->at);
@@ -68,20 +68,20 @@ void sum_key_end(struct sum_key *key)
 
 static bool same(const struct table_entry *entry, const void *at)
 {
-	const struct sum_node *node = (const struct sum_node *)entry;
-	const struct sum_key *key = at;
+	const struct model_node *node = (const struct model_node *)entry;
+	const struct model_key *key = at;
 
 	return node->length == key->length && !memcmp(node->key, key->at, key->length);
 }
 
-void *sum_node_find(const struct sum_list *list, const struct sum_key *key)
+void *model_node_find(const struct model_list *list, const struct model_key *key)
 {
 	return key->failed ? NULL : table_find(&list->table, table_hash(key->at, key->length), same, key);
 }
 
-void *sum_node_get(struct sum_list *list, const struct sum_key *key, size_t size, bool *made)
+void *model_node_get(struct model_list *list, const struct model_key *key, size_t size, bool *made)
 {
-	struct sum_node *node = sum_node_find(list, key);
+	struct model_node *node = model_node_find(list, key);
 
 	*made = false;
 	if (node || key->failed)
@@ -91,7 +91,7 @@ void *sum_node_get(struct sum_list *list, const struct sum_key *key, size_t size
 		return NULL;
 	node->key = malloc(key->length ? key->length : 1);
 	if (!node->key || !table_add(&list->table, &node->entry, table_hash(key->at, key->length))) {
-		sum_node_free(node);
+		model_node_free(node);
 		return NULL;
 	}
 	memcpy(node->key, key->at, key->length);
@@ -105,7 +105,7 @@ void *sum_node_get(struct sum_list *list, const struct sum_key *key, size_t size
 	return node;
 }
 
-void sum_node_drop(struct sum_list *list, struct sum_node *node)
+void model_node_drop(struct model_list *list, struct model_node *node)
 {
 	table_remove(&list->table, &node->entry);
 	if (node->before)
@@ -116,42 +116,43 @@ void sum_node_drop(struct sum_list *list, struct sum_node *node)
 		node->after->before = node->before;
 }
 
-void sum_node_free(struct sum_node *node)
+void model_node_free(struct model_node *node)
 {
 	free(node->key);
 	free(node);
 }
 
-void sum_list_free(struct sum_list *list, void (*release)(void *entry))
+void model_list_free(struct model_list *list, void (*release)(void *entry))
 {
-	for (struct sum_node *node = list->first, *after; node; node = after) {
+	for (struct model_node *node = list->first, *after; node; node = after) {
 		after = node->after;
 		if (release)
 			release(node);
-		sum_node_free(node);
+		model_node_free(node);
 	}
 	free(list->table.buckets);
-	*list = (struct sum_list){0};
+	*list = (struct model_list){0};
 }
 
 static int by_key(const void *left, const void *right)
 {
-	const struct sum_node *a = *(struct sum_node *const *)left, *b = *(struct sum_node *const *)right;
+	const struct model_node *a = *(struct model_node *const *)left,
+				*b = *(struct model_node *const *)right;
 	int order = memcmp(a->key, b->key, a->length < b->length ? a->length : b->length);
 
 	return order ? order : (a->length > b->length) - (a->length < b->length);
 }
 
 /* Without memory for it the order is that of their making. */
-static void sort(struct sum_list *list)
+static void sort(struct model_list *list)
 {
-	struct sum_node **all = list->table.count ? calloc(list->table.count, sizeof(*all)) : NULL,
-			**at = all;
+	struct model_node **all = list->table.count ? calloc(list->table.count, sizeof(*all)) : NULL,
+			  **at = all;
 
 	list->sorted = true;
 	if (!all)
 		return;
-	for (struct sum_node *node = list->first; node; node = node->after)
+	for (struct model_node *node = list->first; node; node = node->after)
 		*at++ = node;
 	qsort(all, list->table.count, sizeof(*all), by_key);
 	for (size_t i = 0; i < list->table.count; i++) {
@@ -162,24 +163,24 @@ static void sort(struct sum_list *list)
 	free(all);
 }
 
-void sum_each(struct sum_list *list, void (*visit)(void *entry, void *context), void *context)
+void model_each(struct model_list *list, void (*visit)(void *entry, void *context), void *context)
 {
 	if (!list->sorted)
 		sort(list);
-	for (struct sum_node *node = list->first; node; node = node->after)
+	for (struct model_node *node = list->first; node; node = node->after)
 		visit(node, context);
 }
 
-bool sum_text_same(struct sum_text a, struct sum_text b)
+bool model_text_same(struct model_text a, struct model_text b)
 {
 	return !a.at == !b.at && a.length == b.length && (!a.at || !memcmp(a.at, b.at, a.length));
 }
 
-bool sum_text_set(struct sum_text *at, struct sum_text text)
+bool model_text_set(struct model_text *at, struct model_text text)
 {
 	char *copy;
 
-	if (!text.at || sum_text_same(*at, text))
+	if (!text.at || model_text_same(*at, text))
 		return true;
 	copy = malloc(text.length + 1);
 	if (!copy)
@@ -187,12 +188,12 @@ bool sum_text_set(struct sum_text *at, struct sum_text text)
 	memcpy(copy, text.at, text.length);
 	copy[text.length] = 0;
 	free(at->at);
-	*at = (struct sum_text){copy, text.length};
+	*at = (struct model_text){copy, text.length};
 	return true;
 }
 
-void sum_text_free(struct sum_text *at)
+void model_text_free(struct model_text *at)
 {
 	free(at->at);
-	*at = (struct sum_text){0};
+	*at = (struct model_text){0};
 }

@@ -11,34 +11,34 @@
 
 struct summing {
 	struct sink sink;
-	struct summary *summary;
-	void (*print)(struct out *out, struct summary *summary, uint64_t damaged);
+	struct model *model;
+	void (*print)(struct out *out, struct model *model, uint64_t damaged);
 };
 
 static bool add(struct sink *sink, const struct tr_event *event, bool wanted)
 {
 	struct summing *summing = (struct summing *)sink;
 
-	return !wanted || !summary_learn(summing->summary, event);
+	return !wanted || !model_learn(summing->model, event);
 }
 
 static void end(struct sink *sink)
 {
 	struct summing *summing = (struct summing *)sink;
 
-	summing->print(sink->out, summing->summary, sink->damaged);
+	summing->print(sink->out, summing->model, sink->damaged);
 }
 
 static void release(struct sink *sink)
 {
 	struct summing *summing = (struct summing *)sink;
 
-	summary_free(summing->summary);
+	model_free(summing->model);
 	free(summing);
 }
 
 static struct sink *new (struct out *out,
-			 void (*print)(struct out *out, struct summary *summary, uint64_t damaged))
+			 void (*print)(struct out *out, struct model *model, uint64_t damaged))
 {
 	struct summing *summing = calloc(1, sizeof(*summing));
 
@@ -46,8 +46,8 @@ static struct sink *new (struct out *out,
 		return NULL;
 	summing->sink = (struct sink){.add = add, .end = end, .release = release, .out = out};
 	summing->print = print;
-	summing->summary = summary_new();
-	if (summing->summary)
+	summing->model = model_new();
+	if (summing->model)
 		return &summing->sink;
 	free(summing);
 	return NULL;

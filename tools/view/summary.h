@@ -10,8 +10,8 @@
 
 /* damaged: things that were wrong with the traces, so that something in them was not read. */
 /* First what was not observed, who still has to move and what fails; then all there is, by program. */
-void summary_text(struct out *out, struct summary *summary, uint64_t damaged);
+void summary_text(struct out *out, struct model *model, uint64_t damaged);
 /* One object a line; keys and values are described in gsstap-decode(1). out->utc must be set. */
-void summary_json(struct out *out, struct summary *summary, uint64_t damaged);
+void summary_json(struct out *out, struct model *model, uint64_t damaged);
 
 #endif

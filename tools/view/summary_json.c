@@ -10,10 +10,10 @@
 
 struct view {
 	struct js js;
-	const struct sum_program *program;
+	const struct model_program *program;
 };
 
-static void text(struct js *js, const char *name, struct sum_text value)
+static void text(struct js *js, const char *name, struct model_text value)
 {
 	if (!value.at)
 		return;
@@ -23,7 +23,7 @@ static void text(struct js *js, const char *name, struct sum_text value)
 
 static struct js *begin(struct view *view, const char *kind)
 {
-	const struct sum_program *program = view->program;
+	const struct model_program *program = view->program;
 	struct js *js = &view->js;
 
 	js_object(js);
@@ -42,15 +42,15 @@ static void end(struct js *js)
 	js_line(js);
 }
 
-static void tally_keys(struct js *js, const struct sum_tally *tally, enum sum_state state)
+static void tally_keys(struct js *js, const struct model_tally *tally, enum model_state state)
 {
 	static const char *const counts[] = {"established", "failed", "refused", "unsecured", "abandoned"};
 	static const char *const times[] = {"last_established", "last_failed", "last_refused",
 					    "last_unsecured", "last_abandoned"};
 	const char *enctype = tally->enctype ? name_of(TR_TYPE_ENCTYPE, tally->enctype) : NULL;
-	struct sum_text reason = sum_reason(tally, state);
+	struct model_text reason = model_reason(tally, state);
 
-	for (enum sum_fact fact = 0; fact < SUM_FACTS; fact++)
+	for (enum model_fact fact = 0; fact < MODEL_FACTS; fact++)
 		js_set_unsigned(js, counts[fact], tally->count[fact]);
 	if (tally->unproven)
 		js_set_unsigned(js, "unproven", tally->unproven);
@@ -68,14 +68,14 @@ static void tally_keys(struct js *js, const struct sum_tally *tally, enum sum_st
 		js_set_unsigned(js, "unencrypted", tally->clear);
 	js_set_time(js, "first", tally->first);
 	js_set_time(js, "last", tally->last);
-	for (enum sum_fact fact = 0; fact < SUM_FACTS; fact++)
+	for (enum model_fact fact = 0; fact < MODEL_FACTS; fact++)
 		js_set_time(js, times[fact], tally->at[fact]);
 	text(js, "reason", reason.at ? reason : tally->reason.at ? tally->reason : tally->supposed);
-	if (!sum_text_same(reason, tally->supposed))
+	if (!model_text_same(reason, tally->supposed))
 		text(js, "supposed", tally->supposed);
 }
 
-static void endpoint_keys(struct js *js, const struct sum_endpoint *e)
+static void endpoint_keys(struct js *js, const struct model_endpoint *e)
 {
 	if (e->role)
 		js_set_string(js, "role", name_of(TR_TYPE_ROLE, e->role));
@@ -84,11 +84,11 @@ static void endpoint_keys(struct js *js, const struct sum_endpoint *e)
 
 static void peer(void *at, void *context)
 {
-	struct sum_peer *p = at;
+	struct model_peer *p = at;
 	struct js *js = begin(context, "peer");
-	enum sum_state state = sum_peer_state(p);
+	enum model_state state = model_peer_state(p);
 
-	js_set_string(js, "state", sum_state_name(state));
+	js_set_string(js, "state", model_state_name(state));
 	endpoint_keys(js, p->endpoint);
 	text(js, "principal", p->principal);
 	text(js, "address", p->address);
@@ -99,11 +99,11 @@ static void peer(void *at, void *context)
 
 static void endpoint(void *at, void *context)
 {
-	struct sum_endpoint *e = at;
+	struct model_endpoint *e = at;
 	struct js *js = begin(context, "endpoint");
-	enum sum_state state = sum_endpoint_state(e);
+	enum model_state state = model_endpoint_state(e);
 
-	js_set_string(js, "state", sum_state_name(state));
+	js_set_string(js, "state", model_state_name(state));
 	endpoint_keys(js, e);
 	text(js, "migrate", e->migrate);
 	text(js, "phase", e->phase);
@@ -111,19 +111,19 @@ static void endpoint(void *at, void *context)
 		js_set_string(js, "mechanism", name_of(TR_TYPE_ZMQ_MECH, e->mechanism));
 	if (e->plaintext)
 		js_set_bool(js, "plaintext", true);
-	js_set_bool(js, "accepts_unsecured", sum_accepts_unsecured(e));
+	js_set_bool(js, "accepts_unsecured", model_accepts_unsecured(e));
 	tally_keys(js, &e->tally, state);
 	end(js);
-	sum_each(&e->peers, peer, context);
+	model_each(&e->peers, peer, context);
 }
 
 static void pair(void *at, void *context)
 {
-	struct sum_pair *p = at;
+	struct model_pair *p = at;
 	struct js *js = begin(context, "pair");
-	enum sum_state state = sum_pair_state(p);
+	enum model_state state = model_pair_state(p);
 
-	js_set_string(js, "state", sum_state_name(state));
+	js_set_string(js, "state", model_state_name(state));
 	if (p->role)
 		js_set_string(js, "role", name_of(TR_TYPE_ROLE, p->role));
 	text(js, "initiator", p->initiator);
@@ -135,7 +135,7 @@ static void pair(void *at, void *context)
 
 static void refusal(void *at, void *context)
 {
-	struct sum_refusal *r = at;
+	struct model_refusal *r = at;
 	struct js *js = begin(context, r->would ? "would_refuse" : "refusal");
 
 	js_set_string(js, "call", tr_call_name(r->call));
@@ -152,7 +152,7 @@ static void refusal(void *at, void *context)
 
 static void repair(void *at, void *context)
 {
-	struct sum_repair *r = at;
+	struct model_repair *r = at;
 	struct js *js = begin(context, "repair");
 
 	text(js, "repair", r->repair);
@@ -166,11 +166,11 @@ static void repair(void *at, void *context)
 static void gap(void *at, void *context)
 {
 	static const char *const what[] = {"start", "coverage", "lost", "level", "policy"};
-	struct sum_gap *g = at;
+	struct model_gap *g = at;
 	struct js *js = begin(context, "not_observed");
 
 	js_set_string(js, "what", what[g->kind]);
-	text(js, g->kind == SUM_GAP_POLICY ? "path" : "object", g->object);
+	text(js, g->kind == MODEL_GAP_POLICY ? "path" : "object", g->object);
 	text(js, "library", g->library);
 	text(js, "why", g->why);
 	js_set_unsigned(js, "count", g->count);
@@ -179,16 +179,16 @@ static void gap(void *at, void *context)
 
 static void gaps(void *at, void *context)
 {
-	struct sum_program *p = at;
+	struct model_program *p = at;
 	struct view *view = context;
 
 	view->program = p;
-	sum_each(&p->gaps, gap, view);
+	model_each(&p->gaps, gap, view);
 }
 
 static void program(void *at, void *context)
 {
-	struct sum_program *p = at;
+	struct model_program *p = at;
 	struct view *view = context;
 	struct js *js;
 
@@ -200,13 +200,13 @@ static void program(void *at, void *context)
 	js_set_time(js, "first", p->first);
 	js_set_time(js, "last", p->last);
 	end(js);
-	sum_each(&p->endpoints, endpoint, view);
-	sum_each(&p->pairs, pair, view);
-	sum_each(&p->refusals, refusal, view);
-	sum_each(&p->repairs, repair, view);
+	model_each(&p->endpoints, endpoint, view);
+	model_each(&p->pairs, pair, view);
+	model_each(&p->refusals, refusal, view);
+	model_each(&p->repairs, repair, view);
 }
 
-void summary_json(struct out *out, struct summary *s, uint64_t damaged)
+void summary_json(struct out *out, struct model *model, uint64_t damaged)
 {
 	struct view view = {0};
 
@@ -218,6 +218,6 @@ void summary_json(struct out *out, struct summary *s, uint64_t damaged)
 		js_set_unsigned(&view.js, "count", damaged);
 		end(&view.js);
 	}
-	sum_each(&s->programs, gaps, &view);
-	sum_each(&s->programs, program, &view);
+	model_each(&model->programs, gaps, &view);
+	model_each(&model->programs, program, &view);
 }

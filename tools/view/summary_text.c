@@ -16,12 +16,12 @@
 #define BOLD "1"
 #define PLAIN "0"
 
-static void words(struct out *out, struct sum_text text)
+static void words(struct out *out, struct model_text text)
 {
 	out_words(out, (const uint8_t *)text.at, text.length);
 }
 
-static void words_or(struct out *out, struct sum_text text, const char *otherwise)
+static void words_or(struct out *out, struct model_text text, const char *otherwise)
 {
 	if (text.at)
 		words(out, text);
@@ -29,14 +29,14 @@ static void words_or(struct out *out, struct sum_text text, const char *otherwis
 		out_str(out, otherwise);
 }
 
-static void paint_state(struct out *out, enum sum_state state)
+static void paint_state(struct out *out, enum model_state state)
 {
 	static const char *const colours[] = {RED, RED, YELLOW, YELLOW, YELLOW, YELLOW, GREEN, FAINT, FAINT};
 
 	out_paint(out, colours[state]);
-	out_str(out, state == SUM_STATE_CURVE	     ? "CURVE set, keys not observed"
-		     : state == SUM_STATE_UNOBSERVED ? "not observed"
-						     : sum_state_name(state));
+	out_str(out, state == MODEL_STATE_CURVE	       ? "CURVE set, keys not observed"
+		     : state == MODEL_STATE_UNOBSERVED ? "not observed"
+						       : model_state_name(state));
 	out_paint(out, PLAIN);
 }
 
@@ -49,7 +49,7 @@ static void plural(struct out *out, uint64_t count, const char *what)
 		out_char(out, 's');
 }
 
-static void program_name(struct out *out, const struct sum_program *program)
+static void program_name(struct out *out, const struct model_program *program)
 {
 	words_or(out, program->name.at ? program->name : program->exe, "an unknown program");
 	if (program->script.at) {
@@ -63,7 +63,7 @@ static void program_name(struct out *out, const struct sum_program *program)
 	}
 }
 
-static void peer_name(struct out *out, const struct sum_peer *peer)
+static void peer_name(struct out *out, const struct model_peer *peer)
 {
 	words_or(out, peer->principal.at ? peer->principal : peer->address, "an unknown peer");
 	if (peer->principal.at && peer->address.at) {
@@ -73,25 +73,25 @@ static void peer_name(struct out *out, const struct sum_peer *peer)
 }
 
 /* "2 unsecured, 1 open, 3 handshakes aes256-cts-hmac-sha1-96, 4 failed" */
-static void counts(struct out *out, const struct sum_tally *tally)
+static void counts(struct out *out, const struct model_tally *tally)
 {
 	const char *enctype = tally->enctype ? name_of(TR_TYPE_ENCTYPE, tally->enctype) : NULL;
 	static const struct {
-		enum sum_fact fact;
+		enum model_fact fact;
 		const char *word;
-	} others[] = {{SUM_FAILED, " failed"}, {SUM_REFUSED, " refused"}, {SUM_ABANDONED, " given up"}};
+	} others[] = {{MODEL_FAILED, " failed"}, {MODEL_REFUSED, " refused"}, {MODEL_ABANDONED, " given up"}};
 	bool more = false;
 
-	if (tally->count[SUM_UNSECURED]) {
-		out_unsigned(out, tally->count[SUM_UNSECURED]);
+	if (tally->count[MODEL_UNSECURED]) {
+		out_unsigned(out, tally->count[MODEL_UNSECURED]);
 		out_str(out, " unsecured (open ");
 		out_unsigned(out, tally->open);
 		out_char(out, ')');
 		more = true;
 	}
-	if (tally->count[SUM_ESTABLISHED]) {
+	if (tally->count[MODEL_ESTABLISHED]) {
 		out_str(out, more ? ", " : "");
-		plural(out, tally->count[SUM_ESTABLISHED], "handshake");
+		plural(out, tally->count[MODEL_ESTABLISHED], "handshake");
 		if (tally->enctype)
 			out_str(out, enctype ? " by " : " by enctype ");
 		if (enctype)
@@ -130,15 +130,15 @@ static void span(struct out *out, uint64_t first, uint64_t last)
 }
 
 /* Why: what this process knows itself comes before what it supposes of its peer. */
-static void reason(struct out *out, const struct sum_program *program, const struct sum_tally *tally,
-		   enum sum_state state)
+static void reason(struct out *out, const struct model_program *program, const struct model_tally *tally,
+		   enum model_state state)
 {
-	struct sum_text why = sum_reason(tally, state);
+	struct model_text why = model_reason(tally, state);
 
 	if (!why.at)
 		return;
 	out_str(out, ": ");
-	if (program->credentials.at && state == SUM_STATE_FAILING) {
+	if (program->credentials.at && state == MODEL_STATE_FAILING) {
 		out_str(out, "this program has no credentials: ");
 		words(out, program->credentials);
 		out_str(out, "; ");
@@ -150,18 +150,18 @@ static void reason(struct out *out, const struct sum_program *program, const str
 
 struct pass {
 	struct out *out;
-	enum sum_state state;
+	enum model_state state;
 	uint64_t count;
 	bool print;
 };
 
 static void urgent_peer(void *at, void *context)
 {
-	struct sum_peer *peer = at;
+	struct model_peer *peer = at;
 	struct pass *pass = context;
 	struct out *out = pass->out;
 
-	if (sum_peer_state(peer) != pass->state)
+	if (model_peer_state(peer) != pass->state)
 		return;
 	pass->count++;
 	if (!pass->print)
@@ -192,13 +192,13 @@ static void urgent_peer(void *at, void *context)
 /* An endpoint is named for what it does itself; what its peers do is said of them. */
 static void urgent_endpoint(void *at, void *context)
 {
-	struct sum_endpoint *endpoint = at;
+	struct model_endpoint *endpoint = at;
 	struct pass *pass = context;
 	struct out *out = pass->out;
 	uint64_t before = pass->count;
 
-	sum_each(&endpoint->peers, urgent_peer, pass);
-	if (pass->count != before || sum_endpoint_state(endpoint) != pass->state)
+	model_each(&endpoint->peers, urgent_peer, pass);
+	if (pass->count != before || model_endpoint_state(endpoint) != pass->state)
 		return;
 	pass->count++;
 	if (!pass->print)
@@ -216,11 +216,11 @@ static void urgent_endpoint(void *at, void *context)
 
 static void urgent_pair(void *at, void *context)
 {
-	struct sum_pair *pair = at;
+	struct model_pair *pair = at;
 	struct pass *pass = context;
 	struct out *out = pass->out;
 
-	if (sum_pair_state(pair) != pass->state)
+	if (model_pair_state(pair) != pass->state)
 		return;
 	pass->count++;
 	if (!pass->print)
@@ -240,18 +240,18 @@ static void urgent_pair(void *at, void *context)
 
 static void urgent(void *at, void *context)
 {
-	struct sum_program *program = at;
+	struct model_program *program = at;
 
-	sum_each(&program->endpoints, urgent_endpoint, context);
-	sum_each(&program->pairs, urgent_pair, context);
+	model_each(&program->endpoints, urgent_endpoint, context);
+	model_each(&program->pairs, urgent_pair, context);
 }
 
-static uint64_t list(struct out *out, struct summary *s, enum sum_state state, const char *heading,
+static uint64_t list(struct out *out, struct model *model, enum model_state state, const char *heading,
 		     const char *colour)
 {
 	struct pass pass = {.out = out, .state = state};
 
-	sum_each(&s->programs, urgent, &pass);
+	model_each(&model->programs, urgent, &pass);
 	if (!pass.count)
 		return 0;
 	out_paint(out, colour);
@@ -260,35 +260,35 @@ static uint64_t list(struct out *out, struct summary *s, enum sum_state state, c
 	out_paint(out, PLAIN);
 	out_char(out, '\n');
 	pass.print = true;
-	sum_each(&s->programs, urgent, &pass);
+	model_each(&model->programs, urgent, &pass);
 	return pass.count / 2;
 }
 
 /* --- what was not observed --- */
 
-static void say_gap(struct out *out, const struct sum_gap *g)
+static void say_gap(struct out *out, const struct model_gap *g)
 {
 	switch (g->kind) {
-	case SUM_GAP_COVERAGE:
+	case MODEL_GAP_COVERAGE:
 		out_str(out, "calls of ");
 		words_or(out, g->object, "an object");
 		out_str(out, " to ");
 		words_or(out, g->library, "a library");
 		out_str(out, " do not reach gsstap");
 		break;
-	case SUM_GAP_LOST:
+	case MODEL_GAP_LOST:
 		out_str(out, "events that were lost: ");
 		out_unsigned(out, g->count);
 		break;
-	case SUM_GAP_POLICY:
+	case MODEL_GAP_POLICY:
 		out_str(out,
 			"a policy that could not be used, so that all it would have judged is refused: ");
 		words_or(out, g->object, "its path is not known");
 		break;
-	case SUM_GAP_LEVEL:
+	case MODEL_GAP_LEVEL:
 		out_str(out, "what it binds and connects by itself: its trace is of level audit");
 		break;
-	case SUM_GAP_START:
+	case MODEL_GAP_START:
 		out_str(out, "how it began: these traces have no process event of it");
 		break;
 	}
@@ -303,15 +303,15 @@ struct gap_pass {
 	struct out *out;
 	bool chosen, print; /* chosen: what nobody asked to be recorded; else what went wrong */
 	uint64_t count;
-	const struct sum_program *program;
+	const struct model_program *program;
 };
 
 static void one_gap(void *at, void *context)
 {
-	const struct sum_gap *g = at;
+	const struct model_gap *g = at;
 	struct gap_pass *pass = context;
 
-	if ((g->kind == SUM_GAP_LEVEL) != pass->chosen)
+	if ((g->kind == MODEL_GAP_LEVEL) != pass->chosen)
 		return;
 	pass->count++;
 	if (!pass->print)
@@ -324,19 +324,19 @@ static void one_gap(void *at, void *context)
 
 static void gaps_of(void *at, void *context)
 {
-	struct sum_program *program = at;
+	struct model_program *program = at;
 	struct gap_pass *pass = context;
 
 	pass->program = program;
-	sum_each(&program->gaps, one_gap, pass);
+	model_each(&program->gaps, one_gap, pass);
 }
 
-static uint64_t not_observed(struct out *out, struct summary *s, bool chosen, uint64_t damaged)
+static uint64_t not_observed(struct out *out, struct model *model, bool chosen, uint64_t damaged)
 {
 	struct gap_pass pass = {.out = out, .chosen = chosen, .count = !!damaged};
 	uint64_t count;
 
-	sum_each(&s->programs, gaps_of, &pass);
+	model_each(&model->programs, gaps_of, &pass);
 	count = pass.count;
 	if (!count)
 		return 0;
@@ -348,7 +348,7 @@ static uint64_t not_observed(struct out *out, struct summary *s, bool chosen, ui
 	if (damaged)
 		out_str(out, "  traces are damaged: what standard error names was not read\n");
 	pass.print = true;
-	sum_each(&s->programs, gaps_of, &pass);
+	model_each(&model->programs, gaps_of, &pass);
 	return count;
 }
 
@@ -356,9 +356,9 @@ static uint64_t not_observed(struct out *out, struct summary *s, bool chosen, ui
 
 static void peer(void *at, void *context)
 {
-	struct sum_peer *p = at;
+	struct model_peer *p = at;
 	struct out *out = context;
-	enum sum_state state = sum_peer_state(p);
+	enum model_state state = model_peer_state(p);
 
 	out_str(out, "    ");
 	paint_state(out, state);
@@ -373,9 +373,9 @@ static void peer(void *at, void *context)
 
 static void endpoint(void *at, void *context)
 {
-	struct sum_endpoint *e = at;
+	struct model_endpoint *e = at;
 	struct out *out = context;
-	enum sum_state state = sum_endpoint_state(e);
+	enum model_state state = model_endpoint_state(e);
 
 	out_str(out, e->role == TR_ROLE_SERVER	 ? "  bind "
 		     : e->role == TR_ROLE_CLIENT ? "  connect "
@@ -396,20 +396,20 @@ static void endpoint(void *at, void *context)
 	}
 	out_str(out, ": ");
 	paint_state(out, state);
-	if (sum_accepts_unsecured(e) && state != SUM_STATE_UNSECURED)
+	if (model_accepts_unsecured(e) && state != MODEL_STATE_UNSECURED)
 		out_str(out, e->role == TR_ROLE_CLIENT ? ", but would go without where GSSAPI fails"
 						       : ", but open to unsecured peers");
 	if (!e->peers.first)
 		reason(out, e->program, &e->tally, state);
 	out_char(out, '\n');
-	sum_each(&e->peers, peer, out);
+	model_each(&e->peers, peer, out);
 }
 
 static void pair(void *at, void *context)
 {
-	struct sum_pair *p = at;
+	struct model_pair *p = at;
 	struct out *out = context;
-	enum sum_state state = sum_pair_state(p);
+	enum model_state state = model_pair_state(p);
 
 	out_str(out, "  ");
 	words_or(out, p->initiator, "?");
@@ -434,7 +434,7 @@ static void pair(void *at, void *context)
 
 static void refusal(void *at, void *context)
 {
-	const struct sum_refusal *r = at;
+	const struct model_refusal *r = at;
 	struct out *out = context;
 
 	out_str(out, r->would ? "  would refuse " : "  refused ");
@@ -455,7 +455,7 @@ static void refusal(void *at, void *context)
 
 static void repair(void *at, void *context)
 {
-	const struct sum_repair *r = at;
+	const struct model_repair *r = at;
 	struct out *out = context;
 
 	out_str(out, "  repair ");
@@ -472,7 +472,7 @@ static void repair(void *at, void *context)
 
 static void program(void *at, void *context)
 {
-	struct sum_program *p = at;
+	struct model_program *p = at;
 	struct out *out = context;
 
 	out_char(out, '\n');
@@ -488,44 +488,44 @@ static void program(void *at, void *context)
 	}
 	span(out, p->first, p->last);
 	out_char(out, '\n');
-	sum_each(&p->endpoints, endpoint, out);
-	sum_each(&p->pairs, pair, out);
-	sum_each(&p->refusals, refusal, out);
-	sum_each(&p->repairs, repair, out);
+	model_each(&p->endpoints, endpoint, out);
+	model_each(&p->pairs, pair, out);
+	model_each(&p->refusals, refusal, out);
+	model_each(&p->repairs, repair, out);
 }
 
 static void any(void *at, void *context)
 {
-	const struct sum_program *p = at;
+	const struct model_program *p = at;
 
 	*(bool *)context |= p->endpoints.first || p->pairs.first;
 }
 
-void summary_text(struct out *out, struct summary *s, uint64_t damaged)
+void summary_text(struct out *out, struct model *model, uint64_t damaged)
 {
 	static const struct {
-		enum sum_state state;
+		enum model_state state;
 		const char *heading, *colour;
 	} lists[] = {
-		{SUM_STATE_UNSECURED, "Still to be secured: ", RED},
-		{SUM_STATE_UNENCRYPTED, "Authenticated, but not encrypted: ", RED},
-		{SUM_STATE_FAILING, "Failing: ", YELLOW},
-		{SUM_STATE_REFUSED, "Refused: ", YELLOW},
-		{SUM_STATE_UNOBSERVED, "Not observed: ", YELLOW},
-		{SUM_STATE_CURVE, "CURVE set, keys not observed: ", YELLOW},
+		{MODEL_STATE_UNSECURED, "Still to be secured: ", RED},
+		{MODEL_STATE_UNENCRYPTED, "Authenticated, but not encrypted: ", RED},
+		{MODEL_STATE_FAILING, "Failing: ", YELLOW},
+		{MODEL_STATE_REFUSED, "Refused: ", YELLOW},
+		{MODEL_STATE_UNOBSERVED, "Not observed: ", YELLOW},
+		{MODEL_STATE_CURVE, "CURVE set, keys not observed: ", YELLOW},
 	};
-	uint64_t gaps = not_observed(out, s, false, damaged), found = 0;
+	uint64_t gaps = not_observed(out, model, false, damaged), found = 0;
 	bool something = false;
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		found += list(out, s, lists[i].state, lists[i].heading, lists[i].colour);
-	gaps += not_observed(out, s, true, 0);
-	sum_each(&s->programs, any, &something);
+		found += list(out, model, lists[i].state, lists[i].heading, lists[i].colour);
+	gaps += not_observed(out, model, true, 0);
+	model_each(&model->programs, any, &something);
 	if (!something)
 		out_str(out, "No endpoint and no security context is in these traces.\n");
 	else if (!found)
 		out_str(out, gaps ? "Nothing else that was seen is unsecured or fails; what was not observed "
 				    "may be.\n"
 				  : "Nothing that was seen is unsecured, and nothing fails.\n");
-	sum_each(&s->programs, program, out);
+	model_each(&model->programs, program, out);
 }
