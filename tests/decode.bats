@@ -180,6 +180,14 @@ END
     [ "$(jq -r 'select(.event == "dropped") | .host // "untold"' mixed | sort -u)" = untold ]
 }
 
+@test "mergecap keeps the traces of two processes apart without being told to" {
+    host_trace a.pcapng
+    host_trace b.pcapng
+    mergecap -w merged.pcapng a.pcapng b.pcapng
+    [ "$(capinfos -I merged.pcapng | grep -c 'Description = trace [0-9a-f]\{16\}$')" = 2 ]
+    [ "$(trace_json merged.pcapng | jq -r .host | sort -u)" = "$(uname -n)" ]
+}
+
 @test "colour is used where it is asked for, never into a file" {
     "$GSSTAP" decode "$NATIVE" >plain
     run ! grep -q $'\033' plain

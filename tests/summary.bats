@@ -200,6 +200,35 @@ call("zmq_bind", socket=1, endpoint="tcp://*:5555", result=0)'
     [ "$(jq -r '[.pid, .started] | @tsv' started | sort -u | wc -l)" = 3 ]
 }
 
+@test "a process is one in however many files, and two of one pid are two" {
+    local first='process(exe="/srv/a", host="box", command="a", boot="b1", pid_namespace=1, started=7)'
+    forge one.pcapng "$first; call('zmq_socket', socket=1); call('zmq_setsockopt', socket=1, option=44, value_int=1)
+process(exe='/srv/a', host='box', command='a', boot='b1', pid_namespace=1, started=7, time=100000)"
+    forge two.pcapng "$first; call('zmq_bind', socket=1, endpoint='tcp://*:1', time=200000, result=0)"
+    summary one.pcapng two.pcapng
+    says '.kind == "program" and .processes == 1'
+    # What the one set on its socket does not count for the other, whose socket has the same address.
+    for other in "boot='b2'" "started=8" "pid_namespace=2"; do
+        forge again.pcapng "process(exe='/srv/a', host='box', command='a', **(dict(boot='b1', pid_namespace=1, started=7) | dict($other)), time=150000)
+call('zmq_bind', socket=1, endpoint='tcp://*:1', time=200000, result=0)"
+        mergecap -I all -w both.pcapng one.pcapng again.pcapng
+        summary both.pcapng
+        [ "$(jq -s 'map(select(.kind == "program") | .processes) | add' summary)" = 2 ]
+        says '.kind == "endpoint" and .mechanism == "ZMQ_NULL"'
+    done
+}
+
+@test "events of one pid on two hosts, in traces that were joined so, are nobody's" {
+    forge box.pcapng 'process(exe="/srv/a", host="box", command="a", boot="b1", started=7)
+handshake(role=1, outcome=1, initiator="alice@R", acceptor="host/h@R", handshake="1" * 16, time=100000)'
+    forge fox.pcapng 'process(exe="/srv/b", host="fox", command="b", boot="b2", started=7, time=50000)'
+    mergecap -I all -w both.pcapng box.pcapng fox.pcapng
+    summary both.pcapng
+    says '.kind == "not_observed" and .what == "mixed"'
+    says '.kind == "pair" and .host == null and .program == null'
+    [ "$(jq -s 'map(select(.kind == "program") | .host // "?") | sort | join(" ")' summary)" = '"? box fox"' ]
+}
+
 @test "who gave a context up did not fail, and with the other end's trace it is known to have worked" {
     forge curl.pcapng 'process(exe="/usr/bin/curl", host="box", command="curl")
 handshake(role=1, outcome=4, initiator="alice@R", acceptor="HTTP/web@R", handshake="7" * 16, reason="given up")'

@@ -58,7 +58,7 @@ struct tr_id {
 	uint64_t id;
 };
 #define TR_ID_MAGIC 0x646974705f737367ull
-#define TR_ID_AT 96 /* offset in the trace */
+#define TR_ID_AT 128 /* offset in the trace */
 #define TR_BANK_PAGES 64
 struct tr_bank {
 	uint64_t magic; /* TR_BANK_MAGIC */

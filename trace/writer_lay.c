@@ -45,6 +45,17 @@ static size_t put_option(uint8_t *at, uint16_t code, const char *text)
 	return 4 + ((length + 3u) & ~3u);
 }
 
+/* The interface is named after the trace: what joins traces (mergecap) takes interfaces that are alike for
+ * one, and then two processes with one pid cannot be told apart any more. */
+static size_t put_description(uint8_t *at, uint64_t id)
+{
+	char text[] = "trace 0000000000000000";
+
+	for (size_t i = sizeof(text) - 2; id; i--, id >>= 4)
+		text[i] = "0123456789abcdef"[id & 15];
+	return put_option(at, 3, text);
+}
+
 static size_t close_block(uint8_t *at, size_t length)
 {
 	length += 8; /* opt_endofopt, then the length again */
@@ -72,6 +83,7 @@ void tr_lay_preamble(uint8_t page[TR_PREAMBLE], uint64_t id, uint64_t time, uint
 	memcpy(page + used, interface, sizeof(interface));
 	n = sizeof(interface);
 	n += put_option(page + used + n, 2, "gsstap");
+	n += put_description(page + used + n, id);
 	n += put_option(page + used + n, 9, resolution);
 	used += close_block(page + used, n);
 

@@ -44,23 +44,18 @@ struct model_text model_address_host(struct model_text address)
 	return split(address, &parts) ? parts.host : address;
 }
 
-static bool is(struct model_text text, const char *word)
-{
-	return text.length == strlen(word) && !memcmp(text.at, word, text.length);
-}
-
 /* Is this host part a name or a wildcard, which may stand for any address? */
 static bool may_be_any(struct model_text host)
 {
 	for (size_t i = 0; i < host.length; i++)
 		if (!strchr("0123456789.", host.at[i]))
 			return host.at[0] != '[' || (host.length >= 4 && !memcmp(host.at, "[::]", 4));
-	return !host.length || is(host, "0.0.0.0");
+	return !host.length || model_text_is(host, "0.0.0.0");
 }
 
 static bool any_port(struct model_text port)
 {
-	return is(port, "*") || is(port, "0");
+	return model_text_is(port, "*") || model_text_is(port, "0");
 }
 
 /* host, port: nothing stands for any. */

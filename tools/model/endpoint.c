@@ -53,7 +53,7 @@ void learn_inject(struct facts *facts)
 	model_address_add(facts->model, endpoint, endpoint->migrate);
 	model_text_free(&endpoint->phase);
 	facts_keep(facts, &endpoint->phase, facts_text(facts, TR_F_MODE));
-	thread = model_handle(facts->model, &facts->model->pending, facts->event, facts->event->head.tid);
+	thread = model_handle(facts->model, &facts->model->pending, facts->process, facts->event->head.tid);
 	if (thread)
 		thread->endpoint = endpoint;
 }
@@ -193,11 +193,6 @@ static void deny_at(void *at, void *context)
 	deny(denial->facts, &peer->tally);
 }
 
-static bool is(struct model_text text, const char *word)
-{
-	return text.at && text.length == strlen(word) && !memcmp(text.at, word, text.length);
-}
-
 void learn_repair(struct facts *facts)
 {
 	struct model_text name = facts_text(facts, TR_F_REPAIR);
@@ -220,7 +215,7 @@ void learn_repair(struct facts *facts)
 	facts_keep(facts, &repair->repair, name);
 	facts_seen(facts, &repair->first, &repair->last);
 	facts_keep(facts, &repair->reason, facts_text(facts, TR_F_REASON));
-	if (is(name, "zap") && denial.who.at && facts_has(facts, TR_F_OUTCOME_TEXT))
+	if (model_text_is(name, "zap") && denial.who.at && facts_has(facts, TR_F_OUTCOME_TEXT))
 		model_each(&program->endpoints, deny_at, &denial);
 }
 
@@ -249,7 +244,7 @@ static void learn_option(struct facts *facts)
 		mechanism = MODEL_GSSAPI;
 	else
 		return;
-	socket = model_handle(facts->model, &facts->model->sockets, facts->event,
+	socket = model_handle(facts->model, &facts->model->sockets, facts->process,
 			      facts_number(facts, TR_F_SOCKET));
 	if (!socket)
 		return;
@@ -289,7 +284,7 @@ static void add_use(struct facts *facts, struct model_handle *socket, struct mod
 static bool was_injected(struct facts *facts)
 {
 	struct model_list *pending = &facts->model->pending;
-	struct model_handle *thread = model_handle_known(pending, facts->event, facts->event->head.tid);
+	struct model_handle *thread = model_handle_known(pending, facts->process, facts->event->head.tid);
 
 	if (!thread)
 		return false;
@@ -311,7 +306,7 @@ static void learn_use(struct facts *facts, enum tr_role role)
 		return;
 	}
 	endpoint = facts_endpoint(facts, role, name);
-	socket = model_handle(model, &model->sockets, facts->event, facts_number(facts, TR_F_SOCKET));
+	socket = model_handle(model, &model->sockets, facts->process, facts_number(facts, TR_F_SOCKET));
 	if (!endpoint || !socket)
 		return;
 	taken_over(facts, endpoint);
@@ -327,7 +322,7 @@ static void learn_use(struct facts *facts, enum tr_role role)
 static void learn_undo(struct facts *facts, enum tr_role role)
 {
 	struct model_handle *socket =
-		model_handle_known(&facts->model->sockets, facts->event, facts_number(facts, TR_F_SOCKET));
+		model_handle_known(&facts->model->sockets, facts->process, facts_number(facts, TR_F_SOCKET));
 	struct model_text name = facts_text(facts, TR_F_ENDPOINT);
 	struct model_endpoint *endpoint;
 
@@ -353,7 +348,7 @@ void learn_zmq_call(struct facts *facts)
 	else if (call == TR_zmq_unbind || call == TR_zmq_disconnect)
 		learn_undo(facts, call == TR_zmq_unbind ? TR_ROLE_SERVER : TR_ROLE_CLIENT);
 	else if (call == TR_zmq_close || call == TR_zmq_socket) {
-		socket = model_handle_known(&facts->model->sockets, facts->event,
+		socket = model_handle_known(&facts->model->sockets, facts->process,
 					    facts_number(facts, TR_F_SOCKET));
 		if (!socket)
 			return;

@@ -33,7 +33,7 @@ struct model_peer *facts_peer(const struct facts *facts, struct model_endpoint *
 struct model_gap *facts_gap(const struct facts *facts, enum model_gap_kind kind, struct model_text object,
 			    struct model_text library, struct model_text why);
 
-/* Handlers, one a kind of event: process.c, handshake.c, endpoint.c. */
+/* Handlers, one a kind of event: process.c, gap.c, handshake.c, endpoint.c. */
 struct model_process *facts_process(const struct facts *facts);
 void learn_process(struct facts *facts);
 void learn_coverage(struct facts *facts);

@@ -16,7 +16,7 @@ static void follow_context(struct facts *facts, struct model_tally *one, struct 
 
 	if (!handle)
 		return;
-	context = model_handle(facts->model, &facts->model->contexts, facts->event, handle);
+	context = model_handle(facts->model, &facts->model->contexts, facts->process, handle);
 	if (!context)
 		return;
 	context->tally[0] = one;
@@ -184,7 +184,7 @@ void learn_context(struct facts *facts)
 {
 	uint64_t handle = facts_number(facts, TR_F_CONTEXT), wrapped = facts_number(facts, TR_F_WRAPPED),
 		 unwrapped = facts_number(facts, TR_F_UNWRAPPED);
-	struct model_handle *context = model_handle_known(&facts->model->contexts, facts->event, handle);
+	struct model_handle *context = model_handle_known(&facts->model->contexts, facts->process, handle);
 
 	for (int i = 0; context && i < 2; i++) {
 		struct model_tally *tally = context->tally[i];
@@ -223,8 +223,8 @@ void learn_gss_call(struct facts *facts)
 	     call != TR_gss_unwrap_iov && call != TR_gss_seal && call != TR_gss_unseal) ||
 	    major >> 16)
 		return;
-	context =
-		model_handle_known(&facts->model->contexts, facts->event, facts_number(facts, TR_F_CONTEXT));
+	context = model_handle_known(&facts->model->contexts, facts->process,
+				     facts_number(facts, TR_F_CONTEXT));
 	for (int i = 0; context && i < 2; i++) {
 		struct model_tally *tally = context->tally[i];
 

@@ -32,9 +32,9 @@ int model_learn(struct model *model, const struct tr_event *event)
 	if (id >= sizeof(handlers) / sizeof(handlers[0]) || !handlers[id])
 		return 0;
 	facts.process = facts_process(&facts);
-	if (facts.process) {
+	if (facts.process)
 		handlers[id](&facts);
+	if (facts.process && facts.process->program)
 		facts_seen(&facts, &facts.process->program->first, &facts.process->program->last);
-	}
 	return model->failed ? -1 : 0;
 }

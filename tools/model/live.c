@@ -7,35 +7,33 @@
 
 #include <stdlib.h>
 
-static void key_of(struct model_key *key, const struct tr_event *event, uint64_t handle)
+static void key_of(struct model_key *key, const struct model_process *process, uint64_t handle)
 {
 	model_key_begin(key);
-	model_key_number(key, event->file);
-	model_key_number(key, event->interface);
-	model_key_number(key, event->head.pid);
+	model_key_number(key, process->image);
 	model_key_number(key, handle);
 }
 
-struct model_handle *model_handle_known(const struct model_list *list, const struct tr_event *event,
+struct model_handle *model_handle_known(const struct model_list *list, const struct model_process *process,
 					uint64_t handle)
 {
 	struct model_handle *found;
 	struct model_key key;
 
-	key_of(&key, event, handle);
+	key_of(&key, process, handle);
 	found = model_node_find(list, &key);
 	model_key_end(&key);
 	return found;
 }
 
-struct model_handle *model_handle(struct model *model, struct model_list *list, const struct tr_event *event,
-				  uint64_t handle)
+struct model_handle *model_handle(struct model *model, struct model_list *list,
+				  const struct model_process *process, uint64_t handle)
 {
 	struct model_handle *found;
 	struct model_key key;
 	bool made;
 
-	key_of(&key, event, handle);
+	key_of(&key, process, handle);
 	found = model_node_get(list, &key, sizeof(*found), &made);
 	model_key_end(&key);
 	model->failed |= !found;

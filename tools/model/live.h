@@ -13,6 +13,13 @@ struct model_use {
 	struct model_endpoint *endpoint;
 };
 
+/* Which process the events of a pid in an interface of a file are of; and which an identity is. */
+struct model_known {
+	struct model_node node;
+	struct model_process *process;
+	bool mixed; /* of two hosts */
+};
+
 /* A handle of a process, or a thread: what each is for depends on the list. */
 struct model_handle {
 	struct model_node node;
@@ -40,9 +47,9 @@ struct model_address {
 	bool several;
 };
 
-struct model_handle *model_handle(struct model *model, struct model_list *list, const struct tr_event *event,
-				  uint64_t handle);
-struct model_handle *model_handle_known(const struct model_list *list, const struct tr_event *event,
+struct model_handle *model_handle(struct model *model, struct model_list *list,
+				  const struct model_process *process, uint64_t handle);
+struct model_handle *model_handle_known(const struct model_list *list, const struct model_process *process,
 					uint64_t handle);
 void model_handle_drop(struct model_list *list, struct model_handle *handle);
 /* Ends a socket's uses of one endpoint, or of all. */

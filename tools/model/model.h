@@ -72,6 +72,7 @@ struct model_program {
 /* Why something of a program was not observed. */
 enum model_gap_kind {
 	MODEL_GAP_START,    /* no process event: what came before is missing */
+	MODEL_GAP_MIXED,    /* traces of two hosts were joined: nobody can tell whose an event is */
 	MODEL_GAP_COVERAGE, /* calls that do not reach us */
 	MODEL_GAP_LOST,	    /* events that could not be recorded */
 	MODEL_GAP_LEVEL,    /* calls are not in the trace */
@@ -138,18 +139,21 @@ struct model_repair {
 	uint64_t count, first, last;
 };
 
+/* Known by boot, pid namespace, pid and start, in however many files its events are. */
 struct model_process {
 	struct model_node node;
-	struct model_program *program;
-	bool calls; /* calls are in its trace */
-	bool zap;   /* it has a ZAP handler */
+	struct model_program *program; /* NULL: not told yet */
+	uint64_t image;		       /* what it executes now: handles are of one image */
+	bool calls;		       /* calls are in its trace */
+	bool zap;		       /* it has a ZAP handler */
 };
 
 struct model {
 	struct model_list programs;
 	/* While events are read: what handles stand for, by process; handshakes that wait for their other
 	 * end. */
-	struct model_list processes, sockets, contexts, pending, addresses, handshakes;
+	struct model_list processes, known, sockets, contexts, pending, addresses, handshakes;
+	uint64_t images;
 	struct model_handshake *oldest, *newest;
 	bool failed; /* no memory */
 };

@@ -176,6 +176,11 @@ bool model_text_same(struct model_text a, struct model_text b)
 	return !a.at == !b.at && a.length == b.length && (!a.at || !memcmp(a.at, b.at, a.length));
 }
 
+bool model_text_is(struct model_text text, const char *word)
+{
+	return text.at && text.length == strlen(word) && !memcmp(text.at, word, text.length);
+}
+
 bool model_text_set(struct model_text *at, struct model_text text)
 {
 	char *copy;

@@ -57,5 +57,6 @@ void model_each(struct model_list *list, void (*visit)(void *entry, void *contex
 bool model_text_set(struct model_text *at, struct model_text text);
 void model_text_free(struct model_text *at);
 bool model_text_same(struct model_text a, struct model_text b);
+bool model_text_is(struct model_text text, const char *word);
 
 #endif

@@ -1,65 +1,143 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who runs, and what of it is not observed: calls that do not reach us, events that were lost, a policy that
- * could not be used, a trace without calls, or without a beginning.
+ * Whose an event is. Events bear a pid alone; which process that is says the process event before them, by
+ * boot, pid namespace, pid and start: so a pid that was given out again, a machine that was started again and
+ * a trace in several files are told apart and together. What no process event speaks of is of an unknown
+ * program, one a pid.
  */
 #include "tools/model/facts.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
-static struct model_text literal(const char *text)
+static struct model_process *new_process(const struct facts *facts)
 {
-	return (struct model_text){(char *)text, strlen(text)};
-}
-
-/* What an event is of, until a process event says more: one of its own. */
-static struct model_program *unknown(const struct facts *facts, const struct model_process *process)
-{
-	const struct model_text texts[5] = {{0}, {0}, {(char *)process->node.key, process->node.length}};
-	struct model_program *program = facts_program(facts, texts);
-
-	if (program)
-		model_text_free(&program->container); /* was the key only */
-	return program;
-}
-
-struct model_process *facts_process(const struct facts *facts)
-{
-	const struct tr_event *event = facts->event;
 	struct model *model = facts->model;
 	struct model_process *process;
 	struct model_key key;
 	bool made;
 
 	model_key_begin(&key);
-	model_key_number(&key, event->file);
-	model_key_number(&key, event->interface);
-	model_key_number(&key, event->head.pid);
+	model_key_number(&key, ++model->images);
 	process = model_node_get(&model->processes, &key, sizeof(*process), &made);
 	model_key_end(&key);
 	model->failed |= !process;
-	if (!made)
-		return process;
-	process->calls = true;
-	if (event->head.event != TR_E_process) {
-		struct facts here = {event, model, process};
-		struct model_gap *gap;
-
-		process->program = unknown(facts, process);
-		gap = process->program ? facts_gap(&here, MODEL_GAP_START, (struct model_text){0},
-						   (struct model_text){0}, (struct model_text){0})
-				       : NULL;
-		if (gap)
-			gap->count = 1;
+	if (process) {
+		process->image = model->images;
+		process->calls = true;
 	}
-	return process->program || event->head.event == TR_E_process ? process : NULL;
+	return process;
 }
 
-void learn_process(struct facts *facts)
+/* One of which no process event tells: its program is its own, with this gap. */
+static struct model_process *unknown(const struct facts *facts, enum model_gap_kind why)
 {
-	struct model_text level = facts_text(facts, TR_F_LEVEL);
+	struct model_process *process = new_process(facts);
+	struct facts here = {facts->event, facts->model, process};
+	const struct model_text none = {0};
+	struct model_text texts[5] = {{0}};
+	struct model_gap *gap;
+
+	if (!process)
+		return NULL;
+	texts[2] = (struct model_text){(char *)process->node.key, process->node.length};
+	process->program = facts_program(facts, texts);
+	if (!process->program)
+		return NULL;
+	model_text_free(&process->program->container); /* was the key only */
+	gap = facts_gap(&here, why, none, none, none);
+	if (gap)
+		gap->count = 1;
+	return process;
+}
+
+static struct model_known *known(const struct facts *facts, struct model_key *key)
+{
+	struct model_known *found;
+	bool made;
+
+	found = model_node_get(&facts->model->known, key, sizeof(*found), &made);
+	model_key_end(key);
+	facts->model->failed |= !found;
+	return found;
+}
+
+/* By where its events are. */
+static struct model_known *known_here(const struct facts *facts)
+{
+	const struct tr_event *event = facts->event;
+	struct model_key key;
+
+	model_key_begin(&key);
+	model_key_number(&key, 0);
+	model_key_number(&key, event->file);
+	model_key_number(&key, event->interface);
+	model_key_number(&key, event->head.pid);
+	return known(facts, &key);
+}
+
+/* By what a process event says. NULL: it says too little. */
+static struct model_known *known_identity(const struct facts *facts)
+{
+	struct model_key key;
+
+	if (!facts_has(facts, TR_F_BOOT) || !facts_has(facts, TR_F_STARTED))
+		return NULL;
+	model_key_begin(&key);
+	model_key_number(&key, 1);
+	model_key_text(&key, facts_text(facts, TR_F_BOOT));
+	model_key_number(&key, facts_number(facts, TR_F_PID_NAMESPACE));
+	model_key_number(&key, facts->event->head.pid);
+	model_key_number(&key, facts_number(facts, TR_F_STARTED));
+	return known(facts, &key);
+}
+
+static bool other_host(const struct facts *facts, const struct model_process *before)
+{
+	struct model_text host = facts_text(facts, TR_F_HOST);
+
+	return before->program && before->program->host.at && host.at &&
+	       !model_text_same(before->program->host, host);
+}
+
+/*
+ * What a process event is of. From it on so are the events of that pid; but one pid on two hosts at one place
+ * comes of joined traces, and then nobody can tell.
+ */
+static struct model_process *started(const struct facts *facts, struct model_known *here)
+{
+	struct model_known *identity = known_identity(facts);
+	struct model_process *before = here->process, *process = identity ? identity->process : before;
+	bool nameless = before && before->program && !before->program->name.at && !before->program->exe.at;
+
+	if (!process && nameless && !here->mixed)
+		process = before;
+	if (!process || (!identity && before && other_host(facts, before)))
+		process = new_process(facts);
+	if (identity)
+		identity->process = process;
+	if (here->mixed || !process)
+		return process;
+	here->mixed = before && before != process && other_host(facts, before);
+	here->process = here->mixed ? unknown(facts, MODEL_GAP_MIXED) : process;
+	return process;
+}
+
+struct model_process *facts_process(const struct facts *facts)
+{
+	struct model_known *here = known_here(facts);
+
+	if (!here)
+		return NULL;
+	if (facts->event->head.event == TR_E_process)
+		return started(facts, here);
+	if (!here->process)
+		here->process = unknown(facts, MODEL_GAP_START);
+	return here->process && here->process->program ? here->process : NULL;
+}
+
+static struct model_program *program_of(const struct facts *facts)
+{
 	char space[32];
 	int length = snprintf(space, sizeof(space), "pid:[%ju]",
 			      (uintmax_t)facts_number(facts, TR_F_PID_NAMESPACE));
@@ -71,56 +149,29 @@ void learn_process(struct facts *facts)
 		facts_text(facts, TR_F_EXE),
 		facts_text(facts, TR_F_SCRIPT),
 	};
-	struct model_program *program = facts_program(facts, texts);
+
+	return facts_program(facts, texts);
+}
+
+/* Once a file, and again when another program is executed: that one has none of the handles. */
+void learn_process(struct facts *facts)
+{
+	struct model_process *process = facts->process;
+	struct model_program *program = program_of(facts), *before = process->program;
+	const struct model_text none = {0};
 	struct model_gap *gap;
 
-	if (!program) {
-		facts->process = NULL;
+	if (!program)
 		return;
-	}
-	facts->process->program = program;
+	process->calls = !model_text_is(facts_text(facts, TR_F_LEVEL), "audit");
+	if (program == before)
+		return;
+	process->program = program;
+	process->zap = false;
 	program->processes++;
-	facts->process->zap = false;
-	facts->process->calls = !level.at || !model_text_same(level, literal("audit"));
-	if (facts->process->calls)
-		return;
-	gap = facts_gap(facts, MODEL_GAP_LEVEL, (struct model_text){0}, (struct model_text){0},
-			(struct model_text){0});
+	if (before && before->processes)
+		process->image = ++facts->model->images;
+	gap = process->calls ? NULL : facts_gap(facts, MODEL_GAP_LEVEL, none, none, none);
 	if (gap)
 		gap->count++;
-}
-
-void learn_coverage(struct facts *facts)
-{
-	struct model_gap *gap;
-
-	if (!facts_has(facts, TR_F_REACHED) || facts_number(facts, TR_F_REACHED))
-		return;
-	gap = facts_gap(facts, MODEL_GAP_COVERAGE, facts_text(facts, TR_F_OBJECT),
-			facts_text(facts, TR_F_LIBRARY), facts_text(facts, TR_F_HOW));
-	if (gap)
-		gap->count++;
-}
-
-void learn_policy(struct facts *facts)
-{
-	struct model_gap *gap;
-
-	if (model_text_same(facts_text(facts, TR_F_OUTCOME_TEXT), literal("loaded")))
-		return;
-	gap = facts_gap(facts, MODEL_GAP_POLICY, facts_text(facts, TR_F_PATH), (struct model_text){0},
-			facts_text(facts, TR_F_REASON));
-	if (gap)
-		gap->count++;
-}
-
-void learn_dropped(struct facts *facts)
-{
-	struct model_gap *gap = facts_gap(facts, MODEL_GAP_LOST, (struct model_text){0},
-					  (struct model_text){0}, facts_text(facts, TR_F_WHY));
-	uint64_t count = facts_number(facts, TR_F_COUNT);
-
-	facts->process->program->dropped += count;
-	if (gap)
-		gap->count += count;
 }

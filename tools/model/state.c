@@ -85,14 +85,9 @@ static bool is_plain(const struct model_endpoint *endpoint)
 	return endpoint->tally.open || endpoint->plain > endpoint->secured;
 }
 
-static bool is_word(struct model_text text, const char *word)
-{
-	return text.at && text.length == strlen(word) && !memcmp(text.at, word, text.length);
-}
-
 bool model_accepts_unsecured(const struct model_endpoint *endpoint)
 {
-	return is_plain(endpoint) || is_word(endpoint->phase, "report");
+	return is_plain(endpoint) || model_text_is(endpoint->phase, "report");
 }
 
 static void most_urgent(void *at, void *context)

@@ -165,7 +165,7 @@ static void repair(void *at, void *context)
 
 static void gap(void *at, void *context)
 {
-	static const char *const what[] = {"start", "coverage", "lost", "level", "policy"};
+	static const char *const what[] = {"start", "mixed", "coverage", "lost", "level", "policy"};
 	struct model_gap *g = at;
 	struct js *js = begin(context, "not_observed");
 
