@@ -270,6 +270,13 @@ handshake(role=2, outcome=1, initiator="alice@R", acceptor="HTTP/web@R", handsha
     }
     gap "$start; $secured; event('coverage', object='/srv/plugin.so', library='libzmq.so.5', reached=0, how='deepbind')" \
         coverage "calls of /srv/plugin.so to libzmq.so.5 do not reach gsstap: deepbind"
+    gap "$start; $secured; event('coverage', object='/srv/plugin.so', family='gss', reached=1, how='preload'); event('coverage', object='/srv/plugin.so', family='zmq', reached=0, how='deepbind')" \
+        coverage "zmq_ calls of /srv/plugin.so to a library do not reach gsstap: deepbind"
+    says '.kind == "coverage" and .family == "gss" and .reached and .object == "/srv/plugin.so" and .how == "preload" and .count == 1'
+    says '.kind == "coverage" and .family == "zmq" and .reached == false'
+    gap "$start; $secured; event('exec', path='/usr/bin/env', function='execve', restored=1)
+event('exec', path='/srv/tool', function='execve', restored=0, reason='nobody asks for it')" \
+        exec "what became of /srv/tool, which it executed without gsstap 1 time: nobody asks for it"
     gap "$start; $secured; event('policy', path='/p', outcome_text='broken', reason='cut')" policy "policy that could not be used"
     gap "$start; $secured; event('dropped', count=17, why='disk full')" lost "events that were lost: 17: disk full"
     gap "process(exe='/srv/a', host='box', command='server', level='audit'); $secured" level "its trace is of level audit" "Not recorded"
@@ -278,6 +285,17 @@ handshake(role=2, outcome=1, initiator="alice@R", acceptor="HTTP/web@R", handsha
     printf 'garbage' >>hurt.pcapng
     run -1 --separate-stderr "$GSSTAP" decode --summary hurt.pcapng
     [ "${lines[0]}" = "Gaps in what was observed: 1" ]
+}
+
+@test "of many gaps a screenful is shown, and JSON has them all" {
+    forge many.pcapng 'process(exe="/srv/a", host="box", command="server", level="tokens")
+for i in range(300): event("coverage", object="/srv/%d.so" % i, family="zmq", reached=0, how="deepbind")'
+    run -0 "$GSSTAP" decode --summary many.pcapng
+    [ "${lines[0]}" = "Gaps in what was observed: 300" ]
+    [ "${lines[11]}" = "  and 290 more, which --format json lists" ]
+    [ "${#lines[@]}" -lt 24 ]
+    summary many.pcapng
+    [ "$(jq -s 'map(select(.kind == "not_observed")) | length' summary)" = 300 ]
 }
 
 @test "whom a ZAP handler denies, or never answers, is not called secured" {

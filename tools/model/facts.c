@@ -56,9 +56,8 @@ void facts_count(const struct facts *facts, struct model_tally *tally, enum mode
 	*(supposed ? &tally->supposed_at : &tally->reason_at) = facts->event->time;
 }
 
-/* An entry of this key, with a copy of each of its texts when it is new. */
-static void *get(const struct facts *facts, struct model_list *list, size_t size, const uint64_t *numbers,
-		 size_t count, const struct model_text *texts, size_t text_count, bool *made)
+void *facts_get(const struct facts *facts, struct model_list *list, size_t size, const uint64_t *numbers,
+		size_t count, const struct model_text *texts, size_t text_count, bool *made)
 {
 	struct model_key key;
 	void *found;
@@ -81,7 +80,7 @@ struct model_program *facts_program(const struct facts *facts, const struct mode
 	struct model_program *program;
 	bool made;
 
-	program = get(facts, &facts->model->programs, sizeof(*program), NULL, 0, texts, 5, &made);
+	program = facts_get(facts, &facts->model->programs, sizeof(*program), NULL, 0, texts, 5, &made);
 	if (made) {
 		facts_keep(facts, &program->name, texts[0]);
 		facts_keep(facts, &program->host, texts[1]);
@@ -99,7 +98,7 @@ struct model_endpoint *facts_endpoint(const struct facts *facts, enum tr_role ro
 	struct model_endpoint *endpoint;
 	bool made;
 
-	endpoint = get(facts, &program->endpoints, sizeof(*endpoint), &number, 1, &name, 1, &made);
+	endpoint = facts_get(facts, &program->endpoints, sizeof(*endpoint), &number, 1, &name, 1, &made);
 	if (!endpoint)
 		return NULL;
 	if (made) {
@@ -123,7 +122,7 @@ struct model_peer *facts_peer(const struct facts *facts, struct model_endpoint *
 	struct model_key key;
 	bool made;
 
-	peer = get(facts, &endpoint->peers, sizeof(*peer), NULL, 0, texts, 2, &made);
+	peer = facts_get(facts, &endpoint->peers, sizeof(*peer), NULL, 0, texts, 2, &made);
 	if (!peer)
 		return NULL;
 	peer->endpoint = endpoint;
@@ -140,22 +139,4 @@ struct model_peer *facts_peer(const struct facts *facts, struct model_endpoint *
 	if (before)
 		before->moved = facts->event->time;
 	return peer;
-}
-
-struct model_gap *facts_gap(const struct facts *facts, enum model_gap_kind kind, struct model_text object,
-			    struct model_text library, struct model_text why)
-{
-	const struct model_text texts[] = {object, library, why};
-	const uint64_t number = kind;
-	struct model_gap *gap;
-	bool made;
-
-	gap = get(facts, &facts->process->program->gaps, sizeof(*gap), &number, 1, texts, 3, &made);
-	if (made) {
-		gap->kind = kind;
-		facts_keep(facts, &gap->object, object);
-		facts_keep(facts, &gap->library, library);
-		facts_keep(facts, &gap->why, why);
-	}
-	return gap;
 }

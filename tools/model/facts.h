@@ -30,13 +30,17 @@ struct model_program *facts_program(const struct facts *facts, const struct mode
 struct model_endpoint *facts_endpoint(const struct facts *facts, enum tr_role role, struct model_text name);
 struct model_peer *facts_peer(const struct facts *facts, struct model_endpoint *endpoint,
 			      struct model_text principal);
-struct model_gap *facts_gap(const struct facts *facts, enum model_gap_kind kind, struct model_text object,
-			    struct model_text library, struct model_text why);
+/* An entry of this key: the texts, then the numbers. */
+void *facts_get(const struct facts *facts, struct model_list *list, size_t size, const uint64_t *numbers,
+		size_t count, const struct model_text *texts, size_t text_count, bool *made);
+/* So many more of these. */
+void facts_gap(const struct facts *facts, enum model_gap_kind kind, struct model_about about, uint64_t count);
 
 /* Handlers, one a kind of event: process.c, gap.c, handshake.c, endpoint.c. */
 struct model_process *facts_process(const struct facts *facts);
 void learn_process(struct facts *facts);
 void learn_coverage(struct facts *facts);
+void learn_exec(struct facts *facts);
 void learn_policy(struct facts *facts);
 void learn_dropped(struct facts *facts);
 void learn_handshake(struct facts *facts);

@@ -16,12 +16,19 @@ static void learn_call(struct facts *facts)
 }
 
 static void (*const handlers[])(struct facts *facts) = {
-	[TR_E_process] = learn_process,	     [TR_E_call] = learn_call,
-	[TR_E_handshake] = learn_handshake,  [TR_E_refused] = learn_refused,
-	[TR_E_would_refuse] = learn_refused, [TR_E_inject] = learn_inject,
-	[TR_E_context] = learn_context,	     [TR_E_repair] = learn_repair,
-	[TR_E_unsecured] = learn_unsecured,  [TR_E_dropped] = learn_dropped,
-	[TR_E_coverage] = learn_coverage,    [TR_E_policy] = learn_policy,
+	[TR_E_process] = learn_process,
+	[TR_E_call] = learn_call,
+	[TR_E_handshake] = learn_handshake,
+	[TR_E_refused] = learn_refused,
+	[TR_E_would_refuse] = learn_refused,
+	[TR_E_inject] = learn_inject,
+	[TR_E_context] = learn_context,
+	[TR_E_repair] = learn_repair,
+	[TR_E_unsecured] = learn_unsecured,
+	[TR_E_dropped] = learn_dropped,
+	[TR_E_coverage] = learn_coverage,
+	[TR_E_policy] = learn_policy,
+	[TR_E_exec] = learn_exec,
 };
 
 int model_learn(struct model *model, const struct tr_event *event)

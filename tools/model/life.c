@@ -60,13 +60,22 @@ static void free_repair(void *at)
 	model_text_free(&repair->reason);
 }
 
+static void free_about(struct model_about *about)
+{
+	model_text_free(&about->family);
+	model_text_free(&about->object);
+	model_text_free(&about->library);
+	model_text_free(&about->why);
+}
+
+static void free_coverage(void *at)
+{
+	free_about(&((struct model_coverage *)at)->about);
+}
+
 static void free_gap(void *at)
 {
-	struct model_gap *gap = at;
-
-	model_text_free(&gap->object);
-	model_text_free(&gap->library);
-	model_text_free(&gap->why);
+	free_about(&((struct model_gap *)at)->about);
 }
 
 static void free_program(void *at)
@@ -81,6 +90,7 @@ static void free_program(void *at)
 	model_list_free(&program->pairs, free_pair);
 	model_list_free(&program->refusals, free_refusal);
 	model_list_free(&program->repairs, free_repair);
+	model_list_free(&program->coverage, free_coverage);
 	model_list_free(&program->gaps, free_gap);
 }
 

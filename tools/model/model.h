@@ -66,7 +66,7 @@ struct model_program {
 	struct model_text host, container, exe, script, name;
 	uint64_t first, last, processes, dropped;
 	struct model_text credentials; /* why it got none, when it asked last; or nothing */
-	struct model_list endpoints, pairs, refusals, repairs, gaps;
+	struct model_list endpoints, pairs, refusals, repairs, coverage, gaps;
 };
 
 /* Why something of a program was not observed. */
@@ -74,15 +74,28 @@ enum model_gap_kind {
 	MODEL_GAP_START,    /* no process event: what came before is missing */
 	MODEL_GAP_MIXED,    /* traces of two hosts were joined: nobody can tell whose an event is */
 	MODEL_GAP_COVERAGE, /* calls that do not reach us */
+	MODEL_GAP_EXEC,	    /* it executed a program without us */
 	MODEL_GAP_LOST,	    /* events that could not be recorded */
 	MODEL_GAP_LEVEL,    /* calls are not in the trace */
 	MODEL_GAP_POLICY,   /* a policy that could not be used: it denies all it would have judged */
 };
+struct model_about {
+	struct model_text family, object, library; /* coverage: who calls what; exec, policy: a path */
+	struct model_text why;
+};
 struct model_gap {
 	struct model_node node;
 	enum model_gap_kind kind;
-	struct model_text object, library, why; /* coverage: who calls what; lost, policy: a reason */
-	uint64_t count;				/* lost events, or processes */
+	struct model_about about;
+	uint64_t count; /* lost events, or processes, or times */
+};
+
+/* Whether one object's calls of one family of functions reach us. */
+struct model_coverage {
+	struct model_node node;
+	struct model_about about; /* why: how they do, or why not */
+	bool reached;
+	uint64_t processes; /* that said so */
 };
 
 /* One side of a ZeroMQ endpoint. */

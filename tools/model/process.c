@@ -34,9 +34,7 @@ static struct model_process *unknown(const struct facts *facts, enum model_gap_k
 {
 	struct model_process *process = new_process(facts);
 	struct facts here = {facts->event, facts->model, process};
-	const struct model_text none = {0};
 	struct model_text texts[5] = {{0}};
-	struct model_gap *gap;
 
 	if (!process)
 		return NULL;
@@ -45,9 +43,7 @@ static struct model_process *unknown(const struct facts *facts, enum model_gap_k
 	if (!process->program)
 		return NULL;
 	model_text_free(&process->program->container); /* was the key only */
-	gap = facts_gap(&here, why, none, none, none);
-	if (gap)
-		gap->count = 1;
+	facts_gap(&here, why, (struct model_about){.why = {0}}, 1);
 	return process;
 }
 
@@ -158,8 +154,6 @@ void learn_process(struct facts *facts)
 {
 	struct model_process *process = facts->process;
 	struct model_program *program = program_of(facts), *before = process->program;
-	const struct model_text none = {0};
-	struct model_gap *gap;
 
 	if (!program)
 		return;
@@ -171,7 +165,6 @@ void learn_process(struct facts *facts)
 	program->processes++;
 	if (before && before->processes)
 		process->image = ++facts->model->images;
-	gap = process->calls ? NULL : facts_gap(facts, MODEL_GAP_LEVEL, none, none, none);
-	if (gap)
-		gap->count++;
+	if (!process->calls)
+		facts_gap(facts, MODEL_GAP_LEVEL, (struct model_about){.why = {0}}, 1);
 }

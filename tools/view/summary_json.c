@@ -8,10 +8,22 @@
 #include "tools/out/json.h"
 #include "tools/view/summary.h"
 
+#include <stddef.h>
+
 struct view {
 	struct js js;
 	const struct model_program *program;
 };
+
+/* Keys whose values are texts of an entry of the model. */
+struct key {
+	const char *name;
+	size_t at; /* of the struct model_text in the entry */
+};
+#define KEY(type, member)                                                                                    \
+	{                                                                                                    \
+#member, offsetof(struct type, member)                                                       \
+	}
 
 static void text(struct js *js, const char *name, struct model_text value)
 {
@@ -21,25 +33,37 @@ static void text(struct js *js, const char *name, struct model_text value)
 	js_text(js, value.at, value.length);
 }
 
+static void texts(struct js *js, const void *entry, const struct key *keys)
+{
+	for (; keys->name; keys++)
+		text(js, keys->name, *(const struct model_text *)((const char *)entry + keys->at));
+}
+
 static struct js *begin(struct view *view, const char *kind)
 {
-	const struct model_program *program = view->program;
-	struct js *js = &view->js;
+	static const struct key keys[] = {KEY(model_program, host),
+					  KEY(model_program, container),
+					  {"program", offsetof(struct model_program, name)},
+					  KEY(model_program, exe),
+					  KEY(model_program, script),
+					  {0}};
 
-	js_object(js);
-	js_set_string(js, "kind", kind);
-	text(js, "host", program->host);
-	text(js, "container", program->container);
-	text(js, "program", program->name);
-	text(js, "exe", program->exe);
-	text(js, "script", program->script);
-	return js;
+	js_object(&view->js);
+	js_set_string(&view->js, "kind", kind);
+	texts(&view->js, view->program, keys);
+	return &view->js;
 }
 
 static void end(struct js *js)
 {
 	js_object_end(js);
 	js_line(js);
+}
+
+static void span(struct js *js, uint64_t first, uint64_t last)
+{
+	js_set_time(js, "first", first);
+	js_set_time(js, "last", last);
 }
 
 static void tally_keys(struct js *js, const struct model_tally *tally, enum model_state state)
@@ -66,8 +90,7 @@ static void tally_keys(struct js *js, const struct model_tally *tally, enum mode
 	}
 	if (tally->clear)
 		js_set_unsigned(js, "unencrypted", tally->clear);
-	js_set_time(js, "first", tally->first);
-	js_set_time(js, "last", tally->last);
+	span(js, tally->first, tally->last);
 	for (enum model_fact fact = 0; fact < MODEL_FACTS; fact++)
 		js_set_time(js, times[fact], tally->at[fact]);
 	text(js, "reason", reason.at ? reason : tally->reason.at ? tally->reason : tally->supposed);
@@ -75,104 +98,126 @@ static void tally_keys(struct js *js, const struct model_tally *tally, enum mode
 		text(js, "supposed", tally->supposed);
 }
 
-static void endpoint_keys(struct js *js, const struct model_endpoint *e)
+/* The end of what has a state. */
+static void stand(struct js *js, const struct model_tally *tally, enum model_state state)
 {
-	if (e->role)
-		js_set_string(js, "role", name_of(TR_TYPE_ROLE, e->role));
+	tally_keys(js, tally, state);
+	end(js);
+}
+
+static void endpoint_keys(struct js *js, const struct model_endpoint *e, enum model_state state)
+{
+	js_set_string(js, "state", model_state_name(state));
+	js_set_string(js, "role", e->role ? name_of(TR_TYPE_ROLE, e->role) : NULL);
 	text(js, "endpoint", e->name);
 }
 
 static void peer(void *at, void *context)
 {
+	static const struct key keys[] = {
+		KEY(model_peer, principal), KEY(model_peer, address), KEY(model_peer, last_from), {0}};
 	struct model_peer *p = at;
 	struct js *js = begin(context, "peer");
 	enum model_state state = model_peer_state(p);
 
-	js_set_string(js, "state", model_state_name(state));
-	endpoint_keys(js, p->endpoint);
-	text(js, "principal", p->principal);
-	text(js, "address", p->address);
-	text(js, "last_from", p->last_from);
-	tally_keys(js, &p->tally, state);
-	end(js);
+	endpoint_keys(js, p->endpoint, state);
+	texts(js, p, keys);
+	stand(js, &p->tally, state);
 }
 
 static void endpoint(void *at, void *context)
 {
+	static const struct key keys[] = {KEY(model_endpoint, migrate), KEY(model_endpoint, phase), {0}};
 	struct model_endpoint *e = at;
 	struct js *js = begin(context, "endpoint");
 	enum model_state state = model_endpoint_state(e);
 
-	js_set_string(js, "state", model_state_name(state));
-	endpoint_keys(js, e);
-	text(js, "migrate", e->migrate);
-	text(js, "phase", e->phase);
+	endpoint_keys(js, e, state);
+	texts(js, e, keys);
 	if (!e->injected)
 		js_set_string(js, "mechanism", name_of(TR_TYPE_ZMQ_MECH, e->mechanism));
 	if (e->plaintext)
 		js_set_bool(js, "plaintext", true);
 	js_set_bool(js, "accepts_unsecured", model_accepts_unsecured(e));
-	tally_keys(js, &e->tally, state);
-	end(js);
+	stand(js, &e->tally, state);
 	model_each(&e->peers, peer, context);
 }
 
 static void pair(void *at, void *context)
 {
+	static const struct key keys[] = {
+		KEY(model_pair, initiator), KEY(model_pair, acceptor), KEY(model_pair, mech), {0}};
 	struct model_pair *p = at;
 	struct js *js = begin(context, "pair");
 	enum model_state state = model_pair_state(p);
 
 	js_set_string(js, "state", model_state_name(state));
-	if (p->role)
-		js_set_string(js, "role", name_of(TR_TYPE_ROLE, p->role));
-	text(js, "initiator", p->initiator);
-	text(js, "acceptor", p->acceptor);
-	text(js, "mech", p->mech);
-	tally_keys(js, &p->tally, state);
+	js_set_string(js, "role", p->role ? name_of(TR_TYPE_ROLE, p->role) : NULL);
+	texts(js, p, keys);
+	stand(js, &p->tally, state);
+}
+
+/* The end of what is only counted. */
+static void counted(struct js *js, uint64_t count, uint64_t first, uint64_t last, struct model_text reason)
+{
+	js_set_unsigned(js, "count", count);
+	span(js, first, last);
+	text(js, "reason", reason);
 	end(js);
 }
 
 static void refusal(void *at, void *context)
 {
-	struct model_refusal *r = at;
+	static const struct key keys[] = {KEY(model_refusal, subject), KEY(model_refusal, rule), {0}};
+	const struct model_refusal *r = at;
 	struct js *js = begin(context, r->would ? "would_refuse" : "refusal");
 
 	js_set_string(js, "call", tr_call_name(r->call));
-	text(js, "subject", r->subject);
-	text(js, "rule", r->rule);
+	texts(js, r, keys);
 	if (r->line)
 		js_set_unsigned(js, "line", r->line);
-	js_set_unsigned(js, "count", r->count);
-	js_set_time(js, "first", r->first);
-	js_set_time(js, "last", r->last);
-	text(js, "reason", r->reason);
-	end(js);
+	counted(js, r->count, r->first, r->last, r->reason);
 }
 
 static void repair(void *at, void *context)
 {
-	struct model_repair *r = at;
+	const struct model_repair *r = at;
 	struct js *js = begin(context, "repair");
 
 	text(js, "repair", r->repair);
-	js_set_unsigned(js, "count", r->count);
-	js_set_time(js, "first", r->first);
-	js_set_time(js, "last", r->last);
-	text(js, "reason", r->reason);
+	counted(js, r->count, r->first, r->last, r->reason);
+}
+
+static void about(struct js *js, const struct model_about *a, const char *object, const char *why)
+{
+	text(js, "family", a->family);
+	text(js, object, a->object);
+	text(js, "library", a->library);
+	text(js, why, a->why);
+}
+
+static void coverage(void *at, void *context)
+{
+	const struct model_coverage *c = at;
+	struct js *js = begin(context, "coverage");
+
+	js_set_bool(js, "reached", c->reached);
+	about(js, &c->about, "object", "how");
+	js_set_unsigned(js, "count", c->processes);
 	end(js);
 }
 
 static void gap(void *at, void *context)
 {
-	static const char *const what[] = {"start", "mixed", "coverage", "lost", "level", "policy"};
-	struct model_gap *g = at;
+	static const char *const what[] = {
+		[MODEL_GAP_START] = "start",  [MODEL_GAP_MIXED] = "mixed", [MODEL_GAP_COVERAGE] = "coverage",
+		[MODEL_GAP_EXEC] = "exec",    [MODEL_GAP_LOST] = "lost",   [MODEL_GAP_LEVEL] = "level",
+		[MODEL_GAP_POLICY] = "policy"};
+	const struct model_gap *g = at;
 	struct js *js = begin(context, "not_observed");
 
 	js_set_string(js, "what", what[g->kind]);
-	text(js, g->kind == MODEL_GAP_POLICY ? "path" : "object", g->object);
-	text(js, "library", g->library);
-	text(js, "why", g->why);
+	about(js, &g->about, g->kind == MODEL_GAP_COVERAGE ? "object" : "path", "why");
 	js_set_unsigned(js, "count", g->count);
 	end(js);
 }
@@ -197,9 +242,9 @@ static void program(void *at, void *context)
 	js_set_unsigned(js, "processes", p->processes);
 	js_set_unsigned(js, "dropped", p->dropped);
 	text(js, "credentials", p->credentials);
-	js_set_time(js, "first", p->first);
-	js_set_time(js, "last", p->last);
+	span(js, p->first, p->last);
 	end(js);
+	model_each(&p->coverage, coverage, view);
 	model_each(&p->endpoints, endpoint, view);
 	model_each(&p->pairs, pair, view);
 	model_each(&p->refusals, refusal, view);
