@@ -5,6 +5,8 @@
 # What befalls the file while it is written: cut by others, killed over, a sandbox around the writer, a false clock.
 # The program never notices, and the next reader learns what is missing.
 
+# shellcheck disable=SC2154 # $stderr is set by run --separate-stderr
+bats_require_minimum_version 1.5.0
 load helper
 load ways
 
@@ -139,6 +141,61 @@ sandboxed() {
     jq -e -s --argjson n "$recorded" \
         'map(select(.event == "dropped" and (.why | test("seccomp filter"))) | .count) | add + $n == 20000' lines
     [ "$recorded" -ge 200 ]
+}
+
+@test "a second filter that the kernel does not take leaves the first in force" {
+    sandboxed after twice
+    [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.call == "gss_context_time")) | length')" = 40 ]
+}
+
+@test "what the child of a sandboxed program calls is counted, and run tells whose child it was" {
+    sandboxed after forks
+    run --separate-stderr "$GSSTAP" run -e '*' -o "$PWD/trace/u.pcapng" "$HOSTS/sandbox" after forks 123
+    [ "$status" = 0 ]
+    pid=$(trace_json trace/u.pcapng | jq -s 'map(select(.event == "process")) | .[0].pid')
+    [[ $stderr =~ ^"gsstap: process "([0-9]+)" (child of $pid) ran in a sandbox, a seccomp filter: 123 events not recorded"$ ]]
+    [ "${BASH_REMATCH[1]}" != "$pid" ]
+    run -125 --separate-stderr "$GSSTAP" run --strict -o "$PWD/trace/v.pcapng" "$HOSTS/sandbox" after forks
+}
+
+@test "what a filter stops that was not seen coming is lost to the filter, and not to a full disk" {
+    sandboxed after raw
+    run -0 --separate-stderr "$GSSTAP" run -e '*' -o "$PWD/trace/u.pcapng" "$HOSTS/sandbox" after raw 500
+    recorded=$(trace_json trace/u.pcapng | jq -s 'map(select(.call == "gss_context_time")) | length')
+    [[ $stderr =~ ^"gsstap: process "[0-9]+" ran in a sandbox, a seccomp filter: "([0-9]+)" events not recorded"$ ]]
+    [ $((recorded + BASH_REMATCH[1])) = 500 ]
+}
+
+# filter ACTION CALL...: a filter that passes all system calls but these, into the file filter.
+filter() {
+    "$PYTHON" - "$@" >filter <<'END'
+import struct, sys
+action = {"kill": 0x80000000, "errno": 0x50001}[sys.argv[1]]
+calls = [int(call) for call in sys.argv[2:]]
+code = [(0x20, 0, 0, 0)]  # the number of the call
+for call in calls:
+    code += [(0x15, 0, 1, call), (0x06, 0, 0, action)]
+code.append((0x06, 0, 0, 0x7fff0000))
+sys.stdout.buffer.write(b"".join(struct.pack("<HBBI", *line) for line in code))
+END
+}
+
+@test "a filter that was there before the program began changes nothing for it, and is named as the reason" {
+    for action in errno kill; do
+        filter $action 18 28 91 268 296 # pwrite64, madvise, fchmod, fchmodat, pwritev
+        bare bwrap --dev-bind / / --seccomp 9 "$HOSTS/handshake" krb5 5 9<filter
+        [ "$status" = 0 ]
+        rm -rf trace && mkdir trace
+        run --separate-stderr "$GSSTAP" run -o "$PWD/trace/%n-%p.pcapng" -- \
+            bwrap --dev-bind / / --seccomp 9 "$HOSTS/handshake" krb5 5 9<filter
+        same
+        [ -z "$(ls -A trace)" ]
+        case $action in
+        errno) [[ $stderr == *"handshake-"*": Operation not permitted (a seccomp filter stops the recorder's system calls)"* ]] ;;
+        kill) [[ $stderr =~ "process "[0-9]+" ran in a sandbox, a seccomp filter: "([0-9]+)" events not recorded" ]] ;;
+        esac
+    done
+    [ "${BASH_REMATCH[1]}" -ge 10 ]
 }
 
 @test "a filter that lets the recorder work takes nothing from it" {

@@ -30,13 +30,17 @@ enum tr_roll_kind {
 	TR_ROLL_FAILED,	  /* pid could not, and goes on */
 	TR_ROLL_SPAWNED,  /* pid was made by somebody and executes path; this may come after its answer */
 	TR_ROLL_SHELL,	  /* pid has the C library start path, without the shim */
+	TR_ROLL_SANDBOX,  /* a seccomp filter keeps what pid does from any trace: struct tr_roll_sandbox
+			     follows */
 };
 
 enum tr_roll_flag {
-	TR_ROLL_LOST = 1,     /* with an environment that does not bring the shim */
-	TR_ROLL_SECURE = 2,   /* it gains privileges: nothing was put back */
-	TR_ROLL_NO_SHIM = 4,  /* the shim's file is not reached from there */
-	TR_ROLL_NO_HELLO = 8, /* the run's directory is not reached from there */
+	TR_ROLL_LOST = 1,      /* with an environment that does not bring the shim */
+	TR_ROLL_SECURE = 2,    /* it gains privileges: nothing was put back */
+	TR_ROLL_NO_SHIM = 4,   /* the shim's file is not reached from there */
+	TR_ROLL_NO_HELLO = 8,  /* the run's directory is not reached from there */
+	TR_ROLL_CONFINED = 16, /* under a filter that kills for what the recorder asks of the kernel */
+	TR_ROLL_NO_PID = 32,   /* ... and for getpid */
 };
 
 struct tr_roll_entry {
@@ -45,6 +49,13 @@ struct tr_roll_entry {
 	uint32_t pid;
 	uint16_t kind, flags;
 	char path[]; /* terminated, or nothing */
+};
+
+/* Behind the entry, and written on while the process lives. */
+struct tr_roll_sandbox {
+	uint32_t parent; /* 0: not known */
+	uint32_t unused;
+	uint64_t lost; /* events */
 };
 
 #endif

@@ -49,8 +49,10 @@ struct tr_thread {
 static __thread struct tr_thread thread;
 
 int tr_level;
+_Atomic(bool) tr_confined;
 char tr_program[64];
 void (*tr_on_failure)(const char *path, int error);
+void (*tr_on_lost)(void);
 void (*tr_on_thread)(void);
 
 static const char *path_template;
@@ -101,10 +103,13 @@ void tr_configure(const char *template, int level, void (*first_event)(void))
 	strncpy(tr_program, program_invocation_short_name, sizeof(tr_program) - 1);
 	on_first_event = first_event;
 	configured_level = level;
-	pid = (uint32_t)getpid();
 	alive = &not_wiped;
 	if (!template || level == TR_LEVEL_OFF)
 		return;
+	tr_level = level;
+	if (atomic_load(&tr_confined))
+		return;
+	pid = (uint32_t)getpid();
 	page = mmap(NULL, TR_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (page != MAP_FAILED && !madvise(page, TR_PAGE, MADV_WIPEONFORK)) {
 		alive = page;
@@ -114,21 +119,19 @@ void tr_configure(const char *template, int level, void (*first_event)(void))
 	}
 	tr_clock_start();
 	tr_hash_start();
-	tr_level = level;
 }
 
-static void wake_child(void)
+/* False: to make a file of its own is what it may not. */
+static bool wake_child(void)
 {
 	int expected = CHILD;
 
-	if (atomic_load(&tr_file_confined)) {
-		tr_level = TR_LEVEL_OFF; /* to make a file of its own is what it may not */
-		return;
-	}
+	if (atomic_load(&tr_confined))
+		return false;
 	if (!atomic_compare_exchange_strong(alive, &expected, WAKING)) {
 		while (atomic_load(alive) == WAKING)
 			syscall(SYS_sched_yield);
-		return;
+		return true;
 	}
 	lanes_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
 	idle_lanes = all_lanes = NULL; /* their streams are mappings that the child did not inherit */
@@ -139,6 +142,7 @@ static void wake_child(void)
 	atomic_store(&made, 0);
 	tr_level = configured_level;
 	atomic_store(alive, ALIVE);
+	return true;
 }
 
 /* Only the epoch of the thread that forked can differ; its lane was the parent's. */
@@ -148,12 +152,12 @@ static void enter_process(struct tr_thread *t)
 		munmap(t->lane, sizeof(*t->lane));
 	memset(t, 0, sizeof(*t));
 	t->epoch = epoch;
-	t->tid = atomic_load(&tr_file_confined) ? 0 : (uint32_t)syscall(SYS_gettid);
+	t->tid = atomic_load(&tr_confined) ? 0 : (uint32_t)syscall(SYS_gettid);
 }
 
 static void lock_lanes(void)
 {
-	uint64_t before = atomic_load(&tr_file_confined) ? 0 : tr_hold_signals();
+	uint64_t before = atomic_load(&tr_confined) ? 0 : tr_hold_signals();
 
 	pthread_mutex_lock(&lanes_lock);
 	lanes_signals = before;
@@ -164,7 +168,7 @@ static void unlock_lanes(void)
 	uint64_t before = lanes_signals;
 
 	pthread_mutex_unlock(&lanes_lock);
-	if (!atomic_load(&tr_file_confined))
+	if (!atomic_load(&tr_confined))
 		tr_let_signals(before);
 }
 
@@ -172,7 +176,7 @@ static struct tr_lane *take_lane(void)
 {
 	struct tr_lane *lane;
 
-	if (atomic_load(&tr_file_confined)) {
+	if (atomic_load(&tr_confined)) {
 		tr_count_drop(TR_DROP_FILTER);
 		return NULL;
 	}
@@ -215,7 +219,7 @@ void tr_finish(void)
 	int saved = errno;
 
 	if (alive && atomic_load(alive) == ALIVE && !thread.busy && atomic_load(&made) == 2 &&
-	    !atomic_load(&tr_file_confined)) {
+	    !atomic_load(&tr_confined)) {
 		thread.busy = true; /* a signal handler that records now would wait for the same lock */
 		atomic_store(&finishing, true);
 		write_all(thread.tid);
@@ -225,28 +229,27 @@ void tr_finish(void)
 	errno = saved;
 }
 
-void tr_confine(void)
+bool tr_confine(bool stop_clock)
 {
 	struct tr_thread *t = &thread;
 
-	if (!alive || configured_level == TR_LEVEL_OFF || t->busy)
-		return;
-	if (atomic_load(alive) != ALIVE || atomic_load(&made) != 2) {
-		tr_level = TR_LEVEL_OFF;
-		return;
-	}
+	if (atomic_load(&tr_confined) || t->busy)
+		return false;
 	t->busy = true;
-	write_all(t->tid);
-	tr_clock_confine(true);
-	tr_file_confine(true);
+	tr_clock_confine(stop_clock);
+	if (alive && atomic_load(alive) == ALIVE && atomic_load(&made) == 2) {
+		write_all(t->tid);
+		tr_file_confine(true);
+	}
+	atomic_store(&tr_confined, true);
 	t->busy = false;
+	return true;
 }
 
 void tr_confine_undone(void)
 {
-	tr_file_confine(false);
 	tr_clock_confine(false);
-	tr_level = configured_level;
+	tr_file_confine(false);
 }
 
 void tr_thread_ends(void)
@@ -341,8 +344,12 @@ struct tr_draft *tr_begin(enum tr_event_id event)
 
 	if (__builtin_expect(tr_level == TR_LEVEL_OFF, 0) || !alive)
 		return NULL;
-	if (__builtin_expect(atomic_load_explicit(alive, memory_order_acquire) != ALIVE, 0))
-		wake_child();
+	if (__builtin_expect(atomic_load_explicit(alive, memory_order_acquire) != ALIVE, 0) &&
+	    !wake_child()) {
+		if (tr_on_lost)
+			tr_on_lost();
+		return NULL;
+	}
 	if (__builtin_expect(tr_level == TR_LEVEL_OFF, 0))
 		return NULL;
 	if (__builtin_expect(t->epoch != epoch, 0))
@@ -390,9 +397,10 @@ uint64_t tr_now(void)
 void tr_count_drop(enum tr_drop why)
 {
 	int saved = errno;
+	bool told = tr_file_is_open() && tr_file_count_drop(why, 1, thread.tid, thread.clock.last);
 
-	if (tr_file_is_open())
-		tr_file_count_drop(why, 1, thread.tid, thread.clock.last);
+	if (!told && why == TR_DROP_FILTER && tr_on_lost)
+		tr_on_lost();
 	errno = saved;
 }
 
@@ -410,7 +418,7 @@ static uint8_t *take_slot(struct tr_thread *t, int class)
 	int why;
 
 	if (__builtin_expect(has_no_slot(stream), 0) ||
-	    __builtin_expect(!stream->backed && atomic_load_explicit(&tr_file_confined, memory_order_relaxed),
+	    __builtin_expect(!stream->backed && atomic_load_explicit(&tr_confined, memory_order_relaxed),
 			     0)) {
 		why = tr_file_extend(stream, class, t->lane->hot, t->tid);
 		if (why) {
@@ -450,15 +458,16 @@ static void settle(struct tr_thread *t, int class, uint64_t now)
 	struct tr_stream *stream = &t->lane->streams[class];
 	bool write = may_write(t->lane, now);
 
-	if (atomic_load_explicit(&tr_file_confined, memory_order_relaxed))
+	if (atomic_load_explicit(&tr_confined, memory_order_relaxed))
 		return;
 	if (!stream->backed && !write) {
 		t->lane->hot = true;
 		stream->next = stream->bytes; /* the next event gets pages of the tail */
 	}
-	if (write || !stream->backed || has_no_slot(stream) ||
-	    atomic_load_explicit(&finishing, memory_order_relaxed))
-		tr_file_write(stream, class, t->tid);
+	if ((write || !stream->backed || has_no_slot(stream) ||
+	     atomic_load_explicit(&finishing, memory_order_relaxed)) &&
+	    tr_file_write(stream, class, t->tid) == TR_DROP_FILTER + 1 && !stream->backed)
+		tr_count_drop(TR_DROP_FILTER);
 }
 
 /* An event too long for any slot. */
@@ -512,7 +521,7 @@ void tr_commit(struct tr_draft *d)
 	while (class < TR_CLASSES && layout.block > tr_slot_sizes[class])
 		class ++;
 	if (class == TR_CLASSES) {
-		if (atomic_load(&tr_file_confined))
+		if (atomic_load(&tr_confined))
 			tr_count_drop(TR_DROP_FILTER);
 		else
 			append(t, d, layout);
@@ -531,7 +540,7 @@ void tr_commit(struct tr_draft *d)
 
 bool tr_ready(void)
 {
-	struct tr_draft *d = tr_begin(TR_E_process);
+	struct tr_draft *d = atomic_load(&tr_confined) ? NULL : tr_begin(TR_E_process);
 
 	if (d)
 		tr_abandon(d);

@@ -72,6 +72,8 @@ bool tr_limit(const char *text);
 
 /* A file could not be made: what to tell, and to whom, is the host program's business. May be NULL. */
 extern void (*tr_on_failure)(const char *path, int error);
+/* An event was lost of which no trace will tell, by a seccomp filter. Makes no system call. May be NULL. */
+extern void (*tr_on_lost)(void);
 /* A thread was given space of its own: tr_thread_ends should be called when it ends. May be NULL. */
 extern void (*tr_on_thread)(void);
 
@@ -127,11 +129,16 @@ void tr_finish(void);
 
 /*
  * A seccomp filter is about to stop the recorder's system calls: it makes none any more, records into space
- * that it takes now, and counts what no longer fits. Where no file was made yet none will be. Undone: it did
- * not come to that.
+ * that it takes now, and counts what no longer fits. Where no file was made yet none will be. Set before
+ * tr_configure: it was so from the first.
  */
-void tr_confine(void);
+extern _Atomic(bool) tr_confined;
+/* stop_clock: not even the cycle counter may be read. False: it was so before. */
+bool tr_confine(bool stop_clock);
+/* It did not come to that. */
 void tr_confine_undone(void);
+/* Was it a seccomp filter that refused a system call with this errno? */
+bool tr_was_filtered(int error);
 
 /* XXH3-128 in canonical (big-endian) form; the same in every process and on every host. */
 void tr_hash(const void *bytes, size_t length, uint8_t out[16]);

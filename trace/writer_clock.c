@@ -22,7 +22,8 @@
 #define RESYNC_NS 20000000ull	/* how long a thread trusts its last look at the wall clock */
 #define CALIBRATE_NS 5000000ull /* how long to watch before the counter's rate is taken as known */
 
-static atomic_bool confined;
+static atomic_bool stopped; /* the counter may not be read: that is a SIGSEGV */
+static uint64_t last_ns;    /* when it was confined */
 
 static uint64_t to_ns(struct timespec t)
 {
@@ -33,7 +34,7 @@ static uint64_t clock_ns(clockid_t id)
 {
 	struct timespec t = {0};
 
-	if (atomic_load_explicit(&confined, memory_order_relaxed) || syscall(SYS_clock_gettime, id, &t))
+	if (atomic_load_explicit(&tr_confined, memory_order_relaxed) || syscall(SYS_clock_gettime, id, &t))
 		clock_gettime(id, &t);
 	return to_ns(t);
 }
@@ -53,7 +54,7 @@ void tr_put_clock(struct tr_draft *d)
 #ifdef __x86_64__
 
 static atomic_ulong rate; /* ns a tick, times 2^32; 0 not known yet, ~0 counter not usable */
-static uint64_t base_tick, base_ns;
+static uint64_t base_tick, base_ns, last_tick;
 
 static bool invariant(void)
 {
@@ -82,22 +83,20 @@ static void calibrate(uint64_t least)
 		atomic_store(&rate, (unsigned long)(((unsigned __int128)ns << 32) / ticks));
 }
 
-static uint64_t last_tick, last_ns; /* when it was confined */
-
-void tr_clock_confine(bool on)
+void tr_clock_confine(bool stop)
 {
 	last_ns = clock_ns(CLOCK_REALTIME);
 	last_tick = __rdtsc();
 	if (!atomic_load(&rate))
 		calibrate(1);
-	atomic_store(&confined, on);
+	atomic_store(&stopped, stop);
 }
 
 static uint64_t resync(struct tr_clock *clock)
 {
 	uint64_t per_tick = atomic_load_explicit(&rate, memory_order_relaxed), now;
 
-	if (atomic_load(&confined) && per_tick && per_tick != ~0ul)
+	if (atomic_load(&tr_confined) && per_tick && per_tick != ~0ul)
 		return last_ns + (uint64_t)(((unsigned __int128)(__rdtsc() - last_tick) * per_tick) >> 32);
 	now = clock_ns(CLOCK_REALTIME);
 
@@ -114,8 +113,11 @@ static uint64_t resync(struct tr_clock *clock)
 
 uint64_t tr_clock_now(struct tr_clock *clock)
 {
-	uint64_t ticks = __rdtsc() - clock->tick, now;
+	uint64_t ticks, now;
 
+	if (__builtin_expect(atomic_load_explicit(&stopped, memory_order_relaxed), 0))
+		return clock->last > last_ns ? clock->last : last_ns;
+	ticks = __rdtsc() - clock->tick;
 	/* valid_ticks is 0 until the rate is known: then this is clock_gettime. */
 	if (__builtin_expect(ticks < clock->valid_ticks, 1))
 		now = clock->ns + ((ticks * atomic_load_explicit(&rate, memory_order_relaxed)) >> 32);
@@ -134,14 +136,15 @@ void tr_clock_start(void)
 {
 }
 
-void tr_clock_confine(bool on)
+void tr_clock_confine(bool stop)
 {
-	atomic_store(&confined, on);
+	last_ns = clock_ns(CLOCK_REALTIME);
+	atomic_store(&stopped, stop);
 }
 
 uint64_t tr_clock_now(struct tr_clock *clock)
 {
-	uint64_t now = clock_ns(CLOCK_REALTIME);
+	uint64_t now = atomic_load(&stopped) ? last_ns : clock_ns(CLOCK_REALTIME);
 
 	if (now < clock->last && clock->last - now < 1000000000)
 		now = clock->last;

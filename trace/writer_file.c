@@ -34,7 +34,6 @@ static const uint32_t pages_most[TR_CLASSES] = {TR_RUN_MOST, 4, 2, 1, 1};
 
 _Atomic(uint32_t) tr_file_turn;
 _Atomic(uint32_t) tr_file_wants;
-_Atomic(bool) tr_file_confined;
 
 #define SPARE_RUNS 7 /* for a process that can write no more: with the preamble, most of a bank */
 
@@ -68,7 +67,7 @@ static const char *const drop_reasons[TR_DROPS] = {
 	[TR_DROP_BUSY] = "a signal handler ran inside the recorder",
 	[TR_DROP_FILE] = "the host closed the trace and it cannot be reopened",
 	[TR_DROP_CUT] = "the trace was cut by somebody else while it was written",
-	[TR_DROP_FILTER] = "a seccomp filter: the recorder makes no system call any more",
+	[TR_DROP_FILTER] = "a seccomp filter stops the recorder's system calls",
 	[TR_DROP_OLD] = "older files of this trace were removed, as was asked for (--max-size)",
 	[TR_DROP_SIZE] = "the event was larger than a packet may be",
 };
@@ -101,7 +100,7 @@ static void lock_file(void)
 {
 	uint64_t before = 0;
 
-	if (!atomic_load(&tr_file_confined)) {
+	if (!atomic_load(&tr_confined)) {
 		before = tr_hold_signals();
 		pthread_mutex_lock(&file.lock);
 	} else {
@@ -116,7 +115,7 @@ static void unlock_file(void)
 	uint64_t before = file.signals;
 
 	pthread_mutex_unlock(&file.lock);
-	if (!atomic_load(&tr_file_confined))
+	if (!atomic_load(&tr_confined))
 		tr_let_signals(before);
 }
 
@@ -132,8 +131,10 @@ static bool write_end(const struct iovec *parts, int count, size_t length)
 {
 	ssize_t n;
 
-	if (file.end + length > file.limit)
+	if (file.end + length > file.limit) {
+		errno = EFBIG;
 		return false;
+	}
 	do
 		n = syscall(SYS_pwritev, file.fd, parts, count, (long)file.end, 0L);
 	while (n < 0 && errno == EINTR);
@@ -142,15 +143,27 @@ static bool write_end(const struct iovec *parts, int count, size_t length)
 		file.end += length;
 		return true;
 	}
-	if (n > 0)
+	if (n > 0) {
 		syscall(SYS_ftruncate, file.fd, (off_t)file.end);
+		errno = ENOSPC;
+	}
 	return false;
 }
 
+/* As an end is written: each kind of system call is one more that a filter may not know. */
 static bool write_at(const uint8_t *from, size_t length, uint64_t at)
 {
+	struct iovec part = {(void *)from, length};
+
+	errno = EFBIG;
 	return at + length <= file.limit &&
-	       syscall(SYS_pwrite64, file.fd, from, length, (off_t)at) == (ssize_t)length;
+	       syscall(SYS_pwritev, file.fd, &part, 1, (long)at, 0L) == (ssize_t)length;
+}
+
+/* Why nothing could be written, plus 1. */
+static int refused(void)
+{
+	return (tr_was_filtered(errno) ? TR_DROP_FILTER : TR_DROP_SPACE) + 1;
 }
 
 /* Extents follow each other in time, whatever the threads that ask for them. */
@@ -332,10 +345,12 @@ static int settle(void)
 {
 	struct stat st;
 
-	if (atomic_load(&tr_file_confined))
+	if (atomic_load(&tr_confined))
 		return TR_DROP_FILTER + 1;
-	if (file.fd < 0 || !still_ours(&st))
+	if (file.fd < 0)
 		return TR_DROP_FILE + 1;
+	if (!still_ours(&st))
+		return (tr_was_filtered(errno) ? TR_DROP_FILTER : TR_DROP_FILE) + 1;
 	ask_limit();
 	if (tr_limit_bytes() && (file.end >= tr_limit_bytes() || has_lost_its_name()))
 		atomic_fetch_or(&tr_file_wants, TR_WANTS_FILE);
@@ -344,7 +359,7 @@ static int settle(void)
 	atomic_fetch_add(&drops[TR_DROP_CUT], file.events);
 	atomic_fetch_add(&tr_file_turn, 1);
 	if (syscall(SYS_ftruncate, file.fd, 0L) || !write_preamble())
-		return TR_DROP_SPACE + 1;
+		return refused();
 	atomic_fetch_or(&tr_file_wants, TR_WANTS_FIRST_EVENT);
 	return 0;
 }
@@ -439,7 +454,10 @@ int tr_file_write(struct tr_stream *stream, int class, uint32_t tid)
 	lock_file();
 	why = settle();
 	if (!why && !write_stream(stream, class, tid))
-		why = TR_DROP_SPACE + 1;
+		why = refused();
+	/* What only this memory has is lost. */
+	if (why == TR_DROP_FILTER + 1 && !stream->backed)
+		stream->written = stream->next;
 	unlock_file();
 	return why;
 }
@@ -558,7 +576,7 @@ void tr_file_confine(bool confined)
 	lock_file();
 	if (confined && !file.spare_pages)
 		put_aside();
-	atomic_store(&tr_file_confined, confined);
+	atomic_store(&tr_confined, confined);
 	unlock_file();
 }
 
@@ -570,7 +588,7 @@ int tr_file_extend(struct tr_stream *stream, int class, bool backed, uint32_t ti
 	why = settle();
 	if (!why && (!write_stream(stream, class, tid) || !align_end() ||
 		     !take_pages(stream, class, backed) || !place_pages(stream, class, tid)))
-		why = TR_DROP_SPACE + 1;
+		why = refused();
 	if (why == TR_DROP_FILTER + 1 && take_spare(stream, class, tid))
 		why = 0;
 	unlock_file();
@@ -586,7 +604,7 @@ bool tr_file_next(const char *path_template)
 
 	lock_file();
 	/* The same name again, when it is free. */
-	fd = atomic_load(&tr_file_confined) ? -1 : make(path_template, &copy, path);
+	fd = atomic_load(&tr_confined) ? -1 : make(path_template, &copy, path);
 	if (fd >= 0 && fstat(fd, &st)) {
 		close_and_remove(fd, path);
 		fd = -1;
@@ -634,33 +652,36 @@ int tr_file_append(const struct iovec *parts, int count, size_t block_length, ui
 	tr_lay_extent(head, size, (uint32_t)block_length, 1, extent_time(), tid);
 	tr_lay_time(parts[0].iov_base, file.time);
 	if (!why && !write_end(all, n, size))
-		why = TR_DROP_SPACE + 1;
+		why = refused();
 	file.events += !why;
 	unlock_file();
 	return why;
 }
 
-void tr_file_count_drop(enum tr_drop why, uint32_t count, uint32_t tid, uint64_t now)
+bool tr_file_count_drop(enum tr_drop why, uint32_t count, uint32_t tid, uint64_t now)
 {
 	uint64_t before;
+	bool told;
 	int lost;
 
 	atomic_fetch_add(&drops[why], count);
 	/* The lock may be held by this very thread when a signal interrupted it: then the next drop writes
 	 * the count. */
-	before = atomic_load(&tr_file_confined) ? 0 : tr_hold_signals();
+	before = atomic_load(&tr_confined) ? 0 : tr_hold_signals();
 	if (pthread_mutex_trylock(&file.lock)) {
-		if (!atomic_load(&tr_file_confined))
+		if (!atomic_load(&tr_confined))
 			tr_let_signals(before);
-		return;
+		return true;
 	}
 	file.signals = before;
 	lost = settle();
+	told = file.preamble != own_preamble;
 	if (!lost || lost == TR_DROP_FILTER + 1)
 		lay_drops(why, tid, now);
 	if (!lost)
-		write_at(drop_slots[why], TR_DROP_SLOT, (uint64_t)(drop_slots[why] - file.preamble));
+		told = write_at(drop_slots[why], TR_DROP_SLOT, (uint64_t)(drop_slots[why] - file.preamble));
 	unlock_file();
+	return told;
 }
 
 void tr_file_finish(void)

@@ -14,8 +14,8 @@ struct tr_clock {
 };
 void tr_clock_start(void);
 uint64_t tr_clock_now(struct tr_clock *clock);
-/* From now on without asking the kernel, where that can be had; or as before. */
-void tr_clock_confine(bool confined);
+/* Before tr_confined changes: without asking the kernel from then on, where that can be had. */
+void tr_clock_confine(bool stop);
 
 /* Takes the key of tr_keyed_hash from the kernel: once, before a host may have forbidden itself to ask. */
 void tr_hash_start(void);
@@ -58,7 +58,8 @@ extern _Atomic(uint32_t) tr_file_wants;
 bool tr_file_next(const char *path_template);
 /* Gives a stream fresh pages; `backed` ones stay when the process is killed. What it had is written first. */
 int tr_file_extend(struct tr_stream *stream, int class, bool backed, uint32_t tid);
-/* Writes what is finished in the stream and not in the file yet. */
+/* Writes what is finished in the stream and not in the file yet; what a filter stops is lost if not backed.
+ */
 int tr_file_write(struct tr_stream *stream, int class, uint32_t tid);
 /*
  * Appends one block as an extent of its own; `parts` are laid one after the other, the first begins with the
@@ -66,10 +67,9 @@ int tr_file_write(struct tr_stream *stream, int class, uint32_t tid);
  */
 struct iovec;
 int tr_file_append(const struct iovec *parts, int count, size_t block_length, uint32_t tid);
-/* Counts a drop in the file itself, in space kept for it. */
-void tr_file_count_drop(enum tr_drop why, uint32_t count, uint32_t tid, uint64_t now);
-/* No system call is made from now on, and space for what may come is taken before; or they are made again. */
-extern _Atomic(bool) tr_file_confined;
+/* Counts a drop in the file itself, in space kept for it. False: the file cannot be told. */
+bool tr_file_count_drop(enum tr_drop why, uint32_t count, uint32_t tid, uint64_t now);
+/* Sets tr_confined, and takes space for what may come before. */
 void tr_file_confine(bool confined);
 /* All is written: what was kept beside the file goes. Recording can go on after it. */
 void tr_file_finish(void);

@@ -61,7 +61,7 @@ void tap_configuration_event(void)
 	if (tr_level == TR_LEVEL_OFF)
 		return;
 	look(values);
-	now = digest(values) ^ (uint64_t)getpid() << 32; /* a child's own trace begins with it, too */
+	now = digest(values) ^ (uint64_t)tap_process() << 32; /* a child's own trace begins with it, too */
 	if (__atomic_exchange_n(&told, now, __ATOMIC_RELAXED) == now)
 		return;
 	d = tr_begin(TR_E_configuration);

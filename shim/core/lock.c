@@ -8,6 +8,8 @@
 #include "shim/core/tap.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -21,10 +23,33 @@
 static uint32_t *process_page;
 #define NO_PAGE ((uint32_t *)-1)
 
+uint32_t tap_kept_thread_id(void)
+{
+	pthread_mutex_t lock = PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
+	uint32_t id;
+
+	/* A lock that looks for mistakes notes who holds it. */
+	pthread_mutex_lock(&lock);
+	id = (uint32_t)lock.__data.__owner;
+	pthread_mutex_unlock(&lock);
+	return id;
+}
+
+static bool may_ask(void)
+{
+	return !atomic_load_explicit(&tr_confined, memory_order_relaxed);
+}
+
+/* Confined from the first, a process cannot have it cleared: its children take themselves for it. */
 static uint32_t *make_page(void)
 {
+	static uint32_t kept;
 	uint32_t *page, *none = NULL;
 
+	if (!may_ask()) {
+		__atomic_store_n(&process_page, &kept, __ATOMIC_RELEASE);
+		return &kept;
+	}
 	page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (page != MAP_FAILED && madvise(page, PAGE, MADV_WIPEONFORK)) {
 		munmap(page, PAGE);
@@ -50,7 +75,7 @@ uint32_t tap_process(void)
 		return (uint32_t)getpid();
 	pid = __atomic_load_n(page, __ATOMIC_RELAXED);
 	if (__builtin_expect(!pid, 0)) {
-		pid = (uint32_t)getpid();
+		pid = may_ask() ? (uint32_t)getpid() : tap_kept_thread_id();
 		__atomic_store_n(page, pid, __ATOMIC_RELAXED);
 	}
 	return pid;
@@ -62,7 +87,8 @@ static uint64_t self(void)
 	uint32_t pid = tap_process();
 
 	if (__builtin_expect(own >> 32 != pid, 0))
-		own = (uint64_t)pid << 32 | (uint32_t)syscall(SYS_gettid);
+		own = (uint64_t)pid << 32 |
+		      (may_ask() ? (uint32_t)syscall(SYS_gettid) : tap_kept_thread_id());
 	return own;
 }
 

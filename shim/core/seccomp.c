@@ -8,14 +8,14 @@
  * The call itself is passed on as it is, and its result with it. prctl and syscall are how programs and
  * libseccomp ask for a filter; all other system calls jump past us (tail.S).
  */
+#include "shim/core/filter.h"
 #include "shim/core/snapshot.h"
+#include "shim/exec/exec.h"
+#include "trace/roll.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
@@ -30,7 +30,6 @@ static const struct {
 	int number;
 	uint64_t args[6];
 } calls[] = {
-	{SYS_pwrite64, {0}},
 	{SYS_pwritev, {0}},
 	{SYS_pread64, {0}},
 	{SYS_newfstatat, {0}},
@@ -53,125 +52,27 @@ static const struct {
 	{SYS_clock_gettime, {0}},
 };
 
-static bool jumps(const struct sock_filter *in, uint32_t a, uint32_t x)
+static enum tap_answer worst_answer(const struct sock_fprog *program)
 {
-	uint32_t with = BPF_SRC(in->code) == BPF_X ? x : in->k;
-
-	switch (BPF_OP(in->code)) {
-	case BPF_JEQ:
-		return a == with;
-	case BPF_JGT:
-		return a > with;
-	case BPF_JGE:
-		return a >= with;
-	case BPF_JSET:
-		return a & with;
-	}
-	return true;
-}
-
-static bool compute(const struct sock_filter *in, uint32_t *a, uint32_t x)
-{
-	uint32_t with = BPF_SRC(in->code) == BPF_X ? x : in->k;
-
-	switch (BPF_OP(in->code)) {
-	case BPF_ADD:
-		*a += with;
-		return true;
-	case BPF_SUB:
-		*a -= with;
-		return true;
-	case BPF_AND:
-		*a &= with;
-		return true;
-	case BPF_OR:
-		*a |= with;
-		return true;
-	case BPF_XOR:
-		*a ^= with;
-		return true;
-	case BPF_LSH:
-		*a = with < 32 ? *a << with : 0;
-		return true;
-	case BPF_RSH:
-		*a = with < 32 ? *a >> with : 0;
-		return true;
-	}
-	return false; /* filters of system calls neither multiply nor divide */
-}
-
-static bool load(const struct sock_filter *in, const struct seccomp_data *data, const uint32_t *memory,
-		 uint32_t *to)
-{
-	if (BPF_MODE(in->code) == BPF_IMM)
-		*to = in->k;
-	else if (BPF_MODE(in->code) == BPF_MEM && in->k < BPF_MEMWORDS)
-		*to = memory[in->k];
-	else if (BPF_MODE(in->code) == BPF_ABS && in->k <= sizeof(*data) - sizeof(*to))
-		memcpy(to, (const char *)data + in->k, sizeof(*to));
-	else
-		return false;
-	return true;
-}
-
-/* What the filter says to a call; what is not understood is a kill. Filters jump forward only, so this ends.
- */
-static uint32_t run(const struct sock_fprog *program, const struct seccomp_data *data)
-{
-	uint32_t a = 0, x = 0, memory[BPF_MEMWORDS] = {0};
-
-	for (unsigned at = 0; at < program->len; at++) {
-		const struct sock_filter *in = &program->filter[at];
-
-		switch (BPF_CLASS(in->code)) {
-		case BPF_LD:
-		case BPF_LDX:
-			if (!load(in, data, memory, BPF_CLASS(in->code) == BPF_LD ? &a : &x))
-				return SECCOMP_RET_KILL_PROCESS;
-			break;
-		case BPF_ST:
-		case BPF_STX:
-			if (in->k >= BPF_MEMWORDS)
-				return SECCOMP_RET_KILL_PROCESS;
-			memory[in->k] = BPF_CLASS(in->code) == BPF_ST ? a : x;
-			break;
-		case BPF_ALU:
-			if (!compute(in, &a, x))
-				return SECCOMP_RET_KILL_PROCESS;
-			break;
-		case BPF_JMP:
-			if (BPF_OP(in->code) == BPF_JA)
-				at += in->k;
-			else
-				at += jumps(in, a, x) ? in->jt : in->jf;
-			break;
-		case BPF_RET:
-			return BPF_RVAL(in->code) == BPF_A ? a : in->k;
-		case BPF_MISC:
-			if (BPF_MISCOP(in->code) == BPF_TAX)
-				x = a;
-			else
-				a = x;
-			break;
-		}
-	}
-	return SECCOMP_RET_KILL_PROCESS;
-}
-
-static bool lets_us_work(const struct sock_fprog *program)
-{
-	struct seccomp_data data = {.arch = AUDIT_ARCH_X86_64};
+	enum tap_answer worst = TAP_ANSWER_PASS, answer;
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-		uint32_t action;
-
-		data.nr = calls[i].number;
-		memcpy(data.args, calls[i].args, sizeof(data.args));
-		action = run(program, &data) & SECCOMP_RET_ACTION_FULL;
-		if (action != SECCOMP_RET_ALLOW && action != SECCOMP_RET_LOG)
-			return false;
+		answer = tap_filter(program, calls[i].number, calls[i].args);
+		if (answer > worst)
+			worst = answer;
 	}
-	return true;
+	return worst;
+}
+
+/* What programs that are executed under it must know, and cannot find out. */
+static unsigned flags_of(enum tap_answer answer, const struct sock_fprog *program)
+{
+	static const uint64_t none[6];
+
+	if (answer != TAP_ANSWER_KILL)
+		return 0;
+	return TR_ROLL_CONFINED |
+	       (program && tap_filter(program, SYS_getpid, none) != TAP_ANSWER_KILL ? 0 : TR_ROLL_NO_PID);
 }
 
 /* Has this program anything that we could record? Then its trace is made while it can be. */
@@ -188,55 +89,77 @@ static bool may_be_recorded(void)
 	return any;
 }
 
-/* True: the recorder has withdrawn. */
-static bool withdraw(bool strict, const void *program)
-{
-	int saved = errno;
-	bool confined = tap_on && (strict || (program && !lets_us_work(program)));
+/* What was done for a filter that may not come into force after all. */
+struct withdrawal {
+	bool confined;
+	unsigned flags; /* of tap_exec_filter, from before */
+};
 
-	if (confined) {
-		if (may_be_recorded())
+static struct withdrawal withdraw(unsigned long mode, const void *program)
+{
+	bool strict = mode == SECCOMP_MODE_STRICT;
+	struct withdrawal before = {.flags = tap_exec_filter};
+	enum tap_answer answer = TAP_ANSWER_PASS;
+	int saved = errno;
+
+	if (tap_on && (strict || (mode == SECCOMP_MODE_FILTER && program)))
+		answer = strict ? TAP_ANSWER_KILL : worst_answer(program);
+	if (answer != TAP_ANSWER_PASS) {
+		if (!tr_confined && may_be_recorded())
 			tr_ready();
-		tr_confine();
+		tap_process(); /* known from now on without asking */
+		before.confined = tr_confine(strict);
+		tap_exec_filter |= flags_of(answer, program);
 	}
 	errno = saved;
-	return confined;
+	return before;
+}
+
+static void return_from(struct withdrawal before)
+{
+	tap_exec_filter = before.flags;
+	if (before.confined)
+		tr_confine_undone();
 }
 
 TAP_EXPORT int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)
 {
 	static int (*real)(int, ...);
-	bool confined = false;
+	struct withdrawal before;
 	int result;
 
 	if (!real)
 		__atomic_store_n(&real, (__typeof__(real))tap_find_next("prctl"), __ATOMIC_RELAXED);
-	if (option == SET_SECCOMP)
-		confined =
-			withdraw(a == SECCOMP_MODE_STRICT, a == SECCOMP_MODE_FILTER ? (const void *)b : NULL);
+	if (option != SET_SECCOMP)
+		return real(option, a, b, c, d);
+	before = withdraw(a, (const void *)b);
 	result = real(option, a, b, c, d);
-	if (confined && result)
-		tr_confine_undone();
+	if (result)
+		return_from(before);
 	return result;
 }
 
 /* Of tail.S: what may be about a filter, and the very first of all. */
 long tap_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
-	bool confined = false;
+	static const unsigned long modes[] = {[SECCOMP_SET_MODE_STRICT] = SECCOMP_MODE_STRICT,
+					      [SECCOMP_SET_MODE_FILTER] = SECCOMP_MODE_FILTER};
+	unsigned long mode = SECCOMP_MODE_DISABLED;
+	struct withdrawal before;
 	long result;
 
 	if (!tap_real_syscall)
 		__atomic_store_n(&tap_real_syscall, (__typeof__(tap_real_syscall))tap_find_next("syscall"),
 				 __ATOMIC_RELEASE);
 	if (number == SYS_seccomp && (a == SECCOMP_SET_MODE_STRICT || a == SECCOMP_SET_MODE_FILTER))
-		confined = withdraw(a == SECCOMP_SET_MODE_STRICT,
-				    a == SECCOMP_SET_MODE_FILTER ? (const void *)c : NULL);
+		mode = modes[a];
 	else if (number == SYS_prctl && a == SET_SECCOMP)
-		confined =
-			withdraw(b == SECCOMP_MODE_STRICT, b == SECCOMP_MODE_FILTER ? (const void *)c : NULL);
+		mode = (unsigned long)b;
+	if (mode == SECCOMP_MODE_DISABLED)
+		return tap_real_syscall(number, a, b, c, d, e, f);
+	before = withdraw(mode, (const void *)c);
 	result = tap_real_syscall(number, a, b, c, d, e, f);
-	if (confined && result)
-		tr_confine_undone();
+	if (result)
+		return_from(before);
 	return result;
 }

@@ -61,7 +61,7 @@ static void tell(const char *line)
 	struct stat st;
 	int fd;
 
-	if (!*hello_path)
+	if (!*hello_path || tr_confined)
 		return;
 	fd = (int)syscall(SYS_openat, AT_FDCWD, hello_path,
 			  O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
@@ -78,10 +78,10 @@ static void say_hello(void)
 {
 	char line[80] = "gsstap 0.1.0 ";
 
-	append_number(line, sizeof(line), (unsigned long)getpid());
+	append_number(line, sizeof(line), tap_first_process);
 	tap_append(line, sizeof(line), "\n");
 	tell(line);
-	tap_roll_add(TR_ROLL_HERE, getpid(), 0, NULL);
+	tap_roll_add(TR_ROLL_HERE, (pid_t)tap_first_process, 0, NULL);
 }
 
 static void trace_failed(const char *path, int error)
@@ -93,6 +93,8 @@ static void trace_failed(const char *path, int error)
 	tap_append(line, sizeof(line) - 80, path);
 	tap_append(line, sizeof(line), ": ");
 	tap_append(line, sizeof(line), strerrordesc_np(error));
+	if (tr_was_filtered(error))
+		tap_append(line, sizeof(line), " (a seccomp filter stops the recorder's system calls)");
 	tap_append(line, sizeof(line), "\n");
 	tell(line);
 }
@@ -159,6 +161,9 @@ static void configure(void)
 
 	tap_find_loader();
 	tap_copy(hello_path, sizeof(hello_path), secure_getenv("GSSTAP_HELLO"));
+	tap_roll_open(hello_path);
+	tap_exec_filter = tap_roll_filter(tap_kept_thread_id());
+	tr_confined = tap_exec_filter != 0;
 	if (policy && *policy)
 		tap_load_policy(policy);
 	if (level < 0)
@@ -174,6 +179,7 @@ static void configure(void)
 		tr_on_thread = thread_begins;
 		if (most && *most && !tr_limit(most))
 			limit_failed();
+		tr_on_lost = tap_roll_lost;
 		tr_configure(level == TR_LEVEL_OFF ? NULL : trace, level, tap_first_event);
 		tap_on = true;
 	}

@@ -81,12 +81,20 @@ void tap_exec_tell_shell(const struct tap_exec *e);
 void tap_exec_failed(const struct tap_exec *e);
 /* Set at start: a child of fork is another process. */
 extern uint32_t tap_first_process;
+/* The filter that this process is under: flags of enum tr_roll_flag, told with each program that it executes.
+ */
+extern unsigned tap_exec_filter;
 /* An event is being recorded between fork and exec: the loader may not be asked. */
 bool tap_exec_in_child(void);
 
 /* roll.c */
-void tap_roll_open(const char *hello_path, const char *shim_path);
+const char *tap_shim_path(void); /* as the loader knows it, or "" */
+void tap_roll_open(const char *hello_path);
 bool tap_roll_is_open(void);
+/* What is told there of the filter under which this process was executed: as tap_exec_filter. */
+unsigned tap_roll_filter(uint32_t pid);
+/* Counts an event that no trace of this process will tell of. */
+void tap_roll_lost(void);
 /* Which of the files that a child needs are not reached from here: flags of enum tr_roll_flag. */
 unsigned tap_roll_reach(void);
 void tap_roll_add(unsigned kind, pid_t pid, unsigned flags, const char *path);

@@ -7,8 +7,10 @@
 #include "shim/exec/exec.h"
 #include "trace/roll.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -16,9 +18,17 @@
 #include <unistd.h>
 
 static struct tr_roll *roll;
+static struct tr_roll_entry *sandbox; /* of this process, or of the one that it was forked from */
 static char hello[PATH_MAX], shim[PATH_MAX];
 
-void tap_roll_open(const char *hello_path, const char *shim_path)
+const char *tap_shim_path(void)
+{
+	struct dl_find_object found;
+
+	return _dl_find_object((void *)tap_shim_path, &found) ? "" : found.dlfo_link_map->l_name;
+}
+
+void tap_roll_open(const char *hello_path)
 {
 	char path[PATH_MAX];
 	struct stat st;
@@ -45,7 +55,7 @@ void tap_roll_open(const char *hello_path, const char *shim_path)
 	}
 	syscall(SYS_close, fd);
 	tap_copy(hello, sizeof(hello), hello_path);
-	tap_copy(shim, sizeof(shim), shim_path);
+	tap_copy(shim, sizeof(shim), tap_shim_path());
 }
 
 bool tap_roll_is_open(void)
@@ -64,25 +74,77 @@ unsigned tap_roll_reach(void)
 	return flags;
 }
 
-void tap_roll_add(unsigned kind, pid_t pid, unsigned flags, const char *path)
+/* Takes room for an entry and what follows it; it counts once its mark is stored. NULL: there is none. */
+static struct tr_roll_entry *take(unsigned kind, uint32_t pid, unsigned flags, size_t more)
 {
-	size_t text = path && *path ? strlen(path) + 1 : 0;
 	uint32_t length =
-		(uint32_t)(sizeof(struct tr_roll_entry) + text + TR_ROLL_ALIGN - 1) & ~(TR_ROLL_ALIGN - 1);
+		(uint32_t)(sizeof(struct tr_roll_entry) + more + TR_ROLL_ALIGN - 1) & ~(TR_ROLL_ALIGN - 1);
 	struct tr_roll_entry *entry;
 	uint64_t at;
 
 	if (!roll)
-		return;
+		return NULL;
 	at = __atomic_fetch_add(&roll->used, length, __ATOMIC_ACQ_REL);
 	if (at > roll->size || length > roll->size - at)
-		return; /* `used` tells */
+		return NULL; /* `used` tells */
 	entry = (struct tr_roll_entry *)((char *)roll + at);
 	entry->length = length;
-	entry->pid = (uint32_t)pid;
+	entry->pid = pid;
 	entry->kind = (uint16_t)kind;
 	entry->flags = (uint16_t)flags;
+	return entry;
+}
+
+void tap_roll_add(unsigned kind, pid_t pid, unsigned flags, const char *path)
+{
+	size_t text = path && *path ? strlen(path) + 1 : 0;
+	struct tr_roll_entry *entry = take(kind, (uint32_t)pid, flags, text);
+
+	if (!entry)
+		return;
 	if (text)
 		memcpy(entry->path, path, text);
 	__atomic_store_n(&entry->mark, TR_ROLL_MARK, __ATOMIC_RELEASE);
+}
+
+unsigned tap_roll_filter(uint32_t pid)
+{
+	uint64_t at = sizeof(struct tr_roll);
+	unsigned flags = 0;
+
+	while (roll && at + sizeof(struct tr_roll_entry) <= __atomic_load_n(&roll->used, __ATOMIC_ACQUIRE) &&
+	       at + sizeof(struct tr_roll_entry) <= roll->size) {
+		const struct tr_roll_entry *entry = (const void *)((const char *)roll + at);
+
+		at += TR_ROLL_ALIGN;
+		if (__atomic_load_n(&entry->mark, __ATOMIC_ACQUIRE) != TR_ROLL_MARK)
+			continue;
+		if (entry->length > sizeof(*entry))
+			at += entry->length - TR_ROLL_ALIGN;
+		if (entry->pid == pid && entry->kind == TR_ROLL_EXEC)
+			flags = entry->flags & (TR_ROLL_CONFINED | TR_ROLL_NO_PID);
+	}
+	return flags;
+}
+
+/* By stores alone. Threads that lose their first event at once may make two entries: both are counted. */
+void tap_roll_lost(void)
+{
+	struct tr_roll_entry *entry = __atomic_load_n(&sandbox, __ATOMIC_ACQUIRE);
+	uint32_t pid = tap_process();
+	struct tr_roll_sandbox *told;
+
+	if (!entry || entry->pid != pid) {
+		uint32_t parent = entry ? entry->pid : tap_first_process;
+
+		entry = take(TR_ROLL_SANDBOX, pid, 0, sizeof(*told));
+		if (!entry)
+			return;
+		told = (struct tr_roll_sandbox *)entry->path;
+		told->parent = parent == pid ? 0 : parent;
+		__atomic_store_n(&entry->mark, TR_ROLL_MARK, __ATOMIC_RELEASE);
+		__atomic_store_n(&sandbox, entry, __ATOMIC_RELEASE);
+	}
+	told = (struct tr_roll_sandbox *)entry->path;
+	__atomic_fetch_add(&told->lost, 1, __ATOMIC_RELAXED);
 }

@@ -149,18 +149,15 @@ static void keep_settings(char *const *envp, char *room)
 
 void tap_exec_start(void)
 {
-	struct dl_find_object found;
-	const char *path = "";
+	const char *path = tap_shim_path();
 	size_t size = getauxval(AT_SECURE) ? 0 : size_of_settings(environ);
 	char *room;
 
 	tap_first_process = tap_process();
 	if (!size)
 		return;
-	if (!_dl_find_object((void *)tap_exec_start, &found)) {
-		path = found.dlfo_link_map->l_name;
+	if (*path)
 		file_name = base_name(path, strlen(path));
-	}
 	room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (room == MAP_FAILED)
 		return;
@@ -170,7 +167,6 @@ void tap_exec_start(void)
 	if (preload)
 		needed |= PRELOAD;
 	follow = pol_enforces(&tap_policy) || getenv("GSSTAP_FOLLOW_EXEC");
-	tap_roll_open(getenv("GSSTAP_HELLO"), path);
 	tap_exec_asked = true;
 }
 

@@ -17,10 +17,17 @@
 
 static __thread bool recording;
 uint32_t tap_first_process;
+unsigned tap_exec_filter;
+
+/* In a child of vfork the kernel alone knows it. */
+static pid_t own_pid(void)
+{
+	return tap_exec_filter & TR_ROLL_NO_PID ? (pid_t)tap_process() : getpid();
+}
 
 bool tap_exec_in_child(void)
 {
-	return recording && tap_process() == (uint32_t)getpid() && tap_process() != tap_first_process;
+	return recording && tap_process() == (uint32_t)own_pid() && tap_process() != tap_first_process;
 }
 
 static const char *why_left(const struct tap_exec *e)
@@ -51,11 +58,11 @@ void tap_exec_record(const struct tap_exec *e)
 		tr_put_u32(d, TR_F_RESTORED, e->restored);
 		if (!e->restored)
 			tr_put_text(d, TR_F_REASON, why_left(e));
-		if (tap_process() != (uint32_t)getpid())
-			tr_put_u32(d, TR_F_CHILD, (uint32_t)getpid());
+		if (tap_process() != (uint32_t)own_pid())
+			tr_put_u32(d, TR_F_CHILD, (uint32_t)own_pid());
 		tr_commit(d);
 	}
-	if (tap_process() != (uint32_t)getpid())
+	if (tap_process() != (uint32_t)own_pid())
 		tr_thread_lent();
 	recording = false;
 	errno = saved;
@@ -64,7 +71,7 @@ void tap_exec_record(const struct tap_exec *e)
 static void add(unsigned kind, pid_t pid, const struct tap_exec *e)
 {
 	char path[PATH_MAX];
-	unsigned flags = tap_roll_reach();
+	unsigned flags = tap_roll_reach() | tap_exec_filter;
 
 	tap_exec_path(e, path, sizeof(path));
 	if (e->missing && !e->restored)
@@ -79,7 +86,7 @@ void tap_exec_tell(const struct tap_exec *e, pid_t pid)
 	int saved = errno;
 
 	if (tap_roll_is_open() && !e->elsewhere)
-		add(pid ? TR_ROLL_SPAWNED : TR_ROLL_EXEC, pid ? pid : getpid(), e);
+		add(pid ? TR_ROLL_SPAWNED : TR_ROLL_EXEC, pid ? pid : own_pid(), e);
 	errno = saved;
 }
 
@@ -88,7 +95,7 @@ void tap_exec_tell_shell(const struct tap_exec *e)
 	int saved = errno;
 
 	if (tap_roll_is_open() && e->missing && !e->restored)
-		add(TR_ROLL_SHELL, getpid(), e);
+		add(TR_ROLL_SHELL, own_pid(), e);
 	errno = saved;
 }
 
@@ -97,6 +104,6 @@ void tap_exec_failed(const struct tap_exec *e)
 	int saved = errno;
 
 	if (!e->elsewhere)
-		tap_roll_add(TR_ROLL_FAILED, getpid(), 0, NULL);
+		tap_roll_add(TR_ROLL_FAILED, own_pid(), 0, NULL);
 	errno = saved;
 }

@@ -41,7 +41,7 @@ static __thread char this_thread;
 /* A child does not inherit the thread that was at it. */
 static bool enter(void)
 {
-	pid_t self = getpid(), none = 0;
+	pid_t self = (pid_t)tap_process(), none = 0;
 
 	while (!__atomic_compare_exchange_n(&holder, &none, self, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		if (none == self)

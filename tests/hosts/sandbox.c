@@ -2,8 +2,9 @@
 /*
  * sandbox WHEN HOW: forbids itself all system calls but a few, before its first gss call or after a
  * handshake. HOW: kill or errno (a filter, as sshd's and libseccomp's), call (the same by seccomp(2)),
- * strict. What it does in there needs no other system call, so that it ends well unless somebody else in the
- * process makes one.
+ * strict, forks (kill, but a child may be made, which does it all), twice (kill, and then one that the kernel
+ * does not take), raw (errno, by an instruction of its own). What it does in there needs no other system
+ * call, so that it ends well unless somebody else in the process makes one.
  */
 #include "gss.h"
 #include <linux/audit.h>
@@ -12,13 +13,19 @@
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define ALLOW(name)                                                                                          \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##name, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
+#define ALLOW_IF(name, wanted)                                                                               \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (wanted) ? SYS_##name : SYS_read, 0, 1),                         \
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
 static int enter(const char *how)
 {
+	int forks = !strcmp(how, "forks"), twice = !strcmp(how, "twice"), raw = !strcmp(how, "raw");
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
@@ -29,8 +36,13 @@ static int enter(const char *how)
 		ALLOW(brk),
 		ALLOW(exit),
 		ALLOW(exit_group),
+		ALLOW_IF(clone, forks),
+		ALLOW_IF(wait4, forks),
+		ALLOW_IF(set_robust_list, forks),
+		ALLOW_IF(rt_sigprocmask, forks),
+		ALLOW_IF(prctl, twice),
 		BPF_STMT(BPF_RET | BPF_K,
-			 strcmp(how, "errno") ? SECCOMP_RET_KILL_PROCESS : SECCOMP_RET_ERRNO | 1),
+			 strcmp(how, "errno") && !raw ? SECCOMP_RET_KILL_PROCESS : SECCOMP_RET_ERRNO | 1),
 	};
 	struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
 
@@ -38,9 +50,20 @@ static int enter(const char *how)
 		return prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -1;
+	if (raw) {
+		long result = SYS_seccomp;
+
+		__asm__ volatile("syscall"
+				 : "+a"(result)
+				 : "D"(SECCOMP_SET_MODE_FILTER), "S"(0), "d"(&program)
+				 : "rcx", "r11", "memory");
+		return (int)result;
+	}
 	if (!strcmp(how, "call"))
 		return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
-	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		return -1;
+	return twice && !prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
 }
 
 int main(int argc, char **argv)
@@ -50,12 +73,16 @@ int main(int argc, char **argv)
 	int count = argc > 3 ? atoi(argv[3]) : 40;
 	OM_uint32 minor, lifetime;
 	gss_OID_set_desc oids = {1, &oid_krb5};
-	int present;
+	int present, status;
 
 	if (after)
 		p = shake_hands(&oid_krb5);
 	if (enter(argc > 2 ? argv[2] : "kill"))
 		return 3;
+	if (argc > 2 && !strcmp(argv[2], "forks") && fork()) {
+		wait(&status);
+		syscall(SYS_exit_group, status != 0);
+	}
 	for (int i = 0; i < count; i++) {
 		if (after)
 			set += gss_context_time(&minor, p.initiator, &lifetime) == GSS_S_COMPLETE;

@@ -68,7 +68,7 @@ struct escape {
 struct report {
 	void *processes, *escapes; /* trees of tsearch */
 	struct escape *named[NAMED_AT_MOST];
-	size_t names, more, all;
+	size_t names, more, all, sandboxes;
 	bool out_of_memory;
 };
 
@@ -133,6 +133,24 @@ static void escaped(struct report *report, const struct tr_roll_entry *entry)
 	}
 }
 
+/* Its own trace, where it has one, does not tell of these. */
+static void sandboxed(struct report *report, const struct tr_roll_entry *entry)
+{
+	struct tr_roll_sandbox told;
+	char parent[40] = "";
+
+	memcpy(&told, entry->path, sizeof(told));
+	if (!told.lost)
+		return;
+	report->all++;
+	if (report->sandboxes++ >= NAMED_AT_MOST)
+		return;
+	if (told.parent)
+		snprintf(parent, sizeof(parent), " (child of %u)", told.parent);
+	tool_error("process %u%s ran in a sandbox, a seccomp filter: %llu events not recorded", entry->pid,
+		   parent, (unsigned long long)told.lost);
+}
+
 static void take(struct report *report, const struct tr_roll_entry *entry)
 {
 	struct process like = {.pid = entry->pid}, *process;
@@ -167,6 +185,9 @@ static void take(struct report *report, const struct tr_roll_entry *entry)
 	case TR_ROLL_SHELL:
 		escaped(report, entry);
 		break;
+	case TR_ROLL_SANDBOX:
+		sandboxed(report, entry);
+		break;
 	}
 }
 
@@ -175,7 +196,9 @@ static bool is_entry(const struct tr_roll_entry *entry, size_t room)
 {
 	return entry->mark == TR_ROLL_MARK && entry->length >= sizeof(*entry) && entry->length <= room &&
 	       entry->length % TR_ROLL_ALIGN == 0 &&
-	       (entry->length == sizeof(*entry)
+	       (entry->kind == TR_ROLL_SANDBOX
+			? entry->length >= sizeof(*entry) + sizeof(struct tr_roll_sandbox)
+		: entry->length == sizeof(*entry)
 			? entry->kind == TR_ROLL_HERE || entry->kind == TR_ROLL_FAILED
 			: memchr(entry->path, 0, entry->length - sizeof(*entry)) != NULL);
 }
@@ -260,6 +283,8 @@ static void read_roll(struct report *report, char *bytes, size_t size, pid_t pro
 		report->all++;
 	for (size_t i = 0; i < report->names; i++)
 		name(report->named[i]);
+	if (report->sandboxes > NAMED_AT_MOST)
+		tool_error("%zu more processes ran in a sandbox", report->sandboxes - NAMED_AT_MOST);
 	if (report->more)
 		tool_error("%zu more programs ran unobserved", report->more);
 	if (head->used > size || report->out_of_memory) {
