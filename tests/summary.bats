@@ -309,6 +309,7 @@ inject(endpoint="tcp://*:5555", role=3)'
     forge denied.pcapng "call_inject = 0; $start; $shake
 event('repair', repair='zap', initiator='alice@R', outcome_text='400', reason='denied by the handler')"
     summary denied.pcapng
+    says '.kind == "endpoint" and .refused == 1 and .established == 1'
     says '.kind == "peer" and .state == "refused" and .reason == "denied by the handler"'
     forge served.pcapng "$start; $shake; event('context', context=5, wrapped=3, unwrapped=1)"
     summary served.pcapng
@@ -335,6 +336,11 @@ for i in range($1):
 process(pid=1, exe='/srv/one', host='box', command='one')
 for i in range($1):
     inject(pid=1, endpoint='tcp://10.1.%d.%d:5555' % (i >> 8, i & 255), role=4)
+for i in range($1):
+    inject(pid=2, endpoint='tcp://*:%d' % i, role=3)
+    handshake(pid=2, endpoint='tcp://*:%d' % i, role=2, outcome=1, initiator='alice@R')
+for i in range($1):
+    event('repair', pid=2, repair='zap', initiator='alice@R', outcome_text='400', reason='no')
 for i in range($1):
     event('unsecured', pid=1, endpoint='tcp://10.9.9.9:4%d' % (1000 + i % 1000), peer='tcp://10.1.%d.%d:5555' % (i >> 8, i & 255), role=4)"
         "$PYTHON" - "$GSSTAP" <<'END'

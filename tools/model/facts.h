@@ -36,7 +36,7 @@ void *facts_get(const struct facts *facts, struct model_list *list, size_t size,
 /* So many more of these. */
 void facts_gap(const struct facts *facts, enum model_gap_kind kind, struct model_about about, uint64_t count);
 
-/* Handlers, one a kind of event: process.c, gap.c, handshake.c, endpoint.c. */
+/* Handlers, one a kind of event: process.c, gap.c, handshake.c, endpoint.c, refusal.c, denial.c, use.c. */
 struct model_process *facts_process(const struct facts *facts);
 void learn_process(struct facts *facts);
 void learn_coverage(struct facts *facts);
@@ -51,8 +51,5 @@ void learn_inject(struct facts *facts);
 void learn_unsecured(struct facts *facts);
 void learn_gss_call(struct facts *facts);
 void learn_zmq_call(struct facts *facts);
-
-/* endpoint.c: a connection that is known by its two addresses only. */
-struct model_endpoint *endpoint_by_address(struct facts *facts, struct model_text own);
 
 #endif

@@ -3,7 +3,7 @@
  * Handshakes and security contexts: by whom with whom, how they ended, and what went through them. Both ends
  * of a handshake bear one hash, by which the traces of two hosts are joined.
  */
-#include "tools/model/facts.h"
+#include "tools/model/endpoint.h"
 #include "tools/names/names.h"
 
 #include <string.h>
@@ -167,6 +167,8 @@ void learn_handshake(struct facts *facts)
 
 		tallies[0] = endpoint ? &endpoint->tally : NULL;
 		tallies[1] = peer ? &peer->tally : NULL;
+		if (peer)
+			denial_expect(facts, peer);
 	} else {
 		tallies[0] = pair_tally(facts, role);
 	}

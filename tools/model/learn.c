@@ -5,7 +5,7 @@
  */
 #include "tools/model/learn.h"
 
-#include "tools/model/facts.h"
+#include "tools/model/endpoint.h"
 
 static void learn_call(struct facts *facts)
 {
@@ -43,5 +43,27 @@ int model_learn(struct model *model, const struct tr_event *event)
 		handlers[id](&facts);
 	if (facts.process && facts.process->program)
 		facts_seen(&facts, &facts.process->program->first, &facts.process->program->last);
+	return model->failed ? -1 : 0;
+}
+
+static void settle_peer(void *at, void *model)
+{
+	endpoint_end_open(at);
+	denial_settle(model, at);
+}
+
+static void settle_endpoint(void *at, void *model)
+{
+	model_each(&((struct model_endpoint *)at)->peers, settle_peer, model);
+}
+
+static void settle_program(void *at, void *model)
+{
+	model_each(&((struct model_program *)at)->endpoints, settle_endpoint, model);
+}
+
+int model_settle(struct model *model)
+{
+	model_each(&model->programs, settle_program, model);
 	return model->failed ? -1 : 0;
 }

@@ -78,6 +78,11 @@ static void free_gap(void *at)
 	free_about(&((struct model_gap *)at)->about);
 }
 
+static void free_denial(void *at)
+{
+	model_text_free(&((struct model_denial *)at)->reason);
+}
+
 static void free_program(void *at)
 {
 	struct model_program *program = at;
@@ -92,6 +97,7 @@ static void free_program(void *at)
 	model_list_free(&program->repairs, free_repair);
 	model_list_free(&program->coverage, free_coverage);
 	model_list_free(&program->gaps, free_gap);
+	model_list_free(&program->denials, free_denial);
 }
 
 struct model *model_new(void)

@@ -50,7 +50,6 @@ struct model_tally {
 	uint64_t clear, clear_at;   /* messages that were seen to pass unencrypted */
 	uint64_t silent_at;	    /* libzmq's: a context ended in which this end said nothing */
 	uint64_t spoke_at;	    /* ... or did */
-	uint64_t denied_at;	    /* by the program's own ZAP handler */
 	uint32_t enctype;	    /* the last; 0: unknown */
 	struct model_text reason;   /* of the last failure or refusal, as this process itself knows it */
 	struct model_text supposed; /* what the last connection made it suppose of the peer */
@@ -67,6 +66,7 @@ struct model_program {
 	uint64_t first, last, processes, dropped;
 	struct model_text credentials; /* why it got none, when it asked last; or nothing */
 	struct model_list endpoints, pairs, refusals, repairs, coverage, gaps;
+	struct model_list denials; /* struct model_denial, while events are read */
 };
 
 /* Why something of a program was not observed. */
@@ -116,13 +116,23 @@ struct model_endpoint {
 
 struct model_peer {
 	struct model_node node;
-	const struct model_endpoint *endpoint;
+	struct model_endpoint *endpoint;
 	struct model_text principal;
 	struct model_text
 		address; /* without the port: what a peer without a principal is known by; else the last */
-	struct model_text last_from; /* the whole address of the last connection */
-	uint64_t moved;		     /* when this address was last seen with GSSAPI */
+	struct model_text last_from;	       /* the whole address of the last connection */
+	uint64_t moved;			       /* when this address was last seen with GSSAPI */
+	const struct model_process *opened_in; /* whose connections are counted as open */
+	const struct model_denial *denial;     /* of a server's */
+	uint64_t denied_before;		       /* of the denials: not of this peer's here */
 	struct model_tally tally;
+};
+
+/* How often a program's own ZAP handler denied a principal. */
+struct model_denial {
+	struct model_node node;
+	uint64_t count, last;
+	struct model_text reason;
 };
 
 /* Who talked to whom outside ZeroMQ, as one side's traces tell it. */

@@ -200,7 +200,7 @@ int show_poll(struct show *show, bool final)
 	progress_clear(show);
 	if (final && memory) {
 		show->sink->damaged = show_problems(show);
-		show->sink->end(show->sink);
+		memory = show->sink->end(show->sink);
 	}
 	out_flush(&show->out);
 	if (final)

@@ -13,8 +13,8 @@ struct sink {
 	/* wanted: the event is one of those asked for; the others are to be learned from only. False: no
 	 * memory. */
 	bool (*add)(struct sink *sink, const struct tr_event *event, bool wanted);
-	/* Nothing comes any more. */
-	void (*end)(struct sink *sink);
+	/* Nothing comes any more. False: no memory. */
+	bool (*end)(struct sink *sink);
 	void (*release)(struct sink *sink);
 	struct out *out;  /* the caller's */
 	uint64_t damaged; /* things that were wrong with the traces; set before end */

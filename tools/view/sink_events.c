@@ -57,9 +57,10 @@ static bool add_json(struct sink *sink, const struct tr_event *event, bool wante
 	return true;
 }
 
-static void end(struct sink *sink)
+static bool end(struct sink *sink)
 {
 	(void)sink;
+	return true;
 }
 
 static void release(struct sink *sink)

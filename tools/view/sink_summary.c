@@ -22,11 +22,14 @@ static bool add(struct sink *sink, const struct tr_event *event, bool wanted)
 	return !wanted || !model_learn(summing->model, event);
 }
 
-static void end(struct sink *sink)
+static bool end(struct sink *sink)
 {
 	struct summing *summing = (struct summing *)sink;
 
+	if (model_settle(summing->model))
+		return false;
 	summing->print(sink->out, summing->model, sink->damaged);
+	return true;
 }
 
 static void release(struct sink *sink)
