@@ -2,7 +2,8 @@
 """Circles among files: prints each group of files that need each other, one a line, its members sorted.
 
 circles.py TOP OBJECTS ROOM: TOP/ROOM is looked at, with its objects in OBJECTS. A file is a .c with its .h. It needs
-another one when it includes its header, or when its object calls what the other's object defines.
+another one when it includes its header, or when its object calls what the other's object defines. The wrappers, which
+are rows of trace/calls.def, do not count: the loader has a table of them by their names, and calls none.
 """
 import glob
 import os
@@ -19,6 +20,8 @@ for path in files:
         if header in needs:
             needs[name(path)].add(header)
 
+rows = f"{top}/trace/calls.def"
+wrappers = set(re.findall(r"^CALL\(.*\b(\w+)\)$", open(rows).read(), re.M)) if os.path.exists(rows) else set()
 defines, wants = {}, {}
 for path in files:
     compiled = f"{objects}/{path}.o"
@@ -29,7 +32,7 @@ for path in files:
         *_, kind, symbol = line.split()
         if kind == "U":
             wants[name(path)].add(symbol)
-        else:
+        elif symbol not in wrappers:
             defines[symbol] = name(path)
 for one, symbols in wants.items():
     needs[one] |= {defines[symbol] for symbol in symbols if symbol in defines}

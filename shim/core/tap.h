@@ -23,8 +23,6 @@
 #define TAP_EXPORT __attribute__((visibility("default")))
 #define TAP_IDS 448 /* more than any call id */
 
-struct tap_tie; /* ties.h */
-
 enum { TAP_GSS = TR_FAMILY_gss, TAP_ZMQ = TR_FAMILY_zmq };
 
 /*
@@ -237,16 +235,6 @@ void tap_configuration_event(void);
 /* The text of a minor status that a refusal gave; false: it is none of ours. */
 bool tap_refusal_text(OM_uint32 minor, char *out, size_t size);
 
-/* gss/context_table.c: what is known of a context by its handle */
-void tap_context_count(gss_ctx_id_t context, bool outbound, size_t bytes);
-/* The injected endpoint and the connection that a context serves, and whether libzmq's handshake in it is
- * over; NULL: none. */
-const struct tap_tie *tap_context_tie(gss_ctx_id_t context, bool outbound, int *fd, bool *ready);
-/* A context that stands in for one (stand_in.c) is known by its tie, and nothing of it is told. */
-void tap_context_stands_in(gss_ctx_id_t context, const struct tap_tie *tie, int fd);
-void tap_context_forget(gss_ctx_id_t context);
-/* Was this subscribed to before the connection began, and does it come on it for the first time? */
-bool tap_context_first_time(gss_ctx_id_t context, uint64_t topic, uint64_t since);
 /* lock.c: locks that a signal handler or a fork cannot make wait for ever */
 struct tap_lock {
 	uint64_t owner; /* process and thread; 0 free */

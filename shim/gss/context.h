@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The entries of context_table.c, private to it and to handshake.c. */
+/* The entries of context_table.c, private to it and to those who follow contexts: handshake.c, told.c. */
 #ifndef SHIM_CONTEXT_H
 #define SHIM_CONTEXT_H
 
 #include "shim/gss/facts.h"
-#include "shim/repair/inside.h"
+#include "shim/gss/guest.h"
 
 struct context {
 	struct context *next;
@@ -12,17 +12,13 @@ struct context {
 	enum tr_role role; /* 0: not known */
 	bool established, hashed, imported;
 	bool judged;   /* before it was complete, since it could already protect messages */
+	bool unjudged; /* somebody is to be judged before it protects messages, and was not yet */
 	bool told;     /* its failure is in the trace */
-	bool unjudged; /* nobody was judged yet, and somebody is to be: it protects no messages */
 	uint8_t first_hash[16];
 	uint32_t rounds;
 	uint64_t started, established_at;
 	uint64_t out_calls, out_bytes, in_calls, in_bytes;
-	const struct tap_tie *tie;
-	int fd;
-	uint64_t attached;   /* tap_subscriptions_now when its connection began, plus 1; 0 not known yet */
-	uint64_t topics[32]; /* said on it, of those that could be taken for something else */
-	unsigned topic_count;
+	struct tap_served served;
 	struct tap_facts facts;
 };
 

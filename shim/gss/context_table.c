@@ -6,6 +6,7 @@
  * table (made before us, or no room) is simply not summed up: it is not what one is judged by.
  */
 #include "shim/gss/context.h"
+#include "shim/gss/gss.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -28,6 +29,16 @@ static unsigned bucket_of(gss_ctx_id_t handle)
 	uintptr_t x = (uintptr_t)handle >> 4;
 
 	return (unsigned)((x ^ x >> 9) % BUCKETS);
+}
+
+/* Locked. */
+static struct context *find(unsigned bucket, gss_ctx_id_t handle)
+{
+	struct context *c = buckets[bucket].first;
+
+	while (c && c->handle != handle)
+		c = c->next;
+	return c;
 }
 
 struct context *tap_context_new(void)
@@ -101,8 +112,7 @@ bool tap_context_is_unjudged(gss_ctx_id_t handle)
 
 	if (!tap_lock(&buckets[b].lock))
 		return false;
-	for (c = buckets[b].first; c && c->handle != handle; c = c->next)
-		;
+	c = find(b, handle);
 	unjudged = c && c->unjudged;
 	tap_unlock(&buckets[b].lock);
 	return unjudged;
@@ -112,94 +122,45 @@ void tap_context_count(gss_ctx_id_t handle, bool outbound, size_t bytes)
 {
 	unsigned b = bucket_of(handle);
 	struct context *c;
-	int ready = -1;
 
 	if (!tap_lock(&buckets[b].lock))
 		return;
-	for (c = buckets[b].first; c && c->handle != handle; c = c->next)
-		;
+	c = find(b, handle);
 	if (c && outbound) {
 		c->out_calls++;
 		c->out_bytes += bytes;
 	} else if (c) {
-		if (!c->in_calls++ && c->tie)
-			ready = c->fd;
+		c->in_calls++;
 		c->in_bytes += bytes;
 	}
 	tap_unlock(&buckets[b].lock);
-	if (ready >= 0)
-		tap_line_established(ready);
 }
 
-/*
- * What the socket was subscribed to when a connection began, it says anew on it. libzmq attaches the first
- * connection of a connect at once, others when they are there, which is when READY is wrapped.
- */
-static uint64_t attach(struct context *c)
-{
-	uint64_t attached = c->tie->attached ? c->tie->attached : tap_subscriptions_now() + 1;
-
-	((struct tap_tie *)c->tie)->attached = 0;
-	return attached;
-}
-
-static bool first_time(struct context *c, uint64_t topic, uint64_t since)
-{
-	if (since >= c->attached || c->topic_count == sizeof(c->topics) / sizeof(c->topics[0]))
-		return false;
-	for (unsigned i = 0; i < c->topic_count; i++)
-		if (c->topics[i] == topic)
-			return false;
-	c->topics[c->topic_count++] = topic;
-	return true;
-}
-
-bool tap_context_first_time(gss_ctx_id_t handle, uint64_t topic, uint64_t since)
+struct tap_tie *tap_context_tie(gss_ctx_id_t handle, bool outbound, int *connection, uint64_t *count)
 {
 	unsigned b = bucket_of(handle);
-	bool first = false;
-	struct context *c;
-
-	if (!tap_lock(&buckets[b].lock))
-		return false;
-	for (c = buckets[b].first; c && c->handle != handle; c = c->next)
-		;
-	if (c && c->tie)
-		first = first_time(c, topic, since);
-	tap_unlock(&buckets[b].lock);
-	return first;
-}
-
-const struct tap_tie *tap_context_tie(gss_ctx_id_t handle, bool outbound, int *fd, bool *ready)
-{
-	const struct tap_tie *tie = NULL;
-	unsigned b = bucket_of(handle);
+	struct tap_tie *tie = NULL;
 	struct context *c;
 
 	if (!tap_lock(&buckets[b].lock))
 		return NULL;
-	for (c = buckets[b].first; c && c->handle != handle; c = c->next)
-		;
-	if (c && c->tie) {
-		tie = c->tie;
-		if (outbound && !c->attached)
-			c->attached = attach(c);
-		*fd = c->fd;
-		*ready =
-			(outbound ? c->out_calls : c->in_calls) > 0; /* the first message each way is READY */
+	c = find(b, handle);
+	if (c && c->served.tie) {
+		tie = c->served.tie;
+		*connection = c->served.connection;
+		*count = outbound ? c->out_calls : c->in_calls;
 	}
 	tap_unlock(&buckets[b].lock);
 	return tie;
 }
 
-void tap_context_stands_in(gss_ctx_id_t handle, const struct tap_tie *tie, int fd)
+void tap_context_stands_in(gss_ctx_id_t handle, const struct tap_served *served)
 {
 	struct context *c = tap_context_new();
 
 	if (!c)
 		return;
-	c->tie = tie;
-	c->fd = fd;
+	c->served = *served;
 	tap_context_enter(c, handle);
 }
 

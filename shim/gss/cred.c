@@ -5,7 +5,7 @@
  */
 #include "shim/gss/gss.h"
 #include "shim/gss/handshake.h"
-#include "shim/repair/inside.h"
+#include "shim/gss/leaving.h"
 
 #include <string.h>
 
@@ -18,7 +18,7 @@ struct acquisition {
 	gss_const_OID mech;
 	const gss_buffer_desc *password;
 	gss_const_key_value_set_t store;
-	const struct tap_tie *tie; /* the injected endpoint it is for, or NULL */
+	struct tap_served served;
 };
 
 /*
@@ -57,6 +57,20 @@ static void put_store(struct tr_draft *d, gss_const_key_value_set_t store)
 	}
 }
 
+/* There is no credential, so there will be no context. */
+static void tell_without(const struct tap_scope *scope, OM_uint32 major, OM_uint32 minor,
+			 const struct acquisition *a, const char *name)
+{
+	struct tap_no_handshake none = {.served = a->served, .mech = a->mech, .major = major, .minor = minor};
+
+	if (a->usage == GSS_C_INITIATE || a->usage == GSS_C_ACCEPT)
+		none.role = a->usage == GSS_C_INITIATE ? TR_ROLE_INITIATOR : TR_ROLE_ACCEPTOR;
+	*(none.role == TR_ROLE_INITIATOR ? &none.initiator : &none.asked) = name;
+	if (tr_level != TR_LEVEL_OFF)
+		none.reason = tap_status_text(scope, major, minor, a->mech);
+	tap_handshake_without(scope, &none);
+}
+
 static void tell(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor,
 		 const struct acquisition *a)
 {
@@ -80,7 +94,7 @@ static void tell(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *mino
 		tr_commit(d);
 	}
 	if (GSS_ERROR(major) && !scope->nested)
-		tap_handshake_without_cred(scope, a->tie, name, a->usage, a->mech, major, minor ? *minor : 0);
+		tell_without(scope, major, minor ? *minor : 0, a, name);
 }
 
 /* A call that acquires `wanted` for `usage`; what else it tells of are members of struct acquisition. */
@@ -89,67 +103,32 @@ static void tell(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *mino
 		 major, struct acquisition a = {.name = wanted, .usage = usage, __VA_ARGS__};                \
 		 tell(&scope, major, minor_status, &a))
 
-/*
- * A connection goes without by its address, which another endpoint can have as well: only here it shows whose
- * it is. libzmq without a credential sends nothing.
- */
-static OM_uint32 acquire_without(const struct tap_tie *tie, gss_cred_id_t *cred)
-{
-	if (tap_stand_in_acquire(tie, cred))
-		return GSS_S_COMPLETE;
-	tap_handshake_may_not_go_without(tie);
-	return GSS_S_NO_CRED;
-}
-
-/*
- * libzmq acquires for both usages, which fails for a server that has only a keytab and for a client that has
- * only a ticket (facts Z9): for an injected endpoint the usage is that of its role.
- */
 TAP_EXPORT OM_uint32 gss_acquire_cred(OM_uint32 *minor_status, gss_name_t wanted, OM_uint32 time_req,
 				      gss_OID_set mechs, gss_cred_usage_t usage, gss_cred_id_t *cred,
 				      gss_OID_set *actual, OM_uint32 *time_rec)
 {
 	TAP_ENTER(TAP_GSS, gss_acquire_cred);
-	const struct tap_tie *tie = NULL;
+	const struct tap_gss_guest *guest = tap_gss_guest();
+	struct acquisition acquisition = {.cred = cred, .lifetime = time_rec};
 	OM_uint32 major;
+	int error;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (__builtin_expect(tap_injected && scope.watch, 0))
-		tie = tap_tied(wanted, NULL);
-	if (__builtin_expect(tap_connects && tie && tap_line_without(tap_line_now()), 0)) {
-		major = acquire_without(tie, cred);
+	if (guest && guest->acquire(&scope, &wanted, &usage, cred, &acquisition.served, &major)) {
 		*minor_status = 0;
-		tap_leave(&scope);
-		return major;
-	}
-	if (tie) {
-		if (!tie->own_usage) {
-			if (usage == GSS_C_BOTH &&
-			    !__atomic_exchange_n(&((struct tap_tie *)tie)->told_credentials, true,
-						 __ATOMIC_RELAXED))
-				tap_repair_event(
-					"credentials", tie, NULL,
-					tie->server
-						? "acquired for accepting only: libzmq asks for both usages"
-						: "acquired for initiating only: libzmq asks for both "
-						  "usages");
-			usage = tie->server ? GSS_C_ACCEPT : GSS_C_INITIATE;
-		}
-		wanted = tie->default_name ? GSS_C_NO_NAME : wanted;
+		return tap_leave(&scope), major;
 	}
 	major = real_call(minor_status, wanted, time_req, mechs, usage, cred, actual, time_rec);
-	if (tie && major == GSS_S_COMPLETE)
-		tap_tie_handle(*cred, tie, tap_line_now());
-	if (scope.watch) {
-		int error = errno;
-		struct acquisition acquisition = {
-			.name = wanted, .usage = usage, .cred = cred, .lifetime = time_rec, .tie = tie};
-
+	error = errno;
+	if (guest && major == GSS_S_COMPLETE)
+		guest->made(&acquisition.served, *cred);
+	acquisition.name = wanted;
+	acquisition.usage = usage;
+	if (scope.watch)
 		tell(&scope, major, minor_status, &acquisition);
-		errno = error;
-	}
 	tap_leave(&scope);
+	errno = error;
 	return major;
 }
 
@@ -211,30 +190,15 @@ ACQUIRE(gss_add_cred_with_password,
 TAP_EXPORT OM_uint32 gss_release_cred(OM_uint32 *minor_status, gss_cred_id_t *cred)
 {
 	TAP_ENTER(TAP_GSS, gss_release_cred);
-	gss_cred_id_t before = cred ? *cred : GSS_C_NO_CREDENTIAL;
-	struct tr_draft *d;
-	OM_uint32 major;
-	int error;
+	struct tap_leaving leaving = {cred ? *cred : GSS_C_NO_CREDENTIAL, TR_F_CRED, NULL};
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (tap_stand_in(before)) {
-		tap_stand_in_release((void **)cred, false);
-		tap_leave(&scope);
-		return GSS_S_COMPLETE;
+	if (tap_leaves(&scope, &leaving)) {
+		*cred = GSS_C_NO_CREDENTIAL;
+		return tap_leave(&scope), GSS_S_COMPLETE;
 	}
-	if (tap_injected)
-		tap_tie_handle(before, NULL, -1);
-	major = real_call(minor_status, cred);
-	error = errno;
-	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
-	if (d) {
-		tap_put_handle(d, TR_F_CRED, before);
-		tr_commit(d);
-	}
-	tap_leave(&scope);
-	errno = error;
-	return major;
+	return tap_has_left(&scope, &leaving, real_call(minor_status, cred), minor_status, NULL);
 }
 
 TAP_GSS(gss_inquire_cred,

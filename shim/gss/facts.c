@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* See facts.h: the store of a thread's call in flight, and what the library itself is asked. */
 #include "shim/gss/facts.h"
+#include "shim/gss/drop.h"
 
 #include <errno.h>
 #include <string.h>
@@ -122,7 +123,6 @@ void tap_facts_ask(const struct tap_scope *scope, gss_ctx_id_t context, gss_cons
 		   gss_const_name_t source, struct tap_facts *facts)
 {
 	__typeof__(&gss_inquire_context) inquire = TAP_OTHER(scope, gss_inquire_context);
-	__typeof__(&gss_release_name) release = TAP_OTHER(scope, gss_release_name);
 	gss_name_t initiator = GSS_C_NO_NAME, acceptor = GSS_C_NO_NAME;
 	/* Each name costs the library microseconds: without a trace only the one that is judged. */
 	bool told = tr_level != TR_LEVEL_OFF, judged = scope->judge && pol_judges_peers(&tap_policy);
@@ -136,15 +136,13 @@ void tap_facts_ask(const struct tap_scope *scope, gss_ctx_id_t context, gss_cons
 		take_name(scope, source, facts->initiator, &facts->pol.initiator);
 	want_initiator = want_initiator && !facts->pol.initiator.text;
 	/* Others are better not asked: gss-ntlmssp's gss_inquire_context crashes for an acceptor. */
-	if (tap_is_kerberos(mech) && (want_initiator || want_acceptor) && inquire && release &&
+	if (tap_is_kerberos(mech) && (want_initiator || want_acceptor) && inquire &&
 	    inquire(&minor, context, want_initiator ? &initiator : NULL, want_acceptor ? &acceptor : NULL,
 		    NULL, NULL, NULL, NULL, NULL) == GSS_S_COMPLETE) {
 		take_name(scope, initiator, facts->initiator, &facts->pol.initiator);
 		take_name(scope, acceptor, facts->acceptor, &facts->pol.acceptor);
-		if (initiator != GSS_C_NO_NAME)
-			release(&minor, &initiator);
-		if (acceptor != GSS_C_NO_NAME)
-			release(&minor, &acceptor);
+		tap_drop_name(scope, &initiator);
+		tap_drop_name(scope, &acceptor);
 	}
 	tap_quiet_end();
 	errno = saved;
@@ -153,26 +151,22 @@ void tap_facts_ask(const struct tap_scope *scope, gss_ctx_id_t context, gss_cons
 void tap_facts_ask_imported(const struct tap_scope *scope, gss_ctx_id_t context, struct tap_facts *facts)
 {
 	__typeof__(&gss_inquire_context) inquire = TAP_OTHER(scope, gss_inquire_context);
-	__typeof__(&gss_release_name) release = TAP_OTHER(scope, gss_release_name);
 	gss_name_t initiator = GSS_C_NO_NAME, acceptor = GSS_C_NO_NAME;
 	gss_OID mech = GSS_C_NO_OID;
 	OM_uint32 minor, flags = 0;
 	int saved = errno, initiated = 0;
 
 	tap_quiet_begin();
-	if (inquire && release &&
-	    inquire(&minor, context, &initiator, &acceptor, NULL, &mech, &flags, &initiated, NULL) ==
-		    GSS_S_COMPLETE) {
+	if (inquire && inquire(&minor, context, &initiator, &acceptor, NULL, &mech, &flags, &initiated,
+			       NULL) == GSS_S_COMPLETE) {
 		facts->pol.role = initiated ? POL_INITIATOR : POL_ACCEPTOR;
 		facts->pol.flags_granted = flags;
 		facts->pol.anonymous = flags & GSS_C_ANON_FLAG;
 		tap_facts_mech(facts, mech);
 		take_name(scope, initiator, facts->initiator, &facts->pol.initiator);
 		take_name(scope, acceptor, facts->acceptor, &facts->pol.acceptor);
-		if (initiator != GSS_C_NO_NAME)
-			release(&minor, &initiator);
-		if (acceptor != GSS_C_NO_NAME)
-			release(&minor, &acceptor);
+		tap_drop_name(scope, &initiator);
+		tap_drop_name(scope, &acceptor);
 	}
 	tap_quiet_end();
 	errno = saved;

@@ -58,6 +58,9 @@ static inline bool tap_is_too_early(const struct tap_scope *scope, gss_ctx_id_t 
 
 #define TAP_GSS_PLAIN(name, parameters, arguments) TAP_GSS(name, parameters, arguments, GSS_C_NO_OID, (void)0)
 
+/* What a context has carried, for its summary. */
+void tap_context_count(gss_ctx_id_t context, bool outbound, size_t bytes);
+
 static inline void tap_put_buffer_text(struct tr_draft *draft, enum tr_field_id id,
 				       const gss_buffer_desc *buffer)
 {

@@ -4,7 +4,7 @@
  * in the clear: told by length and keyed hash of the key only.
  */
 #include "shim/gss/gss.h"
-#include "shim/gss/handshake.h"
+#include "shim/gss/leaving.h"
 
 TAP_GSS(gss_krb5_ccache_name, (OM_uint32 * minor_status, const char *name, const char **out_name),
 	(minor_status, name, out_name), GSS_C_NO_OID, tr_put_text(draft, TR_F_NAME, name))
@@ -28,48 +28,32 @@ TAP_GSS(gss_krb5_set_allowable_enctypes,
 TAP_GSS(gss_krb5_set_cred_rcache, (OM_uint32 * minor_status, gss_cred_id_t cred, krb5_rcache rcache),
 	(minor_status, cred, rcache), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred))
 
-static void put_lucid(struct tr_draft *d, OM_uint32 version, const void *exported)
+static gss_buffer_desc session_key(OM_uint32 version, const void *exported)
 {
 	const gss_krb5_lucid_context_v1_t *lucid = exported;
 	const gss_krb5_lucid_key_t *key;
 
 	if (version != 1 || !lucid)
-		return;
+		return (gss_buffer_desc)GSS_C_EMPTY_BUFFER;
 	key = lucid->protocol ? &lucid->cfx_kd.ctx_key : &lucid->rfc1964_kd.ctx_key;
-	tr_put_secret(d, TR_F_SECRET, key->data, key->length);
+	return (gss_buffer_desc){key->length, key->data};
 }
 
-/* The context is gone after a successful export. */
 TAP_EXPORT OM_uint32 gss_krb5_export_lucid_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context,
 						       OM_uint32 version, void **exported)
 {
 	TAP_ENTER(TAP_GSS, gss_krb5_export_lucid_sec_context);
-	gss_ctx_id_t before = context ? *context : GSS_C_NO_CONTEXT;
-	struct context *gone = NULL;
-	struct tr_draft *d;
+	struct tap_leaving leaving = {context ? *context : GSS_C_NO_CONTEXT, TR_F_CONTEXT, NULL};
+	gss_buffer_desc key;
 	OM_uint32 major;
-	int error;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (scope.watch && !scope.nested)
-		gone = tap_context_goes(before);
+	if (tap_leaves(&scope, &leaving))
+		return tap_leave(&scope), GSS_S_NO_CONTEXT;
 	major = real_call(minor_status, context, version, exported);
-	error = errno;
-	if (GSS_ERROR(major))
-		tap_context_stays(gone);
-	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
-	if (d) {
-		tap_put_handle(d, TR_F_CONTEXT, before);
-		if (major == GSS_S_COMPLETE)
-			put_lucid(d, version, *exported);
-		tr_commit(d);
-	}
-	if (!GSS_ERROR(major))
-		tap_context_went(&scope, gone);
-	tap_leave(&scope);
-	errno = error;
-	return major;
+	key = session_key(version, major == GSS_S_COMPLETE ? *exported : NULL);
+	return tap_has_left(&scope, &leaving, major, minor_status, &key);
 }
 
 TAP_GSS_PLAIN(gss_krb5_free_lucid_sec_context, (OM_uint32 * minor_status, void *lucid), (minor_status, lucid))

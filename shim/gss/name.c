@@ -4,6 +4,7 @@
  */
 #include "shim/gss/gss.h"
 #include "shim/gss/guest.h"
+#include "shim/gss/leaving.h"
 
 #include <string.h>
 
@@ -41,7 +42,7 @@ TAP_EXPORT OM_uint32 gss_import_name(OM_uint32 *minor_status, gss_buffer_t input
 {
 	TAP_ENTER(TAP_GSS, gss_import_name);
 	const struct tap_gss_guest *guest = tap_gss_guest();
-	const struct tap_tie *whose = NULL;
+	struct tap_served served = {0};
 	gss_buffer_desc bare;
 	struct tr_draft *d;
 	OM_uint32 major;
@@ -50,13 +51,13 @@ TAP_EXPORT OM_uint32 gss_import_name(OM_uint32 *minor_status, gss_buffer_t input
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
 	if (guest && scope.watch && input)
-		whose = guest->import_name(input, &bare);
-	if (whose)
+		guest->import_name(input, &bare, &served);
+	if (served.tie)
 		input = &bare;
 	major = real_call(minor_status, input, type, name);
 	error = errno;
-	if (whose && major == GSS_S_COMPLETE)
-		guest->imported(whose, *name);
+	if (served.tie && major == GSS_S_COMPLETE)
+		guest->made(&served, *name);
 	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
 	if (d) {
 		if (is_plain_name(type))
@@ -118,23 +119,15 @@ TAP_GSS(gss_localname,
 TAP_EXPORT OM_uint32 gss_release_name(OM_uint32 *minor_status, gss_name_t *name)
 {
 	TAP_ENTER(TAP_GSS, gss_release_name);
-	const struct tap_gss_guest *guest = tap_gss_guest();
-	struct tr_draft *d;
-	OM_uint32 major;
-	int error;
+	struct tap_leaving leaving = {.handle = name ? *name : GSS_C_NO_NAME};
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (guest && name)
-		guest->release_name(*name);
-	major = real_call(minor_status, name);
-	error = errno;
-	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
-	if (d)
-		tr_commit(d);
-	tap_leave(&scope);
-	errno = error;
-	return major;
+	if (tap_leaves(&scope, &leaving)) {
+		*name = GSS_C_NO_NAME;
+		return tap_leave(&scope), GSS_S_COMPLETE;
+	}
+	return tap_has_left(&scope, &leaving, real_call(minor_status, name), minor_status, NULL);
 }
 
 /* Attributes by name; their values are authorization data. */

@@ -1,16 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RFC 2743, sections 2.2.1 and 2.2.2: the calls that make a security context. Each learns what the library
- * was seen to do, lets the policy judge, applies the verdict, and records what really came of it.
+ * RFC 2743, sections 2.2.1 and 2.2.2: how security contexts are made. Both calls have the same steps: what is
+ * known is judged before the real one, what it told is learned and judged after it, the verdict is applied,
+ * and then is recorded what really came of it.
  *
  * A refusal looks like any other failed call to the program: no context, no output token, GSS_S_UNAUTHORIZED,
  * and a minor status that gss_display_status explains.
  */
+#include "shim/gss/drop.h"
 #include "shim/gss/gss.h"
 #include "shim/gss/handshake.h"
-#include "shim/repair/inside.h"
 
 #include <string.h>
+
+/*
+ * What both calls are given, and give. Outputs are the host's own variables where it has them, for what a
+ * failing call leaves in them is its business.
+ */
+struct call {
+	const gss_buffer_desc *input;
+	gss_channel_bindings_t bindings;
+	const OM_uint32 *flags_asked; /* of an initiator */
+	gss_ctx_id_t *context;
+	gss_buffer_t token;
+	gss_OID *mech, own_mech;
+	OM_uint32 *flags, own_flags, *lifetime, own_lifetime;
+	gss_name_t *source, own_source; /* of an acceptor, as is the next one */
+	gss_cred_id_t *delegated;
+};
 
 static void put_bindings(struct tr_draft *d, gss_channel_bindings_t bindings)
 {
@@ -42,64 +59,93 @@ static void put_tokens(struct tr_draft *d, const gss_buffer_desc *in, const gss_
 			     bytes ? TR_WHERE_OUT_TOKEN : TR_WHERE_NONE, false);
 }
 
-static void drop_token(const struct tap_scope *scope, gss_buffer_t token)
+/* The call in flight is followed: as far as it is known before the library is asked. */
+static void begin(struct tap_scope *scope, struct tap_handshake *step, struct call *call)
 {
-	__typeof__(&gss_release_buffer) release = TAP_OTHER(scope, gss_release_buffer);
-	OM_uint32 minor;
-
-	if (release)
-		release(&minor, token);
-	token->length = 0;
-	token->value = NULL;
+	step->before = *call->context;
+	/* A negotiation's inner handshake is part of another call that is followed itself. */
+	step->part = scope->nested && tap_learning();
+	if (!scope->start)
+		scope->start = tr_now();
+	if (!call->mech)
+		call->mech = &call->own_mech;
+	if (!call->flags)
+		call->flags = &call->own_flags;
+	if (!call->lifetime)
+		call->lifetime = &call->own_lifetime;
 }
 
-static void drop_cred(const struct tap_scope *scope, gss_cred_id_t *cred)
+/* What the library answered. */
+static void learn(struct tap_handshake *step, const struct call *call, OM_uint32 minor)
 {
-	__typeof__(&gss_release_cred) release = TAP_OTHER(scope, gss_release_cred);
-	OM_uint32 minor;
+	bool first = step->before == GSS_C_NO_CONTEXT;
 
-	if (cred && *cred != GSS_C_NO_CREDENTIAL && release)
-		release(&minor, cred);
-	if (cred)
-		*cred = GSS_C_NO_CREDENTIAL;
+	tap_learn_end(step->learning);
+	step->minor = minor;
+	if (!GSS_ERROR(step->major) && *call->mech)
+		step->mech = *call->mech;
+	step->first_token = !first ? NULL : step->role == TR_ROLE_INITIATOR ? call->token : call->input;
+	step->flags = *call->flags;
+	step->lifetime = *call->lifetime;
 }
 
-static void drop_name(const struct tap_scope *scope, gss_name_t *name)
+/* The verdict: what the host is given instead of what the library made. */
+static void apply(const struct tap_scope *scope, struct tap_handshake *step, struct call *call,
+		  OM_uint32 *minor_status)
 {
-	__typeof__(&gss_release_name) release = TAP_OTHER(scope, gss_release_name);
-	OM_uint32 minor;
-
-	if (name && *name != GSS_C_NO_NAME && release)
-		release(&minor, name);
-	if (name)
-		*name = GSS_C_NO_NAME;
+	tap_drop_name(scope, &call->own_source);
+	if (!GSS_ERROR(step->major))
+		*call->flags = step->flags;
+	if (step->refused || step->strip)
+		tap_drop_cred(scope, call->delegated);
+	if (!step->refused)
+		return;
+	step->major = tap_refuse_gss(&step->verdict, minor_status);
+	tap_drop_context(scope, call->context);
+	tap_drop_token(scope, call->token);
+	tap_drop_name(scope, call->source);
+	*call->mech = GSS_C_NO_OID;
+	*call->flags = *call->lifetime = 0;
 }
 
-static void drop_context(const struct tap_scope *scope, gss_ctx_id_t *context)
+static void judge(struct tap_scope *scope, struct tap_handshake *step, struct call *call,
+		  OM_uint32 *minor_status)
 {
-	__typeof__(&gss_delete_sec_context) delete = TAP_OTHER(scope, gss_delete_sec_context);
-	OM_uint32 minor;
-
-	if (*context != GSS_C_NO_CONTEXT && delete)
-		delete (&minor, context, GSS_C_NO_BUFFER);
-	*context = GSS_C_NO_CONTEXT;
+	if (!step->part)
+		tap_handshake_judge(scope, step, *call->context);
+	apply(scope, step, call, minor_status);
 }
 
-/* Part of another call that is followed itself: a negotiation's inner handshake. */
-static bool is_part(const struct tap_scope *scope)
+/* other: the end that the event names. */
+static void record(struct tap_scope *scope, const struct tap_handshake *step, const struct call *call,
+		   const OM_uint32 *minor, const char *other)
 {
-	return scope->nested && tap_learning();
+	bool ahead = send_input_ahead(scope, call->input, call->token);
+	struct tr_draft *d = tap_gss_event(scope, step->major, minor, step->mech);
+
+	if (!d)
+		return;
+	tap_put_handle(d, TR_F_CONTEXT, *call->context ? *call->context : step->before);
+	tap_put_oid(d, TR_F_MECH, step->mech);
+	tr_put_text(d, step->role == TR_ROLE_INITIATOR ? TR_F_ACCEPTOR : TR_F_INITIATOR, other);
+	if (call->flags_asked)
+		tr_put_u32(d, TR_F_FLAGS_REQ, *call->flags_asked);
+	if (!GSS_ERROR(step->major))
+		tr_put_u32(d, TR_F_FLAGS_RET, *call->flags);
+	if (tap_is_complete(step->major))
+		tr_put_u32(d, TR_F_LIFETIME, *call->lifetime);
+	put_bindings(d, call->bindings);
+	put_tokens(d, call->input, call->token, ahead);
+	tr_commit(d);
 }
 
-/* Refused before the library was asked. */
-static OM_uint32 refuse_init(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t context,
-			     OM_uint32 *minor_status, gss_buffer_t output)
+static OM_uint32 end(struct tap_scope *scope, struct tap_handshake *step, const struct call *call, int error)
 {
-	output->length = 0;
-	output->value = NULL;
-	tap_handshake_judge(scope, step, context, context);
-	tap_handshake_tell(scope, step, context);
-	return tap_refuse_gss(&step->verdict, minor_status);
+	if (!step->part)
+		tap_handshake_tell(scope, step, *call->context);
+	tap_leave(scope);
+	errno = error;
+	return step->major;
 }
 
 /* The acceptor's name as the call's event has it: true where libkrb5 told it, else as it was asked for. */
@@ -122,105 +168,47 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 					  OM_uint32 *ret_flags, OM_uint32 *time_rec)
 {
 	TAP_ENTER(TAP_GSS, gss_init_sec_context);
-	gss_ctx_id_t before = context ? *context : GSS_C_NO_CONTEXT;
-	struct tap_handshake step = {.role = TR_ROLE_INITIATOR,
-				     .first = before == GSS_C_NO_CONTEXT,
-				     .mech = mech,
-				     .target = target};
-	/* The host's own variables where it has them: what a failing call leaves in them is its business. */
-	OM_uint32 flags = req_flags, own_flags = 0, own_time = 0;
-	OM_uint32 *granted = ret_flags ? ret_flags : &own_flags, *lifetime = time_rec ? time_rec : &own_time;
-	gss_OID own_mech = GSS_C_NO_OID, *chosen = actual_mech ? actual_mech : &own_mech;
-	bool ahead, part;
-	struct tr_draft *d;
+	const struct tap_gss_guest *guest = tap_gss_guest();
+	struct tap_handshake step = {.role = TR_ROLE_INITIATOR, .mech = mech, .target = target};
+	struct call call = {.input = input,
+			    .bindings = bindings,
+			    .flags_asked = &req_flags,
+			    .context = context,
+			    .token = output,
+			    .mech = actual_mech,
+			    .flags = ret_flags,
+			    .lifetime = time_rec};
+	OM_uint32 flags = req_flags;
+	int error = errno;
 	char name[TAP_NAME];
-	int error;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (tap_stand_in(cred)) {
-		step.major = tap_stand_in_init(cred, context, output, ret_flags);
-		tap_leave(&scope);
-		return step.major;
-	}
+	if (guest && guest->init(&scope, cred, context, target, output, ret_flags, &step.served, &step.major))
+		return tap_leave(&scope), step.major;
 	if (!scope.watch || !context || !minor_status || !output) {
 		step.major = real_call(minor_status, cred, context, target, mech, req_flags, time_req,
 				       bindings, input, actual_mech, output, ret_flags, time_rec);
-		tap_leave(&scope);
-		return step.major;
+		return tap_leave(&scope), step.major;
 	}
-	error = errno;
-	part = is_part(&scope);
-	if (!scope.start)
-		scope.start = tr_now();
-	step.tie = tap_injected ? tap_tied(cred, &step.fd) : NULL;
-	if (!part && tap_handshake_may_not(&scope, &step, &flags)) {
-		step.major = refuse_init(&scope, &step, before, minor_status, output);
-		tap_leave(&scope);
+	begin(&scope, &step, &call);
+	if (tap_handshake_may_not(&scope, &step, &flags)) {
+		*output = (gss_buffer_desc)GSS_C_EMPTY_BUFFER;
+	} else {
+		if (!step.part)
+			step.learning = tap_learn_begin(&scope, (uintptr_t)__builtin_frame_address(0),
+							POL_INITIATOR, flags);
 		errno = error;
-		return step.major;
+		step.major = real_call(minor_status, cred, context, target, mech, flags, time_req, bindings,
+				       input, call.mech, output, call.flags, call.lifetime);
+		error = errno;
+		learn(&step, &call, *minor_status);
 	}
-	if (__builtin_expect(step.tie && step.first, 0) &&
-	    tap_ticket_missing(step.tie, step.verdict.reason, sizeof(step.verdict.reason))) {
-		output->length = 0;
-		output->value = NULL;
-		step.major = tap_handshake_unready(&scope, &step, step.verdict.reason, minor_status);
-		tap_leave(&scope);
-		errno = error;
-		return step.major;
-	}
-	step.learning =
-		part ? NULL
-		     : tap_learn_begin(&scope, (uintptr_t)__builtin_frame_address(0), POL_INITIATOR, flags);
-	errno = error;
-	step.major = real_call(minor_status, cred, context, target, mech, flags, time_req, bindings, input,
-			       chosen, output, granted, lifetime);
-	error = errno;
-	tap_learn_end(step.learning);
-	step.minor = *minor_status;
-	if (!GSS_ERROR(step.major) && *chosen)
-		step.mech = *chosen;
-	step.first_token = step.first ? output : NULL;
-	step.flags = *granted;
-	step.lifetime = *lifetime;
-	if (!part) {
-		tap_handshake_judge(&scope, &step, before, *context);
-		if (!GSS_ERROR(step.major))
-			*granted = step.flags;
-	}
-	if (step.refused) {
-		step.major = tap_refuse_gss(&step.verdict, minor_status);
-		tap_quiet_begin();
-		drop_context(&scope, context);
-		drop_token(&scope, output);
-		tap_quiet_end();
-		*chosen = GSS_C_NO_OID;
-		*granted = *lifetime = 0;
-	}
-	ahead = send_input_ahead(&scope, input, output);
-	if (scope.record) {
-		const char *acceptor = acceptor_name(&scope, &step, target, name, sizeof(name));
-
-		d = tap_gss_event(&scope, step.major, minor_status, step.mech);
-		if (d) {
-			tap_put_handle(d, TR_F_CONTEXT, *context ? *context : before);
-			tap_put_oid(d, TR_F_MECH, step.mech);
-			tr_put_text(d, TR_F_ACCEPTOR, acceptor);
-			tr_put_u32(d, TR_F_FLAGS_REQ, req_flags);
-			if (!GSS_ERROR(step.major))
-				tr_put_u32(d, TR_F_FLAGS_RET, *granted);
-			if (tap_is_complete(step.major))
-				tr_put_u32(d, TR_F_LIFETIME, *lifetime);
-			put_bindings(d, bindings);
-			put_tokens(d, input, output, ahead);
-			tr_commit(d);
-		}
-	}
-	if (!part)
-		tap_handshake_tell(&scope, &step, *context);
-	tap_leave(&scope);
-	errno = error;
-	return step.major;
+	judge(&scope, &step, &call, minor_status);
+	if (scope.record)
+		record(&scope, &step, &call, minor_status,
+		       acceptor_name(&scope, &step, target, name, sizeof(name)));
+	return end(&scope, &step, &call, error);
 }
 
 /* The first token of RFC 2743, section 3.1: its frame, and krb5's OID (RFC 4121). */
@@ -243,88 +231,46 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 					    OM_uint32 *time_rec, gss_cred_id_t *delegated)
 {
 	TAP_ENTER(TAP_GSS, gss_accept_sec_context);
-	gss_ctx_id_t before = context ? *context : GSS_C_NO_CONTEXT;
-	struct tap_handshake step = {.role = TR_ROLE_ACCEPTOR, .first = before == GSS_C_NO_CONTEXT};
-	gss_name_t own_source = GSS_C_NO_NAME;
+	const struct tap_gss_guest *guest = tap_gss_guest();
+	struct tap_handshake step = {.role = TR_ROLE_ACCEPTOR};
+	struct call call = {.input = input,
+			    .bindings = bindings,
+			    .context = context,
+			    .token = output,
+			    .mech = mech,
+			    .flags = ret_flags,
+			    .lifetime = time_rec,
+			    .source = source,
+			    .delegated = delegated};
 	/* A name costs the library as much as a tenth of the handshake, and Kerberos tells it anyway. */
-	gss_name_t *from = source || begins_kerberos(input) ? source : &own_source;
-	OM_uint32 flags = 0, own_flags = 0, own_time = 0;
-	OM_uint32 *granted = ret_flags ? ret_flags : &own_flags, *lifetime = time_rec ? time_rec : &own_time;
-	gss_OID own_mech = GSS_C_NO_OID, *chosen = mech ? mech : &own_mech;
-	bool ahead, part;
-	struct tr_draft *d;
-	int error;
+	gss_name_t *from = source || begins_kerberos(input) ? source : &call.own_source;
+	int error = errno;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
 	if (!scope.watch || !context || !minor_status || !output) {
 		step.major = real_call(minor_status, context, cred, input, bindings, source, mech, output,
 				       ret_flags, time_rec, delegated);
-		tap_leave(&scope);
-		return step.major;
+		return tap_leave(&scope), step.major;
 	}
-	error = errno;
-	part = is_part(&scope);
-	if (!scope.start)
-		scope.start = tr_now();
-	step.tie = tap_injected ? tap_tied(cred, &step.fd) : NULL;
-	step.learning =
-		part ? NULL
-		     : tap_learn_begin(&scope, (uintptr_t)__builtin_frame_address(0), POL_ACCEPTOR, flags);
+	if (guest)
+		guest->accept(cred, &step.served);
+	begin(&scope, &step, &call);
+	if (!step.part)
+		step.learning =
+			tap_learn_begin(&scope, (uintptr_t)__builtin_frame_address(0), POL_ACCEPTOR, 0);
 	errno = error;
 	/* A credential is asked for only where the program asks: the library would have to store it. */
-	step.major = real_call(minor_status, context, cred, input, bindings, from, chosen, output, granted,
-			       lifetime, delegated);
+	step.major = real_call(minor_status, context, cred, input, bindings, from, call.mech, output,
+			       call.flags, call.lifetime, delegated);
 	error = errno;
-	tap_learn_end(step.learning);
-	step.minor = *minor_status;
-	if (!GSS_ERROR(step.major))
-		step.mech = *chosen;
-	step.first_token = step.first ? input : NULL;
-	step.flags = *granted;
-	step.lifetime = *lifetime;
+	learn(&step, &call, *minor_status);
 	if (tap_is_complete(step.major) && from)
 		step.source = *from;
-	if (!part) {
-		tap_handshake_judge(&scope, &step, before, *context);
-		if (!GSS_ERROR(step.major))
-			*granted = step.flags;
-	}
-	if (step.refused || step.strip || own_source != GSS_C_NO_NAME) {
-		tap_quiet_begin();
-		drop_name(&scope, &own_source);
-		if (step.refused || step.strip)
-			drop_cred(&scope, delegated);
-		if (step.refused) {
-			drop_context(&scope, context);
-			drop_token(&scope, output);
-			drop_name(&scope, source);
-		}
-		tap_quiet_end();
-	}
-	if (step.refused) {
-		step.major = tap_refuse_gss(&step.verdict, minor_status);
-		*chosen = GSS_C_NO_OID;
-		*granted = *lifetime = 0;
-	}
-	ahead = send_input_ahead(&scope, input, output);
-	d = tap_gss_event(&scope, step.major, minor_status, step.mech);
-	if (d) {
-		tap_put_handle(d, TR_F_CONTEXT, *context ? *context : before);
-		tap_put_oid(d, TR_F_MECH, step.mech);
-		if (tap_is_complete(step.major) && step.learning && step.learning->facts.pol.initiator.text)
-			tr_put_text(d, TR_F_INITIATOR, step.learning->facts.initiator);
-		if (!GSS_ERROR(step.major))
-			tr_put_u32(d, TR_F_FLAGS_RET, *granted);
-		if (tap_is_complete(step.major))
-			tr_put_u32(d, TR_F_LIFETIME, *lifetime);
-		put_bindings(d, bindings);
-		put_tokens(d, input, output, ahead);
-		tr_commit(d);
-	}
-	if (!part)
-		tap_handshake_tell(&scope, &step, *context);
-	tap_leave(&scope);
-	errno = error;
-	return step.major;
+	judge(&scope, &step, &call, minor_status);
+	record(&scope, &step, &call, minor_status,
+	       tap_is_complete(step.major) && step.learning && step.learning->facts.pol.initiator.text
+		       ? step.learning->facts.initiator
+		       : NULL);
+	return end(&scope, &step, &call, error);
 }

@@ -3,87 +3,38 @@
  * RFC 2743, sections 2.2.3, 2.2.8 and 2.2.9: how security contexts end, and how they pass from process to
  * process. One that is imported can be used at once, so its peer is judged here.
  */
+#include "shim/gss/drop.h"
 #include "shim/gss/gss.h"
 #include "shim/gss/handshake.h"
-#include "shim/repair/inside.h"
+#include "shim/gss/leaving.h"
 
 TAP_EXPORT OM_uint32 gss_delete_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context,
 					    gss_buffer_t output)
 {
 	TAP_ENTER(TAP_GSS, gss_delete_sec_context);
-	gss_ctx_id_t before = context ? *context : GSS_C_NO_CONTEXT;
-	struct context *gone = NULL;
-	struct tr_draft *d;
-	OM_uint32 major;
-	int error;
+	struct tap_leaving leaving = {context ? *context : GSS_C_NO_CONTEXT, TR_F_CONTEXT, NULL};
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (tap_stand_in(before)) {
-		tap_stand_in_release((void **)context, true);
-		tap_leave(&scope);
-		return GSS_S_COMPLETE;
+	if (tap_leaves(&scope, &leaving)) {
+		*context = GSS_C_NO_CONTEXT;
+		return tap_leave(&scope), GSS_S_COMPLETE;
 	}
-	if (scope.watch && !scope.nested)
-		gone = tap_context_goes(before);
-	major = real_call(minor_status, context, output);
-	error = errno;
-	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
-	if (d) {
-		tap_put_handle(d, TR_F_CONTEXT, before);
-		tr_commit(d);
-	}
-	tap_context_went(&scope, gone);
-	tap_leave(&scope);
-	errno = error;
-	return major;
+	return tap_has_left(&scope, &leaving, real_call(minor_status, context, output), minor_status, NULL);
 }
 
 TAP_EXPORT OM_uint32 gss_export_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context,
 					    gss_buffer_t exported)
 {
 	TAP_ENTER(TAP_GSS, gss_export_sec_context);
-	gss_ctx_id_t before = context ? *context : GSS_C_NO_CONTEXT;
-	struct context *gone = NULL;
-	struct tr_draft *d;
-	OM_uint32 major;
-	int error;
+	struct tap_leaving leaving = {context ? *context : GSS_C_NO_CONTEXT, TR_F_CONTEXT, NULL};
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (scope.watch && !scope.nested)
-		gone = tap_context_goes(before);
-	major = real_call(minor_status, context, exported);
-	error = errno;
-	if (GSS_ERROR(major))
-		tap_context_stays(gone);
-	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
-	if (d) {
-		tap_put_handle(d, TR_F_CONTEXT, before);
-		if (!GSS_ERROR(major))
-			tap_put_buffer_secret(d, exported);
-		tr_commit(d);
-	}
-	if (!GSS_ERROR(major))
-		tap_context_went(&scope, gone);
-	tap_leave(&scope);
-	errno = error;
-	return major;
-}
-
-/* Judged: deletes what was imported, as if it had not been. */
-static OM_uint32 refuse_import(const struct tap_scope *scope, const struct pol_verdict *verdict,
-			       OM_uint32 *minor_status, gss_ctx_id_t *context)
-{
-	__typeof__(&gss_delete_sec_context) delete = TAP_OTHER(scope, gss_delete_sec_context);
-	OM_uint32 minor;
-
-	tap_quiet_begin();
-	if (delete)
-		delete (&minor, context, GSS_C_NO_BUFFER);
-	tap_quiet_end();
-	*context = GSS_C_NO_CONTEXT;
-	return tap_refuse_gss(verdict, minor_status);
+	if (tap_leaves(&scope, &leaving))
+		return tap_leave(&scope), GSS_S_NO_CONTEXT;
+	return tap_has_left(&scope, &leaving, real_call(minor_status, context, exported), minor_status,
+			    exported);
 }
 
 TAP_EXPORT OM_uint32 gss_import_sec_context(OM_uint32 *minor_status, gss_buffer_t exported,
@@ -100,8 +51,10 @@ TAP_EXPORT OM_uint32 gss_import_sec_context(OM_uint32 *minor_status, gss_buffer_
 	major = real_call(minor_status, exported, context);
 	error = errno;
 	if (scope.watch && !scope.nested && !GSS_ERROR(major) &&
-	    tap_context_imported(&scope, exported, *context, &verdict))
-		major = refuse_import(&scope, &verdict, minor_status, context);
+	    tap_context_imported(&scope, exported, *context, &verdict)) {
+		tap_drop_context(&scope, context);
+		major = tap_refuse_gss(&verdict, minor_status);
+	}
 	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
 	if (d) {
 		if (!GSS_ERROR(major))

@@ -14,7 +14,7 @@ static uint32_t tie_count;
 static struct tap_lock lock;
 static struct {
 	const void *handle;
-	const struct tap_tie *tie;
+	struct tap_tie *tie;
 	int fd;
 } table[HANDLES];
 static unsigned handles;
@@ -95,9 +95,9 @@ void tap_ties_close(void *socket)
 	tap_unlock(&lock);
 }
 
-const struct tap_tie *tap_tie_of_endpoint(void *socket, const char *endpoint)
+struct tap_tie *tap_tie_of_endpoint(void *socket, const char *endpoint)
 {
-	const struct tap_tie *tie = NULL;
+	struct tap_tie *tie = NULL;
 
 	if (!endpoint || !tap_lock(&lock))
 		return NULL;
@@ -111,7 +111,7 @@ const struct tap_tie *tap_tie_of_endpoint(void *socket, const char *endpoint)
 
 void tap_tie_bound(void *socket, const char *endpoint, const char *bound, const char *actual)
 {
-	struct tap_tie *tie = (struct tap_tie *)tap_tie_of_endpoint(socket, endpoint);
+	struct tap_tie *tie = tap_tie_of_endpoint(socket, endpoint);
 
 	if (!tie || !tap_lock(&lock))
 		return;
@@ -144,7 +144,7 @@ bool tap_ties_report(const char *local)
 	return reports;
 }
 
-const struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *bare)
+struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *bare)
 {
 	const char *tag = name && length ? memmem(name, length, TAP_TAG, sizeof(TAP_TAG) - 1) : NULL;
 	uint32_t number = 0;
@@ -190,7 +190,7 @@ static void take_out(unsigned at)
 	table[at].handle = NULL;
 }
 
-void tap_tie_handle(const void *handle, const struct tap_tie *tie, int fd)
+void tap_tie_handle(const void *handle, struct tap_tie *tie, int fd)
 {
 	unsigned at;
 
@@ -209,9 +209,9 @@ void tap_tie_handle(const void *handle, const struct tap_tie *tie, int fd)
 	tap_unlock(&lock);
 }
 
-const struct tap_tie *tap_tied(const void *handle, int *fd)
+struct tap_tie *tap_tied(const void *handle, int *fd)
 {
-	const struct tap_tie *tie = NULL;
+	struct tap_tie *tie = NULL;
 	unsigned at;
 
 	if (!handle || !handles || !tap_lock(&lock))

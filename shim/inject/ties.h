@@ -19,9 +19,9 @@ struct tap_tie {
 	bool server;
 	bool falls_back; /* a connect that may go without GSSAPI */
 	bool reports; /* a bind that leaves the program's own endpoint unsecured, and tells who comes there */
-	bool told_credentials, told_subscriptions, told_handshake; /* the repair is in the trace */
-	bool own_usage;	   /* the credential is acquired as libzmq asks for it */
-	bool default_name; /* no principal was asked for: the default credential */
+	bool told_credentials, told_subscriptions; /* the repair is in the trace */
+	bool own_usage;				   /* the credential is acquired as libzmq asks for it */
+	bool default_name;			   /* no principal was asked for: the default credential */
 	unsigned service;  /* prefetch.c: whose ticket it needs, plus 1; 0: nobody fetches it ahead */
 	uint64_t attached; /* of a connect: tap_subscriptions_now then, for its first connection; else 0 */
 	void *socket;
@@ -42,7 +42,7 @@ struct tap_tie *tap_tie_new(void *socket, const char *endpoint, bool server, boo
 void tap_ties_close(void *socket);
 /* The tie of an endpoint that a program names again, to undo it: as it gave it, or as ZMQ_LAST_ENDPOINT told.
  * NULL: it has none. */
-const struct tap_tie *tap_tie_of_endpoint(void *socket, const char *endpoint);
+struct tap_tie *tap_tie_of_endpoint(void *socket, const char *endpoint);
 /* Both ends of a migrating bind, as libzmq calls them: a wildcard is undone by no other name. NULL: the
  * program's own could not be bound. */
 void tap_tie_bound(void *socket, const char *endpoint, const char *bound, const char *actual);
@@ -50,11 +50,11 @@ void tap_tie_bound(void *socket, const char *endpoint, const char *bound, const 
  * reports? Until such an endpoint's own address is known, any may. */
 bool tap_ties_report(const char *local);
 /* The tie whose tag ends this name, and the length of the name before it; NULL: it has none. */
-const struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *bare);
+struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *bare);
 
 /* Handles, their ties, and the connection they were made for (tap_line_now). A NULL tie forgets. */
-void tap_tie_handle(const void *handle, const struct tap_tie *tie, int fd);
-const struct tap_tie *tap_tied(const void *handle, int *fd);
+void tap_tie_handle(const void *handle, struct tap_tie *tie, int fd);
+struct tap_tie *tap_tied(const void *handle, int *fd);
 
 /* A `repair` event; about this endpoint, when tie is not NULL. */
 void tap_repair_event(const char *repair, const struct tap_tie *tie, const char *peer, const char *reason);

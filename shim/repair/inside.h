@@ -32,11 +32,11 @@ void tap_inside(const void *zmq_function);
 extern unsigned tap_stand_ins; /* that were ever made: without any, handles are not looked at */
 bool tap_stand_in(const void *handle);
 /* For the connection that this thread works for, which goes without. False: it may not. */
-bool tap_stand_in_acquire(const struct tap_tie *tie, gss_cred_id_t *cred);
+bool tap_stand_in_acquire(struct tap_tie *tie, gss_cred_id_t *cred);
 OM_uint32 tap_stand_in_init(gss_cred_id_t cred, gss_ctx_id_t *context, gss_buffer_t token, OM_uint32 *flags);
 OM_uint32 tap_stand_in_copy(gss_ctx_id_t context, bool outbound, const gss_buffer_desc *input,
 			    int *conf_state, gss_buffer_t output);
-void tap_stand_in_release(void **handle, bool context);
+void tap_stand_in_release(const void *handle, bool context);
 
 /* leak: before a gss_wrap of libzmq's, and at the gss_release_buffer that follows it. */
 void tap_leak_wrapping(const void *plaintext);
@@ -63,6 +63,8 @@ void tap_subscriptions_drop(void *socket);
 bool tap_xsub_sends(void *socket);
 /* Counts all changes: what is older than a connection was said when it began. */
 uint64_t tap_subscriptions_now(void);
+/* A context that is gone. */
+void tap_subscriptions_forget(const void *context);
 /* *plain is replaced by the repaired one, which *room owns when it is not NULL (free). True: changed. */
 bool tap_subscription_repaired(gss_ctx_id_t context, const gss_buffer_desc *input, gss_buffer_desc *plain,
 			       void *small, size_t small_size, void **room);

@@ -3,6 +3,8 @@
  * What libzmq's GSSAPI mechanism is given on a connection that goes without GSSAPI: credential and context in
  * one, good for one connection, and messages that are copies. See fallback.c.
  */
+#include "shim/gss/gss.h"
+#include "shim/gss/guest.h"
 #include "shim/repair/inside.h"
 
 #include <errno.h>
@@ -12,8 +14,7 @@
 #define STAND_INS 4096
 
 static struct stand_in {
-	const struct tap_tie *tie;
-	int fd;
+	struct tap_served served;
 	unsigned uses; /* by libzmq, as a credential and as a context; 0: free */
 } stand_ins[STAND_INS];
 static struct tap_lock lock;
@@ -26,7 +27,7 @@ bool tap_stand_in(const void *handle)
 	return __builtin_expect(tap_stand_ins != 0, 0) && at >= begin && at < begin + sizeof(stand_ins);
 }
 
-bool tap_stand_in_acquire(const struct tap_tie *tie, gss_cred_id_t *cred)
+bool tap_stand_in_acquire(struct tap_tie *tie, gss_cred_id_t *cred)
 {
 	static unsigned at;
 	struct stand_in *s = NULL;
@@ -38,7 +39,7 @@ bool tap_stand_in_acquire(const struct tap_tie *tie, gss_cred_id_t *cred)
 		if (!__atomic_load_n(&stand_ins[at].uses, __ATOMIC_RELAXED))
 			s = &stand_ins[at];
 	if (s) {
-		*s = (struct stand_in){.tie = tie, .fd = tap_line_now(), .uses = 1};
+		*s = (struct stand_in){.served = {tie, tap_line_now()}, .uses = 1};
 		__atomic_add_fetch(&tap_stand_ins, 1, __ATOMIC_RELAXED);
 	}
 	tap_unlock(&lock);
@@ -67,7 +68,7 @@ OM_uint32 tap_stand_in_init(gss_cred_id_t cred, gss_ctx_id_t *context, gss_buffe
 	if (*context == GSS_C_NO_CONTEXT) {
 		__atomic_add_fetch(&s->uses, 1, __ATOMIC_RELAXED);
 		*context = (gss_ctx_id_t)s;
-		tap_context_stands_in(*context, s->tie, s->fd);
+		tap_context_stands_in(*context, &s->served);
 	}
 	if (flags)
 		*flags = 0;
@@ -86,12 +87,11 @@ OM_uint32 tap_stand_in_copy(gss_ctx_id_t context, bool outbound, const gss_buffe
 	return major;
 }
 
-void tap_stand_in_release(void **handle, bool context)
+void tap_stand_in_release(const void *handle, bool context)
 {
-	struct stand_in *s = *handle;
+	struct stand_in *s = &stand_ins[(const struct stand_in *)handle - stand_ins];
 
 	if (context)
-		tap_context_forget(*handle);
+		tap_context_forget((gss_ctx_id_t)s);
 	__atomic_sub_fetch(&s->uses, 1, __ATOMIC_RELAXED);
-	*handle = NULL;
 }

@@ -8,6 +8,7 @@
  * of the state sends something after it, so the last thing said is always right, and saying the same again
  * means nothing to a publisher. Topics are known by hash and length only.
  */
+#include "shim/gss/guest.h"
 #include "shim/repair/inside.h"
 
 #include <stdlib.h>
@@ -25,9 +26,19 @@ struct topic {
 	uint64_t since; /* of the operations: when it was last subscribed to from nothing */
 };
 
+/* What an XSUB has said on a connection, of what could be taken for something else. */
+struct said {
+	struct said *next;
+	gss_ctx_id_t context;
+	uint64_t attached; /* the operations when the connection began, plus 1 */
+	uint64_t topics[32];
+	unsigned count;
+};
+
 static uint64_t operations; /* subscriptions and cancellations of the process so far */
 static struct tap_lock lock;
 static struct topic *buckets[BUCKETS];
+static struct said *connections;
 
 static struct topic **find(void *socket, const void *bytes, size_t length, uint8_t hash[16])
 {
@@ -119,6 +130,72 @@ static uint64_t since(void *socket, const void *bytes, size_t length, uint64_t *
 }
 
 /*
+ * What the socket was subscribed to when a connection began, it says anew on it. libzmq attaches the first
+ * connection of a connect at once, others when they are there, which is when READY is wrapped.
+ */
+static void begin(struct tap_tie *tie, gss_ctx_id_t context)
+{
+	struct said *s = calloc(1, sizeof(*s));
+
+	if (!s || !tap_lock(&lock)) {
+		free(s);
+		return;
+	}
+	s->context = context;
+	s->attached = tie->attached ? tie->attached : tap_subscriptions_now() + 1;
+	tie->attached = 0;
+	s->next = connections;
+	connections = s;
+	tap_unlock(&lock);
+}
+
+static struct said **said_on(const void *context)
+{
+	struct said **at = &connections;
+
+	while (*at && (*at)->context != context)
+		at = &(*at)->next;
+	return at;
+}
+
+void tap_subscriptions_forget(const void *context)
+{
+	struct said **at, *gone;
+
+	if (!__atomic_load_n(&connections, __ATOMIC_RELAXED) || !tap_lock(&lock))
+		return;
+	at = said_on(context);
+	gone = *at;
+	if (gone)
+		*at = gone->next;
+	tap_unlock(&lock);
+	free(gone);
+}
+
+static bool is_new(struct said *s, uint64_t topic, uint64_t since)
+{
+	if (!s || since >= s->attached || s->count == sizeof(s->topics) / sizeof(s->topics[0]))
+		return false;
+	for (unsigned i = 0; i < s->count; i++)
+		if (s->topics[i] == topic)
+			return false;
+	s->topics[s->count++] = topic;
+	return true;
+}
+
+/* Was this subscribed to before the connection began, and does it come on it for the first time? */
+static bool first_time(gss_ctx_id_t context, uint64_t topic, uint64_t since)
+{
+	bool first;
+
+	if (!tap_lock(&lock))
+		return false;
+	first = is_new(*said_on(context), topic, since);
+	tap_unlock(&lock);
+	return first;
+}
+
+/*
  * The byte that belongs before this body, or -1 when it is there already.
  *
  * An XSUB's program sends its subscriptions with their byte; those that the socket makes anew for a new
@@ -135,7 +212,7 @@ static int marker_of(const struct tap_tie *tie, gss_ctx_id_t context, const uint
 	if (!length || body[0] > 1)
 		return 1;
 	when = since(tie->socket, body, length, &id);
-	if (when && tap_context_first_time(context, id, when))
+	if (when && first_time(context, id, when))
 		return 1;
 	/* zmq_proxy sends from inside libzmq: what its XSUB is subscribed to shows only here. */
 	if (!tap_xsub_sends(tie->socket) && (since(tie->socket, body + 1, length - 1, &id) != 0) != body[0])
@@ -147,17 +224,22 @@ bool tap_subscription_repaired(gss_ctx_id_t context, const gss_buffer_desc *inpu
 			       void *small, size_t small_size, void **room)
 {
 	const uint8_t *bytes = input->value;
-	const struct tap_tie *tie;
 	uint8_t *made = small;
-	bool ready;
-	int fd, marker;
+	struct tap_tie *tie;
+	int connection, marker;
+	uint64_t count;
 
 	/* The flags byte is 0: neither a command (READY, heartbeats) nor a part of more. */
 	if (!input->length || bytes[0])
 		return false;
-	tie = tap_context_tie(context, true, &fd, &ready);
-	if (!tie || !ready || (tie->socket_type != ZMQ_SUB && tie->socket_type != ZMQ_XSUB))
+	tie = tap_context_tie(context, true, &connection, &count);
+	if (!tie || (tie->socket_type != ZMQ_SUB && tie->socket_type != ZMQ_XSUB))
 		return false;
+	if (!count) { /* READY */
+		if (tie->socket_type == ZMQ_XSUB)
+			begin(tie, context);
+		return false;
+	}
 	marker = marker_of(tie, context, bytes + 1, input->length - 1);
 	if (marker < 0)
 		return false;
@@ -166,7 +248,7 @@ bool tap_subscription_repaired(gss_ctx_id_t context, const gss_buffer_desc *inpu
 		made = *room = malloc(input->length + 1);
 	if (!made)
 		return false;
-	if (!__atomic_exchange_n(&((struct tap_tie *)tie)->told_subscriptions, true, __ATOMIC_RELAXED))
+	if (!__atomic_exchange_n(&tie->told_subscriptions, true, __ATOMIC_RELAXED))
 		tap_repair_event("subscriptions", tie, NULL,
 				 "subscriptions get back the byte that libzmq drops");
 	made[0] = 0;

@@ -8,25 +8,13 @@
  * forgets, while the connection under it is reset: for libzmq that is a lost connection, to be made again,
  * and not a protocol error, after which a client never comes back.
  */
+#include "shim/gss/drop.h"
+#include "shim/gss/guest.h"
 #include "shim/repair/inside.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void drop(const struct tap_scope *scope, gss_buffer_t output)
-{
-	__typeof__(&gss_release_buffer) release = TAP_OTHER(scope, gss_release_buffer);
-	OM_uint32 minor;
-
-	tap_quiet_begin();
-	if (release && output->value)
-		release(&minor, output);
-	tap_quiet_end();
-	/* libzmq releases this buffer after a failure, too, where it may never have been set. */
-	output->length = 0;
-	output->value = NULL;
-}
 
 /* A PING: flags byte with the command bit, name length and name, two bytes of time to live. */
 static bool short_ping(const gss_buffer_desc *plain)
@@ -64,11 +52,11 @@ static bool give_pong(gss_buffer_t output)
 
 bool tap_unwrap_too_late(gss_ctx_id_t context, gss_buffer_t output, int *conf_state)
 {
-	bool ready = false;
-	int fd = -1;
+	int connection = -1;
+	uint64_t count;
 
-	if (!tap_line_doomed(tap_line_now()) || !tap_context_tie(context, false, &fd, &ready) || !ready ||
-	    fd != tap_line_now() || !give_pong(output))
+	if (!tap_line_doomed(tap_line_now()) || !tap_context_tie(context, false, &connection, &count) ||
+	    !count || connection != tap_line_now() || !give_pong(output))
 		return false;
 	if (conf_state)
 		*conf_state = 1;
@@ -80,18 +68,18 @@ OM_uint32 tap_unwrap_repaired(const struct tap_scope *scope, OM_uint32 major, gs
 {
 	const char *reason = fault(major, output, conf_state);
 	const struct tap_tie *tie;
-	bool ready = false;
-	int fd = -1, saved = errno;
+	uint64_t count = 0; /* the first message is READY: the handshake is over */
+	int connection = -1, saved = errno;
 
 	if (!reason)
 		return major;
-	drop(scope, output);
-	tie = tap_context_tie(context, false, &fd, &ready);
+	tap_drop_token(scope, output); /* libzmq releases it after a failure, too */
+	tie = tap_context_tie(context, false, &connection, &count);
 	tap_repair_event("abort", tie, NULL, reason);
 	errno = saved;
-	if (!tie || !ready || !tap_repairs(POL_REPAIR_HANDSHAKE) || !give_pong(output))
+	if (!tie || !count || !tap_repairs(POL_REPAIR_HANDSHAKE) || !give_pong(output))
 		return GSS_S_BAD_SIG;
-	tap_line_doom(fd);
+	tap_line_doom(connection);
 	if (conf_state)
 		*conf_state = 1;
 	return GSS_S_COMPLETE;

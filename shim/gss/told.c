@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is told of security contexts: one `handshake` event when one is established, fails, is refused or
+ * given up, and one `context` event with what it carried when it goes. Here nothing is judged or changed.
+ */
+#include "shim/gss/handshake.h"
+#include "shim/gss/context.h"
+#include "shim/gss/gss.h"
+
+#include <string.h>
+
+static const char *outcome_word(enum tr_outcome outcome)
+{
+	static const char *const words[] = {[TR_OUTCOME_ESTABLISHED] = "established",
+					    [TR_OUTCOME_FAILED] = "failed",
+					    [TR_OUTCOME_REFUSED] = "refused",
+					    [TR_OUTCOME_ABANDONED] = "abandoned"};
+
+	return words[outcome];
+}
+
+static void comment_handshake(struct tr_draft *d, const struct tap_facts *facts, enum tr_outcome outcome,
+			      const char *reason)
+{
+	char *out = tap_thread.comment;
+	size_t size = sizeof(tap_thread.comment);
+
+	tap_copy(out, size, outcome_word(outcome));
+	if (facts->pol.initiator.text) {
+		tap_append(out, size, ": ");
+		tap_append(out, size, facts->initiator);
+	}
+	if (facts->pol.acceptor.text) {
+		tap_append(out, size, " to ");
+		tap_append(out, size, facts->acceptor);
+	}
+	if (reason && *reason) {
+		tap_append(out, size, ": ");
+		tap_append(out, size, reason);
+	}
+	d->comment = out;
+}
+
+/* The peer is one of an established context, or of one that its peer's name was refused for. */
+static void put_facts(struct tr_draft *d, const struct context *c, bool known)
+{
+	const struct tap_facts *facts = &c->facts;
+	const char *acceptor = facts->acceptor[0] ? facts->acceptor : facts->asked;
+
+	if (facts->initiator[0])
+		tr_put_text(d, TR_F_INITIATOR, facts->initiator);
+	if (acceptor[0])
+		tr_put_text(d, TR_F_ACCEPTOR, acceptor);
+	if (facts->asked[0] && facts->acceptor[0] && strcmp(facts->asked, facts->acceptor))
+		tr_put_text(d, TR_F_ASKED, facts->asked);
+	if (known) {
+		tr_put_u32(d, TR_F_FLAGS_RET, facts->pol.flags_granted);
+		tr_put_u32(d, TR_F_LIFETIME, facts->pol.lifetime);
+	}
+	if (facts->pol.session_enctype)
+		tr_put_u32(d, TR_F_SESSION_ENCTYPE, facts->pol.session_enctype);
+	if (facts->pol.ticket_enctype)
+		tr_put_u32(d, TR_F_TICKET_ENCTYPE, facts->pol.ticket_enctype);
+	if (facts->kvno)
+		tr_put_u32(d, TR_F_KVNO, facts->kvno);
+	if (facts->pol.ticket_endtime) {
+		tr_put_u32(d, TR_F_TICKET_FLAGS, facts->pol.ticket_flags);
+		tr_put_u64(d, TR_F_AUTHTIME, (uint64_t)facts->ticket_authtime);
+		tr_put_u64(d, TR_F_ENDTIME, (uint64_t)facts->pol.ticket_endtime);
+	}
+	if (facts->store[0])
+		tr_put_text(d, c->role == TR_ROLE_ACCEPTOR ? TR_F_KEYTAB : TR_F_CCACHE, facts->store);
+	if (facts->pol.delegated)
+		tr_put_u32(d, TR_F_DELEGATED, 1);
+}
+
+static void write_handshake(const struct tap_scope *scope, const struct context *c, enum tr_outcome outcome,
+			    OM_uint32 major, OM_uint32 minor, const char *reason)
+{
+	const struct tap_gss_guest *guest = c->served.tie ? tap_gss_guest() : NULL;
+	struct tr_draft *d;
+
+	tap_configuration_event();
+	d = tap_event(scope, TR_E_handshake);
+	if (d) {
+		d->time = tr_now();
+		comment_handshake(d, &c->facts, outcome, reason);
+		if (c->role)
+			tr_put_u32(d, TR_F_ROLE, c->role);
+		tr_put_u32(d, TR_F_OUTCOME, outcome);
+		tap_put_handle(d, TR_F_CONTEXT, c->handle);
+		if (c->facts.has_mech)
+			tr_put(d, TR_F_MECH, c->facts.mech, c->facts.pol.mech_length);
+		put_facts(d, c, c->facts.pol.moment == POL_ESTABLISHED);
+		tr_put_u32(d, TR_F_ROUNDS, c->rounds);
+		if (guest)
+			guest->describe(&c->served, d);
+		tr_put_u64(d, TR_F_DURATION, d->time - c->started);
+		if (c->hashed)
+			tr_put(d, TR_F_HANDSHAKE, c->first_hash, sizeof(c->first_hash));
+		if (GSS_ERROR(major)) {
+			tr_put_u32(d, TR_F_MAJOR, major);
+			tr_put_u32(d, TR_F_MINOR, minor);
+		}
+		if (reason && *reason)
+			tr_put_text(d, TR_F_REASON, reason);
+		tr_commit(d);
+	}
+	if (guest)
+		guest->ended(&c->served, outcome, reason);
+}
+
+/* The service that was asked for, where libkrb5 did not get to tell it. */
+static void name_target(const struct tap_scope *scope, const struct tap_handshake *step, struct context *c)
+{
+	if (!c->facts.asked[0] && step->target != GSS_C_NO_NAME && tr_level != TR_LEVEL_OFF &&
+	    tap_handles_good(step->major))
+		tap_display_name(scope, step->target, c->facts.asked, sizeof(c->facts.asked));
+}
+
+const char *tap_handshake_acceptor(const struct tap_handshake *step)
+{
+	return step->c && step->c->facts.kerberos && step->c->facts.acceptor[0] ? step->c->facts.acceptor
+										: NULL;
+}
+
+static void failed(struct tap_scope *scope, const struct tap_handshake *step, struct context *c)
+{
+	const char *text = tr_level == TR_LEVEL_OFF
+				   ? NULL
+				   : tap_status_text(scope, step->major, step->minor, step->mech);
+
+	c->told = true;
+	tap_facts_mech(&c->facts, step->mech);
+	name_target(scope, step, c);
+	write_handshake(scope, c, TR_OUTCOME_FAILED, step->major, step->minor, text);
+}
+
+void tap_handshake_tell(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t context)
+{
+	struct context *c = step->c;
+
+	if (!c)
+		return;
+	c->handle = context;
+	if (step->refused) {
+		c->told = true;
+		name_target(scope, step, c);
+		write_handshake(scope, c, TR_OUTCOME_REFUSED, 0, 0, step->verdict.reason);
+	} else if (GSS_ERROR(step->major) && !c->established) {
+		failed(scope, step, c);
+	} else if (tap_is_complete(step->major) && !c->established) {
+		c->established = true;
+		c->established_at = tr_now();
+		write_handshake(scope, c, TR_OUTCOME_ESTABLISHED, 0, 0, NULL);
+	}
+	if (context == GSS_C_NO_CONTEXT)
+		tap_context_free(c);
+	else
+		tap_context_enter(c, context);
+}
+
+void tap_handshake_without(const struct tap_scope *scope, const struct tap_no_handshake *none)
+{
+	struct context c = {.role = none->role,
+			    .served = none->served,
+			    .started = scope->start ? scope->start : tr_now()};
+
+	tap_facts_mech(&c.facts, none->mech);
+	tap_copy(c.facts.initiator, sizeof(c.facts.initiator), none->initiator);
+	tap_copy(c.facts.asked, sizeof(c.facts.asked), none->asked);
+	tap_facts_settle(&c.facts);
+	write_handshake(scope, &c, TR_OUTCOME_FAILED, none->major, none->minor, none->reason);
+}
+
+void tap_context_went(const struct tap_scope *scope, struct context *c)
+{
+	struct tr_draft *d;
+
+	if (!c->established && !c->told) {
+		write_handshake(scope, c, TR_OUTCOME_ABANDONED, 0, 0,
+				"the program gave the context up before it was established");
+	} else if (c->established && (d = tap_event(scope, TR_E_context))) {
+		d->time = tr_now();
+		tap_put_handle(d, TR_F_CONTEXT, c->handle);
+		if (c->role)
+			tr_put_u32(d, TR_F_ROLE, c->role);
+		tr_put_u64(d, TR_F_WRAPPED, c->out_calls);
+		tr_put_u64(d, TR_F_WRAPPED_BYTES, c->out_bytes);
+		tr_put_u64(d, TR_F_UNWRAPPED, c->in_calls);
+		tr_put_u64(d, TR_F_UNWRAPPED_BYTES, c->in_bytes);
+		tr_put_u64(d, TR_F_AGE, d->time - c->established_at);
+		if (c->hashed)
+			tr_put(d, TR_F_HANDSHAKE, c->first_hash, sizeof(c->first_hash));
+		tr_commit(d);
+	}
+	tap_context_free(c);
+}
