@@ -56,25 +56,28 @@ extern _Atomic(uint32_t) tr_file_wants;
 /* Goes on in another file. What is not written yet goes there. False: it could not be made, and the old one
  * stays. */
 bool tr_file_next(const char *path_template);
-/* Gives a stream fresh pages; `backed` ones stay when the process is killed. What it had is written first. */
-int tr_file_extend(struct tr_stream *stream, int class, bool backed, uint32_t tid);
-/* Writes what is finished in the stream and not in the file yet; what a filter stops is lost if not backed.
- */
-int tr_file_write(struct tr_stream *stream, int class, uint32_t tid);
 /*
  * Appends one block as an extent of its own; `parts` are laid one after the other, the first begins with the
  * head of the block, whose time is set here.
  */
 struct iovec;
 int tr_file_append(const struct iovec *parts, int count, size_t block_length, uint32_t tid);
-/* Counts a drop in the file itself, in space kept for it. False: the file cannot be told. */
-bool tr_file_count_drop(enum tr_drop why, uint32_t count, uint32_t tid, uint64_t now);
-/* Sets tr_confined, and takes space for what may come before. */
-void tr_file_confine(bool confined);
 /* All is written: what was kept beside the file goes. Recording can go on after it. */
 void tr_file_finish(void);
 /* A child after fork: forgets the parent's file without touching it. */
 void tr_file_forget(void);
+
+/* writer_stream.c */
+/* Gives a stream fresh pages; `backed` ones stay when the process is killed. What it had is written first. */
+int tr_stream_extend(struct tr_stream *stream, int class, bool backed, uint32_t tid);
+/* Writes what is finished in the stream and not in the file yet; what a filter stops is lost if not backed.
+ */
+int tr_stream_write(struct tr_stream *stream, int class, uint32_t tid);
+/* Sets tr_confined, and takes space for what may come before. */
+void tr_stream_confine(bool confined);
+
+/* writer_drop.c: counts a drop in the file itself, in space kept for it. False: the file cannot be told. */
+bool tr_drop_count(enum tr_drop why, uint32_t tid, uint64_t now);
 
 /* writer_name.c: expands a template; the copy-th attempt (2, 3, ...) gets "-2" before the suffix. False: too
  * long. */

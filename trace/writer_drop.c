@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What was lost, by reason: counted in memory, and in slots that the preamble of the file has for it, whose
+ * counts are rewritten in place. All but the counting itself is under the file's lock.
+ */
+#include "trace/writer_file.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+static atomic_uint drops[TR_DROPS];
+static uint8_t *slots[TR_DROPS]; /* where the count of a reason stands in the preamble */
+
+static const char *const reasons[TR_DROPS] = {
+	[TR_DROP_SPACE] = "no space: disk full, quota or file size limit",
+	[TR_DROP_BUSY] = "a signal handler ran inside the recorder",
+	[TR_DROP_FILE] = "the host closed the trace and it cannot be reopened",
+	[TR_DROP_CUT] = "the trace was cut by somebody else while it was written",
+	[TR_DROP_FILTER] = "a seccomp filter stops the recorder's system calls",
+	[TR_DROP_OLD] = "older files of this trace were removed, as was asked for (--max-size)",
+	[TR_DROP_SIZE] = "the event was larger than a packet may be",
+};
+
+/* Takes the next free slot of the preamble for a reason not met before. */
+static void begin_slot(enum tr_drop why, uint32_t tid, uint64_t now)
+{
+	uint8_t *slot = tr_file.preamble + TR_PREAMBLE - TR_DROPS * TR_DROP_SLOT, fields[120];
+	struct tr_draft d = {
+		.head = {.version = TR_VERSION, .event = TR_E_dropped, .pid = tr_file.pid, .tid = tid},
+		.time = now > tr_file.time ? now : tr_file.time,
+		.comment = "events dropped",
+		.comment_length = 14,
+		.fields = fields,
+		.size = sizeof(fields)};
+	const uint32_t dropped = TR_BLOCK_EPB;
+
+	for (int i = 0; i < TR_DROPS && !memcmp(slot, &dropped, 4); i++)
+		slot += TR_DROP_SLOT;
+	tr_put_u32(&d, TR_F_COUNT, atomic_load(&drops[why]));
+	tr_put_text(&d, TR_F_WHY, reasons[why]);
+	tr_lay(slot, &d, tr_layout_of(&d), TR_DROP_SLOT);
+	memcpy(slot, &dropped, sizeof(dropped));
+	slots[why] = slot;
+}
+
+/* The count is the first field: 28 bytes of block head, 12 of the dissector's tag, ours, tr_head, tr_field.
+ */
+#define COUNT_AT (28 + 12 + 4 + sizeof(struct tr_head) + sizeof(struct tr_field))
+
+static void lay(enum tr_drop why, uint32_t tid, uint64_t now)
+{
+	uint32_t count = atomic_load(&drops[why]);
+
+	if (!slots[why])
+		begin_slot(why, tid, now);
+	memcpy(slots[why] + COUNT_AT, &count, sizeof(count));
+}
+
+void tr_drop_lay_all(void)
+{
+	memset(slots, 0, sizeof(slots));
+	for (int why = 0; why < TR_DROPS; why++)
+		if (atomic_load(&drops[why]))
+			lay((enum tr_drop)why, tr_file.pid, tr_file.time);
+}
+
+void tr_drop_move(uint8_t *preamble)
+{
+	memcpy(preamble, tr_file.preamble, TR_PREAMBLE);
+	for (int why = 0; why < TR_DROPS; why++)
+		if (slots[why])
+			slots[why] = preamble + (slots[why] - tr_file.preamble);
+	tr_file.preamble = preamble;
+}
+
+void tr_drop_add(enum tr_drop why, uint32_t count)
+{
+	atomic_fetch_add(&drops[why], count);
+}
+
+void tr_drop_forget(void)
+{
+	for (int why = 0; why < TR_DROPS; why++)
+		atomic_store(&drops[why], 0);
+}
+
+bool tr_drop_count(enum tr_drop why, uint32_t tid, uint64_t now)
+{
+	bool told;
+	int lost;
+
+	tr_drop_add(why, 1);
+	/* The lock may be held by this very thread when a signal interrupted it: then the next drop writes
+	 * the count. */
+	if (!tr_file_try_lock())
+		return true;
+	lost = tr_file_settle();
+	told = tr_file.preamble != tr_file.own_preamble;
+	if (!lost || lost == TR_DROP_FILTER + 1)
+		lay(why, tid, now);
+	if (!lost)
+		told = tr_file_put_at(slots[why], TR_DROP_SLOT, (uint64_t)(slots[why] - tr_file.preamble));
+	tr_file_unlock();
+	return told;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of a process that records: configured once, its file made by the first event, begun anew in every
+ * child, confined by a filter, and at its end all written.
+ */
+#include "trace/writer_thread.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int tr_level;
+_Atomic(bool) tr_confined;
+char tr_program[64];
+void (*tr_on_failure)(const char *path, int error);
+void (*tr_on_lost)(void);
+
+struct tr_process tr_process = {.epoch = 1};
+static atomic_int not_wiped = TR_ALIVE;
+
+static void child_without_wipe(void)
+{
+	atomic_store(&not_wiped, TR_CHILD);
+}
+
+void tr_configure(const char *template, int level, void (*first_event)(void))
+{
+	void *page;
+
+	tr_process.path_template = template;
+	strncpy(tr_program, program_invocation_short_name, sizeof(tr_program) - 1);
+	tr_process.on_first_event = first_event;
+	tr_process.level = level;
+	tr_process.alive = &not_wiped;
+	if (!template || level == TR_LEVEL_OFF)
+		return;
+	if (atomic_load(&tr_confined)) {
+		tr_level = level; /* what is lost is counted */
+		return;
+	}
+	tr_process.pid = (uint32_t)getpid();
+	page = mmap(NULL, TR_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page != MAP_FAILED && !madvise(page, TR_PAGE, MADV_WIPEONFORK)) {
+		tr_process.alive = page;
+		atomic_store(tr_process.alive, TR_ALIVE);
+	} else {
+		pthread_atfork(NULL, NULL, child_without_wipe);
+	}
+	tr_clock_start();
+	tr_hash_start();
+	tr_level = level;
+}
+
+bool tr_process_wakes(void)
+{
+	int expected = TR_CHILD;
+
+	if (atomic_load(&tr_confined))
+		return false;
+	if (!atomic_compare_exchange_strong(tr_process.alive, &expected, TR_WAKING)) {
+		while (atomic_load(tr_process.alive) == TR_WAKING)
+			syscall(SYS_sched_yield);
+		return true;
+	}
+	tr_lanes_forget();
+	atomic_store(&tr_process.finishing, false);
+	tr_file_forget();
+	tr_process.pid = (uint32_t)getpid();
+	tr_process.epoch++;
+	atomic_store(&tr_process.made, 0);
+	tr_level = tr_process.level;
+	atomic_store(tr_process.alive, TR_ALIVE);
+	return true;
+}
+
+void tr_finish(void)
+{
+	int saved = errno;
+
+	if (tr_process.alive && atomic_load(tr_process.alive) == TR_ALIVE && !tr_thread.busy &&
+	    atomic_load(&tr_process.made) == 2 && !atomic_load(&tr_confined)) {
+		tr_thread.busy = true; /* a signal handler that records now would wait for the same lock */
+		atomic_store(&tr_process.finishing, true);
+		tr_lanes_write(tr_thread.tid);
+		tr_file_finish();
+		tr_thread.busy = false;
+	}
+	errno = saved;
+}
+
+bool tr_confine(bool stop_clock)
+{
+	struct tr_thread *t = &tr_thread;
+
+	if (atomic_load(&tr_confined) || t->busy)
+		return false;
+	t->busy = true;
+	tr_clock_confine(stop_clock);
+	if (tr_process.alive && atomic_load(tr_process.alive) == TR_ALIVE &&
+	    atomic_load(&tr_process.made) == 2) {
+		tr_lanes_write(t->tid);
+		tr_stream_confine(true);
+	}
+	atomic_store(&tr_confined, true);
+	t->busy = false;
+	return true;
+}
+
+void tr_confine_undone(void)
+{
+	tr_clock_confine(false);
+	tr_stream_confine(false);
+}
+
+bool tr_process_makes_file(struct tr_thread *t)
+{
+	int expected = 0, error;
+
+	if (!atomic_compare_exchange_strong(&tr_process.made, &expected, 1)) {
+		while (atomic_load(&tr_process.made) == 1)
+			syscall(SYS_sched_yield);
+		return atomic_load(&tr_process.made) == 2;
+	}
+	error = tr_file_create(tr_process.path_template);
+	atomic_store(&tr_process.made, error ? 3 : 2);
+	if (error) {
+		tr_level = TR_LEVEL_OFF;
+		if (tr_on_failure)
+			tr_on_failure(tr_file_path(), error);
+		return false;
+	}
+	t->busy = false; /* for the events that the hook writes */
+	if (tr_process.on_first_event)
+		tr_process.on_first_event();
+	t->busy = true;
+	return true;
+}
+
+void tr_process_meets_wants(struct tr_thread *t)
+{
+	uint32_t wants = atomic_exchange(&tr_file_wants, 0);
+
+	if (wants & TR_WANTS_FILE) {
+		tr_lanes_write(t->tid); /* what is finished belongs into the file that ends */
+		atomic_store(&tr_file_wants, 0);
+		if (tr_file_next(tr_process.path_template))
+			wants |= TR_WANTS_FIRST_EVENT;
+	}
+	if (!(wants & TR_WANTS_FIRST_EVENT))
+		return;
+	t->busy = false;
+	if (tr_process.on_first_event)
+		tr_process.on_first_event();
+	t->busy = true;
+	if (wants & TR_WANTS_FILE)
+		tr_lanes_write(t->tid); /* what was finished in between */
+}
