@@ -194,7 +194,7 @@ static enum tap_guest init(struct tap_scope *scope, gss_cred_id_t cred, gss_ctx_
 		return TAP_GUEST_ANSWERED;
 	}
 	accept_by(cred, served);
-	if (!scope->watch || *context != GSS_C_NO_CONTEXT ||
+	if (!scope->watch || !context || *context != GSS_C_NO_CONTEXT || !output ||
 	    !tap_ticket_missing(served->tie, reason, sizeof(reason)))
 		return TAP_GUEST_PASSES;
 	*output = (gss_buffer_desc)GSS_C_EMPTY_BUFFER;
