@@ -204,40 +204,40 @@ TAP_EXPORT OM_uint32 gss_release_cred(OM_uint32 *minor_status, gss_cred_id_t *cr
 TAP_GSS(gss_inquire_cred,
 	(OM_uint32 * minor_status, gss_cred_id_t cred, gss_name_t *name, OM_uint32 *lifetime,
 	 gss_cred_usage_t *usage, gss_OID_set *mechs),
-	(minor_status, cred, name, lifetime, usage, mechs), GSS_C_NO_OID,
+	(minor_status, cred, name, lifetime, usage, mechs), GSS_C_NO_OID, draft, major,
 	tap_put_handle(draft, TR_F_CRED, cred);
 	if (major == GSS_S_COMPLETE && lifetime) tr_put_u32(draft, TR_F_LIFETIME, *lifetime))
 
 TAP_GSS(gss_inquire_cred_by_mech,
 	(OM_uint32 * minor_status, gss_cred_id_t cred, gss_OID mech, gss_name_t *name,
 	 OM_uint32 *initiator_lifetime, OM_uint32 *acceptor_lifetime, gss_cred_usage_t *usage),
-	(minor_status, cred, mech, name, initiator_lifetime, acceptor_lifetime, usage), mech,
+	(minor_status, cred, mech, name, initiator_lifetime, acceptor_lifetime, usage), mech, draft, major,
 	tap_put_handle(draft, TR_F_CRED, cred);
 	tap_put_oid(draft, TR_F_MECH, mech))
 
 TAP_GSS(gss_inquire_cred_by_oid,
 	(OM_uint32 * minor_status, const gss_cred_id_t cred, const gss_OID object, gss_buffer_set_t *set),
-	(minor_status, cred, object, set), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred);
+	(minor_status, cred, object, set), GSS_C_NO_OID, draft, major, tap_put_handle(draft, TR_F_CRED, cred);
 	tap_put_oid(draft, TR_F_OID, object))
 
 TAP_GSS(gss_set_cred_option,
 	(OM_uint32 * minor_status, gss_cred_id_t *cred, const gss_OID option, const gss_buffer_t value),
-	(minor_status, cred, option, value), GSS_C_NO_OID,
+	(minor_status, cred, option, value), GSS_C_NO_OID, draft, major,
 	tap_put_handle(draft, TR_F_CRED, cred ? *cred : NULL);
 	tap_put_oid(draft, TR_F_OID, option); tap_put_buffer_secret(draft, value))
 
 TAP_GSS(gss_export_cred, (OM_uint32 * minor_status, gss_cred_id_t cred, gss_buffer_t exported),
-	(minor_status, cred, exported), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred);
+	(minor_status, cred, exported), GSS_C_NO_OID, draft, major, tap_put_handle(draft, TR_F_CRED, cred);
 	tap_put_buffer_secret(draft, major == GSS_S_COMPLETE ? exported : NULL))
 
 TAP_GSS(gss_import_cred, (OM_uint32 * minor_status, gss_buffer_t exported, gss_cred_id_t *cred),
-	(minor_status, exported, cred), GSS_C_NO_OID, tap_put_buffer_secret(draft, exported);
+	(minor_status, exported, cred), GSS_C_NO_OID, draft, major, tap_put_buffer_secret(draft, exported);
 	if (major == GSS_S_COMPLETE) tap_put_handle(draft, TR_F_CRED, *cred))
 
 TAP_GSS(gss_store_cred,
 	(OM_uint32 * minor_status, const gss_cred_id_t cred, gss_cred_usage_t usage, const gss_OID mech,
 	 OM_uint32 overwrite, OM_uint32 as_default, gss_OID_set *stored, gss_cred_usage_t *usage_stored),
-	(minor_status, cred, usage, mech, overwrite, as_default, stored, usage_stored), mech,
+	(minor_status, cred, usage, mech, overwrite, as_default, stored, usage_stored), mech, draft, major,
 	tap_put_handle(draft, TR_F_CRED, cred);
 	tr_put_u32(draft, TR_F_USAGE, (uint32_t)usage); tap_put_oid(draft, TR_F_MECH, mech))
 
@@ -245,9 +245,9 @@ TAP_GSS(gss_store_cred_into,
 	(OM_uint32 * minor_status, gss_cred_id_t cred, gss_cred_usage_t usage, gss_OID mech,
 	 OM_uint32 overwrite, OM_uint32 as_default, gss_const_key_value_set_t store, gss_OID_set *stored,
 	 gss_cred_usage_t *usage_stored),
-	(minor_status, cred, usage, mech, overwrite, as_default, store, stored, usage_stored), mech,
-	tap_put_handle(draft, TR_F_CRED, cred);
+	(minor_status, cred, usage, mech, overwrite, as_default, store, stored, usage_stored), mech, draft,
+	major, tap_put_handle(draft, TR_F_CRED, cred);
 	tr_put_u32(draft, TR_F_USAGE, (uint32_t)usage); put_store(draft, store))
 
 TAP_GSS(gss_set_neg_mechs, (OM_uint32 * minor_status, gss_cred_id_t cred, const gss_OID_set mechs),
-	(minor_status, cred, mechs), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred))
+	(minor_status, cred, mechs), GSS_C_NO_OID, draft, major, tap_put_handle(draft, TR_F_CRED, cred))

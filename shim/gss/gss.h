@@ -43,10 +43,11 @@ static inline bool tap_is_too_early(const struct tap_scope *scope, gss_ctx_id_t 
 }
 
 /*
- * A function of which only the result matters, and what it was about. The statements put fields into `draft`;
- * they see `major` and the parameters. `mech` is the mechanism whose status text is asked for.
+ * A function of which only the result matters, and what it was about. `draft` and `major` are the names by
+ * which the statements know the event, into which they put fields, and what the call returned; they see the
+ * parameters as well. `mech` is the mechanism whose status text is asked for.
  */
-#define TAP_GSS(name, parameters, arguments, mech, ...)                                                      \
+#define TAP_GSS(name, parameters, arguments, mech, draft, major, ...)                                        \
 	TAP_WRAP(                                                                                            \
 		TAP_GSS, OM_uint32, name, parameters, arguments, tap_missing(minor_status), scope, major,    \
 		struct tr_draft *draft =                                                                     \
@@ -56,7 +57,8 @@ static inline bool tap_is_too_early(const struct tap_scope *scope, gss_ctx_id_t 
 			tr_commit(draft);                                                                    \
 		})
 
-#define TAP_GSS_PLAIN(name, parameters, arguments) TAP_GSS(name, parameters, arguments, GSS_C_NO_OID, (void)0)
+#define TAP_GSS_PLAIN(name, parameters, arguments)                                                           \
+	TAP_GSS(name, parameters, arguments, GSS_C_NO_OID, draft, major, (void)0)
 
 /* What a context has carried, for its summary. */
 void tap_context_count(gss_ctx_id_t context, bool outbound, size_t bytes);

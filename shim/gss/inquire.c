@@ -54,32 +54,36 @@ TAP_EXPORT OM_uint32 gss_inquire_context(OM_uint32 *minor_status, gss_ctx_id_t c
 }
 
 TAP_GSS(gss_context_time, (OM_uint32 * minor_status, gss_ctx_id_t context, OM_uint32 *lifetime),
-	(minor_status, context, lifetime), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context);
+	(minor_status, context, lifetime), GSS_C_NO_OID, draft, major,
+	tap_put_handle(draft, TR_F_CONTEXT, context);
 	if (major == GSS_S_COMPLETE && lifetime) tr_put_u32(draft, TR_F_LIFETIME, *lifetime))
 
 TAP_GSS(gss_process_context_token, (OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t token),
-	(minor_status, context, token), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context);
+	(minor_status, context, token), GSS_C_NO_OID, draft, major,
+	tap_put_handle(draft, TR_F_CONTEXT, context);
 	put_token(draft, token))
 
 /* Values of options can be keys: length and keyed hash only. */
 TAP_GSS(gss_set_sec_context_option,
 	(OM_uint32 * minor_status, gss_ctx_id_t *context, const gss_OID option, const gss_buffer_t value),
-	(minor_status, context, option, value), GSS_C_NO_OID,
+	(minor_status, context, option, value), GSS_C_NO_OID, draft, major,
 	tap_put_handle(draft, TR_F_CONTEXT, context ? *context : NULL);
 	tap_put_oid(draft, TR_F_OID, option); tap_put_buffer_secret(draft, value))
 
 TAP_GSS(gss_inquire_sec_context_by_oid,
 	(OM_uint32 * minor_status, const gss_ctx_id_t context, const gss_OID object, gss_buffer_set_t *set),
-	(minor_status, context, object, set), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context);
+	(minor_status, context, object, set), GSS_C_NO_OID, draft, major,
+	tap_put_handle(draft, TR_F_CONTEXT, context);
 	tap_put_oid(draft, TR_F_OID, object))
 
 TAP_GSS(gss_complete_auth_token, (OM_uint32 * minor_status, const gss_ctx_id_t context, gss_buffer_t input),
-	(minor_status, context, input), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context);
+	(minor_status, context, input), GSS_C_NO_OID, draft, major,
+	tap_put_handle(draft, TR_F_CONTEXT, context);
 	put_token(draft, input))
 
 TAP_GSS(gss_pseudo_random,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, int prf_key, const gss_buffer_t prf_in,
 	 ssize_t desired, gss_buffer_t prf_out),
-	(minor_status, context, prf_key, prf_in, desired, prf_out), GSS_C_NO_OID,
+	(minor_status, context, prf_key, prf_in, desired, prf_out), GSS_C_NO_OID, draft, major,
 	tap_put_handle(draft, TR_F_CONTEXT, context);
 	tap_put_buffer_secret(draft, major == GSS_S_COMPLETE ? prf_out : NULL))

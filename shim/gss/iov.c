@@ -265,10 +265,11 @@ TAP_EXPORT OM_uint32 gss_verify_mic_iov(OM_uint32 *minor_status, gss_ctx_id_t co
 
 TAP_GSS(gss_get_mic_iov_length,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_iov_buffer_desc *iov, int count),
-	(minor_status, context, qop, iov, count), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context))
+	(minor_status, context, qop, iov, count), GSS_C_NO_OID, draft, major,
+	tap_put_handle(draft, TR_F_CONTEXT, context))
 
 TAP_GSS(gss_wrap_iov_length,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, int *conf_state,
 	 gss_iov_buffer_desc *iov, int count),
-	(minor_status, context, conf_req, qop, conf_state, iov, count), GSS_C_NO_OID,
+	(minor_status, context, conf_req, qop, conf_state, iov, count), GSS_C_NO_OID, draft, major,
 	tap_put_handle(draft, TR_F_CONTEXT, context))

@@ -7,26 +7,28 @@
 #include "shim/gss/leaving.h"
 
 TAP_GSS(gss_krb5_ccache_name, (OM_uint32 * minor_status, const char *name, const char **out_name),
-	(minor_status, name, out_name), GSS_C_NO_OID, tr_put_text(draft, TR_F_NAME, name))
+	(minor_status, name, out_name), GSS_C_NO_OID, draft, major, tr_put_text(draft, TR_F_NAME, name))
 
 TAP_GSS(gss_krb5_copy_ccache, (OM_uint32 * minor_status, gss_cred_id_t cred, krb5_ccache ccache),
-	(minor_status, cred, ccache), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred))
+	(minor_status, cred, ccache), GSS_C_NO_OID, draft, major, tap_put_handle(draft, TR_F_CRED, cred))
 
 TAP_GSS(gss_krb5_import_cred,
 	(OM_uint32 * minor_status, krb5_ccache ccache, krb5_principal principal, krb5_keytab keytab,
 	 gss_cred_id_t *cred),
-	(minor_status, ccache, principal, keytab, cred), GSS_C_NO_OID,
+	(minor_status, ccache, principal, keytab, cred), GSS_C_NO_OID, draft, major,
 	if (major == GSS_S_COMPLETE) tap_put_handle(draft, TR_F_CRED, *cred))
 
 TAP_GSS(gss_krb5_get_tkt_flags, (OM_uint32 * minor_status, gss_ctx_id_t context, krb5_flags *flags),
-	(minor_status, context, flags), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CONTEXT, context))
+	(minor_status, context, flags), GSS_C_NO_OID, draft, major,
+	tap_put_handle(draft, TR_F_CONTEXT, context))
 
 TAP_GSS(gss_krb5_set_allowable_enctypes,
 	(OM_uint32 * minor_status, gss_cred_id_t cred, OM_uint32 count, krb5_enctype *enctypes),
-	(minor_status, cred, count, enctypes), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred))
+	(minor_status, cred, count, enctypes), GSS_C_NO_OID, draft, major,
+	tap_put_handle(draft, TR_F_CRED, cred))
 
 TAP_GSS(gss_krb5_set_cred_rcache, (OM_uint32 * minor_status, gss_cred_id_t cred, krb5_rcache rcache),
-	(minor_status, cred, rcache), GSS_C_NO_OID, tap_put_handle(draft, TR_F_CRED, cred))
+	(minor_status, cred, rcache), GSS_C_NO_OID, draft, major, tap_put_handle(draft, TR_F_CRED, cred))
 
 static gss_buffer_desc session_key(OM_uint32 version, const void *exported)
 {

@@ -63,17 +63,18 @@ TAP_GSS_PLAIN(gss_indicate_mechs_by_attrs,
 	      (minor_status, desired, except, critical, mechs))
 TAP_GSS(gss_inquire_attrs_for_mech,
 	(OM_uint32 * minor_status, gss_const_OID mech, gss_OID_set *attributes, gss_OID_set *known),
-	(minor_status, mech, attributes, known), mech, tap_put_oid(draft, TR_F_MECH, mech))
+	(minor_status, mech, attributes, known), mech, draft, major, tap_put_oid(draft, TR_F_MECH, mech))
 TAP_GSS_PLAIN(gss_display_mech_attr,
 	      (OM_uint32 * minor_status, gss_const_OID attribute, gss_buffer_t name, gss_buffer_t brief,
 	       gss_buffer_t description),
 	      (minor_status, attribute, name, brief, description))
 TAP_GSS(gss_inquire_mech_for_saslname, (OM_uint32 * minor_status, const gss_buffer_t name, gss_OID *mech),
-	(minor_status, name, mech), GSS_C_NO_OID, tap_put_buffer_text(draft, TR_F_NAME, name))
+	(minor_status, name, mech), GSS_C_NO_OID, draft, major, tap_put_buffer_text(draft, TR_F_NAME, name))
 TAP_GSS(gss_inquire_saslname_for_mech,
 	(OM_uint32 * minor_status, const gss_OID mech, gss_buffer_t sasl_name, gss_buffer_t name,
 	 gss_buffer_t description),
-	(minor_status, mech, sasl_name, name, description), mech, tap_put_oid(draft, TR_F_MECH, mech))
+	(minor_status, mech, sasl_name, name, description), mech, draft, major,
+	tap_put_oid(draft, TR_F_MECH, mech))
 
 TAP_EXPORT OM_uint32 gss_release_buffer(OM_uint32 *minor_status, gss_buffer_t buffer)
 {
@@ -109,15 +110,16 @@ TAP_GSS_PLAIN(gss_release_iov_buffer, (OM_uint32 * minor_status, gss_iov_buffer_
 
 TAP_GSS_PLAIN(gss_create_empty_oid_set, (OM_uint32 * minor_status, gss_OID_set *set), (minor_status, set))
 TAP_GSS(gss_add_oid_set_member, (OM_uint32 * minor_status, gss_OID member, gss_OID_set *set),
-	(minor_status, member, set), GSS_C_NO_OID, tap_put_oid(draft, TR_F_OID, member))
+	(minor_status, member, set), GSS_C_NO_OID, draft, major, tap_put_oid(draft, TR_F_OID, member))
 TAP_GSS(gss_test_oid_set_member, (OM_uint32 * minor_status, gss_OID member, gss_OID_set set, int *present),
-	(minor_status, member, set, present), GSS_C_NO_OID, tap_put_oid(draft, TR_F_OID, member))
+	(minor_status, member, set, present), GSS_C_NO_OID, draft, major,
+	tap_put_oid(draft, TR_F_OID, member))
 TAP_GSS_PLAIN(gss_release_oid_set, (OM_uint32 * minor_status, gss_OID_set *set), (minor_status, set))
 TAP_GSS_PLAIN(gss_release_oid, (OM_uint32 * minor_status, gss_OID *oid), (minor_status, oid))
 TAP_GSS(gss_oid_to_str, (OM_uint32 * minor_status, gss_OID oid, gss_buffer_t text), (minor_status, oid, text),
-	GSS_C_NO_OID, tap_put_oid(draft, TR_F_OID, oid))
+	GSS_C_NO_OID, draft, major, tap_put_oid(draft, TR_F_OID, oid))
 TAP_GSS(gss_str_to_oid, (OM_uint32 * minor_status, gss_buffer_t text, gss_OID *oid),
-	(minor_status, text, oid), GSS_C_NO_OID, tap_put_buffer_text(draft, TR_F_NAME, text))
+	(minor_status, text, oid), GSS_C_NO_OID, draft, major, tap_put_buffer_text(draft, TR_F_NAME, text))
 
 static void tell_oid(struct tr_draft *d, gss_const_OID oid)
 {

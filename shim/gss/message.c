@@ -191,5 +191,5 @@ MESSAGE(gss_wrap_aead,
 TAP_GSS(gss_wrap_size_limit,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, OM_uint32 output_size,
 	 OM_uint32 *input_size),
-	(minor_status, context, conf_req, qop, output_size, input_size), GSS_C_NO_OID,
+	(minor_status, context, conf_req, qop, output_size, input_size), GSS_C_NO_OID, draft, major,
 	tap_put_handle(draft, TR_F_CONTEXT, context))

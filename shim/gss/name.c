@@ -74,7 +74,7 @@ TAP_EXPORT OM_uint32 gss_import_name(OM_uint32 *minor_status, gss_buffer_t input
 
 TAP_GSS(
 	gss_display_name, (OM_uint32 * minor_status, gss_name_t name, gss_buffer_t output, gss_OID *type),
-	(minor_status, name, output, type), GSS_C_NO_OID, if (major == GSS_S_COMPLETE) {
+	(minor_status, name, output, type), GSS_C_NO_OID, draft, major, if (major == GSS_S_COMPLETE) {
 		tap_put_buffer_text(draft, TR_F_NAME, output);
 		if (type)
 			tap_put_oid(draft, TR_F_NAME_TYPE, *type);
@@ -82,7 +82,7 @@ TAP_GSS(
 
 TAP_GSS(gss_canonicalize_name,
 	(OM_uint32 * minor_status, const gss_name_t name, const gss_OID mech, gss_name_t *output),
-	(minor_status, name, mech, output), mech, tap_put_oid(draft, TR_F_MECH, mech))
+	(minor_status, name, mech, output), mech, draft, major, tap_put_oid(draft, TR_F_MECH, mech))
 
 TAP_GSS_PLAIN(gss_compare_name, (OM_uint32 * minor_status, gss_name_t one, gss_name_t other, int *equal),
 	      (minor_status, one, other, equal))
@@ -113,7 +113,7 @@ TAP_GSS_PLAIN(gss_pname_to_uid,
 
 TAP_GSS(gss_localname,
 	(OM_uint32 * minor_status, const gss_name_t name, gss_const_OID mech, gss_buffer_t output),
-	(minor_status, name, mech, output), mech,
+	(minor_status, name, mech, output), mech, draft, major,
 	if (major == GSS_S_COMPLETE) tap_put_buffer_text(draft, TR_F_NAME, output))
 
 TAP_EXPORT OM_uint32 gss_release_name(OM_uint32 *minor_status, gss_name_t *name)
@@ -134,16 +134,17 @@ TAP_EXPORT OM_uint32 gss_release_name(OM_uint32 *minor_status, gss_name_t *name)
 TAP_GSS(gss_get_name_attribute,
 	(OM_uint32 * minor_status, gss_name_t name, gss_buffer_t attribute, int *authenticated, int *complete,
 	 gss_buffer_t value, gss_buffer_t display, int *more),
-	(minor_status, name, attribute, authenticated, complete, value, display, more), GSS_C_NO_OID,
-	tap_put_buffer_text(draft, TR_F_ATTRIBUTE, attribute);
+	(minor_status, name, attribute, authenticated, complete, value, display, more), GSS_C_NO_OID, draft,
+	major, tap_put_buffer_text(draft, TR_F_ATTRIBUTE, attribute);
 	tap_put_buffer_secret(draft, major == GSS_S_COMPLETE ? value : NULL))
 TAP_GSS(gss_set_name_attribute,
 	(OM_uint32 * minor_status, gss_name_t name, int complete, gss_buffer_t attribute, gss_buffer_t value),
-	(minor_status, name, complete, attribute, value), GSS_C_NO_OID,
+	(minor_status, name, complete, attribute, value), GSS_C_NO_OID, draft, major,
 	tap_put_buffer_text(draft, TR_F_ATTRIBUTE, attribute);
 	tap_put_buffer_secret(draft, value))
 TAP_GSS(gss_delete_name_attribute, (OM_uint32 * minor_status, gss_name_t name, gss_buffer_t attribute),
-	(minor_status, name, attribute), GSS_C_NO_OID, tap_put_buffer_text(draft, TR_F_ATTRIBUTE, attribute))
+	(minor_status, name, attribute), GSS_C_NO_OID, draft, major,
+	tap_put_buffer_text(draft, TR_F_ATTRIBUTE, attribute))
 
 TAP_GSS_PLAIN(gss_map_name_to_any,
 	      (OM_uint32 * minor_status, gss_name_t name, int authenticated, gss_buffer_t type,
