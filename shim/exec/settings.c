@@ -25,9 +25,9 @@ static const char *const names[] = {
 #define PRELOAD (1u << SETTINGS) /* bit of `missing`; the settings have those below */
 
 static const char preload_name[] = "LD_PRELOAD=";
-static const char *settings[SETTINGS]; /* NAME=value, or NULL */
-static unsigned needed;		       /* bits */
-static const char *preload;	       /* what of LD_PRELOAD brings us; NULL: something else did */
+static char *settings[SETTINGS]; /* NAME=value, or NULL */
+static unsigned needed;		 /* bits */
+static const char *preload;	 /* what of LD_PRELOAD brings us; NULL: something else did */
 static const char *file_name = "libgsstap.so";
 static bool follow;
 bool tap_exec_asked;
@@ -261,7 +261,7 @@ char **tap_exec_fill(const struct tap_exec *e, char *const *envp, void *room)
 	}
 	for (unsigned s = 0; s < SETTINGS; s++)
 		if (e->missing & 1u << s)
-			out[n++] = (char *)settings[s];
+			out[n++] = settings[s];
 	out[n] = NULL;
 	return out;
 }

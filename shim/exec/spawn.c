@@ -70,36 +70,39 @@ TAP_EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file
 	return spawn(TAP_EXEC_REAL(posix_spawnp), &e, pid, actions, attributes, argv, envp);
 }
 
-/* The command to be run in place of this one; room is to be given back when it is another. NULL: it may not
- * be run, errno says why. */
-static const char *prepare(struct tap_exec *e, const char *command, size_t *size)
+/* Another command, in memory that is to be given back. */
+struct other {
+	char *command; /* NULL: there is none */
+	size_t size;
+};
+
+/* The command to be run: this one, or the other. NULL: it may not be run, errno says why. */
+static const char *prepare(struct tap_exec *e, const char *command, struct other *other)
 {
-	const char *other = NULL;
 	int saved = errno;
 
-	*size = 0;
 	if (!tap_exec_asked)
 		return command;
 	if (tap_exec_look(e, environ)) {
-		other = tap_exec_script(e, command, size);
-		e->restored = other != NULL;
+		other->command = tap_exec_script(e, command, &other->size);
+		e->restored = other->command != NULL;
 	}
 	tap_exec_record(e);
 	tap_exec_tell_shell(e);
-	if (!other) {
-		other = e->missing && !e->secure && tap_exec_must() ? NULL : command;
-		*size = 0;
-	}
-	errno = other ? saved : E2BIG;
-	return other;
+	if (other->command)
+		command = other->command;
+	else if (e->missing && !e->secure && tap_exec_must())
+		command = NULL;
+	errno = command ? saved : E2BIG;
+	return command;
 }
 
-static void give_back(const char *command, size_t size)
+static void give_back(const struct other *other)
 {
 	int saved = errno;
 
-	if (size)
-		munmap((char *)command, size);
+	if (other->command)
+		munmap(other->command, other->size);
 	errno = saved;
 }
 
@@ -107,17 +110,16 @@ TAP_EXPORT int system(const char *command)
 {
 	__typeof__(&system) real = TAP_EXEC_REAL(system);
 	struct tap_exec e = {.function = "system", .path = "/bin/sh", .fd = AT_FDCWD};
-	const char *other;
-	size_t size;
+	struct other other = {0};
 	int result;
 
 	if (!command)
 		return real(command);
-	other = prepare(&e, command, &size);
-	if (!other)
+	command = prepare(&e, command, &other);
+	if (!command)
 		return -1;
-	result = real(other);
-	give_back(other, size);
+	result = real(command);
+	give_back(&other);
 	return result;
 }
 
@@ -125,14 +127,13 @@ TAP_EXPORT FILE *popen(const char *command, const char *type)
 {
 	__typeof__(&popen) real = TAP_EXEC_REAL(popen);
 	struct tap_exec e = {.function = "popen", .path = "/bin/sh", .fd = AT_FDCWD};
-	const char *other;
+	struct other other = {0};
 	FILE *result;
-	size_t size;
 
-	other = prepare(&e, command, &size);
-	if (!other)
+	command = prepare(&e, command, &other);
+	if (!command)
 		return NULL;
-	result = real(other, type);
-	give_back(other, size);
+	result = real(command, type);
+	give_back(&other);
 	return result;
 }

@@ -8,7 +8,7 @@
 struct tap_wanted_ticket {
 	char principal[240], name[240];
 	enum pol_nametype principal_type, type;
-	const struct tap_caller *caller; /* the libzmq whose GSSAPI library is to be asked */
+	struct tap_caller *caller; /* the libzmq whose GSSAPI library is to be asked */
 };
 
 /* Fetches it, and another one where its lifetime is no more than renew_below. Its lifetime in seconds; or 0,

@@ -134,7 +134,7 @@ void tap_renew_caller(struct tap_caller *caller)
 
 /* --- the entry of an address --- */
 
-const struct tap_caller *tap_caller_at(uintptr_t start, uintptr_t size, const char *name)
+struct tap_caller *tap_caller_at(uintptr_t start, uintptr_t size, const char *name)
 {
 	struct tap_caller *c = stale_caller(start, size, name);
 	unsigned generation = __atomic_load_n(&tap_generation, __ATOMIC_ACQUIRE);
@@ -154,7 +154,7 @@ const struct tap_caller *tap_caller_at(uintptr_t start, uintptr_t size, const ch
 	return enter_caller(c);
 }
 
-const struct tap_caller *tap_caller_of(const void *address)
+struct tap_caller *tap_caller_of(const void *address)
 {
 	struct tap_caller *c =
 		find_caller((uintptr_t)address, __atomic_load_n(&tap_generation, __ATOMIC_ACQUIRE));

@@ -159,8 +159,9 @@ void tap_point_slot(void **slot, void *to)
  */
 static bool point_reference(const struct tap_reference *reference, void *data)
 {
-	const struct link_map *map = data;
-	const struct tap_caller *caller = tap_caller_of(map->l_ld);
+	const struct tap_hold *hold = data;
+	const struct link_map *map = hold->map;
+	struct tap_caller *caller = tap_caller_of(map->l_ld);
 	struct tap_scope scope = {.caller = caller};
 	void *real, *pointer;
 
@@ -180,12 +181,12 @@ static void point(const struct newcomer *n, bool deep)
 
 	if (!*n->path || !tap_hold(&hold, n->path, n->dynamic))
 		return;
-	caller = (struct tap_caller *)tap_caller_of(n->dynamic);
+	caller = tap_caller_of(n->dynamic);
 	if (caller && caller->deepbind != deep) {
 		caller->deepbind = deep;
 		tap_forget_real(caller);
 	}
-	tap_elf_references(hold.map->l_addr, hold.map->l_ld, point_reference, (void *)hold.map);
+	tap_elf_references(hold.map->l_addr, hold.map->l_ld, point_reference, &hold);
 	tap_let_go(&hold);
 }
 

@@ -135,7 +135,7 @@ static void *for_mechglue(unsigned id, void *handle, void *found)
 
 	if (dlinfo(handle, RTLD_DI_LINKMAP, &plugin) || !plugin)
 		return found;
-	caller = (struct tap_caller *)tap_caller_of(plugin->l_ld);
+	caller = tap_caller_of(plugin->l_ld);
 	if (caller)
 		caller->mechanism = true;
 	return tap_elf_definition(plugin->l_addr, plugin->l_ld, tap_call_name(id)) == found ? found

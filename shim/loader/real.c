@@ -156,7 +156,7 @@ void *tap_find_real(enum tr_call_id call, const void *from)
 		tap_provider_hint = 0;
 		c = tap_provider(hint);
 	} else {
-		c = (struct tap_caller *)tap_caller_of(from);
+		c = tap_caller_of(from);
 	}
 	/* Not remembered with a hint: the code that called has others, too. It is looked at again by
 	 * tap_open. */
@@ -230,7 +230,7 @@ void tap_leave(const struct tap_scope *scope)
 
 void *tap_other(const struct tap_scope *scope, enum tr_call_id call)
 {
-	return scope->caller ? real_of((struct tap_caller *)scope->caller, call) : NULL;
+	return scope->caller ? real_of(scope->caller, call) : NULL;
 }
 
 static bool resolve_one(const struct tap_reference *reference, void *data)
@@ -241,7 +241,7 @@ static bool resolve_one(const struct tap_reference *reference, void *data)
 
 void tap_resolve_ahead(const void *function)
 {
-	struct tap_caller *c = (struct tap_caller *)tap_caller_of(function);
+	struct tap_caller *c = tap_caller_of(function);
 	const struct link_map *map = c ? tap_map_of(c) : NULL;
 
 	if (map)
@@ -251,7 +251,7 @@ void tap_resolve_ahead(const void *function)
 /* Would a look-up by name find anything but us? */
 bool tap_is_anywhere(unsigned id, const void *from)
 {
-	struct tap_caller *c = (struct tap_caller *)tap_caller_of(from);
+	struct tap_caller *c = tap_caller_of(from);
 	int saved = errno;
 	bool there;
 

@@ -64,7 +64,7 @@ static void point(const struct link_map *map, const char *name, void *to)
 void tap_inside(const void *zmq_function)
 {
 	static struct tap_lock lock;
-	struct tap_caller *library = (struct tap_caller *)tap_caller_of(zmq_function);
+	struct tap_caller *library = tap_caller_of(zmq_function);
 	struct tap_scope scope = {.caller = library};
 	struct dl_find_object found;
 	int saved = errno;
