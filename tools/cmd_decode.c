@@ -3,14 +3,13 @@
  * gsstap decode: traces as lines, or what they come to. Reads the command line, opens the output, and lets
  * inputs.h find the traces and show.h print them.
  */
-#include "tools/base/nearest.h"
 #include "tools/base/tool.h"
+#include "tools/names/calls.h"
 #include "tools/out/file.h"
 #include "tools/view/inputs.h"
 #include "trace/reader.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -72,24 +71,14 @@ static void parse_colour(struct decode *decode, const char *text, struct argp_st
 		argp_error(state, "--colour: '%s' is none of auto, always and never", text);
 }
 
-/* A pattern that no call and no event can match would print nothing and say nothing. */
+/* A pattern that can match nothing would print nothing and say nothing. */
 static void parse_names(struct decode *decode, const char *pattern, struct argp_state *state)
 {
-	struct nearest nearest = {0};
+	char error[320];
 
 	decode->names = pattern;
-	for (unsigned i = 0; i <= UINT16_MAX; i++) {
-		const char *names[] = {tr_call_name(i), tr_event_name(i)};
-
-		for (size_t n = 0; n < 2; n++) {
-			if (names[n] && !fnmatch(pattern, names[n], 0))
-				return;
-			if (names[n])
-				nearest_look(&nearest, pattern, names[n]);
-		}
-	}
-	argp_error(state, "--call: no call and no event has a name like '%s'; the nearest are %s, %s and %s",
-		   pattern, nearest.names[0], nearest.names[1], nearest.names[2]);
+	if (!names_calls_match(pattern, true, error, sizeof(error)))
+		argp_error(state, "--call: %s", error);
 }
 
 static error_t parse(int key, char *text, struct argp_state *state)

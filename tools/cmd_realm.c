@@ -192,6 +192,7 @@ int cmd_realm(int argc, char **argv)
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	argp_parse(&argp_realm, argc, argv, ARGP_IN_ORDER, NULL, &arguments);
+	signals_expect_children(&realm->signals);
 	if (!make(realm)) {
 		if (realm->verbose)
 			say(realm, &start);

@@ -16,6 +16,7 @@
 #include "tools/run/roll.h"
 #include "tools/run/template.h"
 #include "tools/run/zmq.h"
+#include "tools/base/path.h"
 #include "tools/base/tool.h"
 #include "trace/format.h"
 #include "trace/limit.h"
@@ -124,7 +125,7 @@ static void add_calls(struct settings *settings, const char *pattern, struct arg
 {
 	char error[320], *before = settings->calls;
 
-	if (strchr(pattern, ',') || !names_calls_match(pattern, error, sizeof(error)))
+	if (strchr(pattern, ',') || !names_calls_match(pattern, false, error, sizeof(error)))
 		argp_error(state, "--call: %s", strchr(pattern, ',') ? "one pattern at a time" : error);
 	if (asprintf(&settings->calls, "%s%s%s", before ? before : "", before ? "," : "", pattern) < 0)
 		argp_failure(state, TOOL_SELF, 0, "out of memory");
@@ -251,7 +252,7 @@ struct run {
 	struct run_dir dir;
 	bool has_dir;
 	glob_t before;
-	struct run_signals signals;
+	struct signals signals;
 	struct run_loop loop;
 	size_t escaped; /* processes that ran without the shim */
 };
@@ -259,7 +260,7 @@ struct run {
 static int find_program(struct run *run)
 {
 	const char *name = run->settings.program[0];
-	int error = run_find(name, run->path, sizeof(run->path));
+	int error = path_program(name, NULL, run->path, sizeof(run->path));
 
 	if (!error)
 		return 0;
@@ -451,13 +452,14 @@ static int start(struct run *run)
 			      .follow = run->settings.follow ? "1" : NULL};
 	bool hold = run->policy.enforces;
 
-	if (run_signals_take(&run->signals))
+	signals_expect_children(&run->signals);
+	if (signals_take(&run->signals))
 		return TOOL_SELF;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	loop->signals = &run->signals;
 	loop->hello_path = run->hello;
 	loop->program = run->settings.program[0];
-	if (run_start(&loop->child, run->path, run->settings.program, &env, &run->signals.original, hold))
+	if (run_start(&loop->child, run->path, run->settings.program, &env, &run->signals, hold))
 		return TOOL_SELF;
 	signal(SIGPIPE, SIG_IGN);
 	run_fds_release();
@@ -523,7 +525,7 @@ static int outcome(const struct run *run)
 	}
 	if (WIFEXITED(loop->status))
 		return WEXITSTATUS(loop->status);
-	run_signals_die(WTERMSIG(loop->status));
+	signals_die(WTERMSIG(loop->status));
 	return 128 + WTERMSIG(loop->status);
 }
 

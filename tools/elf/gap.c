@@ -2,6 +2,7 @@
 /* Finds what a preload cannot get between; see gap.h. */
 #include "tools/elf/gap.h"
 
+#include "tools/base/path.h"
 #include "tools/elf/calls.h"
 #include "tools/elf/reach.h"
 #include "tools/elf/report.h"
@@ -12,7 +13,7 @@
  * It has to export the family: a binding such as libzmqpp may have the library inside. */
 static bool is_library_of(const struct elf_node *node, const char *family)
 {
-	const char *file = elf_base_name(node->path);
+	const char *file = path_base(node->path);
 	const char *soname = node->object->soname ? node->object->soname : file;
 
 	if (!elf_object_defines(node->object, family))
@@ -99,7 +100,7 @@ struct elf_gap elf_gap_find(const struct elf_tree *tree, size_t n, const char *f
 
 char *elf_gap_words(const struct elf_tree *tree, size_t n, const char *family, const struct elf_gap *gap)
 {
-	const char *name = elf_base_name(tree->nodes[n].path);
+	const char *name = path_base(tree->nodes[n].path);
 	const char *more = gap->count > 1 ? " ..." : "", *plural = gap->count > 1 ? "s" : "";
 	const char *these = gap->count > 1 ? "these" : "it";
 

@@ -2,18 +2,13 @@
 /* Gathers what is known of a program; see elf_report.h. */
 #include "tools/elf/report.h"
 
+#include "tools/base/path.h"
 #include "tools/elf/calls.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-
-const char *elf_base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
 
 static void count_references(struct elf_report *report)
 {
@@ -60,16 +55,15 @@ static int fail(struct elf_report *report, char *error, size_t size, const char 
 
 int elf_report_make(struct elf_report *report, const char *asked, char *error, size_t size)
 {
-	char *path = elf_script_which(asked, NULL), why[160];
+	char path[PATH_MAX], why[160];
 	struct elf_object *object;
 	struct elf_file *file;
 
 	*report = (struct elf_report){.asked = asked};
-	if (!path)
+	if (path_program(asked, NULL, path, sizeof(path)) && !strchr(asked, '/'))
 		return fail(report, error, size, asked,
 			    "no such program in PATH (a file of this directory is ./NAME)");
 	elf_script_follow(path, &report->chain);
-	free(path);
 	if (report->chain.problem)
 		return fail(report, error, size, "", report->chain.problem);
 	file = elf_file_open(report->chain.program, why, sizeof(why));

@@ -45,6 +45,5 @@ int elf_report_text(const struct elf_report *report, FILE *out, bool colour);
 int elf_report_json(const struct elf_report *report, FILE *out);
 
 /* The last part of a path. */
-const char *elf_base_name(const char *path);
 
 #endif

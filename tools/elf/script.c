@@ -5,8 +5,11 @@
  */
 #include "tools/elf/script.h"
 
+#include "tools/base/path.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,26 +19,14 @@
 #define LINE_BYTES 256
 #define DEPTH_MAX 5
 
-char *elf_script_which(const char *name, const char *path)
+/* A new string, or NULL. */
+static char *which(const char *name, const char *list)
 {
-	const char *rest = path ? path : getenv("PATH");
+	char path[PATH_MAX];
 
-	if (!*name || strchr(name, '/'))
-		return *name ? elf_strdup(name) : NULL;
-	if (!rest)
-		rest = "/bin:/usr/bin"; /* as execvp does */
-	for (;;) {
-		size_t len = strcspn(rest, ":");
-		char *file = len ? elf_format("%.*s/%s", (int)len, rest, name) : elf_format("./%s", name);
-		struct stat status;
-
-		if (!stat(file, &status) && S_ISREG(status.st_mode) && !access(file, X_OK))
-			return file;
-		free(file);
-		if (!rest[len])
-			return NULL;
-		rest += len + 1;
-	}
+	if (*name && strchr(name, '/')) /* what is wrong with it is found when it is read */
+		return elf_strdup(name);
+	return path_program(name, list, path, sizeof(path)) ? NULL : elf_strdup(path);
 }
 
 /* The #! line of a file: its interpreter and argument ("" for none) in line. 1: there is one; 0: no script;
@@ -160,7 +151,7 @@ static char *env_program(const char *argument, struct elf_chain *chain)
 		}
 	}
 	if (i < words.count)
-		found = elf_script_which(words.items[i], path);
+		found = which(words.items[i], path);
 	if (!found)
 		chain->problem = i < words.count
 					 ? elf_format("env finds no program '%s' in PATH", words.items[i])
@@ -175,13 +166,6 @@ static void step(struct elf_chain *chain, const char *script, const char *interp
 	chain->steps[chain->count++] = (struct elf_step){elf_strdup(script), elf_strdup(interpreter)};
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 void elf_script_follow(const char *path, struct elf_chain *chain)
 {
 	char line[LINE_BYTES + 1], *interpreter, *argument, *at = elf_strdup(path), *next;
@@ -193,7 +177,7 @@ void elf_script_follow(const char *path, struct elf_chain *chain)
 			chain->problem = elf_format("the #! line of %s names no interpreter", at);
 			break;
 		}
-		next = strcmp(base_name(interpreter), "env") ? elf_strdup(interpreter)
+		next = strcmp(path_base(interpreter), "env") ? elf_strdup(interpreter)
 							     : env_program(argument, chain);
 		if (!next)
 			break;

@@ -24,10 +24,6 @@ struct elf_chain {
 	bool drops_preload; /* an env in it clears or replaces LD_PRELOAD */
 };
 
-/* The path of a program as a shell finds it: as it is with a slash in it, else the first executable file of
- * that name in path (NULL: $PATH). A new string, or NULL. */
-char *elf_script_which(const char *name, const char *path);
-
 /* Follows a path through #! lines, as deep as the kernel goes. */
 void elf_script_follow(const char *path, struct elf_chain *chain);
 void elf_chain_free(struct elf_chain *chain);

@@ -5,6 +5,7 @@
  */
 #include "tools/elf/report.h"
 
+#include "tools/base/path.h"
 #include "tools/elf/calls.h"
 #include "tools/out/out.h"
 
@@ -138,7 +139,7 @@ static void put_group(struct out *out, const struct elf_report *report, const st
 	out_str(out, group->family[0] == 'g' ? " gss_" : " zmq_");
 	out_str(out, group->own ? " of its own" : " of ");
 	if (!group->own && group->provider < report->tree.count)
-		put_name(out, elf_base_name(report->tree.nodes[group->provider].path));
+		put_name(out, path_base(report->tree.nodes[group->provider].path));
 	else if (!group->own)
 		out_str(out, "no library that is found");
 	out_str(out, " through ");

@@ -4,6 +4,7 @@
  */
 #include "tools/elf/report.h"
 
+#include "tools/base/path.h"
 #include "tools/elf/cover.h"
 #include "tools/elf/gap.h"
 
@@ -27,7 +28,7 @@ static void note(struct elf_report *report, char *text)
 
 static const char *name_of(const struct elf_node *node)
 {
-	return elf_base_name(node->path ? node->path : node->name);
+	return path_base(node->path ? node->path : node->name);
 }
 
 /* Can the shim be there at all? */

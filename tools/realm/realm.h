@@ -8,6 +8,8 @@
 #ifndef TOOLS_REALM_H
 #define TOOLS_REALM_H
 
+#include "tools/base/signals.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -36,6 +38,7 @@ struct realm {
 	int port_hold;	  /* a socket that keeps the port ours, or -1 */
 	int guard_pipe;	  /* closing it makes the guard remove dir, or -1 */
 	pid_t guard, kdc; /* 0: not running */
+	struct signals signals;
 };
 
 /* realm_names.c: what the user asked for. Copies the text; a name given twice is taken once. */

@@ -5,6 +5,7 @@
  * it.
  */
 #include "tools/realm/realm.h"
+#include "tools/base/path.h"
 #include "tools/base/tool.h"
 
 #include <errno.h>
@@ -22,27 +23,13 @@
 
 static const char *const sbin = "/usr/local/sbin:/usr/sbin:/sbin";
 
-static bool found_in(const char *directories, const char *tool, char *path, size_t size)
-{
-	while (*directories) {
-		size_t len = strcspn(directories, ":");
-
-		if (len && snprintf(path, size, "%.*s/%s", (int)len, directories, tool) < (int)size &&
-		    !access(path, X_OK))
-			return true;
-		directories += len + (directories[len] == ':');
-	}
-	return false;
-}
-
 const char *realm_tool_path(const char *tool)
 {
 	static char path[PATH_MAX];
-	const char *own = getenv("PATH");
 
-	if (found_in(own ? own : "", tool, path, sizeof(path)) || found_in(sbin, tool, path, sizeof(path)))
-		return path;
-	return NULL;
+	return path_program(tool, NULL, path, sizeof(path)) && path_program(tool, sbin, path, sizeof(path))
+		       ? NULL
+		       : path;
 }
 
 int realm_tools_check(void)

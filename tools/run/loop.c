@@ -68,7 +68,7 @@ static void program_changed(struct state *state, int status)
 		if (loop->proof.state == RUN_PROOF_HELD)
 			run_proof_stop(&loop->proof, status);
 		else
-			run_signals_follow_stop(loop->child.pid, WSTOPSIG(status));
+			signals_follow_stop(loop->child.pid, WSTOPSIG(status));
 		return;
 	}
 	take_exec_result(state);
@@ -128,10 +128,10 @@ void run_loop(struct run_loop *loop)
 	struct state state = {.loop = loop};
 
 	while (!state.tree_ended && !is_to_leave(&state)) {
-		struct run_signal_news news;
+		struct signal_news news;
 
 		wait_for_news(&state);
-		news = run_signals_handle(loop->signals, state.program_ended ? 0 : loop->child.pid);
+		news = signals_handle(loop->signals, state.program_ended ? 0 : loop->child.pid);
 		if (news.ending && state.program_ended)
 			state.leave_at = now_ms();
 		state.ending |= news.ending;

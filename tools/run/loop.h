@@ -7,13 +7,13 @@
 
 #include "tools/run/program.h"
 #include "tools/run/proof.h"
-#include "tools/run/signals.h"
+#include "tools/base/signals.h"
 #include "tools/run/watch.h"
 
 struct run_loop {
 	/* set by the caller */
 	struct run_child child;
-	struct run_signals *signals;
+	struct signals *signals;
 	struct run_watch *watch; /* or NULL: nothing is printed */
 	struct run_proof proof;	 /* RUN_PROOF_NONE unless PROGRAM is held */
 	const char *hello_path;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finds and starts PROGRAM. The child does nothing but set its environment and exec: its failure comes back
+ * Starts PROGRAM. The child does nothing but set its environment and exec: its failure comes back
  * through a pipe that a successful exec closes.
  */
 #include "tools/run/program.h"
@@ -11,53 +11,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-static int try_file(const char *path)
-{
-	struct stat status;
-
-	if (stat(path, &status))
-		return errno;
-	if (!S_ISREG(status.st_mode))
-		return EACCES;
-	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) ? errno : 0;
-}
-
-int run_find(const char *name, char *path, size_t size)
-{
-	const char *search = getenv("PATH");
-	int found = ENOENT;
-
-	if (!*name)
-		return ENOENT;
-	if (strchr(name, '/')) {
-		if (snprintf(path, size, "%s", name) >= (int)size)
-			return ENAMETOOLONG;
-		return try_file(path);
-	}
-	if (!search)
-		search = "/bin:/usr/bin";
-	for (const char *at = search, *end;; at = end + 1) {
-		int error;
-
-		end = strchrnul(at, ':');
-		/* An empty entry is the current directory. */
-		snprintf(path, size, "%.*s%s%s", (int)(end - at), at, end > at ? "/" : "./", name);
-		error = try_file(path);
-		if (!error)
-			return 0;
-		if (error == EACCES)
-			found = EACCES;
-		if (!*end)
-			return found;
-	}
-}
 
 const char *run_judged_file(const char *path)
 {
@@ -105,7 +62,7 @@ static void exec_program(const char *path, char **argv)
 }
 
 static void child_main(int exec_fd, int go_fd, const char *path, char **argv, const struct run_env *env,
-		       const sigset_t *mask)
+		       const struct signals *signals)
 {
 	char byte;
 	int error;
@@ -116,7 +73,7 @@ static void child_main(int exec_fd, int go_fd, const char *path, char **argv, co
 		;
 	if (told != 1)
 		_exit(TOOL_SELF);
-	if (!set_environment(env) && !sigprocmask(SIG_SETMASK, mask, NULL))
+	if (!set_environment(env) && !signals_give_back(signals))
 		exec_program(path, argv);
 	error = errno;
 	while (write(exec_fd, &error, sizeof(error)) < 0 && errno == EINTR)
@@ -125,7 +82,7 @@ static void child_main(int exec_fd, int go_fd, const char *path, char **argv, co
 }
 
 int run_start(struct run_child *child, const char *path, char **argv, const struct run_env *env,
-	      const sigset_t *mask, bool hold)
+	      const struct signals *signals, bool hold)
 {
 	int exec_pipe[2], go_pipe[2] = {-1, -1};
 
@@ -141,7 +98,7 @@ int run_start(struct run_child *child, const char *path, char **argv, const stru
 	if (!child->pid) {
 		if (hold)
 			close(go_pipe[1]);
-		child_main(exec_pipe[1], go_pipe[0], path, argv, env, mask);
+		child_main(exec_pipe[1], go_pipe[0], path, argv, env, signals);
 	}
 	close(exec_pipe[1]);
 	if (hold)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PROGRAM: found as a shell finds it, and started with the shim in its environment.
+ * PROGRAM, started with the shim in its environment.
  *
  * What PROGRAM gets is what gsstap was given (descriptors, signal dispositions and mask, process group,
  * terminal), and the variables below.
@@ -8,7 +8,8 @@
 #ifndef TOOLS_RUN_PROGRAM_H
 #define TOOLS_RUN_PROGRAM_H
 
-#include <signal.h>
+#include "tools/base/signals.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -25,9 +26,6 @@ struct run_env {
 	const char *follow; /* what is executed without the shim gets it back */
 };
 
-/* Looks a program up as execvp does. Returns 0 and its path, or the errno (ENOENT, EACCES ...). */
-int run_find(const char *name, char *path, size_t size);
-
 /* The file that decides whether path is covered: path itself, or the shell for a script without #!. */
 const char *run_judged_file(const char *path);
 
@@ -38,10 +36,10 @@ struct run_child {
 };
 
 /*
- * Forks a child that execs path. With hold it waits for a byte from go_fd first. mask is the signal mask
- * PROGRAM is to have. Returns 0, or -1 after saying why.
+ * Forks a child that execs path. With hold it waits for a byte from go_fd first. PROGRAM gets
+ * the signals as they were taken from us. Returns 0, or -1 after saying why.
  */
 int run_start(struct run_child *child, const char *path, char **argv, const struct run_env *env,
-	      const sigset_t *mask, bool hold);
+	      const struct signals *signals, bool hold);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "tools/run/template.h"
 
+#include "tools/base/path.h"
 #include "tools/base/tool.h"
 
 #include <errno.h>
@@ -136,7 +137,7 @@ static char *with_name(char *absolute)
 char *run_template(const char *text)
 {
 	long bad = bad_percent(text);
-	const char *name = strrchr(text, '/') ? strrchr(text, '/') + 1 : text;
+	const char *name = path_base(text);
 	char *absolute;
 
 	if (bad >= 0) {
@@ -180,7 +181,7 @@ char *run_template_taken(const char *template)
 
 char *run_template_instead(const char *taken)
 {
-	const char *name = strrchr(taken, '/') + 1, *ending = strrchr(name, '.');
+	const char *name = path_base(taken), *ending = strrchr(name, '.');
 	char *path = NULL;
 	struct stat status;
 
@@ -216,7 +217,7 @@ static int append_pattern(FILE *out, const char *at)
 
 char *run_template_glob(const char *template)
 {
-	const char *name = strrchr(template, '/') + 1, *ending = strrchr(name, '.');
+	const char *name = path_base(template), *ending = strrchr(name, '.');
 	char *pattern = NULL;
 	size_t size;
 	FILE *out = open_memstream(&pattern, &size);

@@ -6,6 +6,7 @@
  */
 #include "tools/run/zmq_guess.h"
 
+#include "tools/base/path.h"
 #include "tools/elf/calls.h"
 #include "tools/elf/reach.h"
 #include "tools/elf/report.h"
@@ -128,7 +129,7 @@ static void guess_python(struct elf_list *objects, const char *directory, const 
 {
 	const char *home = getenv("HOME");
 	char *prefix = elf_strdup(program), *real = realpath(program, NULL), *list;
-	const char *version = elf_base_name(real ? real : program);
+	const char *version = path_base(real ? real : program);
 
 	if (!cut_last(prefix) || !cut_last(prefix))
 		*prefix = 0;
@@ -146,7 +147,7 @@ static void guess_python(struct elf_list *objects, const char *directory, const 
 
 void run_zmq_guess(struct elf_list *objects, const struct elf_chain *chain, char **argv)
 {
-	const char *name = elf_base_name(chain->program);
+	const char *name = path_base(chain->program);
 	char *directory = script_directory(chain, argv);
 
 	if (!strcmp(name, "node") || !strcmp(name, "nodejs"))

@@ -2,6 +2,7 @@
 /* Compares a tree with the system's libzmq; see run_zmq_lacks.h. */
 #include "tools/run/zmq_lacks.h"
 
+#include "tools/base/path.h"
 #include "tools/elf/calls.h"
 #include "tools/elf/gap.h"
 #include "tools/elf/reach.h"
@@ -20,7 +21,7 @@ bool run_zmq_is_name(const char *name)
 /* As ldconfig and auditwheel keep it: libzmq.so.5, libzmq-4e6f4753.so.5. */
 bool run_zmq_is_library(const struct elf_node *node)
 {
-	const char *file = elf_base_name(node->path);
+	const char *file = path_base(node->path);
 	const char *soname = node->object->soname ? node->object->soname : file;
 
 	return !strncmp(soname, "libzmq", 6) || !strncmp(file, "libzmq", 6);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hands signals on. The hazards: ^C reaches PROGRAM from the terminal, so handing it on would interrupt
+ * Hands signals on. The hazards: ^C reaches the program from the terminal, so handing it on would interrupt
  * twice; `kill 0` in a script reaches us from below and everybody else by itself; and stopping ourselves
  * where no shell would ever continue us would hang the run.
  */
-#include "tools/run/signals.h"
+#include "tools/base/signals.h"
 
 #include "tools/base/tool.h"
 
@@ -20,7 +20,14 @@ static const int ending[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 static const int passing[] = {SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP, SIGALRM};
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-int run_signals_take(struct run_signals *signals)
+void signals_expect_children(struct signals *signals)
+{
+	struct sigaction standard = {.sa_handler = SIG_DFL};
+
+	sigaction(SIGCHLD, &standard, &signals->child);
+}
+
+int signals_take(struct signals *signals)
 {
 	sigset_t set;
 
@@ -41,6 +48,13 @@ int run_signals_take(struct run_signals *signals)
 	if (signals->fd < 0)
 		tool_error("no signalfd: %s", strerror(errno));
 	return signals->fd < 0 ? -1 : 0;
+}
+
+int signals_give_back(const struct signals *signals)
+{
+	return sigaction(SIGCHLD, &signals->child, NULL) || sigprocmask(SIG_SETMASK, &signals->original, NULL)
+		       ? -1
+		       : 0;
 }
 
 /* What /proc says of a process: its state, and its parent or 0. */
@@ -103,9 +117,9 @@ static void suspend(int sig)
 	sigprocmask(SIG_BLOCK, &one, NULL);
 }
 
-struct run_signal_news run_signals_handle(struct run_signals *signals, pid_t program)
+struct signal_news signals_handle(struct signals *signals, pid_t program)
 {
-	struct run_signal_news news = {false, false};
+	struct signal_news news = {false, false};
 	struct signalfd_siginfo info;
 
 	while (read(signals->fd, &info, sizeof(info)) == sizeof(info)) {
@@ -120,7 +134,7 @@ struct run_signal_news run_signals_handle(struct run_signals *signals, pid_t pro
 				news.ending = true;
 		if (program && is_new_to_program(&info))
 			kill(program, sig);
-		/* While PROGRAM lives, we stop when it does: it may have its own idea of SIGTSTP. */
+		/* While the program lives, we stop when it does: it may have its own idea of SIGTSTP. */
 		if (sig == SIGTSTP && !program)
 			suspend(SIGTSTP);
 	}
@@ -138,7 +152,7 @@ static bool in_foreground(void)
 	return yes;
 }
 
-void run_signals_follow_stop(pid_t program, int sig)
+void signals_follow_stop(pid_t program, int sig)
 {
 	struct timespec at_once = {0, 0};
 	sigset_t one;
@@ -147,7 +161,7 @@ void run_signals_follow_stop(pid_t program, int sig)
 	if (getpgid(program) != getpgrp() || !in_foreground())
 		return;
 	suspend(sig == SIGSTOP ? SIGTSTP : sig);
-	/* A shell continues the whole group; whoever continued us alone means PROGRAM too. */
+	/* A shell continues the whole group; whoever continued us alone means the program too. */
 	sigemptyset(&one);
 	sigaddset(&one, SIGCONT);
 	sigtimedwait(&one, NULL, &at_once);
@@ -155,7 +169,7 @@ void run_signals_follow_stop(pid_t program, int sig)
 		kill(program, SIGCONT);
 }
 
-void run_signals_die(int sig)
+void signals_die(int sig)
 {
 	struct rlimit none = {0, 0};
 	struct sigaction standard = {.sa_handler = SIG_DFL};
