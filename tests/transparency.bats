@@ -377,6 +377,11 @@ readable() {
     traced zmq_socket 1
 }
 
+@test "what a failed look-up says can still be fetched after the first call of a function" {
+    thrice "$HOSTS/dlerror_kept"
+    [[ $output == *"after the first call: "*no_such_function* ]]
+}
+
 @test "a program that writes its title over its arguments and environment is recorded as what it was" {
     thrice "$HOSTS/titled"
     [[ $output == "titled: at /work"* ]]

@@ -160,6 +160,7 @@ static void configure(void)
 	int level = level_from(secure_getenv("GSSTAP_LEVEL"));
 
 	tap_find_loader();
+	tap_find_last_error();
 	tap_copy(hello_path, sizeof(hello_path), secure_getenv("GSSTAP_HELLO"));
 	tap_roll_open(hello_path);
 	tap_exec_filter = tap_roll_filter(tap_kept_thread_id());

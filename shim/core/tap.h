@@ -177,6 +177,7 @@ extern void *(*tap_real_dlvsym)(void *handle, const char *name, const char *vers
 extern void *(*tap_real_dlopen)(const char *file, int mode);
 extern int (*tap_real_dlclose)(void *handle);
 void tap_find_loader(void);
+void tap_find_last_error(void);
 void *tap_find_next(const char *name);
 
 /* newcomers.c */

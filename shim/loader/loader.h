@@ -24,6 +24,10 @@ void tap_unloading_ended(void);
 struct link_map *tap_map_of(const struct tap_caller *caller); /* to be used for code that is there to stay */
 void *tap_from_global_scope(unsigned call, const char *version);
 
+/* last_error.c: around look-ups of ours on a thread of the host's */
+void *tap_last_error_aside(void);
+void tap_last_error_back(void *kept);
+
 /* pointers.c */
 struct tap_caller *tap_provider(uint32_t number); /* of the library that a stub stands for; NULL: none */
 /* For code that refers to nothing and lies in no object that could say. */

@@ -110,21 +110,22 @@ static void *resolve(const struct tap_caller *c, unsigned call)
 		found = tap_handed_out(call);
 	else if (wanted.found && tap_dlopen_seen() && (!*map->l_name || from_own_scope(map, call) != found))
 		tap_bind(c, found);
-	dlerror(); /* what failed here is not for the host to see */
 	return found;
 }
 
 /* Fills the slot of one function for one caller. Losing a race costs a second look-up of the same thing. */
 static void *real_of(struct tap_caller *c, unsigned call)
 {
-	void *found = __atomic_load_n(&c->real[call], __ATOMIC_RELAXED);
+	void *found = __atomic_load_n(&c->real[call], __ATOMIC_RELAXED), *kept;
 	int saved;
 
 	if (__builtin_expect(found != NULL, 1))
 		return found;
 	saved = errno;
 	tap_start();
+	kept = tap_last_error_aside();
 	found = resolve(c, call);
+	tap_last_error_back(kept);
 	__atomic_store_n(&c->real[call], found, __ATOMIC_RELAXED);
 	errno = saved;
 	return found;
@@ -253,11 +254,13 @@ bool tap_is_anywhere(unsigned id, const void *from)
 {
 	struct tap_caller *c = tap_caller_of(from);
 	int saved = errno;
+	void *kept;
 	bool there;
 
 	tap_start();
+	kept = tap_last_error_aside();
 	there = c && (c->real[id] || tap_from_global_scope(id, NULL) || from_own_scope(tap_map_of(c), id));
-	dlerror();
+	tap_last_error_back(kept);
 	errno = saved;
 	return there;
 }
