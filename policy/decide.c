@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See decide.h. A policy that cannot be used denies whatever it would have judged.
+ */
+#include "policy/decide.h"
+
+#include <string.h>
+
+int pol_settled(const struct pol *pol, struct pol_verdict *verdict)
+{
+	struct pol_say say;
+
+	memset(verdict, 0, sizeof(*verdict));
+	if (pol->state == POL_READY)
+		return 0;
+	if (pol->state == POL_BROKEN) {
+		verdict->action = POL_DENY;
+		verdict->rule = "policy";
+		say = pol_say_into(verdict->reason, sizeof(verdict->reason));
+		pol_say(&say, "the policy cannot be used, so nothing it would judge is allowed: ");
+		pol_say(&say, pol->broken);
+	}
+	return 1;
+}
+
+struct pol_say pol_decide(const struct pol *pol, struct pol_verdict *verdict, enum pol_action action,
+			  const struct pol_rule *rule)
+{
+	struct pol_say say = pol_say_into(verdict->reason, sizeof(verdict->reason));
+
+	verdict->action = action;
+	verdict->rule = pol_keyword(rule->keyword)->path;
+	verdict->line = rule->line;
+	verdict->number = (uint32_t)(rule - pol->image->rule) + 1;
+	verdict->audit = (action == POL_DENY || action == POL_CHANGE) && !pol_enforces(pol);
+	pol_say(&say, verdict->rule);
+	pol_say(&say, " (policy line ");
+	pol_say_number(&say, rule->line);
+	pol_say(&say, ")");
+	return say;
+}
+
+/* Among the items of a list that are plain texts in order (their rules have nothing below them). */
+static const struct pol_rule *look_up(const struct pol *pol, const struct pol_rule *list, const char *text)
+{
+	unsigned low = 0, high = pol->sorted[list->keyword];
+
+	while (low < high) {
+		unsigned middle = low + (high - low) / 2;
+		int order = strcmp(pol_text(pol->image, list + 1 + middle), text);
+
+		if (!order)
+			return list + 1 + middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+const struct pol_rule *pol_matching(const struct pol *pol, const struct pol_rule *list, const char *text)
+{
+	const struct pol_rule *item = list ? look_up(pol, list, text) : NULL;
+
+	for (unsigned i = list ? pol->sorted[list->keyword] : 0; list && !item && i < list->below; i++)
+		if (pol_match(pol_text(pol->image, list + 1 + i), text))
+			item = list + 1 + i;
+	return item;
+}
