@@ -117,13 +117,24 @@ int pol_part_matches(const struct pol_part *part, unsigned char byte)
 	return part->kind == POL_PART_ANY || part->byte == byte;
 }
 
+/* Without a locale. */
+static int letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 int pol_match(const char *pattern, const char *text)
 {
 	const char *at = pattern, *after_star = NULL, *retry = NULL;
 
 	for (;;) {
 		struct pol_part part;
-		const char *next = pol_part(pattern, at, &part);
+		const char *next;
+
+		/* Most of a pattern are letters that stand for themselves. */
+		while (*at == *text && letter(*at))
+			at++, text++;
+		next = pol_part(pattern, at, &part);
 
 		if (part.kind == POL_PART_STAR) {
 			at = after_star = next;

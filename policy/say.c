@@ -29,7 +29,7 @@ void pol_say_bytes(struct pol_say *say, const char *bytes, size_t len)
 			say->lossy = 1;
 			break;
 		}
-		if (control(say, c)) {
+		if ((c < 0x20 || c > 0x7e) && control(say, c)) {
 			say->lossy = 1;
 			c = '?';
 		}

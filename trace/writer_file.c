@@ -9,13 +9,14 @@
  * large for a slot is appended as one extent; there the file can end in the middle of a block for a
  * microsecond.)
  *
- * A file that was cut is begun anew, and what was lost is counted in it. The file size limit is asked before
- * it is met, since meeting it would be a signal. System calls are made directly because their wrappers are
- * cancellation points, and a thread must not be cancelled in here.
+ * A file that was cut is begun anew, and what was lost is counted in it. To meet the file size limit is a
+ * signal, which is taken back while it is held off. System calls are made directly because their wrappers
+ * are cancellation points, and a thread must not be cancelled in here.
  */
 #include "trace/writer_file.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -67,11 +68,29 @@ void tr_file_unlock(void)
 		tr_let_signals(before);
 }
 
+#define LIMIT_SIGNAL (UINT64_C(1) << (SIGXFSZ - 1)) /* as the kernel's masks have it */
+
+/* A host that holds the signal off itself may have one waiting: there the limit must not be met. */
 static void ask_limit(void)
 {
-	struct rlimit limit;
+	struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
 
-	tr_file.limit = getrlimit(RLIMIT_FSIZE, &limit) ? RLIM_INFINITY : limit.rlim_cur;
+	if (tr_file.signals & LIMIT_SIGNAL)
+		getrlimit(RLIMIT_FSIZE, &limit);
+	tr_file.limit = limit.rlim_cur;
+}
+
+/* Was all written? If the limit was met, its signal waits for this thread, and is nobody's. */
+static bool is_written(ssize_t n, size_t length)
+{
+	const uint64_t set = LIMIT_SIGNAL;
+	const struct timespec at_once = {0};
+
+	if (n < 0 && errno == EFBIG && !(tr_file.signals & LIMIT_SIGNAL)) {
+		syscall(SYS_rt_sigtimedwait, &set, NULL, &at_once, sizeof(set));
+		errno = EFBIG;
+	}
+	return n == (ssize_t)length;
 }
 
 bool tr_file_put_end(const struct iovec *parts, int count, size_t length)
@@ -85,7 +104,7 @@ bool tr_file_put_end(const struct iovec *parts, int count, size_t length)
 	do
 		n = syscall(SYS_pwritev, tr_file.fd, parts, count, (long)tr_file.end, 0L);
 	while (n < 0 && errno == EINTR);
-	if (n == (ssize_t)length) {
+	if (is_written(n, length)) {
 		tr_file.last = tr_file.end;
 		tr_file.end += length;
 		return true;
@@ -104,7 +123,7 @@ bool tr_file_put_at(const uint8_t *from, size_t length, uint64_t at)
 
 	errno = EFBIG;
 	return at + length <= tr_file.limit &&
-	       syscall(SYS_pwritev, tr_file.fd, &part, 1, (long)at, 0L) == (ssize_t)length;
+	       is_written(syscall(SYS_pwritev, tr_file.fd, &part, 1, (long)at, 0L), length);
 }
 
 int tr_file_refused(void)
@@ -176,12 +195,18 @@ const char *tr_file_path(void)
 	return tr_file.path;
 }
 
-/* Cut and, between our look at it and our write, made longer again: then there is a hole before what came
- * last. */
-static bool has_hole(void)
+/*
+ * Cut and, between our look at it and our write, made longer again: then there is a hole before what came
+ * last. A file that has as many blocks as its length asks for has none, and need not be read: that would
+ * cost its time of access as well. More blocks than that are some file system's own affair, and say nothing.
+ */
+static bool has_hole(const struct stat *st)
 {
+	const uint64_t blocks = (uint64_t)st->st_blocks * 512;
 	uint32_t before;
 
+	if (blocks >= tr_file.end && blocks - tr_file.end < (uint64_t)TR_RUN_MOST * TR_PAGE)
+		return false;
 	return tr_file.last &&
 	       syscall(SYS_pread64, tr_file.fd, &before, sizeof(before), (off_t)tr_file.last - 4) ==
 		       sizeof(before) &&
@@ -201,7 +226,7 @@ int tr_file_settle(void)
 	ask_limit();
 	if (tr_limit_bytes() && (tr_file.end >= tr_limit_bytes() || tr_file_lost_its_name()))
 		atomic_fetch_or(&tr_file_wants, TR_WANTS_FILE);
-	if ((uint64_t)st.st_size >= tr_file.end && !has_hole())
+	if ((uint64_t)st.st_size >= tr_file.end && !has_hole(&st))
 		return 0;
 	tr_drop_add(TR_DROP_CUT, tr_file.events);
 	atomic_fetch_add(&tr_file_turn, 1);

@@ -22,7 +22,7 @@ struct tr_file {
 	uint64_t end;	 /* of the file */
 	uint64_t last;	 /* where the last thing was appended */
 	uint64_t time;	 /* of the last extent */
-	uint64_t limit;	 /* of the size of files; beyond it a write is a signal */
+	uint64_t limit;	 /* of the size of files, where it must not be met */
 	uint64_t asked;	 /* when its name was looked at */
 	uint32_t events; /* that are in it */
 	uint32_t pid;

@@ -12,8 +12,8 @@
 #include <sys/uio.h>
 
 const uint32_t tr_slot_sizes[TR_CLASSES] = {144, 288, 576, 1344, 4032};
-/* Streams grow by 1, 2, 4 and then as many pages. Most calls are small: there growth is worth the memory. */
-static const uint32_t pages_most[TR_CLASSES] = {TR_RUN_MOST, 4, 2, 1, 1};
+/* Streams grow by 1, 2, 4 and then as many pages: what is written at once costs one set of system calls. */
+static const uint32_t pages_most[TR_CLASSES] = {TR_RUN_MOST, 4, 4, 4, 1};
 
 #define SPARE_RUNS 7 /* with the preamble, most of a bank */
 static struct {

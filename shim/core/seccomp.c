@@ -19,7 +19,9 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#define SET_SECCOMP 22 /* PR_SET_SECCOMP; sys/prctl.h declares prctl with dots */
+/* Of linux/prctl.h; sys/prctl.h declares prctl with dots. */
+#define SET_SECCOMP 22
+#define SET_TSC 26
 
 long (*tap_real_syscall)(long number, ...);
 long tap_syscall(long number, long a, long b, long c, long d, long e, long f);
@@ -46,6 +48,7 @@ static const struct {
 	{SYS_madvise, {0, 4096, MADV_DONTFORK}},
 	{SYS_futex, {0}},
 	{SYS_rt_sigprocmask, {0}},
+	{SYS_rt_sigtimedwait, {0}},
 	{SYS_getpid, {0}},
 	{SYS_gettid, {0}},
 	{SYS_sched_yield, {0}},
@@ -108,7 +111,9 @@ static struct withdrawal withdraw(unsigned long mode, const void *program)
 		if (!tr_confined && may_be_recorded())
 			tr_ready();
 		tap_process(); /* known from now on without asking */
-		before.confined = tr_confine(strict);
+		if (strict)    /* there the kernel takes the cycle counter away as well */
+			tr_clock_without_counter();
+		before.confined = tr_confine();
 		tap_exec_filter |= flags_of(answer, program);
 	}
 	errno = saved;
@@ -130,6 +135,8 @@ TAP_EXPORT int prctl(int option, unsigned long a, unsigned long b, unsigned long
 
 	if (!real)
 		__atomic_store_n(&real, (__typeof__(real))tap_find_next("prctl"), __ATOMIC_RELAXED);
+	if (option == SET_TSC)
+		tr_clock_without_counter();
 	if (option != SET_SECCOMP)
 		return real(option, a, b, c, d);
 	before = withdraw(a, (const void *)b);
@@ -155,6 +162,8 @@ long tap_syscall(long number, long a, long b, long c, long d, long e, long f)
 		mode = modes[a];
 	else if (number == SYS_prctl && a == SET_SECCOMP)
 		mode = (unsigned long)b;
+	else if (number == SYS_prctl && a == SET_TSC)
+		tr_clock_without_counter();
 	if (mode == SECCOMP_MODE_DISABLED)
 		return tap_real_syscall(number, a, b, c, d, e, f);
 	before = withdraw(mode, (const void *)c);

@@ -50,6 +50,10 @@ static void put_part(struct room *r, const krb5_data *part)
 	for (unsigned i = 0; i < part->length && r->whole; i++) {
 		char c = part->data[i];
 
+		if (c > '/' && c != '@' && c != '\\') {
+			put(r, c);
+			continue;
+		}
 		if (!c)
 			r->whole = false;
 		if (!c || c == '\n' || c == '\t' || c == '\b' || c == '\\' || c == '@' || c == '/')
