@@ -133,10 +133,12 @@ void tr_finish(void);
  * tr_configure: it was so from the first.
  */
 extern _Atomic(bool) tr_confined;
-/* stop_clock: not even the cycle counter may be read. False: it was so before. */
-bool tr_confine(bool stop_clock);
+/* False: it was so before. */
+bool tr_confine(void);
 /* It did not come to that. */
 void tr_confine_undone(void);
+/* From now on the processor's cycle counter may not be read (PR_SET_TSC). */
+void tr_clock_without_counter(void);
 /* Was it a seccomp filter that refused a system call with this errno? */
 bool tr_was_filtered(int error);
 

@@ -22,8 +22,8 @@
 #define RESYNC_NS 20000000ull	/* how long a thread trusts its last look at the wall clock */
 #define CALIBRATE_NS 5000000ull /* how long to watch before the counter's rate is taken as known */
 
-static atomic_bool stopped; /* the counter may not be read: that is a SIGSEGV */
-static uint64_t last_ns;    /* when it was confined */
+static atomic_bool without_counter; /* to read it is a SIGSEGV: prctl(2), PR_SET_TSC */
+static atomic_ulong last_ns;	    /* when it was confined */
 
 static uint64_t to_ns(struct timespec t)
 {
@@ -39,11 +39,26 @@ static uint64_t clock_ns(clockid_t id)
 	return to_ns(t);
 }
 
+void tr_clock_without_counter(void)
+{
+	atomic_store(&without_counter, true);
+}
+
+/* Where nobody may be asked either, events have their order and no time. */
+static uint64_t kernel_ns(void)
+{
+	return atomic_load(&tr_confined) ? atomic_fetch_add(&last_ns, 1) + 1 : clock_ns(CLOCK_REALTIME);
+}
+
 void tr_put_clock(struct tr_draft *d)
 {
 	struct timespec t;
-	uint64_t before = clock_ns(CLOCK_REALTIME), told, after;
+	uint64_t before, told, after;
 
+	/* The C library's clock reads the counter, too. */
+	if (atomic_load(&without_counter))
+		return;
+	before = clock_ns(CLOCK_REALTIME);
 	clock_gettime(CLOCK_REALTIME, &t);
 	told = to_ns(t);
 	after = clock_ns(CLOCK_REALTIME);
@@ -65,7 +80,7 @@ static bool invariant(void)
 
 void tr_clock_start(void)
 {
-	if (!invariant()) {
+	if (atomic_load(&without_counter) || !invariant()) {
 		atomic_store(&rate, ~0ul);
 		return;
 	}
@@ -83,13 +98,14 @@ static void calibrate(uint64_t least)
 		atomic_store(&rate, (unsigned long)(((unsigned __int128)ns << 32) / ticks));
 }
 
-void tr_clock_confine(bool stop)
+void tr_clock_confine(void)
 {
-	last_ns = clock_ns(CLOCK_REALTIME);
+	atomic_store(&last_ns, clock_ns(CLOCK_REALTIME));
+	if (atomic_load(&without_counter))
+		return;
 	last_tick = __rdtsc();
 	if (!atomic_load(&rate))
 		calibrate(1);
-	atomic_store(&stopped, stop);
 }
 
 static uint64_t resync(struct tr_clock *clock)
@@ -97,7 +113,8 @@ static uint64_t resync(struct tr_clock *clock)
 	uint64_t per_tick = atomic_load_explicit(&rate, memory_order_relaxed), now;
 
 	if (atomic_load(&tr_confined) && per_tick && per_tick != ~0ul)
-		return last_ns + (uint64_t)(((unsigned __int128)(__rdtsc() - last_tick) * per_tick) >> 32);
+		return atomic_load(&last_ns) +
+		       (uint64_t)(((unsigned __int128)(__rdtsc() - last_tick) * per_tick) >> 32);
 	now = clock_ns(CLOCK_REALTIME);
 
 	if (!per_tick)
@@ -115,11 +132,10 @@ uint64_t tr_clock_now(struct tr_clock *clock)
 {
 	uint64_t ticks, now;
 
-	if (__builtin_expect(atomic_load_explicit(&stopped, memory_order_relaxed), 0))
-		return clock->last > last_ns ? clock->last : last_ns;
-	ticks = __rdtsc() - clock->tick;
+	if (__builtin_expect(atomic_load_explicit(&without_counter, memory_order_relaxed), 0))
+		now = kernel_ns();
 	/* valid_ticks is 0 until the rate is known: then this is clock_gettime. */
-	if (__builtin_expect(ticks < clock->valid_ticks, 1))
+	else if (__builtin_expect((ticks = __rdtsc() - clock->tick) < clock->valid_ticks, 1))
 		now = clock->ns + ((ticks * atomic_load_explicit(&rate, memory_order_relaxed)) >> 32);
 	else
 		now = resync(clock);
@@ -136,15 +152,14 @@ void tr_clock_start(void)
 {
 }
 
-void tr_clock_confine(bool stop)
+void tr_clock_confine(void)
 {
-	last_ns = clock_ns(CLOCK_REALTIME);
-	atomic_store(&stopped, stop);
+	atomic_store(&last_ns, clock_ns(CLOCK_REALTIME));
 }
 
 uint64_t tr_clock_now(struct tr_clock *clock)
 {
-	uint64_t now = atomic_load(&stopped) ? last_ns : clock_ns(CLOCK_REALTIME);
+	uint64_t now = kernel_ns();
 
 	if (now < clock->last && clock->last - now < 1000000000)
 		now = clock->last;

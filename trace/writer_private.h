@@ -15,7 +15,7 @@ struct tr_clock {
 void tr_clock_start(void);
 uint64_t tr_clock_now(struct tr_clock *clock);
 /* Before tr_confined changes: without asking the kernel from then on, where that can be had. */
-void tr_clock_confine(bool stop);
+void tr_clock_confine(void);
 
 /* Takes the key of tr_keyed_hash from the kernel: once, before a host may have forbidden itself to ask. */
 void tr_hash_start(void);

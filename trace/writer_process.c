@@ -92,14 +92,14 @@ void tr_finish(void)
 	errno = saved;
 }
 
-bool tr_confine(bool stop_clock)
+bool tr_confine(void)
 {
 	struct tr_thread *t = &tr_thread;
 
 	if (atomic_load(&tr_confined) || t->busy)
 		return false;
 	t->busy = true;
-	tr_clock_confine(stop_clock);
+	tr_clock_confine();
 	if (tr_process.alive && atomic_load(tr_process.alive) == TR_ALIVE &&
 	    atomic_load(&tr_process.made) == 2) {
 		tr_lanes_write(t->tid);
@@ -112,7 +112,6 @@ bool tr_confine(bool stop_clock)
 
 void tr_confine_undone(void)
 {
-	tr_clock_confine(false);
 	tr_stream_confine(false);
 }
 

@@ -3,8 +3,9 @@
  * sandbox WHEN HOW: forbids itself all system calls but a few, before its first gss call or after a
  * handshake. HOW: kill or errno (a filter, as sshd's and libseccomp's), call (the same by seccomp(2)),
  * strict, forks (kill, but a child may be made, which does it all), twice (kill, and then one that the kernel
- * does not take), raw (errno, by an instruction of its own). What it does in there needs no other system
- * call, so that it ends well unless somebody else in the process makes one.
+ * does not take), raw (errno, by an instruction of its own); or, with tsc, to read the cycle counter. What it
+ * does in there needs no other system call, so that it ends well unless somebody else in the process makes
+ * one.
  */
 #include "gss.h"
 #include <linux/audit.h>
@@ -46,6 +47,8 @@ static int enter(const char *how)
 	};
 	struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
 
+	if (!strcmp(how, "tsc"))
+		return prctl(PR_SET_TSC, PR_TSC_SIGSEGV);
 	if (!strcmp(how, "strict"))
 		return prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
