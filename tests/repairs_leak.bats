@@ -96,7 +96,7 @@ frees() {
 
 # examined: 50 messages each way, with both ends under valgrind; they live, and no memory is touched that is not theirs.
 examined() {
-    local port valgrind=(valgrind --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=none)
+    local port valgrind=(valgrind --fair-sched=yes --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=none)
     read -r port < <(free_port)
     start server "${WITH[@]}" "${valgrind[@]}" "$BUILD/hosts/repair_leak" bind "tcp://127.0.0.1:$port" 50 10240
     start client "${WITH[@]}" "${valgrind[@]}" "$BUILD/hosts/repair_leak" connect "tcp://127.0.0.1:$port" 50 10240

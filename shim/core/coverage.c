@@ -59,7 +59,7 @@ static const struct tap_image *provider(const struct tap_snapshot *snapshot, con
 
 void tap_cover(const struct tap_snapshot *snapshot, const struct tap_image *image)
 {
-	const struct tap_caller *caller = NULL;
+	struct tap_caller *caller = NULL;
 
 	for (int family = 0; family < TR_FAMILIES; family++) {
 		const struct tap_bindings *b = &image->family[family];
@@ -71,7 +71,7 @@ void tap_cover(const struct tap_snapshot *snapshot, const struct tap_image *imag
 			caller = tap_caller_at(image->start, image->end - image->start,
 					       image == snapshot->image ? "" : image->path);
 		if (caller)
-			((struct tap_caller *)caller)->announced = true;
+			caller->announced = true;
 		library = b->ours || b->unbound ? provider(snapshot, image, caller, family)
 						: tap_image_at(snapshot, b->past_us);
 		if (b->elsewhere)

@@ -72,7 +72,7 @@ struct tap_scope {
 	bool watch;	/* handshakes and contexts are followed: any level at all, or a policy */
 	bool nested;	/* a library's call to itself, or its mechanism's: part of another call */
 	bool judge;	/* there is a policy */
-	const struct tap_caller *caller;
+	struct tap_caller *caller;
 	const void *from; /* return address in the host */
 	uint64_t start;	  /* ns since the epoch, when record */
 };
@@ -139,7 +139,7 @@ static inline void tap_quiet_end(void)
 }
 
 /* shim/loader/: who calls, and what they would have reached without us */
-const struct tap_caller *tap_caller_of(const void *address);
+struct tap_caller *tap_caller_of(const void *address);
 /* This process's trace tells of no object yet. */
 void tap_unannounce(void);
 /* Finds all that the library of this function refers to now, on a thread that may wait for the loader. */
@@ -158,7 +158,7 @@ void *tap_wrapper(unsigned id);
 void *tap_pointer(unsigned id, void *found);
 bool tap_is_stub(const void *address);
 /* The entry of an object of which these values are known: it need not be there any more. */
-const struct tap_caller *tap_caller_at(uintptr_t start, uintptr_t size, const char *name);
+struct tap_caller *tap_caller_at(uintptr_t start, uintptr_t size, const char *name);
 /* What dlsym should answer for a real function that it found in `handle`, asked for by code at `from`. */
 void *tap_redirect(unsigned id, void *handle, void *found, const void *from);
 
