@@ -242,11 +242,11 @@ crossing() {
 }
 
 # circles ROOM OBJECTS ALLOWED...: fails with the circles among files that hold one that is not allowed. An allowed one
-# is a file without its suffix, or a folder for all in it; take it out when its circle is gone.
+# is a file without its suffix, or a folder for all in it; one that is in no circle any more fails as well.
 circles() {
     local room=$1 objects=$2 wrong=0 file allowed
     shift 2
-    "$PYTHON" "$TOP/tests/circles.py" "$TOP" "$BUILD/$objects" "$room" >"$BATS_TEST_TMPDIR/circles"
+    "$PYTHON" "${circles_py:-$TOP/tests/circles.py}" "$TOP" "$BUILD/$objects" "$room" >"$BATS_TEST_TMPDIR/circles"
     while read -r file; do
         for allowed in "$@"; do
             case $file in "$allowed" | "$allowed"/*) continue 2 ;; esac
@@ -254,6 +254,11 @@ circles() {
         wrong=1
         echo "$file is in a circle: its files need each other (includes and calls)"
     done < <(tr ' ' '\n' <"$BATS_TEST_TMPDIR/circles")
+    for allowed in "$@"; do
+        tr ' ' '\n' <"$BATS_TEST_TMPDIR/circles" | grep -qE "^$allowed(/|$)" && continue
+        wrong=1
+        echo "$allowed is allowed to be in a circle, and is in none: take it out of the list"
+    done
     cat "$BATS_TEST_TMPDIR/circles"
     return $wrong
 }
@@ -275,6 +280,22 @@ circles() {
     echo 'int a(void); int c(void); int c(void) { return a(); }' >room/c.c
     for name in a b c; do gcc -c -o objects/room/$name.c.o room/$name.c; done
     [ "$("$PYTHON" "$TOP/tests/circles.py" . objects room)" = "room/a room/b" ]
+}
+
+@test "a circle that is allowed and is none any more is found" {
+    cd "$BATS_TEST_TMPDIR"
+    mkdir -p room/two objects/room/two
+    echo 'int b(void); int a(void); int a(void) { return b(); }' >room/two/a.c
+    echo 'int a(void); int b(void); int b(void) { return a(); }' >room/two/b.c
+    for name in a b; do gcc -c -o objects/room/two/$name.c.o room/two/$name.c; done
+    circles_py=$TOP/tests/circles.py
+    TOP=$BATS_TEST_TMPDIR BUILD=$BATS_TEST_TMPDIR
+    run ! circles room objects
+    [[ $output == *"room/two/a is in a circle"* ]]
+    circles room objects room/two
+    circles room objects room/two/a room/two/b
+    run ! circles room objects room/two room/t
+    [[ $output == *"room/t is allowed to be in a circle, and is in none"* ]]
 }
 
 @test "the shim's objects call nothing of the tools' side" {

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See roll_read.h. Bounded by the file: a table of the processes in it, and one of the programs.
+ */
+#include "tools/run/roll_read.h"
+
+#include "tools/elf/object.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A process, as far as the roll tells. */
+struct process {
+	uint32_t pid;
+	unsigned answers;		  /* that nothing which was told before asked for */
+	bool answered;			  /* ever */
+	const struct tr_roll_entry *open; /* executed, and not answered yet; NULL: none */
+};
+
+static int by_pid(const void *one, const void *other)
+{
+	uint32_t a = ((const struct process *)one)->pid, b = ((const struct process *)other)->pid;
+
+	return (a > b) - (a < b);
+}
+
+static int by_program(const void *one, const void *other)
+{
+	const struct tr_roll_entry *a = ((const struct roll_escape *)one)->entry,
+				   *b = ((const struct roll_escape *)other)->entry;
+
+	return a->flags == b->flags ? strcmp(a->path, b->path)
+				    : (a->flags > b->flags) - (a->flags < b->flags);
+}
+
+/* Finds or makes the item of a tree that is like this one. */
+static void *item(void **tree, const void *like, size_t size, int (*compare)(const void *, const void *))
+{
+	void **found = tfind(like, tree, compare), *made;
+
+	if (found)
+		return *found;
+	made = malloc(size);
+	if (!made)
+		return NULL;
+	memcpy(made, like, size);
+	found = tsearch(made, tree, compare);
+	if (found)
+		return *found;
+	free(made);
+	return NULL;
+}
+
+/* The dynamic loader itself, asked to list or verify (ldd, another run): whatever it runs would have
+ * answered. */
+static bool runs_nothing(const struct tr_roll_entry *entry)
+{
+	return !entry->flags && elf_native_interpreter(entry->path);
+}
+
+static void escaped(struct roll_seen *seen, const struct tr_roll_entry *entry)
+{
+	struct roll_escape like = {.entry = entry}, *escape;
+
+	if (runs_nothing(entry))
+		return;
+	seen->all++;
+	escape = item(&seen->escapes, &like, sizeof(like), by_program);
+	if (!escape) {
+		seen->incomplete = true;
+		return;
+	}
+	if (!escape->count++) {
+		if (seen->names < ROLL_NAMED)
+			seen->named[seen->names++] = escape;
+		else
+			seen->more++;
+	}
+}
+
+/* Its own trace, where it has one, does not tell of these. */
+static void sandboxed(struct roll_seen *seen, const struct tr_roll_entry *entry)
+{
+	struct roll_sandbox sandbox = {.pid = entry->pid};
+
+	memcpy(&sandbox.told, entry->path, sizeof(sandbox.told));
+	if (!sandbox.told.lost)
+		return;
+	seen->all++;
+	if (seen->sandboxes++ < ROLL_NAMED)
+		seen->sandbox[seen->sandboxes - 1] = sandbox;
+}
+
+static void take(struct roll_seen *seen, const struct tr_roll_entry *entry)
+{
+	struct process like = {.pid = entry->pid}, *process;
+
+	process = item(&seen->processes, &like, sizeof(like), by_pid);
+	if (!process) {
+		seen->incomplete = true;
+		return;
+	}
+	switch (entry->kind) {
+	case TR_ROLL_HERE:
+		process->answered = true;
+		if (process->open)
+			process->open = NULL;
+		else
+			process->answers++;
+		break;
+	case TR_ROLL_EXEC:
+		if (process->open) /* who tells of the next program was there after all, or has died */
+			escaped(seen, process->open);
+		process->open = entry;
+		break;
+	case TR_ROLL_FAILED:
+		process->open = NULL;
+		break;
+	case TR_ROLL_SPAWNED:
+		if (process->answers)
+			process->answers--;
+		else
+			process->open = entry;
+		break;
+	case TR_ROLL_SHELL:
+		escaped(seen, entry);
+		break;
+	case TR_ROLL_SANDBOX:
+		sandboxed(seen, entry);
+		break;
+	}
+}
+
+/* Is this an entry, whole and with a path that ends? */
+static bool is_entry(const struct tr_roll_entry *entry, size_t room)
+{
+	return entry->mark == TR_ROLL_MARK && entry->length >= sizeof(*entry) && entry->length <= room &&
+	       entry->length % TR_ROLL_ALIGN == 0 &&
+	       (entry->kind == TR_ROLL_SANDBOX
+			? entry->length >= sizeof(*entry) + sizeof(struct tr_roll_sandbox)
+		: entry->length == sizeof(*entry)
+			? entry->kind == TR_ROLL_HERE || entry->kind == TR_ROLL_FAILED
+			: memchr(entry->path, 0, entry->length - sizeof(*entry)) != NULL);
+}
+
+static void read_entries(struct roll_seen *seen, const char *bytes, size_t used)
+{
+	size_t at = sizeof(struct tr_roll);
+
+	while (at + sizeof(struct tr_roll_entry) <= used) {
+		const struct tr_roll_entry *entry = (const void *)(bytes + at);
+
+		if (is_entry(entry, used - at)) {
+			take(seen, entry);
+			at += entry->length;
+		} else {
+			at += TR_ROLL_ALIGN; /* its writer was killed at it */
+		}
+	}
+}
+
+/* Who was told of and has not answered when all is over. */
+static void close_one(const void *node, VISIT visit, void *seen)
+{
+	const struct process *process = *(struct process *const *)node;
+
+	if ((visit == postorder || visit == leaf) && process->open)
+		escaped(seen, process->open);
+}
+
+void roll_read(struct roll_seen *seen, const void *bytes, size_t size, pid_t program)
+{
+	const struct tr_roll *head = bytes;
+	struct process like = {.pid = (uint32_t)program};
+	void **found;
+
+	read_entries(seen, bytes, head->used < size ? head->used : size);
+	found = tfind(&like, &seen->processes, by_pid);
+	twalk_r(seen->processes, close_one, seen);
+	/* PROGRAM itself was spoken of before, and only counts. */
+	if (!found || !(*(struct process **)found)->answered)
+		seen->all++;
+	seen->incomplete |= head->used > size;
+	seen->all += seen->incomplete;
+}
+
+void roll_seen_free(struct roll_seen *seen)
+{
+	tdestroy(seen->processes, free);
+	tdestroy(seen->escapes, free);
+}

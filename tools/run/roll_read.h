@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a roll tells: who of a process tree was executed and never answered. Its bytes were written by the
+ * programs that were run, and are believed in nothing.
+ */
+#ifndef TOOLS_RUN_ROLL_READ_H
+#define TOOLS_RUN_ROLL_READ_H
+
+#include "trace/roll.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define ROLL_NAMED 10 /* at most; others are counted */
+
+/* Programs of one path and one reason. */
+struct roll_escape {
+	const struct tr_roll_entry *entry;
+	size_t count;
+};
+
+/* A process whose events a seccomp filter kept back. */
+struct roll_sandbox {
+	uint32_t pid;
+	struct tr_roll_sandbox told;
+};
+
+struct roll_seen {
+	void *processes, *escapes; /* trees of tsearch */
+	struct roll_escape *named[ROLL_NAMED];
+	struct roll_sandbox sandbox[ROLL_NAMED];
+	size_t names, more; /* programs: named, and not */
+	size_t sandboxes;   /* all of them, named or not */
+	size_t all;	    /* processes that ran unobserved, or could not be followed */
+	bool incomplete;    /* more happened than the roll, or memory, holds */
+};
+
+/* Reads a whole roll into zeros; bytes (8-byte aligned, at least a struct tr_roll) stay in use. */
+void roll_read(struct roll_seen *seen, const void *bytes, size_t size, pid_t program);
+void roll_seen_free(struct roll_seen *seen);
+
+#endif
