@@ -3,6 +3,7 @@
  * What a trace says first: who runs, under which settings, with which libraries, and whose calls reach us.
  * And what it says of an object that calls for the first time and was not there then.
  */
+#include "shim/core/hello.h"
 #include "shim/core/snapshot.h"
 
 #include <errno.h>
@@ -43,6 +44,8 @@ static void write_process(const struct tap_snapshot *all)
 	tr_put_u32(d, TR_F_PPID, (uint32_t)getppid());
 	tr_put_text(d, TR_F_VERSION, "0.1.0");
 	tr_put_text(d, TR_F_LEVEL, levels[tr_level]);
+	if (*tap_bad_settings)
+		tr_put_text(d, TR_F_BAD_SETTINGS, tap_bad_settings);
 	tr_put_clock(d);
 	tap_put_identity(d, all->count ? all->image[0].path : "");
 	for (size_t i = 0; i < all->count && d->size - d->used > 700; i++) {

@@ -6,6 +6,7 @@
  * A selection and not a level of its own: levels each hold all of the one before, and whether one wants to
  * see a buffer released has nothing to do with whether one wants the bytes of tokens.
  */
+#include "shim/core/hello.h"
 #include "shim/core/tap.h"
 
 #include <string.h>
@@ -29,11 +30,16 @@ static bool is_event(unsigned id)
 	return purpose == TR_PURPOSE_event || purpose == TR_PURPOSE_judged || purpose == TR_PURPOSE_aside;
 }
 
-static void select_matching(const char *pattern)
+static bool select_matching(const char *pattern)
 {
+	bool any = false;
+
 	for (unsigned id = 1; id < TAP_IDS; id++)
-		if (is_event(id) && pol_match(pattern, tap_call_name(id)))
+		if (is_event(id) && pol_match(pattern, tap_call_name(id))) {
 			tap_wanted[id] = TAP_RECORD;
+			any = true;
+		}
+	return any;
 }
 
 /* What is not asked for by name: a judged call that fails may be why a program fails under its policy. */
@@ -58,11 +64,10 @@ void tap_select(const char *patterns)
 		size_t length = strcspn(patterns, ",");
 		char pattern[128];
 
-		if (length < sizeof(pattern)) { /* no name is as long */
-			memcpy(pattern, patterns, length);
-			pattern[length] = 0;
-			select_matching(pattern);
-		}
+		tap_copy(pattern, length < sizeof(pattern) ? length + 1 : sizeof(pattern), patterns);
+		if (length && (length >= sizeof(pattern) || !select_matching(pattern)))
+			tap_bad_setting("GSSTAP_CALLS", pattern,
+					"is the name of no call that can be recorded");
 		patterns += length + (patterns[length] == ',');
 	}
 }

@@ -4,23 +4,18 @@
  * variables, read once and copied: programs write their title over their first environment (sshd,
  * setproctitle). With none of them set it stays silent for good.
  */
+#include "shim/core/hello.h"
 #include "shim/core/tap.h"
 #include "shim/exec/exec.h"
-#include "trace/roll.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 bool tap_on;
-static char hello_path[PATH_MAX]; /* "" for none */
 static pthread_key_t thread_key;
 static int started; /* 0, 1 under way, 2 done */
 
@@ -42,73 +37,6 @@ void tap_append(char *out, size_t size, const char *text)
 	tap_copy(out + used, size - used, text);
 }
 
-static void append_number(char *out, size_t size, unsigned long n)
-{
-	char digits[24];
-	int i = sizeof(digits) - 1;
-
-	digits[i] = 0;
-	do
-		digits[--i] = (char)('0' + n % 10);
-	while (n /= 10);
-	tap_append(out, size, digits + i);
-}
-
-/* Says something to `gsstap run`, through the file it made for that; never to the host's own descriptors. */
-static void tell(const char *line)
-{
-	struct rlimit limit;
-	struct stat st;
-	int fd;
-
-	if (!*hello_path || tr_confined)
-		return;
-	fd = (int)syscall(SYS_openat, AT_FDCWD, hello_path,
-			  O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return;
-	/* Beyond the host's file size limit a write would be a signal. */
-	if (getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY ||
-	    (!fstat(fd, &st) && (rlim_t)st.st_size + strlen(line) <= limit.rlim_cur))
-		syscall(SYS_write, fd, line, strlen(line));
-	syscall(SYS_close, fd);
-}
-
-static void say_hello(void)
-{
-	char line[80] = "gsstap 0.1.0 ";
-
-	append_number(line, sizeof(line), tap_first_process);
-	tap_append(line, sizeof(line), "\n");
-	tell(line);
-	tap_roll_add(TR_ROLL_HERE, (pid_t)tap_first_process, 0, NULL);
-}
-
-static void trace_failed(const char *path, int error)
-{
-	char line[600] = "problem ";
-
-	append_number(line, sizeof(line), (unsigned long)getpid());
-	tap_append(line, sizeof(line), " trace ");
-	tap_append(line, sizeof(line) - 80, path);
-	tap_append(line, sizeof(line), ": ");
-	tap_append(line, sizeof(line), strerrordesc_np(error));
-	if (tr_was_filtered(error))
-		tap_append(line, sizeof(line), " (a seccomp filter stops the recorder's system calls)");
-	tap_append(line, sizeof(line), "\n");
-	tell(line);
-}
-
-static void limit_failed(void)
-{
-	char line[160] = "problem ";
-
-	append_number(line, sizeof(line), (unsigned long)getpid());
-	tap_append(line, sizeof(line),
-		   " GSSTAP_MAX_SIZE is no size, such as 10M or 10M,5: its trace has no limit\n");
-	tell(line);
-}
-
 static void thread_ends(void *unused)
 {
 	(void)unused;
@@ -128,6 +56,8 @@ static int level_from(const char *name)
 	for (int i = 0; name && i < (int)(sizeof(names) / sizeof(names[0])); i++)
 		if (!strcmp(names[i], name))
 			return i;
+	if (name && *name)
+		tap_bad_setting("GSSTAP_LEVEL", name, "is no level");
 	return -1;
 }
 
@@ -140,13 +70,13 @@ static const char *absolute(const char *path)
 		return NULL;
 	if (path[0] != '/') {
 		if (!getcwd(whole, sizeof(whole) - 1)) {
-			trace_failed(path, errno);
+			tap_trace_failed(path, errno);
 			return NULL;
 		}
 		tap_append(whole, sizeof(whole), "/");
 	}
 	if (strlen(whole) + strlen(path) >= sizeof(whole)) {
-		trace_failed(path, ENAMETOOLONG);
+		tap_trace_failed(path, ENAMETOOLONG);
 		return NULL;
 	}
 	tap_append(whole, sizeof(whole), path);
@@ -157,16 +87,17 @@ static void configure(void)
 {
 	const char *trace = secure_getenv("GSSTAP_TRACE"), *policy = secure_getenv("GSSTAP_POLICY");
 	const char *most = secure_getenv("GSSTAP_MAX_SIZE");
-	int level = level_from(secure_getenv("GSSTAP_LEVEL"));
+	int level;
 
 	tap_find_loader();
 	tap_find_last_error();
-	tap_copy(hello_path, sizeof(hello_path), secure_getenv("GSSTAP_HELLO"));
-	tap_roll_open(hello_path);
+	tap_hello_to(secure_getenv("GSSTAP_HELLO"));
+	tap_roll_open(secure_getenv("GSSTAP_HELLO"));
 	tap_exec_filter = tap_roll_filter(tap_kept_thread_id());
 	tr_confined = tap_exec_filter != 0;
 	if (policy && *policy)
 		tap_load_policy(policy);
+	level = level_from(secure_getenv("GSSTAP_LEVEL"));
 	if (level < 0)
 		level = pol_capture(&tap_policy);
 	if (level < 0)
@@ -176,16 +107,17 @@ static void configure(void)
 		level = TR_LEVEL_OFF;
 	tap_select(secure_getenv("GSSTAP_CALLS"));
 	if (level != TR_LEVEL_OFF || tap_policy.state != POL_NONE) {
-		tr_on_failure = trace_failed;
+		tr_on_failure = tap_trace_failed;
 		tr_on_thread = thread_begins;
 		if (most && *most && !tr_limit(most))
-			limit_failed();
+			tap_bad_setting("GSSTAP_MAX_SIZE", most,
+					"is no size, such as 10M or 10M,5: the trace has no limit");
 		tr_on_lost = tap_roll_lost;
 		tr_configure(level == TR_LEVEL_OFF ? NULL : trace, level, tap_first_event);
 		tap_on = true;
 	}
 	tap_exec_start();
-	say_hello();
+	tap_hello();
 }
 
 /* By the constructor; or before it, when another library's constructor calls one of our names. */

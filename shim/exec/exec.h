@@ -62,6 +62,16 @@ bool tap_exec_must(void);
 /* Names of what is missing, into out. */
 void tap_exec_missing(const struct tap_exec *e, char *out, size_t size);
 
+/* preload.c: the value of LD_PRELOAD */
+void tap_preload_is(const char *path); /* by whatever name we were loaded */
+/* Where the entry that is us begins; NULL: there is none. */
+const char *tap_preload_us(const char *value);
+/* The length of what brings us: what is before us, we, and a libzmq that was put in another one's place. */
+size_t tap_preload_part(const char *value, const char *us);
+/* Ours where it has to be in theirs (or NULL): behind the runtimes at their front, before all else. At most
+ * two bytes longer than both. */
+void tap_preload_compose(const char *ours, const char *theirs, char *out);
+
 /* script.c */
 /* A command for the shell that puts back what is missing and is this one then; NULL: there is no room. */
 char *tap_exec_script(const struct tap_exec *e, const char *command, size_t *size);

@@ -6,9 +6,7 @@
 #include "shim/core/tap.h"
 #include "shim/exec/exec.h"
 
-#include <dlfcn.h>
 #include <errno.h>
-#include <link.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -28,74 +26,10 @@ static const char preload_name[] = "LD_PRELOAD=";
 static char *settings[SETTINGS]; /* NAME=value, or NULL */
 static unsigned needed;		 /* bits */
 static const char *preload;	 /* what of LD_PRELOAD brings us; NULL: something else did */
-static const char *file_name = "libgsstap.so";
 static bool follow;
 bool tap_exec_asked;
 
 #define STARTS(text, with) (!strncmp(text, with, sizeof(with) - 1))
-
-static const char *base_name(const char *path, size_t length)
-{
-	const char *slash = memrchr(path, '/', length);
-
-	return slash ? slash + 1 : path;
-}
-
-/* ld.so parts LD_PRELOAD at these. */
-static size_t entry_length(const char *at)
-{
-	return strcspn(at, ": ");
-}
-
-static bool is_named(const char *entry, size_t length, const char *name, bool whole)
-{
-	const char *base = base_name(entry, length);
-	size_t left = length - (size_t)(base - entry), wanted = strlen(name);
-
-	return (whole ? left == wanted : left >= wanted) && !memcmp(base, name, wanted);
-}
-
-/* Where the entry that is us begins, or NULL. */
-static const char *find_us(const char *value)
-{
-	for (const char *at = value; at && *at;) {
-		size_t length = entry_length(at);
-
-		if (is_named(at, length, file_name, true))
-			return at;
-		at += length + (at[length] != 0);
-	}
-	return NULL;
-}
-
-/* How much of its beginning are runtimes of sanitizers, which end a program in which they come second. */
-static size_t runtimes_at_front(const char *value)
-{
-	static const char *const runtimes[] = {"libasan.", "libubsan.", "libtsan.", "liblsan.",
-					       "libclang_rt."};
-	const char *at = value;
-
-	while (*at) {
-		size_t length = entry_length(at), i = 0;
-
-		while (length && i < 5 && !is_named(at, length, runtimes[i], false))
-			i++;
-		if (length && i == 5)
-			break;
-		at += length + (at[length] != 0);
-	}
-	return (size_t)(at - value);
-}
-
-/* Of LD_PRELOAD: what is before us, we, and a libzmq that was put in another one's place right behind us. */
-static size_t part_that_brings_us(const char *value, const char *us)
-{
-	const char *end = us + entry_length(us);
-
-	if (*end && is_named(end + 1, entry_length(end + 1), "libzmq.so", false))
-		end += 1 + entry_length(end + 1);
-	return (size_t)(end - value);
-}
 
 static char *keep(char **room, const char *text, size_t length)
 {
@@ -138,26 +72,23 @@ static void keep_settings(char *const *envp, char *room)
 			settings[i] = keep(&room, *envp, strlen(*envp));
 			needed |= 1u << i;
 		} else if (STARTS(*envp, preload_name)) {
-			const char *value = *envp + sizeof(preload_name) - 1, *us = find_us(value);
+			const char *value = *envp + sizeof(preload_name) - 1, *us = tap_preload_us(value);
 
 			if (us)
-				preload = keep(&room, *envp,
-					       sizeof(preload_name) - 1 + part_that_brings_us(value, us));
+				preload = keep(&room, value, tap_preload_part(value, us));
 		}
 	}
 }
 
 void tap_exec_start(void)
 {
-	const char *path = tap_shim_path();
 	size_t size = getauxval(AT_SECURE) ? 0 : size_of_settings(environ);
 	char *room;
 
 	tap_first_process = tap_process();
 	if (!size)
 		return;
-	if (*path)
-		file_name = base_name(path, strlen(path));
+	tap_preload_is(tap_shim_path());
 	room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (room == MAP_FAILED)
 		return;
@@ -193,7 +124,7 @@ size_t tap_exec_look(struct tap_exec *e, char *const *envp)
 		if (variable[0] == 'L' && STARTS(variable, preload_name))
 			e->preload = variable + sizeof(preload_name) - 1; /* ld.so takes the last */
 	}
-	if (find_us(e->preload))
+	if (tap_preload_us(e->preload))
 		seen |= PRELOAD;
 	e->missing = needed & ~seen;
 	/* Who only takes back how it is done, the level, say, has not lost what is asked for. */
@@ -210,36 +141,8 @@ size_t tap_exec_look(struct tap_exec *e, char *const *envp)
 
 size_t tap_exec_room(const struct tap_exec *e)
 {
-	return (e->count + SETTINGS + 2) * sizeof(char *) + (preload ? strlen(preload) : 0) +
-	       (e->preload ? strlen(e->preload) : 0) + 3;
-}
-
-static char *put(char *at, const char *text, size_t length)
-{
-	memcpy(at, text, length);
-	return at + length;
-}
-
-/* Ours where it has to be in theirs: behind the runtimes at their front, before all else. */
-static void compose_preload(const char *theirs, char *at)
-{
-	const char *value = preload + sizeof(preload_name) - 1;
-	size_t front = theirs ? runtimes_at_front(theirs) : 0;
-
-	at = put(at, preload_name, sizeof(preload_name) - 1);
-	if (front) {
-		at = put(at, theirs, front);
-		if (!strchr(": ", at[-1]))
-			*at++ = ':';
-		/* What stands before us at their front is there already. */
-		value = find_us(value);
-	}
-	at = put(at, value, strlen(value));
-	if (theirs && theirs[front]) {
-		*at++ = ':';
-		at = put(at, theirs + front, strlen(theirs + front));
-	}
-	*at = 0;
+	return (e->count + SETTINGS + 2) * sizeof(char *) + sizeof(preload_name) +
+	       (preload ? strlen(preload) : 0) + (e->preload ? strlen(e->preload) : 0) + 2;
 }
 
 char **tap_exec_fill(const struct tap_exec *e, char *const *envp, void *room)
@@ -256,8 +159,9 @@ char **tap_exec_fill(const struct tap_exec *e, char *const *envp, void *room)
 			out[n++] = envp[i];
 	}
 	if (e->missing & PRELOAD) {
-		compose_preload(e->preload, text);
 		out[n++] = text;
+		memcpy(text, preload_name, sizeof(preload_name));
+		tap_preload_compose(preload, e->preload, text + sizeof(preload_name) - 1);
 	}
 	for (unsigned s = 0; s < SETTINGS; s++)
 		if (e->missing & 1u << s)
