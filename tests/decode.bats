@@ -180,6 +180,16 @@ END
     [ "$(jq -r 'select(.event == "dropped") | .host // "untold"' mixed | sort -u)" = untold ]
 }
 
+@test "who runs is told with its command line and its control group, in text the beginning of it" {
+    "$PYTHON" "$TOP/tests/forge.py" args.pcapng 'process(exe="/usr/bin/python3", host="box", cgroup="/system.slice/tool.service", args=["python3", "-m", "to ol", "", "\x1b[2J"] + ["--more"] * 99)'
+    trace_json args.pcapng >line
+    jq -e '.cgroup == "/system.slice/tool.service" and (.args | length) == 104 and .args[:5] == ["python3", "-m", "to ol", "", "\u001b[2J"]' line
+    run -0 "$GSSTAP" decode args.pcapng
+    [[ $output == *', in /system.slice/tool.service: python3 -m "to ol" "" "\x1b[2J" --more'*' --more ...' ]]
+    [ "${#lines[1]}" -lt 250 ]
+    "$GSSTAP" decode --summary --format json args.pcapng | jq -e 'select(.kind == "program") | .cgroup == "/system.slice/tool.service" and .args[2] == "to ol"'
+}
+
 @test "mergecap keeps the traces of two processes apart without being told to" {
     host_trace a.pcapng
     host_trace b.pcapng

@@ -22,7 +22,9 @@ now, packets = TIME, []
 
 def field(name, value):
     number, kind = FIELDS[name]
-    if kind in ("TEXT", "HASH", "HEX", "OID"):
+    if kind == "TEXTS":
+        data = b"".join(each.encode() + b"\0" for each in value)
+    elif kind in ("TEXT", "HASH", "HEX", "OID"):
         data = value.encode("latin-1") if isinstance(value, str) else value
     else:
         data = struct.pack("<Q" if kind in ("HANDLE", "UINT") else "<i", value)

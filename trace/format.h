@@ -120,6 +120,7 @@ enum tr_type {
 	TR_TYPE_ZMQ_OPTION,	/* 4 bytes, socket option: its name */
 	TR_TYPE_ZMQ_CTX_OPTION, /* 4 bytes, context option: its name */
 	TR_TYPE_ZMQ_MECH,	/* 4 bytes, ZMQ_NULL ...: its name */
+	TR_TYPE_TEXTS,		/* texts, each ended by a NUL: JSON an array of strings */
 	TR_TYPE_GROUP,		/* fields; may repeat: JSON an array of objects */
 };
 

@@ -60,6 +60,7 @@ static bool length_fits(enum tr_type type, uint16_t length)
 	case TR_TYPE_TOKEN:
 		return length == sizeof(struct tr_token);
 	case TR_TYPE_TEXT:
+	case TR_TYPE_TEXTS:
 	case TR_TYPE_HEX:
 	case TR_TYPE_OID:
 	case TR_TYPE_GROUP:

@@ -157,6 +157,8 @@ void learn_process(struct facts *facts)
 
 	if (!program)
 		return;
+	facts_keep(facts, &program->args, facts_text(facts, TR_F_ARGS));
+	facts_keep(facts, &program->cgroup, facts_text(facts, TR_F_CGROUP));
 	process->calls = !model_text_is(facts_text(facts, TR_F_LEVEL), "audit");
 	if (program == before)
 		return;

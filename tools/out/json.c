@@ -132,6 +132,20 @@ void js_text(struct js *json, const void *text, size_t length)
 	out_char(out, '"');
 }
 
+void js_texts(struct js *json, const void *texts, size_t length)
+{
+	const char *at = texts, *end = at + length;
+
+	js_array(json);
+	while (at < end) {
+		const char *nul = memchr(at, 0, (size_t)(end - at));
+
+		js_text(json, at, (size_t)((nul ? nul : end) - at));
+		at = nul ? nul + 1 : end;
+	}
+	js_array_end(json);
+}
+
 void js_string(struct js *json, const char *text)
 {
 	js_text(json, text, strlen(text));

@@ -33,6 +33,8 @@ void js_key(struct js *json, const char *name);
 /* Values. */
 void js_text(struct js *json, const void *text, size_t length);
 void js_string(struct js *json, const char *text);
+/* Texts that end with a NUL each, as an array. */
+void js_texts(struct js *json, const void *texts, size_t length);
 void js_unsigned(struct js *json, uint64_t number);
 void js_signed(struct js *json, int64_t number);
 void js_bool(struct js *json, bool value);

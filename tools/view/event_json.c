@@ -174,6 +174,9 @@ static void put_value(struct js *js, const struct tr_event *event, const struct 
 	case TR_TYPE_TEXT:
 		js_text(js, value->at, value->length);
 		break;
+	case TR_TYPE_TEXTS:
+		js_texts(js, value->at, value->length);
+		break;
 	case TR_TYPE_HEX:
 	case TR_TYPE_HASH:
 		js_bytes(js, value->at, value->length);

@@ -24,7 +24,8 @@ static const struct part process[] = {
 	{", gsstap ", TR_F_VERSION, NULL}, {NULL, TR_F_LIBRARIES, NULL},
 	{NULL, TR_F_COMMAND, NULL},	   {NULL, TR_F_BOOT, NULL},
 	{NULL, TR_F_PID_NAMESPACE, NULL},  {NULL, TR_F_STARTED, NULL},
-	{" running ", TR_F_SCRIPT, NULL},  {0},
+	{" running ", TR_F_SCRIPT, NULL},  {", in ", TR_F_CGROUP, NULL},
+	{": ", TR_F_ARGS, NULL},	   {0},
 };
 
 static const struct part token[] = {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define MESSAGE_SHOWN 32 /* bytes of a message */
+#define TEXTS_SHOWN 100	 /* bytes of several texts */
 
 static void joined(struct out *out, const char *const *names, size_t count, uint32_t left)
 {
@@ -118,6 +119,24 @@ static void named(struct out *out, const struct tr_value *value)
 		out_signed(out, tr_value_int(value));
 }
 
+/* A command line can be a page long: its beginning says which it is. */
+static void texts(struct out *out, const struct tr_value *value)
+{
+	const uint8_t *at = value->at, *end = at + value->length;
+
+	while (at < end && at - value->at < TEXTS_SHOWN) {
+		const uint8_t *nul = memchr(at, 0, (size_t)(end - at));
+		size_t length = (size_t)((nul ? nul : end) - at);
+
+		if (at != value->at)
+			out_char(out, ' ');
+		out_text(out, at, length < TEXTS_SHOWN ? length : TEXTS_SHOWN);
+		at += length < TEXTS_SHOWN ? length + 1 : TEXTS_SHOWN;
+	}
+	if (at < end)
+		out_str(out, " ...");
+}
+
 void event_text_value(struct out *out, const struct tr_event *event, const struct tr_value *value)
 {
 	switch (value->info->type) {
@@ -135,6 +154,9 @@ void event_text_value(struct out *out, const struct tr_event *event, const struc
 		break;
 	case TR_TYPE_TEXT:
 		out_text(out, value->at, value->length);
+		break;
+	case TR_TYPE_TEXTS:
+		texts(out, value);
 		break;
 	case TR_TYPE_HEX:
 	case TR_TYPE_HASH:

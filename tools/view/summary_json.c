@@ -239,6 +239,11 @@ static void program(void *at, void *context)
 
 	view->program = p;
 	js = begin(view, "program");
+	if (p->args.at) {
+		js_key(js, "args");
+		js_texts(js, p->args.at, p->args.length);
+	}
+	text(js, "cgroup", p->cgroup);
 	js_set_unsigned(js, "processes", p->processes);
 	js_set_unsigned(js, "dropped", p->dropped);
 	text(js, "credentials", p->credentials);
