@@ -62,6 +62,10 @@ readable() {
     [ "$(awk '{print $3}' <<<"$output" | sort)" = "$expected" ]
 }
 
+@test "the shim takes little of the static thread storage, which is scarce where it is loaded late" {
+    [ $(($(readelf -lW "$SHIM" | awk '$1 == "TLS" {print $6}'))) -lt 512 ]
+}
+
 @test "a program that makes no gss or zmq call leaves no trace" {
     tapped bash -c 'for i in 1 2 3; do /bin/true; done; echo "$(/bin/echo ended)"'
     [ "$output" = ended ]

@@ -61,6 +61,7 @@ struct tr_draft *tr_begin(enum tr_event_id event)
 	d->comment = event_names[event];
 	d->fields = t->lane->fields;
 	d->size = sizeof(t->lane->fields);
+	d->room = t->lane->comment;
 	errno = saved;
 	return d;
 failed:

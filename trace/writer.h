@@ -46,7 +46,7 @@ extern int tr_level;
 struct tr_draft {
 	struct tr_head head;
 	uint64_t time;	       /* ns since the epoch; 0: taken by tr_commit */
-	const char *comment;   /* short, for people; tr_begin sets the event's name */
+	const char *comment;   /* short, for people; tr_begin sets the event's name, tr_comment another one */
 	size_t comment_length; /* 0: to be counted */
 	const void *payload;
 	size_t payload_length; /* bytes given; fewer are written when the packet would be too long */
@@ -55,7 +55,9 @@ struct tr_draft {
 	bool first;	   /* the process event itself: do not write another before it */
 	size_t used, size; /* bytes of fields, and their limit */
 	uint8_t *fields;
+	char *room; /* of TR_COMMENT bytes, for a comment that is composed */
 };
+#define TR_COMMENT 480
 
 /*
  * Called once, before any thread can record: where traces go (a template as in gsstap(1), which must stay;
@@ -84,6 +86,9 @@ void tr_commit(struct tr_draft *draft);
 bool tr_ready(void);
 /* Leaves an event unwritten and uncounted. */
 void tr_abandon(struct tr_draft *draft);
+
+/* Composes the comment: what is added first takes the place of the event's name. It is cut. */
+void tr_comment(struct tr_draft *draft, const char *text);
 
 /* Fields; each is dropped when it no longer fits (tr_put_text is cut). */
 void tr_put(struct tr_draft *draft, enum tr_field_id id, const void *value, size_t length);

@@ -37,6 +37,18 @@ void tr_put(struct tr_draft *d, enum tr_field_id id, const void *value, size_t l
 		memcpy(at, value, length);
 }
 
+void tr_comment(struct tr_draft *d, const char *text)
+{
+	size_t used = d->comment == d->room ? d->comment_length : 0, length = strlen(text);
+
+	if (length > TR_COMMENT - 1 - used)
+		length = TR_COMMENT - 1 - used;
+	memcpy(d->room + used, text, length);
+	d->room[used + length] = 0;
+	d->comment = d->room;
+	d->comment_length = used + length;
+}
+
 void tr_put_u32(struct tr_draft *d, enum tr_field_id id, uint32_t value)
 {
 	uint8_t *at = field(d, id, sizeof(value));

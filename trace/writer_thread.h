@@ -19,6 +19,7 @@ struct tr_lane {
 	bool hot;	       /* events come faster than they are written */
 	struct tr_draft draft;
 	uint8_t fields[TR_DRAFT_FIELDS];
+	char comment[TR_COMMENT];
 };
 
 /* An event that stands in the file at once can be read by anything, and costs system calls: at most one in so

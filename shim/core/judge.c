@@ -88,12 +88,8 @@ bool tap_refuses(const struct tap_scope *scope, const struct pol_verdict *verdic
 	struct tr_draft *d = tap_event(scope, verdict->audit ? TR_E_would_refuse : TR_E_refused);
 
 	if (d) {
-		char *comment = tap_thread.comment;
-
-		tap_copy(comment, sizeof(tap_thread.comment),
-			 verdict->audit ? "would refuse: " : "refused: ");
-		tap_append(comment, sizeof(tap_thread.comment), verdict->reason);
-		d->comment = comment;
+		tr_comment(d, verdict->audit ? "would refuse: " : "refused: ");
+		tr_comment(d, verdict->reason);
 		tr_put_u32(d, TR_F_CALL, scope->call);
 		tr_put_text(d, TR_F_RULE, verdict->rule);
 		if (verdict->line)

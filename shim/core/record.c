@@ -25,11 +25,11 @@ static void add_text(char *out, size_t size, const gss_buffer_desc *text)
 	out[used + n] = 0;
 }
 
-static const char *ask_text(const struct tap_scope *scope, OM_uint32 status, int type, gss_const_OID mech)
+static const char *ask_text(const struct tap_scope *scope, OM_uint32 status, int type, gss_const_OID mech,
+			    char out[TAP_TEXT])
 {
 	__typeof__(&gss_display_status) display = TAP_OTHER(scope, gss_display_status);
 	__typeof__(&gss_release_buffer) release = TAP_OTHER(scope, gss_release_buffer);
-	char *out = tap_thread.text;
 	OM_uint32 ignored, more = 0;
 	int saved = errno;
 
@@ -42,7 +42,7 @@ static const char *ask_text(const struct tap_scope *scope, OM_uint32 status, int
 
 		if (display(&ignored, status, type, (gss_OID)mech, &more, &text) != GSS_S_COMPLETE)
 			break;
-		add_text(out, sizeof(tap_thread.text), &text);
+		add_text(out, TAP_TEXT, &text);
 		release(&ignored, &text);
 	} while (more);
 	tap_quiet_end();
@@ -50,11 +50,11 @@ static const char *ask_text(const struct tap_scope *scope, OM_uint32 status, int
 	return out;
 }
 
-const char *tap_minor_text(const struct tap_scope *scope, OM_uint32 minor, gss_const_OID mech)
+const char *tap_minor_text(const struct tap_scope *scope, OM_uint32 minor, gss_const_OID mech,
+			   char out[TAP_TEXT])
 {
-	return tap_refusal_text(minor, tap_thread.text, sizeof(tap_thread.text))
-		       ? tap_thread.text
-		       : ask_text(scope, minor, GSS_C_MECH_CODE, mech);
+	return tap_refusal_text(minor, out, TAP_TEXT) ? out
+						      : ask_text(scope, minor, GSS_C_MECH_CODE, mech, out);
 }
 
 /* What libraries say of a minor status that they did not set. */
@@ -64,11 +64,11 @@ static bool says_nothing(OM_uint32 minor, const char *text)
 }
 
 const char *tap_status_text(const struct tap_scope *scope, OM_uint32 major, OM_uint32 minor,
-			    gss_const_OID mech)
+			    gss_const_OID mech, char out[TAP_TEXT])
 {
-	if (says_nothing(minor, tap_minor_text(scope, minor, mech)))
-		ask_text(scope, major, GSS_C_GSS_CODE, GSS_C_NO_OID);
-	return tap_thread.text;
+	if (says_nothing(minor, tap_minor_text(scope, minor, mech, out)))
+		ask_text(scope, major, GSS_C_GSS_CODE, GSS_C_NO_OID, out);
+	return out;
 }
 
 static void begin_call(struct tr_draft *d, const struct tap_scope *scope)
@@ -85,19 +85,17 @@ static void begin_call(struct tr_draft *d, const struct tap_scope *scope)
 /* "gss_init_sec_context: the text": shown by Wireshark as the packet's comment. */
 static void comment_failure(struct tr_draft *d, const struct tap_scope *scope, const char *text)
 {
-	char *out = tap_thread.comment;
-
-	tap_copy(out, sizeof(tap_thread.comment), tap_call_name(scope->call));
-	tap_append(out, sizeof(tap_thread.comment), *text ? ": " : " failed");
-	tap_append(out, sizeof(tap_thread.comment), text);
-	d->comment = out;
-	d->comment_length = 0;
+	tr_comment(d, tap_call_name(scope->call));
+	tr_comment(d, *text ? ": " : " failed");
+	tr_comment(d, text);
 }
 
 struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor,
 			       gss_const_OID mech)
 {
 	bool failed = GSS_ERROR(major);
+	char room[TAP_TEXT];
+	const char *text = "";
 	int error = errno;
 	struct tr_draft *d;
 	uint64_t end;
@@ -108,7 +106,7 @@ struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const O
 		scope->start = tr_now(); /* of a nested call it was not worth to look at the clock */
 	end = failed ? tr_now() : 0;
 	if (failed && minor)
-		tap_minor_text(scope, *minor, mech);
+		text = tap_minor_text(scope, *minor, mech, room);
 	d = tr_begin(TR_E_call);
 	if (!d)
 		return NULL;
@@ -116,13 +114,13 @@ struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const O
 	tr_put_u32(d, TR_F_MAJOR, major);
 	if (__builtin_expect(failed, 0)) {
 		d->head.duration = end - scope->start; /* without the time our own question took */
-		comment_failure(d, scope, minor ? tap_thread.text : "");
+		comment_failure(d, scope, text);
 		if (error)
 			tr_put_u32(d, TR_F_ERRNO, (uint32_t)error);
 		if (minor) {
 			tr_put_u32(d, TR_F_MINOR, *minor);
-			if (tap_thread.text[0])
-				tr_put_text(d, TR_F_MINOR_TEXT, tap_thread.text);
+			if (*text)
+				tr_put_text(d, TR_F_MINOR_TEXT, text);
 		}
 	} else if (minor && *minor) {
 		tr_put_u32(d, TR_F_MINOR, *minor);

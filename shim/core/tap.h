@@ -57,8 +57,6 @@ struct tap_thread {
 	bool hinted;		      /* it was named by a stub, not by where the call came from */
 	uint32_t quiet;	       /* we ask the library for ourselves: what it calls then is not recorded */
 	uintptr_t quiet_frame; /* of the outermost of those who ask */
-	char text[400];	       /* of a failing status, until it is recorded */
-	char comment[480];
 };
 extern __thread struct tap_thread tap_thread;
 extern __thread uint32_t tap_provider_hint; /* set by the stubs that dlsym hands out; 0 none */
@@ -198,11 +196,13 @@ struct tr_draft *tap_int_event(struct tap_scope *scope, int result, bool failed,
 struct tr_draft *tap_call_event(struct tap_scope *scope, bool failed, int error);
 /* An event that is not a call. */
 struct tr_draft *tap_event(const struct tap_scope *scope, enum tr_event_id event);
-/* Text of a minor status, fetched on this thread, into tap_thread.text; "" when there is none. */
-const char *tap_minor_text(const struct tap_scope *scope, OM_uint32 minor, gss_const_OID mech);
+/* Text of a minor status, fetched on this thread into the room, which is returned; "" when there is none. */
+#define TAP_TEXT 400
+const char *tap_minor_text(const struct tap_scope *scope, OM_uint32 minor, gss_const_OID mech,
+			   char out[TAP_TEXT]);
 /* The same, and the major status's where the minor says nothing ("Success", "Unknown code 0"). */
 const char *tap_status_text(const struct tap_scope *scope, OM_uint32 major, OM_uint32 minor,
-			    gss_const_OID mech);
+			    gss_const_OID mech, char out[TAP_TEXT]);
 void tap_put_handle(struct tr_draft *d, enum tr_field_id id, const void *handle);
 void tap_put_oid(struct tr_draft *d, enum tr_field_id id, gss_const_OID oid);
 /* A protected message or a MIC: length and hash from level tokens, bytes from level messages on. */

@@ -62,12 +62,13 @@ static void tell_without(const struct tap_scope *scope, OM_uint32 major, OM_uint
 			 const struct acquisition *a, const char *name)
 {
 	struct tap_no_handshake none = {.served = a->served, .mech = a->mech, .major = major, .minor = minor};
+	char room[TAP_TEXT];
 
 	if (a->usage == GSS_C_INITIATE || a->usage == GSS_C_ACCEPT)
 		none.role = a->usage == GSS_C_INITIATE ? TR_ROLE_INITIATOR : TR_ROLE_ACCEPTOR;
 	*(none.role == TR_ROLE_INITIATOR ? &none.initiator : &none.asked) = name;
 	if (tr_level != TR_LEVEL_OFF)
-		none.reason = tap_status_text(scope, major, minor, a->mech);
+		none.reason = tap_status_text(scope, major, minor, a->mech, room);
 	tap_handshake_without(scope, &none);
 }
 

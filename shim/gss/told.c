@@ -22,23 +22,19 @@ static const char *outcome_word(enum tr_outcome outcome)
 static void comment_handshake(struct tr_draft *d, const struct tap_facts *facts, enum tr_outcome outcome,
 			      const char *reason)
 {
-	char *out = tap_thread.comment;
-	size_t size = sizeof(tap_thread.comment);
-
-	tap_copy(out, size, outcome_word(outcome));
+	tr_comment(d, outcome_word(outcome));
 	if (facts->pol.initiator.text) {
-		tap_append(out, size, ": ");
-		tap_append(out, size, facts->initiator);
+		tr_comment(d, ": ");
+		tr_comment(d, facts->initiator);
 	}
 	if (facts->pol.acceptor.text) {
-		tap_append(out, size, " to ");
-		tap_append(out, size, facts->acceptor);
+		tr_comment(d, " to ");
+		tr_comment(d, facts->acceptor);
 	}
 	if (reason && *reason) {
-		tap_append(out, size, ": ");
-		tap_append(out, size, reason);
+		tr_comment(d, ": ");
+		tr_comment(d, reason);
 	}
-	d->comment = out;
 }
 
 /* The peer is one of an established context, or of one that its peer's name was refused for. */
@@ -126,9 +122,10 @@ const char *tap_handshake_acceptor(const struct tap_handshake *step)
 
 static void failed(struct tap_scope *scope, const struct tap_handshake *step, struct context *c)
 {
+	char room[TAP_TEXT];
 	const char *text = tr_level == TR_LEVEL_OFF
 				   ? NULL
-				   : tap_status_text(scope, step->major, step->minor, step->mech);
+				   : tap_status_text(scope, step->major, step->minor, step->mech, room);
 
 	c->told = true;
 	tap_facts_mech(&c->facts, step->mech);

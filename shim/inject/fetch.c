@@ -127,7 +127,7 @@ static gss_name_t import(const struct tap_scope *scope, const char *text, enum p
 	return name;
 }
 
-static OM_uint32 fetch(const struct tap_wanted_ticket *s)
+static OM_uint32 fetch(const struct tap_wanted_ticket *s, char reason[TAP_TEXT])
 {
 	static gss_OID_desc krb5 = {9, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02"};
 	struct tap_scope scope = {.caller = s->caller};
@@ -143,7 +143,7 @@ static OM_uint32 fetch(const struct tap_wanted_ticket *s)
 	gss_buffer_desc token = {0, NULL};
 	OM_uint32 major, minor, ignored, lifetime = 0;
 
-	tap_copy(tap_thread.text, sizeof(tap_thread.text), "the GSSAPI library lacks a function");
+	tap_copy(reason, TAP_TEXT, "the GSSAPI library lacks a function");
 	if (!acquire || !init || !delete || !release_cred || !release_name || !release || !target)
 		return 0;
 	if (s->principal[0])
@@ -153,7 +153,7 @@ static OM_uint32 fetch(const struct tap_wanted_ticket *s)
 		major = init(&minor, cred, &context, target, &krb5, 0, 0, GSS_C_NO_CHANNEL_BINDINGS,
 			     GSS_C_NO_BUFFER, NULL, &token, NULL, &lifetime);
 	if (GSS_ERROR(major))
-		tap_minor_text(&scope, minor, &krb5);
+		tap_minor_text(&scope, minor, &krb5, reason);
 	else if (!lifetime)
 		lifetime =
 			3600; /* not told before the context is complete: it is looked at again soon enough */
@@ -168,7 +168,7 @@ static OM_uint32 fetch(const struct tap_wanted_ticket *s)
 	return GSS_ERROR(major) ? 0 : lifetime;
 }
 
-OM_uint32 tap_fetch(const struct tap_wanted_ticket *wanted, OM_uint32 renew_below)
+OM_uint32 tap_fetch(const struct tap_wanted_ticket *wanted, OM_uint32 renew_below, char reason[TAP_TEXT])
 {
 	OM_uint32 lifetime, renewed = 0;
 
@@ -176,7 +176,7 @@ OM_uint32 tap_fetch(const struct tap_wanted_ticket *wanted, OM_uint32 renew_belo
 	tap_walk(point_waits, NULL);
 	fetching = true;
 	enter();
-	lifetime = fetch(wanted);
+	lifetime = fetch(wanted, reason);
 	if (lifetime && lifetime <= renew_below)
 		renewed = tap_renew(wanted->principal, wanted->principal_type, wanted->name, wanted->type);
 	leave();

@@ -68,7 +68,8 @@ static void end_first(void)
 
 static void look(struct service *s)
 {
-	OM_uint32 lifetime = tap_fetch(&s->wanted, RENEW_S);
+	char reason[TAP_TEXT];
+	OM_uint32 lifetime = tap_fetch(&s->wanted, RENEW_S, reason);
 	time_t now = seconds();
 
 	end_first();
@@ -79,7 +80,7 @@ static void look(struct service *s)
 		/* Twice before its end, so that a KDC that is away once does not matter. */
 		s->next = now + (lifetime / 2 < AGAIN_S ? (time_t)lifetime / 2 + 1 : AGAIN_S);
 	} else {
-		tap_copy(s->reason, sizeof(s->reason), tap_thread.text);
+		tap_copy(s->reason, sizeof(s->reason), reason);
 		s->next = now + RETRY_S;
 		/* A ticket that was there stays good to its end: the KDC is only away. */
 		if (s->good_until <= now)
