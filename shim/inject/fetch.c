@@ -8,9 +8,9 @@
  * functions, from which it does not go back among them once the process is about to end.
  */
 #include "shim/inject/fetch.h"
+#include "shim/inject/renew.h"
 #include "shim/loader/elf.h"
 #include "shim/loader/objects.h"
-#include "shim/repair/inside.h"
 
 #include <errno.h>
 #include <limits.h>

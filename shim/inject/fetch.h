@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One service ticket (fetch.c, renew.c): private to the thread of prefetch.c. */
+/* One service ticket (fetch.c): private to the thread of prefetch.c. */
 #ifndef SHIM_FETCH_H
 #define SHIM_FETCH_H
 
@@ -18,9 +18,5 @@ OM_uint32 tap_fetch(const struct tap_wanted_ticket *wanted, OM_uint32 renew_belo
 void tap_fetch_end(void);
 /* In a child, which has no such thread. */
 void tap_fetch_anew(void);
-
-/* Puts a newer ticket for a service into the cache. Its lifetime in seconds; 0: none could be had. */
-uint32_t tap_renew(const char *principal, enum pol_nametype principal_type, const char *name,
-		   enum pol_nametype type);
 
 #endif

@@ -7,6 +7,7 @@
  * in both roles on one socket; and the program finds its socket as it left it. The order of the options
  * matters: SERVICE_PRINCIPAL makes the socket a client, so SERVER comes last for a server.
  */
+#include "shim/inject/prefetch.h"
 #include "shim/repair/inside.h"
 #include "shim/zmq/zmq.h"
 

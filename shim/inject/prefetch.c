@@ -9,8 +9,8 @@
  * here, though nowhere else in the shim: handlers run last in, first out, so again after each of the first
  * fetches, in which libraries may have entered handlers of their own.
  */
+#include "shim/inject/prefetch.h"
 #include "shim/inject/fetch.h"
-#include "shim/repair/inside.h"
 #include "shim/zmq/zmq.h"
 
 #include <limits.h>

@@ -7,7 +7,7 @@
  *
  * Called by the prefetching thread only.
  */
-#include "shim/inject/fetch.h"
+#include "shim/inject/renew.h"
 #include "shim/loader/elf.h"
 #include "shim/loader/objects.h"
 

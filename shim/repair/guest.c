@@ -4,6 +4,7 @@
  * repair that it is about.
  */
 #include "shim/gss/handshake.h"
+#include "shim/inject/prefetch.h"
 #include "shim/repair/inside.h"
 
 #include <errno.h>

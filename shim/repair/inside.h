@@ -59,8 +59,6 @@ static inline bool tap_follows_subscriptions(void)
 /* subscriptions: what a socket is subscribed to, and a plaintext as it should have been made. */
 void tap_subscription(void *socket, const void *topic, size_t length, bool subscribe);
 void tap_subscriptions_drop(void *socket);
-/* Does the program send on this XSUB, so that its subscriptions are seen there? */
-bool tap_xsub_sends(void *socket);
 /* Counts all changes: what is older than a connection was said when it began. */
 uint64_t tap_subscriptions_now(void);
 /* A context that is gone. */
@@ -68,10 +66,5 @@ void tap_subscriptions_forget(const void *context);
 /* *plain is replaced by the repaired one, which *room owns when it is not NULL (free). True: changed. */
 bool tap_subscription_repaired(gss_ctx_id_t context, const gss_buffer_desc *input, gss_buffer_desc *plain,
 			       void *small, size_t small_size, void **room);
-
-/* prefetch: has the tie's ticket fetched; is it missing still? Then a handshake would wait for the KDC. */
-void tap_prefetch(const struct tap_scope *scope, struct tap_tie *tie, const struct pol_inject *rule,
-		  const char *principal, const char *name);
-bool tap_ticket_missing(const struct tap_tie *tie, char *reason, size_t size);
 
 #endif

@@ -10,6 +10,7 @@
  */
 #include "shim/gss/guest.h"
 #include "shim/repair/inside.h"
+#include "shim/zmq/zmq.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -215,7 +216,8 @@ static int marker_of(const struct tap_tie *tie, gss_ctx_id_t context, const uint
 	if (when && first_time(context, id, when))
 		return 1;
 	/* zmq_proxy sends from inside libzmq: what its XSUB is subscribed to shows only here. */
-	if (!tap_xsub_sends(tie->socket) && (since(tie->socket, body + 1, length - 1, &id) != 0) != body[0])
+	if (!tap_socket_has(tie->socket, TAP_SOCKET_XSUB_SENDS) &&
+	    (since(tie->socket, body + 1, length - 1, &id) != 0) != body[0])
 		tap_subscription(tie->socket, body + 1, length - 1, body[0]);
 	return -1;
 }

@@ -55,11 +55,6 @@ bool tap_zap_watch(void *socket)
 	return true;
 }
 
-bool tap_xsub_sends(void *socket)
-{
-	return tap_socket_has(socket, TAP_SOCKET_XSUB_SENDS);
-}
-
 static uint64_t id_of(const void *bytes, size_t length)
 {
 	uint8_t hash[16];
