@@ -208,7 +208,7 @@ process(exe='/srv/a', host='box', command='a', boot='b1', pid_namespace=1, start
     summary one.pcapng two.pcapng
     says '.kind == "program" and .processes == 1'
     # What the one set on its socket does not count for the other, whose socket has the same address.
-    for other in "boot='b2'" "started=8" "pid_namespace=2"; do
+    for other in "boot='b2'" "started=8" "boot='b2', pid_namespace=2"; do
         forge again.pcapng "process(exe='/srv/a', host='box', command='a', **(dict(boot='b1', pid_namespace=1, started=7) | dict($other)), time=150000)
 call('zmq_bind', socket=1, endpoint='tcp://*:1', time=200000, result=0)"
         mergecap -I all -w both.pcapng one.pcapng again.pcapng
@@ -218,15 +218,18 @@ call('zmq_bind', socket=1, endpoint='tcp://*:1', time=200000, result=0)"
     done
 }
 
-@test "events of one pid on two hosts, in traces that were joined so, are nobody's" {
+@test "events of one pid on two hosts, or in two containers, in traces that were joined so, are nobody's" {
     forge box.pcapng 'process(exe="/srv/a", host="box", command="a", boot="b1", started=7)
 handshake(role=1, outcome=1, initiator="alice@R", acceptor="host/h@R", handshake="1" * 16, time=100000)'
     forge fox.pcapng 'process(exe="/srv/b", host="fox", command="b", boot="b2", started=7, time=50000)'
-    mergecap -I all -w both.pcapng box.pcapng fox.pcapng
-    summary both.pcapng
-    says '.kind == "not_observed" and .what == "mixed"'
-    says '.kind == "pair" and .host == null and .program == null'
-    [ "$(jq -s 'map(select(.kind == "program") | .host // "?") | sort | join(" ")' summary)" = '"? box fox"' ]
+    forge den.pcapng 'process(exe="/srv/b", host="box", command="b", boot="b1", pid_namespace=2, started=7, time=50000)'
+    for other in fox den; do
+        mergecap -I all -w both.pcapng box.pcapng $other.pcapng
+        summary both.pcapng
+        says '.kind == "not_observed" and .what == "mixed"'
+        says '.kind == "pair" and .host == null and .program == null'
+        [ "$(jq -s 'map(select(.kind == "program") | .exe // "?") | sort | join(" ")' summary)" = '"/srv/a /srv/b ?"' ]
+    done
 }
 
 @test "who gave a context up did not fail, and with the other end's trace it is known to have worked" {

@@ -114,7 +114,7 @@ void model_free(struct model *model)
 	model_list_free(&model->contexts, model_handle_release);
 	model_list_free(&model->pending, model_handle_release);
 	model_list_free(&model->processes, NULL);
-	model_list_free(&model->known, NULL);
+	model_list_free(&model->known, model_known_release);
 	model_list_free(&model->addresses, NULL);
 	model_list_free(&model->handshakes, NULL);
 	model_list_free(&model->programs, free_program);

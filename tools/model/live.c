@@ -71,3 +71,8 @@ void model_handle_drop(struct model_list *list, struct model_handle *handle)
 	model_handle_release(handle);
 	model_node_free(&handle->node);
 }
+
+void model_known_release(void *known)
+{
+	model_text_free(&((struct model_known *)known)->boot);
+}

@@ -17,7 +17,9 @@ struct model_use {
 struct model_known {
 	struct model_node node;
 	struct model_process *process;
-	bool mixed; /* of two hosts */
+	bool mixed;		/* of two hosts or containers, that ran at one time */
+	struct model_text boot; /* of an identity, and its pid namespace */
+	uint64_t space;
 };
 
 /* A handle of a process, or a thread: what each is for depends on the list. */
@@ -55,6 +57,7 @@ void model_handle_drop(struct model_list *list, struct model_handle *handle);
 /* Ends a socket's uses of one endpoint, or of all. */
 void model_uses_end(struct model_handle *socket, const struct model_endpoint *only, uint64_t time);
 void model_handle_release(void *handle);
+void model_known_release(void *known);
 
 /* The host part of "tcp://host:port"; what has no port stays whole. Points into address. */
 struct model_text model_address_host(struct model_text address);

@@ -166,10 +166,11 @@ struct model_repair {
 /* Known by boot, pid namespace, pid and start, in however many files its events are. */
 struct model_process {
 	struct model_node node;
-	struct model_program *program; /* NULL: not told yet */
-	uint64_t image;		       /* what it executes now: handles are of one image */
-	bool calls;		       /* calls are in its trace */
-	bool zap;		       /* it has a ZAP handler */
+	struct model_program *program;	    /* NULL: not told yet */
+	const struct model_known *identity; /* NULL: not told */
+	uint64_t image;			    /* what it executes now: handles are of one image */
+	bool calls;			    /* calls are in its trace */
+	bool zap;			    /* it has a ZAP handler */
 };
 
 struct model {

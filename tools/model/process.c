@@ -75,6 +75,7 @@ static struct model_known *known_here(const struct facts *facts)
 /* By what a process event says. NULL: it says too little. */
 static struct model_known *known_identity(const struct facts *facts)
 {
+	struct model_known *identity;
 	struct model_key key;
 
 	if (!facts_has(facts, TR_F_BOOT) || !facts_has(facts, TR_F_STARTED))
@@ -85,7 +86,12 @@ static struct model_known *known_identity(const struct facts *facts)
 	model_key_number(&key, facts_number(facts, TR_F_PID_NAMESPACE));
 	model_key_number(&key, facts->event->head.pid);
 	model_key_number(&key, facts_number(facts, TR_F_STARTED));
-	return known(facts, &key);
+	identity = known(facts, &key);
+	if (identity) {
+		facts_keep(facts, &identity->boot, facts_text(facts, TR_F_BOOT));
+		identity->space = facts_number(facts, TR_F_PID_NAMESPACE);
+	}
+	return identity;
 }
 
 static bool other_host(const struct facts *facts, const struct model_process *before)
@@ -96,9 +102,15 @@ static bool other_host(const struct facts *facts, const struct model_process *be
 	       !model_text_same(before->program->host, host);
 }
 
+/* Two that ran at one time: one pid namespace gives a pid out again when the process before has ended. */
+static bool together(const struct model_known *one, const struct model_known *other)
+{
+	return one && other && one->space != other->space && model_text_same(one->boot, other->boot);
+}
+
 /*
- * What a process event is of. From it on so are the events of that pid; but one pid on two hosts at one place
- * comes of joined traces, and then nobody can tell.
+ * What a process event is of. From it on so are the events of that pid; but one pid on two hosts, or in two
+ * containers, at one place comes of joined traces, and then nobody can tell.
  */
 static struct model_process *started(const struct facts *facts, struct model_known *here)
 {
@@ -110,11 +122,16 @@ static struct model_process *started(const struct facts *facts, struct model_kno
 		process = before;
 	if (!process || (!identity && before && other_host(facts, before)))
 		process = new_process(facts);
-	if (identity)
+	if (!process)
+		return NULL;
+	if (identity) {
 		identity->process = process;
-	if (here->mixed || !process)
+		process->identity = identity;
+	}
+	if (here->mixed)
 		return process;
-	here->mixed = before && before != process && other_host(facts, before);
+	here->mixed = before && before != process &&
+		      (other_host(facts, before) || together(before->identity, identity));
 	here->process = here->mixed ? unknown(facts, MODEL_GAP_MIXED) : process;
 	return process;
 }

@@ -242,7 +242,7 @@ bool origins_host(struct origins *origins, const struct tr_event *event, struct 
 const char *origins_caller(struct origins *origins, const struct tr_event *event, uint64_t *offset)
 {
 	const struct process *process = process_of(origins, event);
-	const struct object *object = process ? find(process, event->head.caller) : NULL;
+	const struct object *object = process && !process->several ? find(process, event->head.caller) : NULL;
 
 	if (!object)
 		return NULL;

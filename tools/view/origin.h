@@ -22,7 +22,7 @@ void origins_learn(struct origins *origins, const struct tr_event *event);
 bool origins_host(struct origins *origins, const struct tr_event *event, struct tr_bytes *host);
 
 /* The object (its soname, else the last part of its path) that holds this event's caller, and the offset in
- * it. NULL: unknown. *name is valid until the next origins_learn. */
+ * it. NULL: unknown, also where the host is. *name is valid until the next origins_learn. */
 const char *origins_caller(struct origins *origins, const struct tr_event *event, uint64_t *offset);
 
 #endif

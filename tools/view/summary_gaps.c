@@ -45,9 +45,8 @@ static void say_gap(struct out *out, const struct model_gap *g)
 		out_str(out, "how it began: these traces have no process event of it");
 		break;
 	case MODEL_GAP_MIXED:
-		out_str(out,
-			"whose its events are: two hosts have this pid, and what joined their traces did "
-			"not keep them apart");
+		out_str(out, "whose its events are: two hosts or containers have this pid, and what joined "
+			     "their traces did not keep them apart");
 		break;
 	}
 	if (about->why.at) {
