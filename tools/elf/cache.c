@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads ld.so.cache, format "glibc-ld.so.cache1.1" (glibc, sysdeps/generic/dl-cache.h); see elf_cache.h.
+ * Reads ld.so.cache, format "glibc-ld.so.cache1.1" (glibc, sysdeps/generic/dl-cache.h); see cache.h.
  *
  * A 48-byte header, then 24-byte entries, then strings and extensions; offsets count from the header. A file
  * made for old loaders too has that format after the old one.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the dynamic section; see elf_dynamic.h. */
+/* Reads the dynamic section; see dynamic.h. */
 #include "tools/elf/dynamic.h"
 
 #include <stdlib.h>

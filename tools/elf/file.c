@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Opening ELF files and reading them by address; see elf_file.h.
+ * Opening ELF files and reading them by address; see file.h.
  *
  * The program headers are copied once and are the only truth: section headers are not what the loader goes
  * by.

@@ -5,7 +5,6 @@
 #include "tools/base/path.h"
 #include "tools/elf/calls.h"
 #include "tools/elf/reach.h"
-#include "tools/elf/report.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Searches an object's bytes for telling strings; see elf_hints.h. */
+/* Searches an object's bytes for telling strings; see hints.h. */
 #include "tools/elf/hints.h"
 
 #include "tools/elf/calls.h"

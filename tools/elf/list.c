@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory and lists of strings; see elf_list.h. */
+/* Memory and lists of strings; see list.h. */
 #include "tools/elf/list.h"
 
 #include "tools/base/tool.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Memory and lists of strings for the ELF inspector. An allocation that fails ends the command (exit 125):
- * what is asked for is bounded by elf_file.h and by the callers, so it fails on a full machine only.
+ * what is asked for is bounded by file.h and by the callers, so it fails on a full machine only.
  */
 #ifndef TOOLS_ELF_LIST_H
 #define TOOLS_ELF_LIST_H

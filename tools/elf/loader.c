@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Asks the dynamic loader about itself; see elf_loader.h. */
+/* Asks the dynamic loader about itself; see loader.h. */
 #include "tools/elf/loader.h"
 
 #include "tools/elf/file.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads one program or library; see elf_object.h. */
+/* Reads one program or library; see object.h. */
 #include "tools/elf/object.h"
 
 #include "tools/elf/calls.h"

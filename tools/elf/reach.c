@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Judges single references; see elf_reach.h. */
+/* Judges single references; see reach.h. */
 #include "tools/elf/reach.h"
 
 #include "tools/elf/calls.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads DT_JMPREL, DT_RELA and DT_REL (System V gABI, chapter 5); see elf_relocations.h. */
+/* Reads DT_JMPREL, DT_RELA and DT_REL (System V gABI, chapter 5); see relocations.h. */
 #include "tools/elf/relocations.h"
-
-#include "tools/elf/symbols.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Gathers what is known of a program; see elf_report.h. */
+/* Gathers what is known of a program; see report.h. */
 #include "tools/elf/report.h"
 
 #include "tools/base/path.h"

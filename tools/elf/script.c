@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Follows #! lines; see elf_script.h. The kernel (fs/binfmt_script.c) looks at the first 256 bytes, takes the
+ * Follows #! lines; see script.h. The kernel (fs/binfmt_script.c) looks at the first 256 bytes, takes the
  * first word as the interpreter and all the rest as one argument, and goes five scripts deep.
  */
 #include "tools/elf/script.h"

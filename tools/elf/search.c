@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The dynamic loader's search, by its documentation and glibc's elf/dl-load.c; see elf_search.h.
+ * The dynamic loader's search, by its documentation and glibc's elf/dl-load.c; see search.h.
  *
  * Left out: the legacy subdirectories (tls, haswell ...) that glibc 2.37 dropped.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Computes AT_SECURE before the kernel does; see elf_secure.h. */
+/* Computes AT_SECURE before the kernel does; see secure.h. */
 #include "tools/elf/secure.h"
 
 #include <linux/capability.h>

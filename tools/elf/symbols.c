@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads symbol tables; see elf_symbols.h. The dynamic table has no length of its own: it reaches as far as
+ * Reads symbol tables; see symbols.h. The dynamic table has no length of its own: it reaches as far as
  * the hash table and the relocations refer to it, which is also all that the loader ever looks at.
  */
 #include "tools/elf/symbols.h"
 
-#include "tools/elf/relocations.h"
 #include "tools/elf/versions.h"
 
 #include <limits.h>

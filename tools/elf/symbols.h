@@ -10,18 +10,7 @@
 #define TOOLS_ELF_SYMBOLS_H
 
 #include "tools/elf/dynamic.h"
-
-enum elf_how {
-	ELF_BY_JUMP_SLOT = 1, /* a call through the PLT */
-	ELF_BY_GLOB_DAT = 2,  /* an address in the GOT: -fno-plt calls, function pointers, data */
-	ELF_BY_ABSOLUTE = 4,  /* an address in data */
-	ELF_BY_COPY = 8,      /* data copied into the program */
-	ELF_BY_OTHER = 16,
-};
-#define ELF_HOW_NAMES                                                                                        \
-	{                                                                                                    \
-		"jump_slot", "glob_dat", "absolute", "copy", "other"                                         \
-	}
+#include "tools/elf/relocations.h"
 
 struct elf_symbol {
 	char *name;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds a program's libraries; see elf_tree.h. The order of the search is that of glibc's _dl_map_object. */
+/* Finds a program's libraries; see tree.h. The order of the search is that of glibc's _dl_map_object. */
 #include "tools/elf/tree.h"
 
 #include "tools/elf/search.h"

@@ -2,7 +2,7 @@
 /*
  * The verdict on a program: reasons make it worse, notes do not. What can only be guessed is a note.
  */
-#include "tools/elf/report.h"
+#include "tools/elf/verdict.h"
 
 #include "tools/base/path.h"
 #include "tools/elf/cover.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads DT_VERSYM, DT_VERNEED and DT_VERDEF; see elf_versions.h. Their records are chained by relative
+ * Reads DT_VERSYM, DT_VERNEED and DT_VERDEF; see versions.h. Their records are chained by relative
  * offsets that a hostile file may turn in circles: both walks end after the number of steps the dynamic
  * section announces, at most.
  */

@@ -41,7 +41,7 @@ struct realm {
 	struct signals signals;
 };
 
-/* realm_names.c: what the user asked for. Copies the text; a name given twice is taken once. */
+/* names.c: what the user asked for. Copies the text; a name given twice is taken once. */
 int realm_add_user(struct realm *realm, const char *text);
 /* SERVICE@HOST or SERVICE/HOST; %h in it is this machine's name. */
 int realm_add_service(struct realm *realm, const char *text);
@@ -52,19 +52,19 @@ int realm_check_name(const char *realm);
 /* Frees what the functions above allocated. */
 void realm_free_names(struct realm *realm);
 
-/* realm_dir.c: makes the directory (0700), and a guard that removes it however this process ends. */
+/* dir.c: makes the directory (0700), and a guard that removes it however this process ends. */
 int realm_dir_make(struct realm *realm);
 /* Waits until the directory is gone (unless it is to be kept). Can be called at any time, more than once. */
 void realm_dir_remove(struct realm *realm);
 /* dir/sub/leaf (sub may be NULL); the caller frees it. Never NULL: ends the process when memory does. */
 char *realm_path(const struct realm *realm, const char *sub, const char *leaf);
 
-/* realm_files.c: krb5.conf and kdc.conf; again whenever the port has changed. */
+/* files.c: krb5.conf and kdc.conf; again whenever the port has changed. */
 int realm_write_conf(const struct realm *realm);
 /* The environment of COMMAND, set in this process, and as shell commands in dir/env. */
 int realm_write_env(const struct realm *realm);
 
-/* realm_tools.c: the path of one of MIT's administration tools, or NULL. Static storage. */
+/* tools.c: the path of one of MIT's administration tools, or NULL. Static storage. */
 const char *realm_tool_path(const char *tool);
 /* Are all of them there? Otherwise says which package to install. */
 int realm_tools_check(void);
@@ -76,20 +76,20 @@ int realm_tool_run(const struct realm *realm, char *const argv[], const char *in
 /* Prints the end of dir/log to stderr: what a tool had to say. */
 void realm_show_log(const struct realm *realm, const char *log);
 
-/* realm_db.c: makes the KDC's database, all principals, their passwords and their keytabs. */
+/* db.c: makes the KDC's database, all principals, their passwords and their keytabs. */
 int realm_db_make(const struct realm *realm);
 
-/* realm_kdc.c: starts a KDC and waits until it issued the default user's ticket. Chooses realm->port when it
+/* kdc.c: starts a KDC and waits until it issued the default user's ticket. Chooses realm->port when it
  * is 0. */
 int realm_kdc_start(struct realm *realm);
 void realm_kdc_stop(struct realm *realm);
 
-/* realm_ticket.c: an AS exchange with the user's keytab; the ticket goes into dir/ccache. */
+/* ticket.c: an AS exchange with the user's keytab; the ticket goes into dir/ccache. */
 enum realm_ticket { REALM_TICKET_OK, REALM_TICKET_AGAIN, REALM_TICKET_FAILED };
 /* REALM_TICKET_AGAIN: no KDC answered (yet); why is then not printed. The only function here of its kind. */
 enum realm_ticket realm_ticket_get(const struct realm *realm, const struct realm_principal *user);
 
-/* realm_command.c: runs argv, hands signals on to it and returns its exit status as a shell would. */
+/* command.c: runs argv, hands signals on to it and returns its exit status as a shell would. */
 int realm_command_run(struct realm *realm, char **argv);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Decides whether a libzmq is replaced; see run_zmq.h.
+ * Decides whether a libzmq is replaced; see zmq.h.
  */
 #include "tools/run/zmq.h"
 
