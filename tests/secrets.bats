@@ -10,8 +10,8 @@ setup_file() {
     # One run a level: what it prints is what is searched for.
     local level
     for level in audit calls tokens messages payload; do
-        under_shim GSSTAP_TRACE="$BATS_FILE_TMPDIR/$level.pcapng" GSSTAP_LEVEL=$level \
-            "$BUILD/hosts/secrets" open-sesame-krb5 >"$BATS_FILE_TMPDIR/$level.secrets"
+        under_shim GSSTAP_TRACE="$BATS_FILE_TMPDIR/$level.pcapng" GSSTAP_LEVEL=$level PASSWORD=open-sesame-krb5 \
+            "$BUILD/hosts/secrets" >"$BATS_FILE_TMPDIR/$level.secrets"
     done
     trace_json "$BATS_FILE_TMPDIR/payload.pcapng" >"$BATS_FILE_TMPDIR/payload.json"
     "$GSSTAP" decode "$BATS_FILE_TMPDIR/payload.pcapng" >"$BATS_FILE_TMPDIR/payload.text"
@@ -144,6 +144,18 @@ hashed() {
         echo "$hash" >>"$BATS_TEST_TMPDIR/hashes"
     done
     [ "$(sort -u "$BATS_TEST_TMPDIR/hashes" | wc -l)" = 2 ]
+}
+
+@test "a command line, which may hold secrets, is recorded whole, and not at level audit" {
+    local level
+    for level in audit calls; do
+        under_shim GSSTAP_TRACE="$BATS_TEST_TMPDIR/$level.pcapng" GSSTAP_LEVEL=$level \
+            "$BUILD/hosts/handshake" krb5 1 "--pin=12 34"
+        trace_json "$BATS_TEST_TMPDIR/$level.pcapng" | jq -c 'select(.event == "process")' >"$BATS_TEST_TMPDIR/$level"
+    done
+    [ "$(jq -r '.args | join("|")' "$BATS_TEST_TMPDIR/calls")" = "$BUILD/hosts/handshake|krb5|1|--pin=12 34" ]
+    run ! grep -a "12 34" "$BATS_TEST_TMPDIR"/audit*
+    [ "$(jq -r '.cgroup' "$BATS_TEST_TMPDIR/audit")" = "$(sed -n 's/^0:://p;s/^[0-9]*:name=systemd://p' /proc/self/cgroup | tail -1)" ]
 }
 
 @test "a trace is readable by its owner only" {

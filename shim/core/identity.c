@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which process this is, and which program an interpreter runs: a pid and a command name are shared by many.
- * Asked once, with the first event; nothing is read but this process's own entries in /proc, and of arguments
- * nothing is kept but the name of a script or module.
+ * Asked once, with the first event; nothing is read but this process's own entries in /proc. Arguments can be
+ * secrets: at level audit only the name of a script or module is kept of them.
  */
 #include "shim/core/snapshot.h"
 
@@ -54,13 +54,12 @@ static bool is_interpreter(const char *exe)
 }
 
 /* The first argument that names a file, or the module of -m; code of -c and -e is nobody's to see. */
-static void put_script(struct tr_draft *d)
+static void put_script(struct tr_draft *d, const char *arguments, size_t length)
 {
-	char arguments[2048];
-	size_t length = read_file("/proc/self/cmdline", arguments, sizeof(arguments));
 	bool module = false;
 
-	for (char *at = arguments + strlen(arguments) + 1; at < arguments + length; at += strlen(at) + 1) {
+	for (const char *at = arguments + strlen(arguments) + 1; at < arguments + length;
+	     at += strlen(at) + 1) {
 		if (module || (*at != '-' && is_file(at))) {
 			tr_put_text(d, TR_F_SCRIPT, at);
 			return;
@@ -69,6 +68,38 @@ static void put_script(struct tr_draft *d)
 			return;
 		module = !strcmp(at, "-m");
 	}
+}
+
+/* The first two kilobytes. What has no end there gets one. */
+static void put_arguments(struct tr_draft *d, bool interpreter)
+{
+	char arguments[2048];
+	size_t length = read_file("/proc/self/cmdline", arguments, sizeof(arguments));
+
+	if (interpreter)
+		put_script(d, arguments, length);
+	if (length && arguments[length - 1])
+		length++;
+	if (length && tr_level > TR_LEVEL_AUDIT)
+		tr_put(d, TR_F_ARGS, arguments, length);
+}
+
+/* The service or container: of the one hierarchy (cgroups(7), version 2), or of systemd's among many. */
+static void put_control_group(struct tr_draft *d)
+{
+	static const char *const heads[] = {"0::", ":name=systemd:"};
+	char groups[1024], *path = NULL, *end;
+
+	read_file("/proc/self/cgroup", groups, sizeof(groups));
+	for (size_t i = 0; !path && i < sizeof(heads) / sizeof(heads[0]); i++) {
+		path = strstr(groups, heads[i]);
+		path = path ? strchr(path, '/') : NULL;
+	}
+	end = path ? strchr(path, '\n') : NULL;
+	if (!end)
+		return;
+	*end = 0;
+	tr_put_text(d, TR_F_CGROUP, path);
 }
 
 static void put_started(struct tr_draft *d)
@@ -98,6 +129,6 @@ void tap_put_identity(struct tr_draft *d, const char *exe)
 	if (fd >= 0)
 		syscall(SYS_close, fd);
 	put_started(d);
-	if (is_interpreter(exe))
-		put_script(d);
+	put_control_group(d);
+	put_arguments(d, is_interpreter(exe));
 }

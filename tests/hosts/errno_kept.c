@@ -29,7 +29,8 @@ static void *names(void *unused)
 	SEEN(gss_release_buffer(&minor, &out));
 	SEEN(gss_release_name(&minor, &name));
 	SEEN(gss_display_name(&minor, GSS_C_NO_NAME, &out, NULL));
-	SEEN(gss_indicate_mechs(&minor, &mechs));
+	/* Not gss_indicate_mechs: the library looks for its configuration again when a second has passed. */
+	SEEN(gss_create_empty_oid_set(&minor, &mechs));
 	SEEN(gss_release_oid_set(&minor, &mechs));
 	return unused;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * secrets PASSWORD: hands secrets to the calls that take or give them, and prints each as "NAME HEX", so that
+ * secrets: hands secrets to the calls that take or give them, and prints each as "NAME HEX", so that
  * a test can search a trace for them. PASSWORD is that of the principal bob. Each call must succeed: a secret
  * that was never handed over would not be missed. The message it wraps is no secret at level payload: the
  * search must find that one.
@@ -207,7 +207,7 @@ static void exported_contexts(struct pair *p)
 	gss_krb5_free_lucid_sec_context(&minor, lucid);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
 	struct pair p = shake_hands(&oid_krb5);
 	gss_buffer_desc name = {sizeof(SERVICE) - 1, SERVICE};
@@ -215,12 +215,12 @@ int main(int argc, char **argv)
 	gss_name_t target;
 	OM_uint32 major, minor;
 
-	need(argc == 2, "secrets PASSWORD");
+	need(getenv("PASSWORD") != NULL, "PASSWORD, in the environment");
 	major = gss_import_name(&minor, &name, GSS_C_NT_HOSTBASED_SERVICE, &target);
 	check(major, minor, "gss_import_name");
 	zmq_secrets();
 	stores();
-	cred = with_password(argv[1]);
+	cred = with_password(getenv("PASSWORD"));
 	export_credential(cred, target);
 	send_message(&p, "no secret at level payload");
 	pins(&p);
