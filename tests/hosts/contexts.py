@@ -11,8 +11,9 @@ contexts.py export SERVICE FILE         the acceptor's finished context goes to 
 contexts.py import FILE                 and comes from there: who the other end is
 contexts.py caches SERVICE CACHE...     an initiator's context out of each ticket cache, by a credential store
 contexts.py environ SERVICE CACHE...    the same by KRB5CCNAME
-contexts.py early SERVICE               NTLM negotiated by SPNEGO: what calls give that protect messages while the initiator
-                                        is not complete, which has a session key before the last token is there
+contexts.py early SERVICE END           what calls give that protect messages, at an end that is not complete and has a session
+                                        key: the initiator of NTLM (SPNEGO's last MIC is still to come), or the acceptor of
+                                        Kerberos (the initiator guessed another mechanism, so there will be a MIC)
 """
 import os
 import sys
@@ -127,17 +128,21 @@ def try_early(context):
             print(name, "%08x" % error.maj_code, str(error).replace("\n", " "))
 
 
-def early(service):
+def early(service, where):
     spnego, ntlm = (gssapi.OID.from_int_seq(text) for text in ("1.3.6.1.5.5.2", "1.3.6.1.4.1.311.2.2.10"))
-    user = gssapi.Name("REALM\\carol", gssapi.NameType.user)
-    ends = []
-    for usage, name in (("initiate", user), ("accept", None)):
-        creds = gssapi.Credentials(name=name, usage=usage, mechs=[spnego])
-        gssapi.raw.set_neg_mechs(creds, [ntlm])
-        ends.append(gssapi.SecurityContext(name=name and name_of(service), usage=usage, creds=creds, mech=name and spnego))
-    one, other = ends
-    one.step(other.step(one.step()))
-    try_early(one)
+    kerberos = gssapi.MechType.kerberos
+    offered, taken = ([ntlm], [ntlm]) if where == "initiator" else ([ntlm, kerberos], [kerberos])
+    user = gssapi.Name("REALM\\carol", gssapi.NameType.user) if where == "initiator" else None
+    creds = [gssapi.Credentials(name=name, usage=usage, mechs=[spnego])
+             for name, usage in ((user, "initiate"), (None, "accept"))]
+    for cred, mechs in zip(creds, (offered, taken)):
+        gssapi.raw.set_neg_mechs(cred, mechs)
+    one = gssapi.SecurityContext(name=name_of(service), usage="initiate", creds=creds[0], mech=spnego)
+    other = gssapi.SecurityContext(usage="accept", creds=creds[1])
+    token = None
+    for end in (one, other, one) if where == "initiator" else (one, other, one, other):
+        token = end.step(token)
+    try_early(end)
 
 
 if __name__ == "__main__":
