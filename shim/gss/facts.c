@@ -44,6 +44,36 @@ bool tap_is_kerberos(gss_const_OID mech)
 	return false;
 }
 
+/* The first token of RFC 2743, section 3.1: its frame, and krb5's OID (RFC 4121). */
+bool tap_begins_kerberos(const gss_buffer_desc *token)
+{
+	static const uint8_t oid[] = "\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02";
+	const uint8_t *bytes = token ? token->value : NULL;
+	size_t head;
+
+	if (!bytes || token->length < 20 || bytes[0] != 0x60)
+		return false;
+	head = bytes[1] < 0x80 ? 2 : 2 + (size_t)(bytes[1] & 0x7f);
+	return head < 7 && !memcmp(bytes + head, oid, sizeof(oid) - 1);
+}
+
+/*
+ * An exported context, as MIT's mechglue frames it: four bytes of length, the mechanism's object identifier,
+ * and the mechanism's own. Only Kerberos is asked for names: others crash.
+ */
+bool tap_exports_kerberos(const gss_buffer_desc *exported)
+{
+	const uint8_t *bytes = exported ? exported->value : NULL;
+	gss_OID_desc mech;
+
+	if (!bytes || exported->length < 4)
+		return false;
+	mech.length =
+		(OM_uint32)bytes[0] << 24 | (OM_uint32)bytes[1] << 16 | (OM_uint32)bytes[2] << 8 | bytes[3];
+	mech.elements = (void *)(uintptr_t)(bytes + 4);
+	return mech.length <= exported->length - 4 && tap_is_kerberos(&mech);
+}
+
 struct tap_learning *tap_learn_begin(const struct tap_scope *scope, uintptr_t frame, enum pol_role role,
 				     uint32_t flags_requested)
 {

@@ -30,6 +30,9 @@ struct tap_facts {
 void tap_facts_settle(struct tap_facts *facts);
 void tap_facts_mech(struct tap_facts *facts, gss_const_OID mech);
 bool tap_is_kerberos(gss_const_OID mech);
+/* Is it krb5's, by its frame: a first token, and an exported context? */
+bool tap_begins_kerberos(const gss_buffer_desc *token);
+bool tap_exports_kerberos(const gss_buffer_desc *exported);
 
 /*
  * One call of the host's that makes a context. Between begin and end libkrb5's calls are told to the facts

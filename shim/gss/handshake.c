@@ -190,23 +190,6 @@ bool tap_refuses_unjudged(const struct tap_scope *scope, gss_ctx_id_t context, O
 	return true;
 }
 
-/*
- * An exported context, as MIT's mechglue frames it: four bytes of length, the mechanism's object identifier,
- * and the mechanism's own. Only Kerberos is asked for names: others crash.
- */
-static bool is_kerberos_export(const gss_buffer_desc *exported)
-{
-	const uint8_t *bytes = exported ? exported->value : NULL;
-	gss_OID_desc mech;
-
-	if (!bytes || exported->length < 4)
-		return false;
-	mech.length =
-		(OM_uint32)bytes[0] << 24 | (OM_uint32)bytes[1] << 16 | (OM_uint32)bytes[2] << 8 | bytes[3];
-	mech.elements = (void *)(uintptr_t)(bytes + 4);
-	return mech.length <= exported->length - 4 && tap_is_kerberos(&mech);
-}
-
 bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *exported, gss_ctx_id_t handle,
 			  struct pol_verdict *verdict)
 {
@@ -215,7 +198,7 @@ bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *export
 
 	of->facts.pol.moment = POL_IMPORTED;
 	of->facts.pol.lifetime = UINT32_MAX;
-	if (asked && is_kerberos_export(exported))
+	if (asked && tap_exports_kerberos(exported))
 		tap_facts_ask_imported(scope, handle, &of->facts);
 	if (asked && tap_judge(scope, &of->facts.pol, true, peer_of(&of->facts.pol), verdict) == POL_DENY) {
 		if (c)

@@ -211,19 +211,6 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 	return end(&scope, &step, &call, error);
 }
 
-/* The first token of RFC 2743, section 3.1: its frame, and krb5's OID (RFC 4121). */
-static bool begins_kerberos(const gss_buffer_desc *token)
-{
-	static const uint8_t oid[] = "\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02";
-	const uint8_t *bytes = token ? token->value : NULL;
-	size_t head;
-
-	if (!bytes || token->length < 20 || bytes[0] != 0x60)
-		return false;
-	head = bytes[1] < 0x80 ? 2 : 2 + (size_t)(bytes[1] & 0x7f);
-	return head < 7 && !memcmp(bytes + head, oid, sizeof(oid) - 1);
-}
-
 TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context,
 					    gss_cred_id_t cred, gss_buffer_t input,
 					    gss_channel_bindings_t bindings, gss_name_t *source,
@@ -242,9 +229,8 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 			    .lifetime = time_rec,
 			    .source = source,
 			    .delegated = delegated};
-	/* A name costs the library as much as a tenth of the handshake, and Kerberos tells it anyway. */
-	gss_name_t *from = source || begins_kerberos(input) ? source : &call.own_source;
 	int error = errno;
+	gss_name_t *from;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
@@ -255,6 +241,8 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 	}
 	if (guest)
 		guest->accept(cred, &step.served);
+	/* A name costs the library as much as a tenth of the handshake, and Kerberos tells it anyway. */
+	from = source || tap_begins_kerberos(input) ? source : &call.own_source;
 	begin(&scope, &step, &call);
 	if (!step.part)
 		step.learning =
