@@ -4,7 +4,10 @@
  * they are called, told with the first handshake of a process and when it has changed since. The environment
  * is only read.
  */
-#include "shim/core/tap.h"
+#include "shim/core/configuration.h"
+
+#include "shim/core/lock.h"
+#include "trace/writer.h"
 
 #include <errno.h>
 #include <string.h>

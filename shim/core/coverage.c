@@ -4,6 +4,8 @@
  * itself, since an object's zmq_ calls can reach us while its gss_ calls go past.
  */
 #include "shim/core/snapshot.h"
+#include "shim/loader/callers.h"
+#include "trace/writer.h"
 
 #include <string.h>
 

@@ -5,9 +5,11 @@
  */
 #include "shim/core/hello.h"
 
-#include "shim/core/tap.h"
+#include "shim/core/lock.h"
+#include "shim/core/text.h"
 #include "shim/exec/exec.h"
 #include "trace/roll.h"
+#include "trace/writer.h"
 
 #include <fcntl.h>
 #include <limits.h>

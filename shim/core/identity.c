@@ -5,6 +5,7 @@
  * secrets: at level audit only the name of a script or module is kept of them.
  */
 #include "shim/core/snapshot.h"
+#include "trace/writer.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -3,7 +3,10 @@
  * The policy in this process, and what a refusal looks like: an event with rule and line, and the API's own
  * error.
  */
-#include "shim/core/tap.h"
+#include "shim/core/judge.h"
+
+#include "shim/core/record.h"
+#include "shim/core/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

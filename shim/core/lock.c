@@ -5,7 +5,9 @@
  * for somebody who cannot come: a signal handler goes without when it stands above the holder, and what was
  * held by a thread that ended, or that a child has not inherited, is taken over.
  */
-#include "shim/core/tap.h"
+#include "shim/core/lock.h"
+
+#include "trace/writer.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -3,8 +3,12 @@
  * What a trace says first: who runs, under which settings, with which libraries, and whose calls reach us.
  * And what it says of an object that calls for the first time and was not there then.
  */
+#include "shim/core/process.h"
+
 #include "shim/core/hello.h"
+#include "shim/core/judge.h"
 #include "shim/core/snapshot.h"
+#include "trace/writer.h"
 
 #include <errno.h>
 #include <sys/mman.h>

@@ -4,7 +4,9 @@
  * is begun, on the same thread, for the same mechanism, on copies: the host's own later question gets the
  * same answer.
  */
-#include "shim/core/tap.h"
+#include "shim/core/record.h"
+
+#include "shim/core/judge.h"
 
 #include <errno.h>
 #include <string.h>

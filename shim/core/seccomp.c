@@ -9,9 +9,13 @@
  * libseccomp ask for a filter; all other system calls jump past us (tail.S).
  */
 #include "shim/core/filter.h"
+#include "shim/core/lock.h"
+#include "shim/core/scope.h"
 #include "shim/core/snapshot.h"
 #include "shim/exec/exec.h"
+#include "shim/loader/dl.h"
 #include "trace/roll.h"
+#include "trace/writer.h"
 
 #include <errno.h>
 #include <fcntl.h>

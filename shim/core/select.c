@@ -6,8 +6,12 @@
  * A selection and not a level of its own: levels each hold all of the one before, and whether one wants to
  * see a buffer released has nothing to do with whether one wants the bytes of tokens.
  */
+#include "shim/core/select.h"
+
+#include "policy/policy.h"
 #include "shim/core/hello.h"
-#include "shim/core/tap.h"
+#include "shim/core/scope.h"
+#include "shim/core/text.h"
 
 #include <string.h>
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Takes a snapshot of the loaded objects; see snapshot.h. All is read within one walk. */
 #include "shim/core/snapshot.h"
-#include "shim/exec/exec.h"
 
+#include "shim/core/text.h"
+#include "shim/exec/exec.h"
+#include "shim/loader/callers.h"
 #include "shim/loader/elf.h"
 #include "shim/loader/objects.h"
+#include "shim/loader/pointers.h"
 
 #include <dlfcn.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #ifndef SHIM_SNAPSHOT_H
 #define SHIM_SNAPSHOT_H
 
-#include "shim/core/tap.h"
+#include "trace/writer.h"
 
 #include <link.h>
 

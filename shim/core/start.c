@@ -4,9 +4,17 @@
  * variables, read once and copied: programs write their title over their first environment (sshd,
  * setproctitle). With none of them set it stays silent for good.
  */
+#include "shim/core/start.h"
+
 #include "shim/core/hello.h"
-#include "shim/core/tap.h"
+#include "shim/core/judge.h"
+#include "shim/core/lock.h"
+#include "shim/core/process.h"
+#include "shim/core/select.h"
+#include "shim/core/text.h"
 #include "shim/exec/exec.h"
+#include "shim/loader/dl.h"
+#include "trace/writer.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -18,24 +26,6 @@
 bool tap_on;
 static pthread_key_t thread_key;
 static int started; /* 0, 1 under way, 2 done */
-
-void tap_copy(char *out, size_t size, const char *text)
-{
-	size_t length = text ? strlen(text) : 0;
-
-	if (length >= size)
-		length = size - 1;
-	if (length)
-		memcpy(out, text, length);
-	out[length] = 0;
-}
-
-void tap_append(char *out, size_t size, const char *text)
-{
-	size_t used = strlen(out);
-
-	tap_copy(out + used, size - used, text);
-}
 
 static void thread_ends(void *unused)
 {

@@ -4,8 +4,11 @@
  * function and does nothing else. The real one of the same name, so that another preload behind us still sees
  * the call it knows; but for the lists of arguments, which no function can hand on.
  */
-#include "shim/core/tap.h"
 #include "shim/exec/exec.h"
+
+#include "shim/core/scope.h"
+#include "shim/core/start.h"
+#include "shim/loader/dl.h"
 
 #include <alloca.h>
 #include <errno.h>

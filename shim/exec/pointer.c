@@ -4,7 +4,6 @@
  * FFI): our wrapper. It runs in the first dlsym of a process, so it calls nothing of the C library's
  * (tests/early.h).
  */
-#include "shim/core/tap.h"
 #include "shim/exec/exec.h"
 
 #include <dlfcn.h>

@@ -3,7 +3,8 @@
  * This process's part of the roll (trace/roll.h). Its pages are there before anybody writes: a full file
  * system is no SIGBUS here.
  */
-#include "shim/core/tap.h"
+#include "shim/core/lock.h"
+#include "shim/core/text.h"
 #include "shim/exec/exec.h"
 #include "trace/roll.h"
 

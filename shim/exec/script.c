@@ -4,7 +4,6 @@
  * change, not even for a moment, since other threads read it. So their shell is told to put back what is
  * missing and to become the shell that they meant, with the command as it was given.
  */
-#include "shim/core/tap.h"
 #include "shim/exec/exec.h"
 
 #include <string.h>

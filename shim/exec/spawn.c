@@ -3,7 +3,7 @@
  * Functions by which the C library itself makes the child: its exec never passes ours. posix_spawn takes an
  * environment, so it gets one that brings us; system and popen take a command (script.c).
  */
-#include "shim/core/tap.h"
+#include "shim/core/scope.h"
 #include "shim/exec/exec.h"
 
 #include <alloca.h>

@@ -3,7 +3,7 @@
  * Which file is going to be executed, and whether the kernel will start it with AT_SECURE. Asked only where
  * an environment lost us or a run keeps a roll.
  */
-#include "shim/core/tap.h"
+#include "shim/core/text.h"
 #include "shim/exec/exec.h"
 
 #include <fcntl.h>

@@ -6,9 +6,10 @@
  * A child of vfork records into its parent's trace, since its memory is the parent's. One of fork makes a
  * trace of its own, and must not wait for locks that nobody holds in it any more: the loader is not asked.
  */
-#include "shim/core/tap.h"
+#include "shim/core/lock.h"
 #include "shim/exec/exec.h"
 #include "trace/roll.h"
+#include "trace/writer.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,6 +3,7 @@
  * What is told of security contexts: one `handshake` event when one is established, fails, is refused or
  * given up, and one `context` event with what it carried when it goes. Here nothing is judged or changed.
  */
+#include "shim/core/configuration.h"
 #include "shim/gss/handshake.h"
 #include "shim/gss/context.h"
 #include "shim/gss/gss.h"

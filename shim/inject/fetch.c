@@ -7,6 +7,7 @@
  * So it says when it is among them, and where it may stay for long (a KDC, a name server) it waits in our own
  * functions, from which it does not go back among them once the process is about to end.
  */
+#include "shim/loader/newcomers.h"
 #include "shim/inject/fetch.h"
 #include "shim/inject/renew.h"
 #include "shim/loader/elf.h"

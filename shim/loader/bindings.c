@@ -4,6 +4,8 @@
  * later, it keeps that library for as long as the object is there, whoever closes it. References to our names
  * are bound to us instead, so we must keep it.
  */
+#include "shim/core/text.h"
+#include "shim/loader/callers.h"
 #include "shim/loader/elf.h"
 #include "shim/loader/loader.h"
 #include "shim/loader/objects.h"

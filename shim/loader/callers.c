@@ -5,6 +5,9 @@
  * What was found holds while nothing is unloaded: tap_generation tells. Entries are never freed, since a
  * thread may be using one; they are taken up again when the same object comes back to the same place.
  */
+#include "shim/loader/callers.h"
+
+#include "shim/core/text.h"
 #include "shim/loader/elf.h"
 #include "shim/loader/loader.h"
 #include "shim/loader/objects.h"

@@ -5,10 +5,13 @@
  *
  * What is not about our names goes on as a tail call (tail.S): dlsym and dlopen look at who calls them.
  */
-#include "shim/core/tap.h"
+#include "shim/loader/dl.h"
+
+#include "shim/core/scope.h"
 #include "shim/exec/exec.h"
 #include "shim/loader/elf.h"
 #include "shim/loader/loader.h"
+#include "shim/loader/pointers.h"
 
 #include <dlfcn.h>
 #include <errno.h>

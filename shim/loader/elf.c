@@ -4,7 +4,8 @@
  * versions).
  */
 #include "shim/loader/elf.h"
-#include "shim/core/tap.h"
+
+#include "shim/loader/names.h"
 
 #include <string.h>
 

@@ -4,6 +4,7 @@
  * drops it, also one that succeeds, and nothing can put a text back; so the C library's own word for it is
  * taken out meanwhile. Where the library has no such word, its text is lost, as it is to any plugin.
  */
+#include "shim/loader/dl.h"
 #include "shim/loader/loader.h"
 
 #include <dlfcn.h>

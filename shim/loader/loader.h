@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of shim/loader/ share among themselves; what others use of it is in shim/core/tap.h. */
+/* What the files of shim/loader/ share among themselves; what others use of it is in the headers beside it.
+ */
 #ifndef SHIM_LOADER_H
 #define SHIM_LOADER_H
 
-#include "shim/core/tap.h"
+#include "shim/loader/callers.h"
 
 #include <link.h>
 

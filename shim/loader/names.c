@@ -4,8 +4,9 @@
  * every object and every dlsym of the process asks, so most names must be turned away at their first letters.
  * Serves the first dlsym of a process: nothing here may need another library.
  */
-#include "shim/core/tap.h"
+#include "shim/loader/names.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define INDEX 1024 /* a power of two, and several times the rows */

@@ -7,10 +7,15 @@
  * The end of a dlopen is not seen, since it is handed on: what has come is looked for at the next call of the
  * loader's. Which objects are new is told by comparing values; each is held while it is worked on.
  */
-#include "shim/core/tap.h"
+#include "shim/loader/newcomers.h"
+
+#include "shim/core/lock.h"
+#include "shim/core/scope.h"
+#include "shim/core/text.h"
 #include "shim/loader/elf.h"
 #include "shim/loader/loader.h"
 #include "shim/loader/objects.h"
+#include "shim/loader/pointers.h"
 
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Walking the loader's list, and holding what is in it; see objects.h. */
 #include "shim/loader/objects.h"
-#include "shim/core/tap.h"
+
+#include "shim/loader/dl.h"
 
 #include <dlfcn.h>
+#include <stddef.h>
 
 struct walk {
 	bool (*each)(const struct tap_object *object, void *data);

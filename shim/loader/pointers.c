@@ -4,7 +4,9 @@
  * (tail.S), which names the library. There are few stubs a function: a further library of the same kind goes
  * unobserved rather than wrong.
  */
-#include "shim/core/tap.h"
+#include "shim/loader/pointers.h"
+
+#include "shim/loader/callers.h"
 #include "shim/loader/elf.h"
 #include "shim/loader/loader.h"
 #include "shim/loader/objects.h"

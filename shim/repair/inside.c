@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* libzmq's own calls of the C library (see inside.h): how they come here, and what was allocated for a wrap.
  */
+#include "shim/loader/newcomers.h"
 #include "shim/repair/inside.h"
 #include "shim/loader/elf.h"
 #include "shim/line/line.h"

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "shim/core/tap.h"
+#include "shim/core/lock.h"
 
 static struct tap_lock lock;
 static pthread_barrier_t held;

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Locks that a signal handler or a fork cannot make wait for ever, and whose memory this is. */
+#ifndef SHIM_LOCK_H
+#define SHIM_LOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tap_lock {
+	uint64_t owner; /* process and thread; 0 free */
+};
+/* False: the caller is a signal handler above the holder. */
+bool tap_lock(struct tap_lock *lock);
+void tap_unlock(struct tap_lock *lock);
+/* This thread's id as the C library keeps it, without asking the kernel; a child of fork has its own. */
+uint32_t tap_kept_thread_id(void);
+/* The process whose memory this is: in a child of vfork, the parent. */
+uint32_t tap_process(void);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One call in flight: whose it is, and what of it is to be recorded and judged. Opened when the real function
+ * is known, closed before the wrapper returns.
+ */
+#ifndef SHIM_SCOPE_H
+#define SHIM_SCOPE_H
+
+#include "shim/loader/real.h"
+
+#define TAP_EXPORT __attribute__((visibility("default")))
+
+enum { TAP_GSS = TR_FAMILY_gss, TAP_ZMQ = TR_FAMILY_zmq };
+
+/* Anything asked for? Without it a wrapper finds the real function and nothing else. */
+extern bool tap_on;
+
+/*
+ * The host's own calls are recorded. Of those that a library makes to itself, which are hundreds in a
+ * handshake, only the ones that say why: failures, and handshakes within handshakes (SPNEGO's).
+ */
+enum tap_record { TAP_RECORD_NOT = 0, TAP_RECORD_FAILURE, TAP_RECORD };
+
+/* One call in flight. */
+struct tap_scope {
+	uint16_t call; /* enum tr_call_id */
+	uint8_t library;
+	uint8_t depth;
+	uint8_t record; /* a call event is wanted: enum tap_record */
+	bool watch;	/* handshakes and contexts are followed: any level at all, or a policy */
+	bool nested;	/* a library's call to itself, or its mechanism's: part of another call */
+	bool judge;	/* there is a policy */
+	struct tap_caller *caller;
+	const void *from; /* return address in the host */
+	uint64_t start;	  /* ns since the epoch, when record */
+};
+
+/* Per-thread state, in static thread storage. */
+struct tap_thread {
+	uint32_t depth[TR_FAMILIES];
+	uintptr_t frame[TR_FAMILIES]; /* of the outermost wrapper: tells a depth left behind by longjmp */
+	uint32_t quiet;	       /* we ask the library for ourselves: what it calls then is not recorded */
+	uintptr_t quiet_frame; /* of the outermost of those who ask */
+};
+extern __thread struct tap_thread tap_thread;
+
+void tap_open(struct tap_scope *scope, enum tr_call_id call, int library, const void *from, uintptr_t frame,
+	      void *real);
+void tap_leave(const struct tap_scope *scope);
+
+#define TAP_ENTER(library, name)                                                                             \
+	TAP_REAL(name);                                                                                      \
+	TAP_SCOPE(library, name)
+
+#define TAP_SCOPE(library, name)                                                                             \
+	struct tap_scope scope;                                                                              \
+	tap_open(&scope, TR_##name, library, __builtin_return_address(0),                                    \
+		 (uintptr_t)__builtin_frame_address(0), (void *)real_call)
+
+/* Between these two the library is called on our own account: nothing is judged or recorded. */
+static inline void tap_quiet_begin(void)
+{
+	if (!tap_thread.quiet++)
+		tap_thread.quiet_frame = (uintptr_t)__builtin_frame_address(0);
+}
+
+static inline void tap_quiet_end(void)
+{
+	if (tap_thread.quiet)
+		tap_thread.quiet--;
+}
+
+#endif

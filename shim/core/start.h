@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* The beginning of the interposer. */
+#ifndef SHIM_START_H
+#define SHIM_START_H
+
+/* By the constructor, or by the first call that comes before it. */
+void tap_start(void);
+
+#endif

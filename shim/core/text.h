@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Texts of bounded length, without the heap. */
+#ifndef SHIM_TEXT_H
+#define SHIM_TEXT_H
+
+#include <stddef.h>
+
+/* A copy of text into out, cut to size, always terminated. */
+void tap_copy(char *out, size_t size, const char *text);
+void tap_append(char *out, size_t size, const char *text);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which real function a call is for. A wrapper finds it in its first step, and what is beside it when it must
+ * ask the library something.
+ */
+#ifndef SHIM_REAL_H
+#define SHIM_REAL_H
+
+#include "shim/loader/callers.h"
+
+struct tap_scope; /* shim/core/scope.h */
+
+/* The caller of the last call on this thread, which is mostly the one of the next. In static thread storage:
+ * reaching it costs nothing and cannot fail. */
+struct tap_last {
+	struct tap_caller *caller;
+	bool hinted; /* it was named by a stub, not by where the call came from */
+};
+extern __thread struct tap_last tap_last;
+extern __thread uint32_t tap_provider_hint; /* set by the stubs that dlsym hands out; 0 none */
+
+/* NULL: no library has it. */
+void *tap_find_real(enum tr_call_id call, const void *from);
+
+/* The same; mostly the caller is the one of last time, and its function known. */
+static inline void *tap_real(enum tr_call_id call, const void *from)
+{
+	const struct tap_caller *c = tap_last.caller;
+
+	if (__builtin_expect(c && (uintptr_t)from - c->start < c->size && c->real[call] &&
+				     !tap_provider_hint && !tap_last.hinted &&
+				     c->generation == tap_generation,
+			     1))
+		return c->real[call];
+	return tap_find_real(call, from);
+}
+
+#define TAP_REAL(name)                                                                                       \
+	__typeof__(&name) const real_call =                                                                  \
+		(__typeof__(&name))tap_real(TR_##name, __builtin_return_address(0))
+
+/* Another function of the library that this call goes to, or NULL. */
+void *tap_other(const struct tap_scope *scope, enum tr_call_id call);
+/* The same for a function that is not wrapped: found where the caller's library is. */
+void *tap_unwrapped(const struct tap_scope *scope, const char *name);
+/* A function of the library that holds `real`, wrapped or not; NULL: it has none. */
+void *tap_beside(const void *real, const char *name);
+/* Is the caller of the last call a GSSAPI library, and `real` a function of MIT's libkrb5? */
+bool tap_caller_tells(const void *real);
+#define TAP_OTHER(scope, name) ((__typeof__(&name))tap_other(scope, TR_##name))
+
+/* Finds all that the library of this function refers to now, on a thread that may wait for the loader. */
+void tap_resolve_ahead(const void *function);
+bool tap_is_anywhere(unsigned id, const void *from);
+
+#endif
