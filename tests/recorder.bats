@@ -269,6 +269,26 @@ END
     [ "$(trace_json trace/talks.pcapng | head -1 | jq -r .event)" = process ]
 }
 
+@test "SIGUSR2 begins the next file of a trace with a limit, unless the program has a use for it" {
+    export GSSTAP_MAX_SIZE=1G
+    talk 1
+    pkill -USR2 -P "$TALKER" talks
+    there() { [ -s trace/talks-2.pcapng ]; }
+    wait_until 20 there
+    fall_silent
+    sent=$(sed -n 's/^sent //p' out)
+    [ "$(trace_json trace/*.pcapng | jq -s 'map(select(.call == "gss_wrap")) | length')" = "$sent" ]
+    [ "$(trace_json trace/talks-2.pcapng | head -1 | jq -r .event)" = process ]
+    for own in 'trap "echo mine" USR2' 'trap "" USR2'; do
+        run under_shim GSSTAP_TRACE="$PWD/trace/u.pcapng" bash -c "$own; kill -USR2 \$\$; echo on"
+        [ "$status" = 0 ]
+        [[ $output == *on ]]
+        [[ $own != *mine* || $output == mine* ]]
+    done
+    run under_shim GSSTAP_TRACE="$PWD/trace/u.pcapng" GSSTAP_MAX_SIZE= bash -c 'kill -USR2 $$; echo on'
+    [ "$status" = $((128 + 12)) ]
+}
+
 @test "run takes a limit for its traces, and says what is wrong with one" {
     "$GSSTAP" run -o "$PWD/trace/t.pcapng" --max-size 128K,2 -- "$HOSTS/handshake" krb5 4000 >/dev/null
     [ "$(find trace -type f | wc -l)" = 2 ]

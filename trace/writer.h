@@ -71,6 +71,8 @@ void tr_configure(const char *path_template, int level, void (*first_event)(void
  * followed by another one, and at most FILES are kept. False: it says no such thing, and there is no limit.
  */
 bool tr_limit(const char *text);
+/* The next event begins another file, where there is a limit. For signal handlers, too. */
+void tr_next_file(void);
 
 /* A file could not be made: what to tell, and to whom, is the host program's business. May be NULL. */
 extern void (*tr_on_failure)(const char *path, int error);

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,6 +27,12 @@ bool tr_limit(const char *text)
 		return true;
 	most_bytes = 0;
 	return false;
+}
+
+void tr_next_file(void)
+{
+	if (most_bytes)
+		atomic_fetch_or(&tr_file_wants, TR_WANTS_FILE);
 }
 
 uint64_t tr_limit_bytes(void)

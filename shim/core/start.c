@@ -10,6 +10,7 @@
 #include "shim/core/judge.h"
 #include "shim/core/lock.h"
 #include "shim/core/process.h"
+#include "shim/core/rotate.h"
 #include "shim/core/select.h"
 #include "shim/core/text.h"
 #include "shim/exec/exec.h"
@@ -73,6 +74,15 @@ static const char *absolute(const char *path)
 	return whole;
 }
 
+static void limit(const char *most, int level)
+{
+	if (!tr_limit(most))
+		tap_bad_setting("GSSTAP_MAX_SIZE", most,
+				"is no size, such as 10M or 10M,5: the trace has no limit");
+	else if (level != TR_LEVEL_OFF)
+		tap_rotate_on_signal();
+}
+
 static void configure(void)
 {
 	const char *trace = secure_getenv("GSSTAP_TRACE"), *policy = secure_getenv("GSSTAP_POLICY");
@@ -99,9 +109,8 @@ static void configure(void)
 	if (level != TR_LEVEL_OFF || tap_policy.state != POL_NONE) {
 		tr_on_failure = tap_trace_failed;
 		tr_on_thread = thread_begins;
-		if (most && *most && !tr_limit(most))
-			tap_bad_setting("GSSTAP_MAX_SIZE", most,
-					"is no size, such as 10M or 10M,5: the trace has no limit");
+		if (most && *most)
+			limit(most, level);
 		tr_on_lost = tap_roll_lost;
 		tr_configure(level == TR_LEVEL_OFF ? NULL : trace, level, tap_first_event);
 		tap_on = true;
