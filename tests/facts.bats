@@ -184,14 +184,14 @@ told() {
     [[ $output == *"further down: 000f0000"* ]]
 }
 
-# refuses_early POLICY END: no call that protects messages was made, and each says why.
+# refuses_early POLICY END: no call that protects messages or tells the key was made, and each says why.
 refuses_early() {
     local call
     contexts "$1" early $HOST "$2"
-    for call in {,un}wrap{,_aead,_iov} get_mic verify_mic; do
+    for call in {,un}wrap{,_aead,_iov} get_mic verify_mic session_key; do
         grep -E "^$call 00080000 .*refused by the gsstap policy: gss.peers" <<<"$output"
     done
-    told 8 '.event == "refused" and (.call | test("wrap|mic"))'
+    told 9 '.event == "refused" and (.call | test("wrap|mic|by_oid"))'
 }
 
 @test "no message is protected in a context that can be used before anybody was judged" {
@@ -204,10 +204,10 @@ refuses_early() {
         for policy in none refuse audited; do
             contexts $policy early $HOST $end
             [ "$status" = 0 ]
-            for call in wrap get_mic; do grep -x "$call made" <<<"$output"; done
+            for call in wrap get_mic session_key; do grep -x "$call made" <<<"$output"; done
             run ! grep -E '^[a-z_]+ 0008' <<<"$output"
         done
-        told 8 '.event == "would_refuse" and (.call | test("wrap|mic"))'
+        told 9 '.event == "would_refuse" and (.call | test("wrap|mic|by_oid"))'
     done
     refuses_early everybody initiator
     refuses_early mallory acceptor

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The steps that wrappers have in common, once. What a family tells of its calls stands in its own rooms;
- * wrappers that judge or change a call are written out, with the same steps in the same order.
+ * wrappers that change a call are written out, with the same steps in the same order.
  */
 #ifndef SHIM_WRAP_H
 #define SHIM_WRAP_H

@@ -27,9 +27,10 @@ static inline bool tap_handles_good(OM_uint32 major)
 
 /*
  * RFC 2743, section 1.2.7: a context may be able to protect messages before it is complete, and so before
- * anybody was judged. The host's own calls for that are refused where the policy wants to know whom they are
- * for; a mechanism's own, for the tokens that are still to come, are not. True: refused, with *major set and
- * the output emptied, as the library does with the outputs of a call that fails.
+ * anybody was judged. The host's own calls for that, and those that tell a key with which it could do so
+ * itself, are refused where the policy wants to know whom they are for; a mechanism's own, for the tokens
+ * that are still to come, are not. True: refused, with *major set and the output emptied, as the library does
+ * with the outputs of a call that fails; output may be NULL.
  */
 extern unsigned tap_contexts_unjudged; /* contexts that may not be used yet; mostly none */
 bool tap_refuses_unjudged(const struct tap_scope *scope, gss_ctx_id_t context, OM_uint32 *minor_status,
@@ -48,8 +49,13 @@ static inline bool tap_is_too_early(const struct tap_scope *scope, gss_ctx_id_t 
  * parameters as well. `mech` is the mechanism whose status text is asked for.
  */
 #define TAP_GSS(name, parameters, arguments, mech, draft, major, ...)                                        \
-	TAP_WRAP(                                                                                            \
+	TAP_GSS_JUDGED(name, parameters, arguments, mech, scope, draft, major, false, __VA_ARGS__)
+
+/* The same, of a call that is not made where `refused` is true; that has set `major` then. */
+#define TAP_GSS_JUDGED(name, parameters, arguments, mech, scope, draft, major, refused, ...)                 \
+	TAP_WRAP_JUDGED(                                                                                     \
 		TAP_GSS, OM_uint32, name, parameters, arguments, tap_missing(minor_status), scope, major,    \
+		refused,                                                                                     \
 		struct tr_draft *draft =                                                                     \
 			scope.record ? tap_gss_event(&scope, major, minor_status, mech) : NULL;              \
 		if (draft) {                                                                                 \

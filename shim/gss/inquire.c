@@ -70,20 +70,34 @@ TAP_GSS(gss_set_sec_context_option,
 	tap_put_handle(draft, TR_F_CONTEXT, context ? *context : NULL);
 	tap_put_oid(draft, TR_F_OID, option); tap_put_buffer_secret(draft, value))
 
-TAP_GSS(gss_inquire_sec_context_by_oid,
-	(OM_uint32 * minor_status, const gss_ctx_id_t context, const gss_OID object, gss_buffer_set_t *set),
-	(minor_status, context, object, set), GSS_C_NO_OID, draft, major,
-	tap_put_handle(draft, TR_F_CONTEXT, context);
-	tap_put_oid(draft, TR_F_OID, object))
+/* Keys are among what can be asked for, by more identifiers than can be listed. */
+static bool may_not_ask(const struct tap_scope *scope, gss_ctx_id_t context, OM_uint32 *minor_status,
+			gss_buffer_set_t *set, OM_uint32 *major)
+{
+	if (!tap_is_too_early(scope, context, minor_status, NULL, major))
+		return false;
+	if (set)
+		*set = GSS_C_NO_BUFFER_SET;
+	return true;
+}
+
+TAP_GSS_JUDGED(gss_inquire_sec_context_by_oid,
+	       (OM_uint32 * minor_status, const gss_ctx_id_t context, const gss_OID object,
+		gss_buffer_set_t *set),
+	       (minor_status, context, object, set), GSS_C_NO_OID, scope, draft, major,
+	       may_not_ask(&scope, context, minor_status, set, &major),
+	       tap_put_handle(draft, TR_F_CONTEXT, context);
+	       tap_put_oid(draft, TR_F_OID, object))
 
 TAP_GSS(gss_complete_auth_token, (OM_uint32 * minor_status, const gss_ctx_id_t context, gss_buffer_t input),
 	(minor_status, context, input), GSS_C_NO_OID, draft, major,
 	tap_put_handle(draft, TR_F_CONTEXT, context);
 	put_token(draft, input))
 
-TAP_GSS(gss_pseudo_random,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, int prf_key, const gss_buffer_t prf_in,
-	 ssize_t desired, gss_buffer_t prf_out),
-	(minor_status, context, prf_key, prf_in, desired, prf_out), GSS_C_NO_OID, draft, major,
-	tap_put_handle(draft, TR_F_CONTEXT, context);
-	tap_put_buffer_secret(draft, major == GSS_S_COMPLETE ? prf_out : NULL))
+TAP_GSS_JUDGED(gss_pseudo_random,
+	       (OM_uint32 * minor_status, gss_ctx_id_t context, int prf_key, const gss_buffer_t prf_in,
+		ssize_t desired, gss_buffer_t prf_out),
+	       (minor_status, context, prf_key, prf_in, desired, prf_out), GSS_C_NO_OID, scope, draft, major,
+	       tap_is_too_early(&scope, context, minor_status, prf_out, &major),
+	       tap_put_handle(draft, TR_F_CONTEXT, context);
+	       tap_put_buffer_secret(draft, major == GSS_S_COMPLETE ? prf_out : NULL))

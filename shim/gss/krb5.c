@@ -51,6 +51,11 @@ TAP_EXPORT OM_uint32 gss_krb5_export_lucid_sec_context(OM_uint32 *minor_status, 
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
+	if (tap_is_too_early(&scope, leaving.handle, minor_status, NULL, &major)) {
+		if (exported)
+			*exported = NULL;
+		return tap_has_left(&scope, &leaving, major, minor_status, NULL);
+	}
 	if (tap_leaves(&scope, &leaving))
 		return tap_leave(&scope), GSS_S_NO_CONTEXT;
 	major = real_call(minor_status, context, version, exported);

@@ -11,7 +11,7 @@ contexts.py export SERVICE FILE         the acceptor's finished context goes to 
 contexts.py import FILE                 and comes from there: who the other end is
 contexts.py caches SERVICE CACHE...     an initiator's context out of each ticket cache, by a credential store
 contexts.py environ SERVICE CACHE...    the same by KRB5CCNAME
-contexts.py early SERVICE END           what calls give that protect messages, at an end that is not complete and has a session
+contexts.py early SERVICE END           what calls give that protect messages or tell the key, at an end that is not complete and has a session
                                         key: the initiator of NTLM (SPNEGO's last MIC is still to come), or the acceptor of
                                         Kerberos (the initiator guessed another mechanism, so there will be a MIC)
 """
@@ -20,6 +20,10 @@ import sys
 
 import gssapi
 import gssapi.raw
+
+
+# GSS_C_INQ_SSPI_SESSION_KEY
+SESSION_KEY = gssapi.OID.from_int_seq("1.2.840.113554.1.2.2.5.5")
 
 
 def name_of(service):
@@ -119,7 +123,8 @@ def try_early(context):
              "wrap_aead": lambda: gssapi.raw.wrap_aead(context, b"early", b"associated"),
              "unwrap_aead": lambda: gssapi.raw.unwrap_aead(context, b"early", b"associated"),
              "wrap_iov": lambda: gssapi.raw.wrap_iov(context, data),
-             "unwrap_iov": lambda: gssapi.raw.unwrap_iov(context, data)}
+             "unwrap_iov": lambda: gssapi.raw.unwrap_iov(context, data),
+             "session_key": lambda: gssapi.raw.inquire_sec_context_by_oid(context, SESSION_KEY)}
     for name, call in calls.items():
         try:
             call()
