@@ -3,7 +3,8 @@
 
 circles.py TOP OBJECTS ROOM: TOP/ROOM is looked at, with its objects in OBJECTS. A file is a .c with its .h. It needs
 another one when it includes its header, or when its object calls what the other's object defines. The wrappers, which
-are rows of trace/calls.def, do not count: the loader has a table of them by their names, and calls none.
+are rows of trace/calls.def, do not count: the loader has a table of them by their names, and calls none. Nor do names of
+the C library's that are ours as well: who calls one means the C library.
 """
 import glob
 import os
@@ -22,6 +23,9 @@ for path in files:
 
 rows = f"{top}/trace/calls.def"
 wrappers = set(re.findall(r"^CALL\(.*\b(\w+)\)$", open(rows).read(), re.M)) if os.path.exists(rows) else set()
+ours = f"{top}/shim/exec/exec.def"
+wrappers |= set(re.findall(r"^EXEC\((\w+)\)$", open(ours).read(), re.M)) if os.path.exists(ours) else set()
+wrappers |= {"dlsym", "dlvsym", "dlopen", "dlclose", "prctl", "syscall"}
 defines, wants = {}, {}
 for path in files:
     compiled = f"{objects}/{path}.o"

@@ -6,7 +6,7 @@
 #include "shim/core/process.h"
 
 #include "shim/core/hello.h"
-#include "shim/core/judge.h"
+#include "shim/core/policy.h"
 #include "shim/core/snapshot.h"
 #include "trace/writer.h"
 

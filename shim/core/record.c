@@ -6,7 +6,7 @@
  */
 #include "shim/core/record.h"
 
-#include "shim/core/judge.h"
+#include "shim/core/policy.h"
 
 #include <errno.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  */
 #include "shim/core/scope.h"
 
-#include "shim/core/judge.h"
+#include "shim/core/policy.h"
 #include "shim/core/process.h"
 #include "shim/core/select.h"
 #include "trace/writer.h"

@@ -6,20 +6,12 @@
 #ifndef SHIM_SCOPE_H
 #define SHIM_SCOPE_H
 
+#include "shim/core/select.h"
 #include "shim/loader/real.h"
 
 #define TAP_EXPORT __attribute__((visibility("default")))
 
 enum { TAP_GSS = TR_FAMILY_gss, TAP_ZMQ = TR_FAMILY_zmq };
-
-/* Anything asked for? Without it a wrapper finds the real function and nothing else. */
-extern bool tap_on;
-
-/*
- * The host's own calls are recorded. Of those that a library makes to itself, which are hundreds in a
- * handshake, only the ones that say why: failures, and handshakes within handshakes (SPNEGO's).
- */
-enum tap_record { TAP_RECORD_NOT = 0, TAP_RECORD_FAILURE, TAP_RECORD };
 
 /* One call in flight. */
 struct tap_scope {

@@ -13,7 +13,7 @@
 #include "shim/core/scope.h"
 #include "shim/core/snapshot.h"
 #include "shim/exec/exec.h"
-#include "shim/loader/dl.h"
+#include "shim/loader/next.h"
 #include "trace/roll.h"
 #include "trace/writer.h"
 

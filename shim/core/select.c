@@ -10,7 +10,6 @@
 
 #include "policy/policy.h"
 #include "shim/core/hello.h"
-#include "shim/core/scope.h"
 #include "shim/core/text.h"
 
 #include <string.h>
@@ -22,6 +21,7 @@
 #define PURPOSE_watched TAP_RECORD_NOT
 #define PURPOSE_facts TAP_RECORD_NOT
 
+bool tap_on;
 uint8_t tap_wanted[TAP_IDS] = {
 #define CALL(id, family, purpose, name) [id] = PURPOSE_##purpose,
 #include "trace/calls.def"

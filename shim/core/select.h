@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Which calls become events. */
+/* What was asked for, and which calls become events. */
 #ifndef SHIM_SELECT_H
 #define SHIM_SELECT_H
 
 #include "shim/loader/names.h"
+
+#include <stdbool.h>
+
+/* Anything asked for? Without it a wrapper finds the real function and nothing else. */
+extern bool tap_on;
+
+/*
+ * The host's own calls are recorded. Of those that a library makes to itself, which are hundreds in a
+ * handshake, only the ones that say why: failures, and handshakes within handshakes (SPNEGO's).
+ */
+enum tap_record { TAP_RECORD_NOT = 0, TAP_RECORD_FAILURE, TAP_RECORD };
 
 extern uint8_t tap_wanted[TAP_IDS];
 /* Only those whose names match one of the shell patterns, which commas part, and judged ones that fail;

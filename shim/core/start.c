@@ -7,14 +7,15 @@
 #include "shim/core/start.h"
 
 #include "shim/core/hello.h"
-#include "shim/core/judge.h"
+#include "shim/core/policy.h"
 #include "shim/core/lock.h"
 #include "shim/core/process.h"
 #include "shim/core/rotate.h"
 #include "shim/core/select.h"
 #include "shim/core/text.h"
 #include "shim/exec/exec.h"
-#include "shim/loader/dl.h"
+#include "shim/loader/last_error.h"
+#include "shim/loader/next.h"
 #include "trace/writer.h"
 
 #include <errno.h>
@@ -24,7 +25,6 @@
 #include <string.h>
 #include <unistd.h>
 
-bool tap_on;
 static pthread_key_t thread_key;
 static int started; /* 0, 1 under way, 2 done */
 

@@ -43,6 +43,8 @@ extern bool tap_exec_asked;
 /* The real function, or NULL where the C library has none. */
 void *tap_exec_real(enum tap_exec_id id);
 #define TAP_EXEC_REAL(name) ((__typeof__(&name))tap_exec_real(TAP_EXEC_##name))
+/* Pages for what is too large for a stack; NULL: there are none. */
+void *tap_exec_map(size_t size);
 /* pointer.c: a name's row, or -1; and what dlsym should answer where it found `there`. */
 int tap_exec_row(const char *name);
 void *tap_exec_pointer(int row, void *there);
@@ -53,8 +55,6 @@ void tap_exec_start(void);
 /* Would it bring us? Returns 0 when it is to be executed as it is, else the room for another environment. */
 size_t tap_exec_look(struct tap_exec *e, char *const *envp);
 size_t tap_exec_room(const struct tap_exec *e);
-/* Pages for what is too large for a stack; NULL: there are none. */
-void *tap_exec_map(size_t size);
 /* The other environment, made in that room. */
 char **tap_exec_fill(const struct tap_exec *e, char *const *envp, void *room);
 /* A policy is enforced: what cannot be put back is not executed. */
@@ -89,15 +89,15 @@ void tap_exec_tell(const struct tap_exec *e, pid_t pid);
 /* The C library starts a shell of its own, whose pid nobody learns. */
 void tap_exec_tell_shell(const struct tap_exec *e);
 void tap_exec_failed(const struct tap_exec *e);
+/* An event is being recorded between fork and exec: the loader may not be asked. */
+bool tap_exec_in_child(void);
+
+/* roll.c */
 /* Set at start: a child of fork is another process. */
 extern uint32_t tap_first_process;
 /* The filter that this process is under: flags of enum tr_roll_flag, told with each program that it executes.
  */
 extern unsigned tap_exec_filter;
-/* An event is being recorded between fork and exec: the loader may not be asked. */
-bool tap_exec_in_child(void);
-
-/* roll.c */
 const char *tap_shim_path(void); /* as the loader knows it, or "" */
 void tap_roll_open(const char *hello_path);
 bool tap_roll_is_open(void);

@@ -18,6 +18,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+uint32_t tap_first_process;
+unsigned tap_exec_filter;
+
 static struct tr_roll *roll;
 static struct tr_roll_entry *sandbox; /* of this process, or of the one that it was forked from */
 static char hello[PATH_MAX], shim[PATH_MAX];

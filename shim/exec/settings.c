@@ -3,7 +3,7 @@
  * What brings the shim into a child: LD_PRELOAD and the GSSTAP_ variables, as they were when the process
  * began. They are copies: programs write their title over the environment that they were given.
  */
-#include "shim/core/judge.h"
+#include "shim/core/policy.h"
 #include "shim/core/lock.h"
 #include "shim/core/text.h"
 #include "shim/exec/exec.h"

@@ -17,9 +17,6 @@
 #include <unistd.h>
 
 static __thread bool recording;
-uint32_t tap_first_process;
-unsigned tap_exec_filter;
-
 /* In a child of vfork the kernel alone knows it. */
 static pid_t own_pid(void)
 {

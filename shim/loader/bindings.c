@@ -14,6 +14,8 @@
 
 #define BINDINGS 64 /* more objects than that, bound so, are as rare as the second one */
 
+bool tap_dlopen_seen;
+
 enum { FREE, CHANGING, HELD };
 static struct binding {
 	int state;

@@ -9,7 +9,6 @@
 
 #include "shim/core/text.h"
 #include "shim/loader/elf.h"
-#include "shim/loader/loader.h"
 #include "shim/loader/objects.h"
 
 #include <string.h>
@@ -68,6 +67,13 @@ static struct tap_caller *enter_caller(struct tap_caller *c)
 		c->next = head;
 	while (!__atomic_compare_exchange_n(&callers, &head, c, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
 	return c;
+}
+
+struct link_map *tap_map_of(const struct tap_caller *c)
+{
+	struct dl_find_object found;
+
+	return c->size && !_dl_find_object((void *)c->start, &found) ? found.dlfo_link_map : NULL;
 }
 
 /* --- is what was found still there? --- */
@@ -200,8 +206,6 @@ void tap_unannounce(void)
 
 void tap_unloading_ended(void)
 {
-	tap_dlclose_ended();
-	tap_forget_handed_out();
 	/* What comes back to the same place may come otherwise. */
 	for (struct tap_caller *c = __atomic_load_n(&callers, __ATOMIC_ACQUIRE); c; c = c->next)
 		if (is_gone(c))

@@ -5,6 +5,7 @@
 
 #include "shim/loader/names.h"
 
+#include <link.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,5 +35,19 @@ struct tap_caller *tap_caller_of(const void *address);
 void tap_unannounce(void);
 /* The entry of an object of which these values are known: it need not be there any more. */
 struct tap_caller *tap_caller_at(uintptr_t start, uintptr_t size, const char *name);
+
+/* For the files beside it. */
+struct tap_caller *tap_new_caller(void);		      /* NULL without memory */
+struct link_map *tap_map_of(const struct tap_caller *caller); /* to be used for code that is there to stay */
+/* After something was unloaded: what was found for it and is gone is forgotten. */
+void tap_renew_caller(struct tap_caller *caller);
+/* What was found for a caller is to be looked up anew. */
+void tap_forget_real(struct tap_caller *caller);
+/* Of these functions, by call id, those that no longer are what their object defines under that name become
+ * NULL. Waits for no constructor. */
+void tap_drop_stale(void *functions[TAP_IDS]);
+/* Around a dlclose. Until it is over nothing that is found out about a caller is relied on. */
+void tap_unloading_begins(void);
+void tap_unloading_ended(void);
 
 #endif

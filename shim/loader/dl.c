@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The dynamic loader's own functions: found without asking for them by name, since those names are ours, and
- * answered for so that nobody who looks a function up gets past us.
+ * The dynamic loader's own functions, answered for so that nobody who looks a function up gets past us.
  *
  * What is not about our names goes on as a tail call (tail.S): dlsym and dlopen look at who calls them.
  */
-#include "shim/loader/dl.h"
+#include "shim/loader/next.h"
 
 #include "shim/core/scope.h"
 #include "shim/exec/exec.h"
@@ -18,48 +17,11 @@
 #include <link.h>
 #include <string.h>
 
-void *(*tap_real_dlsym)(void *handle, const char *name);
-void *(*tap_real_dlvsym)(void *handle, const char *name, const char *version);
-void *(*tap_real_dlopen)(const char *file, int mode);
-int (*tap_real_dlclose)(void *handle);
-
 /* Called from tail.S; a non-NULL answer is the caller's result. */
 void *tap_on_dlsym(void *handle, const char *name, const void *from, void **handed_on);
 void *tap_on_dlvsym(void *handle, const char *name, const char *version, const void *from, void **handed_on);
 void tap_on_dlopen(const char *file, int mode);
 TAP_EXPORT int dlclose(void *handle);
-
-/*
- * The next definition after us in the order of loading: another preload's, or the C library's. When we were
- * loaded late it stands in front of us. This list is followed without the loader's lock, since the first
- * dlsym may be that of a sanitizer's runtime that cannot lock yet: what was there when the program began
- * stands first on it and stays, and the C library is among that.
- */
-void *tap_find_next(const char *name)
-{
-	struct dl_find_object found;
-	struct link_map *own = _dl_find_object((void *)tap_find_next, &found) ? NULL : found.dlfo_link_map;
-	struct link_map *map = own;
-	void *address = NULL;
-
-	for (map = own ? own->l_next : NULL; map && !address; map = map->l_next)
-		address = tap_elf_definition(map->l_addr, map->l_ld, name);
-	for (map = own; map && map->l_prev; map = map->l_prev)
-		;
-	for (; map && map != own && !address; map = map->l_next)
-		address = tap_elf_definition(map->l_addr, map->l_ld, name);
-	return address;
-}
-
-void tap_find_loader(void)
-{
-	/* dlsym last: who finds it set may use all four. */
-	tap_real_dlvsym = (__typeof__(tap_real_dlvsym))tap_find_next("dlvsym");
-	tap_real_dlopen = (__typeof__(tap_real_dlopen))tap_find_next("dlopen");
-	tap_real_dlclose = (__typeof__(tap_real_dlclose))tap_find_next("dlclose");
-	__atomic_store_n(&tap_real_dlsym, (__typeof__(tap_real_dlsym))tap_find_next("dlsym"),
-			 __ATOMIC_RELEASE);
-}
 
 static inline void ensure(void)
 {
@@ -154,6 +116,8 @@ TAP_EXPORT int dlclose(void *handle)
 	result = tap_real_dlclose(handle);
 	saved = errno;
 	tap_unbind();
+	tap_dlclose_ended();
+	tap_forget_handed_out();
 	tap_unloading_ended();
 	errno = saved;
 	return result;

@@ -4,10 +4,12 @@
  * drops it, also one that succeeds, and nothing can put a text back; so the C library's own word for it is
  * taken out meanwhile. Where the library has no such word, its text is lost, as it is to any plugin.
  */
-#include "shim/loader/dl.h"
-#include "shim/loader/loader.h"
+#include "shim/loader/last_error.h"
+
+#include "shim/loader/next.h"
 
 #include <dlfcn.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #define FAR (1 << 20) /* bytes: static thread storage lies by the thread pointer */

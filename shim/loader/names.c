@@ -91,3 +91,16 @@ enum tr_purpose tap_call_purpose(unsigned id)
 {
 	return (enum tr_purpose)rows[id].purpose;
 }
+
+/* Every wrapper by address; declared untyped, since the draft functions are not in <zmq.h>. */
+#define CALL(id, family, purpose, name) extern char tap_address_of_##name[] __asm__(#name);
+#include "trace/calls.def"
+static void *const wrapper_table[TAP_IDS] = {
+#define CALL(id, family, purpose, name) [id] = tap_address_of_##name,
+#include "trace/calls.def"
+};
+
+void *tap_wrapper(unsigned id)
+{
+	return wrapper_table[id];
+}

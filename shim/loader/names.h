@@ -13,5 +13,6 @@ int tap_call_id(const char *name); /* 0: not one of ours */
 const char *tap_call_name(unsigned id);
 size_t tap_call_name_length(unsigned id);
 enum tr_purpose tap_call_purpose(unsigned id);
+void *tap_wrapper(unsigned id);
 
 #endif

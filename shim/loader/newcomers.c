@@ -10,12 +10,12 @@
 #include "shim/loader/newcomers.h"
 
 #include "shim/core/lock.h"
-#include "shim/core/scope.h"
 #include "shim/core/text.h"
 #include "shim/loader/elf.h"
 #include "shim/loader/loader.h"
 #include "shim/loader/objects.h"
 #include "shim/loader/pointers.h"
+#include "shim/loader/real.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -36,7 +36,6 @@ static struct {
 	struct tap_changes at; /* when it was taken */
 	bool unfinished;       /* there was one that the loader was still at work on */
 } seen;
-static bool opened;		    /* there has been a dlopen */
 static bool deepbind;		    /* one with RTLD_DEEPBIND may be under way ... */
 static const void *deepbind_thread; /* ... on this thread, */
 static uintptr_t deepbind_frame;    /* below this place of its stack */
@@ -167,12 +166,11 @@ static bool point_reference(const struct tap_reference *reference, void *data)
 	const struct tap_hold *hold = data;
 	const struct link_map *map = hold->map;
 	struct tap_caller *caller = tap_caller_of(map->l_ld);
-	struct tap_scope scope = {.caller = caller};
 	void *real, *pointer;
 
 	if (!caller || tap_elf_definition(map->l_addr, map->l_ld, tap_call_name(reference->call)))
 		return false; /* a provider's own internal slots are left alone */
-	real = tap_other(&scope, reference->call);
+	real = tap_other(caller, reference->call);
 	pointer = real ? tap_pointer(reference->call, real) : tap_wrapper(reference->call);
 	if (caller->deepbind || pointer != tap_wrapper(reference->call))
 		tap_point_slot(reference->slot, pointer);
@@ -204,22 +202,17 @@ static bool has_changed(void)
 	return seen.unfinished || now.loaded != seen.at.loaded || now.unloaded != seen.at.unloaded;
 }
 
-bool tap_dlopen_seen(void)
-{
-	return __atomic_load_n(&opened, __ATOMIC_ACQUIRE);
-}
-
 void tap_dlopen_begins(bool deep)
 {
 	int saved = errno;
 
 	if (!enter())
 		return;
-	if (!opened) {
+	if (!tap_dlopen_seen) {
 		struct comparison c = {.purpose = ALL_KNOWN};
 
 		look(&c);
-		opened = true;
+		tap_dlopen_seen = true;
 	}
 	if (deep) {
 		deepbind_thread = &this_thread;
@@ -246,7 +239,7 @@ void tap_dlopen_ended(void)
 	int saved = errno;
 	bool more;
 
-	if (__builtin_expect(!opened, 1) || !enter())
+	if (__builtin_expect(!tap_dlopen_seen, 1) || !enter())
 		return;
 	if (has_changed()) {
 		bool deep = deepbind;
@@ -271,7 +264,7 @@ void tap_dlclose_ended(void)
 {
 	struct comparison c = {.purpose = ONLY_GONE};
 
-	if (!opened || !enter())
+	if (!tap_dlopen_seen || !enter())
 		return;
 	look(&c);
 	leave();

@@ -2,7 +2,7 @@
 /* Walking the loader's list, and holding what is in it; see objects.h. */
 #include "shim/loader/objects.h"
 
-#include "shim/loader/dl.h"
+#include "shim/loader/next.h"
 
 #include <dlfcn.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Functions that dlsym hands out: our wrapper where that would find the same function by itself; else a stub
- * (tail.S), which names the library. There are few stubs a function: a further library of the same kind goes
+ * (stubs.S), which names the library. There are few stubs a function: a further library of the same kind goes
  * unobserved rather than wrong.
  */
 #include "shim/loader/pointers.h"

@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 
-void *tap_wrapper(unsigned id);
 /* An address that stands for a real function: our wrapper, or a stub of it where the wrapper alone would not
  * know. */
 void *tap_pointer(unsigned id, void *found);

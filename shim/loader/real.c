@@ -9,9 +9,8 @@
  */
 #include "shim/loader/real.h"
 
-#include "shim/core/scope.h"
 #include "shim/core/start.h"
-#include "shim/loader/dl.h"
+#include "shim/loader/last_error.h"
 #include "shim/loader/elf.h"
 #include "shim/loader/loader.h"
 #include "shim/loader/pointers.h"
@@ -21,20 +20,6 @@
 #include <string.h>
 
 __thread struct tap_last tap_last;
-__thread uint32_t tap_provider_hint;
-
-/* Every wrapper by address; declared untyped, since the draft functions are not in <zmq.h>. */
-#define CALL(id, family, purpose, name) extern char tap_address_of_##name[] __asm__(#name);
-#include "trace/calls.def"
-static void *const wrapper_table[TAP_IDS] = {
-#define CALL(id, family, purpose, name) [id] = tap_address_of_##name,
-#include "trace/calls.def"
-};
-
-void *tap_wrapper(unsigned id)
-{
-	return wrapper_table[id];
-}
 
 struct wanted {
 	unsigned call;
@@ -53,40 +38,6 @@ static bool is_wanted(const struct tap_reference *reference, void *data)
 	return true;
 }
 
-struct link_map *tap_map_of(const struct tap_caller *c)
-{
-	struct dl_find_object found;
-
-	return c->size && !_dl_find_object((void *)c->start, &found) ? found.dlfo_link_map : NULL;
-}
-
-/* Behind us; or, when we are not in that scope ourselves since we were loaded late, in all of it. */
-void *tap_from_global_scope(unsigned call, const char *version)
-{
-	const char *name = tap_call_name(call);
-	void *found = version ? tap_real_dlvsym(RTLD_NEXT, name, version) : tap_real_dlsym(RTLD_NEXT, name);
-
-	if (!found)
-		found = version ? tap_real_dlvsym(RTLD_DEFAULT, name, version)
-				: tap_real_dlsym(RTLD_DEFAULT, name);
-	return found == wrapper_table[call] ? NULL : found;
-}
-
-/* As dlsym finds it in the object and what it depends on. */
-static void *from_own_scope(const struct link_map *map, unsigned call)
-{
-	void *handle, *found = NULL;
-
-	if (!map || !map->l_name[0])
-		return NULL; /* the program's own scope is the global one */
-	handle = tap_real_dlopen(map->l_name, RTLD_LAZY | RTLD_NOLOAD);
-	if (handle) {
-		found = tap_real_dlsym(handle, tap_call_name(call));
-		tap_real_dlclose(handle);
-	}
-	return found == wrapper_table[call] ? NULL : found;
-}
-
 static void *resolve(const struct tap_caller *c, unsigned call)
 {
 	struct link_map *map = tap_map_of(c);
@@ -99,21 +50,22 @@ static void *resolve(const struct tap_caller *c, unsigned call)
 	/* A library that does not refer to its own function by name calls it directly; others look it up like
 	 * anybody else. */
 	own = map && map->l_name[0] ? tap_elf_definition(map->l_addr, map->l_ld, name) : NULL;
-	if (own && own != wrapper_table[call] && (c->deepbind || c->provider || !wanted.found))
+	if (own && own != tap_wrapper(call) && (c->deepbind || c->provider || !wanted.found))
 		return own;
 	if (c->deepbind || c->provider)
-		found = from_own_scope(map, call);
+		found = tap_from_own_scope(map, call);
 	if (!found)
 		found = tap_from_global_scope(call, wanted.version);
 	if (!found && wanted.version)
-		found = from_own_scope(map, call);
+		found = tap_from_own_scope(map, call);
 	if (!found)
 		found = tap_from_global_scope(call, NULL);
 	if (!found)
-		found = from_own_scope(map, call);
+		found = tap_from_own_scope(map, call);
 	if (!found)
 		found = tap_handed_out(call);
-	else if (wanted.found && tap_dlopen_seen() && (!*map->l_name || from_own_scope(map, call) != found))
+	else if (wanted.found && __atomic_load_n(&tap_dlopen_seen, __ATOMIC_ACQUIRE) &&
+		 (!*map->l_name || tap_from_own_scope(map, call) != found))
 		tap_bind(c, found);
 	return found;
 }
@@ -171,9 +123,9 @@ void *tap_find_real(enum tr_call_id call, const void *from)
 	return c ? real_of(c, call) : NULL;
 }
 
-void *tap_other(const struct tap_scope *scope, enum tr_call_id call)
+void *tap_other(struct tap_caller *caller, enum tr_call_id call)
 {
-	return scope->caller ? real_of(scope->caller, call) : NULL;
+	return caller ? real_of(caller, call) : NULL;
 }
 
 static bool resolve_one(const struct tap_reference *reference, void *data)
@@ -201,16 +153,17 @@ bool tap_is_anywhere(unsigned id, const void *from)
 
 	tap_start();
 	kept = tap_last_error_aside();
-	there = c && (c->real[id] || tap_from_global_scope(id, NULL) || from_own_scope(tap_map_of(c), id));
+	there = c &&
+		(c->real[id] || tap_from_global_scope(id, NULL) || tap_from_own_scope(tap_map_of(c), id));
 	tap_last_error_back(kept);
 	errno = saved;
 	return there;
 }
 
 /* Of the object itself: the callers of this ask with a library's own address. */
-void *tap_unwrapped(const struct tap_scope *scope, const char *name)
+void *tap_unwrapped(const struct tap_caller *caller, const char *name)
 {
-	const struct link_map *map = scope->caller ? tap_map_of(scope->caller) : NULL;
+	const struct link_map *map = caller ? tap_map_of(caller) : NULL;
 
 	return map ? tap_elf_definition(map->l_addr, map->l_ld, name) : NULL;
 }

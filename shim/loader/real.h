@@ -8,8 +8,6 @@
 
 #include "shim/loader/callers.h"
 
-struct tap_scope; /* shim/core/scope.h */
-
 /* The caller of the last call on this thread, which is mostly the one of the next. In static thread storage:
  * reaching it costs nothing and cannot fail. */
 struct tap_last {
@@ -39,15 +37,15 @@ static inline void *tap_real(enum tr_call_id call, const void *from)
 	__typeof__(&name) const real_call =                                                                  \
 		(__typeof__(&name))tap_real(TR_##name, __builtin_return_address(0))
 
-/* Another function of the library that this call goes to, or NULL. */
-void *tap_other(const struct tap_scope *scope, enum tr_call_id call);
+/* Another function of the library that this caller's call goes to, or NULL. */
+void *tap_other(struct tap_caller *caller, enum tr_call_id call);
 /* The same for a function that is not wrapped: found where the caller's library is. */
-void *tap_unwrapped(const struct tap_scope *scope, const char *name);
+void *tap_unwrapped(const struct tap_caller *caller, const char *name);
 /* A function of the library that holds `real`, wrapped or not; NULL: it has none. */
 void *tap_beside(const void *real, const char *name);
 /* Is the caller of the last call a GSSAPI library, and `real` a function of MIT's libkrb5? */
 bool tap_caller_tells(const void *real);
-#define TAP_OTHER(scope, name) ((__typeof__(&name))tap_other(scope, TR_##name))
+#define TAP_OTHER(scope, name) ((__typeof__(&name))tap_other((scope)->caller, TR_##name))
 
 /* Finds all that the library of this function refers to now, on a thread that may wait for the loader. */
 void tap_resolve_ahead(const void *function);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What C cannot say: look-ups that end in a jump to the real loader, so that it sees the true caller; and, for
- * each wrapper, stubs that tell it which library a function pointer handed out by dlsym belongs to.
+ * What C cannot say: look-ups and system calls that end in a jump to the real function, so that it sees the true
+ * caller.
  */
 #ifndef __x86_64__
 #error "gsstap knows how to hand a look-up on for x86-64 only: write the same for this processor here"
@@ -107,31 +107,5 @@ tap_dlopen_hook:
 	ret
 	.cfi_endproc
 	.size	tap_dlopen_hook, . - tap_dlopen_hook
-
-/* r11 is nobody's across a call. */
-#define STUB(number, name)                                  \
-	.p2align 4;                                         \
-tap_stub_##number##_##name:                                 \
-	endbr64;                                            \
-	mov	tap_provider_hint@gottpoff(%rip), %r11;     \
-	movl	$number, %fs:(%r11);                        \
-	jmp	*name@GOTPCREL(%rip);
-
-#define CALL(id, family, purpose, name) STUB(1, name)
-#include "trace/calls.def"
-#define CALL(id, family, purpose, name) STUB(2, name)
-#include "trace/calls.def"
-#define CALL(id, family, purpose, name) STUB(3, name)
-#include "trace/calls.def"
-
-/* Tables of id, wrapper and stubs; ends with id 0. */
-	.section .data.rel.ro, "aw"
-	.globl	tap_stubs
-	.hidden	tap_stubs
-	.p2align 3
-tap_stubs:
-#define CALL(id, family, purpose, name) .quad id, tap_stub_1_##name, tap_stub_2_##name, tap_stub_3_##name;
-#include "trace/calls.def"
-	.quad	0, 0, 0, 0
 
 	.section .note.GNU-stack, "", @progbits

@@ -93,7 +93,7 @@ void tap_inside(const void *zmq_function)
 		library->repaired = true;
 		/* libzmq's I/O threads must not: a host can end them while it holds the loader's lock. */
 		tap_resolve_ahead(zmq_function);
-		tap_resolve_ahead(tap_other(&scope, TR_gss_init_sec_context));
+		tap_resolve_ahead(tap_other(scope.caller, TR_gss_init_sec_context));
 	}
 	tap_unlock(&lock);
 	errno = saved;

@@ -247,8 +247,10 @@ struct frame {
 static struct frame frame_of(const void *library, zmq_msg_t *message)
 {
 	struct tap_scope scope = {.caller = tap_caller_of(library)};
-	__typeof__(&zmq_msg_data) data = (__typeof__(&zmq_msg_data))tap_unwrapped(&scope, "zmq_msg_data");
-	__typeof__(&zmq_msg_size) size = (__typeof__(&zmq_msg_size))tap_unwrapped(&scope, "zmq_msg_size");
+	__typeof__(&zmq_msg_data) data =
+		(__typeof__(&zmq_msg_data))tap_unwrapped(scope.caller, "zmq_msg_data");
+	__typeof__(&zmq_msg_size) size =
+		(__typeof__(&zmq_msg_size))tap_unwrapped(scope.caller, "zmq_msg_size");
 
 	return data && size && message ? (struct frame){data(message), size(message)}
 				       : (struct frame){NULL, 0};
@@ -287,7 +289,8 @@ MESSAGE_SEND(zmq_sendmsg, (void *socket, zmq_msg_t *message, int flags), (socket
 static void message_came(const void *from, zmq_msg_t *message, struct tap_socket *s)
 {
 	struct tap_scope scope = {.caller = tap_caller_of(from)};
-	__typeof__(&zmq_msg_more) more = (__typeof__(&zmq_msg_more))tap_unwrapped(&scope, "zmq_msg_more");
+	__typeof__(&zmq_msg_more) more =
+		(__typeof__(&zmq_msg_more))tap_unwrapped(scope.caller, "zmq_msg_more");
 	struct frame frame = frame_of(from, message);
 
 	if (frame.bytes && more)

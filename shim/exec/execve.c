@@ -8,7 +8,7 @@
 
 #include "shim/core/scope.h"
 #include "shim/core/start.h"
-#include "shim/loader/dl.h"
+#include "shim/loader/next.h"
 
 #include <alloca.h>
 #include <errno.h>
