@@ -180,6 +180,8 @@ sys.stdout.buffer.write(b"".join(struct.pack("<HBBI", *line) for line in code))
 END
 }
 
+# A sanitizer's runtime makes calls of its own at start, of which the filter is the death.
+# bats test_tags=bare
 @test "a filter that was there before the program began changes nothing for it, and is named as the reason" {
     for action in errno kill; do
         filter $action 18 28 91 268 296 # pwrite64, madvise, fchmod, fchmodat, pwritev

@@ -109,6 +109,8 @@ static struct withdrawal withdraw(unsigned long mode, const void *program)
 	enum tap_answer answer = TAP_ANSWER_PASS;
 	int saved = errno;
 
+	if (strict)
+		program = NULL; /* it has none: what stands there is whatever was in the register */
 	if (tap_on && (strict || (mode == SECCOMP_MODE_FILTER && program)))
 		answer = strict ? TAP_ANSWER_KILL : worst_answer(program);
 	if (answer != TAP_ANSWER_PASS) {
