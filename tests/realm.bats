@@ -97,7 +97,8 @@ print(server.initiator_name, server.target_name)'
         run -0 "$GSSTAP" realm -u alice -s host@localhost --enctypes $enctype -- bash -c '
             server=$2/$3
             gss-server -once -port "$1" host@localhost >"$server" 2>&1 3>&- &
-            until grep -q starting "$server" 2>&-; do sleep 0.05; done
+            # It says that it starts before it listens.
+            until grep -q "$(printf ":%04X 00000000:0000 0A" "$1")" /proc/net/tcp; do sleep 0.05; done
             gss-client -port "$1" localhost host@localhost hello && wait && klist -e' bash "$(free_port)" "$BATS_TEST_TMPDIR" $enctype
         echo "$output"
         [[ $output == *"Signature verified"* ]]

@@ -24,13 +24,20 @@ struct findings {
 	char policy[160];
 };
 
+static int by_name(const void *one, const void *other)
+{
+	return strcmp(*(char *const *)one, *(char *const *)other);
+}
+
 void run_report_before(glob_t *before, const char *template)
 {
 	char *pattern = run_template_glob(template);
 
 	memset(before, 0, sizeof(*before));
 	if (pattern)
-		glob(pattern, 0, NULL, before);
+		glob(pattern, GLOB_NOSORT, NULL, before);
+	if (before->gl_pathc)
+		qsort(before->gl_pathv, before->gl_pathc, sizeof(*before->gl_pathv), by_name);
 	free(pattern);
 }
 
@@ -110,12 +117,9 @@ static void report(const char *path)
 		tool_error("%s: the policy could not be used: %s", path, findings.policy);
 }
 
-static bool was_there(const glob_t *before, const char *path)
+static bool was_there(const glob_t *before, char *path)
 {
-	for (size_t i = 0; i < before->gl_pathc; i++)
-		if (!strcmp(before->gl_pathv[i], path))
-			return true;
-	return false;
+	return before->gl_pathc && bsearch(&path, before->gl_pathv, before->gl_pathc, sizeof(path), by_name);
 }
 
 void run_report_after(glob_t *before, const char *template)
