@@ -48,12 +48,12 @@ class TestFile:
                 env={**os.environ, **self.environment})
         return True
 
-    def end(self):
-        """Prints and counts it; its guard has ended."""
+    def end(self, processor):
+        """Prints and counts it; its guard has ended, after so many seconds of processor time in all."""
         self.seconds = time.monotonic() - self.begun
         with open(self.output, errors="replace") as output, open(self.report) as report:
             lines, findings = output.read().splitlines(), report.read().splitlines()
-        print("# %s: %.0f s" % (self.name, self.seconds))
+        print("# %s: %.0f s, %.0f of a processor" % (self.name, self.seconds, processor))
         self.count(lines, self.guard.returncode)
         for finding in findings:
             self.fail(finding, lines[-30:])
@@ -123,7 +123,7 @@ class Fuzz(TestFile):
     def __init__(self, name, seconds=0):
         self.number = os.environ.get("SEED") or str(random.randrange(1, 1 << 31))
         self.seeds, self.corpus = os.path.join(TOP, "tests", "data", name), os.path.join(CHECK, "corpus-" + name)
-        bound = ["-max_total_time=%d" % seconds] if seconds else ["-runs=%d" % FUZZ_RUNS, "-max_total_time=20"]
+        bound = ["-max_total_time=%d" % seconds] if seconds else ["-runs=%d" % FUZZ_RUNS, "-max_total_time=8"]
         super().__init__("fuzz/" + name, [
             os.path.join(BUILD, "fuzz", name), *bound, "-seed=" + self.number, "-timeout=60", "-rss_limit_mb=2048",
             "-artifact_prefix=" + os.path.join(BUILD, "fuzz", name + "-found-"), self.corpus, self.seeds])
