@@ -8,6 +8,7 @@
 #include "shim/core/hello.h"
 #include "shim/core/policy.h"
 #include "shim/core/snapshot.h"
+#include "shim/loader/known.h"
 #include "trace/writer.h"
 
 #include <errno.h>
@@ -63,6 +64,35 @@ static void write_process(const struct tap_snapshot *all)
 		munmap(fields, room);
 }
 
+static bool goes_past_us(const struct tap_image *image)
+{
+	unsigned past = 0;
+
+	for (int family = 0; family < TR_FAMILIES; family++)
+		past += image->family[family].elsewhere;
+	return past;
+}
+
+/*
+ * One that is just being loaded is told of when it calls, by what its slots hold then; one that was, when the
+ * snapshot was taken, is looked at again.
+ */
+static void cover_settled(const struct tap_snapshot *all, const struct tap_image *image)
+{
+	struct tap_snapshot *again = NULL;
+
+	if (tap_is_newcomer(image->dynamic))
+		return;
+	if (goes_past_us(image))
+		again = tap_snapshot(image->start);
+	if (again)
+		image = tap_image_at(again, image->start);
+	if (image)
+		tap_cover(again ? again : all, image);
+	if (again)
+		tap_snapshot_free(again);
+}
+
 void tap_first_event(void)
 {
 	struct tap_snapshot *all = tap_snapshot(0);
@@ -72,7 +102,7 @@ void tap_first_event(void)
 	write_process(all);
 	tap_policy_event();
 	for (size_t i = 0; i < all->count; i++)
-		tap_cover(all, &all->image[i]);
+		cover_settled(all, &all->image[i]);
 	tap_snapshot_free(all);
 }
 
