@@ -78,7 +78,9 @@ EOF
     forbidden="$forbidden|system|popen|fork|vfork|exec[lv].*|chdir|fchdir|umask|atexit|on_exit|strtok|localtime|gmtime|rand|srand|setrlimit|raise|kill"
     nm -D --undefined-only "$SHIM" | awk '{sub(/@.*/, "", $2); print $2}' >"$BATS_TEST_TMPDIR/calls"
     [ "$(wc -l <"$BATS_TEST_TMPDIR/calls")" -gt 5 ]
-    run grep -xE "$forbidden" "$BATS_TEST_TMPDIR/calls"
+    # SIGUSR2 of a trace with a limit is what the user has asked for.
+    [ "$(nm -A --undefined-only "$BUILD"/shim-obj/shim/*/*.o | awk '$NF == "sigaction" {sub(".*/", ""); print $1}')" = rotate.c.o: ]
+    run grep -xE "$forbidden" <(grep -vx sigaction "$BATS_TEST_TMPDIR/calls")
     echo "$output"
     [ -z "$output" ]
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which process this is, and which program an interpreter runs: a pid and a command name are shared by many.
- * Asked once, with the first event; nothing is read but this process's own entries in /proc. Arguments can be
- * secrets: at level audit only the name of a script or module is kept of them.
+ * Which process this is: a pid and a command name are shared by many. Asked once, with the first event;
+ * nothing is read but this process's own entries in /proc.
  */
 #include "shim/core/snapshot.h"
 #include "trace/writer.h"
@@ -27,62 +26,6 @@ static size_t read_file(const char *path, char *text, size_t size)
 		syscall(SYS_close, fd);
 	text[got] = 0;
 	return got;
-}
-
-/* Nothing is opened but the name, so that no device or pipe notices. */
-static bool is_file(const char *path)
-{
-	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_PATH | O_CLOEXEC);
-	struct stat status;
-	bool regular;
-
-	if (fd < 0)
-		return false;
-	regular = !syscall(SYS_fstat, fd, &status) && S_ISREG(status.st_mode);
-	syscall(SYS_close, fd);
-	return regular;
-}
-
-static bool is_interpreter(const char *exe)
-{
-	static const char *const names[] = {"python", "perl", "ruby", "node", "php", "bash", "dash", "lua"};
-	const char *name = strrchr(exe, '/') ? strrchr(exe, '/') + 1 : exe;
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strncmp(name, names[i], strlen(names[i])))
-			return true;
-	return false;
-}
-
-/* The first argument that names a file, or the module of -m; code of -c and -e is nobody's to see. */
-static void put_script(struct tr_draft *d, const char *arguments, size_t length)
-{
-	bool module = false;
-
-	for (const char *at = arguments + strlen(arguments) + 1; at < arguments + length;
-	     at += strlen(at) + 1) {
-		if (module || (*at != '-' && is_file(at))) {
-			tr_put_text(d, TR_F_SCRIPT, at);
-			return;
-		}
-		if (!strcmp(at, "-c") || !strcmp(at, "-e"))
-			return;
-		module = !strcmp(at, "-m");
-	}
-}
-
-/* The first two kilobytes. What has no end there gets one. */
-static void put_arguments(struct tr_draft *d, bool interpreter)
-{
-	char arguments[2048];
-	size_t length = read_file("/proc/self/cmdline", arguments, sizeof(arguments));
-
-	if (interpreter)
-		put_script(d, arguments, length);
-	if (length && arguments[length - 1])
-		length++;
-	if (length && tr_level > TR_LEVEL_AUDIT)
-		tr_put(d, TR_F_ARGS, arguments, length);
 }
 
 /* The service or container: of the one hierarchy (cgroups(7), version 2), or of systemd's among many. */
@@ -119,7 +62,8 @@ void tap_put_identity(struct tr_draft *d, const char *exe)
 {
 	int fd = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/ns/pid", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat status;
-	char boot[40];
+	char boot[40], arguments[2048];
+	size_t length;
 
 	if (read_file("/proc/sys/kernel/random/boot_id", boot, sizeof(boot)) >= 36) {
 		boot[36] = 0;
@@ -131,5 +75,6 @@ void tap_put_identity(struct tr_draft *d, const char *exe)
 		syscall(SYS_close, fd);
 	put_started(d);
 	put_control_group(d);
-	put_arguments(d, is_interpreter(exe));
+	length = read_file("/proc/self/cmdline", arguments, sizeof(arguments));
+	tap_put_arguments(d, exe, arguments, length);
 }

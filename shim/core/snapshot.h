@@ -42,6 +42,8 @@ const struct tap_image *tap_image_at(const struct tap_snapshot *snapshot, uintpt
 
 enum tr_family tap_family_of(unsigned call);
 
+/* arguments.c: of a command line, each argument ended by a NUL, what may be shown. */
+void tap_put_arguments(struct tr_draft *d, const char *exe, const char *arguments, size_t length);
 /* identity.c: which process this is, and what an interpreter runs. */
 void tap_put_identity(struct tr_draft *d, const char *exe);
 

@@ -24,7 +24,7 @@ static struct {
 	struct tap_changes at; /* when it was taken */
 	bool unfinished;       /* there was one that the loader was still at work on */
 } seen;
-static pid_t holder; /* the process whose thread is at it */
+static pid_t holder;	     /* the process whose thread is at it */
 static __thread bool inside; /* it is this very thread, further down on its stack */
 
 #define YIELDS 100
