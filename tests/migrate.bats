@@ -82,7 +82,7 @@ client() {
     [ -z "${4:-}" ] || with=(env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY="$PWD/$CLIENT_POLICY.bin" GSSTAP_LEVEL="${CLIENT_LEVEL:-audit}"
         GSSTAP_TRACE="$PWD/clients/%n-%p.pcapng" KRB5CCNAME="$GSSTAP_REALM/ccache/$4")
     mkfifo "$1.in.${TURN[$1]}"
-    "${with[@]}" "$PYTHON" "$TOP/tests/hosts/migrate_client.py" "$2" "tcp://127.0.0.1:$3" "$SECRET $1${TURN[$1]}" \
+    TEXT="$SECRET $1${TURN[$1]}" "${with[@]}" "$PYTHON" "$TOP/tests/hosts/migrate_client.py" "$2" "tcp://127.0.0.1:$3" \
         <"$1.in.${TURN[$1]}" >"$1.out" 2>&1 3>&- &
     PID[$1]=$!
     exec {input}>"$1.in.${TURN[$1]}"

@@ -58,10 +58,10 @@ frees() {
     [ "$SERVER" -gt 40000 ] && [ "$CLIENT" -gt 40000 ]
 }
 
-@test "100,000 messages of 10 KB each way leave nothing behind" {
+@test "30,000 messages of 10 KB each way leave nothing behind" {
     fresh all
     under all
-    echo_stream 100000
+    echo_stream 30000
     flat
     recorded 2 '.event == "repair" and .repair == "leak" and (.reason | length) > 10'
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A client that knows nothing of security: migrate_client.py REQ|PUSH ENDPOINT TEXT
+"""A client that knows nothing of security: migrate_client.py REQ|PUSH ENDPOINT
 
 Sends "TEXT 1", "TEXT 2" ... a hundred times a second and prints "sent N" for each; REQ waits for the answer first and
-checks it. Words on standard input: `pause` (answered by "paused N"), `go`, and `quit` or its end, at which the program
-ends with nothing left to send.
+checks it. TEXT is a variable of the environment, since a command line is recorded. Words on standard input: `pause`
+(answered by "paused N"), `go`, and `quit` or its end, at which the program ends with nothing left to send.
 """
+import os
 import select
 import sys
 
@@ -44,4 +45,4 @@ def talk(kind, endpoint, text):
 
 
 if __name__ == "__main__":
-    talk(*sys.argv[1:])
+    talk(*sys.argv[1:], os.environ["TEXT"])
