@@ -114,7 +114,7 @@ RUN_TESTS = BUILD=$(abspath $(BUILD)) SAN=$(SAN) tests/run
 NAMED   := $(basename $(patsubst tests/%,%,$(TESTS)))
 RUNS    := $(if $(NAMED),$(patsubst %,$(BUILD)/%,$(filter unit/% fuzz/%,$(NAMED)) $(if $(filter suite,$(NAMED)),fuzz/zmtp)),$(UNITS) $(FUZZERS))
 
-check: packages test-programs $(RUNS) ## run the tests; TESTS="decode unit/reader" JOBS=2 SAN=address,undefined
+check: packages test-programs $(RUNS) ## run the tests; TESTS="decode unit/reader" JOBS=4 SAN=address,undefined
 	@$(RUN_TESTS) $(TESTS)
 
 check-%: packages test-programs
