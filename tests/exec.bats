@@ -189,11 +189,13 @@ libc.execve(b"/usr/bin/env", argv, (ctypes.c_char_p * 1)(None))'
     cat >clean.py <<'E'
 import os, subprocess, sys
 program = [sys.executable, "-c", sys.argv[1]]
-subprocess.run(program, env={})
+clean = {k: v for k, v in os.environ.items() if k == "ASAN_OPTIONS"}  # what a sanitizer is told
+subprocess.run(program, env=clean)
 os.environ.clear()
+os.environ.update(clean)
 subprocess.run(program)
 sys.stdout.flush()
-os.execve(program[0], program, {})
+os.execve(program[0], program, clean)
 E
     run -0 --separate-stderr "$GSSTAP" run -p policy.yaml -o t-%p.pcapng "$PYTHON" clean.py "$BIND"
     [ "$(sort <<<"$output" | uniq -c | tr -s ' ')" = " 3 Permission denied" ]
@@ -215,7 +217,7 @@ E
     [[ $stderr == *"ran unobserved: it was given an environment"* ]]
     run -0 --separate-stderr "$GSSTAP" run -o t-%p.pcapng sh -c 'unset LD_PRELOAD; "$@"; :' sh "$PYTHON" -c "$BIND"
     [[ $stderr == *"ran unobserved: it was given an environment"* ]]
-    for clean in 'env -i' 'env -u LD_PRELOAD'; do
+    for clean in "env -i ${ASAN_OPTIONS:+ASAN_OPTIONS=$ASAN_OPTIONS}" 'env -u LD_PRELOAD'; do
         rm -f ./*.pcapng
         # shellcheck disable=SC2086 # a command and its arguments
         run -0 --separate-stderr "$GSSTAP" run --strict --follow-exec -o u-%n-%p.pcapng $clean "$PYTHON" -c "$BIND"
