@@ -200,6 +200,34 @@ END
     [ "${BASH_REMATCH[1]}" -ge 10 ]
 }
 
+@test "a filter leaves each thread the signals that it had blocked, also one that the kernel does not take" {
+    for kind in taken refused; do
+        bare "$HOSTS/filter_mask" $kind
+        [ "$status" = 0 ]
+        for ((i = 0; i < 20; i++)); do
+            rm -rf trace && mkdir trace
+            run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_CALLS='*' "$HOSTS/filter_mask" $kind
+            same
+        done
+    done
+}
+
+@test "a filter from before that lets nobody take a signal back: the file size limit is not met" {
+    number=$("$PYTHON" -c 'import re; print(re.search(r"rt_sigtimedwait (\d+)", open("/usr/include/x86_64-linux-gnu/asm/unistd_64.h").read())[1])')
+    run bash -c 'ulimit -f 32; exec "$@"' bash "$HOSTS/refuses" "$number" env LD_PRELOAD="$PRELOAD" \
+        GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_CALLS='*' "$HOSTS/handshake" krb5 4000
+    [ "$status" = 0 ]
+    [ "$(stat -c %s trace/t.pcapng)" -gt 16384 ]
+}
+
+@test "a trace that is cut, or is to be followed, where there is no room goes on when there is" {
+    under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL="$LEVEL" "$HOSTS/no_room" cut "$PWD/trace/t.pcapng"
+    [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.call == "gss_import_name")) | length')" -ge 20 ]
+    under_shim GSSTAP_TRACE="$PWD/trace/u.pcapng" GSSTAP_LEVEL="$LEVEL" GSSTAP_MAX_SIZE=1M,9,USR2 \
+        "$HOSTS/no_room" next "$PWD/trace/u.pcapng"
+    [ "$(trace_json trace/u*.pcapng | jq -s 'map(select(.call == "gss_import_name")) | length')" -ge 40 ]
+}
+
 @test "a filter that lets the recorder work takes nothing from it" {
     cat >filter.py <<'END'
 import ctypes, struct, sys
@@ -271,8 +299,8 @@ END
     [ "$(trace_json trace/talks.pcapng | head -1 | jq -r .event)" = process ]
 }
 
-@test "SIGUSR2 begins the next file of a trace with a limit, unless the program has a use for it" {
-    export GSSTAP_MAX_SIZE=1G
+@test "SIGUSR2 begins the next file of a trace with a limit where that is asked for and the program has no use for it" {
+    export GSSTAP_MAX_SIZE=1G,9,USR2
     talk 1
     pkill -USR2 -P "$TALKER" talks
     there() { [ -s trace/talks-2.pcapng ]; }
@@ -287,14 +315,16 @@ END
         [[ $output == *on ]]
         [[ $own != *mine* || $output == mine* ]]
     done
-    run under_shim GSSTAP_TRACE="$PWD/trace/u.pcapng" GSSTAP_MAX_SIZE= bash -c 'kill -USR2 $$; echo on'
-    [ "$status" = $((128 + 12)) ]
+    for without in "" 1G 1G,9; do
+        run under_shim GSSTAP_TRACE="$PWD/trace/u.pcapng" GSSTAP_MAX_SIZE=$without bash -c 'kill -USR2 $$; echo on'
+        [ "$status" = $((128 + 12)) ]
+    done
 }
 
 @test "run takes a limit for its traces, and says what is wrong with one" {
     "$GSSTAP" run -o "$PWD/trace/t.pcapng" --max-size 128K,2 -- "$HOSTS/handshake" krb5 4000 >/dev/null
     [ "$(find trace -type f | wc -l)" = 2 ]
-    for bad in 1K 10X 1M,0 1M,257 M "1M," 1M5; do
+    for bad in 1K 10X 1M,0 1M,257 M "1M," 1M5 1M,USR2 1M,2,USR1 1M,2,USR2,; do
         run "$GSSTAP" run -o "$PWD/trace/u.pcapng" --max-size "$bad" -- /bin/true
         [ "$status" = 2 ]
         [[ $output == *"--max-size $bad"* ]]

@@ -38,8 +38,10 @@ static const struct argp_option options[] = {
 	 "Record only calls whose name matches, such as 'gss_*_sec_context'; may be given again", 0},
 	{"all", KEY_ALL, NULL, 0, "Record also calls that only free memory or ask for a constant", 0},
 	{"handshakes", KEY_HANDSHAKES, NULL, 0, "Record only handshakes, refusals and failures", 0},
-	{"max-size", KEY_MAX_SIZE, "SIZE[,FILES]", 0,
-	 "With -o: go on in a new file at this size (64K or more; K, M, G), and keep so many files (256)", 0},
+	{"max-size", KEY_MAX_SIZE, "SIZE[,FILES[,USR2]]", 0,
+	 "With -o: go on in a new file at this size (64K or more; K, M, G), and keep so many files (256); "
+	 "with USR2 at SIGUSR2, too",
+	 0},
 	{"format", KEY_FORMAT, "FORMAT", 0, "Print text (default) or json; not with -o", 0},
 	{"replace-libzmq", KEY_LIBZMQ, "OBJECT", 0,
 	 "Load this system's libzmq in place of the one that OBJECT, an addon, extension or library, calls; "
@@ -77,11 +79,13 @@ static void set_max_size(const char *text, struct argp_state *state)
 {
 	uint64_t bytes;
 	uint32_t files;
+	bool by_signal;
 
-	if (!tr_limit_read(text, &bytes, &files))
+	if (!tr_limit_read(text, &bytes, &files, &by_signal))
 		argp_error(state,
 			   "--max-size %s: must be a size of 64K or more, then perhaps a comma and how many "
-			   "files to keep, 1 to 256, such as 10M,5",
+			   "files to keep, 1 to 256, and USR2 for a new one at SIGUSR2, such as 10M,5 or "
+			   "10M,5,USR2",
 			   text);
 	if (setenv("GSSTAP_MAX_SIZE", text, 1))
 		argp_failure(state, TOOL_SELF, errno, "GSSTAP_MAX_SIZE");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * "SIZE[K|M|G][,FILES]": how large a trace may become before the next one is begun, and how many are kept.
+ * "SIZE[K|M|G][,FILES[,USR2]]": how large a trace may become before the next one is begun, how many are kept,
+ * and whether SIGUSR2 begins the next one as well.
  * Read by the shim out of GSSTAP_MAX_SIZE, and by the tools, which say what is wrong with it before a program
  * is started.
  */
@@ -23,7 +24,7 @@ static inline const char *tr_limit_number(const char *text, uint64_t *value)
 	return text > start ? text : NULL;
 }
 
-static inline bool tr_limit_read(const char *text, uint64_t *bytes, uint32_t *files)
+static inline bool tr_limit_read(const char *text, uint64_t *bytes, uint32_t *files, bool *by_signal)
 {
 	static const char units[] = "KMG";
 	const char *unit;
@@ -37,8 +38,12 @@ static inline bool tr_limit_read(const char *text, uint64_t *bytes, uint32_t *fi
 		*bytes <<= 10 * (unit - units + 1);
 		text++;
 	}
-	if (text && *text == ',')
+	*by_signal = false;
+	if (text && *text == ',') {
 		text = tr_limit_number(text + 1, &most);
+		*by_signal = text && !strcmp(text, ",USR2");
+		text += *by_signal ? strlen(text) : 0;
+	}
 	*files = (uint32_t)most;
 	return text && !*text && *bytes >= TR_LIMIT_LEAST && most && most <= TR_LIMIT_FILES;
 }

@@ -67,10 +67,12 @@ struct tr_draft {
 void tr_configure(const char *path_template, int level, void (*first_event)(void));
 
 /*
- * Before tr_configure: "SIZE[K|M|G][,FILES]". A file that has reached SIZE, or whose name is gone, is
- * followed by another one, and at most FILES are kept. False: it says no such thing, and there is no limit.
+ * Before tr_configure: "SIZE[K|M|G][,FILES[,USR2]]" (limit.h). A file that has reached SIZE, or whose name is
+ * gone, is followed by another one, and at most FILES are kept. False: it says no such thing, and there is no
+ * limit.
  */
 bool tr_limit(const char *text);
+extern bool tr_limit_by_signal; /* it says USR2 */
 /* The next event begins another file, where there is a limit. For signal handlers, too. */
 void tr_next_file(void);
 

@@ -33,49 +33,61 @@ struct tr_file tr_file = {.lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1};
 /* Under a filter, to wait for the lock would be a system call, too, as is to hold signals off. */
 void tr_file_lock(void)
 {
-	uint64_t before = 0;
+	struct tr_held held;
 
 	if (atomic_load(&tr_confined)) {
 		while (!tr_file_try_lock())
 			;
 		return;
 	}
-	before = tr_hold_signals();
+	held = tr_hold_signals();
 	pthread_mutex_lock(&tr_file.lock);
-	tr_file.signals = before;
+	tr_file.signals = held;
 }
 
 bool tr_file_try_lock(void)
 {
-	bool asks = !atomic_load(&tr_confined);
-	uint64_t before = asks ? tr_hold_signals() : 0;
+	struct tr_held held = tr_hold_signals();
 
 	if (!pthread_mutex_trylock(&tr_file.lock)) {
-		tr_file.signals = before;
+		tr_file.signals = held;
 		return true;
 	}
-	if (asks)
-		tr_let_signals(before);
+	tr_let_signals(held);
 	return false;
 }
 
 void tr_file_unlock(void)
 {
-	uint64_t before = tr_file.signals;
+	struct tr_held held = tr_file.signals;
 
 	pthread_mutex_unlock(&tr_file.lock);
-	if (!atomic_load(&tr_confined))
-		tr_let_signals(before);
+	tr_let_signals(held);
 }
 
 #define LIMIT_SIGNAL (UINT64_C(1) << (SIGXFSZ - 1)) /* as the kernel's masks have it */
 
-/* A host that holds the signal off itself may have one waiting: there the limit must not be met. */
+/* A filter that was there before us may refuse what takes a signal back. */
+static bool can_take_signals(void)
+{
+	const uint64_t none = 0;
+	const struct timespec at_once = {0};
+
+	return tr_file.signals.held &&
+	       syscall(SYS_rt_sigtimedwait, &none, NULL, &at_once, sizeof(none)) < 0 && errno == EAGAIN;
+}
+
+/* A host that holds the signal off itself may have one waiting: there the limit must not be met either. */
+static bool may_meet_limit(void)
+{
+	return tr_file.takes_signal && tr_file.signals.held && !(tr_file.signals.before & LIMIT_SIGNAL);
+}
+
 static void ask_limit(void)
 {
 	struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
 
-	if (tr_file.signals & LIMIT_SIGNAL)
+	if (!may_meet_limit())
 		getrlimit(RLIMIT_FSIZE, &limit);
 	tr_file.limit = limit.rlim_cur;
 }
@@ -86,7 +98,7 @@ static bool is_written(ssize_t n, size_t length)
 	const uint64_t set = LIMIT_SIGNAL;
 	const struct timespec at_once = {0};
 
-	if (n < 0 && errno == EFBIG && !(tr_file.signals & LIMIT_SIGNAL)) {
+	if (n < 0 && errno == EFBIG && may_meet_limit()) {
 		syscall(SYS_rt_sigtimedwait, &set, NULL, &at_once, sizeof(set));
 		errno = EFBIG;
 	}
@@ -167,6 +179,7 @@ int tr_file_create(const char *path_template)
 		tr_file.pid = (uint32_t)getpid();
 		tr_file.preamble = tr_file.own_preamble;
 		tr_file.time = 0;
+		tr_file.takes_signal = can_take_signals();
 		ask_limit();
 		tr_file.id = tr_file_time() ^ (uint64_t)tr_file.pid << 40;
 		if (fstat(tr_file.fd, &st) || !write_preamble())
@@ -226,7 +239,7 @@ int tr_file_settle(void)
 	ask_limit();
 	if (tr_limit_bytes() && (tr_file.end >= tr_limit_bytes() || tr_file_lost_its_name()))
 		atomic_fetch_or(&tr_file_wants, TR_WANTS_FILE);
-	if ((uint64_t)st.st_size >= tr_file.end && !has_hole(&st))
+	if (tr_file.end && (uint64_t)st.st_size >= tr_file.end && !has_hole(&st))
 		return 0;
 	tr_drop_add(TR_DROP_CUT, tr_file.events);
 	atomic_fetch_add(&tr_file_turn, 1);
@@ -248,6 +261,15 @@ bool tr_file_align(void)
 	return tr_file_put_end(&part, 1, gap);
 }
 
+/* A file that cannot have its first page is not worth leaving the old one for. */
+static bool has_room(int fd)
+{
+	struct iovec part = {tr_file.preamble, TR_PREAMBLE};
+
+	return TR_PREAMBLE <= tr_file.limit &&
+	       is_written(syscall(SYS_pwritev, fd, &part, 1, 0L, 0L), TR_PREAMBLE);
+}
+
 bool tr_file_next(const char *path_template)
 {
 	static char path[PATH_MAX];
@@ -258,7 +280,8 @@ bool tr_file_next(const char *path_template)
 	tr_file_lock();
 	/* The same name again, when it is free. */
 	fd = atomic_load(&tr_confined) ? -1 : tr_file_make(path_template, &copy, path);
-	if (fd >= 0 && fstat(fd, &st)) {
+	ask_limit();
+	if (fd >= 0 && (fstat(fd, &st) || !has_room(fd))) {
 		tr_file_unmake(fd, path);
 		fd = -1;
 	}

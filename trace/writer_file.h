@@ -14,8 +14,9 @@
 
 struct tr_file {
 	pthread_mutex_t lock;
-	uint64_t signals; /* the mask of who holds it, from before */
-	int fd;		  /* -1: no file */
+	struct tr_held signals; /* of who holds it */
+	bool takes_signal;	/* that of the size limit, when it was met */
+	int fd;			/* -1: no file */
 	dev_t device;
 	ino_t inode;
 	uint64_t id;	 /* the same in its tail */

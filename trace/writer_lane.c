@@ -18,20 +18,37 @@ __thread struct tr_thread tr_thread;
 void (*tr_on_thread)(void);
 
 static pthread_mutex_t lanes_lock = PTHREAD_MUTEX_INITIALIZER;
-static uint64_t lanes_signals; /* the mask of who holds it, from before */
+static struct tr_held lanes_signals; /* of who holds it */
+static atomic_uint holding;	     /* threads whose signals are held off */
 static struct tr_lane *idle_lanes, *all_lanes;
 
-uint64_t tr_hold_signals(void)
-{
-	uint64_t all = UINT64_MAX, before = 0;
+#define TURNS 10000 /* of sched_yield: who holds it that long is stopped */
 
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof(all));
-	return before;
+struct tr_held tr_hold_signals(void)
+{
+	const uint64_t all = UINT64_MAX;
+	struct tr_held held = {false, 0};
+
+	atomic_fetch_add(&holding, 1);
+	if (!atomic_load(&tr_confined))
+		held.held = !syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &held.before, sizeof(all));
+	if (!held.held)
+		atomic_fetch_sub(&holding, 1);
+	return held;
 }
 
-void tr_let_signals(uint64_t before)
+void tr_let_signals(struct tr_held held)
 {
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof(before));
+	if (!held.held)
+		return;
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &held.before, NULL, sizeof(held.before));
+	atomic_fetch_sub(&holding, 1);
+}
+
+void tr_signals_settle(void)
+{
+	for (unsigned turn = 0; atomic_load(&holding) && turn < TURNS; turn++)
+		syscall(SYS_sched_yield);
 }
 
 void tr_thread_enters(struct tr_thread *t)
@@ -45,19 +62,18 @@ void tr_thread_enters(struct tr_thread *t)
 
 static void lock_lanes(void)
 {
-	uint64_t before = atomic_load(&tr_confined) ? 0 : tr_hold_signals();
+	struct tr_held held = tr_hold_signals();
 
 	pthread_mutex_lock(&lanes_lock);
-	lanes_signals = before;
+	lanes_signals = held;
 }
 
 static void unlock_lanes(void)
 {
-	uint64_t before = lanes_signals;
+	struct tr_held held = lanes_signals;
 
 	pthread_mutex_unlock(&lanes_lock);
-	if (!atomic_load(&tr_confined))
-		tr_let_signals(before);
+	tr_let_signals(held);
 }
 
 struct tr_lane *tr_lane_take(void)
@@ -105,6 +121,7 @@ void tr_lanes_forget(void)
 {
 	lanes_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
 	idle_lanes = all_lanes = NULL;
+	atomic_store(&holding, 0);
 }
 
 void tr_thread_ends(void)

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+bool tr_limit_by_signal;
 static uint64_t most_bytes;
 static uint32_t most_files = TR_LIMIT_FILES;
 
@@ -23,7 +24,7 @@ static uint32_t first, count;
 
 bool tr_limit(const char *text)
 {
-	if (tr_limit_read(text, &most_bytes, &most_files))
+	if (tr_limit_read(text, &most_bytes, &most_files, &tr_limit_by_signal))
 		return true;
 	most_bytes = 0;
 	return false;

@@ -133,9 +133,16 @@ void tr_lay(uint8_t *at, const struct tr_draft *draft, struct tr_layout layout, 
 
 /*
  * Who holds a lock is not to be interrupted: a handler of the host's might leave by longjmp, and the lock
- * would be held for ever. The mask from before, for tr_let_signals.
+ * would be held for ever. What was done is undone by tr_let_signals, whatever has become of tr_confined
+ * meanwhile: where system calls are over, or this one is refused, nothing was.
  */
-uint64_t tr_hold_signals(void);
-void tr_let_signals(uint64_t before);
+struct tr_held {
+	bool held;
+	uint64_t before; /* the mask of signals, as the kernel has it */
+};
+struct tr_held tr_hold_signals(void);
+void tr_let_signals(struct tr_held held);
+/* After tr_confined was set: waits until the other threads have done with what they do about signals. */
+void tr_signals_settle(void);
 
 #endif

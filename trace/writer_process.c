@@ -106,6 +106,7 @@ bool tr_confine(void)
 		tr_stream_confine(true);
 	}
 	atomic_store(&tr_confined, true);
+	tr_signals_settle();
 	t->busy = false;
 	return true;
 }

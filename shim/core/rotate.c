@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SIGUSR2 begins the next file of a trace that has a limit (GSSTAP_MAX_SIZE), where the program has no use of
- * its own for it: the signal would end it. A handler that the program sets takes the place of ours, and a
- * program that is executed starts with none.
+ * SIGUSR2 begins the next file of a trace, where that is asked for (GSSTAP_MAX_SIZE=10M,5,USR2) and the
+ * program has no use of its own for it: the signal would end it. A handler that the program sets takes the
+ * place of ours, which it is then told of, and a program that is executed starts with none.
  */
 #include "shim/core/rotate.h"
 #include "trace/writer.h"

@@ -3,7 +3,7 @@
 #ifndef SHIM_ROTATE_H
 #define SHIM_ROTATE_H
 
-/* Once, at start, where there is a trace with a limit. */
+/* Once, at start, where there is a trace whose limit asks for it. */
 void tap_rotate_on_signal(void);
 
 #endif

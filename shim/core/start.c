@@ -79,7 +79,7 @@ static void limit(const char *most, int level)
 	if (!tr_limit(most))
 		tap_bad_setting("GSSTAP_MAX_SIZE", most,
 				"is no size, such as 10M or 10M,5: the trace has no limit");
-	else if (level != TR_LEVEL_OFF)
+	else if (level != TR_LEVEL_OFF && tr_limit_by_signal)
 		tap_rotate_on_signal();
 }
 

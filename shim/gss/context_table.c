@@ -22,7 +22,8 @@ static struct {
 static struct tap_lock spare_lock;
 static struct context *spares;
 
-unsigned tap_contexts_unjudged; /* in the table */
+unsigned tap_contexts_unjudged; /* in the table, and one more once one could not be entered */
+static bool one_is_lost;
 
 static unsigned bucket_of(gss_ctx_id_t handle)
 {
@@ -95,8 +96,12 @@ void tap_context_enter(struct context *c, gss_ctx_id_t handle)
 	unsigned b = bucket_of(handle);
 
 	c->handle = handle;
-	if (!tap_lock(&buckets[b].lock))
+	if (!tap_lock(&buckets[b].lock)) {
+		/* A signal handler's, above the holder. From now on whom nobody knows is nobody judged. */
+		if (c->unjudged && !__atomic_exchange_n(&one_is_lost, true, __ATOMIC_RELAXED))
+			__atomic_add_fetch(&tap_contexts_unjudged, 1, __ATOMIC_RELAXED);
 		return;
+	}
 	c->next = buckets[b].first;
 	buckets[b].first = c;
 	if (c->unjudged)
@@ -113,7 +118,7 @@ bool tap_context_is_unjudged(gss_ctx_id_t handle)
 	if (!tap_lock(&buckets[b].lock))
 		return true; /* a signal handler's: what cannot be looked up is not let through */
 	c = find(b, handle);
-	unjudged = c && c->unjudged;
+	unjudged = c ? c->unjudged : __atomic_load_n(&one_is_lost, __ATOMIC_RELAXED);
 	tap_unlock(&buckets[b].lock);
 	return unjudged;
 }
