@@ -104,7 +104,10 @@ while len(socks) < int(sys.argv[1]):
     except OSError:
         continue
     socks.append(s)
-print(*(s.getsockname()[1] for s in socks))' "${1:-1}"
+ports = [s.getsockname()[1] for s in socks]
+for s in socks:
+    s.close()  # before anybody can read what they are
+print(*ports)' "${1:-1}"
 }
 
 # in_realm [OPTION... --] COMMAND...: runs COMMAND in a throwaway realm; the options are those of gsstap realm.
