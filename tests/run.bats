@@ -311,6 +311,8 @@ for form in "text", "json":
 EOF
 }
 
+# A sanitizer build runs gsstap by a shell, which takes the end of children in again.
+# bats test_tags=bare
 @test "the exit status is the program's, and so is SIGCHLD, where gsstap was told to ignore the end of children" {
     local command
     for command in "run -o t.pcapng" realm; do
@@ -390,6 +392,8 @@ print(os.getpgrp() == os.getpgid(os.getppid()), os.getsid(0) == os.getsid(os.get
     [[ $stderr == *"gsstap: sh runs unobserved: the shim did not come up in it"* ]]
 }
 
+# That loader does not know the sanitizer's runtime either, which a sanitizer build preloads everywhere.
+# bats test_tags=bare
 @test "a program with another dynamic loader runs below run as it does without" {
     local loader
     printf '#include <stdio.h>\nint main(void) { puts("ran"); return 3; }\n' >other.c
@@ -402,6 +406,8 @@ print(os.getpgrp() == os.getpgid(os.getppid()), os.getsid(0) == os.getsid(os.get
     [[ $stderr == "gsstap: $PWD/./other ran unobserved: its dynamic loader is"* ]]
 }
 
+# One runtime of a sanitizer does not bear another, and the shim of a sanitizer build brings one.
+# bats test_tags=bare
 @test "a program built with a sanitizer runs below run as it does without, and is recorded" {
     local kind
     printf '#include <gssapi/gssapi.h>\n#include <stdio.h>\n#include <stdlib.h>\n%s\n' 'int main(int argc, char **argv) {
