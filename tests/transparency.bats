@@ -205,7 +205,7 @@ readable() {
     tapped timeout 100 "$HOSTS/jump_often"
     [ "$output" = ended ]
     # Ten before the jumps, and ten of each thread after them and a call from their height.
-    [ "$(events '.call == "gss_import_name"' | wc -l)" = 30 ]
+    [ "$(events '.call == "gss_import_name" and .depth == 0' | wc -l)" = 30 ]
 }
 
 @test "programs started by vfork, posix_spawn, system and popen run and are recorded" {

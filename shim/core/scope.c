@@ -12,11 +12,11 @@
 
 __thread struct tap_thread tap_thread;
 
-/* A depth that longjmp left behind: the outermost wrapper's frame is gone when a younger call stands above
- * it. */
+/* A depth that longjmp left behind: the outermost wrapper's frame is gone when a younger call stands where it
+ * stood, or above it. */
 static inline void check_depth(struct tap_thread *t, int library, uintptr_t frame)
 {
-	if (t->depth[library] && frame > t->frame[library])
+	if (t->depth[library] && frame >= t->frame[library])
 		t->depth[library] = 0;
 	if (!t->depth[library])
 		t->frame[library] = frame;
