@@ -1,37 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which calls a policy has something to say about. For the tools: what cannot be reached in a program matters
- * only where a rule asks for it. A setting that refuses and changes nothing asks for no call.
+ * only where a rule asks for it. It follows from a keyword's row: its path begins with the family, and what
+ * is no setting refuses or changes something unless it says allow or none.
  */
 #include "policy/image.h"
 #include "policy/policy.h"
 
-static int says_other_than(const struct pol_image *image, uint16_t keyword, uint16_t allow)
+#include <string.h>
+
+static int asks(const struct pol_keyword *k, const struct pol_rule *rule)
 {
-	const struct pol_rule *rule = pol_find(image, keyword);
-
-	return rule && rule->word != allow;
-}
-
-/* Repairs count where they are asked for: without a word all are on, and most programs need none. */
-static int asks_for_repairs(const struct pol_image *image)
-{
-	const struct pol_rule *list = pol_find(image, POL_K_REPAIRS);
-
-	return list && list->below && list[1].word != POL_W_NOTHING;
+	if (!rule)
+		return 0;
+	switch (k->type) {
+	case POL_T_SETTING:
+		return 0;
+	case POL_T_CHOICE:
+		return rule->word != POL_W_ALLOW;
+	case POL_T_RECORDS:
+	case POL_T_SET: /* only where it is asked for: without a word all repairs are on, and most need none
+			 */
+		return rule->below && rule[1].word != POL_W_NOTHING;
+	default: /* a list of patterns, also an empty one; of these one only takes from what another refuses
+		  */
+		return k->id != POL_K_UNSECURED_OK;
+	}
 }
 
 unsigned pol_families(const struct pol *pol)
 {
-	const struct pol_image *image = pol->image;
 	unsigned families = 0;
 
 	if (pol->state != POL_READY)
 		return pol->state == POL_BROKEN ? POL_FAMILY_GSS | POL_FAMILY_ZMQ : 0;
-	if (pol_judges_peers(pol) || says_other_than(image, POL_K_DELEGATION, POL_W_ALLOW))
-		families |= POL_FAMILY_GSS;
-	if (pol_injects(pol) || says_other_than(image, POL_K_UNSECURED, POL_W_ALLOW) ||
-	    says_other_than(image, POL_K_PLAINTEXT, POL_W_ALLOW) || asks_for_repairs(image))
-		families |= POL_FAMILY_ZMQ;
+	for (const struct pol_keyword *k = pol_keywords; k->id; k++)
+		if (asks(k, pol->rule[k->id]))
+			families |= strncmp(k->path, "gss.", 4) ? POL_FAMILY_ZMQ : POL_FAMILY_GSS;
 	return families;
 }

@@ -92,8 +92,12 @@ static enum pol_action judge_delegation(const struct pol *pol, const struct pol_
 enum pol_action pol_judge(const struct pol *pol, const struct pol_facts *facts, enum pol_topic topic,
 			  struct pol_verdict *verdict)
 {
-	if (pol_settled(pol, verdict))
-		return verdict->action;
-	return topic == POL_ABOUT_PEER ? judge_peer(pol, facts, verdict)
-				       : judge_delegation(pol, facts, verdict);
+	static enum pol_action (*const judges[])(const struct pol *, const struct pol_facts *,
+						 struct pol_verdict *) = {
+		[POL_ABOUT_PEER] = judge_peer,
+		[POL_ABOUT_DELEGATION] = judge_delegation,
+	};
+
+	_Static_assert(sizeof(judges) / sizeof(judges[0]) == POL_TOPICS, "each topic has its judge");
+	return pol_settled(pol, verdict) ? verdict->action : judges[topic](pol, facts, verdict);
 }

@@ -4,8 +4,13 @@
  * policies and to name rules.
  */
 #include "policy/image.h"
+#include "policy/policy.h"
 
 #include <string.h>
+
+#define KEYWORD(id, symbol, path, type, values, doc)                                                         \
+	_Static_assert(id < POL_KEYWORDS, "a keyword's id has no place in struct pol: policy.h");
+#include "policy/keywords.def"
 
 const struct pol_keyword pol_keywords[] = {
 #define KEYWORD(id, symbol, path, type, values, doc) {id, POL_T_##type, path, values, doc},

@@ -201,7 +201,8 @@ bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *export
 	of->facts.pol.lifetime = UINT32_MAX;
 	if (asked && tap_exports_kerberos(exported))
 		tap_facts_ask_imported(scope, handle, &of->facts);
-	if (asked && tap_judge(scope, &of->facts.pol, true, peer_of(&of->facts.pol), verdict) == POL_DENY) {
+	if (scope->judge &&
+	    tap_judge(scope, &of->facts.pol, true, peer_of(&of->facts.pol), verdict) == POL_DENY) {
 		if (c)
 			tap_context_free(c);
 		return true;

@@ -59,7 +59,8 @@ static void judge(const void *image, size_t size)
 		__builtin_trap();
 	if (v.number && (pol_rule_by_number(&pol, v.number, &rule, &line) || strcmp(rule, v.rule)))
 		__builtin_trap();
-	pol_judge(&pol, &facts, POL_ABOUT_DELEGATION, &v);
+	for (int topic = 0; topic < POL_TOPICS; topic++)
+		pol_judge(&pol, &facts, (enum pol_topic)topic, &v);
 	pol_judge_plaintext(&pol, &v);
 	pol_enforces(&pol);
 	pol_capture(&pol);

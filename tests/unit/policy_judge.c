@@ -174,28 +174,39 @@ static void a_policy_says_what_it_has_rules_for(void **state)
 	static const struct {
 		const char *text;
 		int injects, judges_peers;
+		unsigned families;
 	} cases[] = {
-		{"", 0, 0},
-		{"mode: audit", 0, 0},
-		{"zmq: {unsecured: refuse, prefetch: yes}", 0, 0},
-		{"zmq: {inject: []}", 0, 0},
-		{"zmq: {inject: [{bind: 'tcp://*:1'}]}", 1, 0},
-		{"zmq: {inject: [{connect: 'tcp://*:1', service: x, phase: report}]}", 1, 0},
-		{"mode: audit\nzmq: {inject: [{bind: '*'}]}", 1, 0},
-		{"gss: {delegation: refuse}", 0, 0},
-		{"gss: {peers: {allow: [alice@X]}}", 0, 1},
-		{"gss: {peers: {deny: [mallory@X]}}", 0, 1},
-		{"gss: {peers: {allow: [], deny: [x@X]}}", 0, 1},
-		{"gss: {peers: {allow: []}}", 0, 1}, /* which lets nobody pass */
-		{"mode: audit\ngss: {peers: {allow: [alice@X]}}\nzmq: {inject: [{bind: '*'}]}", 1, 1},
+		{"", 0, 0, 0},
+		{"mode: audit", 0, 0, 0},
+		{"zmq: {unsecured: refuse, prefetch: yes}", 0, 0, POL_FAMILY_ZMQ},
+		{"zmq: {inject: []}", 0, 0, 0},
+		{"zmq: {inject: [{bind: 'tcp://*:1'}]}", 1, 0, POL_FAMILY_ZMQ},
+		{"zmq: {inject: [{connect: 'tcp://*:1', service: x, phase: report}]}", 1, 0, POL_FAMILY_ZMQ},
+		{"mode: audit\nzmq: {inject: [{bind: '*'}]}", 1, 0, POL_FAMILY_ZMQ},
+		{"gss: {delegation: refuse}", 0, 0, POL_FAMILY_GSS},
+		{"gss: {peers: {allow: [alice@X]}}", 0, 1, POL_FAMILY_GSS},
+		{"gss: {peers: {deny: [mallory@X]}}", 0, 1, POL_FAMILY_GSS},
+		{"gss: {peers: {allow: [], deny: [x@X]}}", 0, 1, POL_FAMILY_GSS},
+		{"gss: {peers: {allow: []}}", 0, 1, POL_FAMILY_GSS}, /* which lets nobody pass */
+		{"mode: audit\ngss: {peers: {allow: [alice@X]}}\nzmq: {inject: [{bind: '*'}]}", 1, 1,
+		 POL_FAMILY_GSS | POL_FAMILY_ZMQ},
+		{"gss: {delegation: allow}\nzmq: {unsecured: allow, plaintext: allow}", 0, 0, 0},
+		{"zmq: {plaintext: encrypt}", 0, 0, POL_FAMILY_ZMQ},
+		{"zmq: {repairs: all}", 0, 0, POL_FAMILY_ZMQ},
+		{"zmq: {repairs: none}", 0, 0, 0},
+		{"zmq: {repairs: []}", 0, 0, 0},
+		{"zmq: {unsecured-ok: ['tcp://*:1']}", 0, 0, 0},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct pol pol = judged_policy(cases[i].text);
 
-		if (pol_injects(&pol) != cases[i].injects || pol_judges_peers(&pol) != cases[i].judges_peers)
-			fail_msg("%s: %d, %d", cases[i].text, pol_injects(&pol), pol_judges_peers(&pol));
+		if (pol_injects(&pol) != cases[i].injects ||
+		    pol_judges_peers(&pol) != cases[i].judges_peers ||
+		    pol_families(&pol) != cases[i].families)
+			fail_msg("%s: %d, %d, %u", cases[i].text, pol_injects(&pol), pol_judges_peers(&pol),
+				 pol_families(&pol));
 	}
 }
 
