@@ -156,7 +156,6 @@ enum tr_purpose {
 enum tr_call_id {
 #define CALL(id, family, purpose, name) TR_##name = id,
 #include "trace/calls.def"
-	TR_CALL_END
 };
 
 enum tr_event_id {

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define IDS 256
-
 /* Written when the field is there; id 0: always; before NULL: the field is left to JSON. */
 struct part {
 	const char *before;
@@ -158,14 +156,22 @@ static const struct part *const sentences[] = {
 	[TR_E_exec] = exec,
 };
 
-static void rest(struct out *out, const struct tr_event *event, const bool *told)
+static bool names(const struct part *parts, unsigned id)
+{
+	for (; parts && (parts->id || parts->before); parts++)
+		if (parts->id == id)
+			return true;
+	return false;
+}
+
+static void rest(struct out *out, const struct tr_event *event, const struct part *told)
 {
 	struct tr_cursor cursor = event->fields;
 	struct tr_value value;
 	bool open = false;
 
 	while (tr_cursor_next(&cursor, &value)) {
-		if (!value.info || (value.id < IDS && told[value.id]))
+		if (!value.info || names(told, value.id))
 			continue;
 		out_str(out, open ? ", " : " (");
 		open = true;
@@ -188,13 +194,11 @@ static void in_words(struct out *out, const struct tr_event *event, const struct
 		event_text_value(out, event, value);
 }
 
-static void say(struct out *out, const struct tr_event *event, const struct part *parts, bool *told)
+static void say(struct out *out, const struct tr_event *event, const struct part *parts)
 {
 	struct tr_value value;
 
 	for (; parts->id || parts->before; parts++) {
-		if (parts->id)
-			told[parts->id] = true;
 		if (!parts->before || (parts->id && !tr_event_find(event, parts->id, &value)))
 			continue;
 		out_str(out, parts->before);
@@ -209,14 +213,13 @@ void event_sentence(struct out *out, const struct tr_event *event)
 {
 	unsigned id = event->head.event;
 	const struct part *parts = id < sizeof(sentences) / sizeof(sentences[0]) ? sentences[id] : NULL;
-	bool told[IDS] = {false};
 
 	if (parts) {
-		say(out, event, parts, told);
+		say(out, event, parts);
 	} else {
 		out_str(out, tr_event_name(id) ? tr_event_name(id) : "event ");
 		if (!tr_event_name(id))
 			out_unsigned(out, id);
 	}
-	rest(out, event, told);
+	rest(out, event, parts);
 }
