@@ -123,7 +123,7 @@ options() {
     [ -z "$(rows trace/events.def 'EVENT=b' | sort | uniq -d)" ]
 }
 
-@test "every command has its source, its page, its line in the overview, in help and in completion" {
+@test "every command has its source, its page, its line in the overview, in README, in help and in completion" {
     local name wrong=0
     "$GSSTAP" help >"$BATS_TEST_TMPDIR/help"
     "$GSSTAP" __complete "" >"$BATS_TEST_TMPDIR/completion"
@@ -134,6 +134,7 @@ options() {
         grep -q "^  $name " "$BATS_TEST_TMPDIR/help" || { wrong=1; echo "$name is not in help"; }
         grep -qx "$name" "$BATS_TEST_TMPDIR/completion" || { wrong=1; echo "$name is not completed"; }
         grep -q "gsstap-$name(1)" "$BATS_TEST_TMPDIR/overview" || { wrong=1; echo "gsstap(1) does not refer to gsstap-$name(1)"; }
+        grep -q "(doc/gsstap-$name.1)" "$TOP/README.md" || { wrong=1; echo "README does not refer to doc/gsstap-$name.1"; }
     done
     for name in "$TOP"/tools/cmd_*.c; do
         name=${name##*/cmd_}
@@ -204,7 +205,7 @@ table() {
         inside && /^\.It [0-9]/ { gsub(/ Ta( |$)/, " "); sub(/^\.It /, ""); sub(/ +$/, ""); print }' "$TOP/doc/$1"
 }
 
-@test "the tables of gsstap-trace(5) have every event, field and call by its id, and no other" {
+@test "the tables of gsstap-trace(5) have every type, event, field and call, and no other" {
     local wrong=0
     cd "$BATS_TEST_TMPDIR"
     rows trace/events.def 'EVENT=a b' | awk '{print $1, $2}' | sort >exist
@@ -217,6 +218,10 @@ table() {
     table gsstap-trace.5 "Calls by id" | awk '{print $1, $2}' | sort >described
     same "calls: calls.def, page" exist described || wrong=1
     [ "$(wc -l <exist)" -gt 120 ]
+    sed -nE 's/^\tTR_TYPE_(\w+)( = 1)?,.*/\1/p' "$TOP/trace/format.h" | sort >exist
+    sed -nE '/^\.It Em Type Ta Em Length/,/^\.El/s/^\.It ([A-Z_]+) .*/\1/p' "$TOP/doc/gsstap-trace.5" | sort >described
+    same "types: format.h, page" exist described || wrong=1
+    [ "$(wc -l <exist)" -gt 20 ]
     [ $wrong = 0 ]
 }
 
