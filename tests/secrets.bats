@@ -162,6 +162,49 @@ hashed() {
     [ "$(jq -r '.cgroup' "$BATS_TEST_TMPDIR/audit")" = "$(sed -n 's/^0:://p;s/^[0-9]*:name=systemd://p' /proc/self/cgroup | tail -1)" ]
 }
 
+# arguments_of NAME ARG...: of a program of that name, as the trace shows them from the third on.
+arguments_of() {
+    cp "$BUILD/hosts/handshake" "$BATS_TEST_TMPDIR/$1"
+    rm -f "$BATS_TEST_TMPDIR"/t.pcapng*
+    under_shim GSSTAP_TRACE="$BATS_TEST_TMPDIR/t.pcapng" GSSTAP_LEVEL=calls "$BATS_TEST_TMPDIR/$1" krb5 1 "${@:2}" >&2
+    trace_json "$BATS_TEST_TMPDIR/t.pcapng" | jq -r 'select(.event == "process").args[3:] | join("|")'
+}
+
+@test "a secret is found wherever it stands in an argument" {
+    [ "$(arguments_of one "host=db password=opens x" -o user=joe,passwd=opens "data[pin]=1" 'a=b&api_key=opens')" = \
+        "host=db password=(hidden)|-o|user=joe,passwd=(hidden)|data[pin]=(hidden)|a=b&api_key=(hidden)" ]
+    [ "$(arguments_of one -H "Authorization: Bearer opens" '{"a": 1, "password":"opens"}' auth.example:88 "password = opens")" = \
+        '-H|Authorization:(hidden)|{"a": 1, "password":(hidden)|auth.example:88|password =(hidden)' ]
+    [ "$(arguments_of one redis://:aa@opens@host/x@y a://u:key=1@h,b://v:2@i/?token=3 http://host:80/@me x://u@h)" = \
+        "redis://:(hidden)@host/x@y|a://u:(hidden)@h,b://v:(hidden)@i/?token=(hidden)|http://host:80/@me|x://u@h" ]
+}
+
+@test "code that an interpreter is given is recorded in no spelling of its option" {
+    local name
+    for name in bash dash sh zsh ksh busybox; do
+        [ "$(arguments_of $name -e -lc opens and more)" = "-e|-lc|(hidden)|and|more" ]
+    done
+    [ "$(arguments_of bash -c -eo pipefail -- opens and)" = "-c|(hidden)|(hidden)|(hidden)|(hidden)|and" ]
+    [ "$(arguments_of bash -ceo pipefail opens and)" = "-c(hidden)|(hidden)|(hidden)|and" ]
+    [ "$(arguments_of python3.13 -Ic opens and)" = "-Ic|(hidden)|and" ]
+    [ "$(arguments_of python3.13 -copens and more)" = "-c(hidden)|(hidden)|more" ]
+    [ "$(arguments_of python3.13 -Wcache -mcode more)" = "-Wcache|-mcode|more" ]
+    [ "$(arguments_of perl -Mre -0777ne opens and)" = "-Mre|-0777ne|(hidden)|and" ]
+    [ "$(arguments_of perl5.40 -E opens)" = "-E|(hidden)" ]
+    [ "$(arguments_of node -pe opens)" = "-p(hidden)|(hidden)" ]
+    [ "$(arguments_of nodejs --eval opens --print=opens x y)" = "--eval|(hidden)|--print=(hidden)|(hidden)|y" ]
+    [ "$(arguments_of php8.4 -d a=b -ropens x y)" = "-d|a=b|-r(hidden)|(hidden)|y" ]
+    [ "$(arguments_of php --run opens)" = "--run|(hidden)" ]
+    [ "$(arguments_of shred -c shown)" = "-c|shown" ]
+}
+
+@test "an argument that is too long to be read whole is not recorded" {
+    local long
+    printf -v long '%01500d' 0
+    [ "$(arguments_of one "$long" "amqp://me:$long@host")" = "$long" ]
+    [ "$(arguments_of one "amqp://me:opens$long$long@host")" = "" ]
+}
+
 @test "a trace is readable by its owner only" {
     [ "$(stat -c %a "$BATS_FILE_TMPDIR/payload.pcapng")" = 600 ]
 }

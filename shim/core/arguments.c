@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is kept of a command line. Arguments can be secrets: at level audit only the name of a script or
- * module is kept; else what follows an option that is named like a secret is hidden, as is the password of a
- * URL, and code that an interpreter is given.
+ * module is kept; else what follows a name that is like a secret's is hidden, as is the password of a URL,
+ * and code that an interpreter is given. Where it is not clear how much that is, more is hidden.
  */
 #include "shim/core/snapshot.h"
 
@@ -29,19 +29,52 @@ static bool is_file(const char *path)
 	return regular;
 }
 
-static bool is_interpreter(const char *exe)
+/* Code follows the letter `code`, in a group or alone, glued to it or as the next argument that is no option.
+ * A letter of `valued` has the rest of its group for a value, or else the next argument. */
+static const struct interpreter {
+	const char *name, *code, *valued;
+} interpreters[] = {
+	{"python", "c", "mWX"}, {"pypy", "c", "mWX"},	{"perl", "eE", "CDFIMm"}, {"ruby", "e", "CEFIKTWr"},
+	{"node", "ep", "Cr"},	{"nodejs", "ep", "Cr"}, {"php", "rBRE", "cdftz"}, {"lua", "e", "l"},
+	{"luajit", "e", "bjl"}, {"busybox", "c", "oO"}, {"sh", "c", "oO"},	  {"bash", "c", "oO"},
+	{"rbash", "c", "oO"},	{"dash", "c", "oO"},	{"ash", "c", "oO"},	  {"zsh", "c", "oO"},
+	{"ksh", "c", "oO"},	{"mksh", "c", "oO"},	{"fish", "cC", "o"},
+};
+
+/* By its name, behind which there may be a version. */
+static const struct interpreter *interpreter_of(const char *exe)
 {
-	static const char *const names[] = {"python", "perl", "ruby", "node", "php", "bash", "dash", "lua"};
 	const char *name = strrchr(exe, '/') ? strrchr(exe, '/') + 1 : exe;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strncmp(name, names[i], strlen(names[i])))
-			return true;
-	return false;
+	for (size_t i = 0; i < sizeof(interpreters) / sizeof(interpreters[0]); i++) {
+		size_t n = strlen(interpreters[i].name);
+
+		if (!strncmp(name, interpreters[i].name, n) &&
+		    !((name[n] | 32) >= 'a' && (name[n] | 32) <= 'z'))
+			return &interpreters[i];
+	}
+	return NULL;
 }
 
-/* The first argument that names a file, or the module of -m; code of -c and -e is nobody's to see. */
-static void put_script(struct tr_draft *d, const char *arguments, size_t length)
+/* Where the code begins that is glued to this option, or the option's end: it comes next. NULL: there is
+ * none. */
+static const char *code_in(const char *option, const struct interpreter *by)
+{
+	static const char *const names[] = {"--eval", "--print", "--run", "--process-", "--command"};
+
+	if (!by || *option != '-')
+		return NULL;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strncmp(option, names[i], strlen(names[i])))
+			return strchr(option, '=') ? strchr(option, '=') + 1 : option + strlen(option);
+	while (*++option && *option != '-' && !strchr(by->valued, *option))
+		if (strchr(by->code, *option))
+			return option + 1;
+	return NULL;
+}
+
+/* The first argument that names a file, or the module of -m; code is nobody's to see. */
+static void put_script(struct tr_draft *d, const char *arguments, size_t length, const struct interpreter *by)
 {
 	bool module = false;
 
@@ -51,13 +84,13 @@ static void put_script(struct tr_draft *d, const char *arguments, size_t length)
 			tr_put_text(d, TR_F_SCRIPT, at);
 			return;
 		}
-		if (!strcmp(at, "-c") || !strcmp(at, "-e"))
+		if (code_in(at, by))
 			return;
 		module = !strcmp(at, "-m");
 	}
 }
 
-/* The name of an option or variable, up to its end or an equals sign. */
+/* The name of an option or variable. */
 static bool names_secret(const char *name, size_t length)
 {
 	static const char *const parts[] = {"pass", "secret", "token", "cred", "auth", "pwd", "key", "pin"};
@@ -71,29 +104,46 @@ static bool names_secret(const char *name, size_t length)
 	return false;
 }
 
-/* How much of an argument may be shown, and what comes after the part that may not; NULL: all of it. */
-static const char *secret_in(const char *argument, size_t *shown)
+/* The value of the first name=, name: or "name": whose name is like a secret's. A host has its port right
+ * behind the colon. */
+static const char *named_secret(const char *argument)
 {
-	const char *equals = strchr(argument, '='), *host = strstr(argument, "://"), *at, *colon;
+	static const char separators[] = " \t\n,;&?=:\"'/";
 
-	if (equals && names_secret(argument, (size_t)(equals - argument))) {
-		*shown = (size_t)(equals + 1 - argument);
-		return "";
+	for (const char *at = argument; (at = strpbrk(at, "=:")); at++) {
+		const char *name, *end = at;
+
+		if (*at == ':' && !strchr(" \"'", at[1]))
+			continue;
+		while (end > argument && strchr(" \"'", end[-1]))
+			end--;
+		for (name = end; name > argument && !strchr(separators, name[-1]);)
+			name--;
+		if (names_secret(name, (size_t)(end - name)))
+			return at + 1;
 	}
-	at = host ? strchr(host + 3, '@') : NULL;
-	colon = host ? strchr(host + 3, ':') : NULL;
-	if (!at || !colon || colon > at)
-		return NULL;
-	*shown = (size_t)(colon + 1 - argument);
-	return at;
+	return NULL;
 }
 
-static bool asks_for_secret(const char *option, bool interpreter)
+/* The first password of a URL, and what comes after it. */
+static const char *url_password(const char *argument, const char **after)
 {
-	if (*option != '-' || strchr(option, '='))
-		return false;
-	return names_secret(option, strlen(option)) ||
-	       (interpreter && (!strcmp(option, "-c") || !strcmp(option, "-e")));
+	for (const char *host = argument; (host = strstr(host, "://"));) {
+		const char *at, *colon;
+
+		host += 3;
+		at = memrchr(host, '@', strcspn(host, "/"));
+		colon = at ? memchr(host, ':', (size_t)(at - host)) : NULL;
+		*after = at;
+		if (colon)
+			return colon + 1;
+	}
+	return NULL;
+}
+
+static bool asks_for_secret(const char *option)
+{
+	return *option == '-' && !strchr(option, '=') && names_secret(option, strlen(option));
 }
 
 struct kept {
@@ -110,35 +160,50 @@ static void keep(struct kept *kept, const char *text, size_t length)
 	kept->length += length;
 }
 
-static void keep_argument(struct kept *kept, const char *argument, bool hidden)
+static void keep_argument(struct kept *kept, const char *argument)
 {
-	const char *after = NULL;
-	size_t shown = 0;
+	const char *secret, *password, *after;
 
-	if (!hidden)
-		after = secret_in(argument, &shown);
-	if (!hidden && !after) {
-		keep(kept, argument, strlen(argument) + 1);
-		return;
+	for (;; argument = after) {
+		secret = named_secret(argument);
+		password = url_password(argument, &after);
+		if (secret && (!password || secret < password)) {
+			password = secret;
+			after = "";
+		}
+		if (!password)
+			break;
+		keep(kept, argument, (size_t)(password - argument));
+		keep(kept, HIDDEN, sizeof(HIDDEN) - 1);
 	}
-	keep(kept, argument, shown);
-	keep(kept, HIDDEN, sizeof(HIDDEN) - 1);
-	after = after ? after : "";
-	keep(kept, after, strlen(after) + 1);
+	keep(kept, argument, strlen(argument) + 1);
 }
 
 void tap_put_arguments(struct tr_draft *d, const char *exe, const char *arguments, size_t length)
 {
+	const struct interpreter *by = interpreter_of(exe);
 	struct kept kept = {.length = 0};
-	bool interpreter = is_interpreter(exe), hidden = false;
+	bool hidden = false, code = false, value = false;
 
-	if (interpreter)
-		put_script(d, arguments, length);
+	if (by)
+		put_script(d, arguments, length, by);
 	if (tr_level <= TR_LEVEL_AUDIT)
 		return;
 	for (const char *at = arguments; at < arguments + length; at += strlen(at) + 1) {
-		keep_argument(&kept, at, hidden);
-		hidden = asks_for_secret(at, interpreter);
+		const char *glued = code_in(at, by);
+		bool option = *at == '-' || *at == '+';
+
+		if (hidden || code) {
+			keep(&kept, HIDDEN, sizeof(HIDDEN));
+		} else if (glued && *glued) {
+			keep(&kept, at, (size_t)(glued - at));
+			keep(&kept, HIDDEN, sizeof(HIDDEN));
+		} else {
+			keep_argument(&kept, at);
+		}
+		hidden = asks_for_secret(at);
+		code = glued || (code && (option || value));
+		value = option && by && strchr(by->valued, at[strlen(at) - 1]);
 	}
 	if (kept.length)
 		tr_put(d, TR_F_ARGS, kept.text, kept.length);

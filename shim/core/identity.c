@@ -62,7 +62,7 @@ void tap_put_identity(struct tr_draft *d, const char *exe)
 {
 	int fd = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/ns/pid", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat status;
-	char boot[40], arguments[2048];
+	char boot[40], arguments[2048], *end;
 	size_t length;
 
 	if (read_file("/proc/sys/kernel/random/boot_id", boot, sizeof(boot)) >= 36) {
@@ -76,5 +76,9 @@ void tap_put_identity(struct tr_draft *d, const char *exe)
 	put_started(d);
 	put_control_group(d);
 	length = read_file("/proc/self/cmdline", arguments, sizeof(arguments));
+	if (length == sizeof(arguments) - 1) { /* one that is cut may lack what tells that it is a secret */
+		end = memrchr(arguments, 0, length);
+		length = end ? (size_t)(end + 1 - arguments) : 0;
+	}
 	tap_put_arguments(d, exe, arguments, length);
 }
