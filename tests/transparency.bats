@@ -122,6 +122,18 @@ readable() {
     [ "$(events '.event == "refused"' | jq .pid | sort | uniq -c | awk '$1 == 5' | wc -l)" = 40 ]
 }
 
+@test "a child forked while another thread had the loader's list locked looks up, calls and is recorded" {
+    thrice "$HOSTS/fork_walk" "$PLUGINS/churn_gss.so"
+    [ "$output" = $'look-up: 0\nfirst call: 0' ]
+    [ "$(traces)" = 2 ]
+    for name in libgssapi_krb5.so.2 fork_walk; do # its address, size and build id in parent and child
+        [ "$(events '.event == "process"' | jq -c ".libraries[] | select(.soname == \"$name\")" | sort | uniq -c |
+            awk '{print $1}')" = 2 ]
+    done
+    [ "$(events '.event == "coverage" and .reached == false' | wc -l)" = 0 ]
+    [ "$(events '.event == "call" and .call == "gss_import_name" and .depth == 0' | wc -l)" = 1 ]
+}
+
 @test "a program that executes itself keeps every trace" {
     thrice "$HOSTS/exec_again" 3
     [ "$(traces)" = 4 ] # one process id, four programs

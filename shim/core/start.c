@@ -15,6 +15,7 @@
 #include "shim/core/text.h"
 #include "shim/exec/exec.h"
 #include "shim/loader/last_error.h"
+#include "shim/loader/list_lock.h"
 #include "shim/loader/next.h"
 #include "trace/writer.h"
 
@@ -91,6 +92,7 @@ static void configure(void)
 
 	tap_find_loader();
 	tap_find_last_error();
+	tap_find_list_lock();
 	tap_hello_to(secure_getenv("GSSTAP_HELLO"));
 	tap_roll_open(secure_getenv("GSSTAP_HELLO"));
 	tap_exec_filter = tap_roll_filter(tap_kept_thread_id());

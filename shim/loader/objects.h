@@ -16,12 +16,14 @@ struct tap_object {
 	const ElfW(Dyn) * dynamic; /* tells two objects apart that are loaded at the same time */
 	const ElfW(Phdr) * headers;
 	unsigned header_count;
-	const char *path; /* as the loader knows it; "" is the program itself */
+	unsigned long long unloaded; /* how many objects were, at the time of the walk */
+	const char *path;	     /* as the loader knows it; "" is the program itself */
 };
 
 /*
  * Calls back for every object in the order of loading, until that returns true, and returns so. The loader's
  * list is locked meanwhile: nothing in `each` may call the loader, which takes its locks in another order.
+ * In a child where that lock is left locked (list_lock.h) the list stays as it is, and is walked without.
  */
 bool tap_walk(bool (*each)(const struct tap_object *object, void *data), void *data);
 
