@@ -134,6 +134,13 @@ readable() {
     [ "$(events '.event == "call" and .call == "gss_import_name" and .depth == 0' | wc -l)" = 1 ]
 }
 
+@test "a child forked just when we unmap something looks at what is there" {
+    thrice "$HOSTS/fork_unmap" "$PLUGINS/churn_gss.so"
+    [ "$output" = "children that failed: 0" ]
+    tapped "$HOSTS/fork_unmap" "$PLUGINS/churn_gss.so" tell
+    [ "$output" = $'children that failed: 0\nthere were some' ]
+}
+
 @test "a program that executes itself keeps every trace" {
     thrice "$HOSTS/exec_again" 3
     [ "$(traces)" = 4 ] # one process id, four programs
@@ -385,6 +392,11 @@ readable() {
     [ "$(grep -c '300 of 300 rounds' <<<"$output")" = 3 ]
     [ "$(events '.event == "coverage" and .reached == false' | wc -l)" = 0 ]
     [ "$(events '.event == "coverage" and .family == "zmq" and .library == "libzmB.so.5"' | wc -l)" -ge 1 ]
+}
+
+@test "a constructor's look-ups and calls do not wait for a thread that waits for the loader" {
+    thrice "$HOSTS/slow_load" "$PLUGINS/slow_start.so"
+    [ "$output" = $'50 found, errno 4242, at once\nfirst call: at once\nthe other: found' ]
 }
 
 @test "a library that a plugin is bound to stays when it is closed, and goes with the plugin" {

@@ -73,16 +73,11 @@ static bool goes_past_us(const struct tap_image *image)
 	return past;
 }
 
-/*
- * One that is just being loaded is told of when it calls, by what its slots hold then; one that was, when the
- * snapshot was taken, is looked at again.
- */
+/* One that was just being loaded when the snapshot was taken is looked at again. */
 static void cover_settled(const struct tap_snapshot *all, const struct tap_image *image)
 {
 	struct tap_snapshot *again = NULL;
 
-	if (tap_is_newcomer(image->dynamic))
-		return;
 	if (goes_past_us(image))
 		again = tap_snapshot(image->start);
 	if (again)
@@ -93,6 +88,17 @@ static void cover_settled(const struct tap_snapshot *all, const struct tap_image
 		tap_snapshot_free(again);
 }
 
+/* One that is just being loaded is told of when it calls, by what its slots hold then. */
+static void settle(struct tap_snapshot *all)
+{
+	bool entered = tap_known_enter();
+
+	for (size_t i = 0; i < all->count; i++)
+		all->image[i].unsettled = !entered || !tap_is_known(all->image[i].dynamic);
+	if (entered)
+		tap_known_leave();
+}
+
 void tap_first_event(void)
 {
 	struct tap_snapshot *all = tap_snapshot(0);
@@ -101,8 +107,10 @@ void tap_first_event(void)
 		return;
 	write_process(all);
 	tap_policy_event();
+	settle(all);
 	for (size_t i = 0; i < all->count; i++)
-		cover_settled(all, &all->image[i]);
+		if (!all->image[i].unsettled)
+			cover_settled(all, &all->image[i]);
 	tap_snapshot_free(all);
 }
 

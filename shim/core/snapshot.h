@@ -26,6 +26,7 @@ struct tap_image {
 	char soname[64], path[240];
 	struct tap_bindings family[TR_FAMILIES];
 	bool provides[TR_FAMILIES];
+	bool unsettled; /* its slots may still be pointed at us */
 };
 
 struct tap_snapshot {

@@ -1,62 +1,61 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See known.h: a list of addresses in the loader's order, compared with the loader's own within a walk, and
- * who is at it.
+ * See known.h: a list of addresses in the loader's order, compared with the loader's own within a walk. A
+ * fork may come between any two stores: what a child finds is a whole list, at worst an old one.
  */
 #include "shim/loader/known.h"
 
 #include "shim/core/lock.h"
 #include "shim/core/text.h"
 #include "shim/loader/elf.h"
+#include "shim/loader/list_lock.h"
 #include "shim/loader/loader.h"
 #include "shim/loader/objects.h"
+#include "trace/writer.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
-/* Guarded by `holder`. */
-static struct {
-	const ElfW(Dyn) * *list;
-	size_t count, room;
-	struct tap_changes at; /* when it was taken */
-	bool unfinished;       /* there was one that the loader was still at work on */
-} seen;
-static pid_t holder;	     /* the process whose thread is at it */
-static __thread bool inside; /* it is this very thread, further down on its stack */
-
-#define YIELDS 100
-#define NAPS 200 /* of 100 us */
+static struct tap_lock lock;
+static sigset_t signals; /* the mask of who holds it: a handler that left by longjmp would leave it locked */
+static bool holds_signals;
+/* Guarded by it; the last two are read without. */
+static struct tap_known *known;
+static struct tap_changes at; /* when it was taken */
+static bool unfinished;	      /* there was one that the loader, or we, were still at work on */
 
 bool tap_known_enter(void)
 {
-	static const struct timespec nap = {.tv_nsec = 100000};
-	pid_t self = (pid_t)tap_process();
+	bool holds = !tr_confined;
+	sigset_t all, before;
 
-	for (unsigned tries = 0; tries < YIELDS + NAPS; tries++) {
-		pid_t none = 0;
-
-		if (__atomic_compare_exchange_n(&holder, &none, self, false, __ATOMIC_ACQUIRE,
-						__ATOMIC_RELAXED) ||
-		    (none != self && __atomic_compare_exchange_n(&holder, &none, self, false,
-								 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)))
-			return inside = true;
-		if (inside)
-			return false;
-		if (tries < YIELDS)
-			syscall(SYS_sched_yield);
-		else
-			syscall(SYS_nanosleep, &nap, NULL);
+	/* Who is at it may wait for the list that we have locked. */
+	if (tap_list_is_ours())
+		return false;
+	sigfillset(&all);
+	if (holds)
+		pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (tap_lock(&lock)) {
+		holds_signals = holds;
+		if (holds)
+			signals = before;
+		return true;
 	}
+	if (holds)
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return false;
 }
 
 void tap_known_leave(void)
 {
-	inside = false;
-	__atomic_store_n(&holder, 0, __ATOMIC_RELEASE);
+	bool held = holds_signals;
+	sigset_t before = signals;
+
+	tap_unlock(&lock);
+	if (held)
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static bool any_reference(const struct tap_reference *reference, void *data)
@@ -67,8 +66,8 @@ static bool any_reference(const struct tap_reference *reference, void *data)
 
 static bool was_seen(struct tap_comparison *c, const ElfW(Dyn) * dynamic)
 {
-	for (size_t i = c->next; i < seen.count; i++) {
-		if (seen.list[i] != dynamic)
+	for (size_t i = c->next; known && i < known->count; i++) {
+		if (known->list[i] != dynamic)
 			continue;
 		c->next = i + 1;
 		return true;
@@ -76,74 +75,100 @@ static bool was_seen(struct tap_comparison *c, const ElfW(Dyn) * dynamic)
 	return false;
 }
 
-/* False: it stays unknown until the next walk. */
+/* Another may lie at the place of one that was unloaded meanwhile. */
+static bool is_done(const struct tap_comparison *c, const struct tap_object *o)
+{
+	for (size_t i = 0; i < c->done_count; i++)
+		if (c->done[i] == o->dynamic)
+			return c->unloaded == o->unloaded;
+	return false;
+}
+
+/* False: it stays unknown until it was worked on. */
 static bool take(struct tap_comparison *c, const struct tap_object *o)
 {
 	struct tap_newcomer *n = &c->batch[c->found];
 
 	if (!c->deepbind && !tap_elf_references(o->bias, o->dynamic, any_reference, NULL))
 		return true;
-	c->more = c->found == TAP_NEWCOMERS;
-	if (c->more)
+	if (c->found == TAP_NEWCOMERS)
 		return false;
 	n->dynamic = o->dynamic;
 	tap_copy(n->path, sizeof(n->path), o->path);
 	c->found++;
-	return true;
+	return false;
 }
 
 static bool compare(const struct tap_object *o, void *data)
 {
 	struct tap_comparison *c = data;
 	struct dl_find_object found;
-	bool known = was_seen(c, o->dynamic);
+	bool is_known = was_seen(c, o->dynamic);
 
-	if (!known && c->purpose != TAP_ONLY_GONE) {
+	if (!is_known && c->purpose != TAP_ONLY_GONE) {
 		/* It is on the list before it is relocated: then what we stored would be overwritten. */
 		if (_dl_find_object((void *)o->dynamic, &found))
 			c->unfinished = true;
 		else
-			known = c->purpose == TAP_ALL_KNOWN || take(c, o);
+			is_known = c->purpose == TAP_ALL_KNOWN || is_done(c, o) || take(c, o);
 	}
-	if (known && c->count < c->room)
-		c->list[c->count++] = o->dynamic;
+	if (is_known && c->list->count < c->list->room)
+		c->list->list[c->list->count++] = o->dynamic;
+	c->met = o->unloaded;
 	return false;
+}
+
+static void unmap(struct tap_known *list)
+{
+	munmap(list, sizeof(*list) + list->room * sizeof(list->list[0]));
+}
+
+static void begin(struct tap_comparison *c)
+{
+	c->done_count = c->found;
+	for (size_t i = 0; i < c->found; i++)
+		c->done[i] = c->batch[i].dynamic;
+	c->unloaded = c->met;
+	c->next = c->found = 0;
+	c->unfinished = false;
 }
 
 void tap_known_look(struct tap_comparison *c)
 {
 	struct tap_changes now = tap_changes();
-	size_t room = (size_t)(now.loaded - now.unloaded) + 64, bytes = room * sizeof(*c->list);
+	size_t room = (size_t)(now.loaded - now.unloaded) + 64;
+	struct tap_known *old = known;
 
-	c->list = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	begin(c);
+	c->list = mmap(NULL, sizeof(*c->list) + room * sizeof(c->list->list[0]), PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (c->list == MAP_FAILED)
 		return;
-	c->room = room;
+	c->list->room = room;
 	tap_walk(compare, c);
-	if (seen.list)
-		munmap(seen.list, seen.room * sizeof(*seen.list));
-	seen.list = c->list;
-	seen.count = c->count;
-	seen.room = room;
-	seen.unfinished = c->purpose == TAP_ONLY_GONE ? true : c->unfinished || c->more;
-	seen.at = now;
+	__atomic_store_n(&unfinished, true, __ATOMIC_RELEASE);
+	__atomic_store_n(&known, c->list, __ATOMIC_RELEASE);
+	__atomic_store_n(&at.loaded, now.loaded, __ATOMIC_RELEASE);
+	__atomic_store_n(&at.unloaded, now.unloaded, __ATOMIC_RELEASE);
+	if (c->purpose != TAP_ONLY_GONE && !c->unfinished && !c->found)
+		__atomic_store_n(&unfinished, false, __ATOMIC_RELEASE);
+	if (old)
+		unmap(old);
 }
 
 bool tap_known_has_changed(void)
 {
 	struct tap_changes now = tap_changes();
 
-	return seen.unfinished || now.loaded != seen.at.loaded || now.unloaded != seen.at.unloaded;
+	return now.loaded != __atomic_load_n(&at.loaded, __ATOMIC_ACQUIRE) ||
+	       now.unloaded != __atomic_load_n(&at.unloaded, __ATOMIC_ACQUIRE) ||
+	       __atomic_load_n(&unfinished, __ATOMIC_ACQUIRE);
 }
 
-bool tap_is_newcomer(const ElfW(Dyn) * dynamic)
+bool tap_is_known(const ElfW(Dyn) * dynamic)
 {
-	bool is_new = __atomic_load_n(&tap_dlopen_seen, __ATOMIC_ACQUIRE);
-
-	if (!is_new || !tap_known_enter())
-		return is_new;
-	for (size_t i = 0; is_new && i < seen.count; i++)
-		is_new = seen.list[i] != dynamic;
-	tap_known_leave();
-	return is_new;
+	for (size_t i = 0; known && i < known->count; i++)
+		if (known->list[i] == dynamic)
+			return true;
+	return !tap_dlopen_seen;
 }

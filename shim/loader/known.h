@@ -19,31 +19,39 @@ struct tap_newcomer {
 
 enum tap_purpose { TAP_TAKE, TAP_ALL_KNOWN, TAP_ONLY_GONE };
 
+struct tap_known {
+	size_t room, count;
+	const ElfW(Dyn) * list[];
+};
+
+/* All zero but for its purpose. The next look with the same one takes as known what it found, too, which was
+ * worked on meanwhile. */
 struct tap_comparison {
 	enum tap_purpose purpose;
-	size_t next; /* the first of the old list that was not met */
-	const ElfW(Dyn) * *list;
-	size_t count, room;
-	bool unfinished, deepbind;
+	bool deepbind;
 	struct tap_newcomer batch[TAP_NEWCOMERS];
-	size_t found;
-	bool more;
+	size_t found; /* not known before they were worked on */
+	/* For known.c. */
+	size_t next; /* the first of the old list that was not met */
+	struct tap_known *list;
+	bool unfinished;
+	const ElfW(Dyn) * done[TAP_NEWCOMERS];
+	size_t done_count;
+	unsigned long long unloaded, met; /* how many objects were, in the last walk and in this one */
 };
 
 /*
- * For who works on what is known. A child does not inherit the thread that was at it. Who is at it may wait
- * for the loader, and the loader for a constructor that asks here: it is waited for, but not for ever. False:
- * in vain.
+ * For who works on what is known. Nothing that is done between the two waits for the loader's work: neither
+ * for a constructor nor for another dlopen. False: a signal handler stands above who is at it,
+ * or a callback of dl_iterate_phdr's asks.
  */
 bool tap_known_enter(void);
 void tap_known_leave(void);
-/* Has anything come or gone since the last look? */
+/* Has anything come or gone since the last look, or is somebody at work on what came? Need not enter. */
 bool tap_known_has_changed(void);
 /* Compares, and knows what it has met from then on. */
 void tap_known_look(struct tap_comparison *c);
-
-/* May the slots of this object still be pointed at us? Its dlopen is under way, or nobody has asked the
- * loader for anything since. Waits as tap_known_enter does, and is not for who has entered. */
-bool tap_is_newcomer(const ElfW(Dyn) * dynamic);
+/* For who has entered. False: the slots of this object may still be pointed at us. */
+bool tap_is_known(const ElfW(Dyn) * dynamic);
 
 #endif

@@ -5,7 +5,8 @@
  * names are made to hold our wrappers, and the wrappers know to look in the plugin's own scope first.
  *
  * The end of a dlopen is not seen, since it is handed on: what has come (known.h) is looked for at the next
- * call of the loader's. Each object is held while it is worked on.
+ * call of the loader's. Each object is held while it is worked on. That may wait for a constructor, and so
+ * nothing is locked then: who comes meanwhile finds the same objects, and does the same to them.
  */
 #include "shim/loader/newcomers.h"
 
@@ -26,6 +27,8 @@ static bool deepbind;		    /* one with RTLD_DEEPBIND may be under way ... */
 static const void *deepbind_thread; /* ... on this thread, */
 static uintptr_t deepbind_frame;    /* below this place of its stack */
 static __thread char this_thread;
+
+#define ROUNDS 100
 
 /* Stores into a slot that RELRO may have made read-only; its page stays writable, as it was before RELRO. */
 void tap_point_slot(void **slot, void *to)
@@ -107,28 +110,34 @@ static bool deepbind_is_over(void)
 	       (uintptr_t)__builtin_frame_address(0) + 512 > deepbind_frame;
 }
 
+/* Until there are none, not for ever: others may load and unload all the time. */
+static void take_newcomers(bool over)
+{
+	struct tap_comparison c = {.purpose = TAP_TAKE};
+
+	for (unsigned rounds = 0; rounds < ROUNDS && tap_known_enter(); rounds++) {
+		c.deepbind = deepbind;
+		tap_known_look(&c);
+		if (!c.found && over)
+			deepbind = false;
+		tap_known_leave();
+		if (!c.found)
+			return;
+		for (size_t i = 0; i < c.found; i++)
+			point(&c.batch[i], c.deepbind);
+	}
+}
+
 void tap_dlopen_ended(void)
 {
 	int saved = errno;
-	bool more;
+	bool over;
 
-	if (__builtin_expect(!tap_dlopen_seen, 1) || !tap_known_enter())
+	if (__builtin_expect(!tap_dlopen_seen, 1))
 		return;
-	if (tap_known_has_changed()) {
-		bool deep = deepbind;
-
-		do {
-			struct tap_comparison c = {.purpose = TAP_TAKE, .deepbind = deep};
-
-			tap_known_look(&c);
-			for (size_t i = 0; i < c.found; i++)
-				point(&c.batch[i], deep);
-			more = c.more && c.found;
-		} while (more);
-	}
-	if (deepbind && deepbind_is_over())
-		deepbind = false;
-	tap_known_leave();
+	over = deepbind && deepbind_is_over();
+	if (over || tap_known_has_changed())
+		take_newcomers(over);
 	errno = saved;
 }
 

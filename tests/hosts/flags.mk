@@ -69,6 +69,8 @@ $(BUILD)/plugins/zmq_frees.so: HOST_LIBS := -Wl,--whole-archive $(BUILD)/frees/l
 # The programs have no libzmq: a plugin brings it.
 $(BUILD)/hosts/churn: HOST_LIBS := -lgssapi_krb5 -lpthread -ldl
 $(BUILD)/hosts/plugin_gone: HOST_LIBS := -ldl
+$(BUILD)/hosts/slow_load $(BUILD)/hosts/fork_unmap: HOST_LDFLAGS := -rdynamic
+$(BUILD)/plugins/slow_start.so: HOST_LIBS := -lgssapi_krb5
 $(BUILD)/plugins/churn_gss.so: HOST_LIBS := -lgssapi_krb5
 $(BUILD)/plugins/churn_zmq.so: HOST_LIBS := -L$(BUILD)/two -l:libzmB.so.5 -Wl,-rpath,'$$ORIGIN/../two'
 $(BUILD)/plugins/churn_zmq.so: $(BUILD)/two/libzmB.so.5
