@@ -98,14 +98,26 @@ static bool is_gone(uint64_t owner, uint64_t own, unsigned tries)
 {
 	if (owner >> 32 != own >> 32)
 		return true;
-	return tries >= YIELDS && tries % 16 == 0 &&
+	return tries >= YIELDS && tries % 16 == 0 && may_ask() &&
 	       syscall(SYS_tgkill, (pid_t)(owner >> 32), (pid_t)(uint32_t)owner, 0) && errno == ESRCH;
+}
+
+/* Not by the C library's functions, at which a thread can be cancelled; under a filter, by no call at all. */
+static void wait_a_little(unsigned tries)
+{
+	static const struct timespec nap = {.tv_nsec = 100000};
+
+	if (!may_ask())
+		for (int i = 0; i < 1000; i++)
+			__builtin_ia32_pause();
+	else if (tries < YIELDS)
+		syscall(SYS_sched_yield);
+	else
+		syscall(SYS_nanosleep, &nap, NULL);
 }
 
 static bool wait_for(struct tap_lock *lock, uint64_t own)
 {
-	static const struct timespec nap = {.tv_nsec = 100000};
-
 	for (unsigned tries = 0; tries < YIELDS + NAPS; tries++) {
 		uint64_t owner = 0;
 
@@ -118,11 +130,7 @@ static bool wait_for(struct tap_lock *lock, uint64_t own)
 		    __atomic_compare_exchange_n(&lock->owner, &owner, own, false, __ATOMIC_ACQUIRE,
 						__ATOMIC_RELAXED))
 			return true;
-		/* Not by the C library's functions, at which a thread can be cancelled. */
-		if (tries < YIELDS)
-			syscall(SYS_sched_yield);
-		else
-			syscall(SYS_nanosleep, &nap, NULL);
+		wait_a_little(tries);
 	}
 	return false;
 }

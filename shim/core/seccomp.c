@@ -32,10 +32,11 @@ long tap_syscall(long number, long a, long b, long c, long d, long e, long f);
 TAP_EXPORT int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
 
 /* What the recorder and the shim around it ask of the kernel. */
-static const struct {
+struct call {
 	int number;
 	uint64_t args[6];
-} calls[] = {
+};
+static const struct call calls[] = {
 	{SYS_pwritev, {0}},
 	{SYS_pread64, {0}},
 	{SYS_newfstatat, {0}},
@@ -58,6 +59,25 @@ static const struct {
 	{SYS_sched_yield, {0}},
 	{SYS_clock_gettime, {0}},
 };
+/* ... and does without where it is refused: only to die of it matters. */
+static const struct call more_calls[] = {
+	{SYS_openat, {AT_FDCWD & 0xffffffff, 0, O_RDONLY | O_CLOEXEC}},
+	{SYS_openat, {AT_FDCWD & 0xffffffff, 0, O_WRONLY | O_APPEND | O_CLOEXEC}},
+	{SYS_openat, {AT_FDCWD & 0xffffffff, 0, O_PATH | O_CLOEXEC}},
+	{SYS_openat, {AT_FDCWD & 0xffffffff, 0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600}},
+	{SYS_read, {0}},
+	{SYS_write, {0}},
+	{SYS_fstat, {0}},
+	{SYS_readlink, {0}},
+	{SYS_renameat2, {AT_FDCWD & 0xffffffff, 0, AT_FDCWD & 0xffffffff}},
+	{SYS_mprotect, {0, 4096, PROT_READ | PROT_WRITE}},
+	{SYS_mincore, {0}},
+	{SYS_nanosleep, {0}},
+	{SYS_tgkill, {0}},
+	{SYS_getppid, {0}},
+	{SYS_getuid, {0}},
+	{SYS_uname, {0}},
+};
 
 static enum tap_answer worst_answer(const struct sock_fprog *program)
 {
@@ -68,6 +88,9 @@ static enum tap_answer worst_answer(const struct sock_fprog *program)
 		if (answer > worst)
 			worst = answer;
 	}
+	for (size_t i = 0; i < sizeof(more_calls) / sizeof(more_calls[0]); i++)
+		if (tap_filter(program, more_calls[i].number, more_calls[i].args) == TAP_ANSWER_KILL)
+			return TAP_ANSWER_KILL;
 	return worst;
 }
 

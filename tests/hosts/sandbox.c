@@ -3,9 +3,9 @@
  * sandbox WHEN HOW: forbids itself all system calls but a few, before its first gss call or after a
  * handshake. HOW: kill or errno (a filter, as sshd's and libseccomp's), call (the same by seccomp(2)),
  * strict, forks (kill, but a child may be made, which does it all), twice (kill, and then one that the kernel
- * does not take), raw (errno, by an instruction of its own); or, with tsc, to read the cycle counter. What it
- * does in there needs no other system call, so that it ends well unless somebody else in the process makes
- * one.
+ * does not take), raw (errno, by an instruction of its own), a number (kill for that one alone); or, with
+ * tsc, to read the cycle counter. What it does in there needs no other system call, so that it ends well
+ * unless somebody else in the process makes one.
  */
 #include "gss.h"
 #include <linux/audit.h>
@@ -23,6 +23,19 @@
 #define ALLOW_IF(name, wanted)                                                                               \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (wanted) ? SYS_##name : SYS_read, 0, 1),                         \
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+static int forbid(unsigned number)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
 
 static int enter(const char *how)
 {
@@ -47,6 +60,8 @@ static int enter(const char *how)
 	};
 	struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
 
+	if (*how >= '0' && *how <= '9')
+		return forbid((unsigned)atoi(how));
 	if (!strcmp(how, "tsc"))
 		return prctl(PR_SET_TSC, PR_TSC_SIGSEGV);
 	if (!strcmp(how, "strict"))
