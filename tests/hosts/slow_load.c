@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * slow_load PLUGIN: loads tests/plugins/slow_start.c, whose constructor meets a thread that waits for the
- * loader in a look-up. A timer's signals interrupt whatever sleeps in the constructor, and have restarted what
- * can be.
+ * loader in a look-up. A timer's signals interrupt whatever sleeps in the constructor, and have restarted
+ * what can be.
  */
 #include <dlfcn.h>
 #include <pthread.h>
