@@ -62,6 +62,8 @@ log_in() {
         -o LogLevel=ERROR root@localhost "$@"
 }
 
+# The sanitizer's runtime makes system calls of its own in sshd's sandbox, which kills for them.
+# bats test_tags=bare
 @test "a login by ssh with a delegated ticket is in the trace, and works as without" {
     sshd_up
     run -0 --separate-stderr log_in 'klist -s && env | cut -d= -f1 | sort'

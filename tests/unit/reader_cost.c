@@ -32,10 +32,12 @@ static double spent(void)
 static void add_promise(struct image *image, uint32_t slot_size, uint32_t slots)
 {
 	size_t at = image_extent(image, 1, slot_size, 0);
-	struct tr_extent *extent = (struct tr_extent *)(void *)(image->bytes + at);
+	struct tr_extent extent; /* that in the image lies at any address */
 
-	extent->slots = slots;
-	extent->size = sizeof(*extent) + (uint64_t)slot_size * slots;
+	memcpy(&extent, image->bytes + at, sizeof(extent));
+	extent.slots = slots;
+	extent.size = sizeof(extent) + (uint64_t)slot_size * slots;
+	memcpy(image->bytes + at, &extent, sizeof(extent));
 }
 
 static void slots_that_are_not_there_cost_nothing(void **state)
