@@ -265,6 +265,33 @@ E
     [[ $output != *libgsstap* ]]
 }
 
+@test "whichever function executes it, a program under a filter that kills lives, and is told of the filter" {
+    cat >filtered.py <<'END'
+import ctypes, os, struct, subprocess, sys
+libc = ctypes.CDLL(None, use_errno=True)
+libc.popen.restype = ctypes.c_void_p
+kills = [(0x20, 0, 0, 0), (0x15, 0, 1, 296), (0x06, 0, 0, 0x80000000), (0x06, 0, 0, 0x7fff0000)]  # pwritev
+code = ctypes.create_string_buffer(b"".join(struct.pack("<HBBI", *line) for line in kills))
+program = struct.pack("<HxxxxxxQ", len(kills), ctypes.addressof(code))
+assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, program, 0, 0) == 0
+args = [sys.argv[1], "before", "kill"]
+def spawned(environment):
+    return os.waitpid(os.posix_spawn(args[0], args, environment), 0)[1]
+print(spawned(os.environ), spawned({**os.environ, "GSSTAP_FILTER": "other"}), os.system(" ".join(args) + "; env"),
+      libc.pclose(ctypes.c_void_p(libc.popen(("exec " + " ".join(args)).encode(), b"w"))), subprocess.run(args).returncode, file=sys.stderr)
+END
+    bare=$(env -u GSSTAP_FILTER "$PYTHON" filtered.py "$BUILD/hosts/sandbox" 2>&1 >/dev/null)
+    [ "$bare" = "0 0 0 0 0" ]
+    under_shim GSSTAP_TRACE="$PWD/t-%p.pcapng" GSSTAP_CALLS='*' "$PYTHON" filtered.py "$BUILD/hosts/sandbox" >out 2>err
+    cat err
+    [ "$(<err)" = "$bare" ]
+    grep -x GSSTAP_FILTER=kills out
+    run -0 --separate-stderr "$GSSTAP" run -e '*' -o t-%p.pcapng "$PYTHON" filtered.py "$BUILD/hosts/sandbox"
+    echo "$stderr"
+    [ "$(head -1 <<<"$stderr")" = "$bare" ]
+    [ "$(grep -c 'ran in a sandbox, a seccomp filter: [0-9]* events not recorded' <<<"$stderr")" = 5 ]
+}
+
 @test "a sandbox that does not reach the shim, or this run, is named" {
     # The file that every process of the run tells in is memory that bwrap cannot take away.
     run -125 --separate-stderr "$GSSTAP" run --strict --follow-exec -o t-%p.pcapng bwrap --ro-bind /usr /usr --symlink usr/lib /lib \

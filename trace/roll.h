@@ -35,12 +35,10 @@ enum tr_roll_kind {
 };
 
 enum tr_roll_flag {
-	TR_ROLL_LOST = 1,      /* with an environment that does not bring the shim */
-	TR_ROLL_SECURE = 2,    /* it gains privileges: nothing was put back */
-	TR_ROLL_NO_SHIM = 4,   /* the shim's file is not reached from there */
-	TR_ROLL_NO_HELLO = 8,  /* the run's directory is not reached from there */
-	TR_ROLL_CONFINED = 16, /* under a filter that kills for what the recorder asks of the kernel */
-	TR_ROLL_NO_PID = 32,   /* ... and for getpid */
+	TR_ROLL_LOST = 1,     /* with an environment that does not bring the shim */
+	TR_ROLL_SECURE = 2,   /* it gains privileges: nothing was put back */
+	TR_ROLL_NO_SHIM = 4,  /* the shim's file is not reached from there */
+	TR_ROLL_NO_HELLO = 8, /* the run's directory is not reached from there */
 };
 
 struct tr_roll_entry {

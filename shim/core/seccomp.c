@@ -14,7 +14,6 @@
 #include "shim/core/snapshot.h"
 #include "shim/exec/exec.h"
 #include "shim/loader/next.h"
-#include "trace/roll.h"
 #include "trace/writer.h"
 
 #include <errno.h>
@@ -95,14 +94,14 @@ static enum tap_answer worst_answer(const struct sock_fprog *program)
 }
 
 /* What programs that are executed under it must know, and cannot find out. */
-static unsigned flags_of(enum tap_answer answer, const struct sock_fprog *program)
+static enum tap_exec_filter told_of(enum tap_answer answer, const struct sock_fprog *program)
 {
 	static const uint64_t none[6];
 
 	if (answer != TAP_ANSWER_KILL)
-		return 0;
-	return TR_ROLL_CONFINED |
-	       (program && tap_filter(program, SYS_getpid, none) != TAP_ANSWER_KILL ? 0 : TR_ROLL_NO_PID);
+		return TAP_FILTER_NONE;
+	return program && tap_filter(program, SYS_getpid, none) != TAP_ANSWER_KILL ? TAP_FILTER_KILLS
+										   : TAP_FILTER_KILLS_GETPID;
 }
 
 /* Has this program anything that we could record? Then its trace is made while it can be. */
@@ -122,28 +121,30 @@ static bool may_be_recorded(void)
 /* What was done for a filter that may not come into force after all. */
 struct withdrawal {
 	bool confined;
-	unsigned flags; /* of tap_exec_filter, from before */
+	enum tap_exec_filter filter; /* from before */
 };
 
 static struct withdrawal withdraw(unsigned long mode, const void *program)
 {
 	bool strict = mode == SECCOMP_MODE_STRICT;
-	struct withdrawal before = {.flags = tap_exec_filter};
+	struct withdrawal before = {.filter = tap_exec_filter};
 	enum tap_answer answer = TAP_ANSWER_PASS;
 	int saved = errno;
 
 	if (strict)
 		program = NULL; /* it has none: what stands there is whatever was in the register */
-	if (tap_on && (strict || (mode == SECCOMP_MODE_FILTER && program)))
+	/* With nothing asked for, too: what is around the recorder wants to know who it is in a child. */
+	if (strict || (mode == SECCOMP_MODE_FILTER && program))
 		answer = strict ? TAP_ANSWER_KILL : worst_answer(program);
 	if (answer != TAP_ANSWER_PASS) {
-		if (!tr_confined && may_be_recorded())
+		if (tap_on && !tr_confined && may_be_recorded())
 			tr_ready();
 		tap_process(); /* known from now on without asking */
 		if (strict)    /* there the kernel takes the cycle counter away as well */
 			tr_clock_without_counter();
 		before.confined = tr_confine();
-		tap_exec_filter |= flags_of(answer, program);
+		if (told_of(answer, program) > tap_exec_filter)
+			tap_exec_filter = told_of(answer, program);
 	}
 	errno = saved;
 	return before;
@@ -151,7 +152,7 @@ static struct withdrawal withdraw(unsigned long mode, const void *program)
 
 static void return_from(struct withdrawal before)
 {
-	tap_exec_filter = before.flags;
+	tap_exec_filter = before.filter;
 	if (before.confined)
 		tr_confine_undone();
 }

@@ -90,13 +90,14 @@ static void configure(void)
 	const char *most = secure_getenv("GSSTAP_MAX_SIZE");
 	int level;
 
+	/* Before all else, which asks the kernel. */
+	tap_exec_filter_from(secure_getenv("GSSTAP_FILTER"));
+	tr_confined = tap_exec_filter != TAP_FILTER_NONE;
 	tap_find_loader();
 	tap_find_last_error();
 	tap_find_list_lock();
 	tap_hello_to(secure_getenv("GSSTAP_HELLO"));
 	tap_roll_open(secure_getenv("GSSTAP_HELLO"));
-	tap_exec_filter = tap_roll_filter(tap_kept_thread_id());
-	tr_confined = tap_exec_filter != 0;
 	if (policy && *policy)
 		tap_load_policy(policy);
 	level = level_from(secure_getenv("GSSTAP_LEVEL"));

@@ -29,6 +29,7 @@ struct tap_exec {
 	int fd;		      /* AT_FDCWD, a directory or a program */
 	bool search;	      /* along PATH */
 	unsigned missing;     /* bits of what its environment lacks; 0: it brings us */
+	unsigned put;	      /* bits of what the other environment gets */
 	bool restored;	      /* ... and what was missing is put back */
 	bool secure;	      /* it gains privileges: nothing is put back */
 	bool elsewhere;	      /* it answers another gsstap run */
@@ -50,6 +51,16 @@ int tap_exec_row(const char *name);
 void *tap_exec_pointer(int row, void *there);
 
 /* settings.c */
+/* The filter that this process is under: told to each program that it executes, before that makes any call.
+ */
+enum tap_exec_filter {
+	TAP_FILTER_NONE,
+	TAP_FILTER_KILLS,	 /* for what the recorder asks of the kernel */
+	TAP_FILTER_KILLS_GETPID, /* ... and for getpid */
+};
+extern enum tap_exec_filter tap_exec_filter;
+/* As our own environment tells it. */
+void tap_exec_filter_from(const char *value);
 /* Copies what brings us into a child; once, at start. */
 void tap_exec_start(void);
 /* Would it bring us? Returns 0 when it is to be executed as it is, else the room for another environment. */
@@ -95,14 +106,9 @@ bool tap_exec_in_child(void);
 /* roll.c */
 /* Set at start: a child of fork is another process. */
 extern uint32_t tap_first_process;
-/* The filter that this process is under: flags of enum tr_roll_flag, told with each program that it executes.
- */
-extern unsigned tap_exec_filter;
 const char *tap_shim_path(void); /* as the loader knows it, or "" */
 void tap_roll_open(const char *hello_path);
 bool tap_roll_is_open(void);
-/* What is told there of the filter under which this process was executed: as tap_exec_filter. */
-unsigned tap_roll_filter(uint32_t pid);
 /* Counts an event that no trace of this process will tell of. */
 void tap_roll_lost(void);
 /* Which of the files that a child needs are not reached from here: flags of enum tr_roll_flag. */

@@ -95,7 +95,7 @@ static int execute(enum tap_exec_id id, struct tap_exec *e, int flags, char *con
 			envp = tap_exec_fill(e, envp, room);
 	}
 	tap_exec_record(e);
-	if (size && !room && tap_exec_must()) {
+	if (size && !room && e->missing && tap_exec_must()) {
 		errno = ENOMEM;
 		return -1;
 	}

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 uint32_t tap_first_process;
-unsigned tap_exec_filter;
+enum tap_exec_filter tap_exec_filter;
 
 static struct tr_roll *roll;
 static struct tr_roll_entry *sandbox; /* of this process, or of the one that it was forked from */
@@ -109,26 +109,6 @@ void tap_roll_add(unsigned kind, pid_t pid, unsigned flags, const char *path)
 	if (text)
 		memcpy(entry->path, path, text);
 	__atomic_store_n(&entry->mark, TR_ROLL_MARK, __ATOMIC_RELEASE);
-}
-
-unsigned tap_roll_filter(uint32_t pid)
-{
-	uint64_t at = sizeof(struct tr_roll);
-	unsigned flags = 0;
-
-	while (roll && at + sizeof(struct tr_roll_entry) <= __atomic_load_n(&roll->used, __ATOMIC_ACQUIRE) &&
-	       at + sizeof(struct tr_roll_entry) <= roll->size) {
-		const struct tr_roll_entry *entry = (const void *)((const char *)roll + at);
-
-		at += TR_ROLL_ALIGN;
-		if (__atomic_load_n(&entry->mark, __ATOMIC_ACQUIRE) != TR_ROLL_MARK)
-			continue;
-		if (entry->length > sizeof(*entry))
-			at += entry->length - TR_ROLL_ALIGN;
-		if (entry->pid == pid && entry->kind == TR_ROLL_EXEC)
-			flags = entry->flags & (TR_ROLL_CONFINED | TR_ROLL_NO_PID);
-	}
-	return flags;
 }
 
 /* By stores alone. Threads that lose their first event at once may make two entries: both are counted. */

@@ -24,7 +24,10 @@ static const char *const names[] = {
 #define HELLO 2
 #define PRELOAD (1u << SETTINGS) /* bit of `missing`; the settings have those below */
 
-static const char preload_name[] = "LD_PRELOAD=";
+static const char preload_name[] = "LD_PRELOAD=", filter_name[] = "GSSTAP_FILTER=";
+#define FILTER (PRELOAD << 1)
+/* Of enum tap_exec_filter. */
+static char *const filters[] = {NULL, "GSSTAP_FILTER=kills", "GSSTAP_FILTER=kills-getpid"};
 static char *settings[SETTINGS]; /* NAME=value, or NULL */
 static unsigned needed;		 /* bits */
 static const char *preload;	 /* what of LD_PRELOAD brings us; NULL: something else did */
@@ -103,6 +106,13 @@ void tap_exec_start(void)
 	tap_exec_asked = true;
 }
 
+void tap_exec_filter_from(const char *value)
+{
+	for (int i = TAP_FILTER_KILLS; value && i <= TAP_FILTER_KILLS_GETPID; i++)
+		if (!strcmp(value, filters[i] + sizeof(filter_name) - 1))
+			tap_exec_filter = (enum tap_exec_filter)i;
+}
+
 bool tap_exec_must(void)
 {
 	return pol_enforces(&tap_policy);
@@ -123,6 +133,8 @@ size_t tap_exec_look(struct tap_exec *e, char *const *envp)
 		/* Another run's: there it is that one which is answered. */
 		if (i == HELLO && settings[i] && strcmp(variable, settings[i]))
 			e->elsewhere = true;
+		if (tap_exec_filter && !strcmp(variable, filters[tap_exec_filter]))
+			seen |= FILTER;
 		if (variable[0] == 'L' && STARTS(variable, preload_name))
 			e->preload = variable + sizeof(preload_name) - 1; /* ld.so takes the last */
 	}
@@ -132,42 +144,45 @@ size_t tap_exec_look(struct tap_exec *e, char *const *envp)
 	/* Who only takes back how it is done, the level, say, has not lost what is asked for. */
 	if (!(e->missing & (PRELOAD | ASKING)))
 		e->missing = 0;
-	if (!e->missing || !follow)
+	if (e->missing && follow)
+		e->secure = tap_exec_is_secure(e);
+	if (e->missing && (!follow || e->secure))
 		return 0;
-	e->secure = tap_exec_is_secure(e);
-	if (e->secure)
-		return 0;
-	e->restored = true;
-	return tap_exec_room(e);
+	e->put = e->missing | (tap_exec_filter ? FILTER & ~seen : 0);
+	e->restored = e->put;
+	return e->put ? tap_exec_room(e) : 0;
 }
 
 size_t tap_exec_room(const struct tap_exec *e)
 {
-	return (e->count + SETTINGS + 2) * sizeof(char *) + sizeof(preload_name) +
+	return (e->count + SETTINGS + 3) * sizeof(char *) + sizeof(preload_name) +
 	       (preload ? strlen(preload) : 0) + (e->preload ? strlen(e->preload) : 0) + 2;
 }
 
 char **tap_exec_fill(const struct tap_exec *e, char *const *envp, void *room)
 {
-	char **out = room, *text = (char *)(out + e->count + SETTINGS + 2);
+	char **out = room, *text = (char *)(out + e->count + SETTINGS + 3);
 	size_t n = 0;
 
 	for (size_t i = 0; i < e->count; i++) {
-		bool replaced = e->missing & PRELOAD && STARTS(envp[i], preload_name);
+		bool replaced = (e->put & PRELOAD && STARTS(envp[i], preload_name)) ||
+				(e->put & FILTER && STARTS(envp[i], filter_name));
 
 		for (unsigned s = 0; s < SETTINGS && !replaced; s++)
-			replaced = e->missing & 1u << s && !strncmp(envp[i], names[s], strlen(names[s]));
+			replaced = e->put & 1u << s && !strncmp(envp[i], names[s], strlen(names[s]));
 		if (!replaced)
 			out[n++] = envp[i];
 	}
-	if (e->missing & PRELOAD) {
+	if (e->put & PRELOAD) {
 		out[n++] = text;
 		memcpy(text, preload_name, sizeof(preload_name));
 		tap_preload_compose(preload, e->preload, text + sizeof(preload_name) - 1);
 	}
 	for (unsigned s = 0; s < SETTINGS; s++)
-		if (e->missing & 1u << s)
+		if (e->put & 1u << s)
 			out[n++] = settings[s];
+	if (e->put & FILTER)
+		out[n++] = filters[tap_exec_filter];
 	out[n] = NULL;
 	return out;
 }

@@ -40,7 +40,7 @@ static int spawn(spawn_function *real, struct tap_exec *e, pid_t *pid,
 	}
 	tap_exec_record(e);
 	errno = saved;
-	if (size && !room && tap_exec_must())
+	if (size && !room && e->missing && tap_exec_must())
 		return ENOMEM;
 	result = real(&child, e->path, actions, attributes, argv, envp);
 	if (!result && pid)

@@ -20,7 +20,7 @@ static __thread bool recording;
 /* In a child of vfork the kernel alone knows it. */
 static pid_t own_pid(void)
 {
-	return tap_exec_filter & TR_ROLL_NO_PID ? (pid_t)tap_process() : getpid();
+	return tap_exec_filter == TAP_FILTER_KILLS_GETPID ? (pid_t)tap_process() : getpid();
 }
 
 bool tap_exec_in_child(void)
@@ -69,7 +69,7 @@ void tap_exec_record(const struct tap_exec *e)
 static void add(unsigned kind, pid_t pid, const struct tap_exec *e)
 {
 	char path[PATH_MAX];
-	unsigned flags = tap_roll_reach() | tap_exec_filter;
+	unsigned flags = tap_exec_filter ? 0 : tap_roll_reach(); /* it may not be asked */
 
 	tap_exec_path(e, path, sizeof(path));
 	if (e->missing && !e->restored)
