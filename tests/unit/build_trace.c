@@ -104,7 +104,11 @@ void image_free(struct image *image)
 
 void image_add(struct image *image, const void *bytes, size_t length)
 {
-	image->bytes = realloc(image->bytes, image->length + length + 1);
+	/* Doubled: a sanitizer's realloc copies each time. */
+	if (image->length + length >= image->room) {
+		image->room = 2 * (image->length + length + 1);
+		image->bytes = realloc(image->bytes, image->room);
+	}
 	assert_non_null(image->bytes);
 	if (bytes)
 		memcpy(image->bytes + image->length, bytes, length);

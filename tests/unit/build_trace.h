@@ -13,7 +13,7 @@
 
 struct image {
 	uint8_t *bytes;
-	size_t length;
+	size_t length, room;
 };
 
 /* One event being made; zero it, set what matters, add fields. */
