@@ -232,10 +232,10 @@ END
 }
 
 @test "a trace that is cut, or is to be followed, where there is no room goes on when there is" {
-    under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL="$LEVEL" "$HOSTS/no_room" cut "$PWD/trace/t.pcapng"
+    under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL="$LEVEL" "$HOSTS/full_for_a_while" cut "$PWD/trace/t.pcapng"
     [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.call == "gss_import_name")) | length')" -ge 20 ]
     under_shim GSSTAP_TRACE="$PWD/trace/u.pcapng" GSSTAP_LEVEL="$LEVEL" GSSTAP_MAX_SIZE=1M,9,USR2 \
-        "$HOSTS/no_room" next "$PWD/trace/u.pcapng"
+        "$HOSTS/full_for_a_while" next "$PWD/trace/u.pcapng"
     [ "$(trace_json trace/u*.pcapng | jq -s 'map(select(.call == "gss_import_name")) | length')" -ge 40 ]
 }
 

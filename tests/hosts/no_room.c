@@ -1,43 +1,69 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * no_room cut|next FILE: calls, has its trace FILE cut, or wants the next one (SIGUSR2), while no file may be
- * longer than 100 bytes, and calls on; then once more without a limit. Its 60 calls are gss_import_name.
+ * no_room fds|late-fds|memory|file|late-file: makes calls where the system gives nothing more: no descriptor
+ * from the first call on, none after the handshake, no more address space, files of 16 KB at most from the
+ * first call on, or none after the handshake (a byte too many is a SIGXFSZ).
  */
 #include "gss.h"
-#include <signal.h>
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-static void limit(rlim_t bytes)
+static void limit(int what, rlim_t to)
 {
-	struct rlimit r = {bytes, RLIM_INFINITY};
+	struct rlimit r = {to, to};
 
-	need(!setrlimit(RLIMIT_FSIZE, &r), "setrlimit");
+	need(!setrlimit((__rlimit_resource_t)what, &r), "setrlimit");
 }
 
-static void call(void)
+static void no_descriptor(void)
 {
-	gss_buffer_desc text = {5, "alice"};
-	OM_uint32 minor;
-	gss_name_t name;
+	limit(RLIMIT_NOFILE, 32);
+	while (open("/dev/null", O_RDONLY) >= 0)
+		;
+}
 
-	for (int i = 0; i < 20; i++) {
-		need(!gss_import_name(&minor, &text, GSS_C_NT_USER_NAME, &name), "gss_import_name");
-		gss_release_name(&minor, &name);
-	}
+static void no_memory(void)
+{
+	char *pages = NULL, line[128];
+	FILE *statm = fopen("/proc/self/statm", "r");
+
+	if (statm && fgets(line, sizeof(line), statm))
+		limit(RLIMIT_AS, (rlim_t)(strtoul(line, &pages, 10) * 4096 + 65536));
+	need(pages && pages != line, "statm");
+	fclose(statm);
+}
+
+static void names(void)
+{
+	gss_name_t name = import(SERVICE);
+	OM_uint32 minor;
+
+	printf("name %08x\n", gss_release_name(&minor, &name));
 }
 
 int main(int argc, char **argv)
 {
-	need(argc == 3, "no_room cut|next FILE");
-	call();
-	limit(100);
-	if (!strcmp(argv[1], "cut"))
-		need(!truncate(argv[2], 0), "truncate");
-	else
-		raise(SIGUSR2);
-	call();
-	limit(RLIM_INFINITY);
-	call();
+	const char *what = argc > 1 ? argv[1] : "";
+	struct pair p;
+
+	if (!strcmp(what, "fds")) {
+		no_descriptor();
+		names();
+		return 0;
+	}
+	if (!strcmp(what, "file"))
+		limit(RLIMIT_FSIZE, 16384);
+	p = shake_hands(&oid_krb5);
+	if (!strcmp(what, "late-fds"))
+		no_descriptor();
+	if (!strcmp(what, "late-file"))
+		limit(RLIMIT_FSIZE, 0);
+	if (!strcmp(what, "memory"))
+		no_memory();
+	for (int i = 0; i < 5000; i++)
+		send_message(&p, "where there is no room");
+	names();
+	hang_up(&p);
 	return 0;
 }
