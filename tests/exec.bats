@@ -277,7 +277,7 @@ assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, program, 0, 0) == 0
 args = [sys.argv[1], "before", "kill"]
 def spawned(environment):
     return os.waitpid(os.posix_spawn(args[0], args, environment), 0)[1]
-print(spawned(os.environ), spawned({**os.environ, "GSSTAP_FILTER": "other"}), os.system(" ".join(args) + "; env"),
+print(spawned(os.environ), spawned({**os.environ, "GSSTAP_FILTER": "other"}), os.system(" ".join(args) + " && env"),
       libc.pclose(ctypes.c_void_p(libc.popen(("exec " + " ".join(args)).encode(), b"w"))), subprocess.run(args).returncode, file=sys.stderr)
 END
     bare=$(env -u GSSTAP_FILTER "$PYTHON" filtered.py "$BUILD/hosts/sandbox" 2>&1 >/dev/null)
