@@ -24,6 +24,9 @@ size_t names_gss_flags(uint32_t flags, const char *names[NAMES_MAX], uint32_t *r
 /* "GSS_S_COMPLETE", or an error's name and those of supplementary bits. */
 size_t names_major(uint32_t major, const char *names[NAMES_MAX], uint32_t *rest);
 
+/* "KRB_AP_ERR_SKEW": what KRB-ERROR's error-code says; NULL when unknown. */
+const char *name_krb_error(int64_t code);
+
 /* A known mechanism, name type or mechanism attribute ("krb5", "GSS_C_NT_USER_NAME"), or NULL. der: the body
  * of the OID. */
 const char *name_oid(const uint8_t *der, size_t length);

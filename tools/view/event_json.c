@@ -7,6 +7,8 @@
 #include "tools/names/names.h"
 #include "tools/out/json.h"
 #include "tools/view/event.h"
+#include "tools/view/event_token.h"
+#include "tools/view/token_view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,6 +129,7 @@ static void token(struct js *js, const struct tr_event *event, const struct tr_v
 {
 	struct tr_token token = tr_value_token(value);
 	struct tr_bytes bytes = tr_value_bytes(event, value);
+	struct token *decoded = event_token(event, value);
 
 	js_object(js);
 	js_set_unsigned(js, "len", token.length);
@@ -137,6 +140,10 @@ static void token(struct js *js, const struct tr_event *event, const struct tr_v
 	if (bytes.length) {
 		js_key(js, "hex");
 		js_bytes(js, bytes.at, bytes.length);
+	}
+	if (decoded) {
+		js_key(js, "token");
+		token_json(js, decoded);
 	}
 	js_object_end(js);
 }

@@ -4,7 +4,9 @@
  * shown as a number.
  */
 #include "tools/names/names.h"
+#include "tools/token/phrase.h"
 #include "tools/view/event.h"
+#include "tools/view/event_token.h"
 
 #include <string.h>
 
@@ -57,6 +59,18 @@ static void oid(struct out *out, const struct tr_value *value)
 		out_bytes(out, value->at, value->length);
 }
 
+static void phrase(struct out *out, const struct tr_event *event, const struct tr_value *value)
+{
+	struct token *token = event_token(event, value);
+	const char *text = token ? token_phrase(token) : "";
+
+	if (!*text)
+		return;
+	out_str(out, " [");
+	out_safe(out, text);
+	out_char(out, ']');
+}
+
 static void token(struct out *out, const struct tr_event *event, const struct tr_value *value)
 {
 	struct tr_token token = tr_value_token(value);
@@ -67,12 +81,13 @@ static void token(struct out *out, const struct tr_event *event, const struct tr
 		return;
 	out_str(out, token.flags & TR_TOKEN_KEYED ? ":keyed:" : ":");
 	out_bytes(out, token.hash, 4);
-	if (value->id != TR_F_MESSAGE || !bytes.length)
-		return;
-	out_char(out, ':');
-	out_quoted(out, bytes.at, bytes.length < MESSAGE_SHOWN ? bytes.length : MESSAGE_SHOWN);
-	if (token.length > MESSAGE_SHOWN)
-		out_str(out, "...");
+	if (value->id == TR_F_MESSAGE && bytes.length) {
+		out_char(out, ':');
+		out_quoted(out, bytes.at, bytes.length < MESSAGE_SHOWN ? bytes.length : MESSAGE_SHOWN);
+		if (token.length > MESSAGE_SHOWN)
+			out_str(out, "...");
+	}
+	phrase(out, event, value);
 }
 
 static void number(struct out *out, const struct tr_value *value)
