@@ -29,7 +29,7 @@ SHIM_OBJ  := $(patsubst %,$(BUILD)/shim-obj/%.o,$(SHIM_SRC))
 TOOLS_OBJ := $(patsubst %,$(BUILD)/tools-obj/%.o,$(TOOLS_SRC))
 PAGES     := $(wildcard doc/*.[1-8])
 
-all: $(BUILD)/libgsstap.so $(BUILD)/gsstap ## build the command and the interposer (default)
+all: $(BUILD)/libgsstap.so $(BUILD)/gsstap $(BUILD)/gsstap.lua ## build the command and the interposer (default)
 
 $(BUILD)/shim-obj/%.o: %
 	@mkdir -p $(@D)
@@ -55,6 +55,15 @@ $(BUILD)/libgsstap.so: $(SHIM_OBJ) $(BUILD)/exports.map
 $(BUILD)/gsstap: $(TOOLS_OBJ)
 	$(CC) -pie $(LDSAN) -o $@ $(TOOLS_OBJ) $(TOOLS_LIBS)
 
+# The plugin for Wireshark: its tables are printed by a program that knows what the tools know.
+TABLES_OBJ := $(patsubst %,$(BUILD)/tools-obj/%.o,wireshark/tables.c trace/reader_field.c tools/names/names.c tools/names/gss.c tools/names/zmq.c)
+
+$(BUILD)/wireshark-tables: $(TABLES_OBJ)
+	$(CC) -pie $(LDSAN) -o $@ $^ $(TOOLS_LIBS)
+
+$(BUILD)/gsstap.lua: $(BUILD)/wireshark-tables wireshark/fields.lua wireshark/values.lua wireshark/event.lua
+	{ $< && cat $(filter %.lua,$^); } >$@.new && mv $@.new $@
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 -include tests/tests.mk
 include demo/demo.mk
@@ -65,6 +74,8 @@ install: all ## install under DESTDIR/PREFIX
 	install -m 644 $(BUILD)/libgsstap.so $(DESTDIR)$(PREFIX)/lib/gsstap/libgsstap.so
 	install -d $(DESTDIR)$(PREFIX)/lib/gsstap/$(LIB)
 	ln -srf $(DESTDIR)$(PREFIX)/lib/gsstap/libgsstap.so $(DESTDIR)$(PREFIX)/lib/gsstap/$(LIB)/libgsstap.so
+	install -d $(DESTDIR)$(PREFIX)/lib/gsstap/wireshark
+	install -m 644 $(BUILD)/gsstap.lua $(DESTDIR)$(PREFIX)/lib/gsstap/wireshark/gsstap.lua
 	for page in $(PAGES); do section=$${page##*.}; \
 		install -d $(DESTDIR)$(PREFIX)/share/man/man$$section; \
 		install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section/; done

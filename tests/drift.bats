@@ -339,8 +339,8 @@ circles() {
     while read -r file; do
         count=$((count + 1))
         head -3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || { wrong=1; echo "$file"; }
-    done < <(cd "$TOP" && find .ci demo doc policy shim tests tools trace -type f \
-        \( -name '*.[chS]' -o -name '*.def' -o -name '*.in' -o -name '*.py' -o -name '*.rb' -o -name '*.js' -o -name '*.mk' \
+    done < <(cd "$TOP" && find .ci demo doc policy shim tests tools trace wireshark -type f \
+        \( -name '*.[chS]' -o -name '*.def' -o -name '*.in' -o -name '*.py' -o -name '*.lua' -o -name '*.rb' -o -name '*.js' -o -name '*.mk' \
         -o -name '*.sh' -o -name '*.bash' -o -name '*.bats' -o -name '*.[1-8]' -o -path .ci/run -o -path .ci/missing \
         -o -path tests/run -o -path tests/bench/run \) ! -path 'tests/data/*' | sed "s,^,$TOP/,")
     [ $count -gt 50 ]

@@ -31,6 +31,10 @@ traces() {
     traces "$BATS_TEST_TMPDIR/moved/bin/gsstap"
 }
 
+@test "the plugin for Wireshark is installed whole" {
+    cmp "$DESTDIR$PREFIX/lib/gsstap/wireshark/gsstap.lua" "$BUILD/gsstap.lua"
+}
+
 @test "what is installed has the usual modes and no file of the tests" {
     [ "$(stat -c %a "$DESTDIR$PREFIX/bin/gsstap")" = 755 ]
     [ "$(stat -c %a "$DESTDIR$PREFIX/lib/gsstap/libgsstap.so")" = 644 ]

@@ -54,10 +54,10 @@ EOF
     cd "$TOP"
     # No blanks at the end of a line, no carriage return, a newline at the end of the file.
     run bash -c "grep -rnIE '[[:blank:]]+$|'\$'\r' --include='*.[chS1-8]' --include='*.def' --include='*.mk' --include='*.bats' \
-        --include='*.bash' --include='*.sh' --include='*.py' --include=Makefile Makefile .ci demo doc policy shim tests tools trace | grep -v '^tests/data/'"
+        --include='*.bash' --include='*.sh' --include='*.py' --include='*.lua' --include=Makefile Makefile .ci demo doc policy shim tests tools trace wireshark | grep -v '^tests/data/'"
     echo "$output"
     [ -z "$output" ]
-    run bash -c "find Makefile .ci demo doc policy shim tests tools trace -type f -name '*.[chS1-8]' -exec sh -c '[ -z \"\$(tail -c1 \"\$1\")\" ] || echo \"\$1\"' sh {} \;"
+    run bash -c "find Makefile .ci demo doc policy shim tests tools trace wireshark -type f -name '*.[chS1-8]' -exec sh -c '[ -z \"\$(tail -c1 \"\$1\")\" ] || echo \"\$1\"' sh {} \;"
     echo "$output"
     [ -z "$output" ]
 }
@@ -87,7 +87,7 @@ EOF
 
 @test "no file names a place on one machine" {
     cd "$TOP"
-    run bash -c "grep -rnIE '/wor[k]/|/tmp/b-|/home/[a-z]+/' Makefile .ci demo doc policy shim tests tools trace ./*.md | grep -vE '^tests/(style\.bats|data/)'"
+    run bash -c "grep -rnIE '/wor[k]/|/tmp/b-|/home/[a-z]+/' Makefile .ci demo doc policy shim tests tools trace wireshark ./*.md | grep -vE '^tests/(style\.bats|data/)'"
     echo "$output"
     [ -z "$output" ]
 }
