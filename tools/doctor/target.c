@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* A service as a user names it; see target.h. */
+#include "tools/doctor/target.h"
+
+#include "tools/elf/list.h"
+
+#include <krb5.h>
+#include <stdlib.h>
+#include <string.h>
+
+int probe_target_parse(struct probe_target *target, const char *text)
+{
+	size_t length = strcspn(text, "/@");
+	const char *host = text + length + 1;
+
+	*target = (struct probe_target){0};
+	if (!length || !text[length] || !*host)
+		return -1;
+	if (text[length] == '@' ? strpbrk(host, "/@") != NULL : *host == '@')
+		return -1;
+	target->service = elf_format("%.*s", (int)length, text);
+	target->host = elf_format("%.*s", (int)strcspn(host, "/@"), host);
+	target->principal = text[length] == '/' ? elf_strdup(text) : NULL;
+	return 0;
+}
+
+void probe_target_free(struct probe_target *target)
+{
+	free(target->service);
+	free(target->host);
+	free(target->principal);
+	*target = (struct probe_target){0};
+}
+
+int32_t probe_target_principal(void *context, const struct probe_target *target, void *principal)
+{
+	if (target->principal)
+		return krb5_parse_name(context, target->principal, principal);
+	return krb5_sname_to_principal(context, target->host, target->service, KRB5_NT_SRV_HST, principal);
+}
