@@ -171,10 +171,11 @@ char *line_word(const char *text)
 	    !text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-")] &&
 	    *text != '-')
 		return elf_strdup(text);
-	word = at = elf_calloc(4, strlen(text) + 1);
+	/* No backslash: JSON of ours writes it twice (tools/out/json.h). */
+	word = at = elf_calloc(5, strlen(text) + 1);
 	*at++ = '\'';
 	for (; *text; text++)
-		at = *text == '\'' ? stpcpy(at, "'\\''") : (*at = *text, at + 1);
+		at = *text == '\'' ? stpcpy(at, "'\"'\"'") : (*at = *text, at + 1);
 	*at = '\'';
 	return word;
 }

@@ -95,20 +95,23 @@ static krb5_error_code fill_from_keytab(struct asking *asking)
 static void take(struct asking *asking, const krb5_creds *creds)
 {
 	struct probe_service *service = &asking->service;
-	krb5_ticket *ticket;
-	char *server;
+	krb5_principal server = creds->server;
+	krb5_ticket *ticket = NULL;
+	char *name;
 
-	if (!krb5_unparse_name(asking->context, creds->server, &server)) {
-		service->server = elf_strdup(server);
-		krb5_free_unparsed_name(asking->context, server);
-	}
 	service->session_enctype = creds->keyblock.enctype;
 	service->flags = (uint32_t)creds->ticket_flags;
 	service->end = (uint32_t)creds->times.endtime;
-	if (krb5_decode_ticket(&creds->ticket, &ticket))
-		return;
-	service->kvno = ticket->enc_part.kvno;
-	service->ticket_enctype = ticket->enc_part.enctype;
+	if (!krb5_decode_ticket(&creds->ticket, &ticket)) {
+		/* What was asked for may have been without a realm, or an alias. */
+		server = ticket->server;
+		service->kvno = ticket->enc_part.kvno;
+		service->ticket_enctype = ticket->enc_part.enctype;
+	}
+	if (!krb5_unparse_name(asking->context, server, &name)) {
+		service->server = elf_strdup(name);
+		krb5_free_unparsed_name(asking->context, name);
+	}
 	krb5_free_ticket(asking->context, ticket);
 }
 

@@ -1,0 +1,535 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# gsstap doctor --service: a realm where all is well, then one defect each. The line it is about fails, and where its
+# remedy is a command, that is run as it stands and the line is well again.
+
+bats_require_minimum_version 1.5.0
+load helper
+
+setup_file() {
+    realm_up -u alice -u bob -s zmq@localhost -s stale@localhost -s narrow@localhost -s old@localhost -s lost@localhost \
+        -s zmq@server.gsstap.test
+    # kadmin without a daemon to talk to: the commands that doctor prints are those of any realm.
+    mkdir "$BATS_FILE_TMPDIR/bin"
+    printf '#!/bin/sh\nexec %s "$@"\n' "$(PATH=$PATH:/usr/sbin command -v kadmin.local)" >"$BATS_FILE_TMPDIR/bin/kadmin"
+    chmod +x "$BATS_FILE_TMPDIR/bin/kadmin"
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    PATH=$BATS_FILE_TMPDIR/bin:$PATH
+    # Each test has the ticket and the keytab to itself.
+    cp "$GSSTAP_REALM/ccache/alice" "$GSSTAP_REALM/krb5.keytab" .
+    chmod 600 alice krb5.keytab
+    export KRB5CCNAME=FILE:$PWD/alice KRB5_KTNAME=FILE:$PWD/krb5.keytab
+}
+
+teardown() {
+    [ -z "${DNS:-}" ] || kill "$DNS" 2>/dev/null || :
+}
+
+# doctor STATUS ARG...: runs it and keeps its lines, which are JSON each, in the file lines.
+doctor() {
+    local expected=$1 status=0
+    shift
+    "$GSSTAP" doctor --format json "$@" >lines 2>errors || status=$?
+    jq -r '[.check, .state, .seen] | @tsv' lines
+    [ ! -s errors ] || { cat errors; return 1; }
+    [ $status = "$expected" ] || { echo "exit status $status, not $expected"; return 1; }
+}
+
+# states: the checks that are not well, in order, each with its state: "tgt=fail service=skip".
+states() {
+    jq -r 'select(.check != "summary" and .state != "ok") | "\(.check)=\(.state)"' lines | paste -sd' '
+}
+
+# not_well STATES: exactly these checks are not well.
+not_well() {
+    [ "$(states)" = "$1" ] || { echo "not well: $(states)"; return 1; }
+}
+
+# line CHECK FILTER: jq's filter holds for the line of this check.
+line() {
+    jq -es "map(select(.check == \"$1\")) | any(.[]; $2)" lines >/dev/null || { echo "$1: not $2"; jq -c "select(.check == \"$1\")" lines; return 1; }
+}
+
+# apply CHECK: runs the commands of this line as they stand; alice's password is on their stdin.
+apply() {
+    jq -r "select(.check == \"$1\") | .commands[]" lines >commands
+    [ -s commands ]
+    cat commands
+    bash -e commands <"$GSSTAP_REALM/password/alice" >applied 2>&1 || { cat applied; return 1; }
+}
+
+# config EXPRESSION...: a krb5.conf of the test's own, the realm's as sed changes it.
+config() {
+    sed "$@" "$GSSTAP_REALM/krb5.conf" >krb5.conf
+    export KRB5_CONFIG=$PWD/krb5.conf
+}
+
+@test "where all is well every line says so, for both sides, and nothing is changed" {
+    md5sum alice krb5.keytab >before
+    doctor 0 --service zmq@localhost --keytab krb5.keytab
+    not_well ""
+    [ "$(jq -r .check lines | paste -sd' ')" = "config names realm kdc clock cache tgt service keytab key enctypes libzmq summary" ]
+    line service '.server == "zmq/localhost@GSSTAP.TEST" and .kvno == 1 and .ticket_enctype == "aes256-cts-hmac-sha1-96"'
+    line kdc '.udp_us > 0 and .tcp_us > 0 and .found_in == "config"'
+    line clock '.ahead_of_kdc_seconds | . >= -1 and . <= 1'
+    line keytab '.keys | index("zmq/localhost@GSSTAP.TEST 1 aes256-cts-hmac-sha1-96")'
+    line summary '.ok == 12 and .fail == 0'
+    md5sum -c before
+}
+
+@test "the text has a line a check in the same order, and a last one that counts" {
+    run -0 --separate-stderr "$GSSTAP" doctor --service zmq@localhost
+    [ -z "$stderr" ]
+    [ "$(awk '$1 == "ok" {print $2}' <<<"$output" | paste -sd' ')" = "config names realm kdc clock cache tgt service enctypes libzmq" ]
+    [ "${lines[-1]}" = "10 checks ok, 0 warnings, 0 failures" ]
+    run ! grep -q $'\e' <<<"$output"
+}
+
+@test "a principal is taken as it is, and another service as well as zmq" {
+    doctor 0 --service zmq/localhost@GSSTAP.TEST
+    doctor 0 --service lost@localhost --keytab "FILE:$PWD/krb5.keytab"
+    line key '.principal == "lost/localhost@GSSTAP.TEST"'
+}
+
+@test "the service's side alone needs no ticket: its key logs in" {
+    rm alice
+    doctor 0 --service zmq@localhost --as-server
+    not_well ""
+    [ "$(jq -r .check lines | paste -sd' ')" = "config names realm kdc clock service keytab key enctypes libzmq summary" ]
+    line key '.kdc_kvno == 1 and .keytab_kvno == 1'
+    [ ! -e alice ]
+}
+
+@test "without a ticket cache: the remedy gets one, and then all is well" {
+    rm alice
+    doctor 1 --service zmq@localhost --client alice
+    not_well "cache=fail tgt=fail service=skip"
+    line cache '.reason == "missing" and (.seen | contains("KRB5CCNAME"))'
+    line summary '.first == "cache"'
+    apply cache
+    doctor 0 --service zmq@localhost
+}
+
+@test "an expired ticket is told from a missing one, and the remedy gets another" {
+    kinit -l 1s -kt "$GSSTAP_REALM/client/alice" alice
+    expired() { ! klist -s; }
+    wait_until 20 expired
+    doctor 1 --service zmq@localhost
+    not_well "tgt=fail service=skip"
+    line tgt '.seen | test("^krbtgt/.* expired [0-9]+ s ago")'
+    apply tgt
+    doctor 0 --service zmq@localhost
+}
+
+@test "a ticket that is not valid yet is told" {
+    faketime -f -1d "$GSSTAP" doctor --format json --service zmq@localhost >lines && return 1
+    line tgt '.state == "fail" and (.seen | contains("is valid from"))'
+    line clock '.state == "fail" and .ahead_of_kdc_seconds < -86000'
+}
+
+@test "a cache with service tickets only, or of somebody else, is told" {
+    kinit -S zmq/localhost -kt "$GSSTAP_REALM/client/alice" alice
+    doctor 1 --service zmq@localhost
+    not_well "tgt=fail service=skip"
+    cp "$GSSTAP_REALM/ccache/bob" alice
+    doctor 1 --service zmq@localhost --client alice
+    line cache '.state == "fail" and .client == "bob@GSSTAP.TEST" and (.seen | contains("none of alice@GSSTAP.TEST"))'
+    apply cache
+    doctor 0 --service zmq@localhost --client alice
+}
+
+@test "in a collection of caches the client's is looked for" {
+    mkdir caches
+    export KRB5CCNAME=DIR:$PWD/caches
+    kinit -kt "$GSSTAP_REALM/client/alice" alice
+    kinit -kt "$GSSTAP_REALM/client/bob" bob
+    doctor 0 --service zmq@localhost
+    line cache '.client == "bob@GSSTAP.TEST" and .type == "DIR"'
+    doctor 0 --service zmq@localhost --client alice
+    line cache '.client == "alice@GSSTAP.TEST"'
+}
+
+@test "a cache that others can read is a warning, one that is none a failure" {
+    chmod 644 alice
+    doctor 0 --service zmq@localhost
+    not_well "cache=warn"
+    apply cache
+    doctor 0 --service zmq@localhost
+    not_well ""
+    echo "no tickets in here" >alice
+    doctor 1 --service zmq@localhost --client alice
+    line cache '.state == "fail" and .reason == "malformed"'
+    apply cache
+    doctor 0 --service zmq@localhost
+}
+
+@test "a client that the KDC does not know is told" {
+    doctor 1 --service zmq@localhost --client carol
+    line tgt '.state == "fail" and (.seen | contains("the KDC does not know carol@GSSTAP.TEST"))'
+}
+
+@test "a KDC that hangs, and one that is gone, are told apart, and nobody is waited for long" {
+    run -0 "$GSSTAP" realm -u alice -s zmq@localhost -- bash -c '
+        kill -STOP "$(cat "$GSSTAP_REALM/kdc.pid")"
+        "$GSSTAP" doctor --format json --service zmq@localhost; echo "status $?"
+        kill -KILL "$(cat "$GSSTAP_REALM/kdc.pid")"
+        until "$GSSTAP" doctor --format json --service zmq@localhost | tee gone | grep -q ECONNREFUSED; do sleep 0.05; done'
+    grep -qx "status 1" <<<"$output"
+    grep '^{' <<<"$output" >lines
+    not_well "kdc=fail clock=skip service=skip"
+    line kdc '.udp_error == "ETIMEDOUT" and .tcp_error == "ETIMEDOUT" and (.remedy | length) == 2'
+    cp gone lines
+    line kdc '.tcp_error == "ECONNREFUSED"'
+}
+
+@test "an unreachable KDC beside one that answers is a warning; a wrong port alone a failure" {
+    local port
+    port=$(free_port)
+    config "s/^\t\tkdc = .*/\t\tkdc = 127.0.0.1:$port\n&/"
+    doctor 0 --service zmq@localhost
+    not_well "kdc=warn"
+    config "s/^\t\tkdc = .*/\t\tkdc = 127.0.0.1:$port/"
+    doctor 1 --service zmq@localhost
+    not_well "kdc=fail clock=skip service=skip"
+    line kdc '.remedy[1] | contains("GSSTAP.TEST in [realms] of '"$PWD"'/krb5.conf")'
+}
+
+@test "what answers and is no KDC is told" {
+    "$PYTHON" -c 'import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+s.listen()
+open("port.new", "w").write(str(s.getsockname()[1]))
+import os
+os.rename("port.new", "port")
+c = s.accept()[0]
+c.recv(1)
+c.send(b"\0\0\0\5hello" * 99)
+c.recv(99999)
+c.shutdown(1)
+c.recv(1)' 3>&- &
+    wait_until 20 test -e port
+    config "s/^\t\tkdc = .*/\t\tkdc = 127.0.0.1:$(cat port)/"
+    doctor 1 --service zmq@localhost
+    line kdc '.state == "fail" and .tcp_error == "EPROTO"'
+    wait
+}
+
+@test "a realm without a KDC, and a host of KDCs without an address, are told" {
+    config '/^\t\tkdc = /d'
+    doctor 1 --service zmq@localhost
+    not_well "kdc=fail clock=skip service=skip"
+    config 's/^\t\tkdc = .*/\t\tkdc = nowhere.invalid/'
+    doctor 1 --service zmq@localhost
+    line kdc '.named == "nowhere.invalid" and (.seen | contains("it has no address"))'
+}
+
+@test "KDCs are found by DNS where krb5.conf has none" {
+    local port
+    port=$(sed -n 's/.*kdc = 127.0.0.1://p' "$GSSTAP_REALM/krb5.conf")
+    "$(PATH=$PATH:/usr/sbin command -v dnsmasq)" --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --user=root \
+        --pid-file= --listen-address=127.0.0.1 --bind-interfaces --address=/kdc.gsstap.test/127.0.0.1 \
+        --srv-host=_kerberos._udp.gsstap.test,kdc.gsstap.test,"$port" \
+        --srv-host=_kerberos._tcp.gsstap.test,kdc.gsstap.test,"$port" >dns 2>&1 3>&- &
+    DNS=$!
+    echo 'nameserver 127.0.0.1' >resolv.conf
+    config '/^\t\tkdc = /d; s/dns_lookup_kdc = .*/dns_lookup_kdc = true/'
+    found() {
+        unshare -m sh -c 'mount --bind resolv.conf "$(readlink -f /etc/resolv.conf)" && exec "$0" "$@"' \
+            "$GSSTAP" doctor --format json --service zmq@localhost >lines
+    }
+    wait_until 20 found
+    line kdc '.found_in == "dns" and .named == "kdc.gsstap.test:'"$port"'" and .address == "127.0.0.1:'"$port"'" and .udp_us > 0 and .tcp_us > 0'
+    kill "$DNS"
+}
+
+@test "name services that do not answer hold it up for seconds only, and are told" {
+    "$PYTHON" -c 'import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 53))
+open("up", "w")
+while True: s.recv(512)' 3>&- &
+    DNS=$!
+    wait_until 20 test -e up
+    echo 'nameserver 127.0.0.1' >resolv.conf
+    config '/^\t\tkdc = /d; s/dns_lookup_kdc = .*/dns_lookup_kdc = true/'
+    SECONDS=0
+    unshare -m sh -c 'mount --bind resolv.conf "$(readlink -f /etc/resolv.conf)" && exec "$0" "$@"' \
+        "$GSSTAP" doctor --format json --service zmq@elsewhere.gsstap.test >lines && return 1
+    [ $SECONDS -le "$(slack 12)" ]
+    line names '.state == "fail" and (.seen | contains("name services do not answer"))'
+    line kdc '.state == "fail" and (.seen | contains("do not tell in time"))'
+}
+
+@test "a clock that is ahead: a minute is a warning, more than is allowed a failure" {
+    faketime -f +100s "$GSSTAP" doctor --format json --service zmq@localhost >lines
+    not_well "clock=warn"
+    faketime -f +400s "$GSSTAP" doctor --format json --service zmq@localhost >lines && return 1
+    not_well "clock=fail service=fail"
+    line clock '.ahead_of_kdc_seconds | . >= 399 and . <= 401'
+    line service '.seen | contains("Clock skew too great")'
+}
+
+@test "a service that the KDC does not know: the remedy makes it and gives the host its key" {
+    doctor 1 --service made@localhost --keytab krb5.keytab
+    not_well "service=fail keytab=fail key=skip"
+    line service '.seen == "the KDC does not know made/localhost@GSSTAP.TEST"'
+    line keytab '.seen | contains("has no key of made/localhost@GSSTAP.TEST, but of ")'
+    apply service
+    doctor 0 --service made@localhost --keytab krb5.keytab
+    line key '.kdc_kvno == .keytab_kvno'
+    # The same by the service's own key.
+    doctor 0 --service made@localhost --as-server
+}
+
+@test "a keytab that is out of date: the remedy brings the key of now" {
+    cp krb5.keytab before
+    kadmin -q "cpw -randkey stale/localhost" >/dev/null
+    doctor 1 --service stale@localhost --keytab krb5.keytab
+    not_well "key=fail"
+    line key '.kdc_kvno == 2 and .keytab_kvno == 1 and (.seen | contains("out of date"))'
+    doctor 1 --service stale@localhost --as-server
+    line key '.state == "fail" and (.seen | contains("another key of stale/localhost@GSSTAP.TEST"))'
+    apply key
+    doctor 0 --service stale@localhost --keytab krb5.keytab
+    doctor 0 --service stale@localhost --as-server
+}
+
+@test "a keytab without the ticket's encryption type: the remedy brings it" {
+    kadmin -q "ktadd -norandkey -k all.keytab narrow/localhost" >/dev/null
+    # ktutil's list: the key of aes256 goes.
+    printf 'rkt all.keytab\ndelent 1\nwkt narrow.keytab\n' | ktutil >/dev/null
+    doctor 1 --service narrow@localhost --keytab narrow.keytab
+    not_well "key=fail"
+    line key '.kdc_enctype == "aes256-cts-hmac-sha1-96" and (.seen | contains("not with that"))'
+    apply key
+    doctor 0 --service narrow@localhost --keytab narrow.keytab
+}
+
+@test "a keytab that is ahead of the KDC is told" {
+    kadmin -q "ktadd -norandkey -k one.keytab lost/localhost" >/dev/null
+    kadmin -q "ktadd -k ahead.keytab lost/localhost" >/dev/null
+    # The database goes back to what it was, as on a replica that lags behind.
+    printf 'rkt ahead.keytab\nwkt two.keytab\n' | ktutil >/dev/null
+    kadmin -q "delprinc -force lost/localhost" >/dev/null
+    kadmin -q "addprinc -randkey lost/localhost" >/dev/null
+    doctor 1 --service lost@localhost --keytab two.keytab
+    line key '.kdc_kvno == 1 and .keytab_kvno == 2 and (.seen | contains("is ahead"))'
+}
+
+@test "a ticket of an old key in the client's cache is told, and thrown away by the remedy" {
+    kvno -q old/localhost
+    doctor 0 --service old@localhost
+    line ticket '.state == "ok" and .kvno == 1'
+    kadmin -q "ktadd -k krb5.keytab old/localhost" >/dev/null
+    doctor 0 --service old@localhost
+    not_well "ticket=warn"
+    # The keytab keeps the old key, until somebody takes it out.
+    doctor 0 --service old@localhost --keytab krb5.keytab
+    not_well ""
+    kadmin -q "ktrem -k krb5.keytab old/localhost old" >/dev/null
+    doctor 1 --service old@localhost --keytab krb5.keytab
+    not_well "ticket=fail"
+    apply ticket
+    doctor 0 --service old@localhost --keytab krb5.keytab
+    not_well ""
+}
+
+@test "a keytab that is missing, empty, no keytab or everybody's is told" {
+    doctor 1 --service zmq@localhost --keytab none.keytab
+    line keytab '.state == "fail" and .reason == "missing"'
+    line key '.state == "skip"'
+    : >empty.keytab
+    doctor 1 --service zmq@localhost --keytab empty.keytab
+    line keytab '.state == "fail" and .reason == "empty"'
+    echo "no keytab" >text.keytab
+    doctor 1 --service zmq@localhost --keytab text.keytab
+    line keytab '.state == "fail" and .reason == "malformed"'
+    mkfifo pipe.keytab
+    doctor 1 --service zmq@localhost --keytab pipe.keytab
+    line keytab '.state == "fail" and .reason == "malformed"'
+    chmod 644 krb5.keytab
+    doctor 0 --service zmq@localhost --as-server
+    not_well "keytab=warn"
+    apply keytab
+    doctor 0 --service zmq@localhost --as-server
+    not_well ""
+}
+
+# A keytab cut anywhere is no keytab, or one with fewer keys: never a crash.
+@test "every beginning of a keytab and of a ticket cache is survived" {
+    local size
+    for size in $(seq 0 17 "$(stat -c %s krb5.keytab)"); do
+        head -c "$size" "$GSSTAP_REALM/krb5.keytab" >krb5.keytab
+        head -c "$size" "$GSSTAP_REALM/ccache/alice" >alice
+        status=0
+        "$GSSTAP" doctor --service zmq@localhost --keytab krb5.keytab >text 2>errors || status=$?
+        [ $status -le 1 ]
+        tail -n 1 text | grep -q ' ok, '
+    done
+}
+
+@test "a keytab that the program's user may not read is told, and the remedy gives it away" {
+    local dir
+    # Not below the test's own directory: nobody may not enter that.
+    dir=$(mktemp -d /tmp/doctor.XXXXXX)
+    chmod 755 "$dir"
+    cp krb5.keytab "$GSSTAP_REALM/krb5.conf" "$GSSTAP" "$dir"
+    chmod 644 "$dir/krb5.conf"
+    chmod 600 "$dir/krb5.keytab"
+    as_nobody() {
+        KRB5_CONFIG=$dir/krb5.conf KRB5_KTNAME=$dir/krb5.keytab setpriv --reuid=nobody --regid=nogroup --clear-groups \
+            "$dir/gsstap" doctor --format json --service zmq@localhost --as-server >lines
+    }
+    ! as_nobody || return 1
+    not_well "service=skip keytab=fail key=skip"
+    line keytab '.reason == "denied" and .owner == "root" and .mode == "0600"'
+    apply keytab
+    as_nobody
+    not_well ""
+    chmod 600 "$dir/krb5.conf"
+    chown root "$dir/krb5.conf"
+    as_nobody || :
+    not_well "config=fail"
+    line config '.seen | contains("krb5.conf cannot be read by this user; libkrb5 cannot be used: Permission denied")'
+    apply config
+    as_nobody
+    rm -r "$dir"
+}
+
+@test "an address instead of a host: the name is told, and works" {
+    doctor 1 --service zmq@127.0.0.1
+    line names '.state == "fail" and .is_address'
+    line service '.state == "fail" and (.remedy[0] | contains("not for its address"))'
+    jq -r 'select(.check == "names") | .commands[0]' lines | sed "s,^gsstap,\"$GSSTAP\"," >commands
+    bash -e commands >text
+    grep -q '^ok   service' text
+}
+
+@test "a host without an address is a warning: Kerberos does not need one" {
+    config 's/^\[domain_realm\]/&\n\tserver.gsstap.test = GSSTAP.TEST/'
+    doctor 0 --service zmq@server.gsstap.test
+    not_well "names=warn"
+}
+
+@test "a host's name that libkrb5 replaces by another is told, and the remedy keeps it" {
+    # What /etc/hosts calls it comes first on its line.
+    printf '127.0.0.1 localhost server.gsstap.test\n' >hosts
+    config 's/dns_canonicalize_hostname = .*/dns_canonicalize_hostname = true/'
+    replaced() {
+        unshare -m sh -c 'mount --bind hosts /etc/hosts && exec "$0" "$@"' \
+            "$GSSTAP" doctor --format json --service zmq@server.gsstap.test >lines
+    }
+    replaced
+    line names '.state == "warn" and .principal == "zmq/localhost@GSSTAP.TEST" and (.remedy[0] | endswith("dns_canonicalize_hostname = false"))'
+    config 's/x/x/'
+    replaced
+    line names '.state == "ok" and .principal == "zmq/server.gsstap.test@GSSTAP.TEST"'
+}
+
+@test "no default realm: a failure where the host has none either, and the remedy is a line of krb5.conf" {
+    config '/default_realm/d'
+    doctor 0 --service zmq@localhost
+    not_well "realm=warn"
+    jq -r 'select(.check == "realm") | .remedy[0] | sub(".*: "; "")' lines >setting
+    config '/default_realm/d; /localhost = /d'
+    doctor 0 --service zmq@localhost
+    line realm '.state == "warn" and (.seen | contains("the KDC says: zmq/localhost@GSSTAP.TEST"))'
+    doctor 1 --service zmq@localhost --as-server
+    line realm '.state == "fail" and (.seen | contains("there is no default realm"))'
+    config "s/.*default_realm.*/$(cat setting)/"
+    doctor 0 --service zmq@localhost
+    not_well ""
+}
+
+@test "a krb5.conf that libkrb5 does not take: the line is named" {
+    config 's/x/x/'
+    printf '# the end\n[realms\n[domain_realm]\n' >>krb5.conf
+    doctor 1 --service zmq@localhost
+    [ "$(jq -r .check lines | paste -sd' ')" = "config libzmq summary" ]
+    number=$(grep -n '^\[realms$' krb5.conf | cut -d: -f1)
+    line config ".state == \"fail\" and (.seen | contains(\"krb5.conf, line $number: \"))"
+    EDITOR=$BATS_TEST_TMPDIR/editor
+    printf '#!/bin/sh\nexec sed -i "${1#+}d" "$2"\n' >editor
+    chmod +x editor
+    export EDITOR
+    apply config
+    doctor 0 --service zmq@localhost
+}
+
+@test "a configuration that is not there is told" {
+    KRB5_CONFIG=$PWD/none.conf doctor 1 --service zmq@localhost
+    line config '.state == "warn" and (.seen | contains("none.conf does not exist"))'
+    KRB5_CONFIG=$PWD/none.conf:$KRB5_CONFIG doctor 0 --service zmq@localhost
+    not_well "config=warn"
+}
+
+@test "encryption types that one side does not permit are told, and the remedy permits them" {
+    config 's/^\[libdefaults\]/&\n\tpermitted_enctypes = aes128-cts-hmac-sha256-128/'
+    doctor 1 --service zmq@localhost --as-server
+    line enctypes '.state == "fail" and .permitted == ["aes128-cts-hmac-sha256-128"] and (.seen | contains("none is"))'
+    config 's/^\[libdefaults\]/&\n\tpermitted_enctypes = aes128-cts-hmac-sha1-96/'
+    doctor 1 --service zmq@localhost --keytab krb5.keytab
+    not_well "tgt=fail service=fail key=skip"
+    line tgt '.seen | contains("its session key is of aes256-cts-hmac-sha1-96, which is not permitted here")'
+    apply tgt
+    doctor 1 --service zmq@localhost --keytab krb5.keytab
+    not_well "enctypes=fail"
+    line enctypes '.state == "fail" and (.remedy[0] | startswith("add aes256-cts-hmac-sha1-96 to permitted_enctypes"))'
+}
+
+@test "encryption that can be broken is a warning" {
+    run -0 "$GSSTAP" realm -u alice -s zmq@localhost --enctypes arcfour-hmac -- "$GSSTAP" doctor --format json --service zmq@localhost
+    cat >lines <<<"$output"
+    line service '.state == "warn" and .ticket_enctype == "arcfour-hmac"'
+}
+
+@test "a libzmq that cannot be loaded is a failure for zmq, and none for another service" {
+    mkdir lib
+    : >lib/libzmq.so.5
+    LD_LIBRARY_PATH=$PWD/lib doctor 1 --service zmq@localhost
+    not_well "libzmq=fail"
+    line libzmq '.remedy[0] | contains("has it")'
+    LD_LIBRARY_PATH=$PWD/lib doctor 0 --service lost@localhost
+    not_well "libzmq=skip"
+}
+
+@test "names may hold anything: the terminal is spared, and commands quote them" {
+    run -1 "$GSSTAP" doctor --service $'zmq@a\e[31mb' --keytab "it's; touch bad"
+    [[ $output == *'\x1b[31mb'* ]]
+    [[ $output != *$'\e'* ]]
+    doctor 1 --service zmq@localhost --keytab "it's; touch bad"
+    apply keytab
+    [ -s "it's; touch bad" ]
+    [ ! -e bad ]
+}
+
+@test "wrong usage says what to do instead" {
+    local wrong
+    run -2 "$GSSTAP" doctor
+    [[ $output == *"say which service to check, such as --service zmq@"* ]]
+    for wrong in zmq zmq@ @localhost zmq@a@b zmq/ ""; do
+        run -2 "$GSSTAP" doctor --service "$wrong"
+        [[ $output == *"--service: '$wrong' is no service: SERVICE@HOST"* ]]
+    done
+    run -2 "$GSSTAP" doctor --service zmq@localhost --format xml
+    [[ $output == *"--format is text or json"* ]]
+    run -2 "$GSSTAP" doctor --service zmq@localhost --as-server --client alice
+    [[ $output == *"--client is about the client's side"* ]]
+    run -2 "$GSSTAP" doctor --service zmq@localhost --keytab ""
+    [[ $output == *"--keytab names no file"* ]]
+    run -2 "$GSSTAP" doctor zmq@localhost
+    [[ $output == *"'zmq@localhost' is no option"* ]]
+}
+
+@test "a report that cannot be written is an error" {
+    run -1 bash -c '"$GSSTAP" doctor --service zmq@localhost >/dev/full'
+    [[ $output == *"writing the report: No space left on device"* ]]
+}

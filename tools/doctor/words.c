@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* The common words of checks; see words.h. */
+#include "tools/doctor/words.h"
+
+#include "tools/elf/list.h"
+#include "tools/names/names.h"
+
+#include <krb5.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+char *words_enctype(int32_t enctype)
+{
+	const char *name = enctype >= 0 ? name_of(TR_TYPE_ENCTYPE, (uint64_t)enctype) : NULL;
+
+	return name ? elf_strdup(name) : elf_format("encryption type %d", enctype);
+}
+
+char *words_enctypes(const int32_t *enctypes, size_t count)
+{
+	char *all = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		char *one = words_enctype(enctypes[i]), *before = all;
+
+		all = before ? elf_format("%s, %s", before, one) : elf_strdup(one);
+		free(before);
+		free(one);
+	}
+	return all ? all : elf_strdup("none");
+}
+
+bool words_is_weak(int32_t enctype)
+{
+	switch (enctype) {
+	case ENCTYPE_DES_CBC_CRC:
+	case ENCTYPE_DES_CBC_MD4:
+	case ENCTYPE_DES_CBC_MD5:
+	case ENCTYPE_DES3_CBC_SHA1:
+	case ENCTYPE_ARCFOUR_HMAC:
+	case ENCTYPE_ARCFOUR_HMAC_EXP:
+		return true;
+	}
+	return false;
+}
+
+char *words_time(int64_t seconds)
+{
+	char text[32] = "?";
+	time_t time = seconds;
+	struct tm parts;
+
+	if (gmtime_r(&time, &parts))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%SZ", &parts);
+	return elf_strdup(text);
+}
+
+char *words_span(int64_t seconds)
+{
+	long long s = seconds < 0 ? -seconds : seconds;
+
+	if (s < 120)
+		return elf_format("%lld s", s);
+	if (s < 7200)
+		return elf_format("%lld min", s / 60);
+	if (s < 48 * 3600)
+		return elf_format("%lld h %lld min", s / 3600, s / 60 % 60);
+	return elf_format("%lld days", s / 86400);
+}
+
+char *words_user(uid_t user)
+{
+	const struct passwd *entry = getpwuid(user);
+
+	return entry ? elf_strdup(entry->pw_name) : elf_format("%u", (unsigned)user);
+}
+
+void words_file(struct lines *lines, const struct probe_file *file)
+{
+	char mode[8], *owner;
+
+	line_text(lines, "file", file->path);
+	if (!file->exists)
+		return;
+	owner = words_user(file->owner);
+	line_text(lines, "owner", owner);
+	snprintf(mode, sizeof(mode), "%04o", (unsigned)file->mode);
+	line_text(lines, "mode", mode);
+	free(owner);
+}
+
+void words_denied(struct lines *lines, const struct probe_file *file)
+{
+	char *user = words_user(geteuid()), *owner = words_user(file->owner);
+	char *path = line_word(file->path), *word = line_word(user);
+
+	if (!file->exists) {
+		line_say(lines, "this user, %s, may not look into the directory of %s", user, file->path);
+		line_remedy(lines, "let %s into the directory, or run the program as a user who may", user);
+	} else {
+		line_say(lines, "%s belongs to %s, has mode %04o and cannot be read by this user, %s",
+			 file->path, owner, (unsigned)file->mode, user);
+		line_remedy(lines, "run the program as %s, or give the file to the user it runs as:", owner);
+		line_command(lines, "chown %s %s && chmod 600 %s", word, path, path);
+	}
+	free(user);
+	free(owner);
+	free(path);
+	free(word);
+}
+
+void words_kinit(struct lines *lines, const struct evidence *evidence)
+{
+	const char *realm = evidence->config.default_realm;
+	char *who = evidence->client ? elf_strdup(evidence->client)
+				     : elf_format("USER@%s", realm ? realm : "REALM");
+	char *word = line_word(who);
+
+	line_command(lines, "kinit %s", word);
+	free(word);
+	free(who);
+}
+
+/* A word as kadmin reads it: in double quotes, where two of them are one. */
+static char *kadmin_word(const char *text)
+{
+	char *word, *at;
+
+	if (*text && !strpbrk(text, " \t\""))
+		return elf_strdup(text);
+	word = at = elf_calloc(2, strlen(text) + 2);
+	*at++ = '"';
+	for (; *text; text++) {
+		if (*text == '"')
+			*at++ = '"';
+		*at++ = *text;
+	}
+	*at = '"';
+	return word;
+}
+
+void words_kadmin(struct lines *lines, const char *request, const char *principal)
+{
+	char *name = kadmin_word(principal), *all = elf_format("%s %s", request, name),
+	     *word = line_word(all);
+
+	line_command(lines, "kadmin -q %s", word);
+	free(word);
+	free(all);
+	free(name);
+}
+
+void words_ktadd(struct lines *lines, const struct evidence *evidence, const char *principal)
+{
+	const char *path = evidence->keytab.file.path ? evidence->keytab.file.path : evidence->keytab.name;
+	char *file = kadmin_word(path), *request = elf_format("ktadd -k %s", file);
+
+	words_kadmin(lines, request, principal);
+	free(request);
+	free(file);
+}
+
+const char *words_config_file(const struct evidence *evidence)
+{
+	const struct probe_config *config = &evidence->config;
+	const char *path = "/etc/krb5.conf";
+
+	for (size_t i = 0; i < config->count; i++)
+		if (!config->files[i].file.error || config->count == 1)
+			path = config->files[i].file.path;
+	return path;
+}

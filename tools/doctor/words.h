@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How checks word what several of them say: encryption types, times, users, files that cannot be read, and
+ * the commands that put a key or a ticket right. All strings are new.
+ */
+#ifndef TOOLS_DOCTOR_WORDS_H
+#define TOOLS_DOCTOR_WORDS_H
+
+#include "tools/doctor/evidence.h"
+#include "tools/doctor/line.h"
+
+char *words_enctype(int32_t enctype);
+char *words_enctypes(const int32_t *enctypes, size_t count);
+/* Single DES, triple DES, RC4: what no KDC of today should give out. */
+bool words_is_weak(int32_t enctype);
+char *words_time(int64_t seconds); /* "2026-01-02 21:03:04Z" */
+char *words_span(int64_t seconds); /* "9 h 58 min" */
+char *words_user(uid_t user);	   /* "alice", "1000" */
+
+/* Facts, and for PROBE_DENIED the sentence and the remedy. */
+void words_file(struct lines *lines, const struct probe_file *file);
+void words_denied(struct lines *lines, const struct probe_file *file);
+
+/* "kinit alice@REALM"; with nobody known "kinit USER@REALM". */
+void words_kinit(struct lines *lines, const struct evidence *evidence);
+/* "kadmin -q 'REQUEST PRINCIPAL'", also "kadmin -q 'ktadd -k FILE PRINCIPAL'" */
+void words_kadmin(struct lines *lines, const char *request, const char *principal);
+void words_ktadd(struct lines *lines, const struct evidence *evidence, const char *principal);
+
+/* The file to write settings into: the last of those in force that can be read. */
+const char *words_config_file(const struct evidence *evidence);
+
+#endif
