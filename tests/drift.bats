@@ -172,6 +172,21 @@ options() {
     [ $wrong = 0 ]
 }
 
+@test "every token decoder has samples with what they decode to, and every sample its decoder" {
+    local name sample wrong=0
+    cd "$TOP/tests/data/token"
+    rows tools/token/decoders.def 'DECODER=a' >"$BATS_TEST_TMPDIR/decoders"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/decoders")" -ge 4 ]
+    while read -r name; do
+        [ -n "$(find "$name" -name '*.bin' 2>/dev/null)" ] || { wrong=1; echo "no tests/data/token/$name/*.bin"; }
+    done <"$BATS_TEST_TMPDIR/decoders"
+    for sample in */*; do
+        grep -qx "${sample%%/*}" "$BATS_TEST_TMPDIR/decoders" || { wrong=1; echo "no decoder ${sample%%/*} in decoders.def"; }
+        [ -e "${sample%.*}.bin" ] && [ -e "${sample%.*}.json" ] || { wrong=1; echo "$sample stands alone"; }
+    done
+    [ $wrong = 0 ]
+}
+
 @test "a short option means one thing in all commands" {
     local name
     for name in $(commands); do

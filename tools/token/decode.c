@@ -69,3 +69,8 @@ const char *token_decoder(unsigned number)
 {
 	return number < COUNT ? decoders[number].name : NULL;
 }
+
+unsigned token_decoder_places(unsigned number)
+{
+	return number < COUNT ? decoders[number].places : 0;
+}

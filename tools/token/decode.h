@@ -20,5 +20,7 @@ bool token_decode(struct token *token, struct tr_bytes bytes, uint64_t length, u
 bool token_decode_as(struct token *token, const char *name, struct tr_bytes bytes);
 /* The names, by number from 0; NULL after the last. */
 const char *token_decoder(unsigned number);
+/* Where its bytes can be found: enum token_place. */
+unsigned token_decoder_places(unsigned number);
 
 #endif

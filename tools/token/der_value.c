@@ -56,7 +56,8 @@ bool der_get_bits(struct token *token, struct tr_bytes bytes, const char *what, 
 	struct der der;
 
 	*bits = 0;
-	if (!der_is(bytes, DER_BIT_STRING) || !der_next(token, &bytes, &der) || !der.body.length) {
+	if (!der_is(bytes, DER_BIT_STRING) || !der_next(token, &bytes, &der) || !der.body.length ||
+	    der.length != der.body.length) {
 		token_note(token, "%s are no bits", what);
 		return false;
 	}
@@ -125,6 +126,8 @@ void der_time(struct token *token, const char *name, struct tr_bytes bytes)
 		return;
 	if (seconds_of(der.body, &seconds)) {
 		token_time(token, name, bytes, seconds, 0);
+	} else if (der.length > der.body.length) {
+		token_bytes(token, name, der.body);
 	} else {
 		token_text(token, name, der.body);
 		token_note(token, "%s is no time", name ? name : "an element");
@@ -135,8 +138,12 @@ void der_oid(struct token *token, const char *name, struct tr_bytes bytes)
 {
 	struct der der;
 
-	if (only(token, name, bytes, DER_OBJECT_ID, &der))
+	if (!only(token, name, bytes, DER_OBJECT_ID, &der))
+		return;
+	if (der.length == der.body.length) /* the beginning of one is another one */
 		token_oid(token, name, der.body);
+	else
+		token_bytes(token, name, der.body);
 }
 
 void der_bytes(struct token *token, const char *name, struct tr_bytes bytes)

@@ -110,7 +110,7 @@ bool dec_gss(struct token *token, struct tr_bytes bytes)
 	token_begin(token, "gss", bytes);
 	der_next(token, &rest, &frame);
 	if (der_next(token, &frame.body, &oid)) {
-		token_oid(token, "mech", oid.body);
+		der_oid(token, "mech", oid.whole);
 		if (is_kerberos(oid.body))
 			kerberos_token(token, frame.body);
 		else if (frame.body.length)

@@ -63,15 +63,16 @@ void kerberos_principal(struct token *token, const char *name, struct tr_bytes b
 {
 	struct der sequence, element;
 	struct tr_bytes rest = bytes;
-	bool named = false;
+	bool named = false, typed = false;
 
 	if (!der_expect(token, &rest, DER_SEQUENCE, "a principal's name", &sequence)) {
 		token_bytes(token, name, bytes);
 		return;
 	}
 	while (der_next(token, &sequence.body, &element)) {
-		if (element.first == DER_CONTEXT && name) {
+		if (element.first == DER_CONTEXT && name && !typed) {
 			type_of_name(token, name, element.body);
+			typed = true;
 		} else if (element.first == DER_CONTEXT + 1 && !named) {
 			size_t length = unparsed(token, element.body, NULL);
 			char *text = token_room(token, length + 1);

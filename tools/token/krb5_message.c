@@ -57,7 +57,8 @@ static void wrap_4121(struct token *token, struct tr_bytes bytes)
 		if (ec > body.length)
 			token_note(token, "a checksum of %ju bytes, where %zu are left", (uintmax_t)ec,
 				   body.length);
-		token_unsigned(token, "clear_bytes", body, ec > body.length ? 0 : body.length - ec, NULL);
+		else if (token->length <= token->bytes.length)
+			token_unsigned(token, "clear_bytes", body, body.length - ec, NULL);
 		token_sealed(token, "rotated", body, body.length);
 	}
 }
@@ -97,6 +98,8 @@ bool dec_krb5_message(struct token *token, struct tr_bytes bytes)
 	return true;
 }
 
+enum { DES3_KD = 0x0400 }; /* SGN_ALG; all others have 8 bytes of checksum, this one 20 */
+
 /* SGN_ALG and SEAL_ALG: little endian, as RFC 1964 writes them; RFC 4757, section 7.3. */
 static const char *algorithm(unsigned number, bool seal)
 {
@@ -107,7 +110,7 @@ static const char *algorithm(unsigned number, bool seal)
 		return seal ? NULL : "MD2.5";
 	case 0x0200:
 		return seal ? "DES3-KD" : "DES MAC";
-	case 0x0400:
+	case DES3_KD:
 		return seal ? NULL : "HMAC SHA1 DES3-KD";
 	case 0x1000:
 		return seal ? "RC4" : NULL;
@@ -118,6 +121,18 @@ static const char *algorithm(unsigned number, bool seal)
 	default:
 		return NULL;
 	}
+}
+
+static void checksum_1964(struct token *token, size_t length, bool wrap, struct tr_bytes rest)
+{
+	struct tr_bytes checksum = {rest.at, rest.length < length ? rest.length : length};
+
+	token_sealed(token, "sgn_cksum", checksum, length);
+	if (checksum.length < length)
+		token_note(token, "a checksum of %zu bytes, of which %zu are there", length, checksum.length);
+	rest = (struct tr_bytes){rest.at + checksum.length, rest.length - checksum.length};
+	if (rest.length)
+		token_sealed(token, wrap ? "data" : "after_the_checksum", rest, rest.length);
 }
 
 void krb5_message_1964(struct token *token, unsigned id, struct tr_bytes inner)
@@ -151,9 +166,7 @@ void krb5_message_1964(struct token *token, unsigned id, struct tr_bytes inner)
 	}
 	/* Sequence number and direction are encrypted. */
 	token_sealed(token, "snd_seq", (struct tr_bytes){inner.at + 6, 8}, 8);
-	token_sealed(token, "sgn_cksum", (struct tr_bytes){inner.at + 14, 8}, 8);
-	if (inner.length > 22)
-		token_sealed(token, wrap ? "data" : "after_the_checksum",
-			     (struct tr_bytes){inner.at + 22, inner.length - 22}, inner.length - 22);
+	checksum_1964(token, sign == DES3_KD ? 20 : 8, wrap,
+		      (struct tr_bytes){inner.at + 14, inner.length - 14});
 	token_end(token);
 }
