@@ -53,7 +53,7 @@ commands() { rows tools/commands.def 'COMMAND=a' | sort; }
 
 # options COMMAND: its long options, but those that argp gives to every command.
 options() {
-    "$GSSTAP" "$1" --help | grep -E '^ +-' | grep -oE -- '--[a-z][a-z-]*' | grep -vxE -- '--(help|usage|version)' | sort -u
+    "$GSSTAP" "$1" --help | grep -E '^ +-' | grep -oE -- '--[a-z][a-z0-9-]*' | grep -vxE -- '--(help|usage|version)' | sort -u
 }
 
 @test "the shim exports the calls of calls.def and exec.def and the loader's functions, and nothing else" {
@@ -164,7 +164,7 @@ options() {
     for name in $(commands); do
         options "$name" >exists
         page "gsstap-$name.1" >rendered
-        grep -E '^ +-' rendered | grep -oE -- '--[a-z][a-z-]*' | grep -vxE -- '--(help|usage|version)' | sort -u >described || :
+        grep -E '^ +-' rendered | grep -oE -- '--[a-z][a-z0-9-]*' | grep -vxE -- '--(help|usage|version)' | sort -u >described || :
         same "options of $name: --help, page" exists described || wrong=1
     done
     options run >exists

@@ -127,6 +127,15 @@ ahead_of_the_server() {
     ahead_of_the_server
 }
 
+@test "what libkrb5 does for the thread that fetches is not told among the program's own" {
+    fresh told
+    own_tickets
+    export GSSTAP_KRB5_TRACE=1
+    ahead_of_the_server
+    [ "$(events '.event == "krb5_trace" and (.text | test("^Creating authenticator"))' | wc -l)" -ge 1 ]
+    [ "$(events '.event == "krb5_trace" and (.text | test("^Sending request"))' | wc -l)" = 0 ]
+}
+
 @test "tickets come from a client keytab where there is no cache" {
     fresh keytab
     export KRB5CCNAME=FILE:$PWD/cache KRB5_CLIENT_KTNAME=$GSSTAP_REALM/client/alice

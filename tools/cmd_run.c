@@ -23,6 +23,7 @@ enum {
 	KEY_HANDSHAKES,
 	KEY_FOLLOW,
 	KEY_STRICT,
+	KEY_KRB5_TRACE,
 	KEY_MAX_SIZE
 };
 
@@ -38,6 +39,8 @@ static const struct argp_option options[] = {
 	 "Record only calls whose name matches, such as 'gss_*_sec_context'; may be given again", 0},
 	{"all", KEY_ALL, NULL, 0, "Record also calls that only free memory or ask for a constant", 0},
 	{"handshakes", KEY_HANDSHAKES, NULL, 0, "Record only handshakes, refusals and failures", 0},
+	{"krb5-trace", KEY_KRB5_TRACE, NULL, 0,
+	 "Record also what MIT's libkrb5 says of itself, the lines of KRB5_TRACE, which stays as it is", 0},
 	{"max-size", KEY_MAX_SIZE, "SIZE[,FILES[,USR2]]", 0,
 	 "With -o: go on in a new file at this size (64K or more; K, M, G), and keep so many files (256); "
 	 "with USR2 at SIGUSR2, too",
@@ -121,6 +124,8 @@ static void check_filter(const struct run_settings *settings, struct argp_state 
 		argp_error(state, "-e: at level %s no call is recorded; use calls or more", settings->level);
 	if (settings->handshakes && settings->level && !strcmp(settings->level, "off"))
 		argp_error(state, "--handshakes: at level off nothing is recorded");
+	if (settings->krb5_trace && settings->level && !strcmp(settings->level, "off"))
+		argp_error(state, "--krb5-trace: at level off nothing is recorded; use audit or more");
 }
 
 static void check_together(const struct run_settings *settings, struct argp_state *state)
@@ -174,6 +179,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		break;
 	case KEY_HANDSHAKES:
 		settings->handshakes = true;
+		break;
+	case KEY_KRB5_TRACE:
+		settings->krb5_trace = true;
 		break;
 	case KEY_FORMAT:
 		set_format(settings, text, state);

@@ -150,7 +150,8 @@ enum tr_purpose {
 	TR_PURPOSE_judged,
 	TR_PURPOSE_aside,
 	TR_PURPOSE_watched,
-	TR_PURPOSE_facts
+	TR_PURPOSE_facts,
+	TR_PURPOSE_lines
 };
 
 enum tr_call_id {

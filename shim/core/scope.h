@@ -62,4 +62,10 @@ static inline void tap_quiet_end(void)
 		tap_thread.quiet--;
 }
 
+/* Is that so? Of those that longjmp has left the frames are gone. */
+static inline bool tap_is_quiet(void)
+{
+	return tap_thread.quiet && (uintptr_t)__builtin_frame_address(0) < tap_thread.quiet_frame;
+}
+
 #endif

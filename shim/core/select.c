@@ -20,8 +20,9 @@
 #define PURPOSE_aside TAP_RECORD_FAILURE
 #define PURPOSE_watched TAP_RECORD_NOT
 #define PURPOSE_facts TAP_RECORD_NOT
+#define PURPOSE_lines TAP_RECORD_NOT
 
-bool tap_on;
+bool tap_on, tap_krb5_trace;
 uint8_t tap_wanted[TAP_IDS] = {
 #define CALL(id, family, purpose, name) [id] = PURPOSE_##purpose,
 #include "trace/calls.def"

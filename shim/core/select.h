@@ -9,6 +9,8 @@
 
 /* Anything asked for? Without it a wrapper finds the real function and nothing else. */
 extern bool tap_on;
+/* The trace lines of MIT's libkrb5? Only where events are recorded. */
+extern bool tap_krb5_trace;
 
 /*
  * The host's own calls are recorded. Of those that a library makes to itself, which are hundreds in a

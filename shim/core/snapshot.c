@@ -55,9 +55,11 @@ static bool count_reference(const struct tap_reference *reference, void *data)
 	struct tap_image *i = data;
 	struct tap_bindings *b = &i->family[tap_family_of(reference->call)];
 	void *value = __atomic_load_n(reference->slot, __ATOMIC_RELAXED);
+	enum tr_purpose purpose = tap_call_purpose(reference->call);
 
-	if (tap_call_purpose(reference->call) == TR_PURPOSE_facts)
-		return false; /* what these tell is asked of the library where they do not reach us */
+	if (purpose == TR_PURPOSE_facts || purpose == TR_PURPOSE_lines)
+		return false; /* what these tell is asked of the library where they do not reach us, or missed
+			       */
 	if (value == tap_wrapper(reference->call) || tap_is_stub(value)) {
 		b->ours++;
 	} else if (reference->lazy && (uintptr_t)value >= i->start && (uintptr_t)value < i->end) {

@@ -87,7 +87,7 @@ static void limit(const char *most, int level)
 static void configure(void)
 {
 	const char *trace = secure_getenv("GSSTAP_TRACE"), *policy = secure_getenv("GSSTAP_POLICY");
-	const char *most = secure_getenv("GSSTAP_MAX_SIZE");
+	const char *most = secure_getenv("GSSTAP_MAX_SIZE"), *lines = secure_getenv("GSSTAP_KRB5_TRACE");
 	int level;
 
 	/* Before all else, which asks the kernel. */
@@ -109,6 +109,7 @@ static void configure(void)
 	if (!trace || pthread_key_create(&thread_key, thread_ends))
 		level = TR_LEVEL_OFF;
 	tap_select(secure_getenv("GSSTAP_CALLS"));
+	tap_krb5_trace = level != TR_LEVEL_OFF && lines && *lines;
 	if (level != TR_LEVEL_OFF || tap_policy.state != POL_NONE) {
 		tr_on_failure = tap_trace_failed;
 		tr_on_thread = thread_begins;

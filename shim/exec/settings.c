@@ -17,8 +17,8 @@
 
 /* Every variable that the shim reads; the first three ask for something. */
 static const char *const names[] = {
-	"GSSTAP_TRACE=", "GSSTAP_POLICY=",   "GSSTAP_HELLO=",	   "GSSTAP_LEVEL=",
-	"GSSTAP_CALLS=", "GSSTAP_MAX_SIZE=", "GSSTAP_FOLLOW_EXEC="};
+	"GSSTAP_TRACE=", "GSSTAP_POLICY=",   "GSSTAP_HELLO=",	    "GSSTAP_LEVEL=",
+	"GSSTAP_CALLS=", "GSSTAP_MAX_SIZE=", "GSSTAP_FOLLOW_EXEC=", "GSSTAP_KRB5_TRACE="};
 #define SETTINGS (sizeof(names) / sizeof(names[0]))
 #define ASKING 7u /* bits of those */
 #define HELLO 2

@@ -177,21 +177,26 @@ void *tap_beside(const void *real, const char *name)
 		       : tap_elf_definition(found.dlfo_link_map->l_addr, found.dlfo_link_map->l_ld, name);
 }
 
+bool tap_is_mit_krb5(const void *function)
+{
+	struct dl_find_object found;
+	const char *soname = _dl_find_object((void *)function, &found)
+				     ? NULL
+				     : tap_elf_soname(found.dlfo_link_map->l_addr, found.dlfo_link_map->l_ld);
+
+	return soname && !strcmp(soname, "libkrb5.so.3");
+}
+
 bool tap_caller_tells(const void *real)
 {
 	struct tap_caller *c = tap_last.caller;
-	struct dl_find_object found;
 	const struct link_map *map;
-	const char *soname;
 
 	if (!c)
 		return false;
 	if (__builtin_expect(!c->tells, 0)) {
 		map = tap_map_of(c);
-		soname = _dl_find_object((void *)real, &found)
-				 ? NULL
-				 : tap_elf_soname(found.dlfo_link_map->l_addr, found.dlfo_link_map->l_ld);
-		c->tells = map && soname && !strcmp(soname, "libkrb5.so.3") &&
+		c->tells = map && tap_is_mit_krb5(real) &&
 					   tap_elf_definition(map->l_addr, map->l_ld,
 							      tap_call_name(TR_gss_init_sec_context))
 				   ? 1

@@ -43,6 +43,8 @@ void *tap_other(struct tap_caller *caller, enum tr_call_id call);
 void *tap_unwrapped(const struct tap_caller *caller, const char *name);
 /* A function of the library that holds `real`, wrapped or not; NULL: it has none. */
 void *tap_beside(const void *real, const char *name);
+/* Is this a function of MIT's libkrb5? */
+bool tap_is_mit_krb5(const void *function);
 /* Is the caller of the last call a GSSAPI library, and `real` a function of MIT's libkrb5? */
 bool tap_caller_tells(const void *real);
 #define TAP_OTHER(scope, name) ((__typeof__(&name))tap_other((scope)->caller, TR_##name))

@@ -36,6 +36,7 @@ static int start(struct run *run)
 			      .calls = run->settings->handshakes ? "failures" : run->settings->calls,
 			      .policy = run->policy.source ? run->policy.path : NULL,
 			      .hello = run->hello,
+			      .krb5_trace = run->settings->krb5_trace ? "1" : NULL,
 			      .follow = run->settings->follow ? "1" : NULL};
 	bool hold = run->policy.enforces;
 

@@ -31,9 +31,10 @@ const char *run_judged_file(const char *path)
 
 static int set_environment(const struct run_env *env)
 {
-	const char *pairs[][2] = {{"GSSTAP_TRACE", env->trace}, {"GSSTAP_LEVEL", env->level},
-				  {"GSSTAP_CALLS", env->calls}, {"GSSTAP_POLICY", env->policy},
-				  {"GSSTAP_HELLO", env->hello}, {"GSSTAP_FOLLOW_EXEC", env->follow}};
+	const char *pairs[][2] = {{"GSSTAP_TRACE", env->trace},		 {"GSSTAP_LEVEL", env->level},
+				  {"GSSTAP_CALLS", env->calls},		 {"GSSTAP_POLICY", env->policy},
+				  {"GSSTAP_HELLO", env->hello},		 {"GSSTAP_FOLLOW_EXEC", env->follow},
+				  {"GSSTAP_KRB5_TRACE", env->krb5_trace}};
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
 		if (pairs[i][1] && setenv(pairs[i][0], pairs[i][1], 1))

@@ -20,7 +20,8 @@ struct run_env {
 	const char *libzmq; /* to be loaded right behind the shim, or NULL */
 	const char *trace;
 	const char *level;
-	const char *calls; /* which are recorded: GSSTAP_CALLS */
+	const char *calls;	/* which are recorded: GSSTAP_CALLS */
+	const char *krb5_trace; /* libkrb5's lines as well */
 	const char *policy;
 	const char *hello;
 	const char *follow; /* what is executed without the shim gets it back */

@@ -133,6 +133,11 @@ static const struct part exec[] = {
 	{0},
 };
 
+static const struct part krb5_trace[] = {
+	{"libkrb5: ", TR_F_TEXT, NULL},
+	{0},
+};
+
 static const struct part policy[] = {
 	{"policy", 0, NULL},	      {" ", TR_F_PATH, NULL},	 {" ", TR_F_OUTCOME_TEXT, NULL},
 	{", mode ", TR_F_MODE, NULL}, {": ", TR_F_REASON, NULL}, {0},
@@ -154,6 +159,7 @@ static const struct part *const sentences[] = {
 	[TR_E_repair] = repair,
 	[TR_E_unsecured] = unsecured,
 	[TR_E_exec] = exec,
+	[TR_E_krb5_trace] = krb5_trace,
 };
 
 static bool names(const struct part *parts, unsigned id)
