@@ -57,8 +57,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
 		question->keytab = value;
 		return 0;
 	case KEY_CLIENT:
-		if (!*value)
-			argp_error(state, "--client names no principal, such as alice or alice@EXAMPLE.ORG");
+		if (!probe_target_is_principal(value))
+			argp_error(state,
+				   "--client: '%s' is no principal, such as alice or alice@EXAMPLE.ORG",
+				   value);
 		question->client = value;
 		return 0;
 	case KEY_AS_SERVER:
@@ -99,5 +101,10 @@ int cmd_doctor(int argc, char **argv)
 	if (status < 0)
 		tool_error("writing the report: %s", strerror(errno));
 	probe_target_free(&arguments.question.target);
-	return status ? TOOL_FAIL : TOOL_OK;
+	status = status ? TOOL_FAIL : TOOL_OK;
+	if (probe_left_behind()) {
+		fflush(NULL);
+		_exit(status);
+	}
+	return status;
 }

@@ -24,8 +24,11 @@ static void say_missing(struct lines *lines, const struct evidence *evidence)
 
 static void say_malformed(struct lines *lines, const struct evidence *evidence)
 {
-	char *word = line_word(evidence->cache.name);
+	char *word;
 
+	if (words_irregular(lines, &evidence->cache.file))
+		return;
+	word = line_word(evidence->cache.name);
 	line_is(lines, LINE_FAIL);
 	line_say(lines, "%s makes no sense to libkrb5%s%s", evidence->cache.name,
 		 evidence->cache.text ? ": " : "", evidence->cache.text ? evidence->cache.text : "");

@@ -71,6 +71,15 @@ static void say_login_error(struct lines *lines, const struct evidence *evidence
 		line_is(lines, LINE_SKIP);
 		line_say(lines, "not compared: the KDC knows nobody of the keytab");
 		break;
+	case KRB5KDC_ERR_CLIENT_REVOKED:
+	case KRB5KDC_ERR_NAME_EXP:
+	case KRB5KDC_ERR_SERVICE_REVOKED:
+	case KRB5KDC_ERR_SERVICE_EXP:
+		line_is(lines, LINE_FAIL);
+		line_say(lines, "the KDC has locked %s, or it has expired: %s", evidence->logged_in,
+			 service->text);
+		words_kadmin(lines, "getprinc", evidence->logged_in);
+		break;
 	default:
 		line_is(lines, LINE_WARN);
 		line_say(lines, "not compared: %s cannot log in: %s", evidence->logged_in, service->text);

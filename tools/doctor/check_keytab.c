@@ -111,6 +111,8 @@ void check_keytab(struct lines *lines, const struct evidence *evidence)
 		words_denied(lines, &keytab->file);
 		break;
 	case PROBE_MALFORMED:
+		if (words_irregular(lines, &keytab->file))
+			break;
 		line_is(lines, LINE_FAIL);
 		line_say(lines, "%s makes no sense to libkrb5%s%s", keytab->name, keytab->text ? ": " : "",
 			 keytab->text ? keytab->text : "");

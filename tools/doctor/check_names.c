@@ -80,9 +80,11 @@ static void check_principal(struct lines *lines, const struct evidence *evidence
 	char *plain = elf_format("%s/%s@", target->service, target->host);
 
 	line_say(lines, "asked for as %s", principal);
-	if (!target->principal && strncasecmp(principal, plain, strlen(plain))) {
+	if (!target->principal && strncasecmp(principal, plain, strlen(plain)))
+		line_say(lines, "libkrb5 took the host's name from DNS");
+	/* Many realms live by that; it is a defect where nobody knows the other name. */
+	if (!target->principal && strncasecmp(principal, plain, strlen(plain)) && !known(evidence)) {
 		line_is(lines, LINE_WARN);
-		line_say(lines, "that is not the host that was named");
 		line_remedy(lines,
 			    "if the service is registered as %s%s, write into [libdefaults] of %s: "
 			    "dns_canonicalize_hostname = false",

@@ -24,15 +24,14 @@ static void say_unknown(struct lines *lines, const struct evidence *evidence, co
 	const struct probe_names *names = &evidence->names;
 
 	line_say(lines, "the KDC does not know %s", principal);
-	if (names->is_address)
+	if (names->is_address) {
 		line_remedy(lines, "ask for the name of the host, not for its address (see names)");
-	else
-		line_remedy(
-			lines,
-			"correct the name of service and host (upper and lower case count); where they are "
-			"right, have it made, and give the host its key:");
-	if (names->is_address)
 		return;
+	}
+	line_remedy(lines, "correct the name of service and host: upper and lower case count");
+	line_remedy(lines, "a service that is locked looks the same: kadmin's getprinc would tell");
+	line_remedy(lines, "where it does not exist, have it made%s:",
+		    evidence->with_keytab ? ", and give the host its key" : "");
 	words_kadmin(lines, "addprinc -randkey", principal);
 	if (evidence->with_keytab)
 		words_ktadd(lines, evidence, principal);

@@ -17,6 +17,7 @@
 #define FIND_MS 1500
 #define KDC_MS 2000
 #define TICKET_MS 5000
+#define LEAST_MS 500
 
 static int64_t now_ms(void)
 {
@@ -44,6 +45,14 @@ static char *complete(const char *name)
 	return result;
 }
 
+/* What is left until then; never nothing, which would be no deadline at all. */
+static int left(int64_t deadline)
+{
+	int64_t ms = deadline - now_ms();
+
+	return ms > LEAST_MS ? (int)ms : LEAST_MS;
+}
+
 static const char *realm_of(const char *principal)
 {
 	const char *at = principal ? strrchr(principal, '@') : NULL;
@@ -60,6 +69,8 @@ static void gather_files(struct evidence *evidence)
 		probe_keytab_open(&evidence->keytab, question->keytab);
 	evidence->with_cache = !question->as_server;
 	evidence->client = complete(question->client);
+	if (question->client && !evidence->client) /* there is no realm to complete it with */
+		evidence->client = elf_strdup(question->client);
 	if (evidence->with_cache)
 		probe_ccache_open(&evidence->cache, NULL, evidence->client);
 	if (!evidence->client && evidence->cache.principal)
@@ -120,8 +131,7 @@ static void ask_by_key(struct evidence *evidence, int64_t deadline)
 	if (principal && probe_keytab_has(keytab, principal, &kvno)) {
 		evidence->asked = EVIDENCE_BY_KEY;
 		evidence->logged_in = elf_strdup(principal);
-		probe_service_log_in(&evidence->service, keytab->name, principal, principal,
-				     (int)(deadline - now_ms()));
+		probe_service_log_in(&evidence->service, keytab->name, principal, principal, left(deadline));
 	}
 	for (size_t i = 0; i < keytab->count && evidence->asked && now_ms() < deadline; i++) {
 		const char *other = keytab->keys[i].principal;
@@ -133,8 +143,7 @@ static void ask_by_key(struct evidence *evidence, int64_t deadline)
 		free(evidence->logged_in);
 		evidence->logged_in = elf_strdup(other);
 		probe_service_free(&evidence->service);
-		probe_service_log_in(&evidence->service, keytab->name, other, principal,
-				     (int)(deadline - now_ms()));
+		probe_service_log_in(&evidence->service, keytab->name, other, principal, left(deadline));
 	}
 	free(principal);
 }
@@ -164,7 +173,7 @@ void evidence_gather(struct evidence *evidence, const struct evidence_question *
 	if (question->as_server)
 		ask_by_key(evidence, deadline);
 	else
-		ask_by_ticket(evidence, (int)(deadline - now_ms()));
+		ask_by_ticket(evidence, left(deadline));
 }
 
 void evidence_free(struct evidence *evidence)

@@ -51,5 +51,8 @@ char *probe_message(void *context, int32_t code);
  * data is its own, not to be touched or freed any more.
  */
 bool probe_within(int milliseconds, void (*work)(void *data), void *data);
+/* Is such work going on? Then the process must end by _exit: it may be inside a library that exit takes down.
+ */
+bool probe_left_behind(void);
 
 #endif

@@ -8,6 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool probe_target_is_principal(const char *text)
+{
+	krb5_principal principal = NULL;
+	krb5_context context;
+	bool malformed = false;
+
+	/* Without a configuration nobody can tell; it is the configuration that is spoken of then. */
+	if (!*text || krb5_init_context(&context))
+		return *text;
+	malformed = krb5_parse_name(context, text, &principal) == KRB5_PARSE_MALFORMED;
+	krb5_free_principal(context, principal);
+	krb5_free_context(context);
+	return !malformed;
+}
+
 int probe_target_parse(struct probe_target *target, const char *text)
 {
 	size_t length = strcspn(text, "/@");
@@ -17,6 +32,8 @@ int probe_target_parse(struct probe_target *target, const char *text)
 	if (!length || !text[length] || !*host)
 		return -1;
 	if (text[length] == '@' ? strpbrk(host, "/@") != NULL : *host == '@')
+		return -1;
+	if (text[length] == '/' && !probe_target_is_principal(text))
 		return -1;
 	target->service = elf_format("%.*s", (int)length, text);
 	target->host = elf_format("%.*s", (int)strcspn(host, "/@"), host);

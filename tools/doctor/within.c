@@ -15,6 +15,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+static bool left_behind;
+
 struct job {
 	void (*work)(void *data);
 	void *data;
@@ -60,8 +62,10 @@ bool probe_within(int milliseconds, void (*work)(void *data), void *data)
 	} else {
 		while (poll(&wait, 1, milliseconds) < 0 && errno == EINTR)
 			;
-		if (!(wait.revents & POLLIN))
+		if (!(wait.revents & POLLIN)) {
+			left_behind = true;
 			return false;
+		}
 		/* The thread may still be inside its write: it must not find another file behind the number.
 		 */
 		eventfd_read(job->done, &ended);
@@ -70,4 +74,9 @@ bool probe_within(int milliseconds, void (*work)(void *data), void *data)
 		close(job->done);
 	free(job);
 	return true;
+}
+
+bool probe_left_behind(void)
+{
+	return left_behind;
 }

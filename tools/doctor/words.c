@@ -92,6 +92,16 @@ void words_file(struct lines *lines, const struct probe_file *file)
 	free(owner);
 }
 
+bool words_irregular(struct lines *lines, const struct probe_file *file)
+{
+	if (!file->exists || file->regular)
+		return false;
+	line_is(lines, LINE_FAIL);
+	line_say(lines, "%s is no regular file", file->path);
+	line_remedy(lines, "name another");
+	return true;
+}
+
 void words_denied(struct lines *lines, const struct probe_file *file)
 {
 	char *user = words_user(geteuid()), *owner = words_user(file->owner);

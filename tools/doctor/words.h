@@ -17,8 +17,10 @@ char *words_time(int64_t seconds); /* "2026-01-02 21:03:04Z" */
 char *words_span(int64_t seconds); /* "9 h 58 min" */
 char *words_user(uid_t user);	   /* "alice", "1000" */
 
-/* Facts, and for PROBE_DENIED the sentence and the remedy. */
+/* Facts; why a file that is no regular one is not looked into (false: it is); for PROBE_DENIED the sentence
+ * and the remedy. */
 void words_file(struct lines *lines, const struct probe_file *file);
+bool words_irregular(struct lines *lines, const struct probe_file *file);
 void words_denied(struct lines *lines, const struct probe_file *file);
 
 /* "kinit alice@REALM"; with nobody known "kinit USER@REALM". */
