@@ -51,5 +51,11 @@ void learn_inject(struct facts *facts);
 void learn_unsecured(struct facts *facts);
 void learn_gss_call(struct facts *facts);
 void learn_zmq_call(struct facts *facts);
+/* For who asked for talks (talk.h): talk_learn.c. */
+void learn_talk_call(struct facts *facts);
+void learn_talk_handshake(struct facts *facts);
+void learn_configuration(struct facts *facts);
+/* Talks that never ended. */
+void talks_settle(struct model *model);
 
 #endif

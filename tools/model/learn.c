@@ -10,14 +10,22 @@
 /* Each looks at the calls that it knows. */
 static void learn_call(struct facts *facts)
 {
+	learn_talk_call(facts);
 	learn_gss_call(facts);
 	learn_zmq_call(facts);
+}
+
+static void learn_end_of_handshake(struct facts *facts)
+{
+	learn_handshake(facts);
+	learn_talk_handshake(facts);
 }
 
 static void (*const handlers[])(struct facts *facts) = {
 	[TR_E_process] = learn_process,
 	[TR_E_call] = learn_call,
-	[TR_E_handshake] = learn_handshake,
+	[TR_E_handshake] = learn_end_of_handshake,
+	[TR_E_configuration] = learn_configuration,
 	[TR_E_refused] = learn_refused,
 	[TR_E_would_refuse] = learn_refused,
 	[TR_E_inject] = learn_inject,
@@ -64,5 +72,6 @@ static void settle_program(void *at, void *model)
 int model_settle(struct model *model)
 {
 	model_each(&model->programs, settle_program, model);
+	talks_settle(model);
 	return model->failed ? -1 : 0;
 }

@@ -3,6 +3,7 @@
  * A model begins empty and is freed as a whole: each entry with the texts that it owns.
  */
 #include "tools/model/live.h"
+#include "tools/model/talk.h"
 
 #include <stdlib.h>
 
@@ -106,6 +107,11 @@ struct model *model_new(void)
 	return calloc(1, sizeof(struct model));
 }
 
+static void release_process(void *process)
+{
+	model_gathering_free(((struct model_process *)process)->gathering);
+}
+
 void model_free(struct model *model)
 {
 	if (!model)
@@ -113,7 +119,8 @@ void model_free(struct model *model)
 	model_list_free(&model->sockets, model_handle_release);
 	model_list_free(&model->contexts, model_handle_release);
 	model_list_free(&model->pending, model_handle_release);
-	model_list_free(&model->processes, NULL);
+	model_list_free(&model->talks, model_open_talk_release);
+	model_list_free(&model->processes, release_process);
 	model_list_free(&model->known, model_known_release);
 	model_list_free(&model->addresses, NULL);
 	model_list_free(&model->handshakes, NULL);

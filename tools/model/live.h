@@ -49,6 +49,13 @@ struct model_address {
 	bool several;
 };
 
+/* A talk that has not ended, by its context, or by its thread where there is none yet. */
+struct model_open_talk {
+	struct model_node node;
+	struct model_talk *talk;
+};
+void model_open_talk_release(void *open);
+
 struct model_handle *model_handle(struct model *model, struct model_list *list,
 				  const struct model_process *process, uint64_t handle);
 struct model_handle *model_handle_known(const struct model_list *list, const struct model_process *process,

@@ -171,13 +171,21 @@ struct model_process {
 	uint64_t image;			    /* what it executes now: handles are of one image */
 	bool calls;			    /* calls are in its trace */
 	bool zap;			    /* it has a ZAP handler */
+	bool uid_known;
+	uint32_t uid;
+	int64_t clock_offset; /* ns, of the clock that it is shown */
+	struct model_gathering *gathering; /* talk.h; NULL: none */
 };
+
+struct model_listener;
 
 struct model {
 	struct model_list programs;
 	/* While events are read: what handles stand for, by process; handshakes that wait for their other
 	 * end. */
 	struct model_list processes, known, sockets, contexts, pending, addresses, handshakes;
+	struct model_list talks;	 /* that are open; only with a listener */
+	struct model_listener *listener; /* talk.h; NULL: nobody asks for talks */
 	uint64_t images;
 	struct model_handshake *oldest, *newest;
 	bool failed; /* no memory */

@@ -176,6 +176,9 @@ void learn_process(struct facts *facts)
 		return;
 	facts_keep(facts, &program->args, facts_text(facts, TR_F_ARGS));
 	facts_keep(facts, &program->cgroup, facts_text(facts, TR_F_CGROUP));
+	process->uid_known = facts_has(facts, TR_F_UID);
+	process->uid = (uint32_t)facts_number(facts, TR_F_UID);
+	process->clock_offset = (int64_t)facts_number(facts, TR_F_CLOCK_OFFSET);
 	process->calls = !model_text_is(facts_text(facts, TR_F_LEVEL), "audit");
 	if (program == before)
 		return;

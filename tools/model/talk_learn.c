@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From events to talks. They are gathered by context and, before there is one, by thread. A call that fails within
+ * another returns before it: what failed on a thread waits for the call around it or, where that succeeded, for the
+ * next handshake of its process that fails, since a server's credentials are acquired long before its clients come.
+ */
+#include "tools/model/facts.h"
+#include "tools/model/talk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WAITING_MOST 32 /* failures of a process that belong to no handshake yet */
+#define OPEN_MOST 65536 /* talks at one time, of a program that never ends any */
+
+static struct model_gathering *gathering_of(struct facts *facts)
+{
+	struct model_process *process = facts->process;
+
+	if (!process->gathering)
+		process->gathering = calloc(1, sizeof(*process->gathering));
+	facts->model->failed |= !process->gathering;
+	return process->gathering;
+}
+
+static void keep_token(const struct facts *facts, enum tr_field_id id, struct model_token *token)
+{
+	struct tr_value value;
+	struct tr_token told;
+	struct tr_bytes bytes;
+
+	if (!tr_event_find(facts->event, id, &value))
+		return;
+	told = tr_value_token(&value);
+	bytes = tr_value_bytes(facts->event, &value);
+	token->length = told.length;
+	memcpy(token->hash, told.hash, sizeof(token->hash));
+	if (bytes.length)
+		facts_keep(facts, &token->bytes, (struct model_text){(char *)bytes.at, bytes.length});
+}
+
+static struct model_step *new_step(const struct facts *facts)
+{
+	const struct tr_head *head = &facts->event->head;
+	static const enum tr_field_id names[] = {TR_F_ACCEPTOR, TR_F_NAME, TR_F_INITIATOR};
+	struct model_step *step = calloc(1, sizeof(*step));
+
+	if (!step) {
+		facts->model->failed = true;
+		return NULL;
+	}
+	step->time = facts->event->time;
+	step->duration = head->duration;
+	step->call = head->call;
+	step->tid = head->tid;
+	step->depth = head->depth;
+	step->major = (uint32_t)facts_number(facts, TR_F_MAJOR);
+	step->minor = facts_number(facts, TR_F_MINOR);
+	step->failed = step->major >> 16;
+	step->handle = facts_number(facts, TR_F_CONTEXT);
+	step->usage = (uint32_t)facts_number(facts, TR_F_USAGE);
+	step->flags_req = (uint32_t)facts_number(facts, TR_F_FLAGS_REQ);
+	facts_keep(facts, &step->text, facts_text(facts, TR_F_MINOR_TEXT));
+	facts_keep(facts, &step->mech, facts_text(facts, TR_F_MECH));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !step->name.at; i++)
+		facts_keep(facts, &step->name, facts_text(facts, names[i]));
+	keep_token(facts, TR_F_IN_TOKEN, &step->in);
+	keep_token(facts, TR_F_OUT_TOKEN, &step->out);
+	keep_token(facts, TR_F_BINDINGS, &step->bindings);
+	return step;
+}
+
+static struct model_step *copy_step(struct model *model, const struct model_step *from)
+{
+	struct model_step *step = calloc(1, sizeof(*step));
+	bool copied = step;
+
+	if (!step) {
+		model->failed = true;
+		return NULL;
+	}
+	*step = *from;
+	step->text = step->name = step->mech = step->store = (struct model_text){0};
+	step->in.bytes = step->out.bytes = step->bindings.bytes = (struct model_text){0};
+	copied = model_text_set(&step->text, from->text) && model_text_set(&step->name, from->name) &&
+		 model_text_set(&step->mech, from->mech) && model_text_set(&step->store, from->store) &&
+		 model_text_set(&step->in.bytes, from->in.bytes) && model_text_set(&step->out.bytes, from->out.bytes);
+	model->failed |= !copied;
+	return step;
+}
+
+static void key_of(struct model_key *key, const struct facts *facts, uint64_t handle)
+{
+	model_key_begin(key);
+	model_key_number(key, facts->process->image);
+	model_key_number(key, handle != 0);
+	model_key_number(key, handle ? handle : facts->event->head.tid);
+}
+
+static struct model_talk *new_talk(const struct facts *facts)
+{
+	struct model_talk *talk = calloc(1, sizeof(*talk));
+
+	facts->model->failed |= !talk;
+	if (!talk)
+		return NULL;
+	talk->process = facts->process;
+	talk->pid = facts->event->head.pid;
+	talk->tid = facts->event->head.tid;
+	talk->first = talk->last = facts->event->time;
+	return talk;
+}
+
+/* The open talk of this context, or of this thread. NULL: there is none; it is taken off the list. */
+static struct model_talk *take(const struct facts *facts, uint64_t handle)
+{
+	struct model_open_talk *open;
+	struct model_talk *talk;
+	struct model_key key;
+
+	key_of(&key, facts, handle);
+	open = model_node_find(&facts->model->talks, &key);
+	model_key_end(&key);
+	if (!open)
+		return NULL;
+	talk = open->talk;
+	model_node_drop(&facts->model->talks, &open->node);
+	model_node_free(&open->node);
+	return talk;
+}
+
+static void put(const struct facts *facts, struct model_talk *talk)
+{
+	struct model_open_talk *open = NULL;
+	struct model_key key;
+	bool made;
+
+	if (facts->model->talks.table.count < OPEN_MOST) {
+		key_of(&key, facts, talk->handle);
+		open = model_node_get(&facts->model->talks, &key, sizeof(*open), &made);
+		model_key_end(&key);
+		facts->model->failed |= !open;
+	}
+	if (!open) {
+		model_talk_free(talk);
+		return;
+	}
+	if (!made)
+		model_talk_free(open->talk);
+	open->talk = talk;
+}
+
+static void end_talk(struct model *model, struct model_talk *talk)
+{
+	if (!model->listener->ended(model->listener, talk))
+		model->failed = true;
+}
+
+/* Moves what failed on this thread since `from` behind the steps that are there. */
+static void within(struct model_gathering *gathering, struct model_talk *talk, uint32_t tid, uint64_t from)
+{
+	struct model_steps left = {0};
+
+	for (struct model_step *step = gathering->waiting.first, *next; step; step = next) {
+		next = step->next;
+		model_steps_add(step->tid == tid && step->time >= from ? &talk->steps : &left, step);
+	}
+	gathering->waiting = left;
+}
+
+static void wait_for_call(struct model_gathering *gathering, struct model_step *step)
+{
+	struct model_steps one = {0};
+
+	model_steps_add(&gathering->waiting, step);
+	if (gathering->waiting.count <= WAITING_MOST)
+		return;
+	one.first = gathering->waiting.first;
+	gathering->waiting.first = one.first->next;
+	gathering->waiting.count--;
+	one.first->next = NULL;
+	model_steps_free(&one);
+}
+
+static void credential(struct facts *facts, struct model_gathering *gathering, struct model_step *step)
+{
+	struct model_talk *talk;
+
+	if (!step->failed || !(talk = new_talk(facts))) {
+		struct model_steps one = {0};
+
+		model_steps_add(&one, step);
+		model_steps_free(&one);
+		return;
+	}
+	talk->credential = true;
+	talk->role = step->usage == 1 ? TR_ROLE_INITIATOR : step->usage == 2 ? TR_ROLE_ACCEPTOR : 0;
+	talk->first = step->time - step->duration;
+	within(gathering, talk, step->tid, talk->first);
+	model_steps_add(&talk->steps, step);
+	end_talk(facts->model, talk);
+}
+
+static void handshake(struct facts *facts, struct model_gathering *gathering, struct model_step *step)
+{
+	uint64_t start = step->time - step->duration;
+	struct model_talk *talk = step->handle ? take(facts, step->handle) : NULL;
+
+	if (!talk)
+		talk = take(facts, 0);
+	if (!talk && (talk = new_talk(facts)))
+		talk->first = start;
+	if (!talk)
+		return;
+	if (step->handle)
+		talk->handle = step->handle;
+	talk->role = step->call == TR_gss_init_sec_context ? TR_ROLE_INITIATOR : TR_ROLE_ACCEPTOR;
+	talk->last = step->time;
+	within(gathering, talk, step->tid, start);
+	model_steps_add(&talk->steps, step);
+	put(facts, talk);
+}
+
+static bool is_about_credentials(uint32_t call)
+{
+	switch (call) {
+	case TR_gss_acquire_cred:
+	case TR_gss_acquire_cred_from:
+	case TR_gss_acquire_cred_impersonate_name:
+	case TR_gss_acquire_cred_with_password:
+	case TR_gss_add_cred:
+	case TR_gss_add_cred_from:
+	case TR_gss_add_cred_impersonate_name:
+	case TR_gss_add_cred_with_password:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void learn_talk_call(struct facts *facts)
+{
+	uint32_t call = facts->event->head.call;
+	bool handshakes = call == TR_gss_init_sec_context || call == TR_gss_accept_sec_context;
+	struct model_gathering *gathering;
+	struct model_step *step;
+
+	if (!facts->model->listener || (!handshakes && !is_about_credentials(call)))
+		return;
+	if (facts->event->head.depth && !(facts_number(facts, TR_F_MAJOR) >> 16))
+		return;
+	gathering = gathering_of(facts);
+	step = gathering ? new_step(facts) : NULL;
+	if (!step)
+		return;
+	if (step->depth)
+		wait_for_call(gathering, step);
+	else if (handshakes)
+		handshake(facts, gathering, step);
+	else
+		credential(facts, gathering, step);
+}
+
+void learn_configuration(struct facts *facts)
+{
+	struct model_gathering *gathering = facts->model->listener ? gathering_of(facts) : NULL;
+
+	if (!gathering)
+		return;
+	gathering->settings.known = true;
+	for (unsigned i = 0; i < MODEL_SETTINGS; i++) {
+		model_text_free(&gathering->settings.values[i]);
+		facts_keep(facts, &gathering->settings.values[i],
+			   facts_text(facts, (enum tr_field_id)(TR_F_KRB5_CONFIG + i)));
+	}
+}
+
+static void keep_texts(const struct facts *facts, struct model_talk *talk)
+{
+	facts_keep(facts, &talk->hash, facts_text(facts, TR_F_HANDSHAKE));
+	facts_keep(facts, &talk->initiator, facts_text(facts, TR_F_INITIATOR));
+	facts_keep(facts, &talk->acceptor, facts_text(facts, TR_F_ACCEPTOR));
+	facts_keep(facts, &talk->asked, facts_text(facts, TR_F_ASKED));
+	facts_keep(facts, &talk->mech, facts_text(facts, TR_F_MECH));
+	facts_keep(facts, &talk->reason, facts_text(facts, TR_F_REASON));
+	facts_keep(facts, &talk->ccache, facts_text(facts, TR_F_CCACHE));
+	facts_keep(facts, &talk->keytab, facts_text(facts, TR_F_KEYTAB));
+	facts_keep(facts, &talk->endpoint, facts_text(facts, TR_F_ENDPOINT));
+	facts_keep(facts, &talk->peer, facts_text(facts, TR_F_PEER));
+}
+
+static void keep_numbers(const struct facts *facts, struct model_talk *talk)
+{
+	talk->outcome = (enum tr_outcome)facts_number(facts, TR_F_OUTCOME);
+	talk->role = (enum tr_role)facts_number(facts, TR_F_ROLE);
+	talk->duration = facts_number(facts, TR_F_DURATION);
+	talk->rounds = facts_number(facts, TR_F_ROUNDS);
+	talk->major = (uint32_t)facts_number(facts, TR_F_MAJOR);
+	talk->minor = facts_number(facts, TR_F_MINOR);
+	talk->ticket_enctype = (uint32_t)facts_number(facts, TR_F_TICKET_ENCTYPE);
+	talk->session_enctype = (uint32_t)facts_number(facts, TR_F_SESSION_ENCTYPE);
+	talk->kvno = (uint32_t)facts_number(facts, TR_F_KVNO);
+	talk->ticket_flags = (uint32_t)facts_number(facts, TR_F_TICKET_FLAGS);
+	talk->flags_ret = (uint32_t)facts_number(facts, TR_F_FLAGS_RET);
+	talk->authtime = facts_number(facts, TR_F_AUTHTIME);
+	talk->endtime = facts_number(facts, TR_F_ENDTIME);
+	talk->delegated = facts_number(facts, TR_F_DELEGATED);
+}
+
+/* What a failure may come of that was there before: copies, since later handshakes fail for the same reason. */
+static void before(struct facts *facts, struct model_talk *talk)
+{
+	struct model_steps all = {0};
+	struct model_gathering *gathering = facts->process->gathering;
+
+	for (const struct model_step *step = gathering->waiting.first; step; step = step->next) {
+		struct model_step *copy = copy_step(facts->model, step);
+
+		if (copy)
+			model_steps_add(&all, copy);
+	}
+	for (struct model_step *step = talk->steps.first, *next; step; step = next) {
+		next = step->next;
+		model_steps_add(&all, step);
+	}
+	talk->steps = all;
+}
+
+void learn_talk_handshake(struct facts *facts)
+{
+	uint64_t handle = facts_number(facts, TR_F_CONTEXT);
+	struct model_gathering *gathering = facts->model->listener ? gathering_of(facts) : NULL;
+	struct model_talk *talk;
+
+	if (!gathering)
+		return;
+	talk = handle ? take(facts, handle) : NULL;
+	if (!talk)
+		talk = take(facts, 0);
+	if (!talk && !(talk = new_talk(facts)))
+		return;
+	if (handle)
+		talk->handle = handle;
+	keep_texts(facts, talk);
+	keep_numbers(facts, talk);
+	talk->last = facts->event->time;
+	if (talk->duration && talk->last - talk->duration < talk->first)
+		talk->first = talk->last - talk->duration;
+	talk->settings.known = gathering->settings.known;
+	for (size_t i = 0; i < MODEL_SETTINGS; i++)
+		facts_keep(facts, &talk->settings.values[i], gathering->settings.values[i]);
+	if (talk->outcome != TR_OUTCOME_ESTABLISHED)
+		before(facts, talk);
+	end_talk(facts->model, talk);
+}
+
+static void settle(void *at, void *context)
+{
+	struct model_open_talk *open = at;
+	struct model *model = context;
+	struct model_talk *talk = open->talk;
+
+	open->talk = NULL;
+	if (talk)
+		end_talk(model, talk);
+}
+
+void talks_settle(struct model *model)
+{
+	if (model->listener)
+		model_each(&model->talks, settle, model);
+}
