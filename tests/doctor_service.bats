@@ -546,7 +546,13 @@ while True: s.recv(512)' 3>&- &
         [[ $output == *"--client: '$wrong' is no principal, such as alice"* ]]
     done
     run -2 "$GSSTAP" doctor zmq@localhost
-    [[ $output == *"'zmq@localhost' is no option"* ]]
+    [[ $output == *"zmq@localhost: No such file or directory"*"a service is named by --service"* ]]
+    run -2 "$GSSTAP" doctor --service zmq@localhost trace.pcapng
+    [[ $output == *"--service looks at no traces"* ]]
+    run -2 "$GSSTAP" doctor --keytab /etc/krb5.keytab trace.pcapng
+    [[ $output == *"go with --service"* ]]
+    run -2 "$GSSTAP" doctor --explain GT4711
+    [[ $output == *"'GT4711' is no finding; --explain all lists them"* ]]
 }
 
 @test "on a terminal it says what it waits for, and takes that away again" {

@@ -11,7 +11,7 @@ rows() {
     local file=$1 macro
     shift
     {
-        for macro in CALL EXEC EXCUSED EVENT FIELD COMMAND; do
+        for macro in CALL EXEC EXCUSED EVENT FIELD COMMAND DIAGNOSIS; do
             case " $* " in
             *" $macro="*) ;;
             *) echo "#define $macro(...)" ;;
@@ -155,6 +155,21 @@ options() {
         commands | grep -qx "${name%.c}" || { wrong=1; echo "tools/cmd_$name has no row in commands.def"; }
     done
     [ "$(commands | wc -l)" -ge 5 ]
+    [ $wrong = 0 ]
+}
+
+@test "every diagnosis has its source, its section in gsstap-findings(7) and an explanation" {
+    local name wrong=0
+    cd "$BATS_TEST_TMPDIR"
+    rows tools/diagnose/diagnoses.def 'DIAGNOSIS=DIAGNOSIS_ROW(a, b)' | sed -E 's/.*\(([0-9]+), \w+, "(.*)"\)$/\1 \2/' >numbered
+    awk '{ printf "GT%04d", $1; $1 = ""; print }' numbered | sort >exist
+    sed -n 's/^\.Ss \(GT[0-9].*\)/\1/p' "$TOP/doc/gsstap-findings.7" | sort >described
+    same "diagnoses: diagnoses.def, page" exist described
+    "$GSSTAP" doctor --explain all | sort | same "diagnoses: page, --explain" described -
+    while read -r name _; do
+        [ "$("$GSSTAP" doctor --explain "$name" | wc -l)" -ge 3 ] || { wrong=1; echo "$name is not explained"; }
+    done <exist
+    [ "$(wc -l <exist)" -ge 10 ]
     [ $wrong = 0 ]
 }
 

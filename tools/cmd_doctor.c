@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * gsstap doctor: says what is wrong, and what to do about it. With --service the system is asked, without a
- * trace.
+ * gsstap doctor: says what is wrong, and what to do about it. Of traces it says why handshakes failed; with
+ * --service the system is asked, without a trace.
  */
 #include "tools/base/tool.h"
 
+#include "tools/diagnose/diagnoses.h"
 #include "tools/doctor/report.h"
+#include "tools/view/explain.h"
+#include "tools/view/inputs.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { KEY_SERVICE = 0x100, KEY_KEYTAB, KEY_CLIENT, KEY_AS_SERVER, KEY_FORMAT };
+enum { KEY_SERVICE = 0x100, KEY_KEYTAB, KEY_CLIENT, KEY_AS_SERVER, KEY_FORMAT, KEY_EXPLAIN };
 
 static const struct argp_option options[] = {
 	{"service", KEY_SERVICE, "SERVICE@HOST", 0, "Check what a handshake with this service needs", 0},
 	{"keytab", KEY_KEYTAB, "FILE", 0, "The service's keytab, when it is on this machine", 0},
 	{"client", KEY_CLIENT, "PRINCIPAL", 0, "Who the client is; default: the ticket cache's", 0},
 	{"as-server", KEY_AS_SERVER, NULL, 0, "Check the service's side alone: its keytab, no ticket", 0},
+	{"explain", KEY_EXPLAIN, "ID", 0, "Explain a finding, such as GT0009; 'all' lists them", 0},
 	{"format", KEY_FORMAT, "text|json", 0, "How to print what was found; default: text", 0},
 	{0},
 };
@@ -26,14 +30,21 @@ static const struct argp_option options[] = {
 struct arguments {
 	struct evidence_question question;
 	bool json;
+	const char *explain;
+	char **traces; /* ends with NULL; or NULL */
 };
 
 static void check_together(struct argp_state *state, const struct arguments *arguments)
 {
 	const struct evidence_question *question = &arguments->question;
 
-	if (!question->target.service)
-		argp_error(state, "say which service to check, such as --service zmq@host.example.org");
+	if (!question->target.service && !arguments->traces && !arguments->explain)
+		argp_error(state, "give traces, or say which service to check, such as --service "
+				  "zmq@host.example.org");
+	if (question->target.service && arguments->traces)
+		argp_error(state, "--service looks at no traces: ask twice");
+	if (arguments->traces && (question->keytab || question->client || question->as_server))
+		argp_error(state, "--keytab, --client and --as-server go with --service");
 	if (question->as_server && question->client)
 		argp_error(state, "--client is about the client's side, which --as-server leaves out");
 }
@@ -71,8 +82,11 @@ static error_t parse(int key, char *value, struct argp_state *state)
 			argp_error(state, "--format is text or json, not '%s'", value);
 		arguments->json = !strcmp(value, "json");
 		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "'%s' is no option: the service is named by --service", value);
+	case KEY_EXPLAIN:
+		arguments->explain = value;
+		return 0;
+	case ARGP_KEY_ARGS:
+		arguments->traces = state->argv + state->next;
 		return 0;
 	case ARGP_KEY_END:
 		check_together(state, arguments);
@@ -84,12 +98,61 @@ static error_t parse(int key, char *value, struct argp_state *state)
 const struct argp argp_doctor = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "--service SERVICE@HOST",
-	.doc = "Says what stands in the way of a Kerberos handshake with a service, and what to do about it: "
-	       "configuration, names, KDCs, clock, tickets, keytab, encryption types, libzmq.\vChanges "
-	       "nothing and "
-	       "asks for no password. The exit status is 0 when nothing is wrong, 1 when something is.",
+	.args_doc = "TRACE...\n--service SERVICE@HOST",
+	.doc = "Says why handshakes failed, or what stands in the way of one with a service, and what to do "
+	       "about it.\vTRACE is a file that gsstap has written; a directory stands for all *.pcapng in "
+	       "it. "
+	       "Give those of both ends. Changes nothing and asks for no password. The exit status is 0 when "
+	       "nothing is wrong, 1 when something is.",
 };
+
+/* Of traces. Progress goes to a terminal that the findings do not. */
+static int diagnose_traces(const struct arguments *arguments)
+{
+	struct show *show = show_new(arguments->json ? SHOW_DOCTOR_JSON : SHOW_DOCTOR_TEXT, stdout,
+				     tool_colour(STDOUT_FILENO));
+	struct inputs *inputs = show ? inputs_new(show) : NULL;
+	int status = TOOL_USAGE;
+	bool failed;
+
+	if (!inputs) {
+		tool_error("no memory");
+		show_free(show);
+		return TOOL_FAIL;
+	}
+	show_progress(show, isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO));
+	failed = inputs_add(inputs, arguments->traces, false);
+	if (failed && !inputs_count(inputs) && strchr(arguments->traces[0], '@'))
+		tool_error("a service is named by --service, such as --service zmq@host.example.org");
+	if (inputs_count(inputs)) {
+		int error = show_poll(show, true) || fflush(stdout) ? errno : 0;
+
+		status = error || failed || show_found(show) || show_problems(show) ? TOOL_FAIL : TOOL_OK;
+		if (error && error != EPIPE)
+			tool_error("standard output: %s", strerror(error));
+		if (failed)
+			status = TOOL_USAGE;
+	}
+	inputs_free(inputs);
+	show_free(show);
+	return status;
+}
+
+static int explain(const char *id)
+{
+	const struct diagnosis *diagnosis = diagnosis_of(id);
+
+	if (!strcmp(id, "all")) {
+		for (diagnosis = diagnoses; diagnosis->name; diagnosis++)
+			printf("GT%04u %s\n", diagnosis->id, diagnosis->title);
+		return TOOL_OK;
+	}
+	if (!diagnosis) {
+		tool_error("'%s' is no finding; --explain all lists them", id);
+		return TOOL_USAGE;
+	}
+	return findings_explain(diagnosis->id, stdout) ? TOOL_FAIL : TOOL_OK;
+}
 
 int cmd_doctor(int argc, char **argv)
 {
@@ -97,6 +160,10 @@ int cmd_doctor(int argc, char **argv)
 	int status;
 
 	argp_parse(&argp_doctor, argc, argv, 0, NULL, &arguments);
+	if (arguments.explain)
+		return explain(arguments.explain);
+	if (arguments.traces)
+		return diagnose_traces(&arguments);
 	status = doctor_report(&arguments.question, stdout, tool_colour(STDOUT_FILENO), arguments.json);
 	if (status < 0)
 		tool_error("writing the report: %s", strerror(errno));

@@ -173,7 +173,7 @@ struct model_process {
 	bool zap;			    /* it has a ZAP handler */
 	bool uid_known;
 	uint32_t uid;
-	int64_t clock_offset; /* ns, of the clock that it is shown */
+	int64_t clock_offset;		   /* ns, of the clock that it is shown */
 	struct model_gathering *gathering; /* talk.h; NULL: none */
 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One side of one handshake as it happened: its calls in order, with their tokens, what failed within them, and
- * what the handshake event says. What timelines and diagnoses are made of.
+ * One side of one handshake as it happened: its calls in order, with their tokens, what failed within them,
+ * and what the handshake event says. What timelines and diagnoses are made of.
  *
- * Kept by who asks for talks (struct model_listener); memory follows what is open at one time and what the listener
- * keeps.
+ * Kept by who asks for talks (struct model_listener); memory follows what is open at one time and what the
+ * listener keeps.
  */
 #ifndef TOOLS_MODEL_TALK_H
 #define TOOLS_MODEL_TALK_H
@@ -27,7 +27,7 @@ struct model_step {
 	uint64_t minor;
 	uint8_t depth;
 	bool failed;
-	uint64_t handle;	/* of the context */
+	uint64_t handle; /* of the context */
 	uint32_t usage, flags_req;
 	struct model_text text; /* of the minor status */
 	struct model_text name; /* acceptor, initiator or name, as the call has it */
@@ -53,7 +53,7 @@ struct model_talk {
 	struct model_talk *next; /* for who keeps it */
 	struct model_process *process;
 	uint32_t pid, tid;
-	uint64_t handle; /* of the context; 0: there was none */
+	uint64_t handle;      /* of the context; 0: there was none */
 	uint64_t first, last; /* ns */
 	struct model_steps steps;
 
@@ -93,6 +93,5 @@ void model_steps_add(struct model_steps *steps, struct model_step *step);
 void model_steps_free(struct model_steps *steps);
 void model_settings_free(struct model_settings *settings);
 void model_gathering_free(struct model_gathering *gathering);
-
 
 #endif

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From events to talks. They are gathered by context and, before there is one, by thread. A call that fails within
- * another returns before it: what failed on a thread waits for the call around it or, where that succeeded, for the
- * next handshake of its process that fails, since a server's credentials are acquired long before its clients come.
+ * From events to talks. They are gathered by context and, before there is one, by thread. A call that fails
+ * within another returns before it: what failed on a thread waits for the call around it or, where that
+ * succeeded, for the next handshake of its process that fails, since a server's credentials are acquired long
+ * before its clients come.
  */
 #include "tools/model/facts.h"
 #include "tools/model/talk.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,11 +41,38 @@ static void keep_token(const struct facts *facts, enum tr_field_id id, struct mo
 		facts_keep(facts, &token->bytes, (struct model_text){(char *)bytes.at, bytes.length});
 }
 
+/* Of each element "key=value", where its value may be told. */
+static void keep_store(const struct facts *facts, struct model_text *store)
+{
+	struct tr_cursor cursor = facts->event->fields, inner;
+	struct tr_value value, part;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&text, &size);
+
+	while (file && tr_cursor_next(&cursor, &value)) {
+		if (value.id != TR_F_CRED_STORE)
+			continue;
+		inner = tr_cursor_into(&value);
+		while (tr_cursor_next(&inner, &part)) {
+			fwrite(part.at, 1,
+			       part.id == TR_F_KEY || part.id == TR_F_VALUE_TEXT ? part.length : 0, file);
+			fputc(part.id == TR_F_KEY ? '=' : 0, file);
+		}
+	}
+	if (!file || fclose(file))
+		facts->model->failed = true;
+	else if (size)
+		facts_keep(facts, store, (struct model_text){text, size});
+	free(text);
+}
+
 static struct model_step *new_step(const struct facts *facts)
 {
 	const struct tr_head *head = &facts->event->head;
 	static const enum tr_field_id names[] = {TR_F_ACCEPTOR, TR_F_NAME, TR_F_INITIATOR};
 	struct model_step *step = calloc(1, sizeof(*step));
+	struct tr_value store;
 
 	if (!step) {
 		facts->model->failed = true;
@@ -64,6 +93,8 @@ static struct model_step *new_step(const struct facts *facts)
 	facts_keep(facts, &step->mech, facts_text(facts, TR_F_MECH));
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !step->name.at; i++)
 		facts_keep(facts, &step->name, facts_text(facts, names[i]));
+	if (tr_event_find(facts->event, TR_F_CRED_STORE, &store))
+		keep_store(facts, &step->store);
 	keep_token(facts, TR_F_IN_TOKEN, &step->in);
 	keep_token(facts, TR_F_OUT_TOKEN, &step->out);
 	keep_token(facts, TR_F_BINDINGS, &step->bindings);
@@ -84,7 +115,8 @@ static struct model_step *copy_step(struct model *model, const struct model_step
 	step->in.bytes = step->out.bytes = step->bindings.bytes = (struct model_text){0};
 	copied = model_text_set(&step->text, from->text) && model_text_set(&step->name, from->name) &&
 		 model_text_set(&step->mech, from->mech) && model_text_set(&step->store, from->store) &&
-		 model_text_set(&step->in.bytes, from->in.bytes) && model_text_set(&step->out.bytes, from->out.bytes);
+		 model_text_set(&step->in.bytes, from->in.bytes) &&
+		 model_text_set(&step->out.bytes, from->out.bytes);
 	model->failed |= !copied;
 	return step;
 }
@@ -182,11 +214,12 @@ static void wait_for_call(struct model_gathering *gathering, struct model_step *
 	model_steps_free(&one);
 }
 
+/* A credential that could not be had: the handshake event that comes next tells of it, and ends the talk. */
 static void credential(struct facts *facts, struct model_gathering *gathering, struct model_step *step)
 {
-	struct model_talk *talk;
+	struct model_talk *talk = step->failed ? new_talk(facts) : NULL;
 
-	if (!step->failed || !(talk = new_talk(facts))) {
+	if (!talk) {
 		struct model_steps one = {0};
 
 		model_steps_add(&one, step);
@@ -194,11 +227,10 @@ static void credential(struct facts *facts, struct model_gathering *gathering, s
 		return;
 	}
 	talk->credential = true;
-	talk->role = step->usage == 1 ? TR_ROLE_INITIATOR : step->usage == 2 ? TR_ROLE_ACCEPTOR : 0;
 	talk->first = step->time - step->duration;
 	within(gathering, talk, step->tid, talk->first);
 	model_steps_add(&talk->steps, step);
-	end_talk(facts->model, talk);
+	put(facts, talk);
 }
 
 static void handshake(struct facts *facts, struct model_gathering *gathering, struct model_step *step)
@@ -307,7 +339,8 @@ static void keep_numbers(const struct facts *facts, struct model_talk *talk)
 	talk->delegated = facts_number(facts, TR_F_DELEGATED);
 }
 
-/* What a failure may come of that was there before: copies, since later handshakes fail for the same reason. */
+/* What a failure may come of that was there before: copies, since later handshakes fail for the same reason.
+ */
 static void before(struct facts *facts, struct model_talk *talk)
 {
 	struct model_steps all = {0};

@@ -25,6 +25,8 @@ static const struct {
 	[SHOW_JSON] = {sink_json, false},
 	[SHOW_SUMMARY_TEXT] = {sink_summary_text, true},
 	[SHOW_SUMMARY_JSON] = {sink_summary_json, false},
+	[SHOW_DOCTOR_TEXT] = {sink_doctor_text, true},
+	[SHOW_DOCTOR_JSON] = {sink_doctor_json, false},
 };
 
 struct show {
@@ -122,6 +124,11 @@ void show_release(struct show *show)
 uint64_t show_problems(const struct show *show)
 {
 	return tr_reader_stats(show->reader)->problems;
+}
+
+uint64_t show_found(const struct show *show)
+{
+	return show->sink->found;
 }
 
 static bool is_about_handshakes(const struct tr_event *event)

@@ -10,7 +10,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum show_format { SHOW_TEXT, SHOW_JSON, SHOW_SUMMARY_TEXT, SHOW_SUMMARY_JSON };
+enum show_format {
+	SHOW_TEXT,
+	SHOW_JSON,
+	SHOW_SUMMARY_TEXT,
+	SHOW_SUMMARY_JSON,
+	SHOW_DOCTOR_TEXT,
+	SHOW_DOCTOR_JSON
+};
 
 struct show;
 
@@ -41,6 +48,9 @@ int show_poll(struct show *show, bool final);
 
 /* Gives the space of what was printed back: for traces that are removed in the end. */
 void show_release(struct show *show);
+
+/* How many findings a final show_poll printed, where it looked for any. */
+uint64_t show_found(const struct show *show);
 
 /* How many things were wrong with the traces. */
 uint64_t show_problems(const struct show *show);

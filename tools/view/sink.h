@@ -18,6 +18,7 @@ struct sink {
 	void (*release)(struct sink *sink);
 	struct out *out;  /* the caller's */
 	uint64_t damaged; /* things that were wrong with the traces; set before end */
+	uint64_t found;	  /* by a sink that looks for something; set by end */
 	bool callers;	  /* in text, say who called */
 };
 
@@ -26,5 +27,7 @@ struct sink *sink_text(struct out *out);
 struct sink *sink_json(struct out *out);
 struct sink *sink_summary_text(struct out *out);
 struct sink *sink_summary_json(struct out *out);
+struct sink *sink_doctor_text(struct out *out);
+struct sink *sink_doctor_json(struct out *out);
 
 #endif

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+# For tests/diagnose_*.bats: a cause is made with a real KDC and real programs, found with its names and its remedy, and
+# gone once the remedy was applied.
+# shellcheck shell=bash
+
+SERVICE=host@localhost
+
+diagnose_up() {
+    realm_up -u alice -u bob -s host@localhost "$@"
+    kinit -k -t "$GSSTAP_REALM/client/alice" alice
+}
+
+listens() {
+    grep -q "$(printf ':%04X 00000000:0000 0A' "$1")" /proc/net/tcp /proc/net/tcp6
+}
+
+up_or_gone() {
+    listens "$1" || gone "$2"
+}
+
+# handshake NAME [VAR=VALUE...]: gss-server, then gss-client with the words of CLIENT, both traced, in a fresh directory
+# NAME; variables S_X=Y are set for the server as X, C_X=Y for the client. How they ended is $SERVER and $CLIENT_STATUS.
+handshake() {
+    local for_server=() for_client=() word port pid
+    mkdir "$1"
+    for word in "${@:2}"; do
+        case $word in
+        S_*) for_server+=("${word#S_}") ;;
+        C_*) for_client+=("${word#C_}") ;;
+        esac
+    done
+    read -r port < <(free_port)
+    env "${for_server[@]}" "$GSSTAP" run "${RUN_SERVER[@]}" -o "$1/server.pcapng" -- gss-server -once -port "$port" "${SERVER_OPTIONS[@]}" "$SERVICE" \
+        >"$1/server.out" 2>&1 3>&- &
+    pid=$!
+    wait_until 60 up_or_gone "$port" "$pid"
+    CLIENT_STATUS=0
+    env "${for_client[@]}" "$GSSTAP" run "${RUN_CLIENT[@]}" -o "$1/client.pcapng" -- gss-client -port "$port" "${CLIENT[@]}" localhost "${WANTED:-$SERVICE}" hello \
+        >"$1/client.out" 2>&1 || CLIENT_STATUS=$?
+    # A client that never came leaves the server waiting.
+    gone "$pid" || wait_until 10 gone "$pid" 2>/dev/null || pkill -P "$pid"
+    SERVER_STATUS=0
+    wait "$pid" || SERVER_STATUS=$?
+}
+
+# doctor TRACE...: asked as JSON into the file `found`.
+doctor() {
+    local status=0
+    "$GSSTAP" doctor --format json "$@" >found 2>errors || status=$?
+    cat errors
+    [ ! -s errors ] && [ "$status" -le 1 ] && [ "$status" = "$(jq -s 'map(select(.kind == "finding")) | length | if . > 0 then 1 else 0 end' found)" ]
+}
+
+# finds ID [FILTER]: exactly one finding has this id; of it the jq filter is true.
+finds() {
+    jq -es --arg id "$1" 'map(select(.id == $id)) | length == 1' found >/dev/null &&
+        jq -es --arg id "$1" "map(select(.id == \$id))[0] | ${2:-true}" found >/dev/null && return
+    cat found
+    echo "not so: $1 ${2:-}"
+    return 1
+}
+
+# only ID...: these findings, and no other.
+only() {
+    [ "$(jq -r 'select(.kind == "finding") | .id' found | sort | tr '\n' ' ')" = "$(printf '%s\n' "$@" | sort | tr '\n' ' ')" ] || { cat found; return 1; }
+}
+
+healthy() {
+    doctor "$@"
+    run jq -c 'select(.kind == "finding")' found
+    echo "$output"
+    [ -z "$output" ]
+}
+
+# remedy ID NUMBER: runs the command of a finding, the first is 1. The KDC is on this machine and nobody types a password.
+remedy() {
+    local command
+    command=$(jq -r --arg id "$1" --argjson n "$2" 'select(.id == $id) | [.remedy[].command | values][$n - 1]' found)
+    echo "remedy: $command"
+    command=${command/#kadmin -q/kadmin.local -q}
+    case $command in
+    kinit*) command="kinit -k -t '$GSSTAP_REALM/client/alice' ${command#kinit }" ;;
+    esac
+    eval "$command"
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One handshake that went wrong, with all that can be known of it: what either side's trace says, its tokens,
+ * and what the system has of the keytabs, ticket caches and configuration that the two processes used, as
+ * long as this is the system that they ran on.
+ */
+#ifndef TOOLS_DIAGNOSE_CASE_H
+#define TOOLS_DIAGNOSE_CASE_H
+
+#include "tools/diagnose/finding.h"
+#include "tools/diagnose/says.h"
+#include "tools/doctor/ccache.h"
+#include "tools/doctor/config.h"
+#include "tools/doctor/keytab.h"
+#include "tools/token/token.h"
+
+struct diagnose_case {
+	const struct model_talk *init, *acc; /* one may be NULL: its trace was not given */
+	struct token request, error;	     /* the first token, and what the acceptor answered */
+	const struct token_node *ap_req;     /* in request; NULL: none */
+	const struct token_node *krb_error;  /* in error, or NULL */
+	unsigned found;			     /* diagnoses so far */
+	bool keytab_known, ccache_known, config_known[2];
+	bool keytab_seen, ccache_seen;
+	struct probe_keytab keytab;
+	struct probe_ccache ccache;
+	struct probe_config config[2]; /* of initiator, acceptor */
+	struct elf_list unseen;	       /* what could not be looked at, and why */
+	struct elf_list texts;	       /* that live as long as the case */
+};
+
+/* From what was gathered; to be freed. */
+void case_begin(struct diagnose_case *c, const struct model_talk *init, const struct model_talk *acc);
+void case_end(struct diagnose_case *c);
+
+/* The side that failed first: what it says is no consequence. */
+const struct model_talk *case_failed(const struct diagnose_case *c);
+/* The step of either side, or of the one given, that failed with an error of libkrb5's table, number 0 to
+ * 255; NULL: none did. By status, and by text where the mechanism glue has mapped it. */
+const struct model_step *case_says(const struct diagnose_case *c, unsigned code);
+const struct model_step *talk_says(const struct model_talk *talk, unsigned code);
+/* A step whose text has this in it, or NULL. */
+const struct model_step *talk_says_text(const struct model_talk *talk, const char *part);
+/* The code of the acceptor's KRB-ERROR, or -1. */
+int64_t case_error_code(const struct diagnose_case *c);
+
+/* Texts live as long as the case; NULL: not known. */
+const char *case_text(struct diagnose_case *c, struct model_text text);
+const char *case_format(struct diagnose_case *c, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* A word as a shell reads it. */
+const char *case_word(struct diagnose_case *c, const char *text);
+/* "host/a@R": of the ticket that was sent, else of what was asked for. */
+const char *case_service(struct diagnose_case *c);
+/* As the program gave it: "host@a". */
+const char *case_asked(struct diagnose_case *c);
+const char *case_client(struct diagnose_case *c);
+/* Of the ticket; false: not known. */
+bool case_kvno(const struct diagnose_case *c, uint32_t *kvno);
+bool case_enctype(const struct diagnose_case *c, int32_t *enctype);
+const char *enctype_text(struct diagnose_case *c, int32_t enctype);
+/* "gss-server[4711]". */
+const char *case_program(struct diagnose_case *c, const struct model_talk *talk);
+const char *time_text(struct diagnose_case *c, int64_t seconds);
+
+/* The keytab that the acceptor read, the ticket cache that the initiator used, as they are now; NULL when
+ * they cannot be looked at: `unseen` says why. */
+const struct probe_keytab *case_keytab(struct diagnose_case *c);
+const struct probe_ccache *case_ccache(struct diagnose_case *c);
+/* libkrb5's configuration as this side has it. */
+const struct probe_config *case_config(struct diagnose_case *c, const struct model_talk *talk);
+/* A variable of the process's environment, or NULL. */
+const char *talk_setting(struct diagnose_case *c, const struct model_talk *talk, enum tr_field_id variable);
+
+/* The words of an evidence that a step gives: "gss_accept_sec_context in gss-server[4711] said ...". */
+const char *case_said(struct diagnose_case *c, const struct model_talk *talk, const struct model_step *step);
+const char *keytab_text(struct diagnose_case *c, const struct probe_keytab *keytab, const char *principal);
+
+#endif

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* See diagnose.h. Both sides of a handshake have the hash of its first token. */
+#include "tools/diagnose/diagnose.h"
+
+#include "tools/diagnose/diagnoses.h"
+#include "tools/model/learn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ESTABLISHED_MOST 65536 /* that wait for their other side to fail */
+
+/* Both sides of a handshake, by the hash of its first token. */
+struct sides {
+	struct model_node node;
+	struct model_talk *init, *acc; /* the first of each; NULL: not seen, or given up */
+	unsigned accepted;	       /* how often an acceptor was given this token */
+};
+
+struct diagnose {
+	struct model_listener listener;
+	struct model *model;
+	struct model_talk *bad, *last_bad; /* in order of their end */
+	struct model_talk *good, *last_good;
+	size_t goods;
+	struct model_list sides;
+	struct diagnose_counts counts;
+	struct findings findings;
+};
+
+static void count(struct diagnose_counts *counts, const struct model_talk *talk)
+{
+	if (talk->credential)
+		counts->credentials++;
+	else if (talk->outcome == TR_OUTCOME_ESTABLISHED)
+		counts->established++;
+	else if (talk->outcome == TR_OUTCOME_FAILED)
+		counts->failed++;
+	else if (talk->outcome == TR_OUTCOME_REFUSED)
+		counts->refused++;
+	else if (talk->outcome == TR_OUTCOME_ABANDONED)
+		counts->abandoned++;
+	else
+		counts->unfinished++;
+}
+
+static void append(struct model_talk **first, struct model_talk **last, struct model_talk *talk)
+{
+	*(*last ? &(*last)->next : first) = talk;
+	*last = talk;
+	talk->next = NULL;
+}
+
+static struct sides *sides_of(struct diagnose *diagnose, const struct model_talk *talk, bool make)
+{
+	struct model_key key;
+	struct sides *sides;
+	bool made;
+
+	if (!talk->hash.at)
+		return NULL;
+	model_key_begin(&key);
+	model_key_text(&key, talk->hash);
+	sides = make ? model_node_get(&diagnose->sides, &key, sizeof(*sides), &made)
+		     : model_node_find(&diagnose->sides, &key);
+	model_key_end(&key);
+	return sides;
+}
+
+static bool join(struct diagnose *diagnose, struct model_talk *talk)
+{
+	struct sides *sides = sides_of(diagnose, talk, true);
+
+	if (!talk->hash.at)
+		return true;
+	if (!sides)
+		return false;
+	sides->accepted += talk->role == TR_ROLE_ACCEPTOR;
+	if (talk->role == TR_ROLE_ACCEPTOR && !sides->acc)
+		sides->acc = talk;
+	else if (talk->role == TR_ROLE_INITIATOR && !sides->init)
+		sides->init = talk;
+	return true;
+}
+
+static void give_up_oldest(struct diagnose *diagnose)
+{
+	struct model_talk *oldest = diagnose->good;
+	struct sides *sides = sides_of(diagnose, oldest, false);
+
+	diagnose->good = oldest->next;
+	diagnose->goods--;
+	if (sides && sides->init == oldest)
+		sides->init = NULL;
+	if (sides && sides->acc == oldest)
+		sides->acc = NULL;
+	if (sides && !sides->init && !sides->acc) {
+		model_node_drop(&diagnose->sides, &sides->node);
+		model_node_free(&sides->node);
+	}
+	model_talk_free(oldest);
+}
+
+/* What went well is kept for a while, without its tokens: its other side may have failed. */
+static bool ended(struct model_listener *listener, struct model_talk *talk)
+{
+	struct diagnose *diagnose = (struct diagnose *)listener;
+
+	bool bad = talk->credential || talk->outcome == TR_OUTCOME_FAILED;
+
+	count(&diagnose->counts, talk);
+	if (!bad && !talk->hash.at) {
+		model_talk_free(talk);
+		return true;
+	}
+	if (bad)
+		append(&diagnose->bad, &diagnose->last_bad, talk);
+	else
+		append(&diagnose->good, &diagnose->last_good, talk);
+	diagnose->goods += !bad;
+	if (!join(diagnose, talk))
+		return false;
+	if (diagnose->goods > ESTABLISHED_MOST)
+		give_up_oldest(diagnose);
+	return true;
+}
+
+struct diagnose *diagnose_new(void)
+{
+	struct diagnose *diagnose = calloc(1, sizeof(*diagnose));
+
+	if (!diagnose)
+		return NULL;
+	diagnose->listener.ended = ended;
+	diagnose->model = model_new();
+	if (!diagnose->model) {
+		free(diagnose);
+		return NULL;
+	}
+	diagnose->model->listener = &diagnose->listener;
+	return diagnose;
+}
+
+static void free_talks(struct model_talk *talk)
+{
+	for (struct model_talk *next; talk; talk = next) {
+		next = talk->next;
+		model_talk_free(talk);
+	}
+}
+
+void diagnose_free(struct diagnose *diagnose)
+{
+	if (!diagnose)
+		return;
+	findings_free(&diagnose->findings);
+	free_talks(diagnose->bad);
+	free_talks(diagnose->good);
+	model_list_free(&diagnose->sides, NULL);
+	model_free(diagnose->model);
+	free(diagnose);
+}
+
+int diagnose_learn(struct diagnose *diagnose, const struct tr_event *event)
+{
+	return model_learn(diagnose->model, event);
+}
+
+static struct finding *new_finding(const struct diagnose_case *c, const struct diagnosis *diagnosis,
+				   const struct model_talk *talk)
+{
+	struct finding *finding = elf_calloc(1, sizeof(*finding));
+
+	finding->id = diagnosis->id;
+	finding->name = diagnosis->name;
+	finding->title = diagnosis->title;
+	finding->init = c->init;
+	finding->acc = c->acc;
+	finding->first = finding->last = talk->last;
+	finding->count = 1;
+	return finding;
+}
+
+static void unseen(const struct diagnose_case *c, struct finding *finding)
+{
+	for (size_t i = 0; i < c->unseen.count; i++)
+		elf_list_add(&finding->unseen, c->unseen.items[i]);
+}
+
+static void ask(struct diagnose *diagnose, struct diagnose_case *c, const struct model_talk *talk)
+{
+	for (const struct diagnosis *diagnosis = diagnoses; diagnosis->name; diagnosis++) {
+		struct finding *finding = new_finding(c, diagnosis, talk);
+
+		if (!diagnosis->check(c, finding)) {
+			finding_free(finding);
+			continue;
+		}
+		c->found++;
+		unseen(c, finding);
+		findings_add(&diagnose->findings, finding);
+	}
+}
+
+static bool is_bad(const struct model_talk *talk)
+{
+	return talk && talk->outcome == TR_OUTCOME_FAILED;
+}
+
+static void examine(struct diagnose *diagnose, const struct model_talk *talk)
+{
+	const struct sides *sides = sides_of(diagnose, talk, false);
+	const struct model_talk *init = sides ? sides->init : NULL, *acc = sides ? sides->acc : NULL;
+	struct diagnose_case c;
+
+	if (talk->role == TR_ROLE_ACCEPTOR)
+		acc = talk;
+	else
+		init = talk;
+	/* Where both failed, it is told once: with the one that ended first. */
+	if (is_bad(init) && is_bad(acc) && talk != (acc->last <= init->last ? acc : init))
+		return;
+	case_begin(&c, init, acc);
+	ask(diagnose, &c, talk);
+	case_end(&c);
+}
+
+const struct findings *diagnose_findings(struct diagnose *diagnose)
+{
+	if (model_settle(diagnose->model))
+		return NULL;
+	for (const struct model_talk *talk = diagnose->bad; talk; talk = talk->next)
+		examine(diagnose, talk);
+	return &diagnose->findings;
+}
+
+const struct diagnose_counts *diagnose_counts(const struct diagnose *diagnose)
+{
+	return &diagnose->counts;
+}

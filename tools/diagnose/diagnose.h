@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From events to findings: gathers the handshakes that went wrong, joins both sides of each, and asks every
+ * diagnosis about it. A healthy trace gives none.
+ */
+#ifndef TOOLS_DIAGNOSE_DIAGNOSE_H
+#define TOOLS_DIAGNOSE_DIAGNOSE_H
+
+#include "tools/diagnose/finding.h"
+
+struct diagnose;
+
+/* NULL: no memory. */
+struct diagnose *diagnose_new(void);
+void diagnose_free(struct diagnose *diagnose);
+
+/* Takes up one event; in order of time. Returns 0, or -1: no memory. */
+int diagnose_learn(struct diagnose *diagnose, const struct tr_event *event);
+
+/* What was seen, and of it what went wrong. */
+struct diagnose_counts {
+	uint64_t established, failed, refused, abandoned, credentials, unfinished;
+};
+
+/* All causes found, when all events were taken up; they live as long as diagnose. NULL: no memory. */
+const struct findings *diagnose_findings(struct diagnose *diagnose);
+const struct diagnose_counts *diagnose_counts(const struct diagnose *diagnose);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The checks of diagnoses.def. Each says in the finding what it found and by what it is proved, or returns
+ * false. */
+#ifndef TOOLS_DIAGNOSE_DIAGNOSES_H
+#define TOOLS_DIAGNOSE_DIAGNOSES_H
+
+#include "tools/diagnose/case.h"
+
+struct diagnosis {
+	unsigned id;
+	const char *name, *title;
+	bool (*check)(struct diagnose_case *c, struct finding *finding);
+};
+/* Ends with name NULL. */
+extern const struct diagnosis diagnoses[];
+/* By "GT0009", or NULL. */
+const struct diagnosis *diagnosis_of(const char *id);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* See local.h. A process is of this system when boot and pid namespace are ours. */
+#include "tools/diagnose/local.h"
+
+#include "tools/model/live.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BOOT 36 /* characters of a boot id */
+
+static const char *const names[MODEL_SETTINGS] = {"KRB5_CONFIG",	"KRB5CCNAME",	  "KRB5_KTNAME",
+						  "KRB5_CLIENT_KTNAME", "KRB5RCACHENAME", "GSS_USE_PROXY"};
+static char *before[MODEL_SETTINGS];
+static bool entered;
+
+static bool this_boot(struct model_text boot)
+{
+	char ours[BOOT + 1] = "";
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, ours, BOOT);
+
+	if (fd >= 0)
+		close(fd);
+	return n == BOOT && boot.length == BOOT && !memcmp(boot.at, ours, BOOT);
+}
+
+const char *local_not(struct diagnose_case *c, const struct model_talk *talk)
+{
+	const struct model_known *identity = talk->process->identity;
+	const char *host = case_text(c, talk->process->program->host);
+	struct stat status;
+
+	if (!identity)
+		return case_format(c, "the trace does not say where %s ran", case_program(c, talk));
+	if (!this_boot(identity->boot))
+		return case_format(c, "%s ran on %s, or before this machine was started",
+				   case_program(c, talk), host ? host : "another machine");
+	if (!stat("/proc/self/ns/pid", &status) && status.st_ino != identity->space)
+		return case_format(c, "%s ran in another container", case_program(c, talk));
+	return NULL;
+}
+
+void local_enter(const struct model_talk *talk)
+{
+	entered = talk->settings.known;
+	for (size_t i = 0; i < MODEL_SETTINGS && entered; i++) {
+		struct model_text value = talk->settings.values[i];
+		const char *now = getenv(names[i]);
+
+		before[i] = now ? elf_strdup(now) : NULL;
+		if (value.at)
+			setenv(names[i], value.at, 1);
+		else
+			unsetenv(names[i]);
+	}
+}
+
+void local_leave(void)
+{
+	for (size_t i = 0; i < MODEL_SETTINGS && entered; i++) {
+		if (before[i])
+			setenv(names[i], before[i], 1);
+		else
+			unsetenv(names[i]);
+		free(before[i]);
+		before[i] = NULL;
+	}
+	entered = false;
+}
+
+void local_changed(struct diagnose_case *c, const struct model_talk *talk, const struct probe_file *file)
+{
+	struct stat status;
+
+	if (!file->path || stat(file->path, &status) || (uint64_t)status.st_mtime * 1000000000 <= talk->last)
+		return;
+	elf_list_take(&c->unseen, elf_format("what was in %s then: it was written at %s, after the handshake",
+					     file->path, time_text(c, status.st_mtime)));
+}

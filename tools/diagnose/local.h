@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Is what a trace names to be found on this system, and the environment that its process had. */
+#ifndef TOOLS_DIAGNOSE_LOCAL_H
+#define TOOLS_DIAGNOSE_LOCAL_H
+
+#include "tools/diagnose/case.h"
+
+/* NULL: the process ran here; else why its files cannot be looked at, a sentence that is the case's. */
+const char *local_not(struct diagnose_case *c, const struct model_talk *talk);
+
+/* Asks libkrb5 as that process would have: with its variables in the environment. Not from two threads. */
+void local_enter(const struct model_talk *talk);
+void local_leave(void);
+
+/* Notes in `unseen` that the file was written after the handshake. */
+void local_changed(struct diagnose_case *c, const struct model_talk *talk, const struct probe_file *file);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* What this system has of a case: keytab, ticket cache, configuration, each looked at once. */
+#include "tools/diagnose/local.h"
+#include "tools/doctor/line.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *talk_setting(struct diagnose_case *c, const struct model_talk *talk, enum tr_field_id variable)
+{
+	return talk ? case_text(c, talk->settings.values[variable - TR_F_KRB5_CONFIG]) : NULL;
+}
+
+const char *case_word(struct diagnose_case *c, const char *text)
+{
+	char *word = line_word(text);
+
+	elf_list_take(&c->texts, word);
+	return word;
+}
+
+static bool can_look(struct diagnose_case *c, const struct model_talk *talk, const char *what)
+{
+	const char *why;
+
+	if (!talk)
+		return false;
+	why = local_not(c, talk);
+	if (!why && !talk->settings.known)
+		why = "the trace does not say which environment the process had";
+	if (why)
+		elf_list_take(&c->unseen, elf_format("%s: %s", what, why));
+	return !why;
+}
+
+/* A value of a credential store that the program gave, such as keytab. */
+static const char *stored(struct diagnose_case *c, const struct model_talk *talk, const char *key)
+{
+	size_t length = strlen(key);
+
+	for (const struct model_step *step = talk->steps.first; step; step = step->next)
+		for (size_t at = 0; at + length < step->store.length; at += strlen(step->store.at + at) + 1)
+			if (!strncmp(step->store.at + at, key, length) && step->store.at[at + length] == '=')
+				return case_format(c, "%s", step->store.at + at + length + 1);
+	return NULL;
+}
+
+const struct probe_keytab *case_keytab(struct diagnose_case *c)
+{
+	const char *name;
+
+	if (c->keytab_known)
+		return c->keytab_seen ? &c->keytab : NULL;
+	c->keytab_known = true;
+	if (!can_look(c, c->acc, "the acceptor's keytab"))
+		return NULL;
+	name = case_text(c, c->acc->keytab);
+	if (!name)
+		name = stored(c, c->acc, "keytab");
+	local_enter(c->acc);
+	probe_keytab_open(&c->keytab, name);
+	local_leave();
+	c->keytab_seen = true;
+	local_changed(c, c->acc, &c->keytab.file);
+	if (c->keytab.state != PROBE_OK)
+		elf_list_take(&c->unseen, elf_format("what was in %s then: now it is %s", c->keytab.name,
+						     probe_state_name(c->keytab.state)));
+	return &c->keytab;
+}
+
+const struct probe_ccache *case_ccache(struct diagnose_case *c)
+{
+	const char *name;
+
+	if (c->ccache_known)
+		return c->ccache_seen ? &c->ccache : NULL;
+	c->ccache_known = true;
+	if (!can_look(c, c->init, "the initiator's ticket cache"))
+		return NULL;
+	name = case_text(c, c->init->ccache);
+	if (!name)
+		name = stored(c, c->init, "ccache");
+	local_enter(c->init);
+	probe_ccache_open(&c->ccache, name, NULL);
+	local_leave();
+	c->ccache_seen = true;
+	local_changed(c, c->init, &c->ccache.file);
+	return &c->ccache;
+}
+
+const struct probe_config *case_config(struct diagnose_case *c, const struct model_talk *talk)
+{
+	int side = talk == c->acc;
+
+	if (c->config_known[side])
+		return &c->config[side];
+	if (!can_look(c, talk, "its krb5.conf"))
+		return NULL;
+	local_enter(talk);
+	probe_config_read(&c->config[side]);
+	local_leave();
+	c->config_known[side] = true;
+	return &c->config[side];
+}
+
+/* "FILE:/x has host/a@R kvno 3 (aes256...), kvno 4 (...)", of one principal, or of all. */
+const char *keytab_text(struct diagnose_case *c, const struct probe_keytab *keytab, const char *principal)
+{
+	const char *text = NULL;
+	size_t said = 0;
+
+	for (size_t i = 0; i < keytab->count; i++) {
+		const struct probe_key *key = &keytab->keys[i];
+
+		if (principal && strcmp(key->principal, principal))
+			continue;
+		if (++said > 8)
+			continue;
+		text = case_format(c, "%s%s%s kvno %u %s", text ? text : "", text ? ", " : "",
+				   principal ? "" : key->principal, key->kvno, enctype_text(c, key->enctype));
+	}
+	if (!text)
+		return case_format(c, "%s has no key%s%s", keytab->name, principal ? " of " : "",
+				   principal ? principal : "");
+	if (said > 8)
+		text = case_format(c, "%s and %zu more", text, said - 8);
+	return case_format(c, "%s has %s%s%s", keytab->name, principal ? principal : "",
+			   principal ? ": " : "", text);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* GT0007. The server asks for its own name at start, before any client comes. */
+#include "tools/diagnose/checks.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* Is "host/a@R" what "host@a", "host@" or "host/a@R" means? */
+static bool matches(const char *principal, const char *name)
+{
+	size_t service = strcspn(name, "@/");
+	const char *host = name[service] ? name + service + 1 : "";
+	size_t length = strcspn(host, "@");
+
+	if (!strcmp(principal, name))
+		return true;
+	if (strncmp(principal, name, service) || principal[service] != '/')
+		return false;
+	return !length || (!strncasecmp(principal + service + 1, host, length) &&
+			   principal[service + 1 + length] == '@');
+}
+
+static const struct model_step *asked(const struct model_talk *talk)
+{
+	for (const struct model_step *step = talk->steps.first; step; step = step->next)
+		if (step->failed && step->name.at && step->usage != 1 &&
+		    step->call != TR_gss_init_sec_context && step->call != TR_gss_accept_sec_context)
+			return step;
+	return NULL;
+}
+
+bool diagnose_name_not_in_keytab(struct diagnose_case *c, struct finding *finding)
+{
+	const struct model_step *step = c->acc ? asked(c->acc) : NULL;
+	const struct probe_keytab *keytab;
+	const char *name;
+
+	if (!step || case_failed(c) != c->acc)
+		return false;
+	keytab = case_keytab(c);
+	name = case_text(c, step->name);
+	if (!keytab || keytab->state != PROBE_OK || !name)
+		return false;
+	for (size_t i = 0; i < keytab->count; i++)
+		if (matches(keytab->keys[i].principal, name))
+			return false;
+	finding_cause(finding, "%s asks for %s, and %s has no key of it", case_program(c, c->acc), name,
+		      keytab->name);
+	finding_evidence(finding, "%s", keytab_text(c, keytab, NULL));
+	finding_evidence(finding, "%s", case_said(c, c->acc, step));
+	finding_remedy(finding, "let the program accept for any name that its keytab has (no name, or the "
+				"service alone), or put the key in:");
+	finding_command(
+		finding, "kadmin -q %s",
+		case_word(c, case_format(c, "ktadd -norandkey -k %s %s",
+					 keytab->file.path ? keytab->file.path : keytab->name, name)));
+	return true;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* GT0099. A failure that no diagnosis knows is told as one: nothing that was seen to fail goes without a
+ * word. */
+#include "tools/diagnose/checks.h"
+
+bool diagnose_unexplained(struct diagnose_case *c, struct finding *finding)
+{
+	const struct model_talk *talk = case_failed(c);
+	const struct model_step *last = talk ? model_talk_last(talk) : NULL;
+	const char *reason;
+
+	if (c->found || !talk)
+		return false;
+	reason = case_text(c, last && last->text.at ? last->text : talk->reason);
+	finding_cause(finding, "%s could not %s, for a reason that is not known here: %s",
+		      case_program(c, talk),
+		      talk->credential ? "get credentials" : "establish a security context",
+		      reason ? reason : "the library gave none");
+	for (const struct model_step *step = talk->steps.first; step; step = step->next)
+		if (step->failed)
+			finding_evidence(finding, "%s", case_said(c, talk, step));
+	finding_remedy(finding,
+		       "trace both ends, with what libkrb5 does inside, and give doctor both traces:");
+	finding_command(finding, "gsstap run --krb5-trace -o '%%n-%%p.pcapng' -- PROGRAM");
+	return true;
+}

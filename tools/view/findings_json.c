@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Findings as JSON Lines: one object each, then one of what was seen. */
+#include "tools/out/json.h"
+#include "tools/view/findings.h"
+
+#include <stdio.h>
+
+static void text(struct js *js, const char *key, struct model_text text)
+{
+	if (!text.at)
+		return;
+	js_key(js, key);
+	js_text(js, text.at, text.length);
+}
+
+static void side(struct js *js, const char *key, const struct model_talk *talk)
+{
+	if (!talk)
+		return;
+	js_key(js, key);
+	js_object(js);
+	text(js, "program", talk->process->program->name);
+	js_set_unsigned(js, "pid", talk->pid);
+	text(js, "host", talk->process->program->host);
+	text(js, "initiator", talk->initiator);
+	text(js, "acceptor", talk->acceptor);
+	js_object_end(js);
+}
+
+static void array(struct js *js, const char *key, const struct elf_list *list)
+{
+	js_key(js, key);
+	js_array(js);
+	for (size_t i = 0; i < list->count; i++)
+		js_string(js, list->items[i]);
+	js_array_end(js);
+}
+
+static void remedies(struct js *js, const struct elf_list *list)
+{
+	js_key(js, "remedy");
+	js_array(js);
+	for (size_t i = 0; i < list->count; i++) {
+		bool command = list->items[i][0] == '\t';
+
+		js_object(js);
+		js_set_string(js, command ? "command" : "text", list->items[i] + command);
+		js_object_end(js);
+	}
+	js_array_end(js);
+}
+
+static void one(struct js *js, const struct finding *finding)
+{
+	char id[16];
+
+	snprintf(id, sizeof(id), "GT%04u", finding->id);
+	js_object(js);
+	js_set_string(js, "kind", "finding");
+	js_set_string(js, "id", id);
+	js_set_string(js, "name", finding->name);
+	js_set_string(js, "title", finding->title);
+	js_set_string(js, "cause", finding->cause);
+	array(js, "evidence", &finding->evidence);
+	remedies(js, &finding->remedies);
+	array(js, "not_looked_at", &finding->unseen);
+	js_set_unsigned(js, "count", finding->count);
+	js_set_time(js, "first", finding->first);
+	js_set_time(js, "last", finding->last);
+	side(js, "initiator", finding->init);
+	side(js, "acceptor", finding->acc);
+	js_object_end(js);
+	js_line(js);
+}
+
+void findings_json(struct out *out, const struct findings *findings, const struct diagnose_counts *counts,
+		   uint64_t damaged)
+{
+	struct js js;
+
+	js_init(&js, out);
+	for (const struct finding *finding = findings->first; finding; finding = finding->next)
+		one(&js, finding);
+	js_object(&js);
+	js_set_string(&js, "kind", "seen");
+	js_set_unsigned(&js, "established", counts->established);
+	js_set_unsigned(&js, "failed", counts->failed);
+	js_set_unsigned(&js, "refused", counts->refused);
+	js_set_unsigned(&js, "abandoned", counts->abandoned);
+	js_set_unsigned(&js, "unfinished", counts->unfinished);
+	js_set_unsigned(&js, "credentials", counts->credentials);
+	js_set_unsigned(&js, "damaged", damaged);
+	js_object_end(&js);
+	js_line(&js);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Findings for a terminal: the cause first, then by what it is known, then what to do. */
+#include "tools/view/findings.h"
+
+static void process(struct out *out, const struct model_talk *talk)
+{
+	const struct model_program *program = talk->process->program;
+
+	if (program->name.at)
+		out_words(out, (const uint8_t *)program->name.at, program->name.length);
+	else
+		out_str(out, "a process");
+	out_char(out, '[');
+	out_unsigned(out, talk->pid);
+	out_char(out, ']');
+	if (!program->host.at)
+		return;
+	out_str(out, " on ");
+	out_words(out, (const uint8_t *)program->host.at, program->host.length);
+}
+
+static void where(struct out *out, const struct finding *finding)
+{
+	out_str(out, "  ");
+	out_paint(out, "2");
+	out_raw(out, out_stamp(out, finding->first), 19);
+	out_str(out, "  ");
+	if (finding->init)
+		process(out, finding->init);
+	if (finding->init && finding->acc)
+		out_str(out, " to ");
+	if (finding->acc)
+		process(out, finding->acc);
+	if (finding->count > 1) {
+		out_str(out, ", ");
+		out_unsigned(out, finding->count);
+		out_str(out, " times until ");
+		out_raw(out, out_stamp(out, finding->last), 19);
+	}
+	out_paint(out, "0");
+	out_char(out, '\n');
+}
+
+static void lines(struct out *out, const char *head, const struct elf_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		bool command = list->items[i][0] == '\t';
+
+		out_str(out, head);
+		if (command) {
+			out_paint(out, "1");
+			out_str(out, "  $ ");
+		}
+		out_safe(out, list->items[i] + command);
+		if (command)
+			out_paint(out, "0");
+		out_char(out, '\n');
+	}
+}
+
+static void id(struct out *out, unsigned number)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "GT%04u", number);
+	out_str(out, text);
+}
+
+static void one(struct out *out, const struct finding *finding)
+{
+	out_paint(out, "1;31");
+	id(out, finding->id);
+	out_char(out, ' ');
+	out_str(out, finding->title);
+	out_paint(out, "0");
+	out_str(out, "\n  ");
+	out_safe(out, finding->cause ? finding->cause : finding->title);
+	out_char(out, '\n');
+	where(out, finding);
+	lines(out, "  seen: ", &finding->evidence);
+	lines(out, "  to do: ", &finding->remedies);
+	lines(out, "  not looked at: ", &finding->unseen);
+	out_char(out, '\n');
+}
+
+static void counted(struct out *out, uint64_t number, const char *what, bool *more)
+{
+	if (!number)
+		return;
+	out_str(out, *more ? ", " : "");
+	*more = true;
+	out_unsigned(out, number);
+	out_char(out, ' ');
+	out_str(out, what);
+}
+
+static void seen(struct out *out, const struct diagnose_counts *counts)
+{
+	bool more = false;
+
+	out_str(out, "Handshakes seen: ");
+	counted(out, counts->established, "established", &more);
+	counted(out, counts->failed, "failed", &more);
+	counted(out, counts->refused, "refused", &more);
+	counted(out, counts->abandoned, "given up", &more);
+	counted(out, counts->unfinished, "not ended", &more);
+	if (!more)
+		out_str(out, "none");
+	if (counts->credentials) {
+		out_str(out, "; credentials that could not be had: ");
+		out_unsigned(out, counts->credentials);
+	}
+	out_str(out, ".\n");
+}
+
+void findings_text(struct out *out, const struct findings *findings, const struct diagnose_counts *counts,
+		   uint64_t damaged)
+{
+	for (const struct finding *finding = findings->first; finding; finding = finding->next)
+		one(out, finding);
+	seen(out, counts);
+	if (damaged)
+		out_str(out, "The traces are damaged: there may be more.\n");
+	if (!findings->first) {
+		out_str(out, "Nothing was found.\n");
+		return;
+	}
+	out_str(out, "'gsstap doctor --explain ");
+	id(out, findings->first->id);
+	out_str(out, "' says more.\n");
+}
