@@ -7,6 +7,7 @@ tests/unit/token_samples.c (GSSTAP_SAMPLES=write).
 """
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -112,7 +113,9 @@ def others(ntlm):
 
 
 def negotiated():
-    handshake("", watched([*PROGRAMS, "both", "ntlm"]), "ntlm/negotiate%s", "ntlm/challenge%s", "ntlm/authenticate%s")
+    found = watched([*PROGRAMS, "both", "ntlm"])
+    messages("ntlm", found, "ntlm_message")
+    handshake("", found, "ntlm/negotiate%s", "ntlm/challenge%s", "ntlm/authenticate%s")
     handshake("krb5", watched([*PROGRAMS, "spnego", "krb5", "krb5"]), "gss/spnego_%s_init", "spnego/%s_completed")
     handshake("other", watched([*PROGRAMS, "spnego", "ntlm,krb5", "krb5"]), "gss/spnego_%s_init",
               "spnego/%s_request_mic", "spnego/%s_ap_req", "spnego/%s_ap_rep_mic", "spnego/%s_mic")
@@ -128,17 +131,43 @@ def lines(command):
 
 
 def told():
+    for name, token in lines([*PROGRAMS, "cred"]):
+        keep("krb5/" + name, token)
     for name, token in lines([*PROGRAMS, "told"]):
         keep("exported_context/krb5" if name == "context" else "exported_name/" + name, token)
     for name, token in lines([PYTHON, os.path.join(HERE, "wire.py"), "null", "plain", "gssapi", "subscribe", "heartbeat"]):
         keep(("zap/" if name.startswith("zap") else "zmtp/") + name, token)
 
 
+def ssh():
+    """A login: what sshd's MIC is about. By root only."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder + "/key"], check=True)
+        os.makedirs("/run/sshd", exist_ok=True)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = str(server.getsockname()[1])
+        settings = dict(Port=port, ListenAddress="127.0.0.1", HostKey=folder + "/key", GSSAPIAuthentication="yes",
+                        GSSAPIStrictAcceptorCheck="no", PermitRootLogin="yes", PidFile="none", UsePAM="no")
+        sshd = subprocess.Popen([GSSTAP, "run", "-l", "payload", "-o", folder + "/%p.pcapng", "--", "/usr/sbin/sshd", "-D",
+                                 "-e", "-f", "/dev/null", *("-o%s=%s" % item for item in settings.items())],
+                                stderr=subprocess.PIPE, text=True)
+        while "listening" not in sshd.stderr.readline():
+            pass
+        subprocess.run(["ssh", "-F", "none", "-p", port, *("-o" + o for o in (
+            "BatchMode=yes", "GSSAPIAuthentication=yes", "PreferredAuthentications=gssapi-with-mic",
+            "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null")), "root@localhost", "true"], check=True,
+            stderr=subprocess.DEVNULL)
+        sshd.terminate()
+        sshd.wait()
+        keep("ssh_signed/login", tokens(events(folder), "gss_verify_mic", "message")[0])
+
+
 if os.environ.get("GSSTAP_REALM"):
     exec(os.environ["SAMPLES"])
 else:
-    for options, samples in (([], "kerberos(); iakerb(); others(negotiated); told()"),
-                             (["--enctypes", "arcfour-hmac"], "old('rc4')"),
-                             (["--enctypes", "des3-cbc-sha1"], "old('des3')")):
-        subprocess.run([GSSTAP, "realm", "-u", "alice", "-s", "host@localhost", *options, "--", PYTHON, __file__, GSSTAP],
+    for options, samples in ((["-u", "alice"], "kerberos(); iakerb(); others(negotiated); told()"),
+                             (["-u", "alice", "--enctypes", "arcfour-hmac"], "old('rc4')"),
+                             (["-u", "alice", "--enctypes", "des3-cbc-sha1"], "old('des3')"),
+                             (["-u", "root"], "ssh()")):
+        subprocess.run([GSSTAP, "realm", "-s", "host@localhost", *options, "--", PYTHON, __file__, GSSTAP],
                        check=True, env={**os.environ, "SAMPLES": samples})

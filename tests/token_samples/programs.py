@@ -6,9 +6,11 @@ programs.py spnego MECH,MECH MECH    SPNEGO: what the initiator offers, what the
 programs.py init FILE                the first token into FILE
 programs.py accept FILE              the acceptor gets it; that it refuses is expected
 programs.py serve PORT MECH          an acceptor for gss-client, up to the end of the handshake
+programs.py cred                     a ticket that is handed on, by libkrb5: KRB-CRED
 programs.py told                     exported names and contexts, one a line: what it is, its bytes
 FLAG: a name of gssapi.RequirementFlag; `bindings`: with channel bindings; `clear`: messages are not encrypted.
 """
+import ctypes
 import socket
 import struct
 import sys
@@ -69,7 +71,7 @@ def both(mech, *words):
     one = gssapi.SecurityContext(name=SERVICE, usage="initiate", mech=MECHS[mech], flags=flags,
                                  creds=credential(mech, "initiate"), channel_bindings=bindings)
     other = gssapi.SecurityContext(usage="accept", creds=credential(mech, "accept"), channel_bindings=bindings)
-    if shake_hands(one, other) and mech != "ntlm":
+    if shake_hands(one, other):
         talk(one, other, "clear" not in words)
     return one, other
 
@@ -107,6 +109,29 @@ def serve(port, mech):
         if token:
             talk_to.write(struct.pack(">BI", flags, len(token)) + token)
             talk_to.flush()
+
+
+def cred():
+    krb5 = ctypes.CDLL("libkrb5.so.3")
+
+    def call(name, *args):
+        error = getattr(krb5, name)(*args)
+        if error:
+            sys.exit("%s: %d" % (name, error))
+
+    context, auth, ccache, client, server = (ctypes.c_void_p() for _ in range(5))
+
+    class Data(ctypes.Structure):
+        _fields_ = [("magic", ctypes.c_int), ("length", ctypes.c_uint), ("data", ctypes.c_void_p)]
+
+    data = Data()
+    call("krb5_init_context", ctypes.byref(context))
+    call("krb5_auth_con_init", context, ctypes.byref(auth))
+    call("krb5_cc_default", context, ctypes.byref(ccache))
+    call("krb5_cc_get_principal", context, ccache, ctypes.byref(client))
+    call("krb5_parse_name", context, b"host/localhost", ctypes.byref(server))
+    call("krb5_fwd_tgt_creds", context, auth, b"localhost", client, server, ccache, 1, ctypes.byref(data))
+    print("cred", ctypes.string_at(data.data, data.length).hex())
 
 
 def told():

@@ -98,7 +98,7 @@ static void decodes(const struct sample *sample)
 static void each_sample_is_decoded_to_what_stands_beside_it(void **state)
 {
 	(void)state;
-	assert_true(samples_each(decodes) > 30);
+	assert_true(samples_each(decodes) > 80);
 }
 
 static void each_decoder_has_samples(void **state)

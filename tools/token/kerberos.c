@@ -155,6 +155,11 @@ void kerberos_ticket(struct token *token, const char *name, struct tr_bytes byte
 	token_end(token);
 }
 
+void kerberos_tickets(struct token *token, const char *name, struct tr_bytes bytes)
+{
+	der_list(token, name, bytes, kerberos_ticket);
+}
+
 void kerberos_message_type(struct token *token, const char *name, struct tr_bytes bytes)
 {
 	static const char *const names[] = {

@@ -10,6 +10,10 @@ enum kerberos_message {
 	KERBEROS_TICKET = DER_APPLICATION + 1,
 	KERBEROS_AUTHENTICATOR = DER_APPLICATION + 2,
 	KERBEROS_ENC_TICKET_PART = DER_APPLICATION + 3,
+	KERBEROS_AS_REQ = DER_APPLICATION + 10,
+	KERBEROS_AS_REP = DER_APPLICATION + 11,
+	KERBEROS_TGS_REQ = DER_APPLICATION + 12,
+	KERBEROS_TGS_REP = DER_APPLICATION + 13,
 	KERBEROS_AP_REQ = DER_APPLICATION + 14,
 	KERBEROS_AP_REP = DER_APPLICATION + 15,
 	KERBEROS_CRED = DER_APPLICATION + 22,
@@ -24,6 +28,7 @@ void kerberos_encrypted(struct token *token, const char *name, struct tr_bytes b
 void kerberos_enctype(struct token *token, const char *name, struct tr_bytes bytes);
 void kerberos_enctypes(struct token *token, const char *name, struct tr_bytes bytes);
 void kerberos_ticket(struct token *token, const char *name, struct tr_bytes bytes);
+void kerberos_tickets(struct token *token, const char *name, struct tr_bytes bytes);
 /* msg-type: a number with its name. */
 void kerberos_message_type(struct token *token, const char *name, struct tr_bytes bytes);
 
@@ -33,6 +38,8 @@ bool kerberos_body(struct token *token, struct tr_bytes bytes, unsigned first, c
 
 void kerberos_ap_req(struct token *token, struct tr_bytes bytes);
 void kerberos_ap_rep(struct token *token, struct tr_bytes bytes);
+/* KRB-CRED: what can be read of it without its key. */
+void kerberos_cred(struct token *token, struct tr_bytes bytes);
 void kerberos_error(struct token *token, struct tr_bytes bytes);
 /* RFC 1510bis user to user (draft-swift-win2k-krb-user2user): TGT-REQ, TGT-REP. */
 void kerberos_tgt_req(struct token *token, struct tr_bytes bytes);

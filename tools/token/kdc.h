@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages between a client and its KDC. */
+#ifndef TOOLS_TOKEN_KDC_H
+#define TOOLS_TOKEN_KDC_H
+
+#include "tools/token/token.h"
+
+/* AS-REQ, AS-REP, TGS-REQ, TGS-REP; false: it is none, and nothing was added. */
+bool kdc_message(struct token *token, struct tr_bytes bytes);
+
+#endif
