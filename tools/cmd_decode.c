@@ -6,6 +6,7 @@
 #include "tools/base/tool.h"
 #include "tools/names/calls.h"
 #include "tools/out/file.h"
+#include "tools/view/event_token.h"
 #include "tools/view/inputs.h"
 #include "trace/reader.h"
 
@@ -20,16 +21,17 @@
 
 struct decode {
 	bool json, follow, callers, sum_up;
-	const char *colour, *output, *names;
+	const char *colour, *output, *names, *keytab;
 	uint32_t pid;
 	char **arguments; /* files and directories, ends with NULL */
 	struct out_file out;
 	struct inputs *inputs;
 	struct show *show;
+	struct token_keys *keys;
 	bool failed; /* not all could be read */
 };
 
-enum key { KEY_FORMAT = 0x100, KEY_COLOUR, KEY_SUMMARY, KEY_PID, KEY_CALLER };
+enum key { KEY_FORMAT = 0x100, KEY_COLOUR, KEY_SUMMARY, KEY_PID, KEY_CALLER, KEY_KEYTAB };
 
 static const struct argp_option options[] = {
 	{"format", KEY_FORMAT, "FORMAT", 0, "text (default) or json: one object a line", 0},
@@ -40,6 +42,8 @@ static const struct argp_option options[] = {
 	 "Only calls and events whose name matches, such as 'gss_*_sec_context' or handshake", 0},
 	{"pid", KEY_PID, "PID", 0, "Only the events of this process", 0},
 	{"caller", KEY_CALLER, NULL, 0, "In text, say who called: object and offset", 0},
+	{"keytab", KEY_KEYTAB, "FILE", 0,
+	 "Open tickets, and what their session keys protect, with the keys of FILE", 0},
 	{"colour", KEY_COLOUR, "WHEN", 0, "auto (default), always or never", 0},
 	{"color", KEY_COLOUR, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0},
 	{0},
@@ -107,6 +111,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	case 'e':
 		parse_names(decode, text, state);
 		return 0;
+	case KEY_KEYTAB:
+		decode->keytab = text;
+		return 0;
 	case KEY_CALLER:
 		decode->callers = true;
 		return 0;
@@ -117,6 +124,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		if (decode->sum_up && (decode->follow || decode->callers || decode->names))
 			argp_error(state, "--summary prints no events: --follow, --call and --caller do not "
 					  "go with it");
+		if (decode->sum_up && decode->keytab)
+			argp_error(state, "--summary prints no tokens: --keytab does not go with it");
 		return 0;
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "give one or more traces, or directories that hold some");
@@ -207,10 +216,26 @@ static bool output_is_input(const struct decode *decode)
 	return true;
 }
 
+static bool load_keys(struct decode *decode)
+{
+	char *error;
+
+	if (!decode->keytab)
+		return true;
+	decode->keys = keys_new(decode->keytab, &error);
+	if (!decode->keys)
+		tool_error("--keytab: %s; give a keytab that holds the service's keys and that you may read",
+			   error ? error : "no memory");
+	free(error);
+	return decode->keys && event_token_keys(decode->keys);
+}
+
 static int decode_to(struct decode *decode, FILE *out)
 {
 	int status = TOOL_USAGE;
 
+	if (!load_keys(decode))
+		return TOOL_USAGE;
 	if (!prepare(decode, out))
 		return TOOL_FAIL;
 	decode->failed = inputs_add(decode->inputs, decode->arguments, decode->follow);
@@ -239,5 +264,7 @@ int cmd_decode(int argc, char **argv)
 	}
 	inputs_free(decode.inputs);
 	show_free(decode.show);
+	event_token_keys(NULL);
+	keys_free(decode.keys);
 	return status;
 }

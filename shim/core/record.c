@@ -195,14 +195,14 @@ void tap_put_message(struct tr_draft *d, enum tr_field_id id, const void *bytes,
 void tap_send_ahead(const struct tap_scope *scope, enum tr_field_id id, enum tr_where where,
 		    const void *bytes, size_t length)
 {
-	uint64_t of = tr_next_seq() + 1;
 	struct tr_draft *d = tap_event(scope, TR_E_token);
 
 	if (!d)
 		return;
 	d->time = tr_now();
 	d->comment = tap_call_name(scope->call);
-	tr_put_u64(d, TR_F_OF_SEQ, of);
+	/* Only now is this event's number known: in a new process those that introduce it went before. */
+	tr_put_u64(d, TR_F_OF_SEQ, tr_next_seq() + 1);
 	tr_put_token(d, id, bytes, length, where, false);
 	tr_commit(d);
 }

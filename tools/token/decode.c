@@ -15,6 +15,7 @@
 #define WIRE TOKEN_IN_WIRE
 #define ZAP TOKEN_IN_ZAP
 #define OIDS TOKEN_IN_OIDS
+#define OPENED TOKEN_IN_OPENED
 
 static const struct {
 	const char *name;
@@ -38,10 +39,7 @@ static bool dispatch(struct token *token, struct tr_bytes bytes, unsigned places
 
 static void begin(struct token *token, struct tr_bytes bytes, uint64_t length, uint64_t time)
 {
-	struct token_keys *keys = token->keys;
-
 	token_reset(token);
-	token->keys = keys;
 	token->bytes = bytes;
 	token->length = length;
 	token->time = time;

@@ -107,7 +107,7 @@ void der_sequence(struct token *token, struct tr_bytes bytes, const struct der_f
 
 	if (!der_expect(token, &bytes, DER_SEQUENCE, "a SEQUENCE", &sequence)) {
 		if (bytes.length)
-			token_bytes(token, "bytes", bytes);
+			token_unknown(token, "bytes", bytes);
 		return;
 	}
 	while (der_next(token, &sequence.body, &element)) {
@@ -117,14 +117,14 @@ void der_sequence(struct token *token, struct tr_bytes bytes, const struct der_f
 		if (field && !(seen & bit))
 			field->decode(token, field->name, element.body);
 		else /* unknown, or there twice: a name of its own */
-			token_bytes(token,
-				    token_print(token, "element_%02x_at_%zu", element.first,
-						(size_t)(element.whole.at - sequence.whole.at)),
-				    element.whole);
+			token_unknown(token,
+				      token_print(token, "element_%02x_at_%zu", element.first,
+						  (size_t)(element.whole.at - sequence.whole.at)),
+				      element.whole);
 		seen |= bit;
 	}
 	if (bytes.length)
-		token_bytes(token, "after_the_sequence", bytes);
+		token_unknown(token, "after_the_sequence", bytes);
 }
 
 void der_group(struct token *token, const char *name, struct tr_bytes bytes, const struct der_field *fields)
@@ -144,6 +144,6 @@ void der_list(struct token *token, const char *name, struct tr_bytes bytes,
 		while (der_next(token, &sequence.body, &element))
 			decode(token, NULL, element.whole);
 	else if (bytes.length)
-		token_bytes(token, NULL, bytes);
+		token_unknown(token, NULL, bytes);
 	token_end(token);
 }

@@ -113,6 +113,7 @@ const char *token_value(struct token *token, const struct token_node *node)
 	case TOKEN_LIST:
 		return list(token, node);
 	case TOKEN_BYTES:
+	case TOKEN_QUOTED:
 	case TOKEN_SEALED:
 		return token_print(token, "%ju bytes", (uintmax_t)node->number);
 	default:

@@ -23,12 +23,14 @@ void token_reset(struct token *token)
 {
 	struct token_chunk *chunk = token->chunks, *next;
 
-	for (; chunk && chunk->next; chunk = next) { /* one is kept */
+	for (; chunk; chunk = next) {
 		next = chunk->next;
+		explicit_bzero(chunk->data, chunk->used);
+		chunk->used = 0;
+		if (!next) /* one is kept */
+			break;
 		free(chunk);
 	}
-	if (chunk)
-		chunk->used = 0;
 	*token = (struct token){.nodes = token->nodes,
 				.room = token->room,
 				.notes = token->notes,
@@ -183,6 +185,18 @@ void token_end(struct token *token)
 		token->current = token->nodes[token->current].parent;
 }
 
+void token_enter(struct token *token, uint32_t node)
+{
+	token->current = node;
+	token->depth = level(token);
+}
+
+void token_leave(struct token *token)
+{
+	token->current = 0;
+	token->depth = 0;
+}
+
 static void number(struct token *token, const char *name, enum token_type type, struct tr_bytes raw,
 		   uint64_t value, const char *word)
 {
@@ -248,6 +262,20 @@ void token_made_text(struct token *token, const char *name, struct tr_bytes raw,
 void token_bytes(struct token *token, const char *name, struct tr_bytes at)
 {
 	bytes(token, name, TOKEN_BYTES, at, at.length);
+}
+
+void token_quoted(struct token *token, const char *name, struct tr_bytes at)
+{
+	bytes(token, name, TOKEN_QUOTED, at, at.length);
+	token_mark(token, TOKEN_SECRET);
+}
+
+void token_unknown(struct token *token, const char *name, struct tr_bytes at)
+{
+	if (token->opened)
+		token_sealed(token, name, at, at.length);
+	else
+		token_bytes(token, name, at);
 }
 
 void token_sealed(struct token *token, const char *name, struct tr_bytes at, uint64_t length)

@@ -22,6 +22,7 @@ enum token_type {
 	TOKEN_FLAGS, /* number, and the names of its bits */
 	TOKEN_TEXT,
 	TOKEN_BYTES,
+	TOKEN_QUOTED, /* bytes that are most often text, such as a message that was opened */
 	TOKEN_SEALED, /* encrypted: of interest is how long it is */
 	TOKEN_TIME,   /* seconds since the epoch, and microseconds */
 	TOKEN_OID,    /* the body of its DER */
@@ -46,6 +47,7 @@ enum token_place {
 	TOKEN_IN_ZAP = 128,	/* a ZAP request or reply, frame after frame */
 	TOKEN_IN_OIDS = 256,	/* object identifiers in DER */
 	TOKEN_ANYWHERE = 511,
+	TOKEN_IN_OPENED = 512, /* a plaintext, which a key has opened */
 };
 
 /* A bit of a word of flags; ends with name NULL. */
@@ -61,7 +63,7 @@ struct token_node {
 	enum token_type type;
 	enum token_kind kind;
 	struct tr_bytes raw;  /* in the token (of what was opened with a key: beside it); at NULL: derived */
-	struct tr_bytes text; /* TEXT, BYTES, SEALED, OID */
+	struct tr_bytes text; /* TEXT, BYTES, QUOTED, SEALED, OID */
 	uint64_t number;      /* SEALED: bytes that it should have */
 	uint32_t micro;
 	const struct token_flag *flags;
@@ -74,7 +76,6 @@ struct token_note {
 };
 
 struct token_chunk;
-struct token_keys;
 
 /* Zeros are an empty token. */
 struct token {
@@ -87,14 +88,14 @@ struct token {
 	bool failed; /* no memory */
 	bool full;   /* there were more values than may be */
 	struct tr_bytes bytes;
-	uint64_t length;	 /* bytes that the token had; more than bytes.length: it was cut */
-	uint64_t time;		 /* when it was seen, ns since the epoch; 0: not known */
-	struct token_keys *keys; /* keys.h; NULL: nothing can be opened */
+	uint64_t length; /* bytes that the token had; more than bytes.length: it was cut */
+	uint64_t time;	 /* when it was seen, ns since the epoch; 0: not known */
+	bool opened;	 /* it is a plaintext: what nobody knows in it could be a key, and is not shown */
 	/* Finds what the bytes are and decodes them into the current group: decode.h. */
 	bool (*dispatch)(struct token *token, struct tr_bytes bytes, unsigned places);
 };
 
-/* Empties it, and keeps what it has allocated. */
+/* Empties it, and keeps what it has allocated, wiped: values that were opened with a key lie there. */
 void token_reset(struct token *token);
 void token_free(struct token *token);
 
@@ -102,6 +103,9 @@ void token_begin_message(struct token *token, const char *name, const char *titl
 void token_begin(struct token *token, const char *name, struct tr_bytes raw);
 void token_begin_list(struct token *token, const char *name, struct tr_bytes raw);
 void token_end(struct token *token);
+/* Goes on in a group that has ended, until token_leave; what is added comes after what is there. */
+void token_enter(struct token *token, uint32_t node);
+void token_leave(struct token *token);
 
 /* Values. raw is where it stands; words, names and flags must stay valid. */
 void token_unsigned(struct token *token, const char *name, struct tr_bytes raw, uint64_t number,
@@ -115,6 +119,9 @@ void token_text(struct token *token, const char *name, struct tr_bytes text);
 /* A text that stands so nowhere in the token, from token_copy or static; raw: what it was made of. */
 void token_made_text(struct token *token, const char *name, struct tr_bytes raw, const char *text);
 void token_bytes(struct token *token, const char *name, struct tr_bytes bytes);
+void token_quoted(struct token *token, const char *name, struct tr_bytes bytes);
+/* What a decoder does not know: its bytes, or how many they are in what was opened. */
+void token_unknown(struct token *token, const char *name, struct tr_bytes bytes);
 /* length: of all of it, of which `bytes` arrived. */
 void token_sealed(struct token *token, const char *name, struct tr_bytes bytes, uint64_t length);
 void token_time(struct token *token, const char *name, struct tr_bytes raw, int64_t seconds, uint32_t micro);

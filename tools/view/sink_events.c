@@ -4,6 +4,7 @@
  * it changes.
  */
 #include "tools/view/event.h"
+#include "tools/view/event_token.h"
 #include "tools/view/sink.h"
 
 #include <stdlib.h>
@@ -40,10 +41,12 @@ static bool add_text(struct sink *sink, const struct tr_event *event, bool wante
 	struct events *events = (struct events *)sink;
 
 	origins_learn(events->origins, event);
+	event_token_learn(event);
 	if (wanted) {
 		date_line(events, event->time);
 		event_text(sink->out, events->origins, event, sink->callers);
 	}
+	event_token_ended(event);
 	return true;
 }
 
@@ -52,8 +55,10 @@ static bool add_json(struct sink *sink, const struct tr_event *event, bool wante
 	struct events *events = (struct events *)sink;
 
 	origins_learn(events->origins, event);
+	event_token_learn(event);
 	if (wanted)
 		event_json(sink->out, events->origins, event);
+	event_token_ended(event);
 	return true;
 }
 

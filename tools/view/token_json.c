@@ -46,6 +46,7 @@ static void value(struct js *js, struct token *token, const struct token_node *n
 		js_text(js, node->text.at, node->text.length);
 		break;
 	case TOKEN_BYTES:
+	case TOKEN_QUOTED:
 		js_bytes(js, node->text.at, node->text.length);
 		break;
 	case TOKEN_SEALED:

@@ -43,6 +43,14 @@ static void value(struct out *out, struct token *token, const struct token_node 
 			out_str(out, token_value(token, node));
 		}
 		break;
+	case TOKEN_QUOTED:
+		out_quoted(out, node->text.at,
+			   node->text.length < BYTES_SHOWN ? node->text.length : BYTES_SHOWN);
+		if (node->text.length > BYTES_SHOWN) {
+			out_str(out, "... ");
+			out_str(out, token_value(token, node));
+		}
+		break;
 	case TOKEN_SEALED:
 		out_str(out, token_value(token, node));
 		break;

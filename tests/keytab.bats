@@ -1,0 +1,238 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# decode --keytab: what is encrypted in real handshakes and messages is opened, is what tshark and the programs themselves
+# say it is, and no key gets out. What cannot be opened says why.
+
+bats_require_minimum_version 1.5.0
+load helper
+
+setup_file() {
+    realm_up -u alice -s host@localhost -s HTTP@localhost
+    kinit -f -k -t "$GSSTAP_REALM/client/alice" alice
+    export KEYTAB=${KRB5_KTNAME#FILE:}
+    cd "$BATS_FILE_TMPDIR"
+    over_a_wire delegated tokens -d
+    over_a_wire messages messages
+    talks plain
+    talks nomutual
+    talks spnego
+    talks bindings
+    "$BUILD/hosts/windows_pac" host/localhost "FILE:$PWD/windows.ccache" >/dev/null
+    KRB5CCNAME=FILE:$PWD/windows.ccache talks windows
+    with_other_keys >wrong.keytab
+}
+
+# with_other_keys: the keytab with a bit of each key flipped.
+with_other_keys() {
+    "$PYTHON" -c 'import sys
+keytab = open(sys.argv[1], "rb").read()
+for key in map(bytes.fromhex, sys.argv[2:]):
+    keytab = keytab.replace(key, bytes([key[0] ^ 1]) + key[1:])
+sys.stdout.buffer.write(keytab)' "$KEYTAB" $(klist -kK "$KEYTAB" | sed -n 's/.*(0x\([0-9a-f]*\)).*/\1/p')
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_FILE_TMPDIR"
+}
+
+# over_a_wire NAME LEVEL OPTION...: gss-client and gss-server, each with a trace of its own.
+over_a_wire() {
+    local port
+    port=$(free_port)
+    "$GSSTAP" run --level "$2" -o "$1-server.pcapng" -- gss-server -port "$port" -once host@localhost >"$1.log" 2>&1 &
+    wait_until 60 listens "$port"
+    "$GSSTAP" run --level "$2" -o "$1-client.pcapng" -- \
+        gss-client -port "$port" "${@:3}" localhost host@localhost "a message" >/dev/null
+    wait $!
+}
+
+listens() {
+    [ -n "$(ss -Hltn "sport = :$1")" ]
+}
+
+# talks WORD: both ends in one process, all that they say in the trace WORD.pcapng.
+talks() {
+    "$GSSTAP" run --level payload -o "$1.pcapng" -- "$PYTHON" "$TOP/tests/hosts/opened_talk.py" "$1" >/dev/null
+}
+
+opened() {
+    "$GSSTAP" decode --format json --keytab "$KEYTAB" "$@"
+}
+
+# tokens TRACE...: every decoded token of them, one a line.
+tokens() {
+    opened "$@" | jq -c '(.in_token, .out_token) | .token // empty'
+}
+
+@test "ticket, authenticator, delegated credential and AP-REP are opened, of the initiator's and of the acceptor's trace" {
+    local side
+    for side in client server; do
+        tokens delegated-$side.pcapng >tokens
+        jq -es 'map(.gss.ap_req // empty) | length == 1 and (.[0].ticket_opened |
+            .cname == "alice" and .crealm == "GSSTAP.TEST" and (.flags | index("forwardable")) and
+            .session_key == {enctype: "aes256-cts-hmac-sha1-96"} and .opened_with == "host/localhost@GSSTAP.TEST kvno 1" and
+            .pac_verified and (.authorization_data[0].authorization_data[0].pac | map(.type) |
+                contains(["client-info", "server-checksum"])))' tokens
+        jq -es 'map(.gss.ap_req // empty)[0].authenticator_opened | .cname == "alice" and (.subkey | keys) == ["enctype"] and
+            .cksum.cksumtype == "GSS-API" and .cksum.gss.channel_bindings == "none" and
+            (.cksum.gss.flags | contains(["deleg", "mutual", "conf", "integ"])) and
+            (.cksum.gss.delegated.krb_cred.opened.ticket_info[0] |
+                .sname == "krbtgt/GSSTAP.TEST" and .pname == "alice" and (.flags | index("forwarded")))' tokens
+        jq -es 'map(.gss.ap_rep // empty)[0].opened | .subkey.enctype == "aes256-cts-hmac-sha1-96" and .seq_number > 0' tokens
+    done
+    "$GSSTAP" decode --keytab "$KEYTAB" delegated-server.pcapng >text
+    grep -q 'gss_accept_sec_context.*\[AP-REQ alice@GSSTAP.TEST -> host/localhost@GSSTAP.TEST kvno 1 aes256' text
+}
+
+@test "field by field the same as what tshark decrypts of the same trace, PAC and delegated credential included" {
+    local trace
+    for trace in delegated-client delegated-server windows bindings; do
+        run --separate-stderr "$PYTHON" "$TOP/tests/opened_fields.py" "$GSSTAP" $trace.pcapng "$KEYTAB"
+        echo "$trace: $output $stderr"
+        [ "$status" = 0 ]
+        [[ $output =~ ^([0-9]+)\ fields\ are\ the\ same$ ]]
+        [ "${BASH_REMATCH[1]}" -ge 45 ]
+    done
+}
+
+@test "where tshark opens nothing the comparison fails" {
+    run "$PYTHON" "$TOP/tests/opened_fields.py" "$GSSTAP" delegated-server.pcapng "$PWD/wrong.keytab"
+    [ "$status" = 1 ]
+    [[ $output == *" fields are the same" ]]
+}
+
+@test "of a PAC of Windows it says who logged on where, with which groups, and that there are claims" {
+    opened windows.pcapng | jq -es 'map(select(.call == "gss_accept_sec_context"))[0].in_token.token.gss.ap_req.ticket_opened |
+        .pac_verified and (.authorization_data[0].authorization_data[0].pac | (map({(.type): .}) | add) |
+            (keys | contains(["client-claims", "device-info", "device-claims", "attributes"])) and (.["logon-info"] |
+                .effective_name == "alice" and .logon_domain == "WONDERLAND" and .user_rid == 1105 and
+                .groups == ["S-1-5-21-1-2-3-513", "S-1-5-21-1-2-3-1110"] and .extra_sids == ["S-1-18-1"] and
+                .resource_groups == ["S-1-5-21-1-2-3-1234"]) and
+            .["upn-dns-info"].upn == "alice@wonderland.test" and .["upn-dns-info"].sid == "S-1-5-21-1-2-3-1105")'
+}
+
+# what_was_said TRACE: every message in the order in which it was said: as it was recorded, and as it was opened.
+what_was_said() {
+    opened "$1" | jq -es 'map(select(.call == "gss_wrap")) | length == 6 and all(.[]; .out_token.token.wrap |
+        .verified) and all(.[]; (.message.hex // "") == .out_token.token.wrap.opened.message and
+        (.message.len // 0) == .out_token.token.wrap.opened.length)'
+}
+
+@test "messages of both directions are opened, and are what the programs said: sealed, in clear and empty" {
+    what_was_said plain.pcapng
+    opened plain.pcapng | jq -es 'map(select(.call == "gss_wrap") | [.conf, .out_token.token.wrap.opened.key]) |
+        (map(.[1]) | unique) == ["acceptor'\''s sub-key"] and (map(.[0]) | unique) == [false, true]'
+    opened plain.pcapng | jq -es 'map(select(.call == "gss_unwrap" and .conf)) | length == 4 and
+        all(.[]; (.message.hex // "") == .in_token.token.wrap.opened.message)'
+}
+
+@test "without an answer from the acceptor messages are under the initiator's sub-key" {
+    what_was_said nomutual.pcapng
+    tokens nomutual.pcapng | jq -es 'map(.wrap.opened.key // empty) | unique == ["initiator'\''s sub-key"]'
+}
+
+@test "messages of a context that SPNEGO has negotiated are opened" {
+    what_was_said spnego.pcapng
+}
+
+@test "a MIC is verified where the trace has the message, and otherwise says that it has not" {
+    opened plain.pcapng | jq -es 'map(select(.call | IN("gss_get_mic", "gss_verify_mic")) | (.in_token, .out_token).token.mic // empty |
+        .verified) == [true, true, true, true]'
+    tokens messages-client.pcapng messages-server.pcapng | jq -es 'map(select(.mic)) | length == 2 and all(.[];
+        (.mic | has("verified") | not) and any(.notes[]; .at == "mic" and .text == "not verified: the message is not in the trace"))'
+}
+
+@test "the hash of the channel bindings is the one that RFC 4121 has made of them" {
+    local md5
+    md5=$(printf '\0%.0s' {1..16} | cat - <(printf '\25\0\0\0tls-unique:0123456789') | md5sum)
+    tokens bindings.pcapng | jq -es --arg md5 "${md5%% *}" \
+        'map(.gss.ap_req.authenticator_opened.cksum.gss.channel_bindings // empty) | unique == [$md5]'
+}
+
+@test "a message of a process that got its context from another one is opened" {
+    "$GSSTAP" run --level payload -o "fork-%p.pcapng" -- "$PYTHON" "$TOP/tests/hosts/opened_talk.py" fork >/dev/null
+    opened fork-*.pcapng | jq -es 'map(select(.call == "gss_unwrap"))[0] | .message.hex == .in_token.token.wrap.opened.message and
+        (.message.hex | length) == 86'
+    [ "$(opened fork-*.pcapng | jq -s 'map(select(.event == "token")) | length')" = 0 ]
+}
+
+@test "what is not printed is learned from all the same" {
+    opened -e gss_wrap plain.pcapng | jq -es 'length == 6 and all(.[]; .out_token.token.wrap.verified)'
+}
+
+# with_a_flipped_byte TRACE HEX: TRACE with the last byte of this token changed, to stdout.
+with_a_flipped_byte() {
+    "$PYTHON" -c 'import sys
+trace, token = open(sys.argv[1], "rb").read(), bytes.fromhex(sys.argv[2])
+assert trace.count(token) >= 1
+sys.stdout.buffer.write(trace.replace(token, token[:-1] + bytes([token[-1] ^ 1])))' "$1" "$2"
+}
+
+@test "a message or a MIC that was changed does not verify" {
+    local call token
+    for call in gss_wrap gss_get_mic; do
+        token=$(opened plain.pcapng | jq -r "select(.call == \"$call\") | .out_token.hex" | head -n 1)
+        with_a_flipped_byte plain.pcapng "$token" >flipped.pcapng
+        tokens flipped.pcapng | jq -es 'map(select((.wrap, .mic).verified == false)) | length >= 1 and
+            all(.[]; any(.notes[]; .text | startswith("does not verify")))'
+        "$GSSTAP" decode --keytab "$KEYTAB" flipped.pcapng >text
+        grep -q "$call.*verified: no" text
+    done
+}
+
+@test "with a keytab that has no such key nothing is opened, and each ticket says which key it would take" {
+    kadmin.local -q "addprinc -randkey host/other" >/dev/null
+    kadmin.local -q "ktadd -k $PWD/other.keytab -e aes128-cts:normal host/other" >/dev/null
+    run --separate-stderr "$GSSTAP" decode --format json --keytab other.keytab plain.pcapng
+    [ "$status" = 0 ]
+    [ -z "$stderr" ]
+    echo "$output" >json
+    run ! grep -qE '"(ticket_|authenticator_)?opened":|"verified"' json
+    grep -q '"text":"the ticket is not opened: no key for host/localhost@GSSTAP.TEST kvno 1 aes256-cts-hmac-sha1-96 in other.keytab"' json
+    grep -q '"text":"not opened: its handshake was not, or is not here"' json
+    # One that has the name and another key: libkrb5's reason.
+    "$GSSTAP" decode --format json --keytab wrong.keytab plain.pcapng >json
+    grep -q 'in wrong.keytab does not open it: Decrypt integrity check failed' json
+}
+
+@test "a keytab that cannot be used is an error that names it and says what to do" {
+    local file
+    : >empty.keytab
+    echo 'this is no keytab' >text.keytab
+    printf '\5\2' >keyless.keytab
+    for file in missing.keytab empty.keytab text.keytab keyless.keytab KEYRING:; do
+        run --separate-stderr "$GSSTAP" decode --keytab "$file" plain.pcapng
+        [ "$status" = 2 ]
+        [ -z "$output" ]
+        [[ $stderr == "gsstap: --keytab: $file: "*"give a keytab that holds the service's keys"* ]]
+    done
+    run --separate-stderr "$GSSTAP" decode --summary --keytab "$KEYTAB" plain.pcapng
+    [ "$status" = 2 ]
+    [[ $stderr == *"--summary prints no tokens: --keytab does not go with it"* ]]
+}
+
+# keys: the bytes of all keys that were used, in hexadecimal, as tshark and klist know them.
+keys() {
+    local trace
+    klist -kK "$KEYTAB" | sed -n 's/.*(0x\([0-9a-f]*\)).*/\1/p'
+    for trace in delegated-server plain nomutual windows; do
+        tshark -o kerberos.decrypt:TRUE -o "kerberos.file:$KEYTAB" -r "$trace.pcapng" -T fields -e kerberos.keyvalue 2>/dev/null
+    done | tr , '\n' | tr -d :
+    echo 656b6f206679656b2179646f626f6e79 # UserSessionKey of the PAC
+}
+
+@test "no key is in any output, of the keytab, of a session, of a delegated ticket or of a PAC" {
+    local trace
+    keys | grep -E '^[0-9a-f]{32,}$' | sort -u >keys
+    [ "$(wc -l <keys)" -ge 10 ]
+    for trace in delegated-client delegated-server plain nomutual spnego bindings windows; do
+        "$GSSTAP" decode --keytab "$KEYTAB" $trace.pcapng
+        opened $trace.pcapng
+    done >out
+    grep -q ticket_opened out
+    run ! grep -qiFf keys out
+}

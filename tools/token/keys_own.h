@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* What keys.c and keys_session.c share; for nobody else: there are keys in it. */
+#ifndef TOOLS_TOKEN_KEYS_OWN_H
+#define TOOLS_TOKEN_KEYS_OWN_H
+
+#include "tools/token/keys.h"
+
+#include <krb5.h>
+
+struct keys_entry {
+	char *principal;
+	krb5_kvno kvno;
+	krb5_keyblock key;
+};
+
+struct keys_session {
+	struct keys_session *before, *next; /* the one learned last is the first */
+	krb5_keyblock keys[KEYS_OF_A_SESSION]; /* contents NULL: not known */
+};
+
+struct token_keys {
+	krb5_context context;
+	char *name;
+	struct keys_entry *entries;
+	size_t count;
+	struct keys_session *sessions;
+};
+
+const char *keys_message(struct token_keys *keys, struct token *token, krb5_error_code code);
+struct tr_bytes keys_decrypt_with(struct token_keys *keys, struct token *token, const krb5_keyblock *key,
+				  krb5_keyusage usage, struct tr_bytes cipher, const char **why);
+
+#endif
