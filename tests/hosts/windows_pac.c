@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * windows_pac SERVICE CCACHE: a ticket for SERVICE as a domain controller of Windows issues it, with its whole
- * PAC, made of one that the KDC has issued and of the service's key from the keytab. It is put in CCACHE.
+ * windows_pac SERVICE CCACHE [FILE]: a ticket for SERVICE as a domain controller of Windows issues it, with its whole
+ * PAC, made of one that the KDC has issued and of the service's key from the keytab. It is put in CCACHE,
+ * and its PAC in FILE.
  */
 #include <krb5.h>
 #include <stdio.h>
@@ -215,7 +216,7 @@ static krb5_data make_pac(const krb5_enc_tkt_part *ticket, const krb5_keyblock *
 	return made;
 }
 
-static void put_pac(krb5_enc_tkt_part *ticket, const krb5_keyblock *key)
+static void put_pac(krb5_enc_tkt_part *ticket, const krb5_keyblock *key, const char *path)
 {
 	krb5_data pac = make_pac(ticket, key);
 	krb5_authdata one = {.ad_type = KRB5_AUTHDATA_WIN2K_PAC,
@@ -223,6 +224,12 @@ static void put_pac(krb5_enc_tkt_part *ticket, const krb5_keyblock *key)
 			     .contents = (krb5_octet *)pac.data};
 	krb5_authdata *inner[] = {&one, NULL};
 
+	FILE *file = path ? fopen(path, "w") : NULL;
+
+	if (file) {
+		fwrite(pac.data, 1, pac.length, file);
+		fclose(file);
+	}
 	check(krb5_encode_authdata_container(context, KRB5_AUTHDATA_IF_RELEVANT, inner,
 					     &ticket->authorization_data),
 	      "krb5_encode_authdata_container");
@@ -249,7 +256,7 @@ int main(int argc, char **argv)
 	krb5_ticket *ticket;
 	krb5_data *code;
 
-	if (argc != 3)
+	if (argc < 3)
 		return 2;
 	check(krb5_init_context(&context), "krb5_init_context");
 	creds = fetch(argv[1]);
@@ -259,7 +266,7 @@ int main(int argc, char **argv)
 				ticket->enc_part.enctype, &entry),
 	      "krb5_kt_get_entry");
 	check(krb5_decrypt_tkt_part(context, &entry.key, ticket), "krb5_decrypt_tkt_part");
-	put_pac(ticket->enc_part2, &entry.key);
+	put_pac(ticket->enc_part2, &entry.key, argv[3]);
 	check(krb5_encrypt_tkt_part(context, &entry.key, ticket), "krb5_encrypt_tkt_part");
 	ticket->enc_part.kvno = entry.vno;
 	check(encode_krb5_ticket(ticket, &code), "encode_krb5_ticket");

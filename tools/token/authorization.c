@@ -57,7 +57,8 @@ static const struct token_flag ap_options[] = {
 	{0},
 };
 
-static void by_type(struct token *token, int64_t number, struct tr_bytes bytes)
+/* whole: all of it is there. */
+static void by_type(struct token *token, int64_t number, struct tr_bytes bytes, bool whole)
 {
 	switch (number) {
 	case AD_IF_RELEVANT:
@@ -71,7 +72,7 @@ static void by_type(struct token *token, int64_t number, struct tr_bytes bytes)
 		kerberos_enctypes(token, "etypes", bytes);
 		break;
 	case AD_AP_OPTIONS:
-		if (bytes.length == 4)
+		if (bytes.length == 4 && whole)
 			token_flags(token, "ap_options", bytes,
 				    bytes.at[0] | (uint32_t)bytes.at[1] << 8 | (uint32_t)bytes.at[2] << 16 |
 					    (uint32_t)bytes.at[3] << 24,
@@ -95,7 +96,8 @@ static void data(struct token *token, const char *name, struct tr_bytes bytes)
 	if (!der_is(bytes, DER_OCTET_STRING) || !der_peek(bytes, &der))
 		der_octets(token, name, bytes); /* which says what is wrong */
 	else
-		by_type(token, number ? (int64_t)number->number : 0, der.body);
+		by_type(token, number ? (int64_t)number->number : 0, der.body,
+			der.length == der.body.length);
 }
 
 static const struct der_field fields[] = {

@@ -69,7 +69,7 @@ static void address_text(struct token *token, const char *name, struct tr_bytes 
 	struct der der;
 
 	if (!der_is(bytes, DER_OCTET_STRING) || !der_peek(bytes, &der) ||
-	    (der.body.length != 4 && der.body.length != 16) ||
+	    der.length != der.body.length || (der.length != 4 && der.length != 16) ||
 	    !inet_ntop(der.body.length == 4 ? AF_INET : AF_INET6, der.body.at, text, sizeof(text))) {
 		der_octets(token, name, bytes);
 		return;

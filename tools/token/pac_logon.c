@@ -127,6 +127,12 @@ static void extra_sids(struct token *token, struct little *in, uint32_t pointer,
 	token_end(token);
 }
 
+static void number(struct token *token, const char *called, uint64_t value, const struct little *in)
+{
+	if (!in->bad)
+		token_unsigned(token, called, (struct tr_bytes){0}, value, NULL);
+}
+
 struct logon {
 	struct text effective_name, full_name, script, profile, directory, drive, server, domain;
 	uint32_t groups, group_pointer, domain_sid, sids, sid_pointer;
@@ -139,7 +145,6 @@ static struct logon fixed(struct token *token, struct little *in)
 	static const char *const times[] = {"logon_time",   "logoff_time",	    "kickoff_time",
 					    "password_set", "password_can_change", "password_must_change"};
 	struct logon logon = {0};
-	uint32_t user, primary;
 
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 		pac_filetime(token, times[i], little_number(in, 8));
@@ -149,21 +154,19 @@ static struct logon fixed(struct token *token, struct little *in)
 	logon.profile = text_head(in);
 	logon.directory = text_head(in);
 	logon.drive = text_head(in);
-	token_unsigned(token, "logon_count", (struct tr_bytes){0}, little_16(in), NULL);
-	token_unsigned(token, "bad_password_count", (struct tr_bytes){0}, little_16(in), NULL);
-	user = little_32(in);
-	primary = little_32(in);
-	token_unsigned(token, "user_rid", (struct tr_bytes){0}, user, NULL);
-	token_unsigned(token, "primary_group_rid", (struct tr_bytes){0}, primary, NULL);
+	number(token, "logon_count", little_16(in), in);
+	number(token, "bad_password_count", little_16(in), in);
+	number(token, "user_rid", little_32(in), in);
+	number(token, "primary_group_rid", little_32(in), in);
 	logon.groups = little_32(in);
 	logon.group_pointer = little_32(in);
-	token_unsigned(token, "user_flags", (struct tr_bytes){0}, little_32(in), NULL);
+	number(token, "user_flags", little_32(in), in);
 	little_bytes(in, 16); /* the key of the session */
 	logon.server = text_head(in);
 	logon.domain = text_head(in);
 	logon.domain_sid = little_32(in);
 	little_bytes(in, 8);
-	token_unsigned(token, "user_account_control", (struct tr_bytes){0}, little_32(in), NULL);
+	number(token, "user_account_control", little_32(in), in);
 	little_bytes(in, 4 + 8 + 8 + 4 + 4); /* sub-authentication, failed logons, reserved */
 	logon.sids = little_32(in);
 	logon.sid_pointer = little_32(in);
