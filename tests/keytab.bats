@@ -24,11 +24,15 @@ setup_file() {
 
 # with_other_keys: the keytab with a bit of each key flipped.
 with_other_keys() {
-    "$PYTHON" -c 'import sys
+    keys_of_the_keytab | "$PYTHON" -c 'import sys
 keytab = open(sys.argv[1], "rb").read()
-for key in map(bytes.fromhex, sys.argv[2:]):
+for key in map(bytes.fromhex, sys.stdin):
     keytab = keytab.replace(key, bytes([key[0] ^ 1]) + key[1:])
-sys.stdout.buffer.write(keytab)' "$KEYTAB" $(klist -kK "$KEYTAB" | sed -n 's/.*(0x\([0-9a-f]*\)).*/\1/p')
+sys.stdout.buffer.write(keytab)' "$KEYTAB"
+}
+
+keys_of_the_keytab() {
+    klist -kK "$KEYTAB" | sed -n 's/.*(0x\([0-9a-f]*\)).*/\1/p'
 }
 
 teardown_file() {
@@ -71,18 +75,18 @@ tokens() {
 @test "ticket, authenticator, delegated credential and AP-REP are opened, of the initiator's and of the acceptor's trace" {
     local side
     for side in client server; do
-        tokens delegated-$side.pcapng >tokens
+        tokens delegated-$side.pcapng >seen
         jq -es 'map(.gss.ap_req // empty) | length == 1 and (.[0].ticket_opened |
             .cname == "alice" and .crealm == "GSSTAP.TEST" and (.flags | index("forwardable")) and
             .session_key == {enctype: "aes256-cts-hmac-sha1-96"} and .opened_with == "host/localhost@GSSTAP.TEST kvno 1" and
             .pac_verified and (.authorization_data[0].authorization_data[0].pac | map(.type) |
-                contains(["client-info", "server-checksum"])))' tokens
+                contains(["client-info", "server-checksum"])))' seen
         jq -es 'map(.gss.ap_req // empty)[0].authenticator_opened | .cname == "alice" and (.subkey | keys) == ["enctype"] and
             .cksum.cksumtype == "GSS-API" and .cksum.gss.channel_bindings == "none" and
             (.cksum.gss.flags | contains(["deleg", "mutual", "conf", "integ"])) and
             (.cksum.gss.delegated.krb_cred.opened.ticket_info[0] |
-                .sname == "krbtgt/GSSTAP.TEST" and .pname == "alice" and (.flags | index("forwarded")))' tokens
-        jq -es 'map(.gss.ap_rep // empty)[0].opened | .subkey.enctype == "aes256-cts-hmac-sha1-96" and .seq_number > 0' tokens
+                .sname == "krbtgt/GSSTAP.TEST" and .pname == "alice" and (.flags | index("forwarded")))' seen
+        jq -es 'map(.gss.ap_rep // empty)[0].opened | .subkey.enctype == "aes256-cts-hmac-sha1-96" and .seq_number > 0' seen
     done
     "$GSSTAP" decode --keytab "$KEYTAB" delegated-server.pcapng >text
     grep -q 'gss_accept_sec_context.*\[AP-REQ alice@GSSTAP.TEST -> host/localhost@GSSTAP.TEST kvno 1 aes256' text
@@ -190,13 +194,13 @@ sys.stdout.buffer.write(trace.replace(token, token[:-1] + bytes([token[-1] ^ 1])
     run --separate-stderr "$GSSTAP" decode --format json --keytab other.keytab plain.pcapng
     [ "$status" = 0 ]
     [ -z "$stderr" ]
-    echo "$output" >json
-    run ! grep -qE '"(ticket_|authenticator_)?opened":|"verified"' json
-    grep -q '"text":"the ticket is not opened: no key for host/localhost@GSSTAP.TEST kvno 1 aes256-cts-hmac-sha1-96 in other.keytab"' json
-    grep -q '"text":"not opened: its handshake was not, or is not here"' json
+    echo "$output" >seen.json
+    run ! grep -qE '"(ticket_|authenticator_)?opened":|"verified"' seen.json
+    grep -q '"text":"the ticket is not opened: no key for host/localhost@GSSTAP.TEST kvno 1 aes256-cts-hmac-sha1-96 in other.keytab"' seen.json
+    grep -q '"text":"not opened: its handshake was not, or is not here"' seen.json
     # One that has the name and another key: libkrb5's reason.
-    "$GSSTAP" decode --format json --keytab wrong.keytab plain.pcapng >json
-    grep -q 'in wrong.keytab does not open it: Decrypt integrity check failed' json
+    "$GSSTAP" decode --format json --keytab wrong.keytab plain.pcapng >seen.json
+    grep -q 'in wrong.keytab does not open it: Decrypt integrity check failed' seen.json
 }
 
 @test "a keytab that cannot be used is an error that names it and says what to do" {
@@ -218,7 +222,7 @@ sys.stdout.buffer.write(trace.replace(token, token[:-1] + bytes([token[-1] ^ 1])
 # keys: the bytes of all keys that were used, in hexadecimal, as tshark and klist know them.
 keys() {
     local trace
-    klist -kK "$KEYTAB" | sed -n 's/.*(0x\([0-9a-f]*\)).*/\1/p'
+    keys_of_the_keytab
     for trace in delegated-server plain nomutual windows; do
         tshark -o kerberos.decrypt:TRUE -o "kerberos.file:$KEYTAB" -r "$trace.pcapng" -T fields -e kerberos.keyvalue 2>/dev/null
     done | tr , '\n' | tr -d :
@@ -227,12 +231,12 @@ keys() {
 
 @test "no key is in any output, of the keytab, of a session, of a delegated ticket or of a PAC" {
     local trace
-    keys | grep -E '^[0-9a-f]{32,}$' | sort -u >keys
-    [ "$(wc -l <keys)" -ge 10 ]
+    keys | grep -E '^[0-9a-f]{32,}$' | sort -u >hex
+    [ "$(wc -l <hex)" -ge 10 ]
     for trace in delegated-client delegated-server plain nomutual spnego bindings windows; do
         "$GSSTAP" decode --keytab "$KEYTAB" $trace.pcapng
         opened $trace.pcapng
     done >out
     grep -q ticket_opened out
-    run ! grep -qiFf keys out
+    run ! grep -qiFf hex out
 }

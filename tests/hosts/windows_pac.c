@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * windows_pac SERVICE CCACHE [FILE]: a ticket for SERVICE as a domain controller of Windows issues it, with its whole
- * PAC, made of one that the KDC has issued and of the service's key from the keytab. It is put in CCACHE,
- * and its PAC in FILE.
+ * windows_pac SERVICE CCACHE [FILE]: a ticket for SERVICE as a domain controller of Windows issues it, with
+ * its whole PAC, made of one that the KDC has issued and of the service's key from the keytab. It is put in
+ * CCACHE, and its PAC in FILE.
  */
 #include <krb5.h>
 #include <stdio.h>
@@ -193,7 +193,8 @@ static void add(krb5_pac pac, unsigned type, const struct bytes *bytes)
 
 static krb5_data make_pac(const krb5_enc_tkt_part *ticket, const krb5_keyblock *key)
 {
-	struct bytes logon = {.length = 0}, upn = {.length = 0}, claims = {.length = 16}, bits = {.length = 0};
+	struct bytes logon = {.length = 0}, upn = {.length = 0}, claims = {.length = 16},
+		     bits = {.length = 0};
 	struct bytes device = {.length = 0};
 	krb5_data made;
 	krb5_pac pac;
@@ -219,9 +220,8 @@ static krb5_data make_pac(const krb5_enc_tkt_part *ticket, const krb5_keyblock *
 static void put_pac(krb5_enc_tkt_part *ticket, const krb5_keyblock *key, const char *path)
 {
 	krb5_data pac = make_pac(ticket, key);
-	krb5_authdata one = {.ad_type = KRB5_AUTHDATA_WIN2K_PAC,
-			     .length = pac.length,
-			     .contents = (krb5_octet *)pac.data};
+	krb5_authdata one = {
+		.ad_type = KRB5_AUTHDATA_WIN2K_PAC, .length = pac.length, .contents = (krb5_octet *)pac.data};
 	krb5_authdata *inner[] = {&one, NULL};
 
 	FILE *file = path ? fopen(path, "w") : NULL;

@@ -3,9 +3,11 @@
  * Authorization data (RFC 4120, section 5.2.6): elements with a type, some of which hold elements again. A
  * hostile initiator writes those of its authenticator, so what nests is followed to a depth that is told.
  */
-#include "tools/token/opened.h"
+#include "tools/token/authorization.h"
 
+#include "tools/token/kerberos.h"
 #include "tools/token/pac.h"
+#include "tools/token/pac_value.h"
 
 enum { AD_IF_RELEVANT = 1, AD_KDC_ISSUED = 4, AD_AND_OR = 5, AD_MANDATORY_FOR_KDC = 8, AD_PAC = 128 };
 enum { AD_ETYPES = 129, AD_AP_OPTIONS = 143, AD_TARGET = 144 };
@@ -63,7 +65,7 @@ static void by_type(struct token *token, int64_t number, struct tr_bytes bytes, 
 	switch (number) {
 	case AD_IF_RELEVANT:
 	case AD_MANDATORY_FOR_KDC:
-		opened_authorization(token, "authorization_data", bytes);
+		authorization_list(token, "authorization_data", bytes);
 		break;
 	case AD_PAC:
 		pac_group(token, "pac", bytes);
@@ -96,8 +98,7 @@ static void data(struct token *token, const char *name, struct tr_bytes bytes)
 	if (!der_is(bytes, DER_OCTET_STRING) || !der_peek(bytes, &der))
 		der_octets(token, name, bytes); /* which says what is wrong */
 	else
-		by_type(token, number ? (int64_t)number->number : 0, der.body,
-			der.length == der.body.length);
+		by_type(token, number ? (int64_t)number->number : 0, der.body, der.length == der.body.length);
 }
 
 static const struct der_field fields[] = {
@@ -111,7 +112,7 @@ static void element(struct token *token, const char *name, struct tr_bytes bytes
 	der_group(token, name, bytes, fields);
 }
 
-void opened_authorization(struct token *token, const char *name, struct tr_bytes bytes)
+void authorization_list(struct token *token, const char *name, struct tr_bytes bytes)
 {
 	if (token->depth < DEEPEST) {
 		der_list(token, name, bytes, element);

@@ -4,7 +4,7 @@
  * channel bindings, the flags of the context and, with the first of them, a KRB-CRED; then extensions (RFC
  * 4121, section 4.1.1.2; RFC 6542).
  */
-#include "tools/token/opened.h"
+#include "tools/token/checksum.h"
 
 #include "tools/token/cred.h"
 
@@ -70,11 +70,13 @@ static void extensions(struct token *token, struct tr_bytes rest)
 		rest.at += 8;
 		rest.length -= 8;
 		if (length > rest.length) {
-			token_note(token, "an extension of %u bytes, where %zu are left", length, rest.length);
+			token_note(token, "an extension of %u bytes, where %zu are left", length,
+				   rest.length);
 			length = (uint32_t)rest.length;
 		}
 		token_begin(token, NULL, (struct tr_bytes){0});
-		token_unsigned(token, "type", (struct tr_bytes){0}, type, type == 2 ? "GSS_EXTS_FINISHED" : NULL);
+		token_unsigned(token, "type", (struct tr_bytes){0}, type,
+			       type == 2 ? "GSS_EXTS_FINISHED" : NULL);
 		token_bytes(token, "data", (struct tr_bytes){rest.at, length});
 		token_end(token);
 		rest.at += length;
@@ -152,7 +154,8 @@ static void value(struct token *token, const char *name, struct tr_bytes bytes)
 		der_octets(token, name, bytes);
 	} else if (der.body.length < 24) {
 		token_bytes(token, name, der.body);
-		token_note(token, "GSS-API's checksum has 24 bytes at least, and this one %zu", der.body.length);
+		token_note(token, "GSS-API's checksum has 24 bytes at least, and this one %zu",
+			   der.body.length);
 	} else {
 		token_begin(token, "gss", (struct tr_bytes){0});
 		gss_checksum(token, der.body);
@@ -166,7 +169,7 @@ static const struct der_field fields[] = {
 	{0},
 };
 
-void opened_checksum(struct token *token, const char *name, struct tr_bytes bytes)
+void checksum_group(struct token *token, const char *name, struct tr_bytes bytes)
 {
 	der_group(token, name, bytes, fields);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A keytab read once, and what libkrb5 decrypts with it; see keys.h. Sessions are in keys_session.c. */
-#include "tools/token/keys_own.h"
+#include "tools/token/keys.h"
+
+#include "tools/token/keys_crypt.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -95,8 +97,6 @@ void keys_free(struct token_keys *keys)
 {
 	if (!keys)
 		return;
-	while (keys->sessions)
-		keys_session_free(keys, keys->sessions);
 	for (size_t i = 0; i < keys->count; i++) {
 		krb5_free_keyblock_contents(keys->context, &keys->entries[i].key);
 		free(keys->entries[i].principal);
@@ -105,34 +105,6 @@ void keys_free(struct token_keys *keys)
 	free(keys->name);
 	krb5_free_context(keys->context);
 	free(keys);
-}
-
-struct tr_bytes keys_decrypt_with(struct token_keys *keys, struct token *token, const krb5_keyblock *key,
-				  krb5_keyusage usage, struct tr_bytes cipher, const char **why)
-{
-	krb5_enc_data in = {.enctype = key->enctype};
-	krb5_data out = {.length = (unsigned)cipher.length};
-	krb5_error_code code;
-
-	out.data = cipher.length <= INT32_MAX ? token_room(token, cipher.length + 1) : NULL;
-	if (!out.data) {
-		*why = "no memory";
-		return (struct tr_bytes){0};
-	}
-	in.ciphertext = (krb5_data){.length = (unsigned)cipher.length, .data = (char *)cipher.at};
-	code = krb5_c_decrypt(keys->context, key, usage, NULL, &in, &out);
-	if (!code)
-		return (struct tr_bytes){(const uint8_t *)out.data, out.length};
-	*why = keys_message(keys, token, code);
-	return (struct tr_bytes){0};
-}
-
-const char *keys_message(struct token_keys *keys, struct token *token, krb5_error_code code)
-{
-	const char *text = krb5_get_error_message(keys->context, code), *kept = token_print(token, "%s", text);
-
-	krb5_free_error_message(keys->context, text);
-	return kept;
 }
 
 static const char *enctype_text(struct token *token, int64_t enctype)
@@ -163,8 +135,8 @@ static bool is_asked_for(const struct keys_entry *entry, const struct keys_ticke
  * First the key that the ticket names, then all others of its encryption type: a service has several names,
  * and an old keytab only the last eight bits of a version.
  */
-struct tr_bytes keys_open_ticket(struct token_keys *keys, struct token *token, const struct keys_ticket *ticket,
-				 size_t *entry, const char **why)
+struct tr_bytes keys_open_ticket(struct token_keys *keys, struct token *token,
+				 const struct keys_ticket *ticket, size_t *entry, const char **why)
 {
 	const char *reason = NULL, *ignored;
 
@@ -181,8 +153,8 @@ struct tr_bytes keys_open_ticket(struct token_keys *keys, struct token *token, c
 				return plain;
 		}
 	if (reason)
-		*why = token_print(token, "the key for %s in %s does not open it: %s", asked_for(token, ticket),
-				   keys->name, reason);
+		*why = token_print(token, "the key for %s in %s does not open it: %s",
+				   asked_for(token, ticket), keys->name, reason);
 	else
 		*why = token_print(token, "no key for %s in %s", asked_for(token, ticket), keys->name);
 	return (struct tr_bytes){0};

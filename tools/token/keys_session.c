@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Keys that handshakes have brought, and what they decrypt and verify; see keys.h. */
-#include "tools/token/keys_own.h"
+/* Keys that handshakes have brought, and what they decrypt and verify; see keys_session.h. */
+#include "tools/token/keys_session.h"
+
+#include "tools/token/keys_crypt.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+_Static_assert(KEYS_KINDS == KEYS_OF_A_SESSION, "a session has a key of each kind");
 
 #define TRIED_MOST 32 /* sessions, for a message of a context that nobody knows */
 
@@ -118,7 +122,8 @@ struct tr_bytes keys_decrypt(struct token_keys *keys, struct token *token, const
 			     const char **why)
 {
 	if (keys_know(session, which))
-		return keys_decrypt_with(keys, token, &session->keys[which], (krb5_keyusage)usage, cipher, why);
+		return keys_decrypt_with(keys, token, &session->keys[which], (krb5_keyusage)usage, cipher,
+					 why);
 	*why = "the key is not known";
 	return (struct tr_bytes){0};
 }

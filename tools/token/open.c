@@ -128,8 +128,9 @@ static void ap_req(struct walk *w, uint32_t at)
 	if (!token_find(token, at, "ticket"))
 		return;
 	if (number_at(token, at, "ap_options") & 0x40000000) {
-		token_note(token, "not opened: the ticket is encrypted in a session key (user to user), which no "
-				  "keytab holds");
+		token_note(token,
+			   "not opened: the ticket is encrypted in a session key (user to user), which no "
+			   "keytab holds");
 		return;
 	}
 	plain = open_ticket(w, at);

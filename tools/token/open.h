@@ -6,7 +6,7 @@
 #ifndef TOOLS_TOKEN_OPEN_H
 #define TOOLS_TOKEN_OPEN_H
 
-#include "tools/token/keys.h"
+#include "tools/token/keys_session.h"
 
 /*
  * session: of the token's context; what the token brings is learned into it. NULL: the context is not known.

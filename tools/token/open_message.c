@@ -68,8 +68,7 @@ static bool sealed(const struct opening *o, size_t rotation, struct tr_bytes *me
 		return false;
 	plain = keys_decrypt(o->keys, o->token, o->session, o->which,
 			     o->flags & BY_ACCEPTOR ? KEYS_ACCEPTOR_SEAL : KEYS_INITIATOR_SEAL, cipher, &why);
-	if (!plain.at || plain.length < HEAD + ec ||
-	    !same_head(plain.at + plain.length - HEAD, o->whole.at))
+	if (!plain.at || plain.length < HEAD + ec || !same_head(plain.at + plain.length - HEAD, o->whole.at))
 		return false;
 	*message = (struct tr_bytes){plain.at, plain.length - HEAD - ec};
 	return true;
@@ -148,8 +147,9 @@ void open_wrap(struct token *token, struct token_keys *keys, struct keys_session
 		open = wrapped(&o, &message);
 	}
 	if (!open) {
-		token_note(token, any ? "does not verify: changed on its way, or of a handshake that is not here"
-				      : "not opened: its handshake was not, or is not here");
+		token_note(token,
+			   any ? "does not verify: changed on its way, or of a handshake that is not here"
+			       : "not opened: its handshake was not, or is not here");
 		if (any)
 			token_bool(token, "verified", (struct tr_bytes){0}, false);
 		return;

@@ -3,7 +3,7 @@
 #ifndef TOOLS_TOKEN_OPEN_MESSAGE_H
 #define TOOLS_TOKEN_OPEN_MESSAGE_H
 
-#include "tools/token/keys.h"
+#include "tools/token/keys_session.h"
 
 /* at: the index of the group `wrap` or `mic`. */
 void open_wrap(struct token *token, struct token_keys *keys, struct keys_session *session, uint32_t at);

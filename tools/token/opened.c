@@ -2,28 +2,22 @@
 /* Tickets, authenticators, AP-REPs and delegated credentials from the inside; see opened.h. */
 #include "tools/token/opened.h"
 
+#include "tools/token/authorization.h"
+#include "tools/token/checksum.h"
 #include "tools/token/decoders.h"
 
 #include <arpa/inet.h>
 
 /* RFC 4120, section 2; enc-pa-rep: RFC 6806; anonymous: RFC 8062. */
 static const struct token_flag ticket_flags[] = {
-	{0x40000000, "forwardable"},
-	{0x20000000, "forwarded"},
-	{0x10000000, "proxiable"},
-	{0x08000000, "proxy"},
-	{0x04000000, "may-postdate"},
-	{0x02000000, "postdated"},
-	{0x01000000, "invalid"},
-	{0x00800000, "renewable"},
-	{0x00400000, "initial"},
-	{0x00200000, "pre-authent"},
-	{0x00100000, "hw-authent"},
-	{0x00080000, "transited-policy-checked"},
-	{0x00040000, "ok-as-delegate"},
-	{0x00010000, "enc-pa-rep"},
-	{0x00008000, "anonymous"},
-	{0},
+	{0x40000000, "forwardable"},	{0x20000000, "forwarded"},
+	{0x10000000, "proxiable"},	{0x08000000, "proxy"},
+	{0x04000000, "may-postdate"},	{0x02000000, "postdated"},
+	{0x01000000, "invalid"},	{0x00800000, "renewable"},
+	{0x00400000, "initial"},	{0x00200000, "pre-authent"},
+	{0x00100000, "hw-authent"},	{0x00080000, "transited-policy-checked"},
+	{0x00040000, "ok-as-delegate"}, {0x00010000, "enc-pa-rep"},
+	{0x00008000, "anonymous"},	{0},
 };
 
 static void flags(struct token *token, const char *name, struct tr_bytes bytes)
@@ -68,8 +62,8 @@ static void address_text(struct token *token, const char *name, struct tr_bytes 
 	char text[INET6_ADDRSTRLEN];
 	struct der der;
 
-	if (!der_is(bytes, DER_OCTET_STRING) || !der_peek(bytes, &der) ||
-	    der.length != der.body.length || (der.length != 4 && der.length != 16) ||
+	if (!der_is(bytes, DER_OCTET_STRING) || !der_peek(bytes, &der) || der.length != der.body.length ||
+	    (der.length != 4 && der.length != 16) ||
 	    !inet_ntop(der.body.length == 4 ? AF_INET : AF_INET6, der.body.at, text, sizeof(text))) {
 		der_octets(token, name, bytes);
 		return;
@@ -114,7 +108,7 @@ static const struct der_field ticket_part[] = {
 	{7, "endtime", der_time},
 	{8, "renew_till", der_time},
 	{9, "caddr", addresses},
-	{10, "authorization_data", opened_authorization},
+	{10, "authorization_data", authorization_list},
 	{0},
 };
 
@@ -122,12 +116,12 @@ static const struct der_field authenticator_part[] = {
 	{0, "authenticator_vno", der_integer},
 	{1, "crealm", der_identity},
 	{2, "cname", kerberos_principal},
-	{3, "cksum", opened_checksum},
+	{3, "cksum", checksum_group},
 	{4, "cusec", der_integer},
 	{5, "ctime", der_time},
 	{6, "subkey", key},
 	{7, "seq_number", sequence_number},
-	{8, "authorization_data", opened_authorization},
+	{8, "authorization_data", authorization_list},
 	{0},
 };
 

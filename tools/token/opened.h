@@ -23,9 +23,4 @@ void opened_part(struct token *token, const char *name, struct tr_bytes bytes, e
  * keys.c alone. False: there is none. */
 bool opened_key(struct tr_bytes bytes, enum opened_part part, int64_t *enctype, struct tr_bytes *value);
 
-/* authorization-data, at any depth; the PAC within. */
-void opened_authorization(struct token *token, const char *name, struct tr_bytes bytes);
-/* Checksum of an authenticator; of GSS-API (RFC 4121, section 4.1.1) what it holds. */
-void opened_checksum(struct token *token, const char *name, struct tr_bytes bytes);
-
 #endif

@@ -4,6 +4,8 @@
 
 #include "tools/token/decoders.h"
 #include "tools/token/little.h"
+#include "tools/token/pac_logon.h"
+#include "tools/token/pac_value.h"
 
 #define BUFFERS_MOST 64 /* Windows sends 11 at the most */
 
@@ -177,7 +179,8 @@ static void buffer(struct token *token, struct little *in)
 		       type < sizeof(names) / sizeof(names[0]) ? names[type] : NULL);
 	token_unsigned(token, "length", (struct tr_bytes){0}, size, NULL);
 	if (offset > in->all.length || size > in->all.length - offset)
-		token_note(token, "%u bytes at %ju, in a PAC of %zu", size, (uintmax_t)offset, in->all.length);
+		token_note(token, "%u bytes at %ju, in a PAC of %zu", size, (uintmax_t)offset,
+			   in->all.length);
 	else
 		contents(token, type, (struct tr_bytes){in->all.at + offset, size});
 	token_end(token);

@@ -4,9 +4,10 @@
  * then what its pointers point to, in their order. What a count announces is read only as far as it is there,
  * and the key of the session, which stands there too, not at all.
  */
-#include "tools/token/pac.h"
+#include "tools/token/pac_logon.h"
 
 #include "tools/token/little.h"
+#include "tools/token/pac_value.h"
 
 #define GROUPS_MOST 2048 /* a token of Windows holds 1015 */
 
@@ -142,7 +143,7 @@ struct logon {
 /* The structure itself; what has no pointer is shown at once. */
 static struct logon fixed(struct token *token, struct little *in)
 {
-	static const char *const times[] = {"logon_time",   "logoff_time",	    "kickoff_time",
+	static const char *const times[] = {"logon_time",   "logoff_time",	   "kickoff_time",
 					    "password_set", "password_can_change", "password_must_change"};
 	struct logon logon = {0};
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Values that a PAC is made of; see pac.h. */
-#include "tools/token/pac.h"
+/* Values that a PAC is made of; see pac_value.h. */
+#include "tools/token/pac_value.h"
 
 #include "tools/token/little.h"
 
 #include <stdio.h>
 
-#define SUB_AUTHORITIES 15 /* MS-DTYP, section 2.4.2.2 */
+#define SUB_AUTHORITIES 15     /* MS-DTYP, section 2.4.2.2 */
 #define EPOCH_1601 11644473600 /* seconds before 1970 */
 
 static size_t put_utf8(uint8_t *to, uint32_t c)
@@ -70,7 +70,8 @@ const char *pac_sid_text(struct token *token, struct tr_bytes bytes, const uint3
 		return "";
 	for (size_t i = 0; i < 6; i++)
 		number = number << 8 | authority.at[i];
-	used = (size_t)snprintf(text, sizeof(text), number >> 32 ? "S-1-0x%jx" : "S-1-%ju", (uintmax_t)number);
+	used = (size_t)snprintf(text, sizeof(text), number >> 32 ? "S-1-0x%jx" : "S-1-%ju",
+				(uintmax_t)number);
 	for (unsigned i = 0; i < count; i++)
 		used += (size_t)snprintf(text + used, sizeof(text) - used, "-%u", little_32(&in));
 	if (rid)

@@ -44,7 +44,8 @@ void contexts_free(struct contexts *contexts)
 }
 
 /* The one of this event, else the one to be used for it. */
-static struct known *look(struct contexts *contexts, const struct tr_event *event, uint64_t handle, bool *there)
+static struct known *look(struct contexts *contexts, const struct tr_event *event, uint64_t handle,
+			  bool *there)
 {
 	struct known *oldest = contexts->known;
 

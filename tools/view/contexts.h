@@ -7,7 +7,7 @@
 #ifndef TOOLS_VIEW_CONTEXTS_H
 #define TOOLS_VIEW_CONTEXTS_H
 
-#include "tools/token/keys.h"
+#include "tools/token/keys_session.h"
 
 struct contexts;
 

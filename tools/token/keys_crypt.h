@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What keys.c and keys_session.c share; for nobody else: there are keys in it. */
-#ifndef TOOLS_TOKEN_KEYS_OWN_H
-#define TOOLS_TOKEN_KEYS_OWN_H
+#ifndef TOOLS_TOKEN_KEYS_CRYPT_H
+#define TOOLS_TOKEN_KEYS_CRYPT_H
 
-#include "tools/token/keys.h"
+#include "tools/token/token.h"
 
 #include <krb5.h>
 
@@ -13,9 +13,11 @@ struct keys_entry {
 	krb5_keyblock key;
 };
 
+#define KEYS_KINDS 3 /* members of enum keys_which */
+
 struct keys_session {
 	struct keys_session *before, *next; /* the one learned last is the first */
-	krb5_keyblock keys[KEYS_OF_A_SESSION]; /* contents NULL: not known */
+	krb5_keyblock keys[KEYS_KINDS];	    /* contents NULL: not known */
 };
 
 struct token_keys {
@@ -26,7 +28,9 @@ struct token_keys {
 	struct keys_session *sessions;
 };
 
+/* libkrb5's words, as text of the token. */
 const char *keys_message(struct token_keys *keys, struct token *token, krb5_error_code code);
+/* The plaintext, in the token; nothing, and why. */
 struct tr_bytes keys_decrypt_with(struct token_keys *keys, struct token *token, const krb5_keyblock *key,
 				  krb5_keyusage usage, struct tr_bytes cipher, const char **why);
 
