@@ -7,7 +7,7 @@
 
 #include "tools/token/kerberos.h"
 #include "tools/token/pac.h"
-#include "tools/token/pac_value.h"
+#include "tools/token/utf16.h"
 
 enum { AD_IF_RELEVANT = 1, AD_KDC_ISSUED = 4, AD_AND_OR = 5, AD_MANDATORY_FOR_KDC = 8, AD_PAC = 128 };
 enum { AD_ETYPES = 129, AD_AP_OPTIONS = 143, AD_TARGET = 144 };
@@ -83,7 +83,8 @@ static void by_type(struct token *token, int64_t number, struct tr_bytes bytes, 
 			token_bytes(token, "ad_data", bytes);
 		break;
 	case AD_TARGET:
-		pac_utf16(token, "target_name", bytes);
+		token_utf16(token, "target_name", bytes);
+		token_mark(token, TOKEN_IDENTITY);
 		break;
 	default:
 		token_bytes(token, "ad_data", bytes);

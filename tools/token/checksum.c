@@ -6,7 +6,7 @@
  */
 #include "tools/token/checksum.h"
 
-#include "tools/token/cred.h"
+#include "tools/token/kerberos.h"
 
 #include <string.h>
 
@@ -105,7 +105,7 @@ static struct tr_bytes delegation(struct token *token, struct tr_bytes rest)
 		token_note(token, "a credential of %u bytes, where %zu are left", length, rest.length);
 		length = (uint32_t)rest.length;
 	}
-	cred_group(token, "krb_cred", (struct tr_bytes){rest.at, length});
+	kerberos_cred(token, (struct tr_bytes){rest.at, length});
 	token_end(token);
 	return (struct tr_bytes){rest.at + length, rest.length - length};
 }

@@ -6,6 +6,7 @@
 #include "tools/token/little.h"
 #include "tools/token/pac_logon.h"
 #include "tools/token/pac_value.h"
+#include "tools/token/utf16.h"
 
 #define BUFFERS_MOST 64 /* Windows sends 11 at the most */
 
@@ -61,6 +62,12 @@ static void checksum(struct token *token, struct tr_bytes bytes)
 		token_signed(token, "signature_type", (struct tr_bytes){0}, type, word);
 }
 
+static void name_text(struct token *token, const char *name, struct tr_bytes bytes)
+{
+	token_utf16(token, name, bytes);
+	token_mark(token, TOKEN_IDENTITY);
+}
+
 /* 2.7: when the client got its TGT, and who it is. */
 static void client_info(struct token *token, struct tr_bytes bytes)
 {
@@ -72,7 +79,7 @@ static void client_info(struct token *token, struct tr_bytes bytes)
 	if (in.bad)
 		token_note(token, "ends before the client's name does");
 	else
-		pac_utf16(token, "name", name);
+		name_text(token, "name", name);
 }
 
 /* A part of a buffer by length and offset, which stand there in this order. */
@@ -108,14 +115,14 @@ static void upn_dns_info(struct token *token, struct tr_bytes bytes)
 	uint32_t bits = little_32(&in);
 
 	if (!in.bad) {
-		pac_utf16(token, "upn", upn);
-		pac_utf16(token, "dns_domain", domain);
+		name_text(token, "upn", upn);
+		name_text(token, "dns_domain", domain);
 		token_flags(token, "flags", (struct tr_bytes){0}, bits, flags);
 		if (bits & 2) {
 			struct tr_bytes sam = part(&in), binary = part(&in);
 
 			if (!in.bad) {
-				pac_utf16(token, "sam_name", sam);
+				name_text(token, "sam_name", sam);
 				sid(token, "sid", binary);
 			}
 		}

@@ -8,6 +8,7 @@
 
 #include "tools/token/little.h"
 #include "tools/token/pac_value.h"
+#include "tools/token/utf16.h"
 
 #define GROUPS_MOST 2048 /* a token of Windows holds 1015 */
 
@@ -44,8 +45,10 @@ static void name(struct token *token, struct little *in, const char *called, str
 {
 	struct tr_bytes body = text_body(in, text);
 
-	if (!in->bad && body.length)
-		pac_utf16(token, called, body);
+	if (in->bad || !body.length)
+		return;
+	token_utf16(token, called, body);
+	token_mark(token, TOKEN_IDENTITY);
 }
 
 /* A SID behind a pointer: its number of sub-authorities, then itself. */

@@ -5,8 +5,6 @@
 
 #include "tools/token/token.h"
 
-/* UTF-16, little endian, as an identity. */
-void pac_utf16(struct token *token, const char *name, struct tr_bytes bytes);
 /* "S-1-5-21-..." of a SID in binary form (section 2.4.2.2), with one more sub-authority when rid is not NULL;
  * "" when it is none. */
 const char *pac_sid_text(struct token *token, struct tr_bytes bytes, const uint32_t *rid);
