@@ -29,7 +29,7 @@ setup() {
 }
 
 teardown() {
-    [ -z "${DNS:-}" ] || kill "$DNS" 2>/dev/null || :
+    [ -z "${SERVER:-}" ] || kill "$SERVER" 2>/dev/null || :
 }
 
 # doctor STATUS ARG...: runs it and keeps its lines, which are JSON each, in the file lines.
@@ -81,6 +81,11 @@ config() {
     line clock '.ahead_of_kdc_seconds | . >= -1 and . <= 1'
     line keytab '.keys | index("zmq/localhost@GSSTAP.TEST 1 aes256-cts-hmac-sha1-96")'
     line summary '.ok == 12 and .fail == 0'
+    # Every member is on the page.
+    MANWIDTH=500 mandoc -Tutf8 -O width=500 "$TOP/doc/gsstap-doctor.1" | sed "s/.\x08//g" >page
+    jq -r 'keys[]' lines | sort -u >members
+    [ "$(wc -l <members)" -gt 30 ]
+    while read -r member; do grep -qw -e "$member" page || { echo "not on the page: $member"; return 1; }; done <members
     md5sum -c before
 }
 
@@ -173,6 +178,7 @@ config() {
 @test "a client that the KDC does not know is told" {
     doctor 1 --service zmq@localhost --client carol
     line tgt '.state == "fail" and (.seen | contains("the KDC does not know carol@GSSTAP.TEST"))'
+    line tgt '.commands | any(contains("addprinc carol@GSSTAP.TEST"))'
 }
 
 @test "a KDC that hangs, and one that is gone, are told apart, and nobody is waited for long" {
@@ -199,6 +205,26 @@ config() {
     doctor 1 --service zmq@localhost
     not_well "kdc=fail clock=skip service=skip"
     line kdc '.remedy[1] | contains("GSSTAP.TEST in [realms] of '"$PWD"'/krb5.conf")'
+}
+
+@test "a KDC that only TCP gets through to is a warning, and tickets are got" {
+    "$PYTHON" -c 'import os, socket, sys
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+s.listen()
+open("port.new", "w").write(str(s.getsockname()[1]))
+os.rename("port.new", "port")
+while True:
+    c = s.accept()[0]
+    kdc = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    kdc.sendall(c.recv(9999))
+    c.sendall(kdc.recv(9999))' "$(sed -n 's/.*kdc = 127.0.0.1://p' "$GSSTAP_REALM/krb5.conf")" 3>&- &
+    SERVER=$!
+    wait_until 20 test -e port
+    config "s/^\t\tkdc = .*/\t\tkdc = 127.0.0.1:$(cat port)/"
+    doctor 0 --service zmq@localhost
+    not_well "kdc=warn"
+    line kdc '.udp_error == "ECONNREFUSED" and .tcp_us > 0 and (.remedy | length) == 1 and (.remedy[0] | startswith("let UDP through to "))'
 }
 
 @test "what answers and is no KDC is told" {
@@ -238,7 +264,7 @@ c.recv(1)' 3>&- &
         --pid-file= --listen-address=127.0.0.1 --bind-interfaces --address=/kdc.gsstap.test/127.0.0.1 \
         --srv-host=_kerberos._udp.gsstap.test,kdc.gsstap.test,"$port" \
         --srv-host=_kerberos._tcp.gsstap.test,kdc.gsstap.test,"$port" >dns 2>&1 3>&- &
-    DNS=$!
+    SERVER=$!
     echo 'nameserver 127.0.0.1' >resolv.conf
     config '/^\t\tkdc = /d; s/dns_lookup_kdc = .*/dns_lookup_kdc = true/'
     found() {
@@ -247,7 +273,7 @@ c.recv(1)' 3>&- &
     }
     wait_until 20 found
     line kdc '.found_in == "dns" and .named == "kdc.gsstap.test:'"$port"'" and .address == "127.0.0.1:'"$port"'" and .udp_us > 0 and .tcp_us > 0'
-    kill "$DNS"
+    kill "$SERVER"
 }
 
 @test "name services that do not answer hold it up for seconds only, and are told" {
@@ -256,7 +282,7 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(("127.0.0.1", 53))
 open("up", "w")
 while True: s.recv(512)' 3>&- &
-    DNS=$!
+    SERVER=$!
     wait_until 20 test -e up
     echo 'nameserver 127.0.0.1' >resolv.conf
     config '/^\t\tkdc = /d; s/dns_lookup_kdc = .*/dns_lookup_kdc = true/'

@@ -203,8 +203,8 @@ void check_tgt(struct lines *lines, const struct evidence *evidence)
 	if (client_unknown(evidence)) {
 		line_is(lines, LINE_FAIL);
 		line_say(lines, "the KDC does not know %s", evidence->client);
-		line_remedy(lines, "correct the name, or have it made: kadmin -q 'addprinc %s'",
-			    evidence->client);
+		line_remedy(lines, "correct the name, or have it made:");
+		words_kadmin(lines, "addprinc", evidence->client);
 	}
 	line_end(lines);
 }
