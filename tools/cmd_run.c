@@ -24,6 +24,7 @@ enum {
 	KEY_FOLLOW,
 	KEY_STRICT,
 	KEY_KRB5_TRACE,
+	KEY_DOCTOR,
 	KEY_MAX_SIZE
 };
 
@@ -39,6 +40,8 @@ static const struct argp_option options[] = {
 	 "Record only calls whose name matches, such as 'gss_*_sec_context'; may be given again", 0},
 	{"all", KEY_ALL, NULL, 0, "Record also calls that only free memory or ask for a constant", 0},
 	{"handshakes", KEY_HANDSHAKES, NULL, 0, "Record only handshakes, refusals and failures", 0},
+	{"doctor", KEY_DOCTOR, NULL, 0,
+	 "Print why handshakes fail, and what to do, as soon as one did; and nothing else", 0},
 	{"krb5-trace", KEY_KRB5_TRACE, NULL, 0,
 	 "Record also what MIT's libkrb5 says of itself, the lines of KRB5_TRACE, which stays as it is", 0},
 	{"max-size", KEY_MAX_SIZE, "SIZE[,FILES[,USR2]]", 0,
@@ -124,6 +127,11 @@ static void check_filter(const struct run_settings *settings, struct argp_state 
 		argp_error(state, "-e: at level %s no call is recorded; use calls or more", settings->level);
 	if (settings->handshakes && settings->level && !strcmp(settings->level, "off"))
 		argp_error(state, "--handshakes: at level off nothing is recorded");
+	if (settings->doctor && settings->level && !strcmp(settings->level, "off"))
+		argp_error(state, "--doctor: at level off nothing is recorded");
+	if (settings->doctor && (settings->handshakes || settings->calls))
+		argp_error(state, "--doctor prints findings and no calls: --handshakes, --all and -e do not "
+				  "go with it");
 	if (settings->krb5_trace && settings->level && !strcmp(settings->level, "off"))
 		argp_error(state, "--krb5-trace: at level off nothing is recorded; use audit or more");
 }
@@ -135,6 +143,8 @@ static void check_together(const struct run_settings *settings, struct argp_stat
 	if (!settings->program)
 		argp_error(state, "a PROGRAM to run is missing");
 	check_filter(settings, state);
+	if (settings->output && settings->doctor)
+		argp_error(state, "--doctor prints, and -o keeps: use 'gsstap doctor' on the traces");
 	if (settings->output && settings->text)
 		argp_error(state, "--text prints what -o keeps: use 'gsstap decode -o FILE' on the traces");
 	if (settings->output && settings->format_given)
@@ -179,6 +189,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		break;
 	case KEY_HANDSHAKES:
 		settings->handshakes = true;
+		break;
+	case KEY_DOCTOR:
+		settings->doctor = true;
 		break;
 	case KEY_KRB5_TRACE:
 		settings->krb5_trace = true;

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ESTABLISHED_MOST 65536 /* that wait for their other side to fail */
+#define OTHER_END 1500000000ull /* ns: a peer's failure is seen by then, when it is traced at all */
+#define ESTABLISHED_MOST 65536	/* that wait for their other side to fail */
 
 /* Both sides of a handshake, by the hash of its first token. */
 struct sides {
@@ -21,6 +22,7 @@ struct diagnose {
 	struct model_listener listener;
 	struct model *model;
 	struct model_talk *bad, *last_bad; /* in order of their end */
+	struct model_talk *examined;	   /* the last of them that was; NULL: none yet */
 	struct model_talk *good, *last_good;
 	size_t goods;
 	struct model_list sides;
@@ -225,13 +227,30 @@ static void examine(struct diagnose *diagnose, const struct model_talk *talk)
 	case_end(&c);
 }
 
+static struct model_talk *next_bad(const struct diagnose *diagnose)
+{
+	return diagnose->examined ? diagnose->examined->next : diagnose->bad;
+}
+
+const struct findings *diagnose_due(struct diagnose *diagnose, uint64_t now)
+{
+	for (struct model_talk *talk = next_bad(diagnose); talk; talk = next_bad(diagnose)) {
+		const struct sides *sides = sides_of(diagnose, talk, false);
+
+		if (!(sides && sides->init && sides->acc) && !talk->credential &&
+		    now < talk->last + OTHER_END)
+			break;
+		examine(diagnose, talk);
+		diagnose->examined = talk;
+	}
+	return &diagnose->findings;
+}
+
 const struct findings *diagnose_findings(struct diagnose *diagnose)
 {
 	if (model_settle(diagnose->model))
 		return NULL;
-	for (const struct model_talk *talk = diagnose->bad; talk; talk = talk->next)
-		examine(diagnose, talk);
-	return &diagnose->findings;
+	return diagnose_due(diagnose, UINT64_MAX);
 }
 
 const struct diagnose_counts *diagnose_counts(const struct diagnose *diagnose)

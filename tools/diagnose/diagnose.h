@@ -22,6 +22,12 @@ struct diagnose_counts {
 	uint64_t established, failed, refused, abandoned, credentials, unfinished;
 };
 
+/*
+ * The causes found so far: of handshakes of which both ends were seen, or that ended long enough before `now`
+ * (ns since the epoch) for the other end not to come any more. Later ones are appended.
+ */
+const struct findings *diagnose_due(struct diagnose *diagnose, uint64_t now);
+
 /* All causes found, when all events were taken up; they live as long as diagnose. NULL: no memory. */
 const struct findings *diagnose_findings(struct diagnose *diagnose);
 const struct diagnose_counts *diagnose_counts(const struct diagnose *diagnose);

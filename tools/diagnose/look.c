@@ -116,8 +116,9 @@ const char *keytab_text(struct diagnose_case *c, const struct probe_keytab *keyt
 			continue;
 		if (++said > 8)
 			continue;
-		text = case_format(c, "%s%s%s kvno %u %s", text ? text : "", text ? ", " : "",
-				   principal ? "" : key->principal, key->kvno, enctype_text(c, key->enctype));
+		text = case_format(c, "%s%s%s%skvno %u %s", text ? text : "", text ? ", " : "",
+				   principal ? "" : key->principal, principal ? "" : " ", key->kvno,
+				   enctype_text(c, key->enctype));
 	}
 	if (!text)
 		return case_format(c, "%s has no key%s%s", keytab->name, principal ? " of " : "",

@@ -125,6 +125,7 @@ static int prepare_watch(struct run *run)
 {
 	struct run_watch_what what = {.format = run->settings->format,
 				      .handshakes = run->settings->handshakes,
+				      .doctor = run->settings->doctor,
 				      .out = open_text(run)};
 
 	if (!what.out)

@@ -19,7 +19,7 @@ struct run_settings {
 	const char *output, *text, *policy, *level;
 	char *calls; /* patterns of -e, separated by commas */
 	enum show_format format;
-	bool format_given, handshakes, krb5_trace, max_size;
+	bool format_given, handshakes, doctor, krb5_trace, max_size;
 	struct run_zmq zmq;
 	bool follow, strict;
 	char **program; /* ends with NULL */

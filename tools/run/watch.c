@@ -34,9 +34,13 @@ struct run_watch *run_watch_new(const char *directory, const struct run_watch_wh
 	if (!watch)
 		return NULL;
 	watch->directory = directory;
-	watch->show = show_new(what->format, what->out, tool_colour(fileno(what->out)));
-	if (watch->show)
+	watch->show = show_new(what->doctor ? what->format == SHOW_JSON ? SHOW_DOCTOR_JSON : SHOW_DOCTOR_TEXT
+					    : what->format,
+			       what->out, tool_colour(fileno(what->out)));
+	if (watch->show) {
 		show_only_handshakes(watch->show, what->handshakes);
+		show_findings_alone(watch->show, what->doctor);
+	}
 	watch->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (watch->show && watch->inotify >= 0 &&
 	    inotify_add_watch(watch->inotify, directory, IN_CREATE) >= 0)

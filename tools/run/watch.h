@@ -15,6 +15,7 @@ struct run_watch;
 struct run_watch_what {
 	enum show_format format;
 	bool handshakes; /* only these, refusals and failures */
+	bool doctor;	 /* why they fail instead of events */
 	FILE *out;
 };
 

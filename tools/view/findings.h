@@ -6,10 +6,14 @@
 #include "tools/diagnose/diagnose.h"
 #include "tools/out/out.h"
 
-/* damaged: things that were wrong with the traces. */
-void findings_text(struct out *out, const struct findings *findings, const struct diagnose_counts *counts,
-		   uint64_t damaged);
-void findings_json(struct out *out, const struct findings *findings, const struct diagnose_counts *counts,
-		   uint64_t damaged);
+/* One finding. */
+void finding_text(struct out *out, const struct finding *finding);
+void finding_json(struct out *out, const struct finding *finding);
+
+/* What comes after the last. damaged: things that were wrong with the traces. */
+void findings_text_end(struct out *out, const struct findings *findings, const struct diagnose_counts *counts,
+		       uint64_t damaged);
+void findings_json_end(struct out *out, const struct findings *findings, const struct diagnose_counts *counts,
+		       uint64_t damaged);
 
 #endif

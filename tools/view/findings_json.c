@@ -50,10 +50,12 @@ static void remedies(struct js *js, const struct elf_list *list)
 	js_array_end(js);
 }
 
-static void one(struct js *js, const struct finding *finding)
+void finding_json(struct out *out, const struct finding *finding)
 {
+	struct js json, *js = &json;
 	char id[16];
 
+	js_init(js, out);
 	snprintf(id, sizeof(id), "GT%04u", finding->id);
 	js_object(js);
 	js_set_string(js, "kind", "finding");
@@ -73,14 +75,13 @@ static void one(struct js *js, const struct finding *finding)
 	js_line(js);
 }
 
-void findings_json(struct out *out, const struct findings *findings, const struct diagnose_counts *counts,
-		   uint64_t damaged)
+void findings_json_end(struct out *out, const struct findings *findings, const struct diagnose_counts *counts,
+		       uint64_t damaged)
 {
 	struct js js;
 
+	(void)findings;
 	js_init(&js, out);
-	for (const struct finding *finding = findings->first; finding; finding = finding->next)
-		one(&js, finding);
 	js_object(&js);
 	js_set_string(&js, "kind", "seen");
 	js_set_unsigned(&js, "established", counts->established);

@@ -66,7 +66,7 @@ static void id(struct out *out, unsigned number)
 	out_str(out, text);
 }
 
-static void one(struct out *out, const struct finding *finding)
+void finding_text(struct out *out, const struct finding *finding)
 {
 	out_paint(out, "1;31");
 	id(out, finding->id);
@@ -113,11 +113,9 @@ static void seen(struct out *out, const struct diagnose_counts *counts)
 	out_str(out, ".\n");
 }
 
-void findings_text(struct out *out, const struct findings *findings, const struct diagnose_counts *counts,
-		   uint64_t damaged)
+void findings_text_end(struct out *out, const struct findings *findings, const struct diagnose_counts *counts,
+		       uint64_t damaged)
 {
-	for (const struct finding *finding = findings->first; finding; finding = finding->next)
-		one(out, finding);
 	seen(out, counts);
 	if (damaged)
 		out_str(out, "The traces are damaged: there may be more.\n");

@@ -106,6 +106,11 @@ void show_callers(struct show *show, bool wanted)
 	show->sink->callers = wanted;
 }
 
+void show_findings_alone(struct show *show, bool wanted)
+{
+	show->sink->alone = wanted;
+}
+
 void show_progress(struct show *show, bool wanted)
 {
 	show->progress = wanted;
@@ -206,6 +211,8 @@ int show_poll(struct show *show, bool final)
 			progress(show);
 	}
 	progress_clear(show);
+	if (!final && memory && show->sink->look)
+		memory = show->sink->look(show->sink, now);
 	if (final && memory) {
 		show->sink->damaged = show_problems(show);
 		memory = show->sink->end(show->sink);

@@ -33,6 +33,8 @@ void show_callers(struct show *show, bool wanted);
 /* Print only handshakes, refusals, what goes wrong with trace and policy, and calls (of which only those that
  * fail are in a trace that was made for this). */
 void show_only_handshakes(struct show *show, bool wanted);
+/* Print findings when they are found, and nothing else. */
+void show_findings_alone(struct show *show, bool wanted);
 void show_progress(struct show *show, bool wanted);
 
 /* Adds a trace; it may be incomplete as yet, and is never waited for. Returns 0, or -1 after saying what is

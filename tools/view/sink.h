@@ -13,12 +13,15 @@ struct sink {
 	/* wanted: the event is one of those asked for; the others are to be learned from only. False: no
 	 * memory. */
 	bool (*add)(struct sink *sink, const struct tr_event *event, bool wanted);
+	/* NULL, or: no event up to `now` (ns since the epoch) is left for now. False: no memory. */
+	bool (*look)(struct sink *sink, uint64_t now);
 	/* Nothing comes any more. False: no memory. */
 	bool (*end)(struct sink *sink);
 	void (*release)(struct sink *sink);
 	struct out *out;  /* the caller's */
 	uint64_t damaged; /* things that were wrong with the traces; set before end */
 	uint64_t found;	  /* by a sink that looks for something; set by end */
+	bool alone;	  /* findings when they are found, and nothing else */
 	bool callers;	  /* in text, say who called */
 };
 
