@@ -66,6 +66,21 @@ tokens() {
     [ -n "$(tokens gss_wrap_aead out_token)" ]
 }
 
+@test "the token of gss_unwrap is what arrived, also of a message in clear, which the library turns round in its place" {
+    local level
+    cd "$BATS_TEST_TMPDIR"
+    for level in tokens payload; do
+        GSSTAP_LEVEL=$level GSSTAP_TRACE=$PWD/clear-$level.pcapng under_shim "$PYTHON" "$TOP/tests/hosts/opened_talk.py" >/dev/null
+        trace_json clear-$level.pcapng >"$BATS_FILE_TMPDIR/clear-$level.json"
+        tokens gss_wrap out_token clear-$level | sort >made
+        tokens gss_unwrap in_token clear-$level | sort >arrived
+        [ "$(wc -l <made)" = 6 ]
+        diff made arrived
+    done
+    [ "$(jq -r 'select(.call == "gss_unwrap" and .conf == false) | .in_token.hex' "$BATS_FILE_TMPDIR/clear-payload.json" |
+        grep -c ^0504)" = 2 ]
+}
+
 @test "what went through a context counts pieces like wholes" {
     local level
     for level in audit tokens payload; do

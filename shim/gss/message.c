@@ -8,6 +8,21 @@
  */
 #include "shim/gss/gss.h"
 #include "shim/gss/guest.h"
+#include "trace/writer.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/*
+ * What MIT is given of a message that is not encrypted it verifies in the caller's buffer, and leaves turned
+ * round there: the message first, then the head without its numbers. That is not what the peer has sent.
+ */
+struct given {
+	bool kept;
+	struct tr_token token;
+	void *copy; /* NULL: only what it was is known */
+};
 
 /* What a message call tells. Plaintext and token of one call: at level payload the plaintext goes ahead. */
 struct message {
@@ -17,7 +32,61 @@ struct message {
 	enum tr_field_id token_field; /* TR_F_OUT_TOKEN or TR_F_IN_TOKEN */
 	int conf;		      /* -1 unknown */
 	bool detached; /* a MIC: the message is not inside the token, and is not counted as carried */
+	const struct given *given; /* NULL: the token is as it was */
 };
+
+/* RFC 4121, section 4.2.6.2: a Wrap token without the flag of confidentiality. */
+static bool is_turned_round(const gss_buffer_desc *token)
+{
+	const unsigned char *at = token ? token->value : NULL;
+
+	return at && token->length > 16 && at[0] == 5 && at[1] == 4 && !(at[2] & 2);
+}
+
+static bool whole(void *walk, const void **bytes, size_t *length)
+{
+	const gss_buffer_desc **token = walk;
+
+	if (!*token)
+		return false;
+	*bytes = (*token)->value;
+	*length = (*token)->length;
+	*token = NULL;
+	return true;
+}
+
+static void keep(const struct tap_scope *scope, struct given *given, const gss_buffer_desc *token)
+{
+	const gss_buffer_desc *walk = token;
+	int error = errno;
+
+	if (scope->record != TAP_RECORD || tr_level < TR_LEVEL_TOKENS || !is_turned_round(token))
+		return;
+	given->kept = true;
+	given->token = tr_token_of_parts(whole, &walk, false);
+	if (tr_level < TR_LEVEL_MESSAGES || atomic_load(&tr_confined))
+		return;
+	given->copy = mmap(NULL, token->length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (given->copy == MAP_FAILED)
+		given->copy = NULL;
+	else
+		memcpy(given->copy, token->value, token->length);
+	errno = error;
+}
+
+static void let_go(struct given *given, const gss_buffer_desc *token)
+{
+	if (given->copy)
+		munmap(given->copy, token->length);
+}
+
+static void put_given(struct tr_draft *d, const struct message *m)
+{
+	if (m->given->copy)
+		tap_put_message(d, m->token_field, m->given->copy, m->token->length);
+	else
+		tr_put(d, m->token_field, &m->given->token, sizeof(m->given->token));
+}
 
 static void put_message(struct tr_draft *d, const struct message *m, bool ahead)
 {
@@ -32,7 +101,9 @@ static void put_message(struct tr_draft *d, const struct message *m, bool ahead)
 		tr_put_token(d, TR_F_MESSAGE, m->plain->value, m->plain->length, TR_WHERE_NONE, true);
 	else if (m->plain && m->plain->value)
 		tr_put_secret(d, TR_F_MESSAGE, m->plain->value, m->plain->length);
-	if (m->token && m->token->value)
+	if (m->given && m->given->kept && m->token)
+		put_given(d, m);
+	else if (m->token && m->token->value)
 		tap_put_message(d, m->token_field, m->token->value, m->token->length);
 }
 
@@ -72,20 +143,20 @@ static int conf_of(OM_uint32 major, const int *state)
 static struct message made(gss_ctx_id_t context, int conf, const gss_buffer_desc *plain,
 			   const gss_buffer_desc *token)
 {
-	return (struct message){context, plain, token, TR_F_OUT_TOKEN, conf, false};
+	return (struct message){context, plain, token, TR_F_OUT_TOKEN, conf, false, NULL};
 }
 
 static struct message opened(gss_ctx_id_t context, int conf, const gss_buffer_desc *token,
-			     const gss_buffer_desc *plain)
+			     const gss_buffer_desc *plain, const struct given *given)
 {
-	return (struct message){context, plain, token, TR_F_IN_TOKEN, conf, false};
+	return (struct message){context, plain, token, TR_F_IN_TOKEN, conf, false, given};
 }
 
 /* A MIC, made or checked. */
 static struct message detached(gss_ctx_id_t context, enum tr_field_id field, const gss_buffer_desc *plain,
 			       const gss_buffer_desc *token)
 {
-	return (struct message){context, plain, token, field, -1, true};
+	return (struct message){context, plain, token, field, -1, true, NULL};
 }
 
 /* A call whose message is told when it has returned `major`. output: what it makes, or NULL. */
@@ -132,6 +203,7 @@ TAP_EXPORT OM_uint32 gss_unwrap(OM_uint32 *minor_status, gss_ctx_id_t context, g
 		return real_call(minor_status, context, input, output, conf_state, qop);
 	TAP_SCOPE(TAP_GSS, gss_unwrap);
 	const struct tap_gss_guest *guest = tap_gss_guest();
+	struct given given = {0};
 	OM_uint32 major;
 
 	if (!real_call)
@@ -140,12 +212,15 @@ TAP_EXPORT OM_uint32 gss_unwrap(OM_uint32 *minor_status, gss_ctx_id_t context, g
 		tap_leave(&scope);
 		return major;
 	}
+	keep(&scope, &given, input);
 	if (!tap_is_too_early(&scope, context, minor_status, output, &major))
 		major = real_call(minor_status, context, input, output, conf_state, qop);
 	if (scope.watch) {
 		int error = errno;
 
-		tell(&scope, major, minor_status, opened(context, conf_of(major, conf_state), input, output));
+		tell(&scope, major, minor_status,
+		     opened(context, conf_of(major, conf_state), input, output, &given));
+		let_go(&given, input);
 		errno = error;
 	}
 	tap_leave(&scope);
@@ -162,7 +237,7 @@ MESSAGE(gss_unseal,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t output,
 	 int *conf_state, int *qop),
 	(minor_status, context, input, output, conf_state, qop), output, major,
-	opened(context, conf_of(major, conf_state), input, output))
+	opened(context, conf_of(major, conf_state), input, output, NULL))
 
 MESSAGE(gss_get_mic,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_buffer_t input, gss_buffer_t mic),

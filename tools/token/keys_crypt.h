@@ -15,9 +15,13 @@ struct keys_entry {
 
 #define KEYS_KINDS 3 /* members of enum keys_which */
 
+#define KEYS_OFFER_MOST 512
+
 struct keys_session {
 	struct keys_session *before, *next; /* the one learned last is the first */
 	krb5_keyblock keys[KEYS_KINDS];	    /* contents NULL: not known */
+	uint8_t offer[KEYS_OFFER_MOST];
+	size_t offer_length;
 };
 
 struct token_keys {

@@ -117,6 +117,18 @@ bool keys_know(const struct keys_session *session, enum keys_which which)
 	return session->keys[which].contents;
 }
 
+void keys_session_offers(struct keys_session *session, struct tr_bytes mech_types)
+{
+	session->offer_length = mech_types.length <= KEYS_OFFER_MOST ? mech_types.length : 0;
+	if (session->offer_length)
+		memcpy(session->offer, mech_types.at, session->offer_length);
+}
+
+struct tr_bytes keys_session_offered(const struct keys_session *session)
+{
+	return (struct tr_bytes){session->offer, session->offer_length};
+}
+
 struct tr_bytes keys_decrypt(struct token_keys *keys, struct token *token, const struct keys_session *session,
 			     enum keys_which which, enum keys_usage usage, struct tr_bytes cipher,
 			     const char **why)

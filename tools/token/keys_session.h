@@ -40,6 +40,11 @@ bool keys_learn(struct token_keys *keys, struct keys_session *session, enum keys
 void keys_forget(struct token_keys *keys, struct keys_session *session, enum keys_which which);
 bool keys_know(const struct keys_session *session, enum keys_which which);
 
+/* What SPNEGO's initiator has offered, in DER: what the MICs within the negotiation are about. Nothing: not
+ * known, or longer than anything real. */
+void keys_session_offers(struct keys_session *session, struct tr_bytes mech_types);
+struct tr_bytes keys_session_offered(const struct keys_session *session);
+
 /* The plaintext, in the token; nothing, and libkrb5's reason. */
 struct tr_bytes keys_decrypt(struct token_keys *keys, struct token *token, const struct keys_session *session,
 			     enum keys_which which, enum keys_usage usage, struct tr_bytes cipher,

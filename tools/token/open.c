@@ -193,6 +193,26 @@ static void krb_cred(struct walk *w, uint32_t at)
 		token_note(token, "the delegated credential is not opened: %s", why);
 }
 
+/* A MIC of SPNEGO is about what was offered, another one about the call's message. */
+static void mic(struct walk *w, uint32_t at)
+{
+	const char *around = w->token->nodes[w->token->nodes[at].parent].name;
+	struct tr_bytes offered = keys_session_offered(w->session);
+
+	if (around && !strncmp(around, "mech_list_mic", 13))
+		open_mic(w->token, w->keys, w->session, at, offered.length ? &offered : NULL);
+	else
+		open_mic(w->token, w->keys, w->session, at, w->message);
+}
+
+static void offer(struct walk *w, uint32_t at)
+{
+	const struct token_node *types = token_find(w->token, at, "mech_types");
+
+	if (types)
+		keys_session_offers(w->session, types->raw);
+}
+
 static void at_node(struct walk *w, uint32_t at)
 {
 	const char *name = w->token->nodes[at].name;
@@ -209,7 +229,9 @@ static void at_node(struct walk *w, uint32_t at)
 	else if (!strcmp(name, "wrap"))
 		open_wrap(w->token, w->keys, w->session, at);
 	else if (!strcmp(name, "mic"))
-		open_mic(w->token, w->keys, w->session, at, w->message);
+		mic(w, at);
+	else if (!strcmp(name, "neg_token_init"))
+		offer(w, at);
 	else if (!strcmp(name, "tgt_rep") && token_find(w->token, at, "ticket"))
 		open_ticket(w, at);
 	token_leave(w->token);
