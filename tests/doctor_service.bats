@@ -257,23 +257,46 @@ c.recv(1)' 3>&- &
     line kdc '.named == "nowhere.invalid" and (.seen | contains("it has no address"))'
 }
 
-@test "KDCs are found by DNS where krb5.conf has none" {
-    local port
-    port=$(sed -n 's/.*kdc = 127.0.0.1://p' "$GSSTAP_REALM/krb5.conf")
+# name_server ARG...: dnsmasq on this file's own 127.0.0.1, which knows nothing but what these options say.
+name_server() {
     "$(PATH=$PATH:/usr/sbin command -v dnsmasq)" --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --user=root \
-        --pid-file= --listen-address=127.0.0.1 --bind-interfaces --address=/kdc.gsstap.test/127.0.0.1 \
-        --srv-host=_kerberos._udp.gsstap.test,kdc.gsstap.test,"$port" \
-        --srv-host=_kerberos._tcp.gsstap.test,kdc.gsstap.test,"$port" >dns 2>&1 3>&- &
+        --pid-file= --listen-address=127.0.0.1 --bind-interfaces "$@" >dns 2>&1 3>&- &
     SERVER=$!
     echo 'nameserver 127.0.0.1' >resolv.conf
     config '/^\t\tkdc = /d; s/dns_lookup_kdc = .*/dns_lookup_kdc = true/'
-    found() {
-        unshare -m sh -c 'mount --bind resolv.conf "$(readlink -f /etc/resolv.conf)" && exec "$0" "$@"' \
-            "$GSSTAP" doctor --format json --service zmq@localhost >lines
-    }
-    wait_until 20 found
+}
+
+# by_name_server: doctor asks it; for wait_until, since it is no server at once.
+by_name_server() {
+    unshare -m sh -c 'mount --bind resolv.conf "$(readlink -f /etc/resolv.conf)" && exec "$0" "$@"' \
+        "$GSSTAP" doctor --format json --service zmq@localhost >lines
+}
+
+@test "KDCs are found by DNS where krb5.conf has none" {
+    local port
+    port=$(sed -n 's/.*kdc = 127.0.0.1://p' "$GSSTAP_REALM/krb5.conf")
+    name_server --address=/kdc.gsstap.test/127.0.0.1 --srv-host=_kerberos._udp.gsstap.test,kdc.gsstap.test,"$port" \
+        --srv-host=_kerberos._tcp.gsstap.test,kdc.gsstap.test,"$port"
+    wait_until 20 by_name_server
     line kdc '.found_in == "dns" and .named == "kdc.gsstap.test:'"$port"'" and .address == "127.0.0.1:'"$port"'" and .udp_us > 0 and .tcp_us > 0'
-    kill "$SERVER"
+}
+
+@test "a KDC that libkrb5 alone finds, by a URI record, is no failure" {
+    local port uri
+    port=$(sed -n 's/.*kdc = 127.0.0.1://p' "$GSSTAP_REALM/krb5.conf")
+    uri=$(printf '\0\1\0\1krb5srv:m:udp:127.0.0.1:%s' "$port" | od -An -v -tx1 | tr -d ' \n')
+    name_server --dns-rr=_kerberos.gsstap.test,256,"$uri"
+    wait_until 20 by_name_server
+    not_well ""
+    line kdc '.found_in == "libkrb5" and .library_us > 0'
+    line clock '.ahead_of_kdc_seconds | . >= -1 and . <= 1'
+}
+
+@test "a proxy that nobody reaches a KDC through is told" {
+    config "s,^\t\tkdc = .*,\t\tkdc = https://127.0.0.1:$(free_port)/KdcProxy,"
+    doctor 1 --service zmq@localhost
+    not_well "kdc=fail clock=skip service=skip"
+    line kdc '.seen | contains("is a proxy for GSSTAP.TEST; libkrb5 reaches no KDC through it")'
 }
 
 @test "name services that do not answer hold it up for seconds only, and are told" {

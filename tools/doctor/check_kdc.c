@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Do the KDCs answer, how fast, and is their clock ours? */
+/* Do the KDCs answer, and how fast? */
 #include "tools/doctor/checks.h"
 
 #include "tools/doctor/words.h"
@@ -11,7 +11,6 @@
 #include <string.h>
 
 #define SLOW_US 500000
-#define WARN_AHEAD_S 60
 
 static bool answered(const struct probe_kdc *kdc)
 {
@@ -23,9 +22,9 @@ static bool answered(const struct probe_kdc *kdc)
 static bool any_answered(const struct probe_kdcs *kdcs)
 {
 	for (size_t i = 0; i < kdcs->count; i++)
-		if (answered(&kdcs->list[i]) || kdcs->list[i].proxy)
+		if (answered(&kdcs->list[i]))
 			return true;
-	return false;
+	return kdcs->library.asked && !kdcs->library.error;
 }
 
 static void say_answer(struct lines *lines, const struct probe_answer *answer, int transport)
@@ -83,6 +82,25 @@ static int32_t wrong_realm(const struct probe_kdc *kdc)
 	return answer->has_code && answer->code == KRB5KDC_ERR_WRONG_REALM ? answer->code : 0;
 }
 
+/* Which of several it was that answered libkrb5 does not tell. */
+static void check_proxy(struct lines *lines, const struct probe_kdcs *kdcs, const struct probe_kdc *kdc)
+{
+	const struct probe_answer *answer = &kdcs->library;
+
+	line_say(lines, "%s is a proxy for %s", kdc->named, kdcs->realm);
+	if (!answer->asked) {
+		line_is(lines, LINE_SKIP);
+		line_say(lines, "not asked, since other KDCs are");
+	} else if (answer->error) {
+		line_is(lines, LINE_FAIL);
+		line_say(lines, "libkrb5 reaches no KDC through it");
+		line_remedy(lines, "look at the proxy, and at http_anchors of %s in krb5.conf", kdcs->realm);
+	} else {
+		line_say(lines, "libkrb5 reaches a KDC in %lld ms", (long long)answer->took_us / 1000);
+		line_number(lines, "library_us", answer->took_us);
+	}
+}
+
 static void check_one(struct lines *lines, const struct evidence *evidence, const struct probe_kdcs *kdcs,
 		      const struct probe_kdc *kdc)
 {
@@ -92,8 +110,7 @@ static void check_one(struct lines *lines, const struct evidence *evidence, cons
 	line_text(lines, "address", kdc->shown[0] ? kdc->shown : NULL);
 	line_text(lines, "found_in", kdcs->source == PROBE_KDC_CONFIG ? "config" : "dns");
 	if (kdc->proxy) {
-		line_is(lines, LINE_SKIP);
-		line_say(lines, "%s: behind an HTTPS proxy, which is not asked", kdc->named);
+		check_proxy(lines, kdcs, kdc);
 		line_end(lines);
 		return;
 	}
@@ -112,6 +129,18 @@ static void check_one(struct lines *lines, const struct evidence *evidence, cons
 	if (!answered(kdc))
 		line_is(lines, any_answered(kdcs) ? LINE_WARN : LINE_FAIL);
 	say_remedy(lines, evidence, kdcs, kdc);
+	line_end(lines);
+}
+
+/* No address of ours, and yet libkrb5 has one. */
+static void say_library(struct lines *lines, const struct probe_kdcs *kdcs)
+{
+	line_begin(lines, "kdc");
+	line_text(lines, "realm", kdcs->realm);
+	line_text(lines, "found_in", "libkrb5");
+	line_number(lines, "library_us", kdcs->library.took_us);
+	line_say(lines, "libkrb5 reaches one of %s in %lld ms, by a URI record or a locator plugin",
+		 kdcs->realm, (long long)kdcs->library.took_us / 1000);
 	line_end(lines);
 }
 
@@ -145,57 +174,11 @@ void check_kdcs(struct lines *lines, const struct evidence *evidence)
 	for (size_t r = 0; r < evidence->realms; r++) {
 		const struct probe_kdcs *kdcs = &evidence->kdcs[r];
 
-		if (!kdcs->count)
+		if (!kdcs->count && any_answered(kdcs))
+			say_library(lines, kdcs);
+		else if (!kdcs->count)
 			say_none(lines, evidence, kdcs);
 		for (size_t i = 0; i < kdcs->count; i++)
 			check_one(lines, evidence, kdcs, &kdcs->list[i]);
 	}
-}
-
-/* The answer of the KDC whose clock is farthest from ours; NULL: none told the time. */
-static const struct probe_answer *farthest(const struct evidence *evidence, const struct probe_kdc **kdc)
-{
-	const struct probe_answer *far = NULL;
-
-	for (size_t r = 0; r < evidence->realms; r++)
-		for (size_t i = 0; i < evidence->kdcs[r].count; i++) {
-			const struct probe_answer *answer = probe_kdc_answer(&evidence->kdcs[r].list[i]);
-
-			if (!answer->has_code || (far && llabs(answer->ahead_us) <= llabs(far->ahead_us)))
-				continue;
-			far = answer;
-			*kdc = &evidence->kdcs[r].list[i];
-		}
-	return far;
-}
-
-void check_clock(struct lines *lines, const struct evidence *evidence)
-{
-	const struct probe_kdc *kdc = NULL;
-	const struct probe_answer *answer = farthest(evidence, &kdc);
-	long long off, limit = evidence->config.clockskew;
-
-	line_begin(lines, "clock");
-	if (!answer) {
-		line_is(lines, LINE_SKIP);
-		line_say(lines, "no KDC tells the time");
-		line_end(lines);
-		return;
-	}
-	/* To a second: an MIT KDC counts the microseconds of its errors from anywhere within it. */
-	off = (llabs(answer->ahead_us) + 500000) / 1000000;
-	line_number(lines, "ahead_of_kdc_seconds", answer->ahead_us > 0 ? -off : off);
-	line_number(lines, "allowed_seconds", limit);
-	if (off > limit || off > WARN_AHEAD_S) {
-		line_is(lines, off > limit ? LINE_FAIL : LINE_WARN);
-		line_say(lines, "this clock is %lld s %s that of the KDC at %s; %lld s are allowed", off,
-			 answer->ahead_us > 0 ? "behind" : "ahead of", kdc->shown, limit);
-		line_remedy(lines, "set the clock that is wrong, and keep it right; here:");
-		line_command(lines, "timedatectl set-ntp true");
-	} else if (off > 1) {
-		line_say(lines, "%lld s off the KDC's; %lld s are allowed", off, limit);
-	} else {
-		line_say(lines, "the KDC's, to a second; %lld s are allowed", limit);
-	}
-	line_end(lines);
 }

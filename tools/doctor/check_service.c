@@ -11,7 +11,7 @@
 static void say_why_not_asked(struct lines *lines, const struct evidence *evidence)
 {
 	line_is(lines, LINE_SKIP);
-	if (!evidence->answered && !evidence->proxied)
+	if (!evidence->answered)
 		line_say(lines, "not asked: no KDC answers");
 	else if (evidence->question->as_server)
 		line_say(lines, "not asked: the keytab has no key to ask with");

@@ -82,13 +82,13 @@ static void ask_kdcs(struct evidence *evidence, const char *realm, const char *c
 	const struct probe_kdc_question question = {realm, client, evidence->config.dns_lookup_kdc, FIND_MS,
 						    KDC_MS};
 	struct probe_kdcs *kdcs = &evidence->kdcs[evidence->realms++];
-	bool answered = false;
+	bool answered;
 
 	probe_kdcs_ask(kdcs, &question);
+	answered = kdcs->library.asked && !kdcs->library.error;
 	for (size_t i = 0; i < kdcs->count; i++) {
 		const struct probe_answer *answer = probe_kdc_answer(&kdcs->list[i]);
 
-		evidence->proxied = evidence->proxied || kdcs->list[i].proxy;
 		answered = answered || (answer->asked && !answer->error);
 	}
 	evidence->answered = evidence->answered && answered;
@@ -165,7 +165,7 @@ void evidence_gather(struct evidence *evidence, const struct evidence_question *
 	if (progress)
 		progress("asking the KDCs");
 	gather_kdcs(evidence);
-	if (!evidence->answered && !evidence->proxied)
+	if (!evidence->answered)
 		return;
 	if (progress)
 		progress("asking for a ticket");

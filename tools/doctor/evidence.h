@@ -35,7 +35,6 @@ struct evidence {
 	struct probe_kdcs kdcs[2]; /* of the service's realm, and of the client's when that is another */
 	size_t realms;
 	bool answered; /* by a KDC of each */
-	bool proxied;  /* one is behind a proxy, which cannot be told */
 
 	bool with_cache;
 	struct probe_ccache cache;

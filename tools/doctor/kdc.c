@@ -5,6 +5,8 @@
 
 #include "tools/doctor/kdc_exchange.h"
 #include "tools/doctor/kdc_find.h"
+#include "tools/doctor/kdc_library.h"
+#include "tools/doctor/krb_error.h"
 #include "tools/elf/list.h"
 
 #include <errno.h>
@@ -51,9 +53,7 @@ static void read_answer(krb5_context context, const struct kdc_exchange *exchang
 		answer->error = EPROTO;
 		return;
 	}
-	answer->has_code = true;
-	answer->code = (int32_t)(ERROR_TABLE_BASE_krb5 + (int64_t)(error->error & 0xff));
-	answer->ahead_us = (uint32_t)error->stime * INT64_C(1000000) + error->susec - exchange->clock_us;
+	krb_error_take(answer, error, exchange->clock_us);
 	krb5_free_error(context, error);
 }
 
@@ -93,6 +93,15 @@ static void find(void *data)
 	probe_kdcs_find(&finding->kdcs, finding->dns);
 }
 
+/* Is there any that we could ask? */
+static bool any_direct(const struct probe_kdcs *kdcs)
+{
+	for (size_t i = 0; i < kdcs->count; i++)
+		if (!kdcs->list[i].proxy)
+			return true;
+	return false;
+}
+
 void probe_kdcs_ask(struct probe_kdcs *kdcs, const struct probe_kdc_question *question)
 {
 	struct finding *finding = elf_calloc(1, sizeof(*finding));
@@ -110,6 +119,8 @@ void probe_kdcs_ask(struct probe_kdcs *kdcs, const struct probe_kdc_question *qu
 	}
 	if (kdcs->count && !krb5_init_context(&context) && !make_request(context, client, &request))
 		ask_all(kdcs, context, &request, question->ask_ms);
+	if (!kdcs->late && !any_direct(kdcs))
+		probe_kdc_ask_library(&kdcs->library, client, NOBODY, question->ask_ms);
 	krb5_free_data_contents(context, &request);
 	krb5_free_context(context);
 	free(client);

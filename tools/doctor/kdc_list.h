@@ -40,6 +40,9 @@ struct probe_kdcs {
 	bool late; /* name services did not answer in time: what is known is not all */
 	struct probe_kdc *list;
 	size_t count;
+	/* Asked by libkrb5, where there is none above that can be asked: it may find others, or go through a
+	 * proxy. */
+	struct probe_answer library;
 };
 
 #define PROBE_KDCS_MAX 16 /* of a realm: more are not looked at */
