@@ -76,6 +76,7 @@ install: all ## install under DESTDIR/PREFIX
 	ln -srf $(DESTDIR)$(PREFIX)/lib/gsstap/libgsstap.so $(DESTDIR)$(PREFIX)/lib/gsstap/$(LIB)/libgsstap.so
 	install -d $(DESTDIR)$(PREFIX)/lib/gsstap/wireshark
 	install -m 644 $(BUILD)/gsstap.lua $(DESTDIR)$(PREFIX)/lib/gsstap/wireshark/gsstap.lua
+	ln -srf $(DESTDIR)$(PREFIX)/bin/gsstap $(DESTDIR)$(PREFIX)/lib/gsstap/wireshark/gsstap-extcap
 	for page in $(PAGES); do section=$${page##*.}; \
 		install -d $(DESTDIR)$(PREFIX)/share/man/man$$section; \
 		install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section/; done

@@ -33,7 +33,10 @@ with open(sys.argv[2], "wb") as out:
     for head, packet in packets:
         for i in range(16, min(len(packet), MOST)):  # after the first tag, without which it is no exported PDU
             out.write(block(head, packet[:i]))
+            count += 1
+            if i == 16:
+                continue  # the version: what is newer, a reader does not read on
             for value in (0xFF, packet[i] ^ 1):
                 out.write(block(head, packet[:i] + bytes([value]) + packet[i + 1:]))
-            count += 3
+                count += 1
 print(count)

@@ -33,6 +33,7 @@ traces() {
 
 @test "the plugin for Wireshark is installed whole" {
     cmp "$DESTDIR$PREFIX/lib/gsstap/wireshark/gsstap.lua" "$BUILD/gsstap.lua"
+    "$DESTDIR$PREFIX/lib/gsstap/wireshark/gsstap-extcap" --extcap-interfaces | grep -q '^interface {value=gsstap}'
 }
 
 @test "what is installed has the usual modes and no file of the tests" {

@@ -7,17 +7,14 @@
 #include "tools/names/calls.h"
 #include "tools/out/file.h"
 #include "tools/view/event_token.h"
-#include "tools/view/inputs.h"
+#include "tools/view/follow.h"
 #include "trace/reader.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define LOOK_EVERY 50 /* ms between two looks at what is followed */
 
 struct decode {
 	bool json, follow, callers, sum_up;
@@ -145,28 +142,6 @@ const struct argp argp_decode = {
 	       "*.pcapng in it.",
 };
 
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int number)
-{
-	(void)number;
-	interrupted = 1;
-}
-
-static int follow(struct decode *decode)
-{
-	struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	while (!interrupted) {
-		if (show_poll(decode->show, false))
-			return -1;
-		inputs_wait(decode->inputs, LOOK_EVERY);
-	}
-	return 0;
-}
-
 static int complain(const struct decode *decode)
 {
 	if (errno != EPIPE) /* a reader such as head has seen enough */
@@ -178,10 +153,12 @@ static int complain(const struct decode *decode)
  * complete. */
 static int print(struct decode *decode, FILE *out)
 {
+	struct follow what = {.show = decode->show, .inputs = decode->inputs, .out = fileno(out)};
+
 	if (decode->follow && out_file_keep(&decode->out))
 		return complain(decode);
-	if ((decode->follow && follow(decode)) || show_poll(decode->show, true) || fflush(out) ||
-	    out_file_keep(&decode->out))
+	if ((decode->follow && follow(&what) == FOLLOW_FAILED) || show_poll(decode->show, true) ||
+	    fflush(out) || out_file_keep(&decode->out))
 		return complain(decode);
 	return show_problems(decode->show) ? TOOL_FAIL : TOOL_OK;
 }

@@ -2,9 +2,11 @@
 /*
  * The gsstap command: finds the subcommand and hands over. Knows nothing of what they do.
  *
- * `gsstap __complete WORD...` is what the bash completion asks: see complete.h.
+ * `gsstap __complete WORD...` is what the bash completion asks: see complete.h. A link gsstap-NAME to it is
+ * the command NAME, for programs that call others by their names alone, as Wireshark does.
  */
 #include "tools/complete.h"
+#include "tools/base/path.h"
 #include "tools/base/tool.h"
 
 #include <stdio.h>
@@ -31,12 +33,24 @@ static void usage(FILE *out)
 	      out);
 }
 
+static int called_as_command(int argc, char **argv)
+{
+	const char *name = argc ? path_base(argv[0]) : "";
+	const struct command *c = strncmp(name, "gsstap-", 7) ? NULL : find(name + 7);
+
+	return c ? c->main(argc, argv) : -1;
+}
+
 int main(int argc, char **argv)
 {
 	static char name[64];
 	const struct command *c;
+	int status;
 
 	argp_err_exit_status = TOOL_USAGE;
+	status = called_as_command(argc, argv);
+	if (status >= 0)
+		return status;
 	if (argc < 2) {
 		usage(stderr);
 		return TOOL_USAGE;

@@ -28,6 +28,7 @@ struct tr_reader {
 	uint64_t newest;
 	bool stale; /* files were added or refreshed: look at each again */
 	bool finished;
+	bool apart;	 /* tokens are not joined to their calls */
 	uint8_t *buffer; /* TR_BLOCK_MAX bytes: the event that is delivered */
 };
 
@@ -158,6 +159,11 @@ void tr_reader_finish(struct tr_reader *reader)
 	tr_reader_refresh(reader);
 }
 
+void tr_reader_keep_apart(struct tr_reader *reader)
+{
+	reader->apart = true;
+}
+
 static bool is_alive(uint32_t pid)
 {
 	return !pid || !kill((pid_t)pid, 0) || errno == EPERM;
@@ -241,7 +247,7 @@ bool tr_reader_next(struct tr_reader *reader, uint64_t until, struct tr_event *e
 	while (reader->heap.count && reader->heap.nodes[0].time <= until) {
 		if (!take(reader, event))
 			continue;
-		if (event->head.event == TR_E_token) {
+		if (event->head.event == TR_E_token && !reader->apart) {
 			if (tr_tokens_keep(&reader->tokens, reader->buffer, event) &&
 			    (reader->tokens.count < TR_PENDING_MAX ||
 			     !tr_tokens_orphan(&reader->tokens, event)))

@@ -40,6 +40,8 @@ struct tr_value {
 	const struct tr_field_info *info; /* NULL: an id that this version does not know */
 };
 
+#define TR_DESCRIPTION_MAX 32 /* bytes that are kept of it; the writer's are shorter */
+
 /* One event. Everything it points to is valid until the next tr_reader_next. */
 struct tr_event {
 	uint64_t time; /* ns since the epoch; of a call: when it returned */
@@ -48,9 +50,14 @@ struct tr_event {
 	/* Captured bytes by enum tr_where; a call has those of its token events too. Length 0: none. */
 	struct tr_bytes bytes[TR_WHERE_MESSAGE + 1];
 	struct tr_bytes comment; /* the packet's, not terminated */
-	unsigned file;		 /* counts tr_reader_add */
-	uint32_t interface;	 /* of the file: traces that were joined keep theirs apart */
-	uint64_t offset;	 /* of its block in the file */
+	/* For who hands the packet on: its data, tags and payload; its flags (epb_flags, 0: none); and what
+	 * its interface is described as, zeros behind it, which tells traces apart that were joined. */
+	struct tr_bytes packet;
+	uint32_t flags;
+	uint8_t description[TR_DESCRIPTION_MAX];
+	unsigned file;	    /* counts tr_reader_add */
+	uint32_t interface; /* of the file: traces that were joined keep theirs apart */
+	uint64_t offset;    /* of its block in the file */
 };
 
 struct tr_reader_stats {
@@ -92,6 +99,10 @@ void tr_reader_finish(struct tr_reader *reader);
  * when its call is not there.
  */
 bool tr_reader_next(struct tr_reader *reader, uint64_t until, struct tr_event *event);
+
+/* From now on token events are not joined to their calls: each packet is an event, as it stands in the file.
+ */
+void tr_reader_keep_apart(struct tr_reader *reader);
 
 const struct tr_reader_stats *tr_reader_stats(struct tr_reader *reader);
 

@@ -12,6 +12,8 @@
 
 #define BYTE_ORDER_MAGIC 0x1a2b3c4du
 #define OPTION_COMMENT 1
+#define OPTION_FLAGS 2
+#define OPTION_DESCRIPTION 3
 #define OPTION_TSRESOL 9
 #define OPTION_TSOFFSET 14
 
@@ -78,6 +80,9 @@ const char *tr_block_interface(struct tr_section *section, const uint8_t *block,
 			interface.resolution = *value;
 		else if (code == OPTION_TSOFFSET && size == 8)
 			memcpy(&interface.offset, value, sizeof(interface.offset));
+		else if (code == OPTION_DESCRIPTION)
+			memcpy(interface.description, value,
+			       size < TR_DESCRIPTION_MAX ? size : TR_DESCRIPTION_MAX);
 	}
 	if (section->count == section->room) {
 		size_t room = section->room ? 2 * section->room : 8;
@@ -195,15 +200,17 @@ enum tr_packet tr_packet_peek(const struct tr_section *section, const uint8_t *b
 	return kind;
 }
 
-static void find_comment(const uint8_t *at, const uint8_t *end, struct tr_bytes *comment)
+static void find_options(const uint8_t *at, const uint8_t *end, struct tr_event *event)
 {
 	const uint8_t *value;
 	uint16_t code;
 	int size;
 
 	while ((size = next_option(&at, end, &code, &value)) >= 0)
-		if (code == OPTION_COMMENT && !comment->at)
-			*comment = (struct tr_bytes){.at = value, .length = (size_t)size};
+		if (code == OPTION_COMMENT && !event->comment.at)
+			event->comment = (struct tr_bytes){.at = value, .length = (size_t)size};
+		else if (code == OPTION_FLAGS && size == 4)
+			event->flags = tr_u32(value);
 }
 
 /* The fields up to the first that is damaged. */
@@ -242,6 +249,8 @@ enum tr_packet tr_packet_read(const uint8_t *block, size_t length, struct tr_eve
 	if (event->head.where > TR_WHERE_NONE && event->head.where <= TR_WHERE_MESSAGE)
 		event->bytes[event->head.where] = (struct tr_bytes){
 			.at = found.payload, .length = (size_t)(found.payload_end - found.payload)};
-	find_comment(block + 28 + found.padded, block + length - 4, &event->comment);
+	event->packet =
+		(struct tr_bytes){.at = block + 28, .length = (size_t)(found.payload_end - block) - 28};
+	find_options(block + 28 + found.padded, block + length - 4, event);
 	return kind;
 }

@@ -60,6 +60,7 @@ struct tr_interface {
 	uint8_t resolution; /* if_tsresol */
 	bool foreign;	    /* another link type than ours */
 	int64_t offset;	    /* if_tsoffset, seconds */
+	uint8_t description[TR_DESCRIPTION_MAX];
 };
 struct tr_section {
 	struct tr_interface *interfaces;

@@ -353,6 +353,9 @@ bool tr_source_take(struct tr_source *source, uint8_t *buffer, struct tr_event *
 	event->time = node.time;
 	event->file = source->file;
 	event->interface = tr_u32(buffer + 8);
+	if (event->interface < source->section.count)
+		memcpy(event->description, source->section.interfaces[event->interface].description,
+		       sizeof(event->description));
 	event->offset = node.offset;
 	return kind == TR_PACKET_OURS;
 }

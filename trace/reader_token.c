@@ -46,6 +46,7 @@ bool tr_tokens_keep(struct tr_tokens *tokens, const uint8_t *buffer, const struc
 	slot->event.fields.at = moved(event->fields.at, buffer, slot->block);
 	slot->event.fields.end = moved(event->fields.end, buffer, slot->block);
 	slot->event.comment.at = moved(event->comment.at, buffer, slot->block);
+	slot->event.packet.at = moved(event->packet.at, buffer, slot->block);
 	for (int i = 0; i <= TR_WHERE_MESSAGE; i++)
 		slot->event.bytes[i].at = moved(event->bytes[i].at, buffer, slot->block);
 	slot->of_seq = tr_value_uint(&of_seq);

@@ -45,6 +45,33 @@ static void an_input_token_joins_its_call(void **state)
 	image_free(&image);
 }
 
+static void a_token_is_an_event_of_its_own_where_packets_are_handed_on(void **state)
+{
+	struct packet token = packet_input(5, 3, "hello"), call = packet_init_sec_context(5, 4);
+	struct image image = {0};
+	struct tr_reader *reader;
+	struct tr_event event;
+
+	(void)state;
+	image_section(&image);
+	image_interface(&image, TR_LINKTYPE, 9);
+	image_packet(&image, &token);
+	image_packet(&image, &call);
+	reader = reader_of(&image);
+	tr_reader_keep_apart(reader);
+	assert_true(tr_reader_next(reader, UINT64_MAX, &event));
+	assert_int_equal(event.head.event, TR_E_token);
+	assert_bytes(event.bytes[TR_WHERE_IN_TOKEN], "hello");
+	assert_memory_equal(event.packet.at + event.packet.length - 5, "hello", 5);
+	assert_true(tr_reader_next(reader, UINT64_MAX, &event));
+	assert_int_equal(event.head.seq, 4);
+	assert_int_equal(event.bytes[TR_WHERE_IN_TOKEN].length, 0);
+	assert_memory_equal(event.packet.at + event.packet.length - 6, "answer", 6);
+	assert_false(tr_reader_next(reader, UINT64_MAX, &event));
+	tr_reader_free(reader);
+	image_free(&image);
+}
+
 static void a_token_of_another_thread_is_not_joined(void **state)
 {
 	struct packet token = packet_input(5, 3, "hello"), call = packet_init_sec_context(5, 4);
@@ -119,6 +146,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_input_token_joins_its_call),
+		cmocka_unit_test(a_token_is_an_event_of_its_own_where_packets_are_handed_on),
 		cmocka_unit_test(a_token_of_another_thread_is_not_joined),
 		cmocka_unit_test(a_token_of_another_file_is_not_joined),
 		cmocka_unit_test(tokens_without_calls_do_not_pile_up),

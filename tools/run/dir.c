@@ -29,6 +29,23 @@ bool run_dir_preloadable(const char *path)
 	return !strpbrk(path, " :$\t\n");
 }
 
+/* "gsstap-PID-XXXXXX" */
+static bool is_ours(const char *name)
+{
+	return !strncmp(name, "gsstap-", 7) && isdigit((unsigned char)name[7]);
+}
+
+bool run_dir_holds(const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	if (!name || name == path)
+		return false;
+	while (name > path && name[-1] != '/')
+		name--;
+	return is_ours(name);
+}
+
 static bool has_room(const char *path)
 {
 	struct statvfs fs;
@@ -88,7 +105,7 @@ static void sweep(const char *parent)
 	if (!entries)
 		return;
 	for (struct dirent *entry; (entry = readdir(entries));)
-		if (!strncmp(entry->d_name, "gsstap-", 7) && isdigit((unsigned char)entry->d_name[7]))
+		if (is_ours(entry->d_name))
 			sweep_one(dirfd(entries), entry->d_name);
 	closedir(entries);
 }

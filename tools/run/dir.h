@@ -18,6 +18,9 @@ struct run_dir {
 /* Can ld.so take this path from LD_PRELOAD? A space or colon ends a name there, a $ begins an expansion. */
 bool run_dir_preloadable(const char *path);
 
+/* Is the file at this path in such a directory, by the directory's name? */
+bool run_dir_holds(const char *path);
+
 /*
  * Makes it in XDG_RUNTIME_DIR, /dev/shm, TMPDIR or /tmp, the first that is fit: memory rather than disk, and
  * a name LD_PRELOAD can carry. Mode 0700; for root 0711, so that a program that gives up root still reaches

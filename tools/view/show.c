@@ -20,13 +20,15 @@
 static const struct {
 	struct sink *(*new)(struct out *out);
 	bool text;
+	bool apart; /* each packet is an event */
 } formats[] = {
-	[SHOW_TEXT] = {sink_text, true},
-	[SHOW_JSON] = {sink_json, false},
-	[SHOW_SUMMARY_TEXT] = {sink_summary_text, true},
-	[SHOW_SUMMARY_JSON] = {sink_summary_json, false},
-	[SHOW_DOCTOR_TEXT] = {sink_doctor_text, true},
-	[SHOW_DOCTOR_JSON] = {sink_doctor_json, false},
+	[SHOW_TEXT] = {sink_text, .text = true},
+	[SHOW_JSON] = {sink_json},
+	[SHOW_SUMMARY_TEXT] = {sink_summary_text, .text = true},
+	[SHOW_SUMMARY_JSON] = {sink_summary_json},
+	[SHOW_DOCTOR_TEXT] = {sink_doctor_text, .text = true},
+	[SHOW_DOCTOR_JSON] = {sink_doctor_json},
+	[SHOW_PACKETS] = {sink_packets, .apart = true},
 };
 
 struct show {
@@ -70,6 +72,8 @@ struct show *show_new(enum show_format format, FILE *out, bool colour)
 	out_init(&show->out, out, colour && formats[format].text, !formats[format].text);
 	show->reader = tr_reader_new(problem, show);
 	show->sink = formats[format].new(&show->out);
+	if (show->reader && formats[format].apart)
+		tr_reader_keep_apart(show->reader);
 	if (show->reader && show->sink)
 		return show;
 	show_free(show);
@@ -152,16 +156,24 @@ static bool is_about_handshakes(const struct tr_event *event)
 	}
 }
 
+/* A call by its own name, its input token by that or as what it is, all others as what they are. */
+static bool is_named(const struct tr_event *event, const char *pattern)
+{
+	const char *call = tr_call_name(event->head.call), *name = tr_event_name(event->head.event);
+	bool of_call = event->head.event == TR_E_call || event->head.event == TR_E_token;
+
+	if (of_call && call && !fnmatch(pattern, call, 0))
+		return true;
+	return event->head.event != TR_E_call && name && !fnmatch(pattern, name, 0);
+}
+
 static bool wanted(const struct show *show, const struct tr_event *event)
 {
-	const char *name = event->head.event == TR_E_call ? tr_call_name(event->head.call)
-							  : tr_event_name(event->head.event);
-
 	if (show->pid && event->head.pid != show->pid)
 		return false;
 	if (show->handshakes && !is_about_handshakes(event))
 		return false;
-	return !show->names || (name && !fnmatch(show->names, name, 0));
+	return !show->names || is_named(event, show->names);
 }
 
 static void progress(struct show *show)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Prints traces while they grow or as a whole: what `decode` is, and what `run` shows of a live process tree.
+ * Prints traces while they grow or as a whole: what `decode` is, what `run` shows of a live process tree, and
+ * what `extcap` hands to Wireshark.
  * How it looks is the sink's (sink.h) that belongs to the format.
  */
 #ifndef TOOLS_SHOW_H
@@ -16,7 +17,8 @@ enum show_format {
 	SHOW_SUMMARY_TEXT,
 	SHOW_SUMMARY_JSON,
 	SHOW_DOCTOR_TEXT,
-	SHOW_DOCTOR_JSON
+	SHOW_DOCTOR_JSON,
+	SHOW_PACKETS
 };
 
 struct show;

@@ -32,5 +32,6 @@ struct sink *sink_summary_text(struct out *out);
 struct sink *sink_summary_json(struct out *out);
 struct sink *sink_doctor_text(struct out *out);
 struct sink *sink_doctor_json(struct out *out);
+struct sink *sink_packets(struct out *out);
 
 #endif

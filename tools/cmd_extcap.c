@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * gsstap extcap: running traces among Wireshark's interfaces. Reads the command line that Wireshark makes
+ * (extcap(4)), answers what it asks, and lets show.h write packets into its pipe.
+ */
+#include "tools/base/tool.h"
+#include "tools/extcap/answer.h"
+#include "tools/extcap/running.h"
+#include "tools/names/calls.h"
+#include "tools/view/follow.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum question { ASKED_NOTHING, ASKED_INTERFACES, ASKED_DLTS, ASKED_CONFIG, ASKED_CAPTURE };
+
+struct extcap {
+	enum question question;
+	const char *interface, *fifo, *trace, *filter;
+	pid_t pid; /* of the interface; 0: all */
+	struct show *show;
+	struct inputs *inputs;
+	unsigned seen; /* traces that the process had open at the last look */
+};
+
+enum key {
+	KEY_INTERFACES = 0x100,
+	KEY_VERSION,
+	KEY_INTERFACE,
+	KEY_DLTS,
+	KEY_CONFIG,
+	KEY_CAPTURE,
+	KEY_FIFO,
+	KEY_FILTER,
+	KEY_TRACE
+};
+
+static const struct argp_option options[] = {
+	{"extcap-interfaces", KEY_INTERFACES, NULL, 0, "List the interfaces", 0},
+	{"extcap-version", KEY_VERSION, "VERSION", OPTION_ARG_OPTIONAL, "Of Wireshark; not needed", 0},
+	{"extcap-interface", KEY_INTERFACE, "NAME", 0,
+	 "The interface that the rest is about: gsstap, or gsstap-PID", 0},
+	{"extcap-dlts", KEY_DLTS, NULL, 0, "List its link types", 0},
+	{"extcap-config", KEY_CONFIG, NULL, 0, "List the options that it takes", 0},
+	{"capture", KEY_CAPTURE, NULL, 0, "Write packets to the fifo until nobody reads it", 0},
+	{"fifo", KEY_FIFO, "FILE", 0, "The pipe, or an existing file, that packets are written to", 0},
+	{"extcap-capture-filter", KEY_FILTER, "PATTERN", 0,
+	 "Only calls and events whose name matches, such as 'gss_*_sec_context'; without --capture say what "
+	 "is "
+	 "wrong with it",
+	 0},
+	{"trace", KEY_TRACE, "PATH", 0,
+	 "A trace, or a directory of traces, instead of those of all programs that are traced now", 0},
+	{0},
+};
+
+static void parse_interface(struct extcap *extcap, const char *text, struct argp_state *state)
+{
+	extcap->interface = text;
+	if (!extcap_interface(text, &extcap->pid))
+		argp_error(state,
+			   "--extcap-interface: '%s' is none of gsstap's; --extcap-interfaces lists them",
+			   text);
+}
+
+static void check(const struct extcap *extcap, struct argp_state *state)
+{
+	bool about_one = extcap->question != ASKED_INTERFACES;
+
+	if (!extcap->question && !extcap->filter)
+		argp_error(state, "this is for Wireshark to call, see gsstap-extcap(1); --extcap-interfaces "
+				  "shows what there is");
+	if (about_one && !extcap->interface)
+		argp_error(state, "--extcap-interface is missing: say which one, such as gsstap");
+	if (extcap->question == ASKED_CAPTURE && !extcap->fifo)
+		argp_error(state, "--capture: --fifo is missing: say which pipe the packets go to");
+	if (extcap->trace && extcap->pid)
+		argp_error(state, "--trace goes with the interface gsstap, not with that of a process");
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+	struct extcap *extcap = state->input;
+
+	switch (key) {
+	case KEY_INTERFACES:
+		extcap->question = ASKED_INTERFACES;
+		return 0;
+	case KEY_DLTS:
+		extcap->question = ASKED_DLTS;
+		return 0;
+	case KEY_CONFIG:
+		extcap->question = ASKED_CONFIG;
+		return 0;
+	case KEY_CAPTURE:
+		extcap->question = ASKED_CAPTURE;
+		return 0;
+	case KEY_INTERFACE:
+		parse_interface(extcap, text, state);
+		return 0;
+	case KEY_FIFO:
+		extcap->fifo = text;
+		return 0;
+	case KEY_FILTER:
+		extcap->filter = *text ? text : NULL;
+		return 0;
+	case KEY_TRACE:
+		extcap->trace = *text ? text : NULL;
+		return 0;
+	case KEY_VERSION:
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "'%s' is none of Wireshark's options", text);
+		return 0;
+	case ARGP_KEY_END:
+		check(extcap, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp argp_extcap = {
+	.options = options,
+	.parser = parse,
+	.doc = "Let Wireshark and tshark capture from programs that are traced, while they run.\v"
+	       "Wireshark calls it when it is linked into its extcap directory as gsstap-extcap.",
+};
+
+static void add(void *context, pid_t pid, const char *path)
+{
+	struct extcap *extcap = context;
+	char *paths[] = {(char *)path, NULL};
+
+	(void)pid;
+	extcap->seen++;
+	(void)inputs_add(extcap->inputs, paths, true); /* has said what is wrong */
+}
+
+/* A process that ends has no trace open any more; of all processes one may start at any time. */
+static bool look(void *context)
+{
+	struct extcap *extcap = context;
+
+	extcap->seen = 0;
+	running_traces(extcap->pid, add, extcap);
+	return extcap->seen || !extcap->pid;
+}
+
+/* Nothing is read before it is known whose traces there are. */
+static int find(struct extcap *extcap)
+{
+	char *paths[] = {(char *)extcap->trace, NULL};
+
+	if (extcap->trace)
+		return inputs_add(extcap->inputs, paths, true) ? TOOL_USAGE : TOOL_OK;
+	if (look(extcap))
+		return TOOL_OK;
+	tool_error("%s: process %d writes no trace that can be read here; has it ended?", extcap->interface,
+		   (int)extcap->pid);
+	return TOOL_FAIL;
+}
+
+static int stream(struct extcap *extcap, FILE *fifo)
+{
+	const struct follow what = {
+		.show = extcap->show,
+		.inputs = extcap->inputs,
+		.out = fileno(fifo),
+		.look = extcap->trace ? NULL : look,
+		.context = extcap,
+	};
+	int failed = 0;
+
+	switch (follow(&what)) {
+	case FOLLOW_INTERRUPTED:
+	case FOLLOW_UNREAD:
+		return TOOL_OK;
+	case FOLLOW_OVER:
+		failed = show_poll(extcap->show, true);
+		break;
+	case FOLLOW_FAILED:
+		failed = -1;
+		break;
+	}
+	if (!failed || errno == EPIPE)
+		return TOOL_OK;
+	tool_error("%s: %s", extcap->fifo, strerror(errno));
+	return TOOL_FAIL;
+}
+
+/* Wireshark reads the section as soon as somebody has opened the pipe, which waits for it in turn. */
+static int capture(struct extcap *extcap)
+{
+	int fd = open(extcap->fifo, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY), status = TOOL_FAIL;
+	FILE *fifo = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (!fifo) {
+		tool_error("%s: %s; it must be there before the capture", extcap->fifo, strerror(errno));
+		return TOOL_USAGE;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	extcap->show = show_new(SHOW_PACKETS, fifo, false);
+	extcap->inputs = extcap->show ? inputs_new(extcap->show) : NULL;
+	if (extcap->inputs) {
+		show_only_named(extcap->show, extcap->filter);
+		status = find(extcap);
+	} else {
+		tool_error("no memory");
+	}
+	if (status == TOOL_OK)
+		status = stream(extcap, fifo);
+	inputs_free(extcap->inputs);
+	show_free(extcap->show);
+	fclose(fifo);
+	return status;
+}
+
+/* Wireshark shows what is printed, and takes a filter of which nothing is said for a good one. */
+static int judge_filter(const struct extcap *extcap)
+{
+	char error[320];
+
+	if (!extcap->filter || names_calls_match(extcap->filter, true, error, sizeof(error)))
+		return TOOL_OK;
+	if (extcap->question == ASKED_CAPTURE)
+		tool_error("--extcap-capture-filter: %s", error);
+	else
+		puts(error);
+	return extcap->question == ASKED_CAPTURE ? TOOL_USAGE : TOOL_OK;
+}
+
+int cmd_extcap(int argc, char **argv)
+{
+	struct extcap extcap = {0};
+	int status;
+
+	argp_parse(&argp_extcap, argc, argv, 0, NULL, &extcap);
+	status = judge_filter(&extcap);
+	if (status != TOOL_OK)
+		return status;
+	switch (extcap.question) {
+	case ASKED_INTERFACES:
+		extcap_list();
+		return TOOL_OK;
+	case ASKED_DLTS:
+		extcap_dlts();
+		return TOOL_OK;
+	case ASKED_CONFIG:
+		extcap_config(extcap.pid);
+		return TOOL_OK;
+	case ASKED_CAPTURE:
+		return capture(&extcap);
+	case ASKED_NOTHING:
+		break;
+	}
+	return TOOL_OK;
+}
