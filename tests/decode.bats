@@ -314,7 +314,7 @@ END
     run -2 "$GSSTAP" decode
     [[ $output == *"give one or more traces"* ]]
     run -2 "$GSSTAP" decode --format xml "$NATIVE"
-    [[ $output == *"--format: 'xml' is neither text nor json"* ]]
+    [[ $output == *"--format: 'xml' is none of text, json and csv"* ]]
     run -2 "$GSSTAP" decode --pid 12x "$NATIVE"
     [[ $output == *"--pid: '12x' is not a process id"* ]]
     run -2 "$GSSTAP" decode --colour=sometimes "$NATIVE"

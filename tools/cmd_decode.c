@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 struct decode {
-	bool json, follow, callers, sum_up;
+	bool json, csv, follow, callers, sum_up;
 	const char *colour, *output, *names, *keytab;
 	uint32_t pid;
 	char **arguments; /* files and directories, ends with NULL */
@@ -31,7 +31,8 @@ struct decode {
 enum key { KEY_FORMAT = 0x100, KEY_COLOUR, KEY_SUMMARY, KEY_PID, KEY_CALLER, KEY_KEYTAB };
 
 static const struct argp_option options[] = {
-	{"format", KEY_FORMAT, "FORMAT", 0, "text (default) or json: one object a line", 0},
+	{"format", KEY_FORMAT, "FORMAT", 0, "text (default), json: one object a line, or csv, with --summary",
+	 0},
 	{"summary", KEY_SUMMARY, NULL, 0, "Every endpoint, its peers and their state instead of events", 0},
 	{"follow", 'f', NULL, 0, "Go on as the traces grow, until interrupted", 0},
 	{"output", 'o', "FILE", 0, "Write to FILE, mode 0600, instead of standard output", 0},
@@ -60,9 +61,10 @@ static void parse_pid(struct decode *decode, const char *text, struct argp_state
 
 static void parse_format(struct decode *decode, const char *text, struct argp_state *state)
 {
-	if (strcmp(text, "json") && strcmp(text, "text"))
-		argp_error(state, "--format: '%s' is neither text nor json", text);
+	if (strcmp(text, "json") && strcmp(text, "text") && strcmp(text, "csv"))
+		argp_error(state, "--format: '%s' is none of text, json and csv", text);
 	decode->json = !strcmp(text, "json");
+	decode->csv = !strcmp(text, "csv");
 }
 
 static void parse_colour(struct decode *decode, const char *text, struct argp_state *state)
@@ -118,6 +120,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		decode->arguments = state->argv + state->next;
 		return 0;
 	case ARGP_KEY_END:
+		if (decode->csv && !decode->sum_up)
+			argp_error(state, "--format csv is for --summary: who authenticated to whom");
 		if (decode->sum_up && (decode->follow || decode->callers || decode->names))
 			argp_error(state, "--summary prints no events: --follow, --call and --caller do not "
 					  "go with it");
@@ -169,6 +173,8 @@ static bool prepare(struct decode *decode, FILE *out)
 	bool colour = !strcmp(decode->colour, "always") ||
 		      (!strcmp(decode->colour, "auto") && tool_colour(fileno(out)));
 
+	if (decode->csv)
+		format = SHOW_SUMMARY_CSV;
 	decode->show = show_new(decode->json ? format + 1 : format, out, colour);
 	decode->inputs = decode->show ? inputs_new(decode->show) : NULL;
 	if (!decode->inputs) {

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+#define GSS_DELEG 1	       /* GSS_C_DELEG_FLAG */
+#define GSS_CHANNEL_BOUND 2048 /* GSS_C_CHANNEL_BOUND_FLAG */
+
 static void follow_context(struct facts *facts, struct model_tally *one, struct model_tally *other,
 			   bool at_endpoint)
 {
@@ -144,6 +147,23 @@ static const enum model_fact outcomes[] = {
 	[TR_OUTCOME_ABANDONED] = MODEL_ABANDONED,
 };
 
+static void learn_terms(struct facts *facts, struct model_tally *tally)
+{
+	struct model_terms *terms = &tally->terms;
+
+	*terms = (struct model_terms){
+		.ticket_enctype = (uint32_t)facts_number(facts, TR_F_TICKET_ENCTYPE),
+		.kvno = (uint32_t)facts_number(facts, TR_F_KVNO),
+		.flags = (uint32_t)facts_number(facts, TR_F_FLAGS_RET),
+		.ticket_end = facts_number(facts, TR_F_ENDTIME),
+	};
+	/* An acceptor that may act for its clients grants the flag always: it counts what was really sent. */
+	tally->delegated += facts_number(facts, TR_F_ROLE) == TR_ROLE_ACCEPTOR
+				    ? facts_number(facts, TR_F_DELEGATED) != 0
+				    : terms->flags & GSS_DELEG;
+	tally->bound += (terms->flags & GSS_CHANNEL_BOUND) != 0;
+}
+
 void learn_handshake(struct facts *facts)
 {
 	uint64_t outcome = facts_number(facts, TR_F_OUTCOME);
@@ -176,6 +196,9 @@ void learn_handshake(struct facts *facts)
 	for (int i = 0; i < 2; i++)
 		if (tallies[i])
 			facts_count(facts, tallies[i], fact, !role);
+	for (int i = 0; i < 2 && fact == MODEL_ESTABLISHED; i++)
+		if (tallies[i])
+			learn_terms(facts, tallies[i]);
 	if (tallies[0] && fact == MODEL_ESTABLISHED)
 		follow_context(facts, tallies[0], tallies[1], name.at);
 	if (tallies[0])

@@ -40,6 +40,13 @@ enum model_state {
 /* As ZMQ_NULL and so on in <zmq.h>. PLAIN is a password and protects nothing. */
 enum model_mechanism { MODEL_NULL = 0, MODEL_PLAIN = 1, MODEL_CURVE = 2, MODEL_GSSAPI = 3 };
 
+/* On which terms the last handshake was established, as far as its event tells: 0 is not told. */
+struct model_terms {
+	uint32_t ticket_enctype, kvno;
+	uint32_t flags;	     /* granted, GSS_C_*_FLAG */
+	uint64_t ticket_end; /* seconds since the epoch */
+};
+
 /* Times are ns since the epoch; 0: never. */
 struct model_tally {
 	uint64_t first, last;
@@ -47,10 +54,13 @@ struct model_tally {
 	uint64_t unproven; /* of the established: the initiator never took the acceptor's last token */
 	uint64_t open;	   /* unsecured and not ended: connections of a peer, uses of an endpoint */
 	uint64_t wrapped, wrapped_bytes, unwrapped, unwrapped_bytes; /* of contexts that ended */
-	uint64_t clear, clear_at;   /* messages that were seen to pass unencrypted */
-	uint64_t silent_at;	    /* libzmq's: a context ended in which this end said nothing */
-	uint64_t spoke_at;	    /* ... or did */
-	uint32_t enctype;	    /* the last; 0: unknown */
+	uint64_t clear, clear_at; /* messages that were seen to pass unencrypted */
+	uint64_t silent_at;	  /* libzmq's: a context ended in which this end said nothing */
+	uint64_t spoke_at;	  /* ... or did */
+	uint32_t enctype;	  /* the last; 0: unknown */
+	struct model_terms terms;
+	uint64_t delegated,
+		bound; /* of the established: a credential was sent along; channel bindings agreed */
 	struct model_text reason;   /* of the last failure or refusal, as this process itself knows it */
 	struct model_text supposed; /* what the last connection made it suppose of the peer */
 	uint64_t supposed_at, reason_at;

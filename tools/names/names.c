@@ -51,6 +51,21 @@ const char *name_of(enum tr_type type, uint64_t number)
 	}
 }
 
+bool name_enctype_weak(int64_t enctype)
+{
+	switch (enctype) {
+	case ENCTYPE_DES_CBC_CRC:
+	case ENCTYPE_DES_CBC_MD4:
+	case ENCTYPE_DES_CBC_MD5:
+	case ENCTYPE_DES3_CBC_SHA1:
+	case ENCTYPE_ARCFOUR_HMAC:
+	case ENCTYPE_ARCFOUR_HMAC_EXP:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* ZMQ_HAUSNUMERO and up: <zmq.h>, and zmq_strerror for the texts. */
 static const struct {
 	int number;

@@ -24,6 +24,9 @@ size_t names_gss_flags(uint32_t flags, const char *names[NAMES_MAX], uint32_t *r
 /* "GSS_S_COMPLETE", or an error's name and those of supplementary bits. */
 size_t names_major(uint32_t major, const char *names[NAMES_MAX], uint32_t *rest);
 
+/* Is a Kerberos encryption type one that RFC 6649 (DES) or RFC 8429 (DES3, RC4) says not to use any more? */
+bool name_enctype_weak(int64_t enctype);
+
 /* "KRB_AP_ERR_SKEW": what KRB-ERROR's error-code says; NULL when unknown. */
 const char *name_krb_error(int64_t code);
 

@@ -26,6 +26,7 @@ static const struct {
 	[SHOW_JSON] = {sink_json},
 	[SHOW_SUMMARY_TEXT] = {sink_summary_text, .text = true},
 	[SHOW_SUMMARY_JSON] = {sink_summary_json},
+	[SHOW_SUMMARY_CSV] = {sink_summary_csv},
 	[SHOW_DOCTOR_TEXT] = {sink_doctor_text, .text = true},
 	[SHOW_DOCTOR_JSON] = {sink_doctor_json},
 	[SHOW_PACKETS] = {sink_packets, .apart = true},

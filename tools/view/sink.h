@@ -30,6 +30,7 @@ struct sink *sink_text(struct out *out);
 struct sink *sink_json(struct out *out);
 struct sink *sink_summary_text(struct out *out);
 struct sink *sink_summary_json(struct out *out);
+struct sink *sink_summary_csv(struct out *out);
 struct sink *sink_doctor_text(struct out *out);
 struct sink *sink_doctor_json(struct out *out);
 struct sink *sink_packets(struct out *out);

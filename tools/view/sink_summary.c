@@ -61,6 +61,11 @@ struct sink *sink_summary_text(struct out *out)
 	return new (out, summary_text);
 }
 
+struct sink *sink_summary_csv(struct out *out)
+{
+	return new (out, summary_csv);
+}
+
 struct sink *sink_summary_json(struct out *out)
 {
 	return new (out, summary_json);

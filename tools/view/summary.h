@@ -14,4 +14,7 @@ void summary_text(struct out *out, struct model *model, uint64_t damaged);
 /* One object a line; keys and values are described in gsstap-decode(1). out->utc must be set. */
 void summary_json(struct out *out, struct model *model, uint64_t damaged);
 
+/* Who authenticated to whom, a line each, for a spreadsheet (RFC 4180). out->utc must be set. */
+void summary_csv(struct out *out, struct model *model, uint64_t damaged);
+
 #endif

@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 
+enum { MUTUAL = 2, CONFIDENTIALITY = 16 }; /* GSS_C_MUTUAL_FLAG, GSS_C_CONF_FLAG */
+
 struct view {
 	struct js js;
 	const struct model_program *program;
@@ -66,12 +68,41 @@ static void span(struct js *js, uint64_t first, uint64_t last)
 	js_set_time(js, "last", last);
 }
 
+static void enctype_key(struct js *js, const char *key, uint32_t enctype)
+{
+	const char *name = enctype ? name_of(TR_TYPE_ENCTYPE, enctype) : NULL;
+
+	js_set_string(js, key, name);
+	if (enctype && !name)
+		js_set_unsigned(js, key, enctype);
+}
+
+/* Of the last handshake; a key that is absent was not told. */
+static void terms(struct js *js, const struct model_tally *tally)
+{
+	const struct model_terms *last = &tally->terms;
+
+	enctype_key(js, "ticket_enctype", last->ticket_enctype);
+	if (last->kvno)
+		js_set_unsigned(js, "kvno", last->kvno);
+	if (name_enctype_weak(last->ticket_enctype) || name_enctype_weak(tally->enctype))
+		js_set_bool(js, "weak", true);
+	if (last->flags) {
+		js_set_bool(js, "mutual", last->flags & MUTUAL);
+		js_set_bool(js, "confidentiality", last->flags & CONFIDENTIALITY);
+	}
+	js_set_time(js, "ticket_end", last->ticket_end * 1000000000);
+	if (tally->delegated)
+		js_set_unsigned(js, "delegated", tally->delegated);
+	if (tally->bound)
+		js_set_unsigned(js, "channel_bound", tally->bound);
+}
+
 static void tally_keys(struct js *js, const struct model_tally *tally, enum model_state state)
 {
 	static const char *const counts[] = {"established", "failed", "refused", "unsecured", "abandoned"};
 	static const char *const times[] = {"last_established", "last_failed", "last_refused",
 					    "last_unsecured", "last_abandoned"};
-	const char *enctype = tally->enctype ? name_of(TR_TYPE_ENCTYPE, tally->enctype) : NULL;
 	struct model_text reason = model_reason(tally, state);
 
 	for (enum model_fact fact = 0; fact < MODEL_FACTS; fact++)
@@ -79,9 +110,8 @@ static void tally_keys(struct js *js, const struct model_tally *tally, enum mode
 	if (tally->unproven)
 		js_set_unsigned(js, "unproven", tally->unproven);
 	js_set_unsigned(js, "unsecured_open", tally->open);
-	js_set_string(js, "session_enctype", enctype);
-	if (tally->enctype && !enctype)
-		js_set_unsigned(js, "session_enctype", tally->enctype);
+	terms(js, tally);
+	enctype_key(js, "session_enctype", tally->enctype);
 	if (tally->wrapped || tally->unwrapped) {
 		js_set_unsigned(js, "wrapped", tally->wrapped);
 		js_set_unsigned(js, "wrapped_bytes", tally->wrapped_bytes);

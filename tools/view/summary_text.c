@@ -6,6 +6,8 @@
 #include "tools/view/summary.h"
 #include "tools/view/summary_words.h"
 
+#include <time.h>
+
 static void any(void *at, void *context)
 {
 	const struct model_program *p = at;
@@ -31,6 +33,7 @@ void summary_text(struct out *out, struct model *model, uint64_t damaged)
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		found += summary_urgent(out, model, lists[i].state, lists[i].heading, lists[i].colour);
+	summary_terms(out, model, (uint64_t)time(NULL));
 	gaps += summary_gaps(out, model, true, 0);
 	model_each(&model->programs, any, &something);
 	if (!something)

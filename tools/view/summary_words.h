@@ -41,6 +41,9 @@ uint64_t summary_gaps(struct out *out, struct model *model, bool chosen, uint64_
 /* Who is in this state, under a heading. How many. */
 uint64_t summary_urgent(struct out *out, struct model *model, enum model_state state, const char *heading,
 			const char *colour);
+/* Who uses weak encryption, tickets of keys that were superseded, tickets that end within the hour after
+ * `now` (seconds since the epoch). */
+void summary_terms(struct out *out, struct model *model, uint64_t now);
 /* All there is of a program. */
 void summary_program(void *program, void *out);
 
