@@ -156,6 +156,10 @@ class Theirs:
             if element == "cksum":
                 self.gss(node, path)
             self.walk(node, f"{path}.{GROUPS[element]}" if element != "krb_cred" else f"{path}.gss.delegated.krb_cred")
+        elif element == "HostAddress":
+            where = self.item(f"{path}.caddr")
+            self.put(f"{where}.addr_type", re.sub("^(n|i)", lambda m: m[0].upper(), text(node[0]).split(" (")[0]).replace("NETBIOS", "NetBIOS"))
+            self.put(f"{where}.address", bytes.fromhex(node[1].get("value")).decode() if node[0].get("show") == "20" else node[1].get("show"))
         elif element in ("Ticket", "KrbCredInfo"):
             self.walk(node, self.item(path + (".tickets" if element == "Ticket" else ".ticket_info")))
         elif element == "AuthorizationData_item":

@@ -235,6 +235,23 @@ static void put_pac(krb5_enc_tkt_part *ticket, const krb5_keyblock *key, const c
 	      "krb5_encode_authdata_container");
 }
 
+/* Windows tells the computer's name; others tell addresses. Its tickets are renewable, and begin at once. */
+static void put_what_it_is_good_for(krb5_enc_tkt_part *ticket)
+{
+	static krb5_octet four[] = {192, 0, 2, 7}, six[16] = {0x20, 1, 0x0d, 0xb8, [15] = 7};
+	static krb5_address addresses[] = {
+		{.addrtype = ADDRTYPE_NETBIOS, .length = 16, .contents = (krb5_octet *)"LOOKING-GLASS   "},
+		{.addrtype = ADDRTYPE_INET, .length = 4, .contents = four},
+		{.addrtype = ADDRTYPE_INET6, .length = 16, .contents = six},
+	};
+	static krb5_address *list[] = {&addresses[0], &addresses[1], &addresses[2], NULL};
+
+	ticket->caddrs = list;
+	ticket->flags |= TKT_FLG_RENEWABLE | TKT_FLG_PRE_AUTH | TKT_FLG_OK_AS_DELEGATE;
+	ticket->times.starttime = ticket->times.authtime;
+	ticket->times.renew_till = ticket->times.endtime + 86400;
+}
+
 static krb5_creds *fetch(const char *service)
 {
 	krb5_creds want = {0}, *creds;
@@ -267,6 +284,7 @@ int main(int argc, char **argv)
 	      "krb5_kt_get_entry");
 	check(krb5_decrypt_tkt_part(context, &entry.key, ticket), "krb5_decrypt_tkt_part");
 	put_pac(ticket->enc_part2, &entry.key, argv[3]);
+	put_what_it_is_good_for(ticket->enc_part2);
 	check(krb5_encrypt_tkt_part(context, &entry.key, ticket), "krb5_encrypt_tkt_part");
 	ticket->enc_part.kvno = entry.vno;
 	check(encode_krb5_ticket(ticket, &code), "encode_krb5_ticket");

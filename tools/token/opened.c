@@ -51,29 +51,41 @@ static void transited(struct token *token, const char *name, struct tr_bytes byt
 	der_group(token, name, bytes, transited_fields);
 }
 
-static void number_type(struct token *token, const char *name, struct tr_bytes bytes)
+/* RFC 4120, section 7.5.3. */
+enum { ADDRESS_IPV4 = 2, ADDRESS_NETBIOS = 20, ADDRESS_IPV6 = 24 };
+
+static void address_type(struct token *token, const char *name, struct tr_bytes bytes)
 {
-	der_integer(token, name, bytes);
+	int64_t type;
+
+	if (der_get_integer(token, bytes, "an address's type", &type))
+		token_signed(token, name, bytes, type,
+			     type == ADDRESS_IPV4      ? "IPv4"
+			     : type == ADDRESS_NETBIOS ? "NetBIOS"
+			     : type == ADDRESS_IPV6    ? "IPv6"
+						       : NULL);
 }
 
-/* As text where it is an address of IP (types 2 and 24: RFC 4120, section 7.5.3). */
 static void address_text(struct token *token, const char *name, struct tr_bytes bytes)
 {
+	const struct token_node *node = token_find(token, token->current, "addr_type");
+	int64_t type = node ? (int64_t)node->number : 0;
 	char text[INET6_ADDRSTRLEN];
 	struct der der;
 
-	if (!der_is(bytes, DER_OCTET_STRING) || !der_peek(bytes, &der) || der.length != der.body.length ||
-	    (der.length != 4 && der.length != 16) ||
-	    !inet_ntop(der.body.length == 4 ? AF_INET : AF_INET6, der.body.at, text, sizeof(text))) {
+	if (der_is(bytes, DER_OCTET_STRING) && der_peek(bytes, &der) && der.length == der.body.length &&
+	    ((type == ADDRESS_IPV4 && der.length == 4) || (type == ADDRESS_IPV6 && der.length == 16)) &&
+	    inet_ntop(type == ADDRESS_IPV4 ? AF_INET : AF_INET6, der.body.at, text, sizeof(text)))
+		token_made_text(token, name, bytes, token_print(token, "%s", text));
+	else if (type == ADDRESS_NETBIOS)
+		der_string(token, name, bytes);
+	else
 		der_octets(token, name, bytes);
-		return;
-	}
-	token_made_text(token, name, bytes, token_print(token, "%s", text));
 	token_mark(token, TOKEN_IDENTITY);
 }
 
 static const struct der_field address_fields[] = {
-	{0, "addr_type", number_type},
+	{0, "addr_type", address_type},
 	{1, "address", address_text},
 	{0},
 };
