@@ -227,6 +227,27 @@ while True:
     line kdc '.udp_error == "ECONNREFUSED" and .tcp_us > 0 and (.remedy | length) == 1 and (.remedy[0] | startswith("let UDP through to "))'
 }
 
+@test "a KDC whose datagrams get lost is asked again, and called slow" {
+    "$PYTHON" -c 'import os, socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 0))
+open("port.new", "w").write(str(s.getsockname()[1]))
+os.rename("port.new", "port")
+kdc = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+kdc.connect(("127.0.0.1", int(sys.argv[1])))
+s.recv(9999)
+while True:
+    request, client = s.recvfrom(9999)
+    kdc.send(request)
+    s.sendto(kdc.recv(9999), client)' "$(sed -n 's/.*kdc = 127.0.0.1://p' "$GSSTAP_REALM/krb5.conf")" 3>&- &
+    SERVER=$!
+    wait_until 20 test -e port
+    config "s/^\t\tkdc = .*/\t\tkdc = 127.0.0.1:$(cat port)/"
+    doctor 0 --service zmq@localhost
+    not_well "kdc=warn"
+    line kdc '.udp_us > 900000 and .udp_error == null and (.seen | contains("that is slow"))'
+}
+
 @test "what answers and is no KDC is told" {
     "$PYTHON" -c 'import socket
 s = socket.socket()

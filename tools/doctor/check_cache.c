@@ -170,18 +170,25 @@ static void judge_enctype(struct lines *lines, const struct evidence *evidence,
 	free(enctype);
 }
 
+static bool says_unknown(const struct probe_answer *answer)
+{
+	return answer->asked && answer->has_code && answer->code == KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN;
+}
+
 /* Does a KDC say that it does not know the client? */
 static bool client_unknown(const struct evidence *evidence)
 {
-	for (size_t r = 0; r < evidence->realms; r++)
-		for (size_t i = 0; i < evidence->kdcs[r].count; i++) {
-			const struct probe_answer *answer = probe_kdc_answer(&evidence->kdcs[r].list[i]);
-			const char *home = evidence->client ? strrchr(evidence->client, '@') : NULL;
+	const char *home = evidence->client ? strrchr(evidence->client, '@') : NULL;
 
-			if (home && !strcmp(home + 1, evidence->kdcs[r].realm) && answer->has_code &&
-			    answer->code == KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN)
-				return true;
-		}
+	for (size_t r = 0; home && r < evidence->realms; r++) {
+		const struct probe_kdcs *kdcs = &evidence->kdcs[r];
+		bool unknown = says_unknown(&kdcs->library);
+
+		for (size_t i = 0; i < kdcs->count && !unknown; i++)
+			unknown = says_unknown(probe_kdc_answer(&kdcs->list[i]));
+		if (unknown && !strcmp(home + 1, kdcs->realm))
+			return true;
+	}
 	return false;
 }
 

@@ -38,8 +38,11 @@ static void say_answer(struct lines *lines, const struct probe_answer *answer, i
 		line_say(lines, "%s %lld.%lld ms", names[transport], (long long)answer->took_us / 1000,
 			 (long long)answer->took_us / 100 % 10);
 		line_number(lines, times[transport], answer->took_us);
-		if (answer->took_us > SLOW_US)
+		if (answer->took_us > SLOW_US) {
 			line_is(lines, LINE_WARN);
+			line_say(lines, "that is slow");
+			line_remedy(lines, "look at the KDC's load, and at what is lost on the way to it");
+		}
 		return;
 	}
 	line_is(lines, LINE_WARN);

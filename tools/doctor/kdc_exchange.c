@@ -125,10 +125,19 @@ static bool step(struct kdc_exchange *exchanges, size_t count, const uint8_t *me
 	return open;
 }
 
+/* A datagram may be lost: libkrb5 sends it again as well. */
+static void repeat(struct kdc_exchange *exchanges, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (exchanges[i].fd >= 0 && exchanges[i].type == SOCK_DGRAM)
+			exchanges[i].sent = 0;
+}
+
 void kdc_exchange_all(struct kdc_exchange *exchanges, size_t count, const void *message, size_t length,
 		      int deadline_ms)
 {
 	int64_t deadline = clock_us(CLOCK_MONOTONIC) + deadline_ms * INT64_C(1000), left;
+	int64_t second = deadline_ms * INT64_C(500); /* left when it is sent again */
 	uint32_t prefix = htonl((uint32_t)length);
 	uint8_t *framed = elf_calloc(1, PREFIX + length);
 
@@ -136,9 +145,14 @@ void kdc_exchange_all(struct kdc_exchange *exchanges, size_t count, const void *
 	memcpy(framed + PREFIX, message, length);
 	for (size_t i = 0; i < count; i++)
 		begin(&exchanges[i]);
-	while ((left = deadline - clock_us(CLOCK_MONOTONIC)) > 0 &&
-	       step(exchanges, count, framed, PREFIX + length, (int)(left / 1000) + 1))
-		;
+	while ((left = deadline - clock_us(CLOCK_MONOTONIC)) > 0) {
+		if (second && left <= second) {
+			repeat(exchanges, count);
+			second = 0;
+		}
+		if (!step(exchanges, count, framed, PREFIX + length, (int)((left - second) / 1000) + 1))
+			break;
+	}
 	for (size_t i = 0; i < count; i++)
 		if (exchanges[i].fd >= 0)
 			end(&exchanges[i], ETIMEDOUT);
