@@ -55,6 +55,9 @@ $(BUILD)/libgsstap.so: $(SHIM_OBJ) $(BUILD)/exports.map
 $(BUILD)/gsstap: $(TOOLS_OBJ)
 	$(CC) -pie $(LDSAN) -o $@ $(TOOLS_OBJ) $(TOOLS_LIBS)
 
+# No compiler tells what an assembler includes.
+$(BUILD)/tools-obj/tools/view/explain_page.S.o: doc/gsstap-findings.7
+
 # The plugin for Wireshark: its tables are printed by a program that knows what the tools know.
 TABLES_OBJ := $(patsubst %,$(BUILD)/tools-obj/%.o,wireshark/tables.c trace/reader_field.c tools/names/names.c tools/names/gss.c tools/names/zmq.c)
 

@@ -43,6 +43,15 @@ handshake() {
     wait "$pid" || SERVER_STATUS=$?
 }
 
+# initiate NAME SERVICE [CLIENT [KEY=VALUE...]]: tests/hosts/initiate.py, traced in a fresh directory NAME; how it ended is
+# $CLIENT_STATUS. RUN_AS is what runs it, such as setpriv.
+initiate() {
+    mkdir "$1"
+    CLIENT_STATUS=0
+    "${RUN_AS[@]}" "$GSSTAP" run -o "$1/client.pcapng" -- "$PYTHON" "$TOP/tests/hosts/initiate.py" "${@:2}" >"$1.out" 2>&1 || CLIENT_STATUS=$?
+    cat "$1.out"
+}
+
 # doctor TRACE...: asked as JSON into the file `found`.
 doctor() {
     local status=0
@@ -79,7 +88,25 @@ remedy() {
     echo "remedy: $command"
     command=${command/#kadmin -q/kadmin.local -q}
     case $command in
+    kinit*\ bob | kinit*\ bob@*) command="kinit -k -t '$GSSTAP_REALM/client/bob' ${command#kinit }" ;;
     kinit*) command="kinit -k -t '$GSSTAP_REALM/client/alice' ${command#kinit }" ;;
     esac
+    command=${command/%PRINCIPAL/alice}
     eval "$command"
+}
+
+# setting ID: writes the line of a configuration that a finding asks for, in place of one with the same name.
+setting() {
+    local text section file line
+    text=$(jq -r --arg id "$1" 'select(.id == $id) | [.remedy[].text // "" | select(test("^write into \\["))][0]' found)
+    echo "remedy: $text"
+    [[ $text =~ ^write\ into\ \[([a-z_]+)\]\ of\ ([^:]+):\ (.+)$ ]]
+    section=${BASH_REMATCH[1]} file=${BASH_REMATCH[2]} line=${BASH_REMATCH[3]}
+    sed -i -e "/^[[:space:]]*${line%% *} *=/d" -e "s/^\[$section\]/&\n\t${line//\//\\/}/" "$file"
+}
+
+# config EXPRESSION...: a krb5.conf of the test's own, the realm's as sed changes it.
+config() {
+    sed "$@" "$GSSTAP_REALM/krb5.conf" >krb5.conf
+    export KRB5_CONFIG=$PWD/krb5.conf
 }

@@ -34,7 +34,7 @@ setup() {
     gss-server -once -port "$port" host@localhost >server.out 2>&1 3>&- &
     wait_until 60 listens "$port"
     run -1 --separate-stderr "$GSSTAP" run --doctor -- gss-client -port "$port" localhost host@localhost hello
-    [[ ${stderr_lines[*]} == *"GT0001 the initiator has no ticket cache"* ]]
+    [[ ${stderr_lines[*]} == *"GT0001 the initiator has no ticket-granting ticket"* ]]
     [[ $stderr == *"FILE:$PWD/none, which does not exist"* ]]
     [[ $stderr != *"gss_init_sec_context("* ]]
     wait

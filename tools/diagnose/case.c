@@ -51,6 +51,8 @@ void case_end(struct diagnose_case *c)
 	token_free(&c->error);
 	if (c->keytab_seen)
 		probe_keytab_free(&c->keytab);
+	if (c->client_keytab_seen)
+		probe_keytab_free(&c->client_keytab);
 	if (c->ccache_seen)
 		probe_ccache_free(&c->ccache);
 	for (int i = 0; i < 2; i++)

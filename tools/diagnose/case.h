@@ -20,9 +20,9 @@ struct diagnose_case {
 	const struct token_node *ap_req;     /* in request; NULL: none */
 	const struct token_node *krb_error;  /* in error, or NULL */
 	unsigned found;			     /* diagnoses so far */
-	bool keytab_known, ccache_known, config_known[2];
-	bool keytab_seen, ccache_seen;
-	struct probe_keytab keytab;
+	bool keytab_known, client_keytab_known, ccache_known, config_known[2];
+	bool keytab_seen, client_keytab_seen, ccache_seen;
+	struct probe_keytab keytab, client_keytab;
 	struct probe_ccache ccache;
 	struct probe_config config[2]; /* of initiator, acceptor */
 	struct elf_list unseen;	       /* what could not be looked at, and why */
@@ -48,8 +48,9 @@ int64_t case_error_code(const struct diagnose_case *c);
 const char *case_text(struct diagnose_case *c, struct model_text text);
 const char *case_format(struct diagnose_case *c, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* A word as a shell reads it. */
+/* A word as a shell reads it, and as kadmin does. */
 const char *case_word(struct diagnose_case *c, const char *text);
+const char *case_kadmin_word(struct diagnose_case *c, const char *text);
 /* "host/a@R": of the ticket that was sent, else of what was asked for. */
 const char *case_service(struct diagnose_case *c);
 /* As the program gave it: "host@a". */
@@ -67,6 +68,10 @@ const char *time_text(struct diagnose_case *c, int64_t seconds);
  * they cannot be looked at: `unseen` says why. */
 const struct probe_keytab *case_keytab(struct diagnose_case *c);
 const struct probe_ccache *case_ccache(struct diagnose_case *c);
+/* The keytab that libkrb5 gets the initiator's tickets with. */
+const struct probe_keytab *case_client_keytab(struct diagnose_case *c);
+/* A value of a credential store that the program gave, such as "keytab", or NULL. */
+const char *case_stored(struct diagnose_case *c, const struct model_talk *talk, const char *key);
 /* libkrb5's configuration as this side has it. */
 const struct probe_config *case_config(struct diagnose_case *c, const struct model_talk *talk);
 /* A variable of the process's environment, or NULL. */

@@ -4,24 +4,15 @@
  * mechanism: what the file is now decides, and who the process was.
  */
 #include "tools/diagnose/checks.h"
+#include "tools/diagnose/local.h"
 
 #include <string.h>
 
 #define GSS_ACCEPT 2 /* gss_cred_usage_t */
 
-/* May a process of this uid read it, as far as owner and mode tell. */
-static bool readable(const struct probe_file *file, uint32_t uid)
-{
-	if (!file->exists || !uid)
-		return true;
-	if (file->owner == uid)
-		return file->mode & 0400;
-	return file->mode & 0044;
-}
-
 static const char *trouble(const struct probe_keytab *keytab, const struct model_talk *talk)
 {
-	if (talk->process->uid_known && !readable(&keytab->file, talk->process->uid))
+	if (talk->process->uid_known && !local_may_read(&keytab->file, talk->process->uid))
 		return "may not be read by it";
 	switch (keytab->state) {
 	case PROBE_MISSING:

@@ -45,6 +45,15 @@ const char *local_not(struct diagnose_case *c, const struct model_talk *talk)
 	return NULL;
 }
 
+bool local_may_read(const struct probe_file *file, uint32_t uid)
+{
+	if (!file->exists || !uid)
+		return true;
+	if (file->owner == uid)
+		return file->mode & 0400;
+	return file->mode & 0044;
+}
+
 void local_enter(const struct model_talk *talk)
 {
 	entered = talk->settings.known;
@@ -77,7 +86,8 @@ void local_changed(struct diagnose_case *c, const struct model_talk *talk, const
 {
 	struct stat status;
 
-	if (!file->path || stat(file->path, &status) || (uint64_t)status.st_mtime * 1000000000 <= talk->last)
+	if (!file->path || stat(file->path, &status) ||
+	    (uint64_t)status.st_mtim.tv_sec * 1000000000 + (uint64_t)status.st_mtim.tv_nsec <= talk->last)
 		return;
 	elf_list_take(&c->unseen, elf_format("what was in %s then: it was written at %s, after the handshake",
 					     file->path, time_text(c, status.st_mtime)));

@@ -8,6 +8,9 @@
 /* NULL: the process ran here; else why its files cannot be looked at, a sentence that is the case's. */
 const char *local_not(struct diagnose_case *c, const struct model_talk *talk);
 
+/* May a process of this uid read it, as far as owner and mode tell. */
+bool local_may_read(const struct probe_file *file, uint32_t uid);
+
 /* Asks libkrb5 as that process would have: with its variables in the environment. Not from two threads. */
 void local_enter(const struct model_talk *talk);
 void local_leave(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What this system has of a case: keytab, ticket cache, configuration, each looked at once. */
 #include "tools/diagnose/local.h"
-#include "tools/doctor/line.h"
+#include "tools/doctor/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +14,14 @@ const char *talk_setting(struct diagnose_case *c, const struct model_talk *talk,
 const char *case_word(struct diagnose_case *c, const char *text)
 {
 	char *word = line_word(text);
+
+	elf_list_take(&c->texts, word);
+	return word;
+}
+
+const char *case_kadmin_word(struct diagnose_case *c, const char *text)
+{
+	char *word = words_kadmin_word(text);
 
 	elf_list_take(&c->texts, word);
 	return word;
@@ -33,8 +41,7 @@ static bool can_look(struct diagnose_case *c, const struct model_talk *talk, con
 	return !why;
 }
 
-/* A value of a credential store that the program gave, such as keytab. */
-static const char *stored(struct diagnose_case *c, const struct model_talk *talk, const char *key)
+const char *case_stored(struct diagnose_case *c, const struct model_talk *talk, const char *key)
 {
 	size_t length = strlen(key);
 
@@ -56,7 +63,7 @@ const struct probe_keytab *case_keytab(struct diagnose_case *c)
 		return NULL;
 	name = case_text(c, c->acc->keytab);
 	if (!name)
-		name = stored(c, c->acc, "keytab");
+		name = case_stored(c, c->acc, "keytab");
 	local_enter(c->acc);
 	probe_keytab_open(&c->keytab, name);
 	local_leave();
@@ -66,6 +73,33 @@ const struct probe_keytab *case_keytab(struct diagnose_case *c)
 		elf_list_take(&c->unseen, elf_format("what was in %s then: now it is %s", c->keytab.name,
 						     probe_state_name(c->keytab.state)));
 	return &c->keytab;
+}
+
+const struct probe_keytab *case_client_keytab(struct diagnose_case *c)
+{
+	const char *name;
+
+	if (c->client_keytab_known)
+		return c->client_keytab_seen ? &c->client_keytab : NULL;
+	c->client_keytab_known = true;
+	if (!can_look(c, c->init, "the initiator's client keytab"))
+		return NULL;
+	name = case_stored(c, c->init, "client_keytab");
+	local_enter(c->init);
+	probe_client_keytab_open(&c->client_keytab, name);
+	local_leave();
+	c->client_keytab_seen = true;
+	local_changed(c, c->init, &c->client_keytab.file);
+	return &c->client_keytab;
+}
+
+/* Whose credentials the program asked for: in a collection that chooses. */
+static struct model_text asked_for(const struct model_talk *talk)
+{
+	for (const struct model_step *step = talk->steps.first; step; step = step->next)
+		if (step->failed && step->name.at && step->call != TR_gss_init_sec_context)
+			return step->name;
+	return (struct model_text){0};
 }
 
 const struct probe_ccache *case_ccache(struct diagnose_case *c)
@@ -79,9 +113,9 @@ const struct probe_ccache *case_ccache(struct diagnose_case *c)
 		return NULL;
 	name = case_text(c, c->init->ccache);
 	if (!name)
-		name = stored(c, c->init, "ccache");
+		name = case_stored(c, c->init, "ccache");
 	local_enter(c->init);
-	probe_ccache_open(&c->ccache, name, NULL);
+	probe_ccache_open(&c->ccache, name, case_text(c, asked_for(c->init)));
 	local_leave();
 	c->ccache_seen = true;
 	local_changed(c, c->init, &c->ccache.file);

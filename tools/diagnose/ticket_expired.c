@@ -1,40 +1,74 @@
 /* SPDX-License-Identifier: MIT */
-/* GT0014. */
+/*
+ * GT0014. A ticket's end is compared with the clock that the program is shown, as libkrb5 does. Which ticket:
+ * that which was sent, else the initiator's ticket-granting ticket.
+ */
 #include "tools/diagnose/checks.h"
+#include "tools/diagnose/init_cause.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+static int64_t shown(const struct model_talk *talk)
+{
+	return ((int64_t)talk->last + talk->process->clock_offset) / 1000000000;
+}
+
+/* When it ended; 0: it had not, or nobody knows: it was renewed since. *ticket: of the cache, or NULL. */
+static int64_t ended(struct diagnose_case *c, const struct model_talk *talk, const struct probe_ccache *cache,
+		     const struct probe_ticket **ticket)
+{
+	int64_t end = c->init ? (int64_t)c->init->endtime : 0;
+
+	*ticket = end || !cache || cache->state != PROBE_OK ? NULL : probe_ccache_tgt(cache);
+	if (*ticket)
+		end = (*ticket)->end;
+	return end && end <= shown(talk) ? end : 0;
+}
+
+static void clock_evidence(struct diagnose_case *c, struct finding *finding, const struct model_talk *talk)
+{
+	int64_t seconds = talk->process->clock_offset / 1000000000;
+
+	if (!seconds)
+		return;
+	finding_evidence(finding, "%s is shown a clock that is %lld s %s that of its machine",
+			 case_program(c, talk), llabs(seconds), seconds > 0 ? "ahead of" : "behind");
+	finding_remedy(finding, "set the clock that %s is shown right", case_program(c, talk));
+}
 
 bool diagnose_ticket_expired(struct diagnose_case *c, struct finding *finding)
 {
 	const struct model_talk *talk = case_failed(c);
 	const struct model_step *step = talk_says(talk, SAYS_EXPIRED);
-	const struct probe_ccache *cache = case_ccache(c);
-	const struct probe_ticket *ticket = NULL;
-	int64_t end = c->init ? (int64_t)c->init->endtime : 0;
+	const struct probe_ccache *cache;
+	const struct probe_ticket *ticket;
 	const char *client = case_client(c);
+	int64_t end;
 
-	if (!step && case_error_code(c) != SAYS_EXPIRED)
+	if (!talk || (!step && case_error_code(c) != SAYS_EXPIRED))
 		return false;
-	if (!end && cache && cache->state == PROBE_OK)
-		ticket = probe_ccache_tgt(cache);
-	if (ticket)
-		end = ticket->end;
+	cache = case_ccache(c);
+	end = ended(c, talk, cache, &ticket);
+	if (!end)
+		return false;
 	if (!client && cache)
 		client = cache->principal;
-	if (end && talk && (uint64_t)end * 1000000000 > talk->last)
-		return false; /* it was renewed since, or the clocks differ */
-	finding_cause(finding, "%s of %s expired%s%s",
-		      ticket || !c->ap_req ? "the ticket-granting ticket" : "the ticket",
-		      client ? client : "the initiator", end ? " at " : "", end ? time_text(c, end) : "");
+	finding_cause(finding, "%s of %s expired at %s", ticket ? "the ticket-granting ticket" : "the ticket",
+		      client ? client : "the initiator", time_text(c, end));
+	finding_evidence(finding, "%s%s%s ended at %s, %jd s before the handshake",
+			 ticket ? cache->name : "the ticket for ", ticket ? ": " : "",
+			 ticket ? ticket->server : case_service(c), time_text(c, end),
+			 (intmax_t)(shown(talk) - end));
 	if (step)
 		finding_evidence(finding, "%s", case_said(c, talk, step));
-	if (end)
-		finding_evidence(finding, "%s %s ended at %s, %ju s before the handshake",
-				 cache ? cache->name : "the ticket", ticket ? ticket->server : "",
-				 time_text(c, end), (uintmax_t)(talk->last / 1000000000 - (uint64_t)end));
+	clock_evidence(c, finding, talk);
 	finding_remedy(
 		finding,
 		"get a new ticket, or have it renewed before it ends (k5start, sssd, a client keytab):");
-	finding_command(finding, "kinit %s", client ? case_word(c, client) : "PRINCIPAL");
+	if (cache)
+		kinit_remedy(c, finding, cache, client);
+	else
+		finding_command(finding, "kinit %s", client ? case_word(c, client) : "PRINCIPAL");
 	return true;
 }

@@ -20,7 +20,7 @@ static void judge(struct lines *lines, const struct evidence *evidence, const ch
 		line_remedy(lines, "give the service keys of an encryption type that is permitted (see key)");
 	else
 		line_remedy(lines, "add %s to permitted_enctypes in [libdefaults] of %s, or remove that line",
-			    name, words_config_file(evidence));
+			    name, words_config_file(&evidence->config));
 	free(name);
 }
 

@@ -71,7 +71,7 @@ static void say_remedy(struct lines *lines, const struct evidence *evidence, con
 		line_remedy(lines, "start the KDC at %s, or let UDP and TCP through to it", kdc->shown);
 	if (kdcs->source == PROBE_KDC_CONFIG)
 		line_remedy(lines, "or correct \"kdc =\" of %s in [realms] of %s", kdcs->realm,
-			    words_config_file(evidence));
+			    words_config_file(&evidence->config));
 	else
 		line_remedy(lines, "or correct the SRV records _kerberos._udp.%s and _kerberos._tcp.%s",
 			    kdcs->realm, kdcs->realm);
@@ -161,8 +161,8 @@ static void say_none(struct lines *lines, const struct evidence *evidence, const
 		line_say(lines, "no KDC of %s: [realms] has none, and DNS is not asked (dns_lookup_kdc)",
 			 kdcs->realm);
 	line_remedy(lines, "realms are written in upper case as a rule; is %s the right one?", kdcs->realm);
-	line_remedy(lines, "write into [realms] of %s: %s = { kdc = HOST }", words_config_file(evidence),
-		    kdcs->realm);
+	line_remedy(lines, "write into [realms] of %s: %s = { kdc = HOST }",
+		    words_config_file(&evidence->config), kdcs->realm);
 	line_end(lines);
 }
 

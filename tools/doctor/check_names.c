@@ -89,7 +89,7 @@ static void check_principal(struct lines *lines, const struct evidence *evidence
 			    "if the service is registered as %s%s, write into [libdefaults] of %s: "
 			    "dns_canonicalize_hostname = false",
 			    plain, evidence->names.realm ? evidence->names.realm : "REALM",
-			    words_config_file(evidence));
+			    words_config_file(&evidence->config));
 	}
 	free(plain);
 }
@@ -131,8 +131,8 @@ static void check_default(struct lines *lines, const struct evidence *evidence)
 	/* Where all names come with their realms, nothing asks for it. */
 	line_is(lines, names->mapped || known(evidence) ? LINE_WARN : LINE_FAIL);
 	line_say(lines, "there is no default realm");
-	line_remedy(lines, "write into [libdefaults] of %s: default_realm = %s", words_config_file(evidence),
-		    names->mapped ? names->realm : "REALM");
+	line_remedy(lines, "write into [libdefaults] of %s: default_realm = %s",
+		    words_config_file(&evidence->config), names->mapped ? names->realm : "REALM");
 }
 
 void check_realm(struct lines *lines, const struct evidence *evidence)
@@ -155,8 +155,8 @@ void check_realm(struct lines *lines, const struct evidence *evidence)
 		line_is(lines, LINE_WARN);
 		line_say(lines, "no [domain_realm] has %s: the client's KDC is asked, then %s is tried",
 			 evidence->question->target.host, names->realm ? names->realm : "nothing");
-		line_remedy(lines, "write into [domain_realm] of %s: %s = REALM", words_config_file(evidence),
-			    evidence->question->target.host);
+		line_remedy(lines, "write into [domain_realm] of %s: %s = REALM",
+			    words_config_file(&evidence->config), evidence->question->target.host);
 	}
 	check_default(lines, evidence);
 	line_end(lines);

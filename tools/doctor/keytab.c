@@ -90,7 +90,14 @@ static void look(struct probe_keytab *keytab, krb5_context context, krb5_keytab 
 		keytab->text = probe_message(context, keytab->code);
 }
 
-void probe_keytab_open(struct probe_keytab *keytab, const char *name)
+static krb5_error_code resolve(krb5_context context, const char *name, bool of_client, krb5_keytab *handle)
+{
+	if (name)
+		return krb5_kt_resolve(context, name, handle);
+	return of_client ? krb5_kt_client_default(context, handle) : krb5_kt_default(context, handle);
+}
+
+static void open_it(struct probe_keytab *keytab, const char *name, bool of_client)
 {
 	char resolved[PATH_MAX + 16] = "";
 	krb5_context context = NULL;
@@ -98,14 +105,12 @@ void probe_keytab_open(struct probe_keytab *keytab, const char *name)
 	krb5_error_code code = krb5_init_context(&context);
 
 	*keytab = (struct probe_keytab){.is_default = !name, .state = PROBE_FAILED};
-	if (!code && !name) {
-		code = krb5_kt_default_name(context, resolved, sizeof(resolved));
-		name = resolved;
-	}
 	if (!code)
-		code = krb5_kt_resolve(context, name, &handle);
+		code = resolve(context, name, of_client, &handle);
 	if (!code)
 		code = krb5_kt_get_name(context, handle, resolved, sizeof(resolved));
+	else if (context && !name && !of_client)
+		krb5_kt_default_name(context, resolved, sizeof(resolved));
 	keytab->name = elf_strdup(resolved[0] ? resolved : name ? name : "");
 	if (code) {
 		keytab->code = code;
@@ -116,6 +121,16 @@ void probe_keytab_open(struct probe_keytab *keytab, const char *name)
 	if (handle)
 		krb5_kt_close(context, handle);
 	krb5_free_context(context);
+}
+
+void probe_keytab_open(struct probe_keytab *keytab, const char *name)
+{
+	open_it(keytab, name, false);
+}
+
+void probe_client_keytab_open(struct probe_keytab *keytab, const char *name)
+{
+	open_it(keytab, name, true);
 }
 
 void probe_keytab_free(struct probe_keytab *keytab)

@@ -30,6 +30,8 @@ struct probe_keytab {
 
 /* name: NULL: the default (KRB5_KTNAME, default_keytab_name). To be freed whatever the state. */
 void probe_keytab_open(struct probe_keytab *keytab, const char *name);
+/* The same of a client keytab; the default is of KRB5_CLIENT_KTNAME, default_client_keytab_name. */
+void probe_client_keytab_open(struct probe_keytab *keytab, const char *name);
 void probe_keytab_free(struct probe_keytab *keytab);
 
 /* Has it keys of this principal; the highest version in *kvno. */

@@ -134,8 +134,7 @@ void words_kinit(struct lines *lines, const struct evidence *evidence)
 	free(who);
 }
 
-/* A word as kadmin reads it: in double quotes, where two of them are one. */
-static char *kadmin_word(const char *text)
+char *words_kadmin_word(const char *text)
 {
 	char *word, *at;
 
@@ -154,7 +153,7 @@ static char *kadmin_word(const char *text)
 
 void words_kadmin(struct lines *lines, const char *request, const char *principal)
 {
-	char *name = kadmin_word(principal), *all = elf_format("%s %s", request, name),
+	char *name = words_kadmin_word(principal), *all = elf_format("%s %s", request, name),
 	     *word = line_word(all);
 
 	line_command(lines, "kadmin -q %s", word);
@@ -166,16 +165,15 @@ void words_kadmin(struct lines *lines, const char *request, const char *principa
 void words_ktadd(struct lines *lines, const struct evidence *evidence, const char *principal)
 {
 	const char *path = evidence->keytab.file.path ? evidence->keytab.file.path : evidence->keytab.name;
-	char *file = kadmin_word(path), *request = elf_format("ktadd -k %s", file);
+	char *file = words_kadmin_word(path), *request = elf_format("ktadd -k %s", file);
 
 	words_kadmin(lines, request, principal);
 	free(request);
 	free(file);
 }
 
-const char *words_config_file(const struct evidence *evidence)
+const char *words_config_file(const struct probe_config *config)
 {
-	const struct probe_config *config = &evidence->config;
 	const char *path = "/etc/krb5.conf";
 
 	for (size_t i = 0; i < config->count; i++)

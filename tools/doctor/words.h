@@ -29,7 +29,10 @@ void words_kinit(struct lines *lines, const struct evidence *evidence);
 void words_kadmin(struct lines *lines, const char *request, const char *principal);
 void words_ktadd(struct lines *lines, const struct evidence *evidence, const char *principal);
 
+/* A word as kadmin reads it: in double quotes, where two of them are one. */
+char *words_kadmin_word(const char *text);
+
 /* The file to write settings into: the last of those in force that can be read. */
-const char *words_config_file(const struct evidence *evidence);
+const char *words_config_file(const struct probe_config *config);
 
 #endif

@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# GT0018: an initiator without tickets logs in with its client keytab, and the KDC refuses.
+
+bats_require_minimum_version 1.5.0
+load helper
+load diagnose
+
+setup_file() {
+    diagnose_up
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    export KRB5CCNAME=FILE:$PWD/none.cc KRB5_CLIENT_KTNAME=FILE:$PWD/client.keytab
+}
+
+@test "a client keytab with another key than the KDC's is found, and brought up to date" {
+    cp "$GSSTAP_REALM/client/bob" client.keytab
+    kadmin.local -q 'cpw -randkey bob'
+    initiate old host@localhost
+    [ "$CLIENT_STATUS" != 0 ]
+    doctor old
+    only GT0018
+    finds GT0018 ".cause | test(\"first ticket as bob@GSSTAP.TEST with the client keytab FILE:$PWD/client.keytab, and the KDC has another key\")"
+    finds GT0018 '.evidence | any(test("client.keytab has bob@GSSTAP.TEST: kvno 1 aes256"))'
+    remedy GT0018 1
+    initiate new host@localhost
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
+}
+
+@test "it is found where the program names the principal, or the keytab in a credential store" {
+    kadmin.local -q 'addprinc -randkey dave'
+    kadmin.local -q "ktadd -k $PWD/client.keytab dave"
+    kadmin.local -q 'cpw -randkey dave'
+    initiate named host@localhost dave@GSSTAP.TEST
+    doctor named
+    only GT0018
+    mv client.keytab stored.keytab
+    initiate stored host@localhost "" ccache="$PWD/none.cc" client_keytab="$PWD/stored.keytab"
+    doctor stored
+    only GT0018
+    remedy GT0018 1
+    initiate new host@localhost "" ccache="$PWD/none.cc" client_keytab="$PWD/stored.keytab"
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
+}
+
+@test "a principal that the KDC does not know is found, and made" {
+    kadmin.local -q 'addprinc -randkey carol'
+    kadmin.local -q "ktadd -k $PWD/client.keytab carol"
+    kadmin.local -q 'delprinc -force carol'
+    initiate unknown host@localhost
+    doctor unknown
+    only GT0018
+    finds GT0018 '.cause | test("as carol@GSSTAP.TEST .*the KDC does not know it")'
+    rm client.keytab
+    remedy GT0018 1
+    remedy GT0018 2
+    initiate new host@localhost
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
+}
+
+@test "a principal that is locked is found, and let in again" {
+    cp "$GSSTAP_REALM/client/alice" client.keytab
+    kadmin.local -q 'modprinc -allow_tix alice'
+    initiate locked host@localhost
+    doctor locked
+    only GT0018
+    finds GT0018 '.cause | test("as alice@GSSTAP.TEST .*the KDC has locked it")'
+    remedy GT0018 1
+    initiate new host@localhost
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
+}
+
+@test "a keytab without the principal that is asked for is found, and given its key" {
+    kadmin.local -q 'addprinc -randkey erin'
+    cp "$GSSTAP_REALM/client/alice" client.keytab
+    initiate lacks host@localhost erin@GSSTAP.TEST
+    doctor lacks
+    only GT0018
+    finds GT0018 '.cause | test("asks for credentials of erin@GSSTAP.TEST, and the client keytab .* has no key of it")'
+    remedy GT0018 1
+    initiate new host@localhost erin@GSSTAP.TEST
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
+}

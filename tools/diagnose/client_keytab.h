@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The keytab from which libkrb5 gets an initiator's first ticket where its cache has none. */
+#ifndef TOOLS_DIAGNOSE_CLIENT_KEYTAB_H
+#define TOOLS_DIAGNOSE_CLIENT_KEYTAB_H
+
+#include "tools/diagnose/case.h"
+
+/* Has somebody named it: KRB5_CLIENT_KTNAME, or a credential store? Else it is libkrb5's default. */
+bool client_keytab_named(struct diagnose_case *c);
+/* What getting a ticket by it failed of: the KDC's refusal, or that it lacks the principal that was asked
+ * for; NULL: that was not it. */
+const struct model_step *client_keytab_fails(struct diagnose_case *c);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* See init_cause.h. */
+#include "tools/diagnose/init_cause.h"
+
+#include "tools/doctor/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct model_step *about_cache(const struct diagnose_case *c)
+{
+	static const unsigned codes[] = {SAYS_CC_NOTFOUND, SAYS_CC_IO,	   SAYS_FCC_PERM,
+					 SAYS_FCC_NOFILE,  SAYS_CC_FORMAT, SAYS_CC_BADVNO};
+	static const char *const texts[] = {"No Kerberos credentials available", "No credentials cache found",
+					    "Can't find client principal", "redential cache is empty",
+					    "Permission denied"};
+	const struct model_step *step = NULL;
+
+	if (!c->init || case_failed(c) != c->init || case_error_code(c) >= 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]) && !step; i++)
+		step = talk_says(c->init, codes[i]);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !step; i++)
+		step = talk_says_text(c->init, texts[i]);
+	return step;
+}
+
+const struct probe_ccache *failed_cache(struct diagnose_case *c)
+{
+	const struct probe_ccache *cache;
+
+	if (!c->init || case_failed(c) != c->init)
+		return NULL;
+	cache = case_ccache(c);
+	return cache && cache->state == PROBE_OK && cache->principal ? cache : NULL;
+}
+
+bool names_principal(const char *principal, const char *name)
+{
+	size_t service = strcspn(name, "@/"), length;
+	const char *host = name[service] ? name + service + 1 : "";
+
+	if (!strcmp(principal, name))
+		return true;
+	length = strlen(name);
+	if (!strchr(name, '@') && !strncmp(principal, name, length) && principal[length] == '@')
+		return true;
+	if (strncmp(principal, name, service) || principal[service] != '/')
+		return false;
+	length = strcspn(host, "@");
+	return !length || (!host[length] && !strncasecmp(principal + service + 1, host, length) &&
+			   principal[service + 1 + length] == '@');
+}
+
+/* What the text of a step has between these two. */
+static const char *between(struct diagnose_case *c, const struct model_step *step, const char *before,
+			   const char *after)
+{
+	const char *text = case_text(c, step->text), *at = text ? strstr(text, before) : NULL, *end;
+
+	if (!at)
+		return NULL;
+	at += strlen(before);
+	end = strstr(at, after);
+	return end && end > at ? case_format(c, "%.*s", (int)(end - at), at) : NULL;
+}
+
+const char *wanted_client(struct diagnose_case *c, const struct model_step *step)
+{
+	const char *principal = between(c, step, "client principal ", " in cache");
+
+	if (!principal)
+		principal = between(c, step, "Client '", "' not found");
+	return principal || step->call == TR_gss_init_sec_context ? principal : case_text(c, step->name);
+}
+
+const char *wanted_service(struct diagnose_case *c, const struct model_step *step)
+{
+	const char *principal = step ? between(c, step, "Server ", " not found") : NULL;
+
+	return principal ? principal : case_service(c);
+}
+
+const char *host_of(struct diagnose_case *c, const char *name)
+{
+	const char *host = name ? strpbrk(name, "@/") : NULL;
+
+	return host ? case_format(c, "%.*s", (int)strcspn(host + 1, "@"), host + 1) : NULL;
+}
+
+const char *realm_of(const char *principal)
+{
+	const char *at = principal ? strrchr(principal, '@') : NULL;
+
+	return at && at[1] ? at + 1 : NULL;
+}
+
+void said_evidence(struct diagnose_case *c, struct finding *finding, const struct model_step *step)
+{
+	finding_evidence(finding, "%s", case_said(c, c->init, step));
+}
+
+void kinit_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_ccache *cache,
+		  const char *name)
+{
+	finding_command(finding, "kinit -c %s %s%s", case_word(c, cache->name),
+			name && *name == '-' ? "-- " : "", name ? case_word(c, name) : "PRINCIPAL");
+}
+
+void kadmin_remedy(struct diagnose_case *c, struct finding *finding, const char *request, const char *name)
+{
+	char *word = words_kadmin_word(name);
+
+	finding_command(finding, "kadmin -q %s", case_word(c, case_format(c, "%s %s", request, word)));
+	free(word);
+}
+
+void setting_remedy(struct diagnose_case *c, struct finding *finding, const char *section, const char *line)
+{
+	const struct probe_config *config = case_config(c, c->init);
+
+	finding_remedy(finding, "write into [%s] of %s: %s", section,
+		       config ? words_config_file(config) : "krb5.conf", line);
+}

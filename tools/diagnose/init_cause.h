@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* What the causes on the initiator's side share. */
+#ifndef TOOLS_DIAGNOSE_INIT_CAUSE_H
+#define TOOLS_DIAGNOSE_INIT_CAUSE_H
+
+#include "tools/diagnose/case.h"
+
+/* A step of the initiator that failed over its ticket cache; NULL: none, or the initiator did not fail first.
+ */
+const struct model_step *about_cache(const struct diagnose_case *c);
+/* The initiator's ticket cache when it failed first and has tickets of somebody; or NULL. */
+const struct probe_ccache *failed_cache(struct diagnose_case *c);
+
+/* Is "host/a@R" what "host@a", "host@", "host/a" or "host/a@R" means? */
+bool names_principal(const char *principal, const char *name);
+/* What this step asked credentials of, as a principal where its text has that; or NULL. */
+const char *wanted_client(struct diagnose_case *c, const struct model_step *step);
+/* The principal that the KDC was asked for: as its refusal names it. NULL: not known. */
+const char *wanted_service(struct diagnose_case *c, const struct model_step *step);
+/* "a" of "host@a" and of "host/a@R"; NULL: there is none. */
+const char *host_of(struct diagnose_case *c, const char *name);
+/* "R" of "host/a@R"; NULL: it has none. */
+const char *realm_of(const char *principal);
+
+void said_evidence(struct diagnose_case *c, struct finding *finding, const struct model_step *step);
+/* "kinit -c CACHE NAME"; name: NULL: nobody knows whose. */
+void kinit_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_ccache *cache,
+		  const char *name);
+/* "kadmin -q 'REQUEST NAME'", of which name may hold anything. */
+void kadmin_remedy(struct diagnose_case *c, struct finding *finding, const char *request, const char *name);
+/* "write into [SECTION] of FILE: LINE" */
+void setting_remedy(struct diagnose_case *c, struct finding *finding, const char *section, const char *line);
+
+#endif
