@@ -113,11 +113,11 @@ shark() {
     talker one
     shark seen -i gsstap -f 'zmq_b*'
     shark=$!
-    echo first >one.go
-    wait_until 30 has_line seen 'zmq_bind inproc://first'
+    echo earlier >one.go
+    wait_until 30 has_line seen 'zmq_bind inproc://earlier'
     talker two
-    echo second >two.go
-    wait_until 30 has_line seen 'zmq_bind inproc://second'
+    echo later >two.go
+    wait_until 30 has_line seen 'zmq_bind inproc://later'
     run ! grep -v '^call zmq_bind' seen
     kill -INT "$shark"
     wait "$shark"
