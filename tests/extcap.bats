@@ -265,6 +265,8 @@ __import__("signal").pause()' >printed 2>&1
 @test "a capture filter is judged for Wireshark: silence is consent" {
     run -0 extcap --extcap-interface gsstap --extcap-capture-filter 'gss_*'
     [ -z "$output" ]
+    run -0 extcap --extcap-capture-filter '' --extcap-interface gsstap
+    [ -z "$output" ]
     run -0 extcap --extcap-interface gsstap --extcap-capture-filter 'tcp port 80'
     [[ $output == *"no call and no event has a name like 'tcp port 80'"* ]]
 }

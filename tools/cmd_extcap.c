@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum question { ASKED_NOTHING, ASKED_INTERFACES, ASKED_DLTS, ASKED_CONFIG, ASKED_CAPTURE };
+enum question { ASKED_NOTHING, ASKED_INTERFACES, ASKED_DLTS, ASKED_CONFIG, ASKED_FILTER, ASKED_CAPTURE };
 
 struct extcap {
 	enum question question;
@@ -49,10 +49,7 @@ static const struct argp_option options[] = {
 	{"capture", KEY_CAPTURE, NULL, 0, "Write packets to the fifo until nobody reads it", 0},
 	{"fifo", KEY_FIFO, "FILE", 0, "The pipe, or an existing file, that packets are written to", 0},
 	{"extcap-capture-filter", KEY_FILTER, "PATTERN", 0,
-	 "Only calls and events whose name matches, such as 'gss_*_sec_context'; without --capture say what "
-	 "is "
-	 "wrong with it",
-	 0},
+	 "Only calls and events of such names ('gss_*_sec_context'); alone: say what is wrong with it", 0},
 	{"trace", KEY_TRACE, "PATH", 0,
 	 "A trace, or a directory of traces, instead of those of all programs that are traced now", 0},
 	{0},
@@ -71,7 +68,7 @@ static void check(const struct extcap *extcap, struct argp_state *state)
 {
 	bool about_one = extcap->question != ASKED_INTERFACES;
 
-	if (!extcap->question && !extcap->filter)
+	if (!extcap->question)
 		argp_error(state, "this is for Wireshark to call, see gsstap-extcap(1); --extcap-interfaces "
 				  "shows what there is");
 	if (about_one && !extcap->interface)
@@ -107,6 +104,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		return 0;
 	case KEY_FILTER:
 		extcap->filter = *text ? text : NULL;
+		if (!extcap->question) /* the others come before or after it */
+			extcap->question = ASKED_FILTER;
 		return 0;
 	case KEY_TRACE:
 		extcap->trace = *text ? text : NULL;
@@ -220,18 +219,21 @@ static int capture(struct extcap *extcap)
 	return status;
 }
 
-/* Wireshark shows what is printed, and takes a filter of which nothing is said for a good one. */
+/* Returns 0, or the exit status after saying what is wrong. Where it is asked for that, Wireshark shows what
+ * is printed, and takes a filter of which nothing is said for a good one. */
 static int judge_filter(const struct extcap *extcap)
 {
 	char error[320];
 
 	if (!extcap->filter || names_calls_match(extcap->filter, true, error, sizeof(error)))
 		return TOOL_OK;
-	if (extcap->question == ASKED_CAPTURE)
+	if (extcap->question == ASKED_CAPTURE) {
 		tool_error("--extcap-capture-filter: %s", error);
-	else
+		return TOOL_USAGE;
+	}
+	if (extcap->question == ASKED_FILTER)
 		puts(error);
-	return extcap->question == ASKED_CAPTURE ? TOOL_USAGE : TOOL_OK;
+	return TOOL_OK;
 }
 
 int cmd_extcap(int argc, char **argv)
@@ -255,6 +257,7 @@ int cmd_extcap(int argc, char **argv)
 		return TOOL_OK;
 	case ASKED_CAPTURE:
 		return capture(&extcap);
+	case ASKED_FILTER:
 	case ASKED_NOTHING:
 		break;
 	}
