@@ -29,6 +29,7 @@ setup() {
 }
 
 teardown() {
+    [ -z "${OUTSIDE:-}" ] || rm -rf "$OUTSIDE"
     [ -z "${SERVER:-}" ] || kill "$SERVER" 2>/dev/null || :
 }
 
@@ -462,6 +463,7 @@ while True: s.recv(512)' 3>&- &
     local dir
     # Not below the test's own directory: nobody may not enter that.
     dir=$(mktemp -d /tmp/doctor.XXXXXX)
+    OUTSIDE=$dir
     chmod 755 "$dir"
     cp krb5.keytab "$GSSTAP_REALM/krb5.conf" "$GSSTAP" "$dir"
     chmod 644 "$dir/krb5.conf"
@@ -483,7 +485,6 @@ while True: s.recv(512)' 3>&- &
     line config '.seen | contains("krb5.conf cannot be read by this user; libkrb5 cannot be used: Permission denied")'
     apply config
     as_nobody
-    rm -r "$dir"
 }
 
 @test "an address instead of a host: the name is told, and works" {
