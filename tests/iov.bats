@@ -81,6 +81,14 @@ tokens() {
         grep -c ^0504)" = 2 ]
 }
 
+@test "the token of Heimdal's gss_unwrap is what arrived too, though the library rotates it back in its place" {
+    cd "$BATS_TEST_TMPDIR"
+    GSSTAP_LEVEL=payload GSSTAP_TRACE=$PWD/heimdal.pcapng under_shim "$BUILD/hosts/heimdal_handshake" >/dev/null
+    trace_json heimdal.pcapng >"$BATS_FILE_TMPDIR/heimdal.json"
+    [ "$(tokens gss_wrap out_token heimdal | wc -l)" = 2 ]
+    diff <(tokens gss_wrap out_token heimdal) <(tokens gss_unwrap in_token heimdal)
+}
+
 @test "what went through a context counts pieces like wholes" {
     local level
     for level in audit tokens payload; do

@@ -247,3 +247,28 @@ keys() {
     grep -q ticket_opened out
     run ! grep -qiFf hex out
 }
+
+@test "messages under every kind of key are opened: AES with SHA-1 and SHA-2, Camellia, and those of Heimdal" {
+    # shellcheck disable=SC2016 # expanded in the realm
+    "$GSSTAP" realm -u alice -s host@localhost -- bash -euo pipefail -c '
+        "$1" run --level payload -o heimdal.pcapng -- "$4" >log
+        "$1" decode --format json --keytab "$KRB5_KTNAME" heimdal.pcapng >heimdal.json
+        sed -i "/libdefaults/a permitted_enctypes = aes256-sha2 aes128-sha2 aes256-cts aes128-cts camellia" "$KRB5_CONFIG"
+        for enctype in aes256-sha2 aes128-sha2 aes128-cts camellia256-cts camellia128-cts; do
+            rm -f "$PWD/enctype.keytab"
+            kadmin.local -q "cpw -randkey -e $enctype:normal host/localhost" >log
+            kadmin.local -q "setstr host/localhost session_enctypes $enctype" >log
+            kadmin.local -q "ktadd -norandkey -k $PWD/enctype.keytab host/localhost" >log
+            kinit -k -t "$GSSTAP_REALM/client/alice" alice
+            KRB5_KTNAME=$PWD/enctype.keytab "$1" run --level payload -o $enctype.pcapng -- "$2" "$3" >log
+            "$1" decode --format json --keytab "$PWD/enctype.keytab" $enctype.pcapng >$enctype.json
+        done
+    ' bash "$GSSTAP" "$PYTHON" "$TOP/tests/hosts/opened_talk.py" "$BUILD/hosts/heimdal_handshake"
+    local enctype
+    for enctype in aes256-sha2 aes128-sha2 aes128-cts camellia256-cts camellia128-cts; do
+        echo $enctype
+        jq -es 'map(.in_token, .out_token | .token | (.wrap, .mic) | values) | length == 16 and all(.[]; .verified)' $enctype.json
+    done
+    jq -es 'map(.in_token, .out_token | .token.wrap | values) | length == 4 and
+        all(.[]; .verified and .opened.message == "61206d657373616765")' heimdal.json
+}

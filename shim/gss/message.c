@@ -15,8 +15,9 @@
 #include <sys/mman.h>
 
 /*
- * What MIT is given of a message that is not encrypted it verifies in the caller's buffer, and leaves turned
- * round there: the message first, then the head without its numbers. That is not what the peer has sent.
+ * A library turns some messages round in the caller's buffer, and leaves them so: MIT what is not encrypted
+ * (the message first, then the head without its numbers), MIT and Heimdal what was rotated, as Heimdal and
+ * Windows do with all. That is not what the peer has sent.
  */
 struct given {
 	bool kept;
@@ -35,12 +36,12 @@ struct message {
 	const struct given *given; /* NULL: the token is as it was */
 };
 
-/* RFC 4121, section 4.2.6.2: a Wrap token without the flag of confidentiality. */
+/* RFC 4121, section 4.2.6.2: a Wrap token without the flag of confidentiality, or with an RRC. */
 static bool is_turned_round(const gss_buffer_desc *token)
 {
 	const unsigned char *at = token ? token->value : NULL;
 
-	return at && token->length > 16 && at[0] == 5 && at[1] == 4 && !(at[2] & 2);
+	return at && token->length > 16 && at[0] == 5 && at[1] == 4 && (!(at[2] & 2) || at[6] || at[7]);
 }
 
 static bool whole(void *walk, const void **bytes, size_t *length)
