@@ -95,6 +95,11 @@ const char *case_text(struct diagnose_case *c, struct model_text text)
 	return text.at && text.length ? case_format(c, "%s", text.at) : NULL;
 }
 
+const char *talk_setting(struct diagnose_case *c, const struct model_talk *talk, enum tr_field_id variable)
+{
+	return talk ? case_text(c, talk->settings.values[variable - TR_F_KRB5_CONFIG]) : NULL;
+}
+
 const char *case_format(struct diagnose_case *c, const char *format, ...)
 {
 	va_list arguments;

@@ -2,6 +2,7 @@
 /* See local.h. A process is of this system when boot and pid namespace are ours. */
 #include "tools/diagnose/local.h"
 
+#include "tools/diagnose/trust.h"
 #include "tools/model/live.h"
 
 #include <fcntl.h>
@@ -42,7 +43,7 @@ const char *local_not(struct diagnose_case *c, const struct model_talk *talk)
 				   case_program(c, talk), host ? host : "another machine");
 	if (!stat("/proc/self/ns/pid", &status) && status.st_ino != identity->space)
 		return case_format(c, "%s ran in another container", case_program(c, talk));
-	return NULL;
+	return trust_not_config(c, talk);
 }
 
 bool local_may_read(const struct probe_file *file, uint32_t uid)

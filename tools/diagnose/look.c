@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What this system has of a case: keytab, ticket cache, configuration, each looked at once. */
 #include "tools/diagnose/local.h"
+#include "tools/diagnose/trust.h"
 #include "tools/doctor/words.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-const char *talk_setting(struct diagnose_case *c, const struct model_talk *talk, enum tr_field_id variable)
-{
-	return talk ? case_text(c, talk->settings.values[variable - TR_F_KRB5_CONFIG]) : NULL;
-}
 
 const char *case_word(struct diagnose_case *c, const char *text)
 {
@@ -41,6 +37,14 @@ static bool can_look(struct diagnose_case *c, const struct model_talk *talk, con
 	return !why;
 }
 
+/* why: NULL, or why it is not looked at. */
+static bool may_look(struct diagnose_case *c, const char *what, const char *why)
+{
+	if (why)
+		elf_list_take(&c->unseen, elf_format("%s: %s", what, why));
+	return !why;
+}
+
 const char *case_stored(struct diagnose_case *c, const struct model_talk *talk, const char *key)
 {
 	size_t length = strlen(key);
@@ -64,6 +68,8 @@ const struct probe_keytab *case_keytab(struct diagnose_case *c)
 	name = case_text(c, c->acc->keytab);
 	if (!name)
 		name = case_stored(c, c->acc, "keytab");
+	if (!may_look(c, "the acceptor's keytab", trust_not_keytab(c, c->acc, name, TR_F_KRB5_KTNAME)))
+		return NULL;
 	local_enter(c->acc);
 	probe_keytab_open(&c->keytab, name);
 	local_leave();
@@ -85,6 +91,9 @@ const struct probe_keytab *case_client_keytab(struct diagnose_case *c)
 	if (!can_look(c, c->init, "the initiator's client keytab"))
 		return NULL;
 	name = case_stored(c, c->init, "client_keytab");
+	if (!may_look(c, "the initiator's client keytab",
+		      trust_not_keytab(c, c->init, name, TR_F_KRB5_CLIENT_KTNAME)))
+		return NULL;
 	local_enter(c->init);
 	probe_client_keytab_open(&c->client_keytab, name);
 	local_leave();
@@ -114,6 +123,8 @@ const struct probe_ccache *case_ccache(struct diagnose_case *c)
 	name = case_text(c, c->init->ccache);
 	if (!name)
 		name = case_stored(c, c->init, "ccache");
+	if (!may_look(c, "the initiator's ticket cache", trust_not_ccache(c, c->init, name)))
+		return NULL;
 	local_enter(c->init);
 	probe_ccache_open(&c->ccache, name, case_text(c, asked_for(c->init)));
 	local_leave();

@@ -21,12 +21,15 @@ const char *probe_state_name(enum probe_state state)
 void probe_file_look(struct probe_file *file, const char *path)
 {
 	struct stat about;
-	int fd;
+	int fd = -1;
 
 	*file = (struct probe_file){.path = elf_strdup(path)};
-	/* A pipe is opened too: it would hold us up without O_NONBLOCK. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	file->error = fd < 0 ? errno : 0;
+	/* Asked first: opening alone has effects on a device. One that becomes a pipe meanwhile would hold us
+	 * up without O_NONBLOCK. */
+	if (stat(path, &about) || S_ISREG(about.st_mode) || S_ISDIR(about.st_mode)) {
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		file->error = fd < 0 ? errno : 0;
+	}
 	if (fd >= 0 ? fstat(fd, &about) : stat(path, &about)) {
 		file->error = file->error ? file->error : errno;
 	} else {
