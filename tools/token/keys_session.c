@@ -57,18 +57,20 @@ static bool useful(const struct keys_session *session)
 struct keys_session *keys_session_next(const struct token_keys *keys, struct keys_session *own,
 				       struct keys_session *last)
 {
-	struct keys_session *session = last && last != own ? last->next : keys->sessions;
+	bool next = !last || last == own;
 	int tried = 0;
 
 	if (!last && useful(own))
 		return own;
-	for (struct keys_session *s = keys->sessions; s && s != session; s = s->next)
-		tried++;
-	while (session && (session == own || !useful(session))) {
-		session = session->next;
+	for (struct keys_session *at = keys->sessions; at && tried < TRIED_MOST; at = at->next) {
+		if (at == own || !useful(at))
+			continue;
+		if (next)
+			return at;
+		next = at == last;
 		tried++;
 	}
-	return tried < TRIED_MOST ? session : NULL;
+	return NULL;
 }
 
 void keys_session_join(struct token_keys *keys, struct keys_session *own, const struct keys_session *other)
