@@ -8,6 +8,7 @@
 #include "tools/out/file.h"
 #include "tools/view/event_token.h"
 #include "tools/view/follow.h"
+#include "tools/view/show_bytes.h"
 #include "trace/reader.h"
 
 #include <errno.h>
@@ -17,8 +18,8 @@
 #include <unistd.h>
 
 struct decode {
-	bool json, csv, follow, callers, sum_up;
-	const char *colour, *output, *names, *keytab;
+	bool json, csv, follow, callers, verbose, sum_up;
+	const char *colour, *output, *names, *keytab, *bytes;
 	uint32_t pid;
 	char **arguments; /* files and directories, ends with NULL */
 	struct out_file out;
@@ -28,13 +29,16 @@ struct decode {
 	bool failed; /* not all could be read */
 };
 
-enum key { KEY_FORMAT = 0x100, KEY_COLOUR, KEY_SUMMARY, KEY_PID, KEY_CALLER, KEY_KEYTAB };
+enum key { KEY_FORMAT = 0x100, KEY_COLOUR, KEY_SUMMARY, KEY_PID, KEY_CALLER, KEY_KEYTAB, KEY_BYTES };
 
 static const struct argp_option options[] = {
 	{"format", KEY_FORMAT, "FORMAT", 0, "text (default), json: one object a line, or csv, with --summary",
 	 0},
 	{"summary", KEY_SUMMARY, NULL, 0, "Every endpoint, its peers and their state instead of events", 0},
 	{"follow", 'f', NULL, 0, "Go on as the traces grow, until interrupted", 0},
+	{"verbose", 'v', NULL, 0, "In text, each token as a tree below its event", 0},
+	{"bytes", KEY_BYTES, "TOKEN", 0,
+	 "Decode one token: a file, - or text in hexadecimal, base64 or a header of HTTP", 0},
 	{"output", 'o', "FILE", 0, "Write to FILE, mode 0600, instead of standard output", 0},
 	{"call", 'e', "PATTERN", 0,
 	 "Only calls and events whose name matches, such as 'gss_*_sec_context' or handshake", 0},
@@ -72,6 +76,28 @@ static void parse_colour(struct decode *decode, const char *text, struct argp_st
 	decode->colour = text;
 	if (strcmp(text, "auto") && strcmp(text, "always") && strcmp(text, "never"))
 		argp_error(state, "--colour: '%s' is none of auto, always and never", text);
+}
+
+/* What does not go together. */
+static void check(const struct decode *decode, struct argp_state *state)
+{
+	bool events = decode->follow || decode->callers || decode->names || decode->verbose;
+
+	if (decode->csv && !decode->sum_up)
+		argp_error(state, "--format csv is for --summary: who authenticated to whom");
+	if (decode->sum_up && events)
+		argp_error(state,
+			   "--summary prints no events: --follow, --call, --caller and --verbose do not go "
+			   "with it");
+	if (decode->sum_up && decode->keytab)
+		argp_error(state, "--summary prints no tokens: --keytab does not go with it");
+	if (decode->bytes && (events || decode->csv || decode->sum_up || decode->pid || decode->arguments))
+		argp_error(state,
+			   "--bytes decodes one token: traces and what is about them do not go with it");
+	if (!decode->bytes && !decode->arguments)
+		argp_error(state,
+			   "give one or more traces, or directories that hold some; a single token with "
+			   "--bytes");
 }
 
 /* A pattern that can match nothing would print nothing and say nothing. */
@@ -113,6 +139,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	case KEY_KEYTAB:
 		decode->keytab = text;
 		return 0;
+	case 'v':
+		decode->verbose = true;
+		return 0;
+	case KEY_BYTES:
+		decode->bytes = text;
+		return 0;
 	case KEY_CALLER:
 		decode->callers = true;
 		return 0;
@@ -120,16 +152,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		decode->arguments = state->argv + state->next;
 		return 0;
 	case ARGP_KEY_END:
-		if (decode->csv && !decode->sum_up)
-			argp_error(state, "--format csv is for --summary: who authenticated to whom");
-		if (decode->sum_up && (decode->follow || decode->callers || decode->names))
-			argp_error(state, "--summary prints no events: --follow, --call and --caller do not "
-					  "go with it");
-		if (decode->sum_up && decode->keytab)
-			argp_error(state, "--summary prints no tokens: --keytab does not go with it");
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "give one or more traces, or directories that hold some");
+		check(decode, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -139,8 +162,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
 const struct argp argp_decode = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "TRACE...",
-	.doc = "Print traces as text or JSON, merged by time.\v"
+	.args_doc = "TRACE...\n--bytes=TOKEN",
+	.doc = "Print traces as text or JSON, merged by time, or a single token.\v"
 	       "TRACE is a file that gsstap, or mergecap out of such files, has written; a directory stands "
 	       "for all "
 	       "*.pcapng in it.",
@@ -167,15 +190,19 @@ static int print(struct decode *decode, FILE *out)
 	return show_problems(decode->show) ? TOOL_FAIL : TOOL_OK;
 }
 
+static bool wants_colour(const struct decode *decode, FILE *out)
+{
+	return !strcmp(decode->colour, "always") ||
+	       (!strcmp(decode->colour, "auto") && tool_colour(fileno(out)));
+}
+
 static bool prepare(struct decode *decode, FILE *out)
 {
 	enum show_format format = decode->sum_up ? SHOW_SUMMARY_TEXT : SHOW_TEXT;
-	bool colour = !strcmp(decode->colour, "always") ||
-		      (!strcmp(decode->colour, "auto") && tool_colour(fileno(out)));
 
 	if (decode->csv)
 		format = SHOW_SUMMARY_CSV;
-	decode->show = show_new(decode->json ? format + 1 : format, out, colour);
+	decode->show = show_new(decode->json ? format + 1 : format, out, wants_colour(decode, out));
 	decode->inputs = decode->show ? inputs_new(decode->show) : NULL;
 	if (!decode->inputs) {
 		tool_error("no memory");
@@ -184,6 +211,7 @@ static bool prepare(struct decode *decode, FILE *out)
 	show_only_pid(decode->show, decode->pid);
 	show_only_named(decode->show, decode->names);
 	show_callers(decode->show, decode->callers);
+	show_trees(decode->show, decode->verbose);
 	show_progress(decode->show, !decode->follow && isatty(STDERR_FILENO) && !isatty(fileno(out)));
 	return true;
 }
@@ -230,6 +258,16 @@ static int decode_to(struct decode *decode, FILE *out)
 	return status;
 }
 
+static int decode_bytes(struct decode *decode, FILE *out)
+{
+	int status;
+
+	if (!load_keys(decode))
+		return TOOL_USAGE;
+	status = show_bytes(decode->bytes, out, decode->json, wants_colour(decode, out), decode->keys);
+	return status == TOOL_OK && out_file_keep(&decode->out) ? complain(decode) : status;
+}
+
 int cmd_decode(int argc, char **argv)
 {
 	struct decode decode = {.colour = "auto"};
@@ -240,7 +278,7 @@ int cmd_decode(int argc, char **argv)
 		tool_error("%s: %s", decode.output, strerror(errno));
 		return TOOL_FAIL;
 	}
-	status = decode_to(&decode, decode.output ? decode.out.file : stdout);
+	status = (decode.bytes ? decode_bytes : decode_to)(&decode, decode.output ? decode.out.file : stdout);
 	if (out_file_close(&decode.out) && status == TOOL_OK) {
 		tool_error("%s: %s", decode.output, strerror(errno));
 		status = TOOL_FAIL;

@@ -116,6 +116,11 @@ void show_findings_alone(struct show *show, bool wanted)
 	show->sink->alone = wanted;
 }
 
+void show_trees(struct show *show, bool wanted)
+{
+	show->sink->trees = wanted;
+}
+
 void show_progress(struct show *show, bool wanted)
 {
 	show->progress = wanted;

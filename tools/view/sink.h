@@ -23,6 +23,7 @@ struct sink {
 	uint64_t found;	  /* by a sink that looks for something; set by end */
 	bool alone;	  /* findings when they are found, and nothing else */
 	bool callers;	  /* in text, say who called */
+	bool trees;	  /* in text, tokens as trees */
 };
 
 /* NULL: no memory. */

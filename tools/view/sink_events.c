@@ -45,6 +45,8 @@ static bool add_text(struct sink *sink, const struct tr_event *event, bool wante
 	if (wanted) {
 		date_line(events, event->time);
 		event_text(sink->out, events->origins, event, sink->callers);
+		if (sink->trees)
+			event_trees(sink->out, event);
 	}
 	event_token_ended(event);
 	return true;
