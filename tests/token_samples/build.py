@@ -158,6 +158,29 @@ def bindings():
         keep("bindings/" + kind.replace("-", "_"), kind.encode() + b":" + data)
 
 
+def to_a_kdc():
+    """RFC 4120, section 7.2.2, and MS-KKDCP, section 2.2.2, around the AS-REQ of gss-client's that IAKERB carries; and an
+    answer of a KDC that wants proof first (section 7.5.1), and one of Windows' (MS-KILE, section 2.2.2).
+    """
+    iakerb = open(os.path.join(DATA, "gss", "iakerb_as_req.bin"), "rb").read()
+    request = iakerb[iakerb.index(b"\x6a\x81"):]
+    framed_request = struct.pack(">I", len(request)) + request
+    keep("kdc_wire/tcp", framed_request)
+    keep("kdc_wire/proxy", sequence(context(0, octets(framed_request)), context(1, general("EXAMPLE.ORG"))))
+
+    def error(code, data):
+        return der(0x7e, sequence(
+            context(0, integer(5)), context(1, integer(30)), context(4, der(0x18, b"20260102030405Z")),
+            context(5, integer(7)), context(6, integer(code)), context(9, general("EXAMPLE.ORG")),
+            context(10, principal(2, "krbtgt", "EXAMPLE.ORG")), context(12, octets(data))))
+
+    wanted = sequence(*(sequence(context(1, der(2, number)), context(2, octets(b""))) for number in
+                        (b"\x02", b"\x13", b"\x00\x97")))
+    keep("krb5/error_preauth_required", error(25, wanted))
+    keep("krb5/error_of_windows", error(18, sequence(context(1, integer(3)), context(2, octets(
+        struct.pack("<III", 0xc0000072, 0, 1))))))
+
+
 def ssh_keyex():
     """RFC 4462, section 4."""
     string = lambda text: struct.pack(">I", len(text)) + text
@@ -177,4 +200,5 @@ ntlm()
 ssh_oids()
 bindings()
 ssh_keyex()
+to_a_kdc()
 zmtp_errors()

@@ -120,7 +120,7 @@ static void one_padata(struct token *token, const char *name, struct tr_bytes by
 	der_group(token, name, bytes, padata);
 }
 
-static void padata_list(struct token *token, const char *name, struct tr_bytes bytes)
+void kdc_padata(struct token *token, const char *name, struct tr_bytes bytes)
 {
 	der_list(token, name, bytes, one_padata);
 }
@@ -149,7 +149,7 @@ static void body(struct token *token, const char *name, struct tr_bytes bytes)
 static const struct der_field request[] = {
 	{1, "pvno", der_integer},
 	{2, "msg_type", kerberos_message_type},
-	{3, "padata", padata_list},
+	{3, "padata", kdc_padata},
 	{4, "req_body", body},
 	{0},
 };
@@ -157,7 +157,7 @@ static const struct der_field request[] = {
 static const struct der_field reply[] = {
 	{0, "pvno", der_integer},
 	{1, "msg_type", kerberos_message_type},
-	{2, "padata", padata_list},
+	{2, "padata", kdc_padata},
 	{3, "crealm", der_identity},
 	{4, "cname", kerberos_principal},
 	{5, "ticket", kerberos_ticket},

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* KRB-ERROR (RFC 4120, section 5.9): what went wrong at the acceptor, by the acceptor's clock. */
 #include "tools/names/names.h"
+#include "tools/token/bytes.h"
+#include "tools/token/kdc.h"
 #include "tools/token/kerberos.h"
+
+enum { NT_STATUS = 3 }; /* KERB_ERR_TYPE_EXTENDED of MS-KILE, section 2.2.2 */
 
 static void code(struct token *token, const char *name, struct tr_bytes bytes)
 {
@@ -9,6 +13,54 @@ static void code(struct token *token, const char *name, struct tr_bytes bytes)
 
 	if (der_get_integer(token, bytes, "an error's code", &number))
 		token_signed(token, name, bytes, number, name_krb_error(number));
+}
+
+static void data_type(struct token *token, const char *name, struct tr_bytes bytes)
+{
+	int64_t number;
+
+	if (der_get_integer(token, bytes, name, &number))
+		token_signed(token, name, bytes, number,
+			     number == NT_STATUS ? "KERB-ERR-TYPE-EXTENDED" : NULL);
+	else
+		token_bytes(token, name, bytes);
+}
+
+/* What Windows itself says is wrong. */
+static void data_value(struct token *token, const char *name, struct tr_bytes bytes)
+{
+	const struct token_node *type = token_find(token, token->current, "data_type");
+	struct tr_bytes rest = bytes;
+	struct der der;
+
+	if (type && type->number == NT_STATUS && der_is(bytes, DER_OCTET_STRING) &&
+	    der_next(token, &rest, &der) && der.length == 12 && der.body.length == 12)
+		token_unsigned(token, "nt_status", der.body, little_at(der.body, 0, 4),
+			       token_print(token, "0x%08x", (unsigned)little_at(der.body, 0, 4)));
+	else
+		der_octets(token, name, bytes);
+}
+
+static const struct der_field windows[] = {
+	{1, "data_type", data_type},
+	{2, "data_value", data_value},
+	{0},
+};
+
+/* From a KDC that wants proof first, which kinds it takes; from Windows a status; else whatever the code
+ * wants. */
+static void e_data(struct token *token, const char *name, struct tr_bytes bytes)
+{
+	struct der string, sequence;
+	bool known = der_is(bytes, DER_OCTET_STRING) && der_peek(bytes, &string) &&
+		     der_is(string.body, DER_SEQUENCE) && der_peek(string.body, &sequence);
+
+	if (known && der_is(sequence.body, DER_SEQUENCE))
+		kdc_padata(token, name, string.body);
+	else if (known && der_is(sequence.body, DER_CONTEXT + 1))
+		der_group(token, name, string.body, windows);
+	else
+		der_octets(token, name, bytes);
 }
 
 static const struct der_field krb_error[] = {
@@ -24,7 +76,7 @@ static const struct der_field krb_error[] = {
 	{9, "realm", der_identity},
 	{10, "sname", kerberos_principal},
 	{11, "e_text", der_identity},
-	{12, "e_data", der_octets},
+	{12, "e_data", e_data},
 	{0},
 };
 

@@ -150,8 +150,9 @@ static void say_message(struct phrase *phrase, struct token *token, uint32_t at)
 
 const char *token_phrase(struct token *token)
 {
-	struct phrase phrase = {.used = 0};
+	struct phrase phrase;
 
+	phrase.used = 0;
 	phrase.text[0] = 0;
 	for (uint32_t i = 1; i < token->count && !token->failed; i++)
 		if (token->nodes[i].type == TOKEN_MESSAGE)
