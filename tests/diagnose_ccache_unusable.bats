@@ -19,6 +19,10 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
 }
 
+teardown() {
+    [ -z "${OUTSIDE:-}" ] || rm -r "$OUTSIDE"
+}
+
 @test "a file that is no ticket cache is found, and a new ticket is the remedy" {
     echo "no tickets in here" >bad.cc
     initiate bad host@localhost "" ccache="$PWD/bad.cc"
@@ -46,7 +50,8 @@ setup() {
     local dir
     # Nobody may not enter the test's own directory.
     dir=$(mktemp -d /tmp/diagnose.XXXXXX)
-    chmod 777 "$dir"
+    OUTSIDE=$dir
+    chmod 755 "$dir"
     cp "$GSSTAP_REALM/ccache/alice" "$dir/alice.cc"
     chmod 600 "$dir/alice.cc"
     cp "$GSSTAP_REALM/krb5.conf" "$GSSTAP_REALM/krb5.keytab" "$dir"
@@ -68,5 +73,4 @@ setup() {
     as_nobody given
     [ "$CLIENT_STATUS" = 0 ]
     healthy "$dir/given"
-    rm -r "$dir"
 }

@@ -97,3 +97,11 @@ setup() {
     only GT0099
     finds GT0099 ".not_looked_at | any(contains(\"$PWD/late.cc\"))"
 }
+
+@test "of a trace of another machine nothing here is looked at, and that is said" {
+    initiate elsewhere host@localhost "" ccache="$PWD/none.cc"
+    LC_ALL=C sed -i "s/$(cat /proc/sys/kernel/random/boot_id)/00000000-0000-4000-8000-000000000000/g" elsewhere/client.pcapng
+    doctor elsewhere
+    only GT0099
+    finds GT0099 '.not_looked_at | any(test("^the initiator.s ticket cache: python3.* ran on .*, or before this machine was started"))'
+}

@@ -168,10 +168,5 @@ int cmd_doctor(int argc, char **argv)
 	if (status < 0)
 		tool_error("writing the report: %s", strerror(errno));
 	probe_target_free(&arguments.question.target);
-	status = status ? TOOL_FAIL : TOOL_OK;
-	if (probe_left_behind()) {
-		fflush(NULL);
-		_exit(status);
-	}
-	return status;
+	return status ? TOOL_FAIL : TOOL_OK;
 }

@@ -8,9 +8,11 @@
 #include "tools/complete.h"
 #include "tools/base/path.h"
 #include "tools/base/tool.h"
+#include "tools/doctor/probe.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *argp_program_version = "gsstap " TOOL_VERSION;
 
@@ -39,6 +41,15 @@ static int called_as_command(int argc, char **argv)
 	const struct command *c = strncmp(name, "gsstap-", 7) ? NULL : find(name + 7);
 
 	return c ? c->main(argc, argv) : -1;
+}
+
+/* What asks name services or KDCs that do not answer may still be inside a library. */
+static int finish(int status)
+{
+	if (!probe_left_behind())
+		return status;
+	fflush(NULL);
+	_exit(status);
 }
 
 int main(int argc, char **argv)
@@ -82,5 +93,5 @@ int main(int argc, char **argv)
 	}
 	snprintf(name, sizeof(name), "gsstap %s", c->name);
 	argv[1] = name;
-	return c->main(argc - 1, argv + 1);
+	return finish(c->main(argc - 1, argv + 1));
 }

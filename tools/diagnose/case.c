@@ -175,12 +175,16 @@ const char *enctype_text(struct diagnose_case *c, int32_t enctype)
 	return name ? case_format(c, "%s", name) : case_format(c, "encryption type %d", enctype);
 }
 
+const char *case_name(struct diagnose_case *c, const struct model_talk *talk)
+{
+	const char *name = case_text(c, talk->process->program->name);
+
+	return name ? name : "a process";
+}
+
 const char *case_program(struct diagnose_case *c, const struct model_talk *talk)
 {
-	const struct model_program *program = talk->process->program;
-	const char *name = case_text(c, program->name);
-
-	return case_format(c, "%s[%u]", name ? name : "a process", talk->pid);
+	return case_format(c, "%s[%u]", case_name(c, talk), talk->pid);
 }
 
 const char *time_text(struct diagnose_case *c, int64_t seconds)

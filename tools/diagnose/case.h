@@ -60,6 +60,8 @@ const char *case_client(struct diagnose_case *c);
 bool case_kvno(const struct diagnose_case *c, uint32_t *kvno);
 bool case_enctype(const struct diagnose_case *c, int32_t *enctype);
 const char *enctype_text(struct diagnose_case *c, int32_t enctype);
+/* "gss-server", for causes: those of all its processes are one. */
+const char *case_name(struct diagnose_case *c, const struct model_talk *talk);
 /* "gss-server[4711]". */
 const char *case_program(struct diagnose_case *c, const struct model_talk *talk);
 const char *time_text(struct diagnose_case *c, int64_t seconds);

@@ -30,7 +30,7 @@ bool diagnose_ccache_of_another(struct diagnose_case *c, struct finding *finding
 	if (!wanted || names_principal(cache->principal, wanted) || client_keytab_fails(c))
 		return false;
 	finding_cause(finding, "%s asks for credentials of %s, and %s has tickets of %s",
-		      case_program(c, c->init), wanted, cache->name, cache->principal);
+		      case_name(c, c->init), wanted, cache->name, cache->principal);
 	said_evidence(c, finding, step);
 	if (is_collection(cache))
 		finding_evidence(finding, "no cache of the collection has tickets of %s", wanted);

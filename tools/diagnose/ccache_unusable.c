@@ -22,7 +22,7 @@ bool diagnose_ccache_unusable(struct diagnose_case *c, struct finding *finding)
 
 	if (!cache || (!denied(c, &cache->file) && cache->state != PROBE_MALFORMED))
 		return false;
-	finding_cause(finding, "the ticket cache %s of %s %s", cache->name, case_program(c, c->init),
+	finding_cause(finding, "the ticket cache %s of %s %s", cache->name, case_name(c, c->init),
 		      denied(c, &cache->file) ? "may not be read by it" : "is no ticket cache");
 	if (cache->file.exists)
 		finding_evidence(finding, "%s belongs to uid %u, mode %04o, %jd bytes; the process is uid %u",

@@ -7,6 +7,10 @@
 
 /* Has somebody named it: KRB5_CLIENT_KTNAME, or a credential store? Else it is libkrb5's default. */
 bool client_keytab_named(struct diagnose_case *c);
+/* Whose keys are tried: of who was asked for (NULL: nobody in particular) the first; NULL: it has none. */
+const char *client_keytab_principal(const struct probe_keytab *keytab, const char *wanted);
+/* What a KDC refused to log the initiator in by, or NULL. */
+const struct model_step *login_refusal(const struct diagnose_case *c);
 /* What getting a ticket by it failed of: the KDC's refusal, or that it lacks the principal that was asked
  * for; NULL: that was not it. */
 const struct model_step *client_keytab_fails(struct diagnose_case *c);

@@ -10,6 +10,7 @@
 
 #define OTHER_END 1500000000ull /* ns: a peer's failure is seen by then, when it is traced at all */
 #define ESTABLISHED_MOST 65536	/* that wait for their other side to fail */
+#define ODD_MOST 4096		/* established, and some diagnosis is about them; more say nothing new */
 
 /* Both sides of a handshake, by the hash of its first token. */
 struct sides {
@@ -24,7 +25,7 @@ struct diagnose {
 	struct model_talk *bad, *last_bad; /* in order of their end */
 	struct model_talk *examined;	   /* the last of them that was; NULL: none yet */
 	struct model_talk *good, *last_good;
-	size_t goods;
+	size_t goods, odd;
 	struct model_list sides;
 	struct diagnose_counts counts;
 	struct findings findings;
@@ -110,6 +111,10 @@ static bool ended(struct model_listener *listener, struct model_talk *talk)
 
 	bool bad = talk->credential || talk->outcome == TR_OUTCOME_FAILED;
 
+	if (!bad && diagnose->odd < ODD_MOST && diagnosis_concerns(NULL, talk)) {
+		diagnose->odd++;
+		bad = true;
+	}
 	count(&diagnose->counts, talk);
 	if (!bad && !talk->hash.at) {
 		model_talk_free(talk);
@@ -189,11 +194,19 @@ static void unseen(const struct diagnose_case *c, struct finding *finding)
 		elf_list_add(&finding->unseen, c->unseen.items[i]);
 }
 
+static bool established(const struct model_talk *talk)
+{
+	return !talk->credential && talk->outcome == TR_OUTCOME_ESTABLISHED;
+}
+
 static void ask(struct diagnose *diagnose, struct diagnose_case *c, const struct model_talk *talk)
 {
 	for (const struct diagnosis *diagnosis = diagnoses; diagnosis->name; diagnosis++) {
-		struct finding *finding = new_finding(c, diagnosis, talk);
+		struct finding *finding;
 
+		if (established(talk) && !diagnosis_concerns(diagnosis, talk))
+			continue;
+		finding = new_finding(c, diagnosis, talk);
 		if (!diagnosis->check(c, finding)) {
 			finding_free(finding);
 			continue;

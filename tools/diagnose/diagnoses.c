@@ -3,6 +3,7 @@
 #include "tools/diagnose/diagnoses.h"
 
 #include "tools/diagnose/checks.h"
+#include "tools/diagnose/established.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,25 @@ const struct diagnosis diagnoses[] = {
 #undef DIAGNOSIS
 	{0},
 };
+
+static const struct {
+	unsigned id;
+	bool (*concerns)(const struct model_talk *talk);
+} established[] = {
+#define DIAGNOSIS(id, name, title)
+#define ESTABLISHED(id, concerns) {id, concerns},
+#include "tools/diagnose/diagnoses.def"
+#undef ESTABLISHED
+#undef DIAGNOSIS
+};
+
+bool diagnosis_concerns(const struct diagnosis *diagnosis, const struct model_talk *talk)
+{
+	for (size_t i = 0; i < sizeof(established) / sizeof(established[0]); i++)
+		if ((!diagnosis || established[i].id == diagnosis->id) && established[i].concerns(talk))
+			return true;
+	return false;
+}
 
 const struct diagnosis *diagnosis_of(const char *id)
 {

@@ -13,6 +13,8 @@ struct diagnosis {
 };
 /* Ends with name NULL. */
 extern const struct diagnosis diagnoses[];
+/* Is this one about a handshake that was established; NULL: is any? */
+bool diagnosis_concerns(const struct diagnosis *diagnosis, const struct model_talk *talk);
 /* By "GT0009", or NULL. */
 const struct diagnosis *diagnosis_of(const char *id);
 

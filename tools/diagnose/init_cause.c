@@ -81,6 +81,11 @@ const char *wanted_service(struct diagnose_case *c, const struct model_step *ste
 	return principal ? principal : case_service(c);
 }
 
+bool krbtgt_unknown(const struct model_step *step)
+{
+	return step->text.at && memmem(step->text.at, step->text.length, "Server krbtgt/", 14);
+}
+
 const char *host_of(struct diagnose_case *c, const char *name)
 {
 	const char *host = name ? strpbrk(name, "@/") : NULL;

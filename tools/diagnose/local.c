@@ -55,8 +55,10 @@ bool local_may_read(const struct probe_file *file, uint32_t uid)
 	return file->mode & 0044;
 }
 
-void local_enter(const struct model_talk *talk)
+bool local_enter(const struct model_talk *talk)
 {
+	if (probe_left_behind())
+		return false;
 	entered = talk->settings.known;
 	for (size_t i = 0; i < MODEL_SETTINGS && entered; i++) {
 		struct model_text value = talk->settings.values[i];
@@ -68,10 +70,14 @@ void local_enter(const struct model_talk *talk)
 		else
 			unsetenv(names[i]);
 	}
+	return true;
 }
 
 void local_leave(void)
 {
+	/* It stays for who is left behind. */
+	if (probe_left_behind())
+		return;
 	for (size_t i = 0; i < MODEL_SETTINGS && entered; i++) {
 		if (before[i])
 			setenv(names[i], before[i], 1);

@@ -11,8 +11,9 @@ const char *local_not(struct diagnose_case *c, const struct model_talk *talk);
 /* May a process of this uid read it, as far as owner and mode tell. */
 bool local_may_read(const struct probe_file *file, uint32_t uid);
 
-/* Asks libkrb5 as that process would have: with its variables in the environment. Not from two threads. */
-void local_enter(const struct model_talk *talk);
+/* Asks libkrb5 as that process would have: with its variables in the environment. Not from two threads,
+ * and so not (false) while a probe is left behind, which may be reading the environment. */
+bool local_enter(const struct model_talk *talk);
 void local_leave(void);
 
 /* Notes in `unseen` that the file was written after the handshake. */

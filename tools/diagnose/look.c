@@ -32,6 +32,8 @@ static bool can_look(struct diagnose_case *c, const struct model_talk *talk, con
 	why = local_not(c, talk);
 	if (!why && !talk->settings.known)
 		why = "the trace does not say which environment the process had";
+	if (!why && probe_left_behind())
+		why = "a KDC or name service that does not answer is still being waited for";
 	if (why)
 		elf_list_take(&c->unseen, elf_format("%s: %s", what, why));
 	return !why;

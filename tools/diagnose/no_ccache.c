@@ -66,7 +66,7 @@ bool diagnose_no_ccache(struct diagnose_case *c, struct finding *finding)
 
 	if (!why || client_keytab_fails(c))
 		return false;
-	finding_cause(finding, "%s uses the ticket cache %s, which %s", case_program(c, c->init), cache->name,
+	finding_cause(finding, "%s uses the ticket cache %s, which %s", case_name(c, c->init), cache->name,
 		      why);
 	where_from(c, finding, cache);
 	said_evidence(c, finding, step);

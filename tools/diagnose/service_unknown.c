@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* GT0003. The name that the KDC was asked for is rarely the one that somebody typed: both are told. */
+/*
+ * GT0003. The name that the KDC was asked for is rarely the one that somebody typed: both are told, and the
+ * KDC is asked for both.
+ */
+#include "tools/diagnose/service_unknown.h"
+
+#include "tools/diagnose/ask.h"
 #include "tools/diagnose/checks.h"
+#include "tools/diagnose/init_cause.h"
 
 #include <arpa/inet.h>
+#include <krb5/krb5.h>
 #include <string.h>
-
-/* The host of "host@a" or "host/a@R". */
-static const char *host_of(struct diagnose_case *c, const char *name)
-{
-	const char *host = name ? strpbrk(name, "@/") : NULL;
-
-	return host ? case_format(c, "%.*s", (int)strcspn(host + 1, "@"), host + 1) : NULL;
-}
 
 static bool is_address(const char *host)
 {
@@ -20,33 +20,67 @@ static bool is_address(const char *host)
 	return host && (inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1);
 }
 
-/* "Server krbtgt/B@A not found": a realm is not known, not a service. */
-static bool about_a_realm(const struct model_step *step)
+const struct model_step *unknown_service(const struct diagnose_case *c)
 {
-	return step->text.at && memmem(step->text.at, step->text.length, "Server krbtgt/", 14);
+	const struct model_step *step = talk_says(c->init, SAYS_SERVER_UNKNOWN);
+
+	return step && case_failed(c) == c->init && !krbtgt_unknown(step) ? step : NULL;
+}
+
+static bool still_unknown(const struct probe_service *answer)
+{
+	return answer && answer->code == KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN;
+}
+
+/* The principal with the host's name as the program gave it, where another was asked for; or NULL. */
+static const char *as_given(struct diagnose_case *c, const struct model_step *step)
+{
+	const char *service = wanted_service(c, step), *host = host_of(c, case_asked(c)),
+		   *other = host_of(c, service), *realm = realm_of(service);
+
+	if (!host || !other || !*host || !strcasecmp(host, other))
+		return NULL;
+	return case_format(c, "%.*s/%s@%s", (int)strcspn(service, "/@"), service, host, realm ? realm : "");
+}
+
+const char *better_name(struct diagnose_case *c, const struct model_step *step)
+{
+	const char *given = as_given(c, step);
+
+	return given && !still_unknown(ask_service(c, given)) ? given : NULL;
 }
 
 bool diagnose_service_unknown(struct diagnose_case *c, struct finding *finding)
 {
-	const struct model_step *step = talk_says(c->init, SAYS_SERVER_UNKNOWN);
-	const char *asked = case_asked(c), *service = case_service(c), *host;
+	const struct model_step *step = unknown_service(c);
+	const char *asked = case_asked(c), *service = step ? wanted_service(c, step) : NULL, *host, *given;
+	const struct probe_service *answer;
 
-	if (!step || about_a_realm(step) || case_failed(c) != c->init)
+	if (!service || better_name(c, step))
 		return false;
-	if (!service)
-		service = asked ? asked : "the service";
+	answer = ask_service(c, service);
+	if (answer && !answer->code) {
+		elf_list_take(&c->unseen, elf_format("what the KDC knew then: by now it knows %s", service));
+		return false;
+	}
 	host = host_of(c, asked ? asked : service);
+	given = as_given(c, step);
 	finding_cause(finding, "no KDC of its realm knows %s", service);
-	finding_evidence(finding, "%s", case_said(c, c->init, step));
+	said_evidence(c, finding, step);
+	if (still_unknown(answer))
+		finding_evidence(finding, "asked again, the KDC still does not know it");
 	if (asked && strcmp(asked, service))
 		finding_evidence(finding, "the program asked for %s", asked);
+	if (given)
+		finding_evidence(finding,
+				 "libkrb5 has replaced the host's name; the KDC does not know %s either",
+				 given);
 	if (is_address(host)) {
 		finding_evidence(finding, "%s is an address, and services are known by names", host);
 		finding_remedy(finding, "connect to the host by the name that its service has in the KDC");
 	}
 	finding_remedy(finding, "if the name is right, make it and give its key to the server:");
-	finding_command(finding, "kadmin -q %s",
-			case_word(c, case_format(c, "addprinc -randkey %s", service)));
-	finding_command(finding, "kadmin -q %s", case_word(c, case_format(c, "ktadd %s", service)));
+	kadmin_remedy(c, finding, "addprinc -randkey", service);
+	kadmin_remedy(c, finding, "ktadd", service);
 	return true;
 }

@@ -7,6 +7,7 @@
  * opened. That they are regular files is seen to by the probes.
  */
 #include "tools/diagnose/trust.h"
+#include "tools/diagnose/trust_path.h"
 
 #include <ctype.h>
 #include <fcntl.h>
@@ -81,6 +82,8 @@ static const char *file_trouble(const char *path)
 		trouble = "is neither yours nor root's";
 	else if (about.st_mode & 022)
 		trouble = "can be written by others";
+	else if (!trust_path(path))
+		trouble = "others can put another file in the place of";
 	else
 		trouble = content_trouble(fd);
 	close(fd);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# GT0018: an initiator without tickets logs in with its client keytab, and the KDC refuses.
+# GT0018: an initiator without tickets logs in with its client keytab or a password, and the KDC refuses.
 
 bats_require_minimum_version 1.5.0
 load helper
@@ -91,4 +91,25 @@ setup() {
     initiate new host@localhost erin@GSSTAP.TEST
     [ "$CLIENT_STATUS" = 0 ]
     healthy new
+}
+
+@test "a password that is wrong is found without being shown, and the right one is taken" {
+    unset KRB5_CLIENT_KTNAME
+    kadmin.local -q 'addprinc -pw right-word frank'
+    CLIENT=(-user frank -pass wrong-word)
+    handshake wrong
+    [ "$CLIENT_STATUS" != 0 ]
+    doctor wrong
+    only GT0018
+    finds GT0018 '.cause | test("^gss-client logs in as frank.* with a password, and the KDC has another password of it")'
+    run ! grep -q wrong-word found
+    CLIENT=(-user nobody -pass any)
+    handshake unknown
+    doctor unknown
+    only GT0018
+    finds GT0018 '.cause | test("logs in as nobody.* with a password, and the KDC does not know it")'
+    CLIENT=(-user frank -pass right-word)
+    handshake right
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy right
 }

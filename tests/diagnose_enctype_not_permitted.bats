@@ -1,0 +1,93 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# GT0012: what one side has no other permits.
+
+bats_require_minimum_version 1.5.0
+load helper
+load diagnose
+
+setup_file() {
+    diagnose_up
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    cp "$GSSTAP_REALM/krb5.keytab" .
+    export KRB5CCNAME=FILE:$PWD/alice.cc KRB5_KTNAME=FILE:$PWD/krb5.keytab
+    kinit -k -t "$GSSTAP_REALM/client/alice" alice
+}
+
+# permit LIST: the configuration of the test permits only these.
+permit() {
+    config "s/^\[libdefaults\]/&\n\tpermitted_enctypes = $1/"
+}
+
+@test "a ticket from before its type was forbidden is found, and a new one is the remedy" {
+    kadmin.local -q 'addprinc -randkey -e aes128-cts-hmac-sha1-96:normal host/small.gsstap.test'
+    kadmin.local -q "ktadd -norandkey -k krb5.keytab host/small.gsstap.test"
+    permit aes128-cts-hmac-sha1-96
+    initiate old host@small.gsstap.test
+    [ "$CLIENT_STATUS" != 0 ]
+    doctor old
+    only GT0012
+    finds GT0012 ".cause | test(\"ticket-granting ticket in FILE:$PWD/alice.cc is of aes256-cts-hmac-sha1-96, which $PWD/krb5.conf does not permit\")"
+    finds GT0012 '.evidence | any(. == "permitted are: aes128-cts-hmac-sha1-96")'
+    remedy GT0012 1
+    initiate new host@small.gsstap.test
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
+}
+
+@test "a service without a key of a permitted type is found, and given one" {
+    kadmin.local -q 'addprinc -randkey -e aes128-cts-hmac-sha256-128:normal host/odd.gsstap.test'
+    permit aes128-cts-hmac-sha1-96
+    kinit -k -t "$GSSTAP_REALM/client/alice" alice
+    initiate odd host@odd.gsstap.test
+    doctor odd
+    only GT0012
+    finds GT0012 '.cause | contains("the KDC has for host/odd.gsstap.test@GSSTAP.TEST no key of an encryption type")'
+    remedy GT0012 1
+    initiate new host@odd.gsstap.test
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
+}
+
+@test "an acceptor that does not permit the ticket's type is found: its key is right" {
+    permit aes128-cts-hmac-sha256-128
+    local conf=$KRB5_CONFIG
+    KRB5_CONFIG=$GSSTAP_REALM/krb5.conf
+    handshake forbidden S_KRB5_CONFIG="$conf"
+    doctor forbidden
+    only GT0012
+    finds GT0012 ".cause | test(\"the ticket is of aes256-cts-hmac-sha1-96, which $conf, the configuration of gss-server.*, does not permit\")"
+    finds GT0012 '.evidence | any(contains("cannot decrypt ticket"))'
+    finds GT0012 ".remedy | any(.text == \"add aes256-cts-hmac-sha1-96 to permitted_enctypes in [libdefaults] of $conf, or remove that line\")"
+    sed -i 's/permitted_enctypes = .*/&, aes256-cts-hmac-sha1-96/' "$conf"
+    handshake new S_KRB5_CONFIG="$conf"
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
+}
+
+@test "two causes at once are both named: the key is another one, too" {
+    permit aes128-cts-hmac-sha256-128
+    local conf=$KRB5_CONFIG
+    KRB5_CONFIG=$GSSTAP_REALM/krb5.conf
+    kvno -q host/localhost
+    kadmin.local -q 'cpw -randkey host/localhost'
+    rm krb5.keytab
+    kadmin.local -q "ktadd -norandkey -k krb5.keytab host/localhost"
+    handshake both S_KRB5_CONFIG="$conf"
+    doctor both
+    only GT0009 GT0012
+    remedy GT0009 1
+    handshake one S_KRB5_CONFIG="$conf"
+    doctor one
+    only GT0012
+    handshake none
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy none
+}

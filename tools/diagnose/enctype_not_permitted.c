@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GT0012. One side permits no encryption type that the other has: of a ticket-granting ticket got before
+ * permitted_enctypes was changed, of a service's keys, or of a ticket that an acceptor is given. An acceptor
+ * calls that a ticket that cannot be decrypted.
+ */
+#include "tools/diagnose/checks.h"
+#include "tools/diagnose/init_cause.h"
+#include "tools/diagnose/keytab_cause.h"
+#include "tools/doctor/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *permitted(struct diagnose_case *c, const struct probe_config *config)
+{
+	char *list = words_enctypes(config->permitted, config->permitted_count);
+	const char *text = case_format(c, "%s", list);
+
+	free(list);
+	return text;
+}
+
+static void permit_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_config *config,
+			  int32_t enctype)
+{
+	finding_remedy(finding, "add %s to permitted_enctypes in [libdefaults] of %s, or remove that line",
+		       enctype_text(c, enctype), words_config_file(config));
+}
+
+/* Is there a ticket of the realm, and is the type of its session key out of use. */
+static bool of_ticket(struct diagnose_case *c, struct finding *finding, const struct probe_config *config)
+{
+	const struct probe_ccache *cache = failed_cache(c);
+	const struct probe_ticket *ticket = cache ? probe_ccache_tgt(cache) : NULL;
+
+	if (!ticket || probe_config_permits(config, ticket->session_enctype))
+		return false;
+	finding_cause(
+		finding,
+		"the session key of the ticket-granting ticket in %s is of %s, which %s does not permit",
+		cache->name, enctype_text(c, ticket->session_enctype), words_config_file(config));
+	finding_remedy(finding, "get a ticket anew:");
+	kinit_remedy(c, finding, cache, cache->principal);
+	permit_remedy(c, finding, config, ticket->session_enctype);
+	return true;
+}
+
+/* The KDC found no type that this service has a key of and the client takes. */
+static bool of_service(struct diagnose_case *c, struct finding *finding, const struct probe_config *config,
+		       const struct model_step *step)
+{
+	const char *service = wanted_service(c, step);
+	const struct probe_ccache *cache = failed_cache(c);
+	const char *realm = realm_of(service);
+
+	if (step != talk_says(c->init, SAYS_ETYPE_NOSUPP) || !cache || !service || !config->permitted_count)
+		return false;
+	if (!realm && realm_of(cache->principal))
+		service = case_format(c, "%s%s", service, realm_of(cache->principal));
+	finding_cause(finding, "the KDC has for %s no key of an encryption type that %s permits", service,
+		      words_config_file(config));
+	finding_remedy(finding,
+		       "permit a type that the service has keys of (permitted_enctypes in [libdefaults] of "
+		       "%s), or give it keys of one that is permitted, and write them into its keytab:",
+		       words_config_file(config));
+	kadmin_remedy(c, finding, case_format(c, "ktadd -e %s:normal", enctype_text(c, config->permitted[0])),
+		      service);
+	return true;
+}
+
+static bool of_acceptor(struct diagnose_case *c, struct finding *finding)
+{
+	const struct probe_config *config;
+	int32_t enctype;
+
+	if (!c->acc || case_failed(c) != c->acc || !case_enctype(c, &enctype))
+		return false;
+	config = case_config(c, c->acc);
+	if (!config || !config->permitted_count || probe_config_permits(config, enctype))
+		return false;
+	finding_cause(finding, "the ticket is of %s, which %s, the configuration of %s, does not permit",
+		      enctype_text(c, enctype), words_config_file(config), case_name(c, c->acc));
+	ticket_evidence(c, finding);
+	acceptor_evidence(c, finding);
+	finding_evidence(finding, "permitted are: %s", permitted(c, config));
+	permit_remedy(c, finding, config, enctype);
+	finding_remedy(finding,
+		       "or give the service keys of a permitted type alone, and its clients new tickets");
+	return true;
+}
+
+bool diagnose_enctype_not_permitted(struct diagnose_case *c, struct finding *finding)
+{
+	static const unsigned codes[] = {SAYS_CC_NOT_KTYPE, SAYS_ETYPE_NOSUPP, SAYS_NOPERM_ETYPE};
+	const struct model_step *step = NULL;
+	const struct probe_config *config;
+
+	if (of_acceptor(c, finding))
+		return true;
+	if (!c->init || case_failed(c) != c->init || case_error_code(c) >= 0)
+		return false;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]) && !step; i++)
+		step = talk_says(c->init, codes[i]);
+	config = step ? case_config(c, c->init) : NULL;
+	if (!config || (!of_ticket(c, finding, config) && !of_service(c, finding, config, step)))
+		return false;
+	said_evidence(c, finding, step);
+	finding_evidence(finding, "permitted are: %s", permitted(c, config));
+	return true;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GT0018. An initiator without tickets logs in, with a key of its client keytab or a password that the
+ * program has. Nobody tries either again: that would count as one more failed login.
+ */
+#include "tools/diagnose/checks.h"
+#include "tools/diagnose/client_keytab.h"
+#include "tools/diagnose/init_cause.h"
+
+static void remedy(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab,
+		   const struct model_step *step, const char *principal)
+{
+	const char *path = keytab->file.path ? keytab->file.path : keytab->name;
+
+	if (step == talk_says(c->init, SAYS_CLIENT_UNKNOWN)) {
+		finding_remedy(finding, "correct the name, or make the principal and give its key to the "
+					"program:");
+		kadmin_remedy(c, finding, "addprinc -randkey", principal);
+		kadmin_remedy(c, finding, case_format(c, "ktadd -k %s", case_kadmin_word(c, path)),
+			      principal);
+	} else if (step == talk_says(c->init, SAYS_CLIENT_REVOKED)) {
+		finding_remedy(finding, "the account is locked or has expired; to let it log in again:");
+		kadmin_remedy(c, finding, "modprinc +allow_tix -expire never -unlock", principal);
+	} else {
+		finding_remedy(finding,
+			       "write the key that the KDC has of it into the client keytab, or, where it "
+			       "has expired, a new one (ktadd without -norandkey):");
+		kadmin_remedy(c, finding,
+			      case_format(c, "ktadd %s-k %s",
+					  step == talk_says(c->init, SAYS_KEY_EXPIRED) ? "" : "-norandkey ",
+					  case_kadmin_word(c, path)),
+			      principal);
+	}
+}
+
+static const char *what(struct diagnose_case *c, const struct model_step *step, const char *secret)
+{
+	if (step == talk_says(c->init, SAYS_CLIENT_UNKNOWN))
+		return "the KDC does not know it";
+	if (step == talk_says(c->init, SAYS_CLIENT_REVOKED))
+		return "the KDC has locked it";
+	if (step == talk_says(c->init, SAYS_KEY_EXPIRED))
+		return case_format(c, "its %s has expired", secret);
+	if (step == talk_says(c->init, SAYS_ETYPE_NOSUPP))
+		return "the KDC has no key of its encryption types";
+	return case_format(c, "the KDC has another %s of it", secret);
+}
+
+static bool by_password(const struct model_step *step)
+{
+	return step->call == TR_gss_acquire_cred_with_password || step->call == TR_gss_add_cred_with_password;
+}
+
+static bool password(struct diagnose_case *c, struct finding *finding)
+{
+	const struct model_step *step = c->init && case_failed(c) == c->init ? login_refusal(c) : NULL;
+	const char *name = step && by_password(step) ? case_text(c, step->name) : NULL;
+
+	if (!name)
+		return false;
+	finding_cause(finding, "%s logs in as %s with a password, and %s", case_name(c, c->init), name,
+		      what(c, step, "password"));
+	said_evidence(c, finding, step);
+	finding_remedy(finding,
+		       "correct the name or the password where the program has it, or give it a client "
+		       "keytab instead; the account as the KDC has it:");
+	kadmin_remedy(c, finding, "getprinc", name);
+	return true;
+}
+
+bool diagnose_login_refused(struct diagnose_case *c, struct finding *finding)
+{
+	const struct model_step *step = client_keytab_fails(c);
+	const struct probe_keytab *keytab = step ? case_client_keytab(c) : NULL;
+	const char *wanted = step ? wanted_client(c, step) : NULL;
+	const char *principal = step ? client_keytab_principal(keytab, wanted) : NULL;
+
+	if (password(c, finding))
+		return true;
+	if (!step)
+		return false;
+	if (principal)
+		finding_cause(finding, "%s gets its first ticket as %s with the client keytab %s, and %s",
+			      case_name(c, c->init), principal, keytab->name, what(c, step, "key"));
+	else
+		finding_cause(finding,
+			      "%s asks for credentials of %s, and the client keytab %s has no key of it",
+			      case_name(c, c->init), wanted, keytab->name);
+	finding_evidence(finding, "%s", keytab_text(c, keytab, principal));
+	said_evidence(c, finding, step);
+	if (principal) {
+		remedy(c, finding, keytab, step, principal);
+		return true;
+	}
+	finding_remedy(finding, "put its key in, or ask for a name that the keytab has:");
+	kadmin_remedy(c, finding,
+		      case_format(c, "ktadd -norandkey -k %s",
+				  case_kadmin_word(c, keytab->file.path ? keytab->file.path : keytab->name)),
+		      wanted);
+	return true;
+}

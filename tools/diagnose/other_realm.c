@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GT0017. The service is looked for in another realm than the client's, to which no way leads: mostly because
+ * the host was mapped to it by mistake.
+ */
+#include "tools/diagnose/ask.h"
+#include "tools/diagnose/checks.h"
+#include "tools/diagnose/init_cause.h"
+#include "tools/diagnose/local.h"
+#include "tools/diagnose/realm_cause.h"
+#include "tools/doctor/realm.h"
+#include "tools/doctor/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct model_step *about_realm(const struct diagnose_case *c)
+{
+	static const unsigned codes[] = {SAYS_KDC_UNREACH, SAYS_REALM_UNKNOWN, SAYS_REALM_CANT_RESOLVE,
+					 SAYS_HOST_REALM_UNKNOWN, SAYS_WRONG_REALM};
+	const struct model_step *step = talk_says(c->init, SAYS_SERVER_UNKNOWN);
+
+	if (step && krbtgt_unknown(step))
+		return step;
+	step = NULL;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]) && !step; i++)
+		step = talk_says(c->init, codes[i]);
+	return step;
+}
+
+/* Of "Server krbtgt/OTHER@R not found", or of a KDC that was not found. */
+static const char *other_realm(struct diagnose_case *c, const struct model_step *step)
+{
+	const char *krbtgt = krbtgt_unknown(step) ? wanted_service(c, step) : NULL;
+
+	if (krbtgt)
+		return host_of(c, krbtgt);
+	return realm_in_text(c, step);
+}
+
+/* Who says that the host is of that realm. */
+static void who_says(struct diagnose_case *c, struct finding *finding, const char *host, const char *realm)
+{
+	const struct probe_config *config = case_config(c, c->init);
+	struct probe_host_realm found;
+
+	if (!config || !host || !local_enter(c->init))
+		return;
+	probe_host_realm_find(&found, host);
+	local_leave();
+	if (found.realm && !strcmp(found.realm, realm))
+		finding_evidence(finding,
+				 found.mapped ? "[domain_realm] of %s makes %s a host of %s"
+					      : "%s says nothing about %s, so that it is taken for one of %s",
+				 words_config_file(config), host, realm);
+	else
+		finding_evidence(finding,
+				 "%s does not make %s a host of %s: a KDC has referred to that realm",
+				 words_config_file(config), host, realm);
+	probe_host_realm_free(&found);
+}
+
+/* It is a mistake for certain where the client's own KDC knows the service. */
+static void remedy(struct diagnose_case *c, struct finding *finding, const char *host, const char *realm,
+		   const char *own)
+{
+	const char *service = case_service(c), *here;
+	const struct probe_service *answer;
+
+	here = service && host ? case_format(c, "%.*s/%s@%s", (int)strcspn(service, "/@"), service, host, own)
+			       : NULL;
+	answer = here ? ask_service(c, here) : NULL;
+	if (answer && !answer->code)
+		finding_evidence(finding, "the KDC of %s knows %s", own, here);
+	if (host) {
+		finding_remedy(finding, "if %s is a host of %s, say so:", host, own);
+		setting_remedy(c, finding, "domain_realm", case_format(c, "%s = %s", host, own));
+	}
+	finding_remedy(finding, "else let the realms trust each other, by this principal in both, with one "
+				"password:");
+	kadmin_remedy(c, finding, "addprinc", case_format(c, "krbtgt/%s@%s", realm, own));
+}
+
+bool diagnose_other_realm(struct diagnose_case *c, struct finding *finding)
+{
+	const struct model_step *step =
+		c->init && case_failed(c) == c->init && case_error_code(c) < 0 ? about_realm(c) : NULL;
+	const char *realm = step ? other_realm(c, step) : NULL, *own = realm ? client_realm(c) : NULL;
+	const char *host = host_of(c, case_asked(c));
+	const struct probe_kdcs *kdcs;
+
+	if (!own || !is_foreign(c, realm))
+		return false;
+	kdcs = krbtgt_unknown(step) ? NULL : ask_kdcs(c, realm);
+	if (kdcs && kdcs_answer(kdcs)) {
+		elf_list_take(&c->unseen, elf_format("the KDCs of %s then: one answers by now", realm));
+		return false;
+	}
+	if (kdcs)
+		no_kdc_of(c, finding, kdcs);
+	finding_cause(finding, "%s is looked for in the realm %s, and %s", case_asked(c), realm,
+		      kdcs ? "no KDC of that realm is to be found"
+			   : case_format(c, "the KDCs of %s know no way there", own));
+	said_evidence(c, finding, step);
+	finding_evidence(finding, "the initiator is of %s", own);
+	who_says(c, finding, host, realm);
+	remedy(c, finding, host, realm, own);
+	return true;
+}

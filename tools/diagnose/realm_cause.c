@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* See realm_cause.h. */
+#include "tools/diagnose/realm_cause.h"
+
+#include "tools/diagnose/init_cause.h"
+#include "tools/doctor/kdc.h"
+#include "tools/doctor/words.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* libkrb5 quotes it either way. */
+const char *realm_in_text(struct diagnose_case *c, const struct model_step *step)
+{
+	const char *text = step ? case_text(c, step->text) : NULL, *at = text ? strstr(text, "realm ") : NULL;
+	size_t length;
+
+	if (!at || (at[6] != '\'' && at[6] != '"'))
+		return NULL;
+	length = strcspn(at + 7, (char[]){at[6], 0});
+	return length ? case_format(c, "%.*s", (int)length, at + 7) : NULL;
+}
+
+const char *client_realm(struct diagnose_case *c)
+{
+	const struct probe_ccache *cache = c->init ? case_ccache(c) : NULL;
+	const struct probe_config *config = c->init ? case_config(c, c->init) : NULL;
+	const char *realm = realm_of(case_client(c));
+
+	if (!realm && cache)
+		realm = realm_of(cache->principal);
+	return realm ? realm : config ? config->default_realm : NULL;
+}
+
+bool is_foreign(struct diagnose_case *c, const char *realm)
+{
+	const char *own = client_realm(c);
+
+	return own && strcmp(own, realm) != 0;
+}
+
+bool kdcs_answer(const struct probe_kdcs *kdcs)
+{
+	for (size_t i = 0; i < kdcs->count; i++) {
+		const struct probe_answer *answer = probe_kdc_answer(&kdcs->list[i]);
+
+		if (kdcs->list[i].proxy || (answer->asked && !answer->error))
+			return true;
+	}
+	return false;
+}
+
+static bool in_capitals(const char *realm)
+{
+	for (; *realm; realm++)
+		if (islower((unsigned char)*realm))
+			return false;
+	return true;
+}
+
+void no_kdc_of(struct diagnose_case *c, struct finding *finding, const struct probe_kdcs *kdcs)
+{
+	const struct probe_config *config = case_config(c, c->init);
+
+	if (kdcs->count) {
+		finding_cause(finding, "no KDC of %s answers", kdcs->realm);
+		return;
+	}
+	if (kdcs->late)
+		finding_cause(finding, "name services do not tell in time where the KDCs of %s are",
+			      kdcs->realm);
+	else
+		finding_cause(finding, "nothing names a KDC of %s: not [realms] of %s%s", kdcs->realm,
+			      words_config_file(config),
+			      config->dns_lookup_kdc ? ", and not DNS (_kerberos._udp)"
+						     : "; dns_lookup_kdc is false");
+	if (!in_capitals(kdcs->realm))
+		finding_remedy(finding, "realms are written in capitals as a rule: is %s the right one?",
+			       kdcs->realm);
+	finding_remedy(finding, "write into [realms] of %s: %s = { kdc = HOST }", words_config_file(config),
+		       kdcs->realm);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* What the causes about realms share. */
+#ifndef TOOLS_DIAGNOSE_REALM_CAUSE_H
+#define TOOLS_DIAGNOSE_REALM_CAUSE_H
+
+#include "tools/diagnose/case.h"
+#include "tools/doctor/kdc_list.h"
+
+/* The realm that the text of a step is about, or NULL. */
+const char *realm_in_text(struct diagnose_case *c, const struct model_step *step);
+/* The initiator's own, or NULL: not known. */
+const char *client_realm(struct diagnose_case *c);
+/* Is it known to be another than the initiator's own? */
+bool is_foreign(struct diagnose_case *c, const char *realm);
+
+bool kdcs_answer(const struct probe_kdcs *kdcs);
+/* The cause and what to write, of a realm none of whose KDCs answers. */
+void no_kdc_of(struct diagnose_case *c, struct finding *finding, const struct probe_kdcs *kdcs);
+
+#endif
