@@ -93,6 +93,24 @@ setup() {
     initiate new host@localhost alice
     [ "$CLIENT_STATUS" = 0 ]
     healthy new
+    # What the file says now is not what it said then.
+    doctor nodefault
+    only GT0099
+    finds GT0099 ".not_looked_at | any(test(\"^what was in $PWD/krb5.conf then: it was written at .*, after the handshake\"))"
+}
+
+@test "it is found on the acceptor's side as well" {
+    cp "$GSSTAP_REALM/krb5.conf" broken.conf
+    echo '[realms' >>broken.conf
+    handshake broken S_KRB5_CONFIG="$PWD/broken.conf"
+    doctor broken/server.pcapng
+    only GT0016
+    finds GT0016 ".cause | startswith(\"libkrb5 does not take $PWD/broken.conf: \") "
+    finds GT0016 '.acceptor.program == "gss-server"'
+    sed -i '$d' broken.conf
+    handshake new S_KRB5_CONFIG="$PWD/broken.conf"
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
 }
 
 @test "a configuration that others can replace is not used, and that is said" {

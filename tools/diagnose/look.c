@@ -147,6 +147,8 @@ const struct probe_config *case_config(struct diagnose_case *c, const struct mod
 	probe_config_read(&c->config[side]);
 	local_leave();
 	c->config_known[side] = true;
+	for (size_t i = 0; i < c->config[side].count; i++)
+		local_changed(c, talk, &c->config[side].files[i].file);
 	return &c->config[side];
 }
 
