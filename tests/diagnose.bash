@@ -20,9 +20,11 @@ up_or_gone() {
 
 # handshake NAME [VAR=VALUE...]: gss-server, then gss-client with the words of CLIENT, both traced, in a fresh directory
 # NAME; variables S_X=Y are set for the server as X, C_X=Y for the client. How they ended is $SERVER and $CLIENT_STATUS.
+# SEND is what tests/hosts/send_token.py sends in gss-client's place; SERVER_AS becomes the user that gss-server runs as.
 handshake() {
-    local for_server=() for_client=() word port pid
+    local for_server=() for_client=() word port pid trace=server.pcapng
     mkdir "$1"
+    [ -z "${SERVER_AS[*]}" ] || { chmod 777 "$1"; trace=%n-%p.pcapng; }
     for word in "${@:2}"; do
         case $word in
         S_*) for_server+=("${word#S_}") ;;
@@ -30,12 +32,15 @@ handshake() {
         esac
     done
     read -r port < <(free_port)
-    env "${for_server[@]}" "$GSSTAP" run "${RUN_SERVER[@]}" -o "$1/server.pcapng" -- gss-server -once -port "$port" "${SERVER_OPTIONS[@]}" "$SERVICE" \
+    local client=(gss-client -port "$port" "${CLIENT[@]}" localhost "${WANTED:-$SERVICE}" hello)
+    # shellcheck disable=SC2206 # words
+    [ -z "${SEND:-}" ] || client=("$PYTHON" "$TOP/tests/hosts/send_token.py" "$port" $SEND)
+    env "${for_server[@]}" "$GSSTAP" run "${RUN_SERVER[@]}" -o "$1/$trace" -- "${SERVER_AS[@]}" gss-server -once -port "$port" "${SERVER_OPTIONS[@]}" "$SERVICE" \
         >"$1/server.out" 2>&1 3>&- &
     pid=$!
     wait_until 60 up_or_gone "$port" "$pid"
     CLIENT_STATUS=0
-    env "${for_client[@]}" "$GSSTAP" run "${RUN_CLIENT[@]}" -o "$1/client.pcapng" -- gss-client -port "$port" "${CLIENT[@]}" localhost "${WANTED:-$SERVICE}" hello \
+    env "${for_client[@]}" "$GSSTAP" run "${RUN_CLIENT[@]}" -o "$1/client.pcapng" -- "${client[@]}" \
         >"$1/client.out" 2>&1 || CLIENT_STATUS=$?
     # A client that never came leaves the server waiting.
     gone "$pid" || wait_until 10 gone "$pid" 2>/dev/null || pkill -P "$pid"

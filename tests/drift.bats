@@ -166,6 +166,11 @@ options() {
     sed -n 's/^\.Ss \(GT[0-9].*\)/\1/p' "$TOP/doc/gsstap-findings.7" | sort >described
     same "diagnoses: diagnoses.def, page" exist described
     "$GSSTAP" doctor --explain all | sort | same "diagnoses: page, --explain" described -
+    # Each by a test that bears its name, which looks for its id.
+    while read -r number name; do
+        grep -qs "$(printf 'finds GT%04d' "$number")\|$(printf 'only GT%04d' "$number")" "$TOP/tests/diagnose_$name.bats" ||
+            { wrong=1; printf 'no tests/diagnose_%s.bats finds GT%04d\n' "$name" "$number"; }
+    done < <(rows tools/diagnose/diagnoses.def 'DIAGNOSIS=DIAGNOSIS_ROW(a, b)' | sed -E 's/.*\(([0-9]+), (\w+),.*/\1 \2/')
     while read -r name _; do
         [ "$("$GSSTAP" doctor --explain "$name" | wc -l)" -ge 3 ] || { wrong=1; echo "$name is not explained"; }
     done <exist

@@ -20,6 +20,13 @@ struct diagnose_case {
 	const struct token_node *ap_req;     /* in request; NULL: none */
 	const struct token_node *krb_error;  /* in error, or NULL */
 	unsigned found;			     /* diagnoses so far */
+	const struct model_talk *before;     /* accepted the same first token before, or NULL */
+	const struct model_talk *others[2];  /* lists of all that are kept, linked by next */
+	size_t *compared;		     /* tokens so far, of all cases */
+	/* No handshake but a program that was executed and left no trace; or NULL. */
+	const struct model_about *executed;
+	const struct model_program *executed_by;
+	bool executed_here; /* on this system */
 	bool keytab_known, client_keytab_known, ccache_known, config_known[2];
 	bool keytab_seen, client_keytab_seen, ccache_seen;
 	struct probe_keytab keytab, client_keytab;
@@ -39,6 +46,8 @@ const struct model_talk *case_failed(const struct diagnose_case *c);
  * 255; NULL: none did. By status, and by text where the mechanism glue has mapped it. */
 const struct model_step *case_says(const struct diagnose_case *c, unsigned code);
 const struct model_step *talk_says(const struct model_talk *talk, unsigned code);
+/* Whose step it is. */
+const struct model_talk *case_step_talk(const struct diagnose_case *c, const struct model_step *step);
 /* A step whose text has this in it, or NULL. */
 const struct model_step *talk_says_text(const struct model_talk *talk, const char *part);
 /* The code of the acceptor's KRB-ERROR, or -1. */
@@ -62,6 +71,9 @@ bool case_enctype(const struct diagnose_case *c, int32_t *enctype);
 const char *enctype_text(struct diagnose_case *c, int32_t enctype);
 /* "gss-server", for causes: those of all its processes are one. */
 const char *case_name(struct diagnose_case *c, const struct model_talk *talk);
+/* Who made a token that begins with these bytes, or that they begin with; its length. NULL: no trace of it.
+ */
+const struct model_talk *case_sender(const struct diagnose_case *c, struct tr_bytes bytes, uint64_t *length);
 /* "gss-server[4711]". */
 const char *case_program(struct diagnose_case *c, const struct model_talk *talk);
 const char *time_text(struct diagnose_case *c, int64_t seconds);

@@ -1,61 +1,110 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * GT0005. The acceptor, or a KDC, compares the authenticator's time with its own. Its KRB-ERROR says what its
- * clock was; a ticket that is not yet valid is of a clock that was ahead.
+ * GT0005. The acceptor, or a KDC, compares the authenticator's time with its own. Clocks are compared
+ * wherever there is one: the KRB-ERROR's, those that both processes were shown, the ticket's. A ticket that
+ * is not yet valid although the clocks agree is postdated, which is something else.
  */
 #include "tools/diagnose/checks.h"
 
 #include <stdlib.h>
 
-static void by_token(struct diagnose_case *c, struct finding *finding)
+#define SECOND 1000000000
+#define SKEW 300 /* seconds, unless clockskew says otherwise */
+
+static int64_t skew_of(struct diagnose_case *c)
+{
+	const struct probe_config *config = c->acc ? case_config(c, c->acc) : NULL;
+
+	return config && config->clockskew > 0 ? config->clockskew : SKEW;
+}
+
+static int64_t offset_of(const struct model_talk *talk)
+{
+	return talk ? talk->process->clock_offset / SECOND : 0;
+}
+
+/* The clock of the KRB-ERROR, in seconds ahead of the trace's; 0: it has none. */
+static int64_t by_token(const struct diagnose_case *c)
 {
 	const struct token_node *offset =
 		c->krb_error
 			? token_find(&c->error, (uint32_t)(c->krb_error - c->error.nodes), "clock_offset_s")
 			: NULL;
-	int64_t seconds = offset ? (int64_t)offset->number : 0;
 
-	if (seconds)
-		finding_evidence(finding, "the KRB-ERROR's clock is %lld s %s that of this trace",
-				 llabs(seconds), seconds > 0 ? "ahead of" : "behind");
+	return offset ? (int64_t)offset->number : 0;
 }
 
-static void by_process(struct diagnose_case *c, struct finding *finding, const struct model_talk *talk)
+/* How far the initiator's clock is behind the time at which the KDC made the ticket; 0: it is not. */
+static int64_t behind_ticket(const struct model_talk *init)
 {
-	int64_t seconds = talk ? talk->process->clock_offset / 1000000000 : 0;
+	int64_t now = init ? (int64_t)(init->last / SECOND) + offset_of(init) : 0;
+	int64_t made = init ? (int64_t)init->authtime : 0;
 
-	if (seconds)
-		finding_evidence(finding, "%s is shown a clock that is %lld s %s that of its machine",
-				 case_program(c, talk), llabs(seconds), seconds > 0 ? "ahead of" : "behind");
+	return made > now ? made - now : 0;
+}
+
+static void shown(struct diagnose_case *c, struct finding *finding, const struct model_talk *talk)
+{
+	int64_t seconds = offset_of(talk);
+
+	if (!seconds)
+		return;
+	finding_evidence(finding, "%s is shown a clock that is %lld s %s that of its machine",
+			 case_program(c, talk), llabs(seconds), seconds > 0 ? "ahead of" : "behind");
+	finding_remedy(finding,
+		       "run %s without what shows it another time (faketime, LD_PRELOAD, a time namespace)",
+		       case_program(c, talk));
+}
+
+static void evidence(struct diagnose_case *c, struct finding *finding, const struct model_step *step)
+{
+	int64_t code = case_error_code(c), token = by_token(c), behind = behind_ticket(c->init);
+
+	if (token)
+		finding_evidence(finding, "the KRB-ERROR's clock is %lld s %s that of this trace",
+				 llabs(token), token > 0 ? "ahead of" : "behind");
+	if (behind)
+		finding_evidence(finding,
+				 "the KDC made the ticket at %s, which is %lld s after what %s is shown",
+				 time_text(c, (int64_t)c->init->authtime), (long long)behind,
+				 case_program(c, c->init));
+	shown(c, finding, c->init);
+	shown(c, finding, c->acc);
+	if (step)
+		finding_evidence(finding, "%s", case_said(c, case_step_talk(c, step), step));
+	else if (code == SAYS_SKEW || code == SAYS_NOT_YET_VALID)
+		finding_evidence(finding, "the acceptor answered KRB-ERROR %s",
+				 code == SAYS_SKEW ? "KRB_AP_ERR_SKEW" : "KRB_AP_ERR_TKT_NYV");
+}
+
+/* Is it proved that the clocks differ: that a clock was refused, or what two processes are shown. */
+static bool differ(struct diagnose_case *c, const struct model_step *skew, bool early)
+{
+	int64_t code = case_error_code(c),
+		apart = c->init && c->acc ? offset_of(c->init) - offset_of(c->acc) : 0;
+
+	if (skew || code == SAYS_SKEW)
+		return true;
+	if (apart && llabs(apart) > skew_of(c))
+		return true;
+	return early && (behind_ticket(c->init) || llabs(by_token(c)) > skew_of(c) || offset_of(c->acc));
 }
 
 bool diagnose_clock_skew(struct diagnose_case *c, struct finding *finding)
 {
-	int64_t code = case_error_code(c);
 	const struct model_step *skew = case_says(c, SAYS_SKEW), *early = case_says(c, SAYS_NOT_YET_VALID);
-	const struct model_step *step = skew ? skew : early;
+	int64_t code = case_error_code(c);
 
-	if (!step && code != SAYS_SKEW && code != SAYS_NOT_YET_VALID)
+	if (!differ(c, skew, early || code == SAYS_NOT_YET_VALID))
 		return false;
-	by_token(c, finding);
-	by_process(c, finding, c->init);
-	by_process(c, finding, c->acc);
 	finding_cause(finding,
-		      "the clocks of %s and of %s differ by more than Kerberos allows (clockskew, 300 s)",
-		      c->init ? case_program(c, c->init) : "the initiator",
-		      c->acc	  ? case_program(c, c->acc)
+		      "the clocks of %s and of %s differ by more than Kerberos allows (clockskew, %lld s)",
+		      c->init ? case_name(c, c->init) : "the initiator",
+		      c->acc	  ? case_name(c, c->acc)
 		      : code >= 0 ? "the acceptor"
-				  : "the KDC");
-	if (step)
-		finding_evidence(finding, "%s",
-				 case_said(c,
-					   step == talk_says(c->acc, skew ? SAYS_SKEW : SAYS_NOT_YET_VALID)
-						   ? c->acc
-						   : c->init,
-					   step));
-	else
-		finding_evidence(finding, "the acceptor answered KRB-ERROR %s",
-				 code == SAYS_SKEW ? "KRB_AP_ERR_SKEW" : "KRB_AP_ERR_TKT_NYV");
+				  : "the KDC",
+		      (long long)skew_of(c));
+	evidence(c, finding, skew ? skew : early);
 	finding_remedy(finding, "set the clocks by one source on all three machines, and look at each:");
 	finding_command(finding, "chronyc tracking || timedatectl timesync-status");
 	return true;

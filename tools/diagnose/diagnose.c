@@ -2,7 +2,9 @@
 /* See diagnose.h. Both sides of a handshake have the hash of its first token. */
 #include "tools/diagnose/diagnose.h"
 
+#include "tools/diagnose/checks.h"
 #include "tools/diagnose/diagnoses.h"
+#include "tools/diagnose/local.h"
 #include "tools/model/learn.h"
 
 #include <stdlib.h>
@@ -19,6 +21,11 @@ struct sides {
 	unsigned accepted;	       /* how often an acceptor was given this token */
 };
 
+struct executed {
+	struct diagnose *diagnose;
+	const struct model_program *program; /* that executes */
+};
+
 struct diagnose {
 	struct model_listener listener;
 	struct model *model;
@@ -29,23 +36,8 @@ struct diagnose {
 	struct model_list sides;
 	struct diagnose_counts counts;
 	struct findings findings;
+	size_t compared; /* tokens, with those of other handshakes */
 };
-
-static void count(struct diagnose_counts *counts, const struct model_talk *talk)
-{
-	if (talk->credential)
-		counts->credentials++;
-	else if (talk->outcome == TR_OUTCOME_ESTABLISHED)
-		counts->established++;
-	else if (talk->outcome == TR_OUTCOME_FAILED)
-		counts->failed++;
-	else if (talk->outcome == TR_OUTCOME_REFUSED)
-		counts->refused++;
-	else if (talk->outcome == TR_OUTCOME_ABANDONED)
-		counts->abandoned++;
-	else
-		counts->unfinished++;
-}
 
 static void append(struct model_talk **first, struct model_talk **last, struct model_talk *talk)
 {
@@ -115,7 +107,7 @@ static bool ended(struct model_listener *listener, struct model_talk *talk)
 		diagnose->odd++;
 		bad = true;
 	}
-	count(&diagnose->counts, talk);
+	diagnose_count(&diagnose->counts, talk);
 	if (!bad && !talk->hash.at) {
 		model_talk_free(talk);
 		return true;
@@ -183,7 +175,8 @@ static struct finding *new_finding(const struct diagnose_case *c, const struct d
 	finding->title = diagnosis->title;
 	finding->init = c->init;
 	finding->acc = c->acc;
-	finding->first = finding->last = talk->last;
+	finding->executed_by = c->executed_by;
+	finding->first = finding->last = talk ? talk->last : c->executed_by->last;
 	finding->count = 1;
 	return finding;
 }
@@ -204,7 +197,9 @@ static void ask(struct diagnose *diagnose, struct diagnose_case *c, const struct
 	for (const struct diagnosis *diagnosis = diagnoses; diagnosis->name; diagnosis++) {
 		struct finding *finding;
 
-		if (established(talk) && !diagnosis_concerns(diagnosis, talk))
+		/* One alone is about no handshake. */
+		if ((diagnosis->check == diagnose_environment_ignored) != (talk == NULL) ||
+		    (talk && established(talk) && !diagnosis_concerns(diagnosis, talk)))
 			continue;
 		finding = new_finding(c, diagnosis, talk);
 		if (!diagnosis->check(c, finding)) {
@@ -236,8 +231,37 @@ static void examine(struct diagnose *diagnose, const struct model_talk *talk)
 	if (is_bad(init) && is_bad(acc) && talk != (acc->last <= init->last ? acc : init))
 		return;
 	case_begin(&c, init, acc);
+	if (acc && sides && sides->acc != acc && sides->acc->outcome == TR_OUTCOME_ESTABLISHED)
+		c.before = sides->acc;
+	c.others[0] = diagnose->bad;
+	c.others[1] = diagnose->good;
+	c.compared = &diagnose->compared;
 	ask(diagnose, &c, talk);
 	case_end(&c);
+}
+
+/* A program that was executed and left no trace of its own. */
+static void examine_executed(void *at, void *context)
+{
+	const struct model_gap *gap = at;
+	const struct executed *executed = context;
+	struct diagnose_case c;
+
+	if (gap->kind != MODEL_GAP_EXEC)
+		return;
+	case_begin(&c, NULL, NULL);
+	c.executed = &gap->about;
+	c.executed_by = executed->program;
+	c.executed_here = local_program(executed->diagnose->model, executed->program);
+	ask(executed->diagnose, &c, NULL);
+	case_end(&c);
+}
+
+static void examine_program(void *at, void *context)
+{
+	struct executed executed = {context, at};
+
+	model_each(&((struct model_program *)at)->gaps, examine_executed, &executed);
 }
 
 static struct model_talk *next_bad(const struct diagnose *diagnose)
@@ -263,7 +287,9 @@ const struct findings *diagnose_findings(struct diagnose *diagnose)
 {
 	if (model_settle(diagnose->model))
 		return NULL;
-	return diagnose_due(diagnose, UINT64_MAX);
+	diagnose_due(diagnose, UINT64_MAX);
+	model_each(&diagnose->model->programs, examine_program, diagnose);
+	return &diagnose->findings;
 }
 
 const struct diagnose_counts *diagnose_counts(const struct diagnose *diagnose)

@@ -6,6 +6,7 @@
 #ifndef TOOLS_DIAGNOSE_DIAGNOSE_H
 #define TOOLS_DIAGNOSE_DIAGNOSE_H
 
+#include "tools/diagnose/count.h"
 #include "tools/diagnose/finding.h"
 
 struct diagnose;
@@ -16,11 +17,6 @@ void diagnose_free(struct diagnose *diagnose);
 
 /* Takes up one event; in order of time. Returns 0, or -1: no memory. */
 int diagnose_learn(struct diagnose *diagnose, const struct tr_event *event);
-
-/* What was seen, and of it what went wrong. */
-struct diagnose_counts {
-	uint64_t established, failed, refused, abandoned, credentials, unfinished;
-};
 
 /*
  * The causes found so far: of handshakes of which both ends were seen, or that ended long enough before `now`

@@ -19,9 +19,10 @@ struct finding {
 	struct elf_list remedies; /* sentences; one that begins with a TAB is a command for a shell */
 	struct elf_list unseen;
 	const struct model_talk *init,
-		*acc;	      /* the first handshake that it was found in; either may be NULL */
-	uint64_t first, last; /* ns */
-	uint64_t count;	      /* of handshakes */
+		*acc; /* the first handshake that it was found in; either may be NULL */
+	const struct model_program *executed_by; /* where it is about no handshake */
+	uint64_t first, last;			 /* ns */
+	uint64_t count;				 /* of handshakes */
 };
 
 /* The sentence that says what is wrong, with the names. Once. */

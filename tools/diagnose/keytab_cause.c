@@ -2,14 +2,42 @@
 /* See keytab_cause.h. */
 #include "tools/diagnose/keytab_cause.h"
 
+#include "tools/names/names.h"
+
+#define NO_CRED 7 /* GSS_S_NO_CRED, without its shift */
+
+/* Without any key no ticket was tried: what the keytab lacks is told by other causes. */
+static bool had_no_keys(const struct model_talk *talk)
+{
+	const struct model_step *last = model_talk_last(talk);
+
+	return last && (last->major >> 16 & 0xff) == NO_CRED;
+}
+
 const struct probe_keytab *failed_keytab(struct diagnose_case *c)
 {
 	const struct probe_keytab *keytab;
 
-	if (!c->acc || case_failed(c) != c->acc || !c->ap_req || !case_service(c))
+	if (!c->acc || case_failed(c) != c->acc || !c->ap_req || !case_service(c) || had_no_keys(c->acc))
 		return NULL;
 	keytab = case_keytab(c);
 	return keytab && keytab->state == PROBE_OK ? keytab : NULL;
+}
+
+bool told_by_acceptor(struct diagnose_case *c, struct finding *finding, int64_t code)
+{
+	const char *name;
+
+	if (case_error_code(c) != code || !c->ap_req || !case_service(c))
+		return false;
+	if (c->acc && (case_failed(c) != c->acc || failed_keytab(c)))
+		return false;
+	name = name_krb_error((int32_t)code);
+	ticket_evidence(c, finding);
+	finding_evidence(finding, "the acceptor answered KRB-ERROR %s", name ? name : "");
+	if (!c->acc)
+		elf_list_add(&finding->unseen, "the acceptor's keytab: its trace was not given");
+	return true;
 }
 
 void ticket_evidence(struct diagnose_case *c, struct finding *finding)
@@ -35,10 +63,24 @@ void acceptor_evidence(struct diagnose_case *c, struct finding *finding)
 		}
 }
 
-void ktadd_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab)
+void ktadd_command(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab,
+		   const char *principal)
 {
 	const char *path = keytab->file.path ? keytab->file.path : keytab->name;
 
 	finding_command(finding, "kadmin -q %s",
-			case_word(c, case_format(c, "ktadd -norandkey -k %s %s", path, case_service(c))));
+			case_word(c, case_format(c, "ktadd -norandkey -k %s %s", case_kadmin_word(c, path),
+						 case_kadmin_word(c, principal))));
+}
+
+void ktadd_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab)
+{
+	ktadd_command(c, finding, keytab, case_service(c));
+}
+
+void ktadd_there(struct diagnose_case *c, struct finding *finding)
+{
+	finding_command(finding, "kadmin -q %s",
+			case_word(c, case_format(c, "ktadd -norandkey -k KEYTAB %s",
+						 case_kadmin_word(c, case_service(c)))));
 }

@@ -7,6 +7,11 @@
 
 /* The keytab that an acceptor failed with, when it can be read and a ticket came; or NULL. */
 const struct probe_keytab *failed_keytab(struct diagnose_case *c);
+/*
+ * Is all that is known of the acceptor's keytab that its KRB-ERROR has this code, since its trace was not
+ * given or is of another machine? Then that is the evidence.
+ */
+bool told_by_acceptor(struct diagnose_case *c, struct finding *finding, int64_t code);
 
 /* "the ticket is for host/a@R kvno 3 aes256..." */
 void ticket_evidence(struct diagnose_case *c, struct finding *finding);
@@ -14,5 +19,10 @@ void ticket_evidence(struct diagnose_case *c, struct finding *finding);
 void acceptor_evidence(struct diagnose_case *c, struct finding *finding);
 /* Put the service's present keys into the keytab. */
 void ktadd_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab);
+/* The same, on a machine that cannot be looked at. */
+void ktadd_there(struct diagnose_case *c, struct finding *finding);
+/* Any name that a keytab has, and what it needs: "ktadd -norandkey -k FILE NAME", one word of a shell. */
+void ktadd_command(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab,
+		   const char *principal);
 
 #endif

@@ -4,21 +4,33 @@
  * mechanism: what the file is now decides, and who the process was.
  */
 #include "tools/diagnose/checks.h"
+#include "tools/diagnose/keytab_cause.h"
 #include "tools/diagnose/local.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define GSS_ACCEPT 2 /* gss_cred_usage_t */
 
+/* May the process not read it: by owner and mode, or as it said itself, or as this same user may not. */
+static bool denied(const struct probe_keytab *keytab, const struct model_talk *talk)
+{
+	const struct model_process *process = talk->process;
+
+	if (process->uid_known && !local_may_read(&keytab->file, process->uid))
+		return true;
+	if (keytab->file.exists && talk_says_text(talk, "Permission denied"))
+		return true;
+	return keytab->state == PROBE_DENIED && process->uid_known && process->uid == geteuid();
+}
+
 static const char *trouble(const struct probe_keytab *keytab, const struct model_talk *talk)
 {
-	if (talk->process->uid_known && !local_may_read(&keytab->file, talk->process->uid))
+	if (denied(keytab, talk))
 		return "may not be read by it";
 	switch (keytab->state) {
 	case PROBE_MISSING:
 		return "does not exist";
-	case PROBE_DENIED:
-		return "may not be read";
 	case PROBE_EMPTY:
 		return "has no keys";
 	case PROBE_MALFORMED:
@@ -41,6 +53,38 @@ static const struct model_step *about_keytab(const struct model_talk *talk)
 	return step;
 }
 
+/* The service by whatever tells it: the ticket, or the name that the program asked for. */
+static const char *service(struct diagnose_case *c)
+{
+	const char *name = case_service(c), *host;
+
+	if (!name)
+		name = case_text(c, c->acc->accepts);
+	host = name ? strchr(name, '@') : NULL;
+	if (!name || strchr(name, '/') || !host || !host[1])
+		return name && strchr(name, '/') ? name : "SERVICE/HOST";
+	return case_format(c, "%.*s/%s", (int)(host - name), name, host + 1);
+}
+
+static void remedies(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab)
+{
+	const char *path = keytab->file.path;
+
+	if (denied(keytab, c->acc) && path) {
+		finding_remedy(finding,
+			       "give the program a keytab of its own, with the keys of its service; if "
+			       "it is that already:");
+		finding_command(finding, "chown %u %s", c->acc->process->uid, case_word(c, path));
+		return;
+	}
+	finding_remedy(finding, "name the right keytab in KRB5_KTNAME or default_keytab_name, or make it:");
+	/* Keys are added to a keytab alone, and not to an empty file. */
+	if (keytab->state != PROBE_MISSING && path)
+		finding_command(finding, "mv %s %s", case_word(c, path),
+				case_word(c, case_format(c, "%s.old", path)));
+	ktadd_command(c, finding, keytab, service(c));
+}
+
 bool diagnose_keytab_unusable(struct diagnose_case *c, struct finding *finding)
 {
 	const struct probe_keytab *keytab;
@@ -57,19 +101,12 @@ bool diagnose_keytab_unusable(struct diagnose_case *c, struct finding *finding)
 	why = keytab ? trouble(keytab, c->acc) : NULL;
 	if (!why)
 		return false;
-	finding_cause(finding, "the keytab %s of %s %s", keytab->name, case_program(c, c->acc), why);
+	finding_cause(finding, "the keytab %s of %s %s", keytab->name, case_name(c, c->acc), why);
 	if (keytab->file.exists)
 		finding_evidence(finding, "%s belongs to uid %u, mode %04o; the process is uid %u",
 				 keytab->file.path, keytab->file.owner, keytab->file.mode,
 				 c->acc->process->uid);
 	finding_evidence(finding, "%s", case_said(c, c->acc, step));
-	finding_remedy(finding, "name the right keytab in KRB5_KTNAME or default_keytab_name, or make it:");
-	finding_command(finding, "kadmin -q %s",
-			case_word(c, case_format(c, "ktadd -k %s %s",
-						 keytab->file.path ? keytab->file.path : keytab->name,
-						 case_service(c) ? case_service(c) : "SERVICE/HOST")));
-	if (keytab->file.exists && keytab->state == PROBE_OK)
-		finding_command(finding, "chown %u %s", c->acc->process->uid,
-				case_word(c, keytab->file.path));
+	remedies(c, finding, keytab);
 	return true;
 }

@@ -11,6 +11,17 @@ bool diagnose_kvno(struct diagnose_case *c, struct finding *finding)
 	const struct probe_keytab *keytab = failed_keytab(c);
 	uint32_t of_ticket, of_keytab;
 
+	if (told_by_acceptor(c, finding, SAYS_BADKEYVER)) {
+		finding_cause(finding,
+			      "the acceptor has keys of %s, and none of the ticket's version and encryption "
+			      "type",
+			      case_service(c));
+		finding_remedy(finding,
+			       "get a new ticket (kinit), in case that it is older than the key; if that "
+			       "fails as well, bring the keytab up to date on the acceptor's machine:");
+		ktadd_there(c, finding);
+		return true;
+	}
 	if (!keytab || !case_kvno(c, &of_ticket) || !probe_keytab_has(keytab, case_service(c), &of_keytab) ||
 	    probe_keytab_has_kvno(keytab, case_service(c), of_ticket))
 		return false;

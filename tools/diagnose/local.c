@@ -17,7 +17,12 @@
 static const char *const names[MODEL_SETTINGS] = {"KRB5_CONFIG",	"KRB5CCNAME",	  "KRB5_KTNAME",
 						  "KRB5_CLIENT_KTNAME", "KRB5RCACHENAME", "GSS_USE_PROXY"};
 static char *before[MODEL_SETTINGS];
-static bool entered;
+static bool entered, nowhere;
+
+void local_nowhere(void)
+{
+	nowhere = true;
+}
 
 static bool this_boot(struct model_text boot)
 {
@@ -27,21 +32,49 @@ static bool this_boot(struct model_text boot)
 
 	if (fd >= 0)
 		close(fd);
-	return n == BOOT && boot.length == BOOT && !memcmp(boot.at, ours, BOOT);
+	return !nowhere && n == BOOT && boot.length == BOOT && !memcmp(boot.at, ours, BOOT);
+}
+
+static bool this_container(uint64_t space)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/pid", &status) || status.st_ino == space;
+}
+
+struct where {
+	const struct model_program *program;
+	bool here;
+};
+
+static void look(void *at, void *context)
+{
+	const struct model_process *process = at;
+	struct where *where = context;
+
+	if (process->program == where->program && process->identity)
+		where->here |= this_boot(process->identity->boot) && this_container(process->identity->space);
+}
+
+bool local_program(struct model *model, const struct model_program *program)
+{
+	struct where where = {program, false};
+
+	model_each(&model->processes, look, &where);
+	return where.here;
 }
 
 const char *local_not(struct diagnose_case *c, const struct model_talk *talk)
 {
 	const struct model_known *identity = talk->process->identity;
 	const char *host = case_text(c, talk->process->program->host);
-	struct stat status;
 
 	if (!identity)
 		return case_format(c, "the trace does not say where %s ran", case_program(c, talk));
 	if (!this_boot(identity->boot))
 		return case_format(c, "%s ran on %s, or before this machine was started",
 				   case_program(c, talk), host ? host : "another machine");
-	if (!stat("/proc/self/ns/pid", &status) && status.st_ino != identity->space)
+	if (!this_container(identity->space))
 		return case_format(c, "%s ran in another container", case_program(c, talk));
 	return trust_not_config(c, talk);
 }

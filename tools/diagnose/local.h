@@ -10,6 +10,11 @@ const char *local_not(struct diagnose_case *c, const struct model_talk *talk);
 
 /* May a process of this uid read it, as far as owner and mode tell. */
 bool local_may_read(const struct probe_file *file, uint32_t uid);
+/* From now on no process ran here: for who reads traces that nobody vouches for, such as a fuzzer, which
+ * finds out the id of this boot from the comparison. */
+void local_nowhere(void);
+/* Did a process of this program run here? */
+bool local_program(struct model *model, const struct model_program *program);
 
 /* Asks libkrb5 as that process would have: with its variables in the environment. Not from two threads,
  * and so not (false) while a probe is left behind, which may be reading the environment. */

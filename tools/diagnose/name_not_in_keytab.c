@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* GT0007. The server asks for its own name at start, before any client comes. */
 #include "tools/diagnose/checks.h"
+#include "tools/diagnose/keytab_cause.h"
 
 #include <string.h>
 #include <strings.h>
@@ -18,6 +19,16 @@ static bool matches(const char *principal, const char *name)
 		return false;
 	return !length || (!strncasecmp(principal + service + 1, host, length) &&
 			   principal[service + 1 + length] == '@');
+}
+
+/* "host@a" as a principal, "host/a"; NULL: a service without a host is none. */
+static const char *principal_of(struct diagnose_case *c, const char *name)
+{
+	size_t service = strcspn(name, "@/");
+
+	if (name[service] != '@')
+		return name;
+	return name[service + 1] ? case_format(c, "%.*s/%s", (int)service, name, name + service + 1) : NULL;
 }
 
 static const struct model_step *asked(const struct model_talk *talk)
@@ -44,15 +55,12 @@ bool diagnose_name_not_in_keytab(struct diagnose_case *c, struct finding *findin
 	for (size_t i = 0; i < keytab->count; i++)
 		if (matches(keytab->keys[i].principal, name))
 			return false;
-	finding_cause(finding, "%s asks for %s, and %s has no key of it", case_program(c, c->acc), name,
+	finding_cause(finding, "%s asks for %s, and %s has no key of it", case_name(c, c->acc), name,
 		      keytab->name);
 	finding_evidence(finding, "%s", keytab_text(c, keytab, NULL));
 	finding_evidence(finding, "%s", case_said(c, c->acc, step));
 	finding_remedy(finding, "let the program accept for any name that its keytab has (no name, or the "
 				"service alone), or put the key in:");
-	finding_command(
-		finding, "kadmin -q %s",
-		case_word(c, case_format(c, "ktadd -norandkey -k %s %s",
-					 keytab->file.path ? keytab->file.path : keytab->name, name)));
+	ktadd_command(c, finding, keytab, principal_of(c, name) ? principal_of(c, name) : name);
 	return true;
 }

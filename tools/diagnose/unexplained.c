@@ -12,8 +12,7 @@ bool diagnose_unexplained(struct diagnose_case *c, struct finding *finding)
 	if (c->found || !talk)
 		return false;
 	reason = case_text(c, last && last->text.at ? last->text : talk->reason);
-	finding_cause(finding, "%s could not %s, for a reason that is not known here: %s",
-		      case_program(c, talk),
+	finding_cause(finding, "%s could not %s, for a reason that is not known here: %s", case_name(c, talk),
 		      talk->credential ? "get credentials" : "establish a security context",
 		      reason ? reason : "the library gave none");
 	for (const struct model_step *step = talk->steps.first; step; step = step->next)

@@ -17,6 +17,13 @@ bool diagnose_wrong_key(struct diagnose_case *c, struct finding *finding)
 	int32_t enctype;
 	bool wrong;
 
+	if (told_by_acceptor(c, finding, SAYS_BAD_INTEGRITY)) {
+		finding_cause(finding, "the acceptor's key of %s does not open the ticket", case_service(c));
+		finding_remedy(finding, "on the acceptor's machine write the keytab anew, and see that one "
+					"account alone has the name:");
+		ktadd_there(c, finding);
+		return true;
+	}
 	if (!keytab || !case_kvno(c, &kvno) || !case_enctype(c, &enctype) ||
 	    !probe_keytab_has_key(keytab, case_service(c), kvno, enctype))
 		return false;

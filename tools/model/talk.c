@@ -52,6 +52,7 @@ void model_gathering_free(struct model_gathering *gathering)
 		return;
 	model_settings_free(&gathering->settings);
 	model_steps_free(&gathering->waiting);
+	model_text_free(&gathering->accepts);
 	free(gathering);
 }
 
@@ -59,7 +60,7 @@ void model_talk_free(struct model_talk *talk)
 {
 	struct model_text *texts[] = {&talk->hash,     &talk->initiator, &talk->acceptor, &talk->asked,
 				      &talk->mech,     &talk->reason,	 &talk->ccache,	  &talk->keytab,
-				      &talk->endpoint, &talk->peer};
+				      &talk->endpoint, &talk->peer,	 &talk->accepts};
 
 	model_steps_free(&talk->steps);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

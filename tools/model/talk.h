@@ -62,7 +62,8 @@ struct model_talk {
 	enum tr_outcome outcome;
 	enum tr_role role;
 	uint64_t duration, rounds;
-	struct model_text hash; /* 16 bytes, of the first token */
+	struct model_text hash;	   /* 16 bytes, of the first token */
+	struct model_text accepts; /* an acceptor acquired a credential by this name, and by no other */
 	struct model_text initiator, acceptor, asked, mech, reason, ccache, keytab, endpoint, peer;
 	uint32_t major;
 	uint64_t minor;
@@ -76,6 +77,8 @@ struct model_talk {
 struct model_gathering {
 	struct model_settings settings;
 	struct model_steps waiting; /* failures that belong to no handshake yet */
+	struct model_text accepts;  /* the name of its credentials as an acceptor */
+	bool several;		    /* it has some by other names, or by none */
 };
 
 /* Who is given each talk when it ended, and owns it from then on. False: no memory. */

@@ -214,11 +214,22 @@ static void wait_for_call(struct model_gathering *gathering, struct model_step *
 	model_steps_free(&one);
 }
 
+/* By which name it accepts: told only while there is no other. */
+static void accepts(struct facts *facts, struct model_gathering *gathering, const struct model_step *step)
+{
+	if (step->failed || step->usage == 1)
+		return;
+	if (gathering->accepts.at ? !model_text_same(gathering->accepts, step->name) : !step->name.at)
+		gathering->several = true;
+	facts_keep(facts, &gathering->accepts, step->name);
+}
+
 /* A credential that could not be had: the handshake event that comes next tells of it, and ends the talk. */
 static void credential(struct facts *facts, struct model_gathering *gathering, struct model_step *step)
 {
 	struct model_talk *talk = step->failed ? new_talk(facts) : NULL;
 
+	accepts(facts, gathering, step);
 	if (!talk) {
 		struct model_steps one = {0};
 
@@ -379,6 +390,8 @@ void learn_talk_handshake(struct facts *facts)
 	talk->last = facts->event->time;
 	if (talk->duration && talk->last - talk->duration < talk->first)
 		talk->first = talk->last - talk->duration;
+	if (talk->role == TR_ROLE_ACCEPTOR && !gathering->several)
+		facts_keep(facts, &talk->accepts, gathering->accepts);
 	talk->settings.known = gathering->settings.known;
 	for (size_t i = 0; i < MODEL_SETTINGS; i++)
 		facts_keep(facts, &talk->settings.values[i], gathering->settings.values[i]);

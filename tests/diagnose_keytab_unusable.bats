@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# GT0006: the keytab that the server is told to use cannot be used.
+
+bats_require_minimum_version 1.5.0
+load helper
+load diagnose
+
+setup_file() {
+    diagnose_up
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+}
+
+teardown() {
+    [ -z "${open:-}" ] || rm -r "$open"
+}
+
+# cannot NAME WHY: the keytab NAME cannot be used, and WHY is said; the remedy, and it can.
+cannot() {
+    handshake "t-$1" S_KRB5_KTNAME="FILE:$PWD/$1"
+    doctor "t-$1"
+    only GT0006
+    finds GT0006 ".cause | test(\"the keytab FILE:.*$1 of gss-server.* $2\")"
+    for number in $(seq "$(jq -r 'select(.id == "GT0006") | [.remedy[].command | values] | length' found)"); do
+        remedy GT0006 "$number"
+    done
+    handshake "u-$1" S_KRB5_KTNAME="FILE:$PWD/$1"
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy "u-$1"
+}
+
+@test "one that does not exist is found, and made" {
+    cannot missing 'does not exist'
+}
+
+@test "an empty one is found, and filled" {
+    : >empty
+    cannot empty 'has no keys'
+}
+
+@test "a directory, and a file that is no keytab, are found, and replaced" {
+    mkdir directory
+    cannot directory 'is no keytab'
+    echo nonsense >nonsense
+    cannot nonsense 'is no keytab'
+}
+
+@test "it is found behind SPNEGO" {
+    CLIENT=(-spnego)
+    handshake spnego S_KRB5_KTNAME="FILE:$PWD/none"
+    doctor spnego
+    only GT0006
+}
+
+@test "one that the server's user may not read is found, and given to that user" {
+    open=$(mktemp -d /tmp/diagnose-bats-XXXXXX)
+    chmod 755 "$open"
+    cp "$GSSTAP_REALM/krb5.keytab" "$KRB5_CONFIG" "$open"
+    chmod 644 "$open/krb5.conf"
+    SERVER_AS=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+    cd "$open"
+    # The client as root, with the same configuration.
+    handshake denied S_KRB5_CONFIG="$open/krb5.conf" S_KRB5_KTNAME="FILE:$open/krb5.keytab"
+    doctor denied
+    only GT0006
+    finds GT0006 '.cause | test("the keytab FILE:.*krb5.keytab of gss-server.* may not be read by it")'
+    finds GT0006 '.evidence | any(test("belongs to uid 0, mode 0600; the process is uid 65534"))'
+    remedy GT0006 1
+    handshake right S_KRB5_CONFIG="$open/krb5.conf" S_KRB5_KTNAME="FILE:$open/krb5.keytab"
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy right
+}

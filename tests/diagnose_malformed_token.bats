@@ -1,0 +1,60 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# GT0023: what arrives is not what was made.
+
+bats_require_minimum_version 1.5.0
+load helper
+load diagnose
+
+setup_file() {
+    diagnose_up
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+}
+
+# changed HOW CAUSE [EVIDENCE]: is told so, with both traces and with the acceptor's alone; the whole token passes.
+changed() {
+    SEND=$1
+    handshake "$1"
+    doctor "$1"
+    only GT0023
+    finds GT0023 ".cause | test(\"$2\")"
+    [ -z "${3:-}" ] || finds GT0023 ".evidence | any(test(\"$3\"))"
+    doctor "$1/server.pcapng"
+    only GT0023
+    finds GT0023 ".cause | test(\"$2\")"
+    [ -z "${3:-}" ] || finds GT0023 '.not_looked_at | any(test("what was sent: no trace of it"))'
+}
+
+@test "a token that was cut is found by its own length and by what was made" {
+    changed cut 'gss-server.* was given 400 of the [67][0-9][0-9] bytes of a token' 'python3.* made a token of [67][0-9][0-9] bytes that begins with these'
+    SEND=whole
+    handshake whole
+    healthy whole
+}
+
+@test "something behind a token is found" {
+    changed longer 'was given a token of [67][0-9][0-9] bytes with 2 more behind it' 'made a token of'
+}
+
+@test "base64 that nobody undid is found" {
+    changed base64 'was given a token in base64$' 'made a token of'
+}
+
+@test "base64 of base64 is found" {
+    changed base64-twice 'in base64 that is itself in base64' 'made a token of'
+}
+
+@test "a header's text before it is found" {
+    changed header 'was given a header.s text, .*Negotiate.* and base64, not a token' 'made a token of'
+}
+
+@test "what is no token at all is told as that" {
+    changed garbage 'was given bytes that begin no token'
+}

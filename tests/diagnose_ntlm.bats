@@ -1,0 +1,37 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# GT0020: a client without a ticket sends NTLM, and the server knows Kerberos alone.
+
+bats_require_minimum_version 1.5.0
+load helper
+load diagnose
+
+setup_file() {
+    diagnose_up
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+}
+
+@test "NTLM is found behind SPNEGO, with why there is no ticket, and is gone with one" {
+    echo 'REALM:carol:secret' >users
+    SEND=spnego
+    handshake ntlm S_GSS_MECH_CONFIG=/dev/null C_NTLM_USER_FILE="$PWD/users" C_KRB5CCNAME="FILE:$PWD/none"
+    doctor ntlm
+    only GT0020
+    finds GT0020 '.cause | test("gss-server.* was sent NTLM, and can do Kerberos alone")'
+    finds GT0020 '.evidence | any(test("NTLMSSP within SPNEGO"))'
+    finds GT0020 '.evidence | any(test("No Kerberos credentials available .default cache: FILE:.*none"))'
+    doctor ntlm/server.pcapng
+    only GT0020
+    finds GT0020 '.not_looked_at | any(test("why the client has no ticket"))'
+    export KRB5CCNAME=FILE:$PWD/none
+    remedy GT0020 1
+    handshake right S_GSS_MECH_CONFIG=/dev/null C_NTLM_USER_FILE="$PWD/users" C_KRB5CCNAME="FILE:$PWD/none"
+    healthy right
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# GT0011: name, version and type are right, and the key is another one.
+
+bats_require_minimum_version 1.5.0
+load helper
+load diagnose
+
+setup_file() {
+    diagnose_up
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+}
+
+@test "a key that was made anew with the same version is found, also by the answer alone, and is written anew" {
+    cp "$GSSTAP_REALM/krb5.keytab" old.keytab
+    kadmin.local -q 'cpw -pw another host/localhost'
+    kadmin.local -q 'modprinc -kvno 1 host/localhost'
+    kinit -k -t "$GSSTAP_REALM/client/alice" alice
+    handshake old S_KRB5_KTNAME="FILE:$PWD/old.keytab"
+    doctor old
+    only GT0011
+    finds GT0011 '.cause | test("old.keytab has kvno 1 of host/localhost@GSSTAP.TEST, and this key does not open the ticket")'
+    finds GT0011 '.evidence | any(test("each key of .*old.keytab was tried on the ticket: none opens it"))'
+    doctor old/client.pcapng
+    only GT0011
+    finds GT0011 '.not_looked_at | any(test("keytab: its trace was not given"))'
+    doctor old
+    rm old.keytab # one with two keys of one version has libkrb5 take the first
+    remedy GT0011 1
+    handshake right S_KRB5_KTNAME="FILE:$PWD/old.keytab"
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy right
+}
+
+@test "a keytab made from a password with the wrong salt is found" {
+    kadmin.local -q 'cpw -pw secret host/localhost'
+    kadmin.local -q 'modprinc -kvno 1 host/localhost'
+    printf '%s\n' 'addent -password -p host/localhost@GSSTAP.TEST -k 1 -e aes256-cts -s GSSTAP.TESThostLOCALHOST' secret \
+        "wkt $PWD/salted.keytab" | ktutil
+    kinit -k -t "$GSSTAP_REALM/client/alice" alice
+    handshake salted S_KRB5_KTNAME="FILE:$PWD/salted.keytab"
+    doctor salted
+    only GT0011
+}
