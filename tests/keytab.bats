@@ -171,6 +171,21 @@ what_was_said() {
     [ "$(opened fork-*.pcapng | jq -s 'map(select(.event == "token")) | length')" = 0 ]
 }
 
+@test "in text the tree of a token has what was opened, a message as it can be read" {
+    "$GSSTAP" decode -v --keytab "$KEYTAB" plain.pcapng >tree
+    grep -qE '^ +ticket_opened$' tree
+    grep -qE '^ +opened_with: "host/localhost@GSSTAP.TEST kvno 1"$' tree
+    [ "$(grep -cE '^ +message: "to the acceptor, sealed"$' tree)" = 2 ]
+    "$GSSTAP" decode -v --keytab wrong.keytab plain.pcapng >tree
+    grep -qE '^ +! the ticket is not opened: the key for host/localhost' tree
+}
+
+@test "a single token is opened too" {
+    opened plain.pcapng | jq -r 'select(.call == "gss_accept_sec_context") | .in_token.hex' >token
+    "$GSSTAP" decode --bytes token --keytab "$KEYTAB" --format json | jq -e '.gss.ap_req | .ticket_opened.cname == "alice" and
+        .authenticator_opened.cname == "alice"'
+}
+
 @test "what is not printed is learned from all the same" {
     opened -e gss_wrap plain.pcapng | jq -es 'length == 6 and all(.[]; .out_token.token.wrap.verified)'
 }
