@@ -71,18 +71,19 @@ static const char *print(struct token *token, const char *format, va_list argume
 {
 	struct token_chunk *chunk = token->chunks;
 	size_t left = chunk ? chunk->size - chunk->used : 0;
+	char *room = chunk ? chunk->data + chunk->used : NULL;
 	va_list again;
 	char *text;
 	int length;
 
 	/* Most texts are short: they are written where there is room already. */
 	va_copy(again, arguments);
-	length = vsnprintf(chunk ? chunk->data + chunk->used : NULL, left, format, again);
+	length = vsnprintf(room, left, format, again);
 	va_end(again);
 	if (length >= 0 && (size_t)length < left)
 		return token_room(token, (size_t)length + 1);
-	if (left) /* what is there now would not be wiped */
-		explicit_bzero(chunk->data + chunk->used, left);
+	if (room) /* what is there now would not be wiped */
+		explicit_bzero(room, left);
 	text = length < 0 ? NULL : token_room(token, (size_t)length + 1);
 	if (text)
 		vsnprintf(text, (size_t)length + 1, format, arguments);
