@@ -86,3 +86,15 @@ left_alone() {
     [ ! -e made ]
     jq -es '[.[].not_looked_at // [] | .[]] | any(test("ticket cache: the directory .*made. does not exist"))' found
 }
+
+@test "a principal that looks like an option is none in a command" {
+    kadmin.local -q 'addprinc -pw secret \-rogue'
+    kinit -c FILE:rogue '\-rogue' <<<secret
+    kvno -q -c FILE:rogue host/localhost
+    kadmin.local -q 'cpw -randkey host/localhost'
+    kadmin.local -q "ktadd -norandkey -k $PWD/new.keytab host/localhost"
+    handshake old C_KRB5CCNAME="FILE:$PWD/rogue" S_KRB5_KTNAME="FILE:$PWD/new.keytab"
+    doctor old
+    only GT0009
+    finds GT0009 ".remedy | any(.command == \"kinit -- '-rogue@GSSTAP.TEST'\")"
+}

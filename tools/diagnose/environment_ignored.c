@@ -68,7 +68,8 @@ bool diagnose_environment_ignored(struct diagnose_case *c, struct finding *findi
 		"%s gains privileges: KRB5CCNAME, KRB5_CONFIG, KRB5_KTNAME, KRB5_TRACE and LD_PRELOAD have "
 		"no effect on it",
 		path);
-	finding_evidence(finding, "%s executed it, and it left no trace", case_text(c, c->executed_by->name));
+	finding_evidence(finding, "%s executed it, and it left no trace",
+			 c->executed_by->name.at ? case_text(c, c->executed_by->name) : "a program");
 	finding_evidence(finding, "%s %s", path, how(&secure));
 	finding_evidence(finding, "it is linked with %s", library);
 	finding_remedy(finding, "name ticket cache and keytab in /etc/krb5.conf (default_ccache_name, "

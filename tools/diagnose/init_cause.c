@@ -112,6 +112,12 @@ void kinit_remedy(struct diagnose_case *c, struct finding *finding, const struct
 			name && *name == '-' ? "-- " : "", name ? case_word(c, name) : "PRINCIPAL");
 }
 
+void kinit_default_remedy(struct diagnose_case *c, struct finding *finding, const char *name)
+{
+	finding_command(finding, "kinit %s%s", name && *name == '-' ? "-- " : "",
+			name ? case_word(c, name) : "PRINCIPAL");
+}
+
 void kadmin_remedy(struct diagnose_case *c, struct finding *finding, const char *request, const char *name)
 {
 	char *word = words_kadmin_word(name);

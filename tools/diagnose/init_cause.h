@@ -28,6 +28,8 @@ void said_evidence(struct diagnose_case *c, struct finding *finding, const struc
 /* "kinit -c CACHE NAME"; name: NULL: nobody knows whose. */
 void kinit_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_ccache *cache,
 		  const char *name);
+/* The same into the default cache. */
+void kinit_default_remedy(struct diagnose_case *c, struct finding *finding, const char *name);
 /* "kadmin -q 'REQUEST NAME'", of which name may hold anything. */
 void kadmin_remedy(struct diagnose_case *c, struct finding *finding, const char *request, const char *name);
 /* "write into [SECTION] of FILE: LINE" */

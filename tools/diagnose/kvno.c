@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* GT0009. A key was changed after one side had got it: the ticket is of the old, or the keytab is. */
 #include "tools/diagnose/checks.h"
+#include "tools/diagnose/init_cause.h"
 #include "tools/diagnose/keytab_cause.h"
 
 #include <stdio.h>
@@ -35,7 +36,7 @@ bool diagnose_kvno(struct diagnose_case *c, struct finding *finding)
 		const char *client = case_client(c);
 
 		finding_remedy(finding, "the ticket is older than the key: the client gets a new one");
-		finding_command(finding, "kinit %s", client ? case_word(c, client) : "PRINCIPAL");
+		kinit_default_remedy(c, finding, client);
 		finding_remedy(
 			finding,
 			"and keep the old key in the keytab next time, until all tickets of it have expired");

@@ -69,6 +69,6 @@ bool diagnose_ticket_expired(struct diagnose_case *c, struct finding *finding)
 	if (cache)
 		kinit_remedy(c, finding, cache, client);
 	else
-		finding_command(finding, "kinit %s", client ? case_word(c, client) : "PRINCIPAL");
+		kinit_default_remedy(c, finding, client);
 	return true;
 }
