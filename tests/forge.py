@@ -2,8 +2,8 @@
 """Makes a trace by hand, for what no real program does on demand: forge.py FILE CODE.
 
 CODE is Python with process(), call(NAME), handshake(), inject() and event(NAME), whose keywords are the names of fields
-as in events.def (outcome_text is the text of that name), and pid, tid, time (ms). Each event is a second after the one
-before. The file is as mergecap would leave it: packets, no extents.
+as in events.def (outcome_text is the text of that name; a token is its length and hash), and pid, tid, time (ms). Each
+event is a second after the one before. The file is as mergecap would leave it: packets, no extents.
 """
 import os
 import re
@@ -24,6 +24,8 @@ def field(name, value):
     number, kind = FIELDS[name]
     if kind == "TEXTS":
         data = b"".join(each.encode() + b"\0" for each in value)
+    elif kind == "TOKEN":
+        data = struct.pack("<Q16sII", *value, 0, 0)
     elif kind in ("TEXT", "HASH", "HEX", "OID"):
         data = value.encode("latin-1") if isinstance(value, str) else value
     else:
@@ -31,7 +33,7 @@ def field(name, value):
     return struct.pack("<HH", number, len(data)) + data + b"\0" * (-len(data) % 4)
 
 
-def event(name, *, pid=4711, tid=None, time=None, call=0, **fields):
+def event(name, /, *, pid=4711, tid=None, time=None, call=0, **fields):
     global now
     now = max(now + 1000, time or 0) if time is None else time
     body = struct.pack("<BBHHHIIQQQ", 1, 0, EVENTS[name], call, 0, pid, tid or pid, len(packets), 0, 0)
@@ -46,7 +48,7 @@ def event(name, *, pid=4711, tid=None, time=None, call=0, **fields):
 def process(**fields): event("process", **fields)
 def handshake(**fields): event("handshake", **fields)
 def inject(**fields): event("inject", **fields)
-def call(name, **fields): event("call", call=CALLS[name], **fields)
+def call(name, /, **fields): event("call", call=CALLS[name], **fields)
 
 
 exec(sys.argv[2])

@@ -156,5 +156,8 @@ void tr_hash(const void *bytes, size_t length, uint8_t out[16]);
 /* SipHash-2-4-128 of that under a key of this process and its forks, which is never written: what is equal
  * shows as equal, nothing more. */
 void tr_keyed_hash(const void *bytes, size_t length, uint8_t out[16]);
+/* Of a secret that holds random keys, for those who have the same: equal in every process, and nothing can be
+ * had back from it. */
+void tr_hash_in_common(const void *secret, size_t length, uint8_t out[16]);
 
 #endif

@@ -65,10 +65,10 @@ static inline void sip_word(struct sip *s, uint64_t word)
 }
 
 /* Aumasson and Bernstein, "SipHash: a fast short-input PRF", in its 128-bit form, of 16 bytes. */
-static void siphash(const uint8_t bytes[16], uint8_t out[16])
+static void siphash(const uint64_t by[2], const uint8_t bytes[16], uint8_t out[16])
 {
-	struct sip s = {0x736f6d6570736575 ^ key[0], 0x646f72616e646f6d ^ key[1] ^ 0xee,
-			0x6c7967656e657261 ^ key[0], 0x7465646279746573 ^ key[1]};
+	struct sip s = {0x736f6d6570736575 ^ by[0], 0x646f72616e646f6d ^ by[1] ^ 0xee,
+			0x6c7967656e657261 ^ by[0], 0x7465646279746573 ^ by[1]};
 	uint64_t word[2];
 
 	memcpy(word, bytes, 16);
@@ -95,7 +95,22 @@ void tr_keyed_hash(const void *bytes, size_t length, uint8_t out[16])
 	if (!has_key)
 		return;
 	tr_hash(bytes, length, out);
-	siphash(out, out);
+	siphash(key, out, out);
+}
+
+/*
+ * The secret is the key, and what is hashed is known: so nothing of the secret can be had back from it, and
+ * who has the same secret gets the same. It must hold random keys, or it could be guessed.
+ */
+void tr_hash_in_common(const void *secret, size_t length, uint8_t out[16])
+{
+	static const uint8_t known[16] = "exported context";
+	uint64_t by[2];
+	uint8_t bytes[16];
+
+	tr_hash(secret, length, bytes);
+	memcpy(by, bytes, sizeof(by));
+	siphash(by, known, out);
 }
 
 struct tr_token tr_token_of_parts(bool (*next)(void *walk, const void **bytes, size_t *length), void *walk,
@@ -116,6 +131,6 @@ struct tr_token tr_token_of_parts(bool (*next)(void *walk, const void **bytes, s
 	if (!secret)
 		memcpy(token.hash, canonical.digest, sizeof(token.hash));
 	else if (has_key)
-		siphash(canonical.digest, token.hash);
+		siphash(key, canonical.digest, token.hash);
 	return token;
 }

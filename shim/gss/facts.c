@@ -74,6 +74,17 @@ bool tap_exports_kerberos(const gss_buffer_desc *exported)
 	return mech.length <= exported->length - 4 && tap_is_kerberos(&mech);
 }
 
+/* Kerberos alone: its keys are the KDC's and made at random. NTLM's follow from a password. */
+void tap_put_exported(struct tr_draft *d, const gss_buffer_desc *exported)
+{
+	uint8_t hash[16];
+
+	if (!tap_exports_kerberos(exported))
+		return;
+	tr_hash_in_common(exported->value, exported->length, hash);
+	tr_put(d, TR_F_EXPORTED, hash, sizeof(hash));
+}
+
 struct tap_learning *tap_learn_begin(const struct tap_scope *scope, uintptr_t frame, enum pol_role role,
 				     uint32_t flags_requested)
 {

@@ -33,6 +33,8 @@ bool tap_is_kerberos(gss_const_OID mech);
 /* Is it krb5's, by its frame: a first token, and an exported context? */
 bool tap_begins_kerberos(const gss_buffer_desc *token);
 bool tap_exports_kerberos(const gss_buffer_desc *exported);
+/* By which a context's export and its import are known to belong together. */
+void tap_put_exported(struct tr_draft *d, const gss_buffer_desc *exported);
 
 /*
  * One call of the host's that makes a context. Between begin and end libkrb5's calls are told to the facts

@@ -45,7 +45,7 @@ TAP_EXPORT OM_uint32 gss_krb5_export_lucid_sec_context(OM_uint32 *minor_status, 
 						       OM_uint32 version, void **exported)
 {
 	TAP_ENTER(TAP_GSS, gss_krb5_export_lucid_sec_context);
-	struct tap_leaving leaving = {context ? *context : GSS_C_NO_CONTEXT, TR_F_CONTEXT, NULL};
+	struct tap_leaving leaving = {context ? *context : GSS_C_NO_CONTEXT, TR_F_CONTEXT, NULL, false};
 	gss_buffer_desc key;
 	OM_uint32 major;
 

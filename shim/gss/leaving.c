@@ -2,6 +2,7 @@
 /* See leaving.h. A context that did not go, since its call failed, is followed as before. */
 #include "shim/gss/leaving.h"
 #include "shim/gss/context.h"
+#include "shim/gss/facts.h"
 #include "shim/gss/gss.h"
 #include "shim/gss/handshake.h"
 
@@ -30,6 +31,8 @@ OM_uint32 tap_has_left(struct tap_scope *scope, const struct tap_leaving *leavin
 			tap_put_handle(d, leaving->field, leaving->handle);
 		if (!GSS_ERROR(major))
 			tap_put_buffer_secret(d, secret);
+		if (!GSS_ERROR(major) && leaving->exports)
+			tap_put_exported(d, secret);
 		tr_commit(d);
 	}
 	if (!GSS_ERROR(major) && leaving->context)

@@ -13,6 +13,7 @@ struct tap_leaving {
 	void *handle;		 /* before the call; NULL: there is none */
 	enum tr_field_id field;	 /* by which the event tells it; 0: not at all */
 	struct context *context; /* of a context that is followed */
+	bool exports;		 /* to be imported elsewhere */
 };
 
 /* Before the call. True: it was the guest's own and is gone, and nobody is to be called. */

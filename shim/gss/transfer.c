@@ -12,7 +12,7 @@ TAP_EXPORT OM_uint32 gss_delete_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 					    gss_buffer_t output)
 {
 	TAP_ENTER(TAP_GSS, gss_delete_sec_context);
-	struct tap_leaving leaving = {context ? *context : GSS_C_NO_CONTEXT, TR_F_CONTEXT, NULL};
+	struct tap_leaving leaving = {context ? *context : GSS_C_NO_CONTEXT, TR_F_CONTEXT, NULL, false};
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
@@ -27,7 +27,7 @@ TAP_EXPORT OM_uint32 gss_export_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 					    gss_buffer_t exported)
 {
 	TAP_ENTER(TAP_GSS, gss_export_sec_context);
-	struct tap_leaving leaving = {context ? *context : GSS_C_NO_CONTEXT, TR_F_CONTEXT, NULL};
+	struct tap_leaving leaving = {context ? *context : GSS_C_NO_CONTEXT, TR_F_CONTEXT, NULL, true};
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
@@ -60,6 +60,8 @@ TAP_EXPORT OM_uint32 gss_import_sec_context(OM_uint32 *minor_status, gss_buffer_
 		if (!GSS_ERROR(major))
 			tap_put_handle(d, TR_F_CONTEXT, *context);
 		tap_put_buffer_secret(d, exported);
+		if (!GSS_ERROR(major))
+			tap_put_exported(d, exported);
 		tr_commit(d);
 	}
 	tap_leave(&scope);

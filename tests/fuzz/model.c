@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes as a trace: read, brought into the model, and seen through both of its views. Nothing may crash,
- * hang or grow without bound.
+ * Any bytes as a trace: read, brought into the model, and seen through its views. Nothing may crash, hang or
+ * grow without bound.
  */
 #include "tools/view/show.h"
+#include "tools/view/timeline_choice.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -15,10 +16,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void view(const char *path, FILE *sink, enum show_format format)
 {
+	static const struct timeline_choice narrow = {.columns = 100};
 	struct show *show = show_new(format, sink, true);
 
 	if (!show || show_add(show, path))
 		abort();
+	show_timeline(show, &narrow);
 	show_poll(show, true);
 	show_free(show);
 }
@@ -43,5 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	view(path, sink, SHOW_SUMMARY_TEXT);
 	view(path, sink, SHOW_SUMMARY_JSON);
+	view(path, sink, SHOW_TIMELINE_TEXT);
+	view(path, sink, SHOW_TIMELINE_JSON);
 	return 0;
 }

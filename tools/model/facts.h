@@ -7,6 +7,9 @@
 
 #include "tools/model/live.h"
 
+struct model_step;
+struct model_token;
+
 struct facts {
 	const struct tr_event *event;
 	struct model *model;
@@ -51,6 +54,10 @@ void learn_inject(struct facts *facts);
 void learn_unsecured(struct facts *facts);
 void learn_gss_call(struct facts *facts);
 void learn_zmq_call(struct facts *facts);
+/* A token of the event, and the event as a call that whoever calls this owns; NULL: no memory. talk_learn.c
+ */
+void facts_token(const struct facts *facts, enum tr_field_id id, struct model_token *token);
+struct model_step *facts_step(const struct facts *facts);
 /* For who asked for talks (talk.h): talk_learn.c. */
 void learn_talk_call(struct facts *facts);
 void learn_talk_handshake(struct facts *facts);

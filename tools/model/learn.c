@@ -6,6 +6,7 @@
 #include "tools/model/learn.h"
 
 #include "tools/model/endpoint.h"
+#include "tools/model/talk.h"
 
 /* Each looks at the calls that it knows. */
 static void learn_call(struct facts *facts)
@@ -48,6 +49,8 @@ int model_learn(struct model *model, const struct tr_event *event)
 	facts.process = facts_process(&facts);
 	if (facts.process)
 		handlers[id](&facts);
+	if (facts.process && facts.process->program && model->listener && model->listener->event)
+		model->failed |= !model->listener->event(model->listener, &facts);
 	if (facts.process && facts.process->program)
 		facts_seen(&facts, &facts.process->program->first, &facts.process->program->last);
 	return model->failed ? -1 : 0;

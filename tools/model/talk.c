@@ -9,9 +9,10 @@
 static void token_free(struct model_token *token)
 {
 	model_text_free(&token->bytes);
+	model_text_free(&token->phrase);
 }
 
-static void step_free(struct model_step *step)
+void model_step_free(struct model_step *step)
 {
 	model_text_free(&step->text);
 	model_text_free(&step->name);
@@ -27,7 +28,7 @@ void model_steps_free(struct model_steps *steps)
 {
 	for (struct model_step *step = steps->first, *next; step; step = next) {
 		next = step->next;
-		step_free(step);
+		model_step_free(step);
 	}
 	*steps = (struct model_steps){0};
 }
@@ -38,6 +39,18 @@ void model_steps_add(struct model_steps *steps, struct model_step *step)
 	*(steps->last ? &steps->last->next : &steps->first) = step;
 	steps->last = step;
 	steps->count++;
+}
+
+struct model_step *model_steps_take(struct model_steps *steps)
+{
+	struct model_step *step = steps->first;
+
+	steps->first = step->next;
+	if (!steps->first)
+		steps->last = NULL;
+	steps->count--;
+	step->next = NULL;
+	return step;
 }
 
 void model_settings_free(struct model_settings *settings)

@@ -16,6 +16,7 @@ struct model_token {
 	uint64_t length; /* 0: there was none */
 	uint8_t hash[16];
 	struct model_text bytes;
+	struct model_text phrase; /* a listener's, who needs the bytes no more */
 };
 
 /* One call: of the handshake itself (depth 0), or one that failed within. */
@@ -81,9 +82,13 @@ struct model_gathering {
 	bool several;		    /* it has some by other names, or by none */
 };
 
+struct facts;
+
 /* Who is given each talk when it ended, and owns it from then on. False: no memory. */
 struct model_listener {
 	bool (*ended)(struct model_listener *listener, struct model_talk *talk);
+	/* NULL, or who is shown each event after it was learned; the same. */
+	bool (*event)(struct model_listener *listener, const struct facts *facts);
 };
 
 /* The last call of the handshake itself, or NULL. */
@@ -93,6 +98,9 @@ uint32_t model_talk_flags_req(const struct model_talk *talk);
 void model_talk_free(struct model_talk *talk);
 
 void model_steps_add(struct model_steps *steps, struct model_step *step);
+/* The first, which the caller owns then; there is one. */
+struct model_step *model_steps_take(struct model_steps *steps);
+void model_step_free(struct model_step *step);
 void model_steps_free(struct model_steps *steps);
 void model_settings_free(struct model_settings *settings);
 void model_gathering_free(struct model_gathering *gathering);

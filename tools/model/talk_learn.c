@@ -25,7 +25,7 @@ static struct model_gathering *gathering_of(struct facts *facts)
 	return process->gathering;
 }
 
-static void keep_token(const struct facts *facts, enum tr_field_id id, struct model_token *token)
+void facts_token(const struct facts *facts, enum tr_field_id id, struct model_token *token)
 {
 	struct tr_value value;
 	struct tr_token told;
@@ -67,7 +67,7 @@ static void keep_store(const struct facts *facts, struct model_text *store)
 	free(text);
 }
 
-static struct model_step *new_step(const struct facts *facts)
+struct model_step *facts_step(const struct facts *facts)
 {
 	const struct tr_head *head = &facts->event->head;
 	static const enum tr_field_id names[] = {TR_F_ACCEPTOR, TR_F_NAME, TR_F_INITIATOR};
@@ -95,9 +95,9 @@ static struct model_step *new_step(const struct facts *facts)
 		facts_keep(facts, &step->name, facts_text(facts, names[i]));
 	if (tr_event_find(facts->event, TR_F_CRED_STORE, &store))
 		keep_store(facts, &step->store);
-	keep_token(facts, TR_F_IN_TOKEN, &step->in);
-	keep_token(facts, TR_F_OUT_TOKEN, &step->out);
-	keep_token(facts, TR_F_BINDINGS, &step->bindings);
+	facts_token(facts, TR_F_IN_TOKEN, &step->in);
+	facts_token(facts, TR_F_OUT_TOKEN, &step->out);
+	facts_token(facts, TR_F_BINDINGS, &step->bindings);
 	return step;
 }
 
@@ -293,7 +293,7 @@ void learn_talk_call(struct facts *facts)
 	if (facts->event->head.depth && !(facts_number(facts, TR_F_MAJOR) >> 16))
 		return;
 	gathering = gathering_of(facts);
-	step = gathering ? new_step(facts) : NULL;
+	step = gathering ? facts_step(facts) : NULL;
 	if (!step)
 		return;
 	if (step->depth)

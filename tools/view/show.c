@@ -30,6 +30,8 @@ static const struct {
 	[SHOW_DOCTOR_TEXT] = {sink_doctor_text, .text = true},
 	[SHOW_DOCTOR_JSON] = {sink_doctor_json},
 	[SHOW_PACKETS] = {sink_packets, .apart = true},
+	[SHOW_TIMELINE_TEXT] = {sink_timeline_text, .text = true},
+	[SHOW_TIMELINE_JSON] = {sink_timeline_json},
 };
 
 struct show {
@@ -119,6 +121,11 @@ void show_findings_alone(struct show *show, bool wanted)
 void show_trees(struct show *show, bool wanted)
 {
 	show->sink->trees = wanted;
+}
+
+void show_timeline(struct show *show, const struct timeline_choice *choice)
+{
+	show->sink->timeline = choice;
 }
 
 void show_progress(struct show *show, bool wanted)

@@ -19,10 +19,13 @@ enum show_format {
 	SHOW_SUMMARY_CSV,
 	SHOW_DOCTOR_TEXT,
 	SHOW_DOCTOR_JSON,
-	SHOW_PACKETS
+	SHOW_PACKETS,
+	SHOW_TIMELINE_TEXT,
+	SHOW_TIMELINE_JSON
 };
 
 struct show;
+struct timeline_choice;
 
 /* out stays the caller's. NULL: no memory. What is wrong with a trace goes to stderr, as every error does. */
 struct show *show_new(enum show_format format, FILE *out, bool colour);
@@ -56,7 +59,10 @@ int show_poll(struct show *show, bool final);
 /* Gives the space of what was printed back: for traces that are removed in the end. */
 void show_release(struct show *show);
 
-/* How many findings a final show_poll printed, where it looked for any. */
+/* For the timeline formats; choice stays the caller's, and must stay as long as show. */
+void show_timeline(struct show *show, const struct timeline_choice *choice);
+
+/* How many findings, or handshakes, a final show_poll printed, where it looked for any. */
 uint64_t show_found(const struct show *show);
 
 /* How many things were wrong with the traces. */

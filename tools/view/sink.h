@@ -9,6 +9,8 @@
 #include "tools/out/out.h"
 #include "trace/reader.h"
 
+struct timeline_choice;
+
 struct sink {
 	/* wanted: the event is one of those asked for; the others are to be learned from only. False: no
 	 * memory. */
@@ -24,6 +26,8 @@ struct sink {
 	bool alone;	  /* findings when they are found, and nothing else */
 	bool callers;	  /* in text, say who called */
 	bool trees;	  /* in text, tokens as trees */
+	/* NULL: every handshake, however long the lines get. */
+	const struct timeline_choice *timeline;
 };
 
 /* NULL: no memory. */
@@ -35,5 +39,7 @@ struct sink *sink_summary_csv(struct out *out);
 struct sink *sink_doctor_text(struct out *out);
 struct sink *sink_doctor_json(struct out *out);
 struct sink *sink_packets(struct out *out);
+struct sink *sink_timeline_text(struct out *out);
+struct sink *sink_timeline_json(struct out *out);
 
 #endif

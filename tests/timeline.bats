@@ -1,0 +1,242 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# gsstap timeline: both sides of real handshakes beside each other, with their clocks, and contexts followed from process
+# to process.
+
+bats_require_minimum_version 1.5.0
+load helper
+load diagnose
+
+setup_file() {
+    diagnose_up
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+}
+
+# timeline ARGUMENT...: as JSON into the file `seen`; nothing is wrong with the traces.
+timeline() {
+    "$GSSTAP" timeline --format json "$@" >seen 2>errors
+    cat errors
+    [ ! -s errors ]
+}
+
+# sees FILTER: it is true of the only handshake.
+sees() {
+    jq -es "length == 1 and (.[0] | $1)" seen >/dev/null && return
+    jq . seen
+    echo "not so: $1"
+    return 1
+}
+
+# order WORD...: the steps whose "side step call" is one of these come in this order.
+order() {
+    local steps
+    steps=$(jq -r '.steps[] | [.side, .step, .call // .how // ""] | join(" ")' seen)
+    printf '%s\n' "$@" >wanted
+    grep -xFf wanted <<<"$steps" >found
+    diff wanted found
+}
+
+@test "both sides of a handshake are one, with each token sent and received, waits, and messages" {
+    handshake both
+    timeline both
+    sees '.kind == "handshake" and .outcome == "established" and .initiator.program == "gss-client" and .acceptor.program == "gss-server"'
+    sees '.steps | any(.step == "token" and .side == "initiator" and .arrived and (.token.phrase | startswith("AP-REQ host/localhost@GSSTAP.TEST kvno 1 aes256")))'
+    sees '.steps | any(.step == "token" and .side == "acceptor" and .arrived and (.token.phrase | startswith("AP-REP")))'
+    sees '(.steps[] | select(.step == "wait")) | .side == "initiator" and .for == "acceptor" and .waited_ns > .other_worked_ns and .other_worked_ns > 0'
+    sees '.steps | any(.call == "gss_wrap" and .length == 5 and .encrypted and .arrived)'
+    sees '[.steps[].at_ns] | . == sort'
+    sees '.acceptor_clock | .differs == false and .within_ns > 0'
+    # The steps of the GSS-API guide's gss-server and gss-client.
+    order "acceptor before gss_import_name" "acceptor before gss_acquire_cred" "initiator before gss_import_name" \
+        "initiator call gss_init_sec_context" "acceptor call gss_accept_sec_context" "initiator message gss_wrap" \
+        "acceptor message gss_unwrap" "acceptor message gss_get_mic" "initiator message gss_verify_mic" || {
+        # The initiator's second call comes where the scheduler has it.
+        grep -vx "initiator call gss_init_sec_context" found | diff <(grep -vx "initiator call gss_init_sec_context" wanted) -
+    }
+}
+
+@test "a handshake of which one side was given says so" {
+    handshake one
+    "$GSSTAP" timeline one/server.pcapng >text
+    grep -q "the initiator's trace was not given" text
+    grep -q "given AP-REQ host/localhost@GSSTAP.TEST" text
+    timeline one/client.pcapng
+    sees '.acceptor == null and .initiator.program == "gss-client" and .acceptor_clock == null'
+    "$GSSTAP" timeline one/client.pcapng | grep -q "the acceptor's trace was not given"
+}
+
+@test "SPNEGO is one handshake as well" {
+    CLIENT=(-spnego)
+    handshake spnego
+    timeline spnego
+    sees '.outcome == "established" and (.steps | any(.step == "token" and (.token.phrase | test("AP-REQ"))))'
+}
+
+@test "why a handshake failed stands in its row, red, and --failed finds it among others" {
+    local hash
+    handshake good
+    kvno -q host/localhost
+    kadmin.local -q 'cpw -randkey host/localhost'
+    rm "$GSSTAP_REALM/krb5.keytab"
+    kadmin.local -q "ktadd -norandkey -k $GSSTAP_REALM/krb5.keytab host/localhost"
+    handshake bad
+    kinit -k -t "$GSSTAP_REALM/client/alice" alice
+    timeline --failed good bad
+    sees '.outcome == "failed" and (.steps | any(.call == "gss_accept_sec_context" and (.minor_text // "" | test("kvno|key version"; "i"))))'
+    hash=$(jq -r .handshake seen)
+    timeline --handshake "${hash:0:10}" good bad
+    sees ".handshake == \"$hash\""
+    timeline good bad
+    [ "$(jq -s length seen)" = 2 ]
+    TERM=xterm script -qc "stty cols 120; '$GSSTAP' timeline --failed good bad" /dev/null >shown
+    grep -q $'\033\[1;31m.*gss_accept_sec_context.*GSS_S_FAILURE' shown
+}
+
+@test "credentials that could not be had are a block of their own" {
+    run -1 env KRB5_KTNAME="FILE:$PWD/absent" "$GSSTAP" run -o none.pcapng -- "$PYTHON" "$TOP/tests/hosts/contexts.py" acquire host@localhost
+    timeline --failed none.pcapng
+    sees '.kind == "credential" and .outcome == "failed" and (.steps | any(.call == "gss_acquire_cred" and .minor_text != null))'
+}
+
+# A wall clock is a machine's: what a second one would have written is the same trace, moved in time.
+@test "the difference of two hosts' clocks is found from their tokens, and the rows stay in order" {
+    RUN_SERVER=()
+    handshake two
+    editcap -t 5 two/server.pcapng two/ahead.pcapng
+    mv two/server.pcapng same.pcapng
+    timeline two
+    sees '.acceptor_clock | .differs and (.ahead_ns - 5000000000 | fabs) <= .within_ns'
+    sees '.steps | map(select(.step == "token" or .step == "call")) | map(.side) | . == ["initiator", "initiator", "acceptor", "acceptor", "initiator"]'
+    "$GSSTAP" timeline two | grep -qE "the acceptor's clock is (49|50)[0-9]{2}\.[0-9]{3} ms ahead"
+    mv two/ahead.pcapng .
+    editcap -t -3600 same.pcapng two/behind.pcapng
+    timeline two
+    sees '.acceptor_clock | .differs and (.ahead_ns + 3600000000000 | fabs) <= .within_ns'
+}
+
+@test "two hosts whose clocks agree are told to agree" {
+    handshake agree
+    # The same trace, of a host with another name.
+    "$PYTHON" - agree/server.pcapng <<'EOF'
+import socket, sys
+name, path = socket.gethostname().encode(), sys.argv[1]
+data = open(path, "rb").read()
+assert name in data
+open(path, "wb").write(data.replace(name, name[:-1] + bytes([name[-1] ^ 1])))
+EOF
+    "$GSSTAP" timeline agree >text
+    grep -qE "the acceptor's clock is [0-9.]+ ms (ahead of|behind) the initiator's, by [0-9.]+ ms either way$" text
+}
+
+@test "a context is followed through export and import from process to process, and stays one" {
+    "$GSSTAP" run -o export.pcapng -- "$PYTHON" "$TOP/tests/hosts/contexts.py" export host@localhost context
+    "$GSSTAP" run -o import.pcapng -- "$PYTHON" "$TOP/tests/hosts/contexts.py" import context
+    timeline export.pcapng import.pcapng
+    sees '.acceptor.pid as $first | [.steps[] | select(.side == "acceptor" and (.step == "end" or .step == "import"))] |
+        length == 3 and .[0].how == "exported" and .[0].pid == $first and .[1].step == "import" and .[1].pid != $first and
+        .[1].after_export_ns > 0 and .[1].again == false and .[2].how == "deleted" and .[2].pid == .[1].pid'
+    # A copy is not what RFC 2743 has in mind.
+    "$GSSTAP" run -o again.pcapng -- "$PYTHON" "$TOP/tests/hosts/contexts.py" import context
+    timeline export.pcapng import.pcapng again.pcapng
+    sees '[.steps[] | select(.step == "import") | .again] == [false, true]'
+    # By a clock that is behind, the import comes first.
+    editcap -t -60 import.pcapng earlier.pcapng
+    timeline export.pcapng earlier.pcapng
+    sees '[.steps[] | select(.step == "import")] | length == 1'
+    timeline import.pcapng
+    sees '.kind == "imported_context"'
+    "$GSSTAP" timeline import.pcapng | grep -q "its export was not given"
+}
+
+@test "a context that a server exports and imports itself is followed as well" {
+    SERVER_OPTIONS=(-export)
+    handshake self
+    timeline self
+    sees '([.steps[] | select(.step == "import")] | length) > 0 and ([.steps[] | select(.again == true)] | length) == 0'
+    sees '.steps[-1].step == "end" or .steps[-2].how == "deleted"'
+}
+
+@test "on a terminal of 120 columns there are two columns, on one of 70 there is one, and no line is longer" {
+    local width
+    handshake shown
+    for width in 70 100 120 200; do
+        TERM=dumb script -qc "stty cols $width; '$GSSTAP' timeline shown" /dev/null | tr -d '\r' >at-$width
+        [ -s at-$width ]
+        run awk -v most=$width 'length($0) > most' at-$width
+        echo "$output"
+        [ -z "$output" ]
+    done
+    grep -qE '^ +ms  initiator +acceptor$' at-100
+    grep -qE '^ +ms  initiator +acceptor$' at-120
+    run ! grep -qE 'initiator +acceptor$' at-70
+    grep -qE '^ +-?[0-9.]+  acceptor   --> gss_accept' at-70
+    # Of two columns the right one begins in the middle.
+    grep -qE '^ +[0-9.]+ {50,}--> gss_accept_sec_context' at-120
+    COLUMNS=120 "$GSSTAP" timeline shown | diff at-120 -
+    "$GSSTAP" timeline shown | grep -q 'acceptor   --> gss_accept_sec_context .*GSS_S_COMPLETE'
+}
+
+@test "at level audit there are no calls, and what the handshake's event says is shown" {
+    RUN_SERVER=(-l audit) RUN_CLIENT=(-l audit)
+    handshake audit
+    timeline audit
+    sees '.outcome == "established" and ([.steps[] | select(.step == "outcome") | .side] | sort) == ["acceptor", "initiator"]'
+    RUN_SERVER=() RUN_CLIENT=()
+}
+
+@test "a trace that ends in the middle of a handshake shows what there was" {
+    handshake cut
+    mv cut/client.pcapng whole.pcapng
+    "$GSSTAP" decode --format json whole.pcapng >events
+    # What was written until the event after the first token.
+    editcap -B "$(grep -A1 -m1 '"call":"gss_init_sec_context"' events | tail -1 | jq -r .time)" whole.pcapng cut/client.pcapng
+    timeline cut/client.pcapng
+    sees '.outcome == "unfinished" and .handshake != null and (.steps | any(.step == "token"))'
+    timeline cut
+    sees '.outcome == "unfinished" and .acceptor.outcome == "established"'
+}
+
+@test "a hundred thousand messages cost a count" {
+    "$PYTHON" "$TOP/tests/forge.py" many.pcapng '
+process(command="server", host="a", boot="b", started=1)
+handshake(role=2, outcome=1, context=7, handshake=b"0123456789abcdef")
+for i in range(100000):
+    call("gss_wrap", context=7, major=0)
+event("context", context=7, role=2, wrapped=100000, wrapped_bytes=1)'
+    timeline many.pcapng
+    sees '.steps | any(.step == "messages" and .more == 99998)'
+    sees '[.steps[] | select(.step == "message")] | length == 2'
+}
+
+@test "a text from a trace acts on no terminal" {
+    "$PYTHON" "$TOP/tests/forge.py" evil.pcapng '
+process(command="e\x1b[2J", host="h\nforged", boot="b", started=1)
+call("gss_init_sec_context", context=7, major=0x000d0000, minor=1, minor_text="\x1b]0;x\x07 text", acceptor="a\rb")
+handshake(role=1, outcome=2, context=7, handshake=b"0123456789abcdef", initiator="\xe2\x80\xaeevil", reason="r\x1b[31m")'
+    COLUMNS=100 "$GSSTAP" timeline evil.pcapng >text
+    [ -s text ]
+    run ! grep -qP '[\x00-\x08\x0b-\x1f\x7f]' text
+    run ! grep -q '^forged' text
+    "$GSSTAP" timeline --format json evil.pcapng | jq -e '.initiator.host == "h\nforged"'
+}
+
+@test "wrong usage says what to do" {
+    run -2 --separate-stderr "$GSSTAP" timeline
+    [[ $stderr == *"give the traces of both sides"* ]]
+    run -2 --separate-stderr "$GSSTAP" timeline --handshake xyz a.pcapng
+    [[ $stderr == *"no beginning of a hash"* ]]
+    run -2 --separate-stderr "$GSSTAP" timeline --format xml a.pcapng
+    [[ $stderr == *"neither text nor json"* ]]
+    run -2 --separate-stderr "$GSSTAP" timeline absent.pcapng
+    [[ $stderr == *absent.pcapng* ]]
+    handshake usage
+    run -1 --separate-stderr "$GSSTAP" timeline --handshake 0000000000 usage
+    [[ $stderr == *"whose hash begins with 0000000000"* ]]
+}

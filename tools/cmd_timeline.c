@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* gsstap timeline: both sides of each handshake beside each other, in order of time. */
+#include "tools/base/tool.h"
+
+#include "tools/view/inputs.h"
+#include "tools/view/timeline_choice.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define NARROWEST 20 /* what COLUMNS may say */
+#define WIDEST 10000
+
+enum { KEY_FORMAT = 0x100, KEY_FAILED, KEY_HANDSHAKE };
+
+static const struct argp_option options[] = {
+	{"failed", KEY_FAILED, NULL, 0, "Only handshakes that failed, were refused or given up", 0},
+	{"handshake", KEY_HANDSHAKE, "HASH", 0, "Only handshakes whose hash begins so", 0},
+	{"format", KEY_FORMAT, "FORMAT", 0, "text (default) or json: one object a handshake", 0},
+	{0},
+};
+
+struct arguments {
+	struct timeline_choice choice;
+	bool json;
+	char **traces; /* ends with NULL */
+};
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+	struct arguments *arguments = state->input;
+
+	switch (key) {
+	case KEY_FAILED:
+		arguments->choice.failed = true;
+		return 0;
+	case KEY_HANDSHAKE:
+		if (!*value || value[strspn(value, "0123456789abcdefABCDEF")] || strlen(value) > 32)
+			argp_error(state,
+				   "--handshake: '%s' is no beginning of a hash: up to 32 hexadecimal "
+				   "digits, such as 6387b36c",
+				   value);
+		arguments->choice.handshake = value;
+		return 0;
+	case KEY_FORMAT:
+		if (strcmp(value, "text") && strcmp(value, "json"))
+			argp_error(state, "--format: '%s' is neither text nor json", value);
+		arguments->json = !strcmp(value, "json");
+		return 0;
+	case ARGP_KEY_ARGS:
+		arguments->traces = state->argv + state->next;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "give the traces of both sides, or directories that hold them");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp argp_timeline = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "TRACE...",
+	.doc = "Show handshakes with both sides beside each other: each call and token, who waited for whom, "
+	       "what "
+	       "followed.\vTRACE is a file that gsstap has written; a directory stands for all *.pcapng in "
+	       "it. Give "
+	       "those of both sides. On a terminal of 100 columns or more there is a column a side; COLUMNS "
+	       "says "
+	       "how wide it is where nothing else does.",
+};
+
+/* 0: nothing says how wide it is. */
+static unsigned columns(void)
+{
+	const char *said = getenv("COLUMNS");
+	char *end;
+	unsigned long number = said ? strtoul(said, &end, 10) : 0;
+	struct winsize size;
+
+	if (said && *said >= '0' && *said <= '9' && !*end && number >= NARROWEST && number <= WIDEST)
+		return (unsigned)number;
+	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col >= NARROWEST)
+		return size.ws_col;
+	return 0;
+}
+
+static int print(const struct arguments *arguments, struct show *show, struct inputs *inputs)
+{
+	bool failed = inputs_add(inputs, arguments->traces, false);
+	int error, status;
+
+	if (!inputs_count(inputs))
+		return TOOL_USAGE;
+	error = show_poll(show, true) || fflush(stdout) ? errno : 0;
+	status = error || show_problems(show) ? TOOL_FAIL : TOOL_OK;
+	if (error && error != EPIPE)
+		tool_error("standard output: %s", strerror(error));
+	if (!error && arguments->choice.handshake && !show_found(show)) {
+		tool_error("--handshake: none of these traces has a handshake whose hash begins with %s%s",
+			   arguments->choice.handshake, arguments->choice.failed ? " and that failed" : "");
+		status = TOOL_FAIL;
+	}
+	return failed ? TOOL_USAGE : status;
+}
+
+int cmd_timeline(int argc, char **argv)
+{
+	struct arguments arguments = {0};
+	struct show *show;
+	struct inputs *inputs;
+	int status = TOOL_FAIL;
+
+	argp_parse(&argp_timeline, argc, argv, 0, NULL, &arguments);
+	arguments.choice.columns = columns();
+	show = show_new(arguments.json ? SHOW_TIMELINE_JSON : SHOW_TIMELINE_TEXT, stdout,
+			tool_colour(STDOUT_FILENO));
+	inputs = show ? inputs_new(show) : NULL;
+	if (inputs) {
+		show_timeline(show, &arguments.choice);
+		show_progress(show, isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO));
+		status = print(&arguments, show, inputs);
+	} else {
+		tool_error("no memory");
+	}
+	inputs_free(inputs);
+	show_free(show);
+	return status;
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From talks and events to exchanges. A context is known by its process and handle from its handshake, or
+ * import, to its summary; one that leaves a process by export is found where it is imported by what both
+ * events say of it.
+ */
+#include "tools/model/exchange_parts.h"
+
+#include "tools/model/learn.h"
+
+#include <stdlib.h>
+
+/* What a handle stands for. */
+struct live {
+	struct model_node node;
+	struct exchange_place *place;
+	struct exchange_side *side;
+};
+
+/* A context on its way, by what its export and its import say of it. */
+struct transfer {
+	struct model_node node;
+	struct exchange_side *side; /* that it belongs to */
+	uint64_t time, exports, imports;
+};
+
+static void *entry(struct model_list *list, const struct facts *facts, uint64_t number, size_t size,
+		   bool *made)
+{
+	const uint64_t numbers[] = {facts->process->image, number};
+
+	return facts_get(facts, list, size, numbers, 2, NULL, 0, made);
+}
+
+static struct live *live_of(struct exchanges *exchanges, const struct facts *facts, bool make)
+{
+	uint64_t handle = facts_number(facts, TR_F_CONTEXT);
+	struct model_key key;
+	struct live *live;
+	bool made;
+
+	if (!handle)
+		return NULL;
+	if (make)
+		return entry(&exchanges->live, facts, handle, sizeof(*live), &made);
+	model_key_begin(&key);
+	model_key_number(&key, facts->process->image);
+	model_key_number(&key, handle);
+	live = model_node_find(&exchanges->live, &key);
+	model_key_end(&key);
+	return live;
+}
+
+static void phrase(const struct exchanges *exchanges, struct model_token *token, uint64_t time)
+{
+	if (token->bytes.at && exchanges->phrase)
+		exchanges->phrase(token, time);
+	model_text_free(&token->bytes);
+}
+
+static void phrases(const struct exchanges *exchanges, const struct model_steps *steps)
+{
+	for (struct model_step *step = steps->first; step; step = step->next) {
+		phrase(exchanges, &step->in, step->time);
+		phrase(exchanges, &step->out, step->time);
+		model_text_free(&step->bindings.bytes);
+	}
+}
+
+static bool ended(struct model_listener *listener, struct model_talk *talk)
+{
+	struct exchanges *exchanges = (struct exchanges *)listener;
+	struct exchange_side *side;
+
+	phrases(exchanges, &talk->steps);
+	if (!exchanges_join(exchanges, talk, &side)) {
+		model_talk_free(talk);
+		return false;
+	}
+	exchange_take_before(exchanges, talk, &side->before);
+	exchanges->settled = talk->handle ? side : NULL;
+	return true;
+}
+
+/* The context of a handshake that has just ended; a handle before it was another context's. */
+static bool begin(struct exchanges *exchanges, const struct facts *facts)
+{
+	struct exchange_side *side = exchanges->settled;
+	struct live *live;
+
+	exchanges->settled = NULL;
+	if (!side || !(live = live_of(exchanges, facts, true)))
+		return true;
+	live->side = side;
+	live->place = exchange_place_add(side, facts);
+	return !facts->model->failed;
+}
+
+static struct exchange_side *side_now(struct exchange_side *side)
+{
+	while (side && side->moved)
+		side = side->moved;
+	return side;
+}
+
+static struct transfer *transfer_of(struct exchanges *exchanges, const struct facts *facts)
+{
+	struct model_text hash = facts_text(facts, TR_F_EXPORTED);
+	bool made;
+
+	if (!hash.at)
+		return NULL;
+	return facts_get(facts, &exchanges->exported, sizeof(struct transfer), NULL, 0, &hash, 1, &made);
+}
+
+/* Of a context that comes from nowhere, as yet. */
+static struct exchange_side *nowhere(struct exchanges *exchanges)
+{
+	struct exchange *exchange = exchanges_add(exchanges);
+
+	return exchange ? &exchange->sides[EXCHANGE_ACCEPTOR] : NULL;
+}
+
+static bool imported(struct exchanges *exchanges, const struct facts *facts)
+{
+	struct transfer *transfer = transfer_of(exchanges, facts);
+	struct exchange_side *side = transfer ? side_now(transfer->side) : NULL;
+	struct live *live = live_of(exchanges, facts, true);
+
+	if (!live)
+		return true;
+	if (!side && !(side = nowhere(exchanges)))
+		return false;
+	live->side = side;
+	live->place = exchange_place_add(side, facts);
+	if (!live->place)
+		return !facts->model->failed;
+	live->place->came = facts->event->time;
+	if (!transfer)
+		return true;
+	transfer->imports++;
+	transfer->side = side;
+	if (transfer->time && live->place->came > transfer->time)
+		live->place->after = live->place->came - transfer->time;
+	live->place->again = transfer->exports && transfer->imports > transfer->exports;
+	return true;
+}
+
+/* Where two hosts' clocks differ an import can be seen before its export. */
+static void exported(struct exchanges *exchanges, const struct facts *facts, struct exchange_side *side)
+{
+	struct transfer *transfer = transfer_of(exchanges, facts);
+
+	if (!transfer)
+		return;
+	if (transfer->side && !transfer->exports && side_now(transfer->side) != side)
+		exchange_side_move(side_now(transfer->side), side);
+	transfer->side = side;
+	transfer->time = facts->event->time;
+	transfer->exports++;
+}
+
+static void in_context(struct exchanges *exchanges, const struct facts *facts)
+{
+	uint32_t call = facts->event->head.call;
+	bool ends = call == TR_gss_delete_sec_context || call == TR_gss_export_sec_context;
+	struct live *live = live_of(exchanges, facts, false);
+	enum exchange_kind kind;
+	bool message = exchange_kind_of(call, &kind);
+
+	if (!live || !live->place || (!ends && !message))
+		return;
+	if (facts_number(facts, TR_F_MAJOR) >> 16) {
+		exchange_fails(live->place, facts);
+		return;
+	}
+	if (message) {
+		exchange_count(live->place, facts, kind);
+		return;
+	}
+	live->place->end = call == TR_gss_delete_sec_context ? EXCHANGE_DELETED : EXCHANGE_EXPORTED;
+	live->place->went = facts->event->time;
+	if (live->place->end == EXCHANGE_EXPORTED)
+		exported(exchanges, facts, side_now(live->side));
+}
+
+static bool learn_call(struct exchanges *exchanges, const struct facts *facts)
+{
+	if (facts->event->head.depth)
+		return true;
+	switch (facts->event->head.call) {
+	case TR_gss_import_name:
+	case TR_gss_acquire_cred:
+	case TR_gss_acquire_cred_from:
+	case TR_gss_acquire_cred_with_password:
+		if (!(facts_number(facts, TR_F_MAJOR) >> 16))
+			exchange_keep_before(exchanges, facts);
+		return true;
+	case TR_gss_import_sec_context:
+		return facts_number(facts, TR_F_MAJOR) >> 16 || imported(exchanges, facts);
+	default:
+		in_context(exchanges, facts);
+		return true;
+	}
+}
+
+static void learn_summary(struct exchanges *exchanges, const struct facts *facts)
+{
+	struct live *live = live_of(exchanges, facts, false);
+	struct exchange_place *place = live ? live->place : NULL;
+
+	if (place) {
+		if (place->end == EXCHANGE_OPEN) {
+			place->end = EXCHANGE_ENDED;
+			place->went = facts->event->time;
+		}
+		place->summed = true;
+		place->wrapped = facts_number(facts, TR_F_WRAPPED);
+		place->wrapped_bytes = facts_number(facts, TR_F_WRAPPED_BYTES);
+		place->unwrapped = facts_number(facts, TR_F_UNWRAPPED);
+		place->unwrapped_bytes = facts_number(facts, TR_F_UNWRAPPED_BYTES);
+	}
+	if (live) {
+		model_node_drop(&exchanges->live, &live->node);
+		model_node_free(&live->node);
+	}
+}
+
+static bool learn(struct model_listener *listener, const struct facts *facts)
+{
+	struct exchanges *exchanges = (struct exchanges *)listener;
+
+	switch (facts->event->head.event) {
+	case TR_E_handshake:
+		return begin(exchanges, facts);
+	case TR_E_call:
+		return learn_call(exchanges, facts);
+	case TR_E_context:
+		learn_summary(exchanges, facts);
+		return true;
+	default:
+		return true;
+	}
+}
+
+struct exchanges *exchanges_new(void (*made_phrase)(struct model_token *token, uint64_t time))
+{
+	struct exchanges *exchanges = calloc(1, sizeof(*exchanges));
+
+	if (!exchanges)
+		return NULL;
+	exchanges->listener = (struct model_listener){.ended = ended, .event = learn};
+	exchanges->phrase = made_phrase;
+	exchanges->model = model_new();
+	if (!exchanges->model) {
+		free(exchanges);
+		return NULL;
+	}
+	exchanges->model->listener = &exchanges->listener;
+	return exchanges;
+}
+
+int exchanges_learn(struct exchanges *exchanges, const struct tr_event *event)
+{
+	return model_learn(exchanges->model, event);
+}
+
+int exchanges_settle(struct exchanges *exchanges)
+{
+	return model_settle(exchanges->model);
+}

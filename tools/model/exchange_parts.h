@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* What exchange_learn.c does with one event or talk, a topic a file: exchange_before.c, exchange_message.c.
+ */
+#ifndef TOOLS_MODEL_EXCHANGE_PARTS_H
+#define TOOLS_MODEL_EXCHANGE_PARTS_H
+
+#include "tools/model/exchange.h"
+
+/* A call that succeeded before any handshake that it may be for. */
+void exchange_keep_before(struct exchanges *exchanges, const struct facts *facts);
+/* Those of them that this talk needed. */
+void exchange_take_before(struct exchanges *exchanges, const struct model_talk *talk,
+			  struct model_steps *before);
+
+/* Is this a call that protects or opens messages, and of which kind? */
+bool exchange_kind_of(uint32_t call, enum exchange_kind *kind);
+void exchange_count(struct exchange_place *place, const struct facts *facts, enum exchange_kind kind);
+/* A call in the context that failed. */
+void exchange_fails(struct exchange_place *place, const struct facts *facts);
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A handshake for a terminal: a head, then its rows; the initiator's on the left and the acceptor's on the
+ * right where there is room, else below each other with the side's name. Where the width is known no line is
+ * longer.
+ */
+#include "tools/view/timeline.h"
+
+#include "tools/base/safe.h"
+#include "tools/view/timeline_lines.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TWO_COLUMNS 100 /* from this width on */
+
+static const char *const sides[] = {"initiator", "acceptor"};
+
+struct text {
+	struct out *out;
+	unsigned width; /* 0: it is not known, and a line may be of any length */
+	bool two;
+	bool failed; /* no memory */
+};
+
+static bool has_failed(const struct timeline_row *row)
+{
+	return row->step && row->step->failed;
+}
+
+/* How a row is painted; "": not at all. */
+static const char *paint_of(const struct timeline_row *row)
+{
+	if (row->kind == TIMELINE_WITHIN)
+		return "31";
+	if (has_failed(row) && row->kind != TIMELINE_TOKEN)
+		return "1;31";
+	if (row->kind == TIMELINE_WAIT)
+		return "2";
+	if (row->kind == TIMELINE_TOKEN)
+		return "1";
+	return row->kind == TIMELINE_IMPORT && row->place->again ? "33" : "";
+}
+
+static bool is_sent(const struct timeline_row *row)
+{
+	return row->kind == TIMELINE_TOKEN || (row->kind == TIMELINE_MESSAGE && !timeline_received(row));
+}
+
+/* The row's words with an arrow, which points from the initiator's side to the acceptor's or back. */
+static char *arrowed(const struct exchange *exchange, const struct timeline_row *row)
+{
+	char *words = timeline_words(exchange, row), *text;
+	bool there = (row->side == EXCHANGE_INITIATOR) == is_sent(row);
+
+	if (!words || (!is_sent(row) && !timeline_received(row)))
+		return words;
+	if (asprintf(&text, there && is_sent(row) ? "%s -->" : there ? "--> %s" : "<-- %s", words) < 0)
+		text = NULL;
+	free(words);
+	return text;
+}
+
+static void row_text(struct text *to, const struct exchange *exchange, const struct timeline_rows *rows,
+		     const struct timeline_row *row)
+{
+	char head[64], *words = arrowed(exchange, row);
+	double ms = (double)(int64_t)(row->time - rows->start) / 1e6;
+	bool right = to->two && row->side == EXCHANGE_ACCEPTOR;
+	size_t half = to->width / 2;
+
+	if (!words) {
+		to->failed = true;
+		return;
+	}
+	snprintf(head, sizeof(head), "%10.2f  ", ms);
+	if (!to->two)
+		snprintf(head + strlen(head), sizeof(head) - strlen(head), "%-9s  ", sides[row->side]);
+	timeline_lines(to->out, head, right ? half : strlen(head), to->two && !right ? half - 2 : to->width,
+		       words, paint_of(row));
+	free(words);
+}
+
+static void note(struct text *to, char *text, const char *paint)
+{
+	if (text)
+		timeline_lines(to->out, "  ", 2, to->width, text, paint);
+	else
+		to->failed = true;
+	free(text);
+}
+
+static char *name_or(struct model_text name, const char *nobody)
+{
+	return name.length ? safe_text(name.at, name.length) : strdup(nobody);
+}
+
+/* What the first side that knows it says. */
+static struct model_text told(const struct exchange *exchange, size_t offset)
+{
+	for (int i = 0; i < EXCHANGE_SIDES; i++) {
+		const struct model_talk *talk = exchange->sides[i].talk;
+		const struct model_text *text =
+			talk ? (const struct model_text *)(const void *)((const char *)talk + offset) : NULL;
+
+		if (text && text->length)
+			return *text;
+	}
+	return (struct model_text){0};
+}
+
+static void title(struct text *to, const struct exchange *exchange)
+{
+	char *initiator = name_or(told(exchange, offsetof(struct model_talk, initiator)), "somebody");
+	char *acceptor = name_or(told(exchange, offsetof(struct model_talk, acceptor)), "a service");
+	const struct model_talk *talk = exchange->sides[EXCHANGE_INITIATOR].talk;
+	bool any = talk || exchange->sides[EXCHANGE_ACCEPTOR].talk;
+	char *text = NULL, hash[64] = "", stamp[32];
+
+	if (!talk)
+		talk = exchange->sides[EXCHANGE_ACCEPTOR].talk;
+	snprintf(stamp, sizeof(stamp), "%s", out_stamp(to->out, exchange_begin(exchange)));
+	for (size_t i = 0; i < exchange->hash.length && i < 8; i++)
+		snprintf(hash + 2 * i, 3, "%02x", (uint8_t)exchange->hash.at[i]);
+	if (!initiator || !acceptor)
+		to->failed = true;
+	else if (!any && asprintf(&text, "%s a context that was imported", stamp) < 0)
+		text = NULL;
+	else if (any && talk->credential &&
+		 asprintf(&text, "%s credentials that could not be had", stamp) < 0)
+		text = NULL;
+	else if (any && !talk->credential &&
+		 asprintf(&text, "%s %s to %s: %s after %.2f ms%s%s", stamp, initiator, acceptor,
+			  timeline_outcome(exchange), (double)(talk->last - talk->first) / 1e6,
+			  *hash ? ", handshake " : "", hash) < 0)
+		text = NULL;
+	free(initiator);
+	free(acceptor);
+	if (text)
+		timeline_lines(to->out, "", 0, to->width, text, exchange_failed(exchange) ? "1;31" : "1");
+	else
+		to->failed = true;
+	free(text);
+}
+
+static void programs(struct text *to, const struct exchange *exchange)
+{
+	for (int i = 0; i < EXCHANGE_SIDES; i++) {
+		const struct exchange_side *side = &exchange->sides[i];
+		char *who = NULL, *text = NULL;
+
+		if (side->talk)
+			who = timeline_who(side->talk->process->program, side->talk->pid);
+		if (side->talk && who && asprintf(&text, "%s: %s", sides[i], who) < 0)
+			text = NULL;
+		if (!side->talk && exchange->sides[!i].talk && !exchange->sides[!i].talk->credential &&
+		    !exchange->repeated && asprintf(&text, "the %s's trace was not given", sides[i]) < 0)
+			text = NULL;
+		free(who);
+		if (text)
+			note(to, text, side->talk ? "" : "33");
+	}
+	if (exchange->repeated)
+		note(to, strdup("its first token had been given to an acceptor before"), "33");
+	if (!exchange->sides[0].talk && !exchange->sides[1].talk)
+		note(to, strdup("its export was not given"), "33");
+}
+
+static void clocks(struct text *to, const struct exchange *exchange, const struct exchange_clock *clock)
+{
+	double ahead = (double)clock->ahead / 1e6;
+	char *text;
+	int error;
+
+	if (!clock->differs && !timeline_two_hosts(exchange))
+		return;
+	if (clock->known)
+		error = asprintf(
+			&text, "the acceptor's clock is %.3f ms %s the initiator's, by %.3f ms either way%s",
+			ahead < 0 ? -ahead : ahead, ahead < 0 ? "behind" : "ahead of",
+			(double)clock->within / 1e6, clock->differs ? "; its times are moved by this" : "");
+	else if (clock->bounded)
+		error = asprintf(&text,
+				 "how far the clocks are apart is not known: no token was seen to go back; "
+				 "the acceptor's is ahead by %.3f ms at most",
+				 ahead);
+	else
+		return;
+	note(to, error < 0 ? NULL : text, clock->differs ? "33" : "");
+}
+
+static void reasons(struct text *to, const struct exchange *exchange)
+{
+	for (int i = 0; i < EXCHANGE_SIDES; i++) {
+		const struct model_talk *talk = exchange->sides[i].talk;
+		char *reason, *text;
+
+		if (!talk || !talk->reason.length || talk->outcome == TR_OUTCOME_ESTABLISHED)
+			continue;
+		reason = safe_text(talk->reason.at, talk->reason.length);
+		if (!reason || asprintf(&text, "%s by the %s: %s", timeline_outcome_word(talk->outcome),
+					sides[i], reason) < 0)
+			text = NULL;
+		free(reason);
+		note(to, text, "31");
+	}
+}
+
+bool timeline_text(struct out *out, const struct exchange *exchange, const struct timeline_rows *rows,
+		   unsigned columns)
+{
+	bool both = exchange->sides[EXCHANGE_INITIATOR].talk && exchange->sides[EXCHANGE_ACCEPTOR].talk;
+	struct text to = {.out = out, .width = columns, .two = both && columns >= TWO_COLUMNS};
+
+	title(&to, exchange);
+	programs(&to, exchange);
+	clocks(&to, exchange, &rows->clock);
+	reasons(&to, exchange);
+	if (to.two)
+		timeline_lines(out, "        ms  initiator", columns / 2, columns, "acceptor", "");
+	for (size_t i = 0; i < rows->count; i++)
+		row_text(&to, exchange, rows, &rows->rows[i]);
+	out_char(out, '\n');
+	return !to.failed;
+}
