@@ -34,6 +34,11 @@ static void release_process(void *at)
 	model_steps_free(&process->before);
 }
 
+static void release_endpoint(void *endpoint)
+{
+	model_text_free(&((struct exchange_endpoint *)endpoint)->service);
+}
+
 void exchanges_free(struct exchanges *exchanges)
 {
 	if (!exchanges)
@@ -43,12 +48,17 @@ void exchanges_free(struct exchanges *exchanges)
 		for (int i = 0; i < EXCHANGE_SIDES; i++)
 			side_free(&exchange->sides[i]);
 		model_text_free(&exchange->hash);
+		model_text_free(&exchange->plain.endpoint);
+		model_text_free(&exchange->plain.peer);
+		model_text_free(&exchange->plain.reason);
 		free(exchange);
 	}
 	model_list_free(&exchanges->by_hash, NULL);
 	model_list_free(&exchanges->live, NULL);
 	model_list_free(&exchanges->exported, NULL);
 	model_list_free(&exchanges->processes, release_process);
+	model_list_free(&exchanges->endpoints, release_endpoint);
+	model_list_free(&exchanges->plain, NULL);
 	model_free(exchanges->model);
 	free(exchanges);
 }
@@ -190,6 +200,8 @@ uint64_t exchange_begin(const struct exchange *exchange)
 	for (int i = 0; i < EXCHANGE_SIDES; i++)
 		if (exchange->sides[i].talk)
 			return exchange->sides[i].talk->first;
+	if (exchange->plain.program)
+		return exchange->plain.time;
 	return exchange->sides[EXCHANGE_ACCEPTOR].places ? exchange->sides[EXCHANGE_ACCEPTOR].places->came
 							 : 0;
 }

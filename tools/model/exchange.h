@@ -52,12 +52,32 @@ struct exchange_place {
 	uint64_t wrapped, wrapped_bytes, unwrapped, unwrapped_bytes;
 };
 
+/* A ZeroMQ endpoint that a program opened. */
+struct exchange_endpoint {
+	struct model_node node;
+	uint32_t call; /* zmq_bind, zmq_connect; 0: it was not seen */
+	uint64_t opened, duration;
+	bool injected;		   /* GSSAPI was set on it */
+	struct model_text service; /* ... to this service, or as this principal */
+};
+
+/* A ZeroMQ connection without security, as one end tells it. */
+struct exchange_plain {
+	struct model_program *program; /* NULL: it is none */
+	uint32_t pid;
+	enum tr_role role;  /* 0: unknown */
+	uint64_t time, age; /* age: when it ended */
+	bool ended;
+	struct model_text endpoint, peer, reason;
+};
+
 struct exchange_side {
 	struct model_talk *talk;   /* NULL: not seen */
 	struct model_steps before; /* names and credentials that it needed */
 	struct exchange_place *places, *last;
 	unsigned place_count;
-	struct exchange_side *moved; /* it turned out to be of this one, which has all of it */
+	const struct exchange_endpoint *endpoint; /* of libzmq's; NULL: it is none */
+	struct exchange_side *moved;		  /* it turned out to be of this one, which has all of it */
 };
 
 /* Sides by role. */
@@ -65,8 +85,9 @@ enum { EXCHANGE_INITIATOR, EXCHANGE_ACCEPTOR, EXCHANGE_SIDES };
 struct exchange {
 	struct exchange *next;
 	struct exchange_side sides[EXCHANGE_SIDES];
-	struct model_text hash; /* of its first token; nothing: there was none */
-	bool repeated;		/* this token had been given to an acceptor before */
+	struct model_text hash;	     /* of its first token; nothing: there was none */
+	struct exchange_plain plain; /* ... and no handshake at all */
+	bool repeated;		     /* this token had been given to an acceptor before */
 };
 
 /* Calls of a process that no handshake has taken yet. */
@@ -83,7 +104,7 @@ struct exchanges {
 	struct exchange *first, *last; /* in order of what was seen first to end */
 	uint64_t count;
 	struct exchange_side *settled; /* whose handshake this event tells the end of */
-	struct model_list by_hash, live, exported, processes;
+	struct model_list by_hash, live, exported, processes, endpoints, plain;
 };
 
 /* NULL: no memory. */

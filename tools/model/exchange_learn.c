@@ -78,7 +78,7 @@ static bool ended(struct model_listener *listener, struct model_talk *talk)
 		return false;
 	}
 	exchange_take_before(exchanges, talk, &side->before);
-	exchanges->settled = talk->handle ? side : NULL;
+	exchanges->settled = side;
 	return true;
 }
 
@@ -89,8 +89,12 @@ static bool begin(struct exchanges *exchanges, const struct facts *facts)
 	struct live *live;
 
 	exchanges->settled = NULL;
-	if (!side || !(live = live_of(exchanges, facts, true)))
+	if (!side)
 		return true;
+	exchange_served(exchanges, facts, side);
+	live = live_of(exchanges, facts, true);
+	if (!live)
+		return !facts->model->failed;
 	live->side = side;
 	live->place = exchange_place_add(side, facts);
 	return !facts->model->failed;
@@ -196,6 +200,11 @@ static bool learn_call(struct exchanges *exchanges, const struct facts *facts)
 		if (!(facts_number(facts, TR_F_MAJOR) >> 16))
 			exchange_keep_before(exchanges, facts);
 		return true;
+	case TR_zmq_bind:
+	case TR_zmq_connect:
+	case TR_zmq_connect_peer:
+		exchange_opened(exchanges, facts);
+		return true;
 	case TR_gss_import_sec_context:
 		return facts_number(facts, TR_F_MAJOR) >> 16 || imported(exchanges, facts);
 	default:
@@ -235,6 +244,11 @@ static bool learn(struct model_listener *listener, const struct facts *facts)
 		return begin(exchanges, facts);
 	case TR_E_call:
 		return learn_call(exchanges, facts);
+	case TR_E_inject:
+		exchange_injected(exchanges, facts);
+		return true;
+	case TR_E_unsecured:
+		return exchange_unsecured(exchanges, facts);
 	case TR_E_context:
 		learn_summary(exchanges, facts);
 		return true;

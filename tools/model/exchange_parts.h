@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What exchange_learn.c does with one event or talk, a topic a file: exchange_before.c, exchange_message.c.
- */
+/* What exchange_learn.c does with one event or talk, a topic a file: exchange_before.c, exchange_message.c,
+ * exchange_zmq.c. */
 #ifndef TOOLS_MODEL_EXCHANGE_PARTS_H
 #define TOOLS_MODEL_EXCHANGE_PARTS_H
 
@@ -17,5 +17,12 @@ bool exchange_kind_of(uint32_t call, enum exchange_kind *kind);
 void exchange_count(struct exchange_place *place, const struct facts *facts, enum exchange_kind kind);
 /* A call in the context that failed. */
 void exchange_fails(struct exchange_place *place, const struct facts *facts);
+
+/* zmq_bind or zmq_connect; GSSAPI set for that; a handshake of libzmq's on it; a connection without. False:
+ * no memory. */
+void exchange_opened(struct exchanges *exchanges, const struct facts *facts);
+void exchange_injected(struct exchanges *exchanges, const struct facts *facts);
+void exchange_served(struct exchanges *exchanges, const struct facts *facts, struct exchange_side *side);
+bool exchange_unsecured(struct exchanges *exchanges, const struct facts *facts);
 
 #endif

@@ -11,6 +11,8 @@
 #include "tools/view/timeline_choice.h"
 
 enum timeline_kind {
+	TIMELINE_OPENED,  /* an endpoint of ZeroMQ */
+	TIMELINE_GREETED, /* libzmq begins its handshake: both greetings said GSSAPI */
 	TIMELINE_BEFORE,  /* a name imported, a credential acquired */
 	TIMELINE_CALL,	  /* of the handshake */
 	TIMELINE_WITHIN,  /* a call that failed within it */
@@ -57,6 +59,9 @@ const char *timeline_outcome_word(enum tr_outcome outcome);
 const char *timeline_outcome(const struct exchange *exchange);
 /* Does it belong to those that were asked for? */
 bool timeline_is_chosen(const struct timeline_choice *choice, const struct exchange *exchange);
+
+/* "READY" or "first message" of one of libzmq's that is; else NULL. */
+const char *timeline_zmtp(const struct exchange *exchange, const struct timeline_row *row);
 
 /* What a row says, harmless, to be freed; NULL: no memory. */
 char *timeline_words(const struct exchange *exchange, const struct timeline_row *row);

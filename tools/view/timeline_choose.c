@@ -16,6 +16,18 @@ const struct model_token *timeline_received(const struct timeline_row *row)
 	return NULL;
 }
 
+/* ZMTP 3.0, "The GSSAPI Mechanism": what each end protects first is READY. */
+const char *timeline_zmtp(const struct exchange *exchange, const struct timeline_row *row)
+{
+	const struct exchange_tally *tally;
+
+	if (row->kind != TIMELINE_MESSAGE || !exchange->sides[row->side].endpoint ||
+	    (row->messages != EXCHANGE_WRAP && row->messages != EXCHANGE_UNWRAP))
+		return NULL;
+	tally = &row->place->kinds[row->messages];
+	return row->message == &tally->first[0] ? "READY" : "first message";
+}
+
 bool timeline_two_hosts(const struct exchange *exchange)
 {
 	const struct model_talk *init = exchange->sides[EXCHANGE_INITIATOR].talk,
@@ -63,6 +75,7 @@ bool timeline_is_chosen(const struct timeline_choice *choice, const struct excha
 
 	for (int i = 0; i < EXCHANGE_SIDES; i++)
 		empty &= !exchange->sides[i].talk && !exchange->sides[i].places;
+	empty &= !exchange->plain.program;
 	if (empty || (choice->failed && !exchange_failed(exchange)))
 		return false;
 	return !choice->handshake || has_prefix(exchange->hash, choice->handshake);

@@ -9,10 +9,11 @@
 static const char *const sides[] = {"initiator", "acceptor"};
 
 static const char *const kinds[] = {
-	[TIMELINE_BEFORE] = "before",	[TIMELINE_CALL] = "call",     [TIMELINE_WITHIN] = "within",
-	[TIMELINE_TOKEN] = "token",	[TIMELINE_WAIT] = "wait",     [TIMELINE_OUTCOME] = "outcome",
-	[TIMELINE_MESSAGE] = "message", [TIMELINE_MORE] = "messages", [TIMELINE_FAILED] = "failed_call",
-	[TIMELINE_IMPORT] = "import",	[TIMELINE_END] = "end",
+	[TIMELINE_OPENED] = "opened", [TIMELINE_GREETED] = "greeted",	 [TIMELINE_BEFORE] = "before",
+	[TIMELINE_CALL] = "call",     [TIMELINE_WITHIN] = "within",	 [TIMELINE_TOKEN] = "token",
+	[TIMELINE_WAIT] = "wait",     [TIMELINE_OUTCOME] = "outcome",	 [TIMELINE_MESSAGE] = "message",
+	[TIMELINE_MORE] = "messages", [TIMELINE_FAILED] = "failed_call", [TIMELINE_IMPORT] = "import",
+	[TIMELINE_END] = "end",
 };
 
 static void text(struct js *js, const char *key, struct model_text value)
@@ -119,7 +120,16 @@ static void more(struct js *js, const struct timeline_row *row)
 	js_set_unsigned(js, "bytes_in_all", tally->bytes);
 }
 
-static void step(struct js *js, const struct timeline_rows *rows, const struct timeline_row *row)
+static void opened(struct js *js, const struct exchange_side *side)
+{
+	js_set_string(js, "call", tr_call_name(side->endpoint->call));
+	text(js, "endpoint", side->talk->endpoint);
+	js_set_bool(js, "injected", side->endpoint->injected);
+	text(js, "service", side->endpoint->service);
+}
+
+static void step(struct js *js, const struct exchange *exchange, const struct timeline_rows *rows,
+		 const struct timeline_row *row)
 {
 	js_object(js);
 	js_key(js, "at_ns");
@@ -128,8 +138,11 @@ static void step(struct js *js, const struct timeline_rows *rows, const struct t
 	js_set_string(js, "step", kinds[row->kind]);
 	if (row->step)
 		call(js, row);
+	if (row->kind == TIMELINE_OPENED)
+		opened(js, &exchange->sides[row->side]);
 	if (row->message)
 		message(js, row);
+	js_set_string(js, "zmtp", timeline_zmtp(exchange, row));
 	if (row->kind == TIMELINE_MORE)
 		more(js, row);
 	if (row->kind == TIMELINE_IMPORT || row->kind == TIMELINE_END)
@@ -175,8 +188,23 @@ static void clock_of(struct js *js, const struct timeline_rows *rows)
 	js_object_end(js);
 }
 
+static void plain(struct js *js, const struct exchange_plain *of)
+{
+	if (!of->program)
+		return;
+	program(js, of->program, of->pid);
+	js_set_string(js, "role", of->role ? name_of(TR_TYPE_ROLE, of->role) : NULL);
+	text(js, "endpoint", of->endpoint);
+	text(js, "peer", of->peer);
+	text(js, "reason", of->reason);
+	if (of->ended)
+		js_set_unsigned(js, "age_ns", of->age);
+}
+
 static const char *kind_of(const struct exchange *exchange)
 {
+	if (exchange->plain.program)
+		return "unsecured_connection";
 	for (int i = 0; i < EXCHANGE_SIDES; i++)
 		if (exchange->sides[i].talk)
 			return exchange->sides[i].talk->credential ? "credential" : "handshake";
@@ -195,15 +223,17 @@ bool timeline_json(struct out *out, const struct exchange *exchange, const struc
 		js_bytes(&js, (const uint8_t *)exchange->hash.at, exchange->hash.length);
 	}
 	js_set_time(&js, "time", rows->start);
-	js_set_string(&js, "outcome", timeline_outcome(exchange));
+	if (!exchange->plain.program)
+		js_set_string(&js, "outcome", timeline_outcome(exchange));
 	js_set_bool(&js, "repeated", exchange->repeated);
+	plain(&js, &exchange->plain);
 	clock_of(&js, rows);
 	for (int i = 0; i < EXCHANGE_SIDES; i++)
 		side(&js, sides[i], exchange->sides[i].talk);
 	js_key(&js, "steps");
 	js_array(&js);
 	for (size_t i = 0; i < rows->count; i++)
-		step(&js, rows, &rows->rows[i]);
+		step(&js, exchange, rows, &rows->rows[i]);
 	js_array_end(&js);
 	js_object_end(&js);
 	js_line(&js);

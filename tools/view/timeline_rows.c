@@ -187,6 +187,25 @@ static bool in_place(struct timeline_rows *rows, const struct exchange *exchange
 	return row;
 }
 
+/* libzmq begins with GSSAPI when it has both greetings, and each said GSSAPI: neither is an event. The thread
+ * that does so acquires its credentials first. */
+static uint64_t greeted(const struct exchange_side *at)
+{
+	for (const struct model_step *step = at->before.first; step; step = step->next)
+		if (step->tid == at->talk->tid)
+			return step->time - step->duration;
+	return at->talk->first;
+}
+
+static bool zmq(struct timeline_rows *rows, const struct exchange_side *at, int side)
+{
+	if (at->endpoint && at->endpoint->call &&
+	    !add(rows, side, TIMELINE_OPENED, at->endpoint->opened - at->endpoint->duration))
+		return false;
+	return !at->endpoint || !at->talk || !model_talk_last(at->talk) ||
+	       add(rows, side, TIMELINE_GREETED, greeted(at));
+}
+
 static bool of_side(struct timeline_rows *rows, const struct exchange *exchange, int side)
 {
 	const struct exchange_side *at = &exchange->sides[side];
@@ -198,6 +217,8 @@ static bool of_side(struct timeline_rows *rows, const struct exchange *exchange,
 			return false;
 		row->step = step;
 	}
+	if (!zmq(rows, at, side))
+		return false;
 	if (at->talk && !handshake(rows, exchange, side))
 		return false;
 	for (const struct exchange_place *place = at->places; place; place = place->next)

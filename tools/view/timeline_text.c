@@ -206,12 +206,42 @@ static void reasons(struct text *to, const struct exchange *exchange)
 	}
 }
 
+/* A ZeroMQ connection without security: there is nothing but its ends. */
+static void plain(struct text *to, const struct exchange_plain *of)
+{
+	char *endpoint = name_or(of->endpoint, "an endpoint"), *peer = name_or(of->peer, "a peer"),
+	     *text = NULL, *who = timeline_who(of->program, of->pid), *reason = name_or(of->reason, "");
+
+	if (endpoint && peer && who && reason &&
+	    asprintf(&text, "%s %s: connection without security", out_stamp(to->out, of->time), endpoint) < 0)
+		text = NULL;
+	if (text)
+		timeline_lines(to->out, "", 0, to->width, text, "33");
+	free(text);
+	if (asprintf(&text, "%s, with %s", who, peer) < 0 || !who || !peer)
+		text = NULL;
+	note(to, text, "");
+	if (of->ended)
+		note(to, asprintf(&text, "ended after %.2f ms", (double)of->age / 1e6) < 0 ? NULL : text, "");
+	if (reason && *reason)
+		note(to, strdup(reason), "");
+	free(endpoint);
+	free(peer);
+	free(who);
+	free(reason);
+	out_char(to->out, '\n');
+}
+
 bool timeline_text(struct out *out, const struct exchange *exchange, const struct timeline_rows *rows,
 		   unsigned columns)
 {
 	bool both = exchange->sides[EXCHANGE_INITIATOR].talk && exchange->sides[EXCHANGE_ACCEPTOR].talk;
 	struct text to = {.out = out, .width = columns, .two = both && columns >= TWO_COLUMNS};
 
+	if (exchange->plain.program) {
+		plain(&to, &exchange->plain);
+		return !to.failed;
+	}
 	title(&to, exchange);
 	programs(&to, exchange);
 	clocks(&to, exchange, &rows->clock);

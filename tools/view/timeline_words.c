@@ -123,11 +123,36 @@ static void who(FILE *to, const struct model_program *program, uint32_t pid)
 	put(to, program->host);
 }
 
-static void message_of(FILE *to, const struct timeline_row *row)
+static void opened(FILE *to, const struct exchange *exchange, const struct timeline_row *row)
 {
+	const struct exchange_side *side = &exchange->sides[row->side];
+
+	name_of_call(to, side->endpoint->call);
+	fputs(" ", to);
+	put(to, side->talk->endpoint);
+	if (side->endpoint->injected)
+		fprintf(to, ", GSSAPI set on it %s ", row->side == EXCHANGE_INITIATOR ? "for" : "as");
+	put(to, side->endpoint->service);
+}
+
+static void greeted(FILE *to, const struct exchange *exchange, const struct timeline_row *row)
+{
+	fputs("greetings are exchanged", to);
+	if (exchange->sides[row->side].talk->peer.length) {
+		fputs(" with ", to);
+		put(to, exchange->sides[row->side].talk->peer);
+	}
+	fputs(", both ends offer GSSAPI", to);
+}
+
+static void message_of(FILE *to, const struct exchange *exchange, const struct timeline_row *row)
+{
+	const char *zmtp = timeline_zmtp(exchange, row);
 	const struct exchange_message *message = row->message;
 	bool wraps = row->messages == EXCHANGE_WRAP || row->messages == EXCHANGE_UNWRAP;
 
+	if (zmtp)
+		fprintf(to, "%s: ", zmtp);
 	name_of_call(to, message->call);
 	if (row->place->came)
 		fprintf(to, " in [%" PRIu32 "]", row->place->pid);
@@ -149,12 +174,16 @@ static void more_of(FILE *to, const struct timeline_row *row)
 		tally->bytes);
 }
 
-static void import_of(FILE *to, const struct timeline_row *row)
+static void import_of(FILE *to, const struct exchange *exchange, const struct timeline_row *row)
 {
 	const struct exchange_place *place = row->place;
+	const struct model_talk *talk = exchange->sides[row->side].talk;
 
 	fputs("gss_import_sec_context in ", to);
-	who(to, place->program, place->pid);
+	if (talk && talk->process == place->process)
+		fputs("the process of the handshake", to);
+	else
+		who(to, place->program, place->pid);
 	if (place->after) {
 		fputs(", ", to);
 		ms(to, place->after);
@@ -191,6 +220,12 @@ static void end_of(FILE *to, const struct timeline_row *row)
 static void row_of(FILE *to, const struct exchange *exchange, const struct timeline_row *row)
 {
 	switch (row->kind) {
+	case TIMELINE_OPENED:
+		opened(to, exchange, row);
+		return;
+	case TIMELINE_GREETED:
+		greeted(to, exchange, row);
+		return;
 	case TIMELINE_WITHIN:
 		fputs("within: ", to);
 		of_call(to, exchange, row);
@@ -212,13 +247,13 @@ static void row_of(FILE *to, const struct exchange *exchange, const struct timel
 		outcome_of(to, exchange, row);
 		return;
 	case TIMELINE_MESSAGE:
-		message_of(to, row);
+		message_of(to, exchange, row);
 		return;
 	case TIMELINE_MORE:
 		more_of(to, row);
 		return;
 	case TIMELINE_IMPORT:
-		import_of(to, row);
+		import_of(to, exchange, row);
 		return;
 	case TIMELINE_END:
 		end_of(to, row);
