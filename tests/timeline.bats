@@ -96,6 +96,8 @@ order() {
     timeline good bad
     [ "$(jq -s length seen)" = 2 ]
     TERM=xterm script -qc "stty cols 120; '$GSSTAP' timeline --failed good bad" /dev/null >shown
+    # What the other side's failure came of is told first.
+    [ "$(grep -oE 'failed by the (initiator|acceptor)' shown | head -1)" = "failed by the acceptor" ]
     grep -q $'\033\[1;31m.*gss_accept_sec_context.*GSS_S_FAILURE' shown
 }
 
@@ -119,6 +121,21 @@ order() {
     editcap -t -3600 same.pcapng two/behind.pcapng
     timeline two
     sees '.acceptor_clock | .differs and (.ahead_ns + 3600000000000 | fabs) <= .within_ns'
+}
+
+@test "two containers of one host are told apart" {
+    handshake inside
+    mv inside/client.pcapng .
+    "$PYTHON" - client.pcapng inside/client.pcapng <<'EOF'
+import os, struct, sys
+space = struct.pack("<HHQ", 191, 8, os.stat("/proc/self/ns/pid").st_ino)
+data = open(sys.argv[1], "rb").read()
+assert space in data
+open(sys.argv[2], "wb").write(data.replace(space, struct.pack("<HHQ", 191, 8, 4026539999)))
+EOF
+    "$GSSTAP" timeline inside >text
+    grep -qE '^  initiator: gss-client\[[0-9]+\] on .*, in the container pid:\[4026539999\]$' text
+    grep -qE '^  acceptor: gss-server\[[0-9]+\] on .*, in the container pid:\[[0-9]+\]$' text
 }
 
 @test "two hosts whose clocks agree are told to agree" {

@@ -72,6 +72,8 @@ static bool ended(struct model_listener *listener, struct model_talk *talk)
 	struct exchanges *exchanges = (struct exchanges *)listener;
 	struct exchange_side *side;
 
+	/* What no timeline says: there may be very many. */
+	model_settings_free(&talk->settings);
 	phrases(exchanges, &talk->steps);
 	if (!exchanges_join(exchanges, talk, &side)) {
 		model_talk_free(talk);

@@ -143,22 +143,43 @@ static void title(struct text *to, const struct exchange *exchange)
 	free(text);
 }
 
+/* Containers of one host are told apart by their pid namespaces. */
+static struct model_text container(const struct exchange *exchange, int side)
+{
+	const struct model_talk *one = exchange->sides[side].talk, *other = exchange->sides[!side].talk;
+	const struct model_text none = {0};
+
+	if (!one || !other || timeline_two_hosts(exchange) ||
+	    model_text_same(one->process->program->container, other->process->program->container))
+		return none;
+	return one->process->program->container;
+}
+
+static char *process(const struct exchange *exchange, int side)
+{
+	const struct model_talk *talk = exchange->sides[side].talk;
+	struct model_text within = container(exchange, side);
+	char *who = timeline_who(talk->process->program, talk->pid), *where = name_or(within, ""), *text;
+
+	if (!who || !where ||
+	    asprintf(&text, "%s: %s%s%s", sides[side], who, *where ? ", in the container " : "", where) < 0)
+		text = NULL;
+	free(who);
+	free(where);
+	return text;
+}
+
 static void programs(struct text *to, const struct exchange *exchange)
 {
 	for (int i = 0; i < EXCHANGE_SIDES; i++) {
-		const struct exchange_side *side = &exchange->sides[i];
-		char *who = NULL, *text = NULL;
+		const struct model_talk *other = exchange->sides[!i].talk;
+		char *text;
 
-		if (side->talk)
-			who = timeline_who(side->talk->process->program, side->talk->pid);
-		if (side->talk && who && asprintf(&text, "%s: %s", sides[i], who) < 0)
-			text = NULL;
-		if (!side->talk && exchange->sides[!i].talk && !exchange->sides[!i].talk->credential &&
-		    !exchange->repeated && asprintf(&text, "the %s's trace was not given", sides[i]) < 0)
-			text = NULL;
-		free(who);
-		if (text)
-			note(to, text, side->talk ? "" : "33");
+		if (exchange->sides[i].talk)
+			note(to, process(exchange, i), "");
+		else if (other && !other->credential && !exchange->repeated)
+			note(to, asprintf(&text, "the %s's trace was not given", sides[i]) < 0 ? NULL : text,
+			     "33");
 	}
 	if (exchange->repeated)
 		note(to, strdup("its first token had been given to an acceptor before"), "33");
@@ -189,21 +210,31 @@ static void clocks(struct text *to, const struct exchange *exchange, const struc
 	note(to, error < 0 ? NULL : text, clock->differs ? "33" : "");
 }
 
-static void reasons(struct text *to, const struct exchange *exchange)
+static void reason(struct text *to, const struct exchange *exchange, int side)
 {
-	for (int i = 0; i < EXCHANGE_SIDES; i++) {
-		const struct model_talk *talk = exchange->sides[i].talk;
-		char *reason, *text;
+	const struct model_talk *talk = exchange->sides[side].talk;
+	char *why, *text;
 
-		if (!talk || !talk->reason.length || talk->outcome == TR_OUTCOME_ESTABLISHED)
-			continue;
-		reason = safe_text(talk->reason.at, talk->reason.length);
-		if (!reason || asprintf(&text, "%s by the %s: %s", timeline_outcome_word(talk->outcome),
-					sides[i], reason) < 0)
-			text = NULL;
-		free(reason);
-		note(to, text, "31");
-	}
+	if (!talk || !talk->reason.length || talk->outcome == TR_OUTCOME_ESTABLISHED)
+		return;
+	why = safe_text(talk->reason.at, talk->reason.length);
+	if (!why ||
+	    asprintf(&text, "%s by the %s: %s", timeline_outcome_word(talk->outcome), sides[side], why) < 0)
+		text = NULL;
+	free(why);
+	note(to, text, "31");
+}
+
+/* The side that ended first has what the other one's came of. */
+static void reasons(struct text *to, const struct exchange *exchange, int64_t shifted)
+{
+	const struct model_talk *init = exchange->sides[EXCHANGE_INITIATOR].talk,
+				*acc = exchange->sides[EXCHANGE_ACCEPTOR].talk;
+	int first = init && acc && acc->last - (uint64_t)shifted < init->last ? EXCHANGE_ACCEPTOR
+									      : EXCHANGE_INITIATOR;
+
+	reason(to, exchange, first);
+	reason(to, exchange, !first);
 }
 
 /* A ZeroMQ connection without security: there is nothing but its ends. */
@@ -245,7 +276,7 @@ bool timeline_text(struct out *out, const struct exchange *exchange, const struc
 	title(&to, exchange);
 	programs(&to, exchange);
 	clocks(&to, exchange, &rows->clock);
-	reasons(&to, exchange);
+	reasons(&to, exchange, rows->shifted);
 	if (to.two)
 		timeline_lines(out, "        ms  initiator", columns / 2, columns, "acceptor", "");
 	for (size_t i = 0; i < rows->count; i++)
