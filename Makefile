@@ -20,7 +20,7 @@ LIB     := $(or $(shell LD_LIBRARY_PATH='/./$$LIB' LD_DEBUG=libs /bin/true 2>&1 
 
 # The shim is loaded into other people's programs: nothing visible, nothing linked, thread state without a call.
 SHIM_CFLAGS  := $(COMMON) $(HARDEN) -fPIC -fvisibility=hidden -ftls-model=initial-exec -fno-plt
-TOOLS_CFLAGS := $(COMMON) $(HARDEN) -fPIE -DTOOL_LIBDIR='"$(PREFIX)/lib/gsstap"' -DTOOL_LIB='"$(LIB)"'
+TOOLS_CFLAGS := $(COMMON) -I$(BUILD)/gen $(HARDEN) -fPIE -DTOOL_LIBDIR='"$(PREFIX)/lib/gsstap"' -DTOOL_LIB='"$(LIB)"'
 TOOLS_LIBS   := -lkrb5 -lk5crypto -lcom_err -lresolv -lelf -lyaml -lunistring -ltasn1
 
 SHIM_SRC  := $(wildcard shim/*/*.c shim/*/*.S) $(wildcard trace/writer*.c) $(addprefix policy/,policy.c settings.c decide.c judge.c judge_endpoint.c section.c expand.c glob.c keywords.c say.c)
@@ -35,6 +35,16 @@ $(BUILD)/shim-obj/%.o: %
 	@mkdir -p $(@D)
 	@echo "  CC  $<"
 	@$(CC) $(SHIM_CFLAGS) -c -o $@ $<
+
+# The report's page allows no script but ours, which it knows by its hash.
+$(BUILD)/gen/report_script.h: tools/view/report.js
+	@mkdir -p $(@D)
+	@printf '#define REPORT_SCRIPT_HASH "%s"\n' "$$(sha256sum $< | cut -c1-64 | tr a-f A-F | basenc -d --base16 | base64)" >$@
+
+# What is taken into the command as it is.
+ASSETS := tools/view/explain_page.S tools/view/report_assets.S
+$(foreach kind,tools-obj fuzz-obj,$(BUILD)/$(kind)/tools/view/report_page.c.o): $(BUILD)/gen/report_script.h
+$(foreach kind,tools-obj fuzz-obj,$(patsubst %,$(BUILD)/$(kind)/%.o,$(ASSETS))): doc/gsstap-findings.7 tools/view/report.css tools/view/report.js
 
 $(BUILD)/tools-obj/%.o: %
 	@mkdir -p $(@D)

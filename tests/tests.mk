@@ -79,7 +79,7 @@ $(BUILD)/unit/%: $(BUILD)/unit-obj/tests/unit/%.c.o $(patsubst %,$(BUILD)/unit-o
 
 # Fuzz targets: the same sources once more, by clang, whatever CC and SAN are.
 FUZZ_CC     ?= clang
-FUZZ_CFLAGS := -std=gnu11 -O1 -g -D_GNU_SOURCE -I. -w -MMD -MP -fno-omit-frame-pointer -DTOOL_LIBDIR='""'
+FUZZ_CFLAGS := -I$(BUILD)/gen -std=gnu11 -O1 -g -D_GNU_SOURCE -I. -w -MMD -MP -fno-omit-frame-pointer -DTOOL_LIBDIR='""'
 FUZZ_LIB    := $(BUILD)/fuzz-obj/gsstap.a
 FUZZ_OBJ    := $(patsubst %,$(BUILD)/fuzz-obj/%.o,$(TOOLS_SRC) $(SHIM_PURE))
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))

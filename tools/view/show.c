@@ -32,6 +32,7 @@ static const struct {
 	[SHOW_PACKETS] = {sink_packets, .apart = true},
 	[SHOW_TIMELINE_TEXT] = {sink_timeline_text, .text = true},
 	[SHOW_TIMELINE_JSON] = {sink_timeline_json},
+	[SHOW_REPORT] = {sink_report},
 };
 
 struct show {

@@ -39,6 +39,7 @@ struct sink *sink_summary_csv(struct out *out);
 struct sink *sink_doctor_text(struct out *out);
 struct sink *sink_doctor_json(struct out *out);
 struct sink *sink_packets(struct out *out);
+struct sink *sink_report(struct out *out);
 struct sink *sink_timeline_text(struct out *out);
 struct sink *sink_timeline_json(struct out *out);
 

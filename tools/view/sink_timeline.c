@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Every handshake of all traces as a timeline, in order of their begin, printed once there are no more
  * events. */
-#include "tools/token/decode.h"
-#include "tools/token/phrase.h"
 #include "tools/view/sink.h"
 #include "tools/view/timeline.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct timelines {
 	struct sink sink;
@@ -15,20 +12,6 @@ struct timelines {
 	bool (*print)(struct out *out, const struct exchange *exchange, const struct timeline_rows *rows,
 		      unsigned columns);
 };
-
-/* One tree is kept from token to token. */
-static void phrase(struct model_token *token, uint64_t time)
-{
-	static struct token tree;
-	struct tr_bytes bytes = {(const uint8_t *)token->bytes.at, token->bytes.length};
-	const char *text;
-
-	if (!token_decode(&tree, bytes, token->length, TOKEN_IN_HANDSHAKE, time) || tree.failed)
-		return;
-	text = token_phrase(&tree);
-	/* What there is no memory for is not said. */
-	model_text_set(&token->phrase, (struct model_text){(char *)(uintptr_t)text, strlen(text)});
-}
 
 static bool add(struct sink *sink, const struct tr_event *event, bool wanted)
 {
@@ -97,7 +80,7 @@ static struct sink *new (struct out *out, bool (*print_one)(struct out *, const 
 		return NULL;
 	timelines->sink = (struct sink){.add = add, .end = end, .release = release, .out = out};
 	timelines->print = print_one;
-	timelines->exchanges = exchanges_new(phrase);
+	timelines->exchanges = exchanges_new(timeline_phrase);
 	if (timelines->exchanges)
 		return &timelines->sink;
 	free(timelines);

@@ -47,6 +47,9 @@ struct timeline_rows {
 	struct exchange_clock clock;
 };
 
+/* For exchanges_new: puts a phrase in the place of a token's bytes. */
+void timeline_phrase(struct model_token *token, uint64_t time);
+
 /* False: no memory. */
 bool timeline_rows(struct timeline_rows *rows, const struct exchange *exchange);
 void timeline_rows_free(struct timeline_rows *rows);
