@@ -96,11 +96,10 @@ static void give_up_oldest(struct diagnose *diagnose)
 	model_talk_free(oldest);
 }
 
-/* What went well is kept for a while, without its tokens: its other side may have failed. */
+/* What went well is kept for a while: its other side may have failed, of what became of its tokens. */
 static bool ended(struct model_listener *listener, struct model_talk *talk)
 {
 	struct diagnose *diagnose = (struct diagnose *)listener;
-
 	bool bad = talk->credential || talk->outcome == TR_OUTCOME_FAILED;
 
 	if (!bad && diagnose->odd < ODD_MOST && diagnosis_concerns(NULL, talk)) {
