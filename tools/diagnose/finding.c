@@ -18,11 +18,20 @@ static char *print(const char *before, const char *format, va_list arguments)
 	return whole;
 }
 
+/* What two calls say alike is said once. */
+static void take(struct elf_list *list, char *text)
+{
+	if (elf_list_has(list, text))
+		free(text);
+	else
+		elf_list_take(list, text);
+}
+
 #define ADD(list, before)                                                                                    \
 	do {                                                                                                 \
 		va_list arguments;                                                                           \
 		va_start(arguments, format);                                                                 \
-		elf_list_take(&finding->list, print(before, format, arguments));                             \
+		take(&finding->list, print(before, format, arguments));                                      \
 		va_end(arguments);                                                                           \
 	} while (0)
 

@@ -53,6 +53,18 @@ static const struct model_step *about_keytab(const struct model_talk *talk)
 	return step;
 }
 
+/* Does the text name a file that is another than this keytab? It is about that one then. */
+static bool about_another(const struct model_step *step, const struct probe_keytab *keytab)
+{
+	const char *from = step->text.at ? strchr(step->text.at, '\'') : NULL;
+	const char *to = from ? strchr(from + 1, '\'') : NULL;
+
+	return to && to > from + 1 && keytab->file.path &&
+	       (strlen(keytab->file.path) != (size_t)(to - from - 1) ||
+		memcmp(keytab->file.path, from + 1, (size_t)(to - from - 1)) != 0) &&
+	       from[1] == '/';
+}
+
 /* The service by whatever tells it: the ticket, or the name that the program asked for. */
 static const char *service(struct diagnose_case *c)
 {
@@ -98,7 +110,7 @@ bool diagnose_keytab_unusable(struct diagnose_case *c, struct finding *finding)
 	if (!step || talk_says_text(c->acc, "Request ticket server"))
 		return false;
 	keytab = case_keytab(c);
-	why = keytab ? trouble(keytab, c->acc) : NULL;
+	why = keytab && !about_another(step, keytab) ? trouble(keytab, c->acc) : NULL;
 	if (!why)
 		return false;
 	finding_cause(finding, "the keytab %s of %s %s", keytab->name, case_name(c, c->acc), why);

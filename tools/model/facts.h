@@ -58,6 +58,8 @@ void learn_zmq_call(struct facts *facts);
  */
 void facts_token(const struct facts *facts, enum tr_field_id id, struct model_token *token);
 struct model_step *facts_step(const struct facts *facts);
+/* NULL: no memory. */
+struct model_step *facts_step_copy(struct model *model, const struct model_step *from);
 /* For who asked for talks (talk.h): talk_learn.c. */
 void learn_talk_call(struct facts *facts);
 void learn_talk_handshake(struct facts *facts);
