@@ -12,6 +12,8 @@
 
 #include "trace/reader.h"
 
+#include <stdarg.h>
+
 enum token_type {
 	TOKEN_MESSAGE,	/* a group that has a title of its own, such as AP-REQ */
 	TOKEN_GROUP,	/* values with names */
@@ -140,6 +142,7 @@ void token_inner(struct token *token, const char *name, struct tr_bytes bytes, u
 void *token_room(struct token *token, size_t size);
 /* Text that lives as long; "" when there is no memory. */
 const char *token_print(struct token *token, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *token_print_list(struct token *token, const char *format, va_list arguments);
 
 /* The value at a path such as "ap_req.ticket.kvno" below `from` (0: the root), or NULL. */
 const struct token_node *token_find(const struct token *token, uint32_t from, const char *path);
