@@ -14,6 +14,7 @@
 #endif
 #include <xxhash.h>
 
+#include "trace/siphash.h"
 #include "trace/writer_private.h"
 
 #include <string.h>
@@ -32,58 +33,6 @@ void tr_hash(const void *bytes, size_t length, uint8_t out[16])
 	memcpy(out, canonical.digest, 16);
 }
 
-static inline uint64_t rotate(uint64_t x, int bits)
-{
-	return x << bits | x >> (64 - bits);
-}
-
-struct sip {
-	uint64_t v0, v1, v2, v3;
-};
-
-static inline void sip_rounds(struct sip *s, int rounds)
-{
-	while (rounds--) {
-		s->v0 += s->v1;
-		s->v1 = rotate(s->v1, 13) ^ s->v0;
-		s->v0 = rotate(s->v0, 32);
-		s->v2 += s->v3;
-		s->v3 = rotate(s->v3, 16) ^ s->v2;
-		s->v0 += s->v3;
-		s->v3 = rotate(s->v3, 21) ^ s->v0;
-		s->v2 += s->v1;
-		s->v1 = rotate(s->v1, 17) ^ s->v2;
-		s->v2 = rotate(s->v2, 32);
-	}
-}
-
-static inline void sip_word(struct sip *s, uint64_t word)
-{
-	s->v3 ^= word;
-	sip_rounds(s, 2);
-	s->v0 ^= word;
-}
-
-/* Aumasson and Bernstein, "SipHash: a fast short-input PRF", in its 128-bit form, of 16 bytes. */
-static void siphash(const uint64_t by[2], const uint8_t bytes[16], uint8_t out[16])
-{
-	struct sip s = {0x736f6d6570736575 ^ by[0], 0x646f72616e646f6d ^ by[1] ^ 0xee,
-			0x6c7967656e657261 ^ by[0], 0x7465646279746573 ^ by[1]};
-	uint64_t word[2];
-
-	memcpy(word, bytes, 16);
-	sip_word(&s, word[0]);
-	sip_word(&s, word[1]);
-	sip_word(&s, (uint64_t)16 << 56);
-	s.v2 ^= 0xee;
-	sip_rounds(&s, 4);
-	word[0] = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
-	s.v1 ^= 0xdd;
-	sip_rounds(&s, 4);
-	word[1] = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
-	memcpy(out, word, 16);
-}
-
 void tr_hash_start(void)
 {
 	has_key = syscall(SYS_getrandom, key, sizeof(key), GRND_NONBLOCK) == sizeof(key);
@@ -95,7 +44,7 @@ void tr_keyed_hash(const void *bytes, size_t length, uint8_t out[16])
 	if (!has_key)
 		return;
 	tr_hash(bytes, length, out);
-	siphash(key, out, out);
+	tr_siphash(key, out, out);
 }
 
 /*
@@ -110,7 +59,7 @@ void tr_hash_in_common(const void *secret, size_t length, uint8_t out[16])
 
 	tr_hash(secret, length, bytes);
 	memcpy(by, bytes, sizeof(by));
-	siphash(by, known, out);
+	tr_siphash(by, known, out);
 }
 
 struct tr_token tr_token_of_parts(bool (*next)(void *walk, const void **bytes, size_t *length), void *walk,
@@ -131,6 +80,6 @@ struct tr_token tr_token_of_parts(bool (*next)(void *walk, const void **bytes, s
 	if (!secret)
 		memcpy(token.hash, canonical.digest, sizeof(token.hash));
 	else if (has_key)
-		siphash(key, canonical.digest, token.hash);
+		tr_siphash(key, canonical.digest, token.hash);
 	return token;
 }

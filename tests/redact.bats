@@ -1,0 +1,217 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# A redacted trace gives nobody away, and is as good as it was for tshark, decode and doctor.
+
+bats_require_minimum_version 1.5.0
+load helper
+load diagnose
+
+setup_file() {
+    diagnose_up -u mallory -s zmq@localhost
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    RUN_SERVER=(-l payload --krb5-trace) RUN_CLIENT=(-l payload --krb5-trace)
+    mkdir out
+    kinit -k -t "$GSSTAP_REALM/client/alice" alice # and with it no ticket of an older key
+}
+
+teardown() {
+    [ -z "${SERVED:-}" ] || kill "$SERVED" 2>/dev/null || :
+}
+
+redact() {
+    "$GSSTAP" redact "$@" 2>told || { cat told; return 1; }
+}
+
+# gone_from FILE WORD...: no such bytes in it, in no case and in UTF-16 neither.
+gone_from() {
+    local word
+    for word in "${@:2}"; do
+        ! grep -aqiF -- "$word" "$1" || { echo "$1 has $word"; return 1; }
+        ! LC_ALL=C grep -aqiP -- "$(printf '%s' "$word" | sed 's/./&\\x00/g; s/\\x00$//')" "$1" || { echo "$1 has $word in UTF-16"; return 1; }
+    done
+}
+
+# names FILE: what must not be in the redacted form of this trace: who is in the realm, and where it is.
+names() {
+    echo alice mallory GSSTAP.TEST gsstap-realm "${GSSTAP_REALM##*-}" "$(jq -r 'select(.boot).boot' <(trace_json "$1") | head -1)"
+    find "$TOP" -maxdepth 0 -printf '%P %f\n'
+}
+
+# as_many FILE FILE FILTER: packets of both for which a display filter holds.
+as_many() {
+    [ "$(tshark -r "$1" -Y "$3" 2>/dev/null | wc -l)" = "$(tshark -r "$2" -Y "$3" 2>/dev/null | wc -l)" ]
+}
+
+# safe_and_sound IN OUT: all that is asked of a redacted trace alone.
+safe_and_sound() {
+    # shellcheck disable=SC2046 # words
+    gone_from "$2" $(names "$1") "hello"
+    [ "$(stat -c %a "$2")" = 600 ]
+    "$GSSTAP" decode "$2" >text 2>errors
+    [ ! -s errors ]
+    [ "$(trace_json "$1" | jq -r '[.event, .call, .time, .seq] | @tsv')" = "$(trace_json "$2" | jq -r '[.event, .call, .time, .seq] | @tsv')" ]
+    as_many "$1" "$2" kerberos
+    as_many "$1" "$2" gss-api
+    as_many "$1" "$2" spnego
+    as_many "$1" "$2" ntlmssp
+    as_many "$1" "$2" _ws.malformed
+    as_many "$1" "$2" '_ws.expert.severity >= 0x800000'
+}
+
+# inner FILE: what tshark says of the tickets and encrypted parts in it.
+inner() {
+    tshark -r "$1" -Y kerberos -T fields -e kerberos.msg_type -e kerberos.etype -e kerberos.kvno -e kerberos.error_code 2>/dev/null | sort
+}
+
+@test "a handshake and its messages, plain and behind SPNEGO: no name, no cipher and no message is left, and all of it dissects" {
+    handshake plain
+    CLIENT=(-spnego)
+    handshake spnego
+    for name in plain spnego; do
+        mkdir "out/$name"
+        redact $name/client.pcapng $name/server.pcapng out/$name
+        for side in client server; do
+            safe_and_sound $name/$side.pcapng out/$name/$side.pcapng
+            [ -n "$(inner $name/$side.pcapng)" ]
+            [ "$(inner $name/$side.pcapng)" = "$(inner out/$name/$side.pcapng)" ]
+        done
+    done
+    # The bytes that a ticket is encrypted to, anywhere.
+    tshark -r plain/client.pcapng -Y kerberos.cipher -T fields -e kerberos.cipher 2>/dev/null | tr ',' '\n' | grep -E '.{64}' >ciphers
+    [ -s ciphers ]
+    while read -r cipher; do
+        begins=$(fold -w 2 <<<"${cipher:0:32}" | sed 's/^/\\x/' | tr -d '\n')
+        LC_ALL=C grep -aqP "$begins" plain/client.pcapng
+        LC_ALL=C run -1 grep -aqP "$begins" out/plain/client.pcapng
+    done <ciphers
+}
+
+@test "both ends of a failed handshake are joined as before, under the same other names" {
+    kvno -q host/localhost
+    kadmin.local -q 'cpw -randkey host/localhost'
+    rm "$GSSTAP_REALM/krb5.keytab"
+    kadmin.local -q "ktadd -norandkey -k $GSSTAP_REALM/krb5.keytab host/localhost zmq/localhost"
+    handshake old
+    doctor old
+    only GT0009
+    redact old/client.pcapng old/server.pcapng out
+    safe_and_sound old/client.pcapng out/client.pcapng
+    safe_and_sound old/server.pcapng out/server.pcapng
+    doctor out
+    # By what the acceptor answered: the trace is from another machine now, whose keytab nobody can look into.
+    only GT0009
+    finds GT0009 '.initiator.program == "gss-client" and .acceptor.program == "gss-server" and .count == 1'
+    finds GT0009 '.cause | test("host/localhost@[A-Z]{6}\\.[A-Z]{4}")'
+    # One realm, in fields and tokens of both.
+    trace_json out/*.pcapng | grep -oE '@[A-Z]{6}\.[A-Z]{4}' | sort -u >realms
+    trace_json out/*.pcapng | jq -r '.. | .realm? // empty | strings | "@" + .' | sort -u | diff - realms
+    [ "$(wc -l <realms)" = 1 ]
+}
+
+@test "what is found by a trace alone is found in its redacted form" {
+    initiate unknown nosuch@localhost
+    doctor unknown
+    jq -r 'select(.kind == "finding").id' found >before
+    [ -s before ]
+    redact unknown/client.pcapng out/client.pcapng
+    gone_from out/client.pcapng nosuch alice GSSTAP.TEST
+    doctor out
+    jq -r 'select(.kind == "finding").id' found | diff before -
+}
+
+@test "NTLM: names in UTF-16 and responses" {
+    dpkg -L gss-ntlmssp | grep '/gssntlmssp\.so$' | sed 's/^/gssntlmssp_v1 1.3.6.1.4.1.311.2.2.10 /' >mech
+    echo 'REALM:carol:opensesame' >ntlm
+    GSS_MECH_CONFIG=$PWD/mech NTLM_USER_FILE=$PWD/ntlm "$GSSTAP" run -l payload -o ntlm.pcapng -- "$BUILD/hosts/ntlm" >printed
+    grep -aqP 'c\x00a\x00r\x00o\x00l' ntlm.pcapng
+    redact ntlm.pcapng out/ntlm.pcapng
+    gone_from out/ntlm.pcapng carol opensesame
+    run -1 grep -q '"REALM' <(trace_json out/ntlm.pcapng)
+    safe_and_sound ntlm.pcapng out/ntlm.pcapng
+    trace_json out/ntlm.pcapng | jq -se 'any(.[]; .. | .ntlm_authenticate? | objects | .user | test("^[a-z]{5}$"))'
+}
+
+@test "ZeroMQ under a policy: endpoints and peers, refused ones as well" {
+    local port
+    read -r port < <(free_port)
+    cat >policy.yaml <<EOF
+version: 1
+gss:
+  peers: {allow: ["mallory@GSSTAP.TEST", "zmq/localhost@GSSTAP.TEST"]}
+zmq:
+  unsecured: refuse
+  inject:
+    - {bind: "tcp://*:$port", principal: "zmq@localhost"}
+    - {connect: "tcp://localhost:$port", service: "zmq@%H"}
+EOF
+    "$GSSTAP" run -l payload -p policy.yaml -o server.pcapng -- "$PYTHON" "$TOP/demo/server.py" "tcp://*:$port" >server.out 2>&1 3>&- &
+    SERVED=$!
+    wait_until 60 listens "$port"
+    echo hello | KRB5CCNAME=FILE:$PWD/cc "$SHELL" -c 'kinit -k -t "$GSSTAP_REALM/client/mallory" mallory && "$0" run -l payload -p policy.yaml -o client.pcapng -- "$1" "$2/demo/client.py" "tcp://localhost:$3"' \
+        "$GSSTAP" "$PYTHON" "$TOP" "$port" >client.out
+    kill "$SERVED"
+    wait_until 60 gone "$SERVED"
+    redact client.pcapng server.pcapng out
+    for side in client server; do
+        safe_and_sound $side.pcapng out/$side.pcapng
+        "$GSSTAP" decode --summary --format json $side.pcapng | jq -S 'paths | map(select(type == "string"))' >before
+        "$GSSTAP" decode --summary --format json out/$side.pcapng | jq -S 'paths | map(select(type == "string"))' | diff before -
+    done
+}
+
+@test "nothing that is there is written to: neither a trace, nor a file, nor what a link names" {
+    handshake plain
+    cp plain/client.pcapng before
+    run -2 "$GSSTAP" redact plain/client.pcapng plain/client.pcapng
+    [[ $output = *"plain/client.pcapng exists, and is not overwritten: give a new name" ]]
+    ln -s nowhere link
+    run -2 "$GSSTAP" redact plain/client.pcapng link
+    [ ! -e nowhere ]
+    touch out/client.pcapng
+    run -2 "$GSSTAP" redact plain/server.pcapng plain/client.pcapng out
+    [ "$(ls out)" = client.pcapng ]
+    cmp before plain/client.pcapng
+}
+
+@test "wrong usage is told" {
+    run -2 "$GSSTAP" redact
+    run -2 "$GSSTAP" redact one.pcapng
+    [[ $output = *"give a trace, and the file that its redacted form goes to"* ]]
+    run -2 "$GSSTAP" redact a.pcapng b.pcapng c.pcapng
+    [[ $output = *"c.pcapng is no directory: several traces go into one that is there"* ]]
+    run -2 "$GSSTAP" redact a/x.pcapng b/x.pcapng out
+    [[ $output = *"a/x.pcapng and b/x.pcapng would become the same file in out"* ]]
+    run -2 "$GSSTAP" redact out new.pcapng
+    [[ $output = *"out is a directory: name the traces"* ]]
+    run -2 "$GSSTAP" redact nosuch.pcapng new.pcapng
+    [[ $output = *"nosuch.pcapng"* ]]
+    [ ! -e new.pcapng ]
+    echo "no trace at all, but long enough to look at" >other
+    run ! "$GSSTAP" redact other new.pcapng
+    [[ $output = *"other"* ]]
+}
+
+@test "of a damaged trace what can be read is redacted" {
+    handshake plain
+    cp plain/client.pcapng torn.pcapng
+    printf '\377\377\377\377' | dd of=torn.pcapng bs=1 seek=$((4096 + 64 + 4)) conv=notrunc status=none
+    run -1 "$GSSTAP" redact torn.pcapng out/torn.pcapng
+    [[ $output = *"torn.pcapng"* ]]
+    "$GSSTAP" decode out/torn.pcapng >text
+    gone_from out/torn.pcapng alice GSSTAP.TEST
+}
+
+@test "what was done is told, and what could not be judged" {
+    handshake plain
+    redact plain/client.pcapng out/client.pcapng
+    grep -qE '^gsstap: events written: [0-9]+; different names and parts of names replaced: [0-9]+; tokens redacted: [1-9][0-9]*; bytes zeroed: [1-9][0-9]*$' told
+    grep -qE '^gsstap: messages zeroed as a whole: [1-9]' told
+    grep -qE '^gsstap: arguments of programs made unreadable: [1-9]' told
+}
