@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GT0101. A retrofit that only one end has: what the ends offer stands in their greetings, which gsstap has
+ * seen, so that it needs no other proof.
+ */
+#include "tools/diagnose/checks.h"
+
+#include <string.h>
+
+#define ONE_SIDED "one-sided: "
+
+bool diagnose_zmq_one_sided(struct diagnose_case *c, struct finding *finding)
+{
+	const struct model_talk *talk = c->init ? c->init : c->acc;
+	const char *reason = talk && talk->endpoint.at ? case_text(c, talk->reason) : NULL;
+	const char *endpoint, *peer;
+	bool ours;
+
+	if (!reason || strncmp(reason, ONE_SIDED, strlen(ONE_SIDED)))
+		return false;
+	endpoint = case_text(c, talk->endpoint);
+	peer = case_text(c, talk->peer);
+	ours = strstr(reason, "this end is secured");
+	finding_cause(finding, "of the connection of %s at %s only %s end is secured by GSSAPI",
+		      case_name(c, talk), endpoint, ours ? "this" : "the other");
+	finding_evidence(finding, "the greetings: %s", reason + strlen(ONE_SIDED));
+	if (peer)
+		finding_evidence(finding, "the other end is %s", peer);
+	finding_remedy(
+		finding,
+		ours ? "run the program at the other end under gsstap with a rule for this endpoint, such as"
+		     : "run this program with a rule for this endpoint, such as");
+	finding_remedy(finding,
+		       ours ? "zmq: {inject: [{connect: \"tcp://HOST:PORT\", service: \"zmq@%%H\"}]}"
+			    : "zmq: {inject: [{connect: \"%s\", service: \"zmq@%%H\"}]}",
+		       endpoint);
+	finding_remedy(
+		finding,
+		"where both cannot change on one day: migrate, and phase: report, in gsstap-policy(5)");
+	return true;
+}
