@@ -142,6 +142,11 @@ ahead_of_the_server() {
     ahead_of_the_server
 }
 
+# has_threads NUMBER: for wait_until: a thread is there a while after what it was started for was said.
+has_threads() {
+    [ "$(find "/proc/${PID[gap]}/task" -mindepth 1 -maxdepth 1 | wc -l)" = "$1" ]
+}
+
 @test "without prefetching nothing is fetched ahead, and no thread is there" {
     fresh behind
     own_tickets
@@ -156,7 +161,7 @@ ahead_of_the_server() {
     start gap "${WITH[@]}" "$BUILD/hosts/repair_gap" "$FIRST" "$SECOND" go
     servers FIRST
     wait_until 20 has_line gap.out steady
-    [ "$(find "/proc/${PID[gap]}/task" -mindepth 1 -maxdepth 1 | wc -l)" = $((before + 1)) ]
+    wait_until 20 has_threads $((before + 1))
     run has_ticket other/localhost
     [ "$status" = 1 ]
 }
