@@ -43,6 +43,7 @@ seen() {
     doctor server.pcapng
     finds GT0101 '.cause | test("zpair at tcp://127.0.0.1:.* only this end is secured by GSSAPI")'
     finds GT0101 '.evidence | any(test("greetings: this end is secured by GSSAPI"))'
+    finds GT0101 '.not_looked_at == []'
     kill "${PID[plain]}"
     # The remedy: a rule at the other end.
     run -0 "$GSSTAP" run -p policy.yaml -o client.pcapng -- "$BUILD/hosts/zpair" socket REQ connect "tcp://localhost:$PORT" send hello recv

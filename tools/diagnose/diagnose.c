@@ -182,7 +182,7 @@ static struct finding *new_finding(const struct diagnose_case *c, const struct d
 
 static void unseen(const struct diagnose_case *c, struct finding *finding)
 {
-	for (size_t i = 0; i < c->unseen.count; i++)
+	for (size_t i = 0; i < c->unseen.count && !finding->alone; i++)
 		elf_list_add(&finding->unseen, c->unseen.items[i]);
 }
 

@@ -18,6 +18,7 @@ struct finding {
 	struct elf_list evidence;
 	struct elf_list remedies; /* sentences; one that begins with a TAB is a command for a shell */
 	struct elf_list unseen;
+	bool alone; /* the trace alone proves it: what could not be looked at does not matter */
 	const struct model_talk *init,
 		*acc; /* the first handshake that it was found in; either may be NULL */
 	const struct model_program *executed_by; /* where it is about no handshake */

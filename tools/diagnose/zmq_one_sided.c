@@ -20,6 +20,7 @@ bool diagnose_zmq_one_sided(struct diagnose_case *c, struct finding *finding)
 		return false;
 	endpoint = case_text(c, talk->endpoint);
 	peer = case_text(c, talk->peer);
+	finding->alone = true;
 	ours = strstr(reason, "this end is secured");
 	finding_cause(finding, "of the connection of %s at %s only %s end is secured by GSSAPI",
 		      case_name(c, talk), endpoint, ours ? "this" : "the other");
