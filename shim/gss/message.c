@@ -75,16 +75,17 @@ static void keep(const struct tap_scope *scope, struct given *given, const gss_b
 	errno = error;
 }
 
-static void let_go(struct given *given, const gss_buffer_desc *token)
+/* As long as it was then: the buffer is the host's, and is out of our hands during the call. */
+static void let_go(struct given *given)
 {
 	if (given->copy)
-		munmap(given->copy, token->length);
+		munmap(given->copy, (size_t)given->token.length);
 }
 
 static void put_given(struct tr_draft *d, const struct message *m)
 {
 	if (m->given->copy)
-		tap_put_message(d, m->token_field, m->given->copy, m->token->length);
+		tap_put_message(d, m->token_field, m->given->copy, (size_t)m->given->token.length);
 	else
 		tr_put(d, m->token_field, &m->given->token, sizeof(m->given->token));
 }
@@ -221,7 +222,7 @@ TAP_EXPORT OM_uint32 gss_unwrap(OM_uint32 *minor_status, gss_ctx_id_t context, g
 
 		tell(&scope, major, minor_status,
 		     opened(context, conf_of(major, conf_state), input, output, &given));
-		let_go(&given, input);
+		let_go(&given);
 		errno = error;
 	}
 	tap_leave(&scope);
