@@ -162,6 +162,34 @@ config() {
     line cache '.client == "alice@GSSTAP.TEST"'
 }
 
+@test "looking at a collection of caches makes none, and no pipe in it is waited for" {
+    export KRB5CCNAME=DIR:$PWD/caches
+    doctor 1 --service zmq@localhost --client alice
+    not_well "cache=fail tgt=fail service=skip"
+    line cache '.reason == "missing" and (.seen | contains("no ticket cache DIR:"))'
+    [ ! -e caches ]
+    KRB5CCNAME=DIR::$PWD/caches/tkt doctor 1 --service zmq@localhost
+    [ ! -e caches ]
+    # One that is there gets no file.
+    mkdir caches
+    doctor 1 --service zmq@localhost
+    line cache '.reason == "missing"'
+    [ -z "$(ls caches)" ]
+    cp alice caches/tkt
+    doctor 0 --service zmq@localhost
+    line cache '.client == "alice@GSSTAP.TEST"'
+    [ "$(ls caches)" = tkt ]
+    mkfifo caches/tkt2
+    status=0
+    timeout 20 "$GSSTAP" doctor --format json --service zmq@localhost --client bob >lines || status=$?
+    [ $status = 1 ]
+    line cache '.state == "fail" and .reason == "malformed" and (.seen | contains("caches/tkt2 is no regular file"))'
+    rm -r caches
+    doctor 1 --service zmq@localhost --client alice
+    apply cache
+    doctor 0 --service zmq@localhost
+}
+
 @test "a cache that others can read is a warning, one that is none a failure" {
     chmod 644 alice
     doctor 0 --service zmq@localhost

@@ -2,9 +2,9 @@
 /*
  * What a trace can make of libkrb5, which doctor asks as the traced process would have: a krb5.conf names
  * libraries to be loaded ("module", [plugins]) and other files to be read; a name of a ticket cache makes
- * directories (DIR) and keyrings (KEYRING). So a krb5.conf that is not the caller's own setting must belong
+ * keyrings (KEYRING). So a krb5.conf that is not the caller's own setting must belong
  * to root or to the caller, who alone can write it, and say nothing of the kind; and of names only files are
- * opened. That they are regular files is seen to by the probes.
+ * opened. That they are regular files, and that no directory is made (DIR), is seen to by the probes.
  */
 #include "tools/diagnose/trust.h"
 #include "tools/diagnose/trust_path.h"
@@ -143,19 +143,6 @@ static const char *of_another(struct diagnose_case *c, const struct model_talk *
 	return case_format(c, "it is the default of uid %u: run doctor as that user", talk->process->uid);
 }
 
-/* libkrb5 would make one that is not there. ":/x/tkt" is the cache tkt in /x. */
-static const char *directory_trouble(struct diagnose_case *c, const char *path)
-{
-	const char *end = *path == ':' ? strrchr(path, '/') : NULL;
-	struct stat about;
-
-	if (*path == ':')
-		path = end ? case_format(c, "%.*s", (int)(end - path - 1), path + 1) : "";
-	if (*path == '/' && !stat(path, &about) && S_ISDIR(about.st_mode))
-		return NULL;
-	return case_format(c, "the directory '%s' does not exist, or not by that name", path);
-}
-
 const char *trust_not_ccache(struct diagnose_case *c, const struct model_talk *talk, const char *name)
 {
 	const char *ours = getenv("KRB5CCNAME");
@@ -169,7 +156,7 @@ const char *trust_not_ccache(struct diagnose_case *c, const struct model_talk *t
 	if (!strncmp(name, "FILE:", 5))
 		return path_trouble(c, name + 5);
 	if (!strncmp(name, "DIR:", 4))
-		return directory_trouble(c, name + 4);
+		return path_trouble(c, name + 4 + (name[4] == ':'));
 	if (!strncmp(name, "MEMORY:", 7))
 		return case_format(c, "%s was in the process's memory alone", name);
 	if (!strncmp(name, "KCM:", 4))

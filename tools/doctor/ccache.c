@@ -2,6 +2,7 @@
 /* Reads a ticket cache; see ccache.h. */
 #include "tools/doctor/ccache.h"
 
+#include "tools/doctor/collection.h"
 #include "tools/elf/list.h"
 
 #include <errno.h>
@@ -118,19 +119,26 @@ static void look(struct probe_ccache *cache, krb5_context context, krb5_ccache h
 	}
 }
 
-/* The default, or of a collection the one with this principal. */
-static krb5_error_code choose(krb5_context context, const char *client, krb5_ccache *handle)
+/* The cache of this name, or of the collection that has it the one with this principal. */
+static krb5_error_code choose(struct probe_ccache *cache, krb5_context context, const char *client,
+			      krb5_ccache *handle)
 {
 	krb5_principal principal;
+	krb5_error_code code;
+	char *name = probe_collection_name(cache->name, &cache->file, &code);
 
-	if (client && !krb5_parse_name(context, client, &principal)) {
-		krb5_error_code code = krb5_cc_cache_match(context, principal, handle);
-
-		krb5_free_principal(context, principal);
-		if (!code)
-			return 0;
+	if (!name) {
+		strcpy(cache->type, "DIR");
+		return code;
 	}
-	return krb5_cc_default(context, handle);
+	if (client && !krb5_parse_name(context, client, &principal)) {
+		code = krb5_cc_cache_match(context, principal, handle);
+		krb5_free_principal(context, principal);
+	}
+	if (!*handle)
+		code = krb5_cc_resolve(context, name, handle);
+	free(name);
+	return code;
 }
 
 void probe_ccache_open(struct probe_ccache *cache, const char *name, const char *client)
@@ -144,7 +152,7 @@ void probe_ccache_open(struct probe_ccache *cache, const char *name, const char 
 		const char *asked = name ? name : krb5_cc_default_name(context);
 
 		cache->name = elf_strdup(asked ? asked : "");
-		code = name ? krb5_cc_resolve(context, name, &handle) : choose(context, client, &handle);
+		code = choose(cache, context, name ? NULL : client, &handle);
 	}
 	cache->code = code;
 	if (!cache->name)
