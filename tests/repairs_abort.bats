@@ -9,7 +9,7 @@ load wire
 load repairs
 
 # Connections of the two fuzzing tests together; 100000 for a long look.
-CONNECTIONS=${CONNECTIONS:-20000}
+CONNECTIONS=${CONNECTIONS:-8000}
 FATAL="message:integrity-only message:empty ready:integrity-only ready:empty command:integrity-only command:empty"
 DROPPED="message:truncated message:flipped message:extended message:random message:bare message:misnamed message:oversized
     message:undersized message:replayed ready:truncated ready:flipped ready:extended ready:random ready:bare ready:misnamed

@@ -54,14 +54,14 @@ frees() {
 @test "without the repair each message leaks" {
     fresh none
     under none
-    echo_stream 5000
-    [ "$SERVER" -gt 40000 ] && [ "$CLIENT" -gt 40000 ]
+    echo_stream 3000
+    [ "$SERVER" -gt 24000 ] && [ "$CLIENT" -gt 24000 ]
 }
 
-@test "30,000 messages of 10 KB each way leave nothing behind" {
+@test "10,000 messages of 10 KB each way leave nothing behind" {
     fresh all
     under all
-    echo_stream 30000
+    echo_stream 10000
     flat
     recorded 2 '.event == "repair" and .repair == "leak" and (.reason | length) > 10'
 }
@@ -69,11 +69,11 @@ frees() {
 @test "nor do those of programs that set up GSSAPI by themselves" {
     fresh native-leaks
     under bare
-    echo_stream 5000 native
-    [ "$SERVER" -gt 40000 ] && [ "$CLIENT" -gt 40000 ]
+    echo_stream 3000 native
+    [ "$SERVER" -gt 24000 ] && [ "$CLIENT" -gt 24000 ]
     fresh native
     under all
-    echo_stream 20000 native
+    echo_stream 8000 native
     flat
 }
 
@@ -82,13 +82,13 @@ frees() {
     fresh frees-bare
     under bare
     frees
-    echo_stream 5000 native
+    echo_stream 3000 native
     flat
     fresh frees
     under all
     frees
     WITH+=(MALLOC_CHECK_=3 MALLOC_PERTURB_=165)
-    echo_stream 20000
+    echo_stream 8000
     flat
     recorded 2 '.event == "inject"'
     recorded 0 '.event == "repair" and .repair == "leak"'

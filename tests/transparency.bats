@@ -388,8 +388,8 @@ readable() {
     # AddressSanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
     [ -z "$SANITIZER" ] || export NO_DEEPBIND=1
     LEVEL=calls
-    thrice "$HOSTS/churn" 300 "$PLUGINS/churn_gss.so" "$PLUGINS/churn_zmq.so"
-    [ "$(grep -c '300 of 300 rounds' <<<"$output")" = 3 ]
+    thrice "$HOSTS/churn" 100 "$PLUGINS/churn_gss.so" "$PLUGINS/churn_zmq.so"
+    [ "$(grep -c '100 of 100 rounds' <<<"$output")" = 3 ]
     [ "$(events '.event == "coverage" and .reached == false' | wc -l)" = 0 ]
     [ "$(events '.event == "coverage" and .family == "zmq" and .library == "libzmB.so.5"' | wc -l)" -ge 1 ]
 }
