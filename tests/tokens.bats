@@ -116,6 +116,10 @@ setup() {
     done
     run -1 --separate-stderr "$GSSTAP" decode --bytes "$PLAIN"
     [[ $stderr == *"a trace: give it without --bytes"* ]]
+    run -1 --separate-stderr "$GSSTAP" decode --bytes "$GSSTAP_REALM/ccache/alice"
+    [[ $stderr == *"is a ticket cache" ]]
+    run -1 --separate-stderr "$GSSTAP" decode --bytes "$GSSTAP_REALM/krb5.keytab"
+    [[ $stderr == *"is a keytab" ]]
     run -1 --separate-stderr "$GSSTAP" decode --bytes no-such-file
     [[ $stderr == *"nor is there a file of this name"* ]]
 }

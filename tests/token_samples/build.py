@@ -188,9 +188,10 @@ def ssh_keyex():
          string(b"gssapi-keyex"))
 
 
-def zmtp_errors():
-    """RFC 23: ERROR; and a command that nobody knows behind it."""
+def zmtp_commands():
+    """RFC 23: ERROR; and a command that nobody knows behind it. RFC 37: PONG alone, which begins as a delete token does."""
     keep("zmtp/error", b"\4\x16\5ERROR\17Not authorized.\4\7\5HALLO.")
+    keep("zmtp/pong", b"\4\5\4PONG")
 
 
 user_to_user()
@@ -201,4 +202,4 @@ ssh_oids()
 bindings()
 ssh_keyex()
 to_a_kdc()
-zmtp_errors()
+zmtp_commands()

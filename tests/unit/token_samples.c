@@ -109,17 +109,43 @@ static void each_decoder_has_samples(void **state)
 			fail_msg("there is no tests/data/token/%s/*.bin", token_decoder(i));
 }
 
+static void assert_nobodys(const char *text, size_t length)
+{
+	struct tr_bytes bytes = {(const uint8_t *)text, length};
+
+	if (token_decode(&token, bytes, bytes.length, TOKEN_ANYWHERE, 0))
+		fail_msg("%s is taken for a token", text);
+	assert_int_equal(token.count, 0);
+}
+
+#define NOBODYS(text) assert_nobodys(text, sizeof(text) - 1)
+
 static void bytes_of_no_kind_are_nobodys(void **state)
 {
-	static const char text[] = "Dear Sir or Madam, this is no token.";
-	struct tr_bytes bytes = {(const uint8_t *)text, sizeof(text) - 1};
-
 	(void)state;
-	assert_false(token_decode(&token, bytes, bytes.length, TOKEN_ANYWHERE, 0));
-	assert_int_equal(token.count, 0);
-	bytes.length = 0;
-	assert_false(token_decode(&token, bytes, 0, TOKEN_ANYWHERE, 0));
-	assert_false(token_decode_as(&token, "no such decoder", bytes));
+	NOBODYS("Dear Sir or Madam, this is no token.");
+	NOBODYS("");
+	assert_false(token_decode_as(&token, "no such decoder", (struct tr_bytes){(const uint8_t *)"x", 1}));
+}
+
+/* They begin as some tokens do, and go on otherwise. */
+static void bytes_that_begin_like_a_token_are_nobodys(void **state)
+{
+	(void)state;
+	NOBODYS("a10 is a road, and no ticket");
+	NOBODYS("n50 0 is no AP-REQ");
+	NOBODYS("\x6e\x00");
+	NOBODYS("\xa1\x00");
+	NOBODYS("\xa0\x02\x04\x00");
+	NOBODYS("\x05\x01\x30");
+	NOBODYS("\x05\x01\x30\x03\x02\x01\x05"); /* no IAKERB-HEADER */
+	NOBODYS("\x06\x05hello, world");
+	NOBODYS("\x06\x02\x2a\x86"); /* ends within an arc */
+	NOBODYS("\x04\x05\x04HALL and more of the same");
+	NOBODYS("\x04\x04\x00\xff\xff\xff\xff\x00 is no MIC of Kerberos'");
+	/* A ticket cache. */
+	NOBODYS("\x05\x04\x00\x0c\x00\x01\x00\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00"
+		"\x01");
 }
 
 int main(void)
@@ -128,6 +154,7 @@ int main(void)
 		cmocka_unit_test(each_sample_is_decoded_to_what_stands_beside_it),
 		cmocka_unit_test(each_decoder_has_samples),
 		cmocka_unit_test(bytes_of_no_kind_are_nobodys),
+		cmocka_unit_test(bytes_that_begin_like_a_token_are_nobodys),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

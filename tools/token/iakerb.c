@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* IAKERB (draft-ietf-kitten-iakerb): the initiator's talk with its KDC, carried by the acceptor. */
+#include "tools/token/bytes.h"
 #include "tools/token/decoders.h"
 #include "tools/token/kerberos.h"
 
@@ -25,11 +26,15 @@ void kerberos_iakerb(struct token *token, struct tr_bytes bytes)
 	token_end(token);
 }
 
-/* The token id, and the SEQUENCE that must follow. */
+/* The token id, and the SEQUENCE that must follow, with a realm. */
 bool dec_iakerb(struct token *token, struct tr_bytes bytes)
 {
-	if (bytes.length < 3 || bytes.at[0] != 5 || bytes.at[1] != 1 || bytes.at[2] != DER_SEQUENCE)
+	struct tr_bytes inner = bytes_from(bytes, 2);
+	struct der element;
+
+	if (big_at(bytes, 0, 2) != 0x0501 || !der_is(inner, DER_SEQUENCE) || !der_peek(inner, &element) ||
+	    !der_is(element.body, DER_CONTEXT + 1))
 		return false;
-	kerberos_iakerb(token, (struct tr_bytes){bytes.at + 2, bytes.length - 2});
+	kerberos_iakerb(token, inner);
 	return true;
 }

@@ -4,17 +4,20 @@
 #include "tools/token/kdc.h"
 #include "tools/token/kerberos.h"
 
-/* A text, too, begins with such octets. */
-static bool holds_a_sequence(struct tr_bytes bytes)
+/* A text, too, begins with such octets, and goes on with that of a SEQUENCE; its first field has no such one.
+ */
+static bool holds_fields(struct tr_bytes bytes)
 {
-	struct der message;
+	struct der message, sequence;
 
-	return der_peek(bytes, &message) && (!message.body.length || der_is(message.body, DER_SEQUENCE));
+	return der_peek(bytes, &message) && der_is(message.body, DER_SEQUENCE) &&
+	       der_peek(message.body, &sequence) && sequence.body.length &&
+	       (sequence.body.at[0] & 0xe0) == DER_CONTEXT;
 }
 
 bool dec_krb5(struct token *token, struct tr_bytes bytes)
 {
-	if (!holds_a_sequence(bytes))
+	if (!holds_fields(bytes))
 		return false;
 	switch (bytes.at[0]) {
 	case KERBEROS_AP_REQ:

@@ -41,12 +41,22 @@ static void filler(struct token *token, const uint8_t *at, size_t bytes)
 		}
 }
 
+/* Is all that is there of the head's filler 0xff? The id alone, two bytes, is also that of a ticket cache (as
+ * Wrap's) and of ZMTP's PONG (as a delete token's). */
+static bool has_filler(struct tr_bytes bytes, size_t size)
+{
+	size_t at = 3;
+
+	while (at < bytes.length && at < 3 + size && bytes.at[at] == 0xff)
+		at++;
+	return at > 3 && (at == bytes.length || at == 3 + size);
+}
+
 static void wrap_4121(struct token *token, struct tr_bytes bytes)
 {
 	struct tr_bytes body = {bytes.at + HEAD, bytes.length - HEAD};
 	uint64_t ec = number(bytes.at + 4, 2), rrc = number(bytes.at + 6, 2);
 
-	filler(token, bytes.at + 3, 1);
 	token_unsigned(token, "ec", (struct tr_bytes){bytes.at + 4, 2}, ec, NULL);
 	token_unsigned(token, "rrc", (struct tr_bytes){bytes.at + 6, 2}, rrc, NULL);
 	field(token, "seq", bytes.at + 8, 8);
@@ -67,7 +77,6 @@ static void mic_4121(struct token *token, struct tr_bytes bytes)
 {
 	struct tr_bytes checksum = {bytes.at + HEAD, bytes.length - HEAD};
 
-	filler(token, bytes.at + 3, 5);
 	field(token, "seq", bytes.at + 8, 8);
 	token_sealed(token, "checksum", checksum, checksum.length);
 }
@@ -76,7 +85,7 @@ bool dec_krb5_message(struct token *token, struct tr_bytes bytes)
 {
 	unsigned id = bytes.length < 2 ? 0 : (unsigned)number(bytes.at, 2);
 
-	if (id != ID_MIC && id != ID_WRAP && id != ID_DELETE)
+	if ((id != ID_MIC && id != ID_WRAP && id != ID_DELETE) || !has_filler(bytes, id == ID_WRAP ? 1 : 5))
 		return false;
 	if (id == ID_WRAP)
 		token_begin_message(token, "wrap", "Wrap", bytes);

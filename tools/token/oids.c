@@ -17,6 +17,17 @@ static bool is_oid(struct tr_bytes bytes)
 	return der_is(bytes, DER_OBJECT_ID) && der_peek(bytes, &der) && der.length && der.length < 128;
 }
 
+/* One that is all there and ends with the end of a number, and nothing or another one behind it. */
+static bool are_oids(struct tr_bytes bytes)
+{
+	struct der der;
+
+	return is_oid(bytes) && der_peek(bytes, &der) && der.length == der.body.length &&
+	       der.body.at[der.length - 1] < 0x80 &&
+	       (der.whole.length == bytes.length ||
+		der_is(bytes_from(bytes, der.whole.length), DER_OBJECT_ID));
+}
+
 static void in_der(struct token *token, struct tr_bytes bytes)
 {
 	struct der der;
@@ -63,7 +74,7 @@ bool dec_oids(struct token *token, struct tr_bytes bytes)
 	struct tr_bytes strings;
 	uint64_t count = strings_at(bytes, &strings);
 
-	if (!count && !is_oid(bytes))
+	if (!count && !are_oids(bytes))
 		return false;
 	token_begin_message(token, "oids", "object identifiers", bytes);
 	token_begin_list(token, "list", bytes);

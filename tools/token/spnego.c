@@ -89,8 +89,7 @@ bool dec_spnego(struct token *token, struct tr_bytes bytes)
 	struct tr_bytes rest = bytes;
 	struct der choice;
 
-	if (!(init || der_is(bytes, RESP)) || !der_peek(bytes, &choice) ||
-	    (choice.body.length && choice.body.at[0] != DER_SEQUENCE))
+	if (!(init || der_is(bytes, RESP)) || !der_peek(bytes, &choice) || !der_is(choice.body, DER_SEQUENCE))
 		return false;
 	token_begin_message(token, init ? "neg_token_init" : "neg_token_resp",
 			    init ? "SPNEGO init" : "SPNEGO", bytes);
