@@ -3,6 +3,9 @@
 #include "tools/diagnose/keytab_cause.h"
 
 #include "tools/names/names.h"
+#include "tools/token/open.h"
+
+#include <stdlib.h>
 
 #define NO_CRED 7 /* GSS_S_NO_CRED, without its shift */
 
@@ -38,6 +41,18 @@ bool told_by_acceptor(struct diagnose_case *c, struct finding *finding, int64_t 
 	if (!c->acc)
 		elf_list_add(&finding->unseen, "the acceptor's keytab: its trace was not given");
 	return true;
+}
+
+bool ticket_tried(struct diagnose_case *c, const struct probe_keytab *keytab, bool *opens)
+{
+	char *error;
+	struct token_keys *keys = keys_new(keytab->name, &error);
+	uint32_t at = (uint32_t)(c->ap_req - c->request.nodes);
+	bool tried = keys && token_try_ticket(&c->request, at, keys, opens);
+
+	keys_free(keys);
+	free(error);
+	return tried;
 }
 
 void ticket_evidence(struct diagnose_case *c, struct finding *finding)

@@ -5,7 +5,6 @@
  */
 #include "tools/diagnose/checks.h"
 #include "tools/diagnose/keytab_cause.h"
-#include "tools/diagnose/open_ticket.h"
 
 #include <string.h>
 
@@ -15,17 +14,6 @@ static bool same_service(const char *name, const char *principal)
 	size_t length = strcspn(name, "@/");
 
 	return length == strcspn(principal, "@/") && !strncmp(name, principal, length);
-}
-
-static bool opens(struct diagnose_case *c, const struct probe_keytab *keytab)
-{
-	const struct token_node *ticket =
-		token_find(&c->request, (uint32_t)(c->ap_req - c->request.nodes), "ticket");
-	struct elf_list keys = {0};
-	bool any = ticket && !ticket_openers(keytab->name, ticket->raw, &keys) && keys.count;
-
-	elf_list_free(&keys);
-	return any;
 }
 
 static bool from_token(struct diagnose_case *c, struct finding *finding)
@@ -60,11 +48,12 @@ bool diagnose_not_us(struct diagnose_case *c, struct finding *finding)
 {
 	const struct probe_keytab *keytab = failed_keytab(c);
 	const char *name = c->acc ? case_text(c, c->acc->accepts) : NULL;
+	bool opens;
 
 	if (from_token(c, finding))
 		return true;
 	if (!keytab || (!talk_says(c->acc, SAYS_NOT_US) && case_error_code(c) != SAYS_NOT_US) ||
-	    !opens(c, keytab))
+	    !ticket_tried(c, keytab, &opens) || !opens)
 		return false;
 	finding_cause(finding, "%s accepts for %s alone, and the ticket is for %s", case_name(c, c->acc),
 		      name ? name : "another name", case_service(c));

@@ -6,16 +6,13 @@
  */
 #include "tools/diagnose/checks.h"
 #include "tools/diagnose/keytab_cause.h"
-#include "tools/diagnose/open_ticket.h"
 
 bool diagnose_wrong_key(struct diagnose_case *c, struct finding *finding)
 {
 	const struct probe_keytab *keytab = failed_keytab(c);
-	const struct token_node *ticket;
-	struct elf_list keys = {0};
 	uint32_t kvno;
 	int32_t enctype;
-	bool wrong;
+	bool opens;
 
 	if (told_by_acceptor(c, finding, SAYS_BAD_INTEGRITY)) {
 		finding_cause(finding, "the acceptor's key of %s does not open the ticket", case_service(c));
@@ -25,12 +22,8 @@ bool diagnose_wrong_key(struct diagnose_case *c, struct finding *finding)
 		return true;
 	}
 	if (!keytab || !case_kvno(c, &kvno) || !case_enctype(c, &enctype) ||
-	    !probe_keytab_has_key(keytab, case_service(c), kvno, enctype))
-		return false;
-	ticket = token_find(&c->request, (uint32_t)(c->ap_req - c->request.nodes), "ticket");
-	wrong = ticket && !ticket_openers(keytab->name, ticket->raw, &keys) && !keys.count;
-	elf_list_free(&keys);
-	if (!wrong)
+	    !probe_keytab_has_key(keytab, case_service(c), kvno, enctype) ||
+	    !ticket_tried(c, keytab, &opens) || opens)
 		return false;
 	finding_cause(finding, "%s has kvno %u of %s, and this key does not open the ticket", keytab->name,
 		      kvno, case_service(c));

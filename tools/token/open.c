@@ -80,20 +80,29 @@ static void check_pac(struct walk *w, uint32_t ticket, size_t entry)
 	}
 }
 
+/* What is asked of the keys about the ticket of a group; false: not all of it is there. */
+static bool ticket_at(struct token *token, uint32_t at, struct keys_ticket *asked)
+{
+	uint32_t ticket = (uint32_t)(token_find(token, at, "ticket") - token->nodes);
+
+	*asked = (struct keys_ticket){.server = principal_at(token, ticket, "sname", "realm"),
+				      .kvno = number_at(token, ticket, "enc_part.kvno"),
+				      .enctype = number_at(token, ticket, "enc_part.etype"),
+				      .cipher = cipher_at(token, ticket, "enc_part.cipher")};
+	return asked->cipher.length;
+}
+
 /* The ticket of the current group: its plaintext, or nothing when it stays closed. */
 static struct tr_bytes open_ticket(struct walk *w, uint32_t at)
 {
 	struct token *token = w->token;
-	uint32_t ticket = (uint32_t)(token_find(token, at, "ticket") - token->nodes), opened;
-	struct keys_ticket asked = {.server = principal_at(token, ticket, "sname", "realm"),
-				    .kvno = number_at(token, ticket, "enc_part.kvno"),
-				    .enctype = number_at(token, ticket, "enc_part.etype"),
-				    .cipher = cipher_at(token, ticket, "enc_part.cipher")};
+	struct keys_ticket asked;
 	struct tr_bytes plain;
 	const char *why;
+	uint32_t opened;
 	size_t entry;
 
-	if (!asked.cipher.length)
+	if (!ticket_at(token, at, &asked))
 		return (struct tr_bytes){0};
 	plain = keys_open_ticket(w->keys, token, &asked, &entry, &why);
 	if (!plain.at) {
@@ -249,4 +258,16 @@ void token_open(struct token *token, struct token_keys *keys, struct keys_sessio
 		at_node(&w, i);
 	if (!session)
 		keys_session_free(keys, w.session);
+}
+
+bool token_try_ticket(struct token *token, uint32_t ap_req, struct token_keys *keys, bool *opens)
+{
+	struct keys_ticket asked;
+	const char *why;
+	size_t entry;
+
+	if (!token_find(token, ap_req, "ticket") || !ticket_at(token, ap_req, &asked))
+		return false;
+	*opens = keys_open_ticket(keys, token, &asked, &entry, &why).at;
+	return !token->failed;
 }

@@ -14,5 +14,8 @@
  */
 void token_open(struct token *token, struct token_keys *keys, struct keys_session *session,
 		const struct tr_bytes *message);
+/* Does any of the keys open the ticket of this AP-REQ, a group of the token? False: not all of it is there.
+ */
+bool token_try_ticket(struct token *token, uint32_t ap_req, struct token_keys *keys, bool *opens);
 
 #endif
