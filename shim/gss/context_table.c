@@ -5,22 +5,18 @@
  * Handles are used again after a deletion, so an entry goes with its context; a context that is not in the
  * table (made before us, or no room) is simply not summed up: it is not what one is judged by.
  */
+#include "shim/core/spare.h"
 #include "shim/gss/context.h"
 #include "shim/gss/gss.h"
 
-#include <string.h>
-#include <sys/mman.h>
-
 #define BUCKETS 512
-#define PER_BLOCK 64
 
 static struct {
 	struct tap_lock lock;
 	struct context *first;
 } buckets[BUCKETS];
 
-static struct tap_lock spare_lock;
-static struct context *spares;
+static struct tap_spares spares = {.size = sizeof(struct context)};
 
 unsigned tap_contexts_unjudged; /* in the table, and one more once one could not be entered */
 static bool one_is_lost;
@@ -44,34 +40,12 @@ static struct context *find(unsigned bucket, gss_ctx_id_t handle)
 
 struct context *tap_context_new(void)
 {
-	struct context *c, *block;
-
-	if (!tap_lock(&spare_lock))
-		return NULL;
-	if (!spares) {
-		block = mmap(NULL, PER_BLOCK * sizeof(*block), PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		for (int i = 0; block != MAP_FAILED && i < PER_BLOCK; i++) {
-			block[i].next = spares;
-			spares = &block[i];
-		}
-	}
-	c = spares;
-	if (c)
-		spares = c->next;
-	tap_unlock(&spare_lock);
-	if (c)
-		memset(c, 0, sizeof(*c));
-	return c;
+	return tap_spare_take(&spares);
 }
 
 void tap_context_free(struct context *c)
 {
-	if (!tap_lock(&spare_lock))
-		return;
-	c->next = spares;
-	spares = c;
-	tap_unlock(&spare_lock);
+	tap_spare_give(&spares, c);
 }
 
 struct context *tap_context_take(gss_ctx_id_t handle)

@@ -7,6 +7,7 @@
  * Only where it is asked for: else each wrapper here is the real call alone. Ours runs under locks of
  * others', in any thread and in children; it allocates nothing, waits for nothing and leaves errno as it is.
  */
+#include "shim/core/spare.h"
 #include "shim/core/tap.h"
 #include "shim/krb5/trace_text.h"
 
@@ -15,55 +16,28 @@
 #include <krb5.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#define PER_BLOCK 64
 #define LINE 2048
 
 /* Whose callback is behind ours; one for each context that has one. */
 struct behind {
 	krb5_trace_callback callback;
 	void *data;
-	struct behind *next; /* of the spare ones */
 };
 
-static struct tap_lock spare_lock;
-static struct behind *spares;
+static struct tap_spares spares = {.size = sizeof(struct behind)};
 
 /* The context that was given our callback last. Within a call that makes one: it has it already. */
 static __thread krb5_context given;
 
 static struct behind *behind_new(krb5_trace_callback callback, void *data)
 {
-	struct behind *b, *block;
+	struct behind *b = tap_spare_take(&spares);
 
-	if (!tap_lock(&spare_lock))
-		return NULL;
-	if (!spares) {
-		block = mmap(NULL, PER_BLOCK * sizeof(*block), PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		for (int i = 0; block != MAP_FAILED && i < PER_BLOCK; i++) {
-			block[i].next = spares;
-			spares = &block[i];
-		}
-	}
-	b = spares;
 	if (b)
-		spares = b->next;
-	tap_unlock(&spare_lock);
-	if (b)
-		*b = (struct behind){.callback = callback, .data = data};
+		*b = (struct behind){callback, data};
 	return b;
-}
-
-static void behind_free(struct behind *b)
-{
-	if (!tap_lock(&spare_lock))
-		return;
-	b->next = spares;
-	spares = b;
-	tap_unlock(&spare_lock);
 }
 
 static void record(const char *line)
@@ -96,7 +70,7 @@ static void KRB5_CALLCONV hear(krb5_context context, const krb5_trace_info *info
 		return;
 	their = *b; /* it may set another one, and then there is no b any more */
 	if (!info)
-		behind_free(b);
+		tap_spare_give(&spares, b);
 	their.callback(context, info, their.data);
 }
 
@@ -126,7 +100,7 @@ static void open_again(__typeof__(&krb5_set_trace_callback) set, krb5_context co
 		return; /* the file gets its lines, and the trace none */
 	fd = open(file, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	if (fd < 0) {
-		behind_free(b);
+		tap_spare_give(&spares, b);
 		if (errno != EMFILE && errno != ENFILE)
 			set(context, hear, NULL); /* nor could libkrb5 */
 		return;
@@ -200,7 +174,7 @@ TAP_EXPORT krb5_error_code KRB5_CALLCONV krb5_set_trace_callback(krb5_context co
 		return 0;
 	}
 	if (b)
-		behind_free(b);
+		tap_spare_give(&spares, b);
 	return real_call(context, callback, data);
 }
 

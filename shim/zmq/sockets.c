@@ -9,14 +9,13 @@
  */
 #include "shim/zmq/zmq.h"
 
-#include <sys/mman.h>
+#include "shim/core/spare.h"
 
 #define BUCKETS 1024
-#define PER_BLOCK 128
 
 static struct tap_lock lock;
 static struct tap_socket *buckets[BUCKETS];
-static struct tap_socket *spares;
+static struct tap_spares spares = {.size = sizeof(struct tap_socket)};
 static unsigned known; /* sockets here; 0: nobody needs to look */
 
 static struct tap_socket **bucket_of(const void *socket)
@@ -43,23 +42,6 @@ struct tap_socket *tap_socket_known(const void *socket)
 	return in_bucket(bucket_of(socket), socket);
 }
 
-/* Locked. */
-static struct tap_socket *new_place(void)
-{
-	struct tap_socket *block, *s = spares;
-
-	if (!s) {
-		block = mmap(NULL, PER_BLOCK * sizeof(*block), PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		for (int i = 0; block != MAP_FAILED && i < PER_BLOCK; i++) {
-			block[i].next = s;
-			s = &block[i];
-		}
-	}
-	spares = s ? s->next : NULL;
-	return s;
-}
-
 /* Locked. The socket's place, made where it has none; NULL: no memory. */
 static struct tap_socket *enter(void *socket)
 {
@@ -71,7 +53,7 @@ static struct tap_socket *enter(void *socket)
 	if (s) {
 		__atomic_store_n(&s->flags, 0, __ATOMIC_RELAXED);
 		__atomic_store_n(&s->socket, socket, __ATOMIC_RELEASE);
-	} else if ((s = new_place())) {
+	} else if ((s = tap_spare_take(&spares))) {
 		s->socket = socket;
 		s->next = *bucket;
 		__atomic_store_n(bucket, s, __ATOMIC_RELEASE);
