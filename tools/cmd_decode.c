@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * gsstap decode: traces as lines, or what they come to. Reads the command line, opens the output, and lets
- * inputs.h find the traces and show.h print them.
+ * gsstap decode: traces as lines, or what they come to. Reads the command line, and lets printout.h find the
+ * traces and show.h print them.
  */
 #include "tools/base/tool.h"
 #include "tools/names/calls.h"
-#include "tools/out/file.h"
 #include "tools/view/event_token.h"
 #include "tools/view/follow.h"
+#include "tools/view/printout.h"
 #include "tools/view/show_bytes.h"
 #include "trace/reader.h"
 
@@ -15,18 +15,14 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct decode {
 	bool json, csv, follow, callers, verbose, sum_up;
 	const char *colour, *output, *names, *keytab, *bytes;
 	uint32_t pid;
 	char **arguments; /* files and directories, ends with NULL */
-	struct out_file out;
-	struct inputs *inputs;
-	struct show *show;
+	struct printout printout;
 	struct token_keys *keys;
-	bool failed; /* not all could be read */
 };
 
 enum key { KEY_FORMAT = 0x100, KEY_COLOUR, KEY_SUMMARY, KEY_PID, KEY_CALLER, KEY_KEYTAB, KEY_BYTES };
@@ -169,62 +165,45 @@ const struct argp argp_decode = {
 	       "*.pcapng in it.",
 };
 
-static int complain(const struct decode *decode)
-{
-	if (errno != EPIPE) /* a reader such as head has seen enough */
-		tool_error("%s: %s", decode->output ? decode->output : "standard output", strerror(errno));
-	return TOOL_FAIL;
-}
-
 /* What is followed is read while it is written: it takes its place at once, everything else when it is
  * complete. */
-static int print(struct decode *decode, FILE *out)
+static int print(struct decode *decode)
 {
-	struct follow what = {.show = decode->show, .inputs = decode->inputs, .out = fileno(out)};
+	struct printout *printout = &decode->printout;
+	struct follow what = {
+		.show = printout->show, .inputs = printout->inputs, .out = fileno(printout->out)};
 
-	if (decode->follow && out_file_keep(&decode->out))
-		return complain(decode);
-	if ((decode->follow && follow(&what) == FOLLOW_FAILED) || show_poll(decode->show, true) ||
-	    fflush(out) || out_file_keep(&decode->out))
-		return complain(decode);
-	return show_problems(decode->show) ? TOOL_FAIL : TOOL_OK;
+	if (decode->follow && (out_file_keep(&printout->file) || follow(&what) == FOLLOW_FAILED)) {
+		int status = printout_complain(printout);
+
+		return printout->failed ? TOOL_USAGE : status;
+	}
+	return printout_print(printout);
 }
 
-static bool wants_colour(const struct decode *decode, FILE *out)
+static bool wants_colour(const struct decode *decode)
 {
 	return !strcmp(decode->colour, "always") ||
-	       (!strcmp(decode->colour, "auto") && tool_colour(fileno(out)));
+	       (!strcmp(decode->colour, "auto") && tool_colour(fileno(decode->printout.out)));
 }
 
-static bool prepare(struct decode *decode, FILE *out)
+static int prepare(struct decode *decode)
 {
 	enum show_format format = decode->sum_up ? SHOW_SUMMARY_TEXT : SHOW_TEXT;
+	struct show *show;
 
 	if (decode->csv)
 		format = SHOW_SUMMARY_CSV;
-	decode->show = show_new(decode->json ? format + 1 : format, out, wants_colour(decode, out));
-	decode->inputs = decode->show ? inputs_new(decode->show) : NULL;
-	if (!decode->inputs) {
-		tool_error("no memory");
-		return false;
-	}
-	show_only_pid(decode->show, decode->pid);
-	show_only_named(decode->show, decode->names);
-	show_callers(decode->show, decode->callers);
-	show_trees(decode->show, decode->verbose);
-	show_progress(decode->show, !decode->follow && isatty(STDERR_FILENO) && !isatty(fileno(out)));
-	return true;
-}
-
-/* What is written would be read again. */
-static bool output_is_input(const struct decode *decode)
-{
-	struct stat status;
-
-	if (!decode->output || stat(decode->output, &status) || !inputs_hold(decode->inputs, &status))
-		return false;
-	tool_error("%s: is one of the traces to be read; give another file with -o", decode->output);
-	return true;
+	if (printout_begin(&decode->printout, decode->json ? format + 1 : format, wants_colour(decode)))
+		return TOOL_FAIL;
+	show = decode->printout.show;
+	show_only_pid(show, decode->pid);
+	show_only_named(show, decode->names);
+	show_callers(show, decode->callers);
+	show_trees(show, decode->verbose);
+	if (decode->follow)
+		show_progress(show, false);
+	return TOOL_OK;
 }
 
 static bool load_keys(struct decode *decode)
@@ -241,31 +220,21 @@ static bool load_keys(struct decode *decode)
 	return decode->keys && event_token_keys(decode->keys);
 }
 
-static int decode_to(struct decode *decode, FILE *out)
+static int decode_traces(struct decode *decode)
 {
-	int status = TOOL_USAGE;
-
-	if (!load_keys(decode))
-		return TOOL_USAGE;
-	if (!prepare(decode, out))
+	if (prepare(decode))
 		return TOOL_FAIL;
-	decode->failed = inputs_add(decode->inputs, decode->arguments, decode->follow);
-	if (!output_is_input(decode) && (inputs_count(decode->inputs) || decode->follow)) {
-		status = print(decode, out);
-		if (decode->failed)
-			status = TOOL_USAGE;
-	}
-	return status;
+	return printout_add(&decode->printout, decode->arguments, decode->follow) ? print(decode)
+										  : TOOL_USAGE;
 }
 
-static int decode_bytes(struct decode *decode, FILE *out)
+static int decode_bytes(struct decode *decode)
 {
-	int status;
+	struct printout *printout = &decode->printout;
+	int status =
+		show_bytes(decode->bytes, printout->out, decode->json, wants_colour(decode), decode->keys);
 
-	if (!load_keys(decode))
-		return TOOL_USAGE;
-	status = show_bytes(decode->bytes, out, decode->json, wants_colour(decode, out), decode->keys);
-	return status == TOOL_OK && out_file_keep(&decode->out) ? complain(decode) : status;
+	return status == TOOL_OK && out_file_keep(&printout->file) ? printout_complain(printout) : status;
 }
 
 int cmd_decode(int argc, char **argv)
@@ -274,17 +243,12 @@ int cmd_decode(int argc, char **argv)
 	int status;
 
 	argp_parse(&argp_decode, argc, argv, 0, NULL, &decode);
-	if (decode.output && out_file_open(&decode.out, decode.output)) {
-		tool_error("%s: %s", decode.output, strerror(errno));
-		return TOOL_FAIL;
-	}
-	status = (decode.bytes ? decode_bytes : decode_to)(&decode, decode.output ? decode.out.file : stdout);
-	if (out_file_close(&decode.out) && status == TOOL_OK) {
-		tool_error("%s: %s", decode.output, strerror(errno));
-		status = TOOL_FAIL;
-	}
-	inputs_free(decode.inputs);
-	show_free(decode.show);
+	status = printout_open(&decode.printout, decode.output);
+	if (!status)
+		status = !load_keys(&decode) ? TOOL_USAGE
+			 : decode.bytes	     ? decode_bytes(&decode)
+					     : decode_traces(&decode);
+	status = printout_close(&decode.printout, status);
 	event_token_keys(NULL);
 	keys_free(decode.keys);
 	return status;

@@ -8,7 +8,7 @@
 #include "tools/diagnose/diagnoses.h"
 #include "tools/doctor/report.h"
 #include "tools/view/explain.h"
-#include "tools/view/inputs.h"
+#include "tools/view/printout.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -106,36 +106,24 @@ const struct argp argp_doctor = {
 	       "nothing is wrong, 1 when something is.",
 };
 
-/* Of traces. Progress goes to a terminal that the findings do not. */
 static int diagnose_traces(const struct arguments *arguments)
 {
-	struct show *show = show_new(arguments->json ? SHOW_DOCTOR_JSON : SHOW_DOCTOR_TEXT, stdout,
-				     tool_colour(STDOUT_FILENO));
-	struct inputs *inputs = show ? inputs_new(show) : NULL;
-	int status = TOOL_USAGE;
-	bool failed;
+	struct printout printout;
+	int status;
 
-	if (!inputs) {
-		tool_error("no memory");
-		show_free(show);
-		return TOOL_FAIL;
+	printout_open(&printout, NULL);
+	status = printout_begin(&printout, arguments->json ? SHOW_DOCTOR_JSON : SHOW_DOCTOR_TEXT,
+				tool_colour(STDOUT_FILENO));
+	if (!status && !printout_add(&printout, arguments->traces, false)) {
+		if (strchr(arguments->traces[0], '@'))
+			tool_error("a service is named by --service, such as --service zmq@host.example.org");
+		status = TOOL_USAGE;
+	} else if (!status) {
+		status = printout_print(&printout);
+		if (!status && show_found(printout.show))
+			status = TOOL_FAIL;
 	}
-	show_progress(show, isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO));
-	failed = inputs_add(inputs, arguments->traces, false);
-	if (failed && !inputs_count(inputs) && strchr(arguments->traces[0], '@'))
-		tool_error("a service is named by --service, such as --service zmq@host.example.org");
-	if (inputs_count(inputs)) {
-		int error = show_poll(show, true) || fflush(stdout) ? errno : 0;
-
-		status = error || failed || show_found(show) || show_problems(show) ? TOOL_FAIL : TOOL_OK;
-		if (error && error != EPIPE)
-			tool_error("standard output: %s", strerror(error));
-		if (failed)
-			status = TOOL_USAGE;
-	}
-	inputs_free(inputs);
-	show_free(show);
-	return status;
+	return printout_close(&printout, status);
 }
 
 static int explain(const char *id)

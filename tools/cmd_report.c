@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* gsstap report: one page of all that traces come to. */
 #include "tools/base/tool.h"
-#include "tools/out/file.h"
-#include "tools/view/inputs.h"
+#include "tools/view/printout.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct argp_option options[] = {
 	{"output", 'o', "FILE", 0, "Write the page to FILE, mode 0600; - is standard output", 0},
@@ -53,61 +50,18 @@ const struct argp argp_report = {
 	       "was written, whatever is in it.",
 };
 
-/* What is written would be read again. */
-static bool is_input(const struct arguments *arguments, const struct inputs *inputs)
-{
-	struct stat status;
-
-	if (stat(arguments->output, &status) || !inputs_hold(inputs, &status))
-		return false;
-	tool_error("%s: is one of the traces to be read; give another file with -o", arguments->output);
-	return true;
-}
-
-static int complain(const struct arguments *arguments)
-{
-	tool_error("%s: %s", arguments->output, strerror(errno));
-	return TOOL_FAIL;
-}
-
-static int write_to(const struct arguments *arguments, FILE *file, struct out_file *out)
-{
-	struct show *show = show_new(SHOW_REPORT, file, false);
-	struct inputs *inputs = show ? inputs_new(show) : NULL;
-	int status = TOOL_USAGE;
-	bool failed;
-
-	if (!inputs) {
-		tool_error("no memory");
-		show_free(show);
-		return TOOL_FAIL;
-	}
-	show_progress(show, isatty(STDERR_FILENO) && !isatty(fileno(file)));
-	failed = inputs_add(inputs, arguments->traces, false);
-	if (inputs_count(inputs) && !is_input(arguments, inputs)) {
-		if (show_poll(show, true) || fflush(file) || (out->file && out_file_keep(out)))
-			status = complain(arguments);
-		else
-			status = failed ? TOOL_USAGE : show_problems(show) ? TOOL_FAIL : TOOL_OK;
-	}
-	inputs_free(inputs);
-	show_free(show);
-	return status;
-}
-
 int cmd_report(int argc, char **argv)
 {
 	struct arguments arguments = {0};
-	struct out_file out = {0};
+	struct printout printout;
 	int status;
 
 	argp_parse(&argp_report, argc, argv, 0, NULL, &arguments);
-	if (!strcmp(arguments.output, "-"))
-		return write_to(&arguments, stdout, &out);
-	if (out_file_open(&out, arguments.output))
-		return complain(&arguments);
-	status = write_to(&arguments, out.file, &out);
-	if (out_file_close(&out) && status == TOOL_OK)
-		status = complain(&arguments);
-	return status;
+	status = printout_open(&printout, strcmp(arguments.output, "-") ? arguments.output : NULL);
+	if (!status)
+		status = printout_begin(&printout, SHOW_REPORT, false);
+	if (!status)
+		status = printout_add(&printout, arguments.traces, false) ? printout_print(&printout)
+									  : TOOL_USAGE;
+	return printout_close(&printout, status);
 }

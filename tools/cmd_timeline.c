@@ -2,10 +2,9 @@
 /* gsstap timeline: both sides of each handshake beside each other, in order of time. */
 #include "tools/base/tool.h"
 
-#include "tools/view/inputs.h"
+#include "tools/view/printout.h"
 #include "tools/view/timeline_choice.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -89,45 +88,35 @@ static unsigned columns(void)
 	return 0;
 }
 
-static int print(const struct arguments *arguments, struct show *show, struct inputs *inputs)
+static int print(const struct arguments *arguments, struct printout *printout)
 {
-	bool failed = inputs_add(inputs, arguments->traces, false);
-	int error, status;
+	const struct timeline_choice *choice = &arguments->choice;
+	int status;
 
-	if (!inputs_count(inputs))
+	show_timeline(printout->show, choice);
+	if (!printout_add(printout, arguments->traces, false))
 		return TOOL_USAGE;
-	error = show_poll(show, true) || fflush(stdout) ? errno : 0;
-	status = error || show_problems(show) ? TOOL_FAIL : TOOL_OK;
-	if (error && error != EPIPE)
-		tool_error("standard output: %s", strerror(error));
-	if (!error && arguments->choice.handshake && !show_found(show)) {
+	status = printout_print(printout);
+	if (!printout->unwritten && choice->handshake && !show_found(printout->show)) {
 		tool_error("--handshake: none of these traces has a handshake whose hash begins with %s%s",
-			   arguments->choice.handshake, arguments->choice.failed ? " and that failed" : "");
-		status = TOOL_FAIL;
+			   choice->handshake, choice->failed ? " and that failed" : "");
+		status = status ? status : TOOL_FAIL;
 	}
-	return failed ? TOOL_USAGE : status;
+	return status;
 }
 
 int cmd_timeline(int argc, char **argv)
 {
 	struct arguments arguments = {0};
-	struct show *show;
-	struct inputs *inputs;
-	int status = TOOL_FAIL;
+	struct printout printout;
+	int status;
 
 	argp_parse(&argp_timeline, argc, argv, 0, NULL, &arguments);
 	arguments.choice.columns = columns();
-	show = show_new(arguments.json ? SHOW_TIMELINE_JSON : SHOW_TIMELINE_TEXT, stdout,
-			tool_colour(STDOUT_FILENO));
-	inputs = show ? inputs_new(show) : NULL;
-	if (inputs) {
-		show_timeline(show, &arguments.choice);
-		show_progress(show, isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO));
-		status = print(&arguments, show, inputs);
-	} else {
-		tool_error("no memory");
-	}
-	inputs_free(inputs);
-	show_free(show);
-	return status;
+	printout_open(&printout, NULL);
+	status = printout_begin(&printout, arguments.json ? SHOW_TIMELINE_JSON : SHOW_TIMELINE_TEXT,
+				tool_colour(STDOUT_FILENO));
+	if (!status)
+		status = print(&arguments, &printout);
+	return printout_close(&printout, status);
 }
