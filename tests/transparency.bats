@@ -390,8 +390,8 @@ readable() {
     LEVEL=calls
     thrice "$HOSTS/churn" 100 "$PLUGINS/churn_gss.so" "$PLUGINS/churn_zmq.so"
     [ "$(grep -c '100 of 100 rounds' <<<"$output")" = 3 ]
-    [ "$(events '.event == "coverage" and .reached == false' | wc -l)" = 0 ]
-    [ "$(events '.event == "coverage" and .family == "zmq" and .library == "libzmB.so.5"' | wc -l)" -ge 1 ]
+    events '.event == "coverage"' >coverage # once: two threads have filled the trace as fast as they could
+    jq -es 'all(.[]; .reached) and any(.[]; .family == "zmq" and .library == "libzmB.so.5")' coverage
 }
 
 @test "a constructor's look-ups and calls do not wait for a thread that waits for the loader" {
