@@ -12,7 +12,7 @@
 
 #define OTHER_END 1500000000ull /* ns: a peer's failure is seen by then, when it is traced at all */
 #define ESTABLISHED_MOST 65536	/* that wait for their other side to fail */
-#define ODD_MOST 4096		/* established, and some diagnosis is about them; more say nothing new */
+#define ODD_MOST 4096 /* that did not fail, and some diagnosis is about them; more say nothing new */
 
 /* Both sides of a handshake, by the hash of its first token. */
 struct sides {
@@ -186,9 +186,9 @@ static void unseen(const struct diagnose_case *c, struct finding *finding)
 		elf_list_add(&finding->unseen, c->unseen.items[i]);
 }
 
-static bool established(const struct model_talk *talk)
+static bool did_not_fail(const struct model_talk *talk)
 {
-	return !talk->credential && talk->outcome == TR_OUTCOME_ESTABLISHED;
+	return !talk->credential && talk->outcome != TR_OUTCOME_FAILED;
 }
 
 static void ask(struct diagnose *diagnose, struct diagnose_case *c, const struct model_talk *talk)
@@ -198,7 +198,7 @@ static void ask(struct diagnose *diagnose, struct diagnose_case *c, const struct
 
 		/* One alone is about no handshake. */
 		if ((diagnosis->check == diagnose_environment_ignored) != (talk == NULL) ||
-		    (talk && established(talk) && !diagnosis_concerns(diagnosis, talk)))
+		    (talk && did_not_fail(talk) && !diagnosis_concerns(diagnosis, talk)))
 			continue;
 		finding = new_finding(c, diagnosis, talk);
 		if (!diagnosis->check(c, finding)) {
@@ -208,6 +208,8 @@ static void ask(struct diagnose *diagnose, struct diagnose_case *c, const struct
 		c->found++;
 		unseen(c, finding);
 		findings_add(&diagnose->findings, finding);
+		if (diagnosis_settles(diagnosis))
+			return;
 	}
 }
 

@@ -18,18 +18,34 @@ const struct diagnosis diagnoses[] = {
 static const struct {
 	unsigned id;
 	bool (*concerns)(const struct model_talk *talk);
-} established[] = {
+} otherwise[] = {
 #define DIAGNOSIS(id, name, title)
-#define ESTABLISHED(id, concerns) {id, concerns},
+#define OTHERWISE(id, concerns) {id, concerns},
 #include "tools/diagnose/diagnoses.def"
-#undef ESTABLISHED
+#undef OTHERWISE
 #undef DIAGNOSIS
 };
 
 bool diagnosis_concerns(const struct diagnosis *diagnosis, const struct model_talk *talk)
 {
-	for (size_t i = 0; i < sizeof(established) / sizeof(established[0]); i++)
-		if ((!diagnosis || established[i].id == diagnosis->id) && established[i].concerns(talk))
+	for (size_t i = 0; i < sizeof(otherwise) / sizeof(otherwise[0]); i++)
+		if ((!diagnosis || otherwise[i].id == diagnosis->id) && otherwise[i].concerns(talk))
+			return true;
+	return false;
+}
+
+bool diagnosis_settles(const struct diagnosis *diagnosis)
+{
+	static const unsigned ids[] = {
+#define DIAGNOSIS(id, name, title)
+#define SETTLES(id) id,
+#include "tools/diagnose/diagnoses.def"
+#undef SETTLES
+#undef DIAGNOSIS
+	};
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		if (ids[i] == diagnosis->id)
 			return true;
 	return false;
 }

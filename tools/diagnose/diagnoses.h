@@ -13,8 +13,10 @@ struct diagnosis {
 };
 /* Ends with name NULL. */
 extern const struct diagnosis diagnoses[];
-/* Is this one about a handshake that was established; NULL: is any? */
+/* Is this one about a handshake that did not fail; NULL: is any? */
 bool diagnosis_concerns(const struct diagnosis *diagnosis, const struct model_talk *talk);
+/* Is whatever else could be said a consequence of this one? */
+bool diagnosis_settles(const struct diagnosis *diagnosis);
 /* By "GT0009", or NULL. */
 const struct diagnosis *diagnosis_of(const char *id);
 

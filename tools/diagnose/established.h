@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Which handshakes that were established some diagnosis is asked about: see diagnoses.def. These are cheap.
- */
+/* Which handshakes that did not fail some diagnosis is asked about: see diagnoses.def. These are cheap. */
 #ifndef TOOLS_DIAGNOSE_ESTABLISHED_H
 #define TOOLS_DIAGNOSE_ESTABLISHED_H
 
 #include "tools/model/talk.h"
 
 #define DIAGNOSIS(id, name, title)
-#define ESTABLISHED(id, concerns) bool concerns(const struct model_talk *talk);
+#define OTHERWISE(id, concerns) bool concerns(const struct model_talk *talk);
 #include "tools/diagnose/diagnoses.def"
-#undef ESTABLISHED
+#undef OTHERWISE
 #undef DIAGNOSIS
 
 #endif

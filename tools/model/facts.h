@@ -64,6 +64,13 @@ struct model_step *facts_step_copy(struct model *model, const struct model_step 
 void learn_talk_call(struct facts *facts);
 void learn_talk_handshake(struct facts *facts);
 void learn_configuration(struct facts *facts);
+/* For the same, what sockets were set to: zmq_ends.c. Of a call, after learn_zmq_call; of an inject event; of
+ * a process or library event, by which it is known where libzmq lies. */
+void learn_zmq_ends(struct facts *facts);
+void learn_zmq_injected(struct facts *facts);
+void learn_zmq_library(struct facts *facts);
+/* Was this event's call made by a libzmq? */
+bool facts_by_zmq(const struct facts *facts);
 /* Talks that never ended. */
 void talks_settle(struct model *model);
 

@@ -14,6 +14,19 @@ static void learn_call(struct facts *facts)
 	learn_talk_call(facts);
 	learn_gss_call(facts);
 	learn_zmq_call(facts);
+	learn_zmq_ends(facts);
+}
+
+static void learn_start(struct facts *facts)
+{
+	learn_process(facts);
+	learn_zmq_library(facts);
+}
+
+static void learn_injection(struct facts *facts)
+{
+	learn_inject(facts);
+	learn_zmq_injected(facts);
 }
 
 static void learn_end_of_handshake(struct facts *facts)
@@ -23,13 +36,13 @@ static void learn_end_of_handshake(struct facts *facts)
 }
 
 static void (*const handlers[])(struct facts *facts) = {
-	[TR_E_process] = learn_process,
+	[TR_E_process] = learn_start,
 	[TR_E_call] = learn_call,
 	[TR_E_handshake] = learn_end_of_handshake,
 	[TR_E_configuration] = learn_configuration,
 	[TR_E_refused] = learn_refused,
 	[TR_E_would_refuse] = learn_refused,
-	[TR_E_inject] = learn_inject,
+	[TR_E_inject] = learn_injection,
 	[TR_E_context] = learn_context,
 	[TR_E_repair] = learn_repair,
 	[TR_E_unsecured] = learn_unsecured,
@@ -37,6 +50,7 @@ static void (*const handlers[])(struct facts *facts) = {
 	[TR_E_coverage] = learn_coverage,
 	[TR_E_policy] = learn_policy,
 	[TR_E_exec] = learn_exec,
+	[TR_E_library] = learn_zmq_library,
 };
 
 int model_learn(struct model *model, const struct tr_event *event)

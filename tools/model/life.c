@@ -4,6 +4,7 @@
  */
 #include "tools/model/live.h"
 #include "tools/model/talk.h"
+#include "tools/model/zmq.h"
 
 #include <stdlib.h>
 
@@ -110,6 +111,7 @@ struct model *model_new(void)
 static void release_process(void *process)
 {
 	model_gathering_free(((struct model_process *)process)->gathering);
+	model_zmq_free(((struct model_process *)process)->zmq);
 }
 
 void model_free(struct model *model)

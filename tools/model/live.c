@@ -5,6 +5,8 @@
  */
 #include "tools/model/live.h"
 
+#include "tools/model/zmq.h"
+
 #include <stdlib.h>
 
 static void key_of(struct model_key *key, const struct model_process *process, uint64_t handle)
@@ -63,6 +65,9 @@ void model_handle_release(void *at)
 		next = use->next;
 		free(use);
 	}
+	if (handle->options)
+		model_zmq_options_free(handle->options);
+	free(handle->options);
 }
 
 void model_handle_drop(struct model_list *list, struct model_handle *handle)

@@ -25,12 +25,13 @@ struct model_known {
 /* A handle of a process, or a thread: what each is for depends on the list. */
 struct model_handle {
 	struct model_node node;
-	enum model_mechanism mechanism;	 /* sockets: what the program set */
-	bool plaintext;			 /* sockets: the same, of GSSAPI */
-	struct model_use *uses;		 /* sockets */
-	struct model_endpoint *endpoint; /* pending: was injected, and is about to be bound or connected */
-	struct model_tally *tally[2];	 /* contexts: of the endpoint and peer, or of the pair */
-	bool at_endpoint;		 /* contexts: of libzmq's */
+	enum model_mechanism mechanism;	   /* sockets: what the program set */
+	bool plaintext;			   /* sockets: the same, of GSSAPI */
+	struct model_use *uses;		   /* sockets */
+	struct model_zmq_options *options; /* sockets: zmq.h; NULL: none were set */
+	struct model_endpoint *endpoint;   /* pending: was injected, and is about to be bound or connected */
+	struct model_tally *tally[2];	   /* contexts: of the endpoint and peer, or of the pair */
+	bool at_endpoint;		   /* contexts: of libzmq's */
 };
 
 /* A handshake of which one end was seen, by the hash of its first token. */

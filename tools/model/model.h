@@ -185,6 +185,7 @@ struct model_process {
 	uint32_t uid;
 	int64_t clock_offset;		   /* ns, of the clock that it is shown */
 	struct model_gathering *gathering; /* talk.h; NULL: none */
+	struct model_zmq *zmq;		   /* zmq.h; NULL: nothing of it is kept */
 };
 
 struct model_listener;

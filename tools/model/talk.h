@@ -59,6 +59,7 @@ struct model_talk {
 	struct model_steps steps;
 
 	bool credential; /* no handshake: a credential that the program asked for could not be had */
+	bool zmq;	 /* libzmq's, or of one of its connections */
 	/* What the handshake event says; outcome 0: there was none. */
 	enum tr_outcome outcome;
 	enum tr_role role;

@@ -42,6 +42,7 @@ static struct model_talk *new_talk(const struct facts *facts)
 	talk->pid = facts->event->head.pid;
 	talk->tid = facts->event->head.tid;
 	talk->first = talk->last = facts->event->time;
+	talk->zmq = facts_by_zmq(facts);
 	return talk;
 }
 
@@ -289,6 +290,7 @@ void learn_talk_handshake(struct facts *facts)
 		talk->handle = handle;
 	keep_texts(facts, talk);
 	keep_numbers(facts, talk);
+	talk->zmq |= talk->endpoint.at != NULL;
 	talk->last = facts->event->time;
 	if (talk->duration && talk->last - talk->duration < talk->first)
 		talk->first = talk->last - talk->duration;

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+# For tests/diagnose_zmq_*.bats: a ZeroMQ server and client that set up libzmq's GSSAPI by themselves, both traced. Loaded
+# after helper.bash, wire.bash and diagnose.bash.
+# shellcheck shell=bash
+
+# pair NAME WORD... -- WORD...: a REP with the first words of zpair, and a REQ with the others that asks it once; traced into
+# a fresh directory NAME. RUN are options of both gsstap run, S_ENV and C_ENV are settings of one.
+pair() {
+    local server=() client name=$1
+    shift
+    while [ "$1" != -- ]; do
+        server+=("$1")
+        shift
+    done
+    client=("${@:2}")
+    PAIR=$name
+    mkdir "$name"
+    read -r PORT < <(free_port)
+    start server env "${S_ENV[@]}" "$GSSTAP" run "${RUN[@]}" -o "$name/server.pcapng" -- "$BUILD/hosts/zpair" socket REP \
+        "${server[@]}" bind "tcp://127.0.0.1:$PORT" touch "$name/up" answer 1
+    wait_until 60 test -e "$name/up"
+    start client env "${C_ENV[@]}" "$GSSTAP" run "${RUN[@]}" -o "$name/client.pcapng" -- "$BUILD/hosts/zpair" socket REQ \
+        set linger 0 "${client[@]}" connect "tcp://127.0.0.1:$PORT" send hello recv
+}
+
+# talks: the pair does, and ends.
+talks() {
+    finish client
+    finish server
+    [ "$(cat client.out)" = "got re hello" ]
+}
+
+pair_recorded() {
+    trace_json "$PAIR/$1.pcapng" 2>/dev/null | jq -se "any(.[]; $2)" >/dev/null
+}
+
+# is_stuck SIDE FILTER: waits until the jq filter is true of an event in that side's trace, and ends both.
+is_stuck() {
+    wait_until 60 pair_recorded "$@"
+    stop_all
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a process set its ZeroMQ sockets to when it opened an endpoint that speaks GSSAPI: by that a diagnosis
+ * knows which handshake of libzmq's was to be which. Kept only where somebody asks for talks (talk.h), and no
+ * more of a process than ENDS_MOST: what has more is not judged.
+ */
+#ifndef TOOLS_MODEL_ZMQ_H
+#define TOOLS_MODEL_ZMQ_H
+
+#include "tools/model/model.h"
+
+#define ZMQ_ENDS_MOST 128
+#define ZMQ_CLOSINGS 64
+
+/* The options that count, as zmq_setsockopt(3) has them; all zero are libzmq's defaults. */
+struct model_zmq_options {
+	struct model_text principal, service, zap_domain;
+	uint32_t principal_type, service_type; /* 0: ZMQ_GSSAPI_NT_HOSTBASED */
+	uint32_t handshake_ivl;		       /* ms */
+	bool handshake_ivl_set, server, plaintext;
+};
+
+/* An endpoint that was bound or connected; those that are alike are one. */
+struct model_zmq_end {
+	struct model_zmq_end *next;
+	enum tr_role way; /* server: bound; client: connected */
+	struct model_text endpoint;
+	struct model_zmq_options options;
+	bool injected;	 /* by gsstap, which sets what the program did not */
+	uint64_t opened; /* the first time */
+};
+
+struct model_zmq {
+	struct model_zmq_end *ends, *last;
+	unsigned count;
+	bool more; /* than are kept */
+	struct {
+		uint64_t base, size;
+	} libraries[8]; /* where a libzmq lies */
+	unsigned library_count;
+	/* When calls began that close sockets or endpoints, the last of them: [closings % ZMQ_CLOSINGS] is
+	 * next. */
+	uint64_t closed[ZMQ_CLOSINGS], closings;
+};
+
+/* Did a call that closes something begin within this time? True also where that is not known any more. */
+bool model_zmq_closed(const struct model_zmq *zmq, uint64_t from, uint64_t to);
+
+void model_zmq_options_free(struct model_zmq_options *options);
+void model_zmq_free(struct model_zmq *zmq);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Options are a socket's until it is closed, and libzmq copies them into an endpoint when that is bound or
+ * connected; see zmq.h.
+ */
+#include "tools/model/zmq.h"
+
+#include "tools/model/endpoint.h"
+#include "tools/model/facts.h"
+#include "tools/names/zmq.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct model_zmq *zmq_of(struct facts *facts)
+{
+	struct model_process *process = facts->process;
+
+	if (!process->zmq)
+		process->zmq = calloc(1, sizeof(*process->zmq));
+	facts->model->failed |= !process->zmq;
+	return process->zmq;
+}
+
+static struct model_zmq_options *options_of(struct facts *facts)
+{
+	struct model_handle *socket = model_handle(facts->model, &facts->model->sockets, facts->process,
+						   facts_number(facts, TR_F_SOCKET));
+
+	if (socket && !socket->options)
+		socket->options = calloc(1, sizeof(*socket->options));
+	facts->model->failed |= !socket || !socket->options;
+	return socket ? socket->options : NULL;
+}
+
+static void set_text(struct facts *facts, struct model_text *at)
+{
+	model_text_free(at);
+	facts_keep(facts, at, facts_text(facts, TR_F_VALUE_TEXT));
+}
+
+static void set(struct facts *facts, const char *option)
+{
+	static const char gssapi[] = "ZMQ_GSSAPI_";
+	uint32_t number = (uint32_t)facts_number(facts, TR_F_VALUE_INT);
+	bool about = !strncmp(option, gssapi, strlen(gssapi));
+	struct model_zmq_options *options;
+
+	if (!about && strcmp(option, "ZMQ_ZAP_DOMAIN") && strcmp(option, "ZMQ_HANDSHAKE_IVL"))
+		return;
+	options = options_of(facts);
+	if (!options)
+		return;
+	option += about ? strlen(gssapi) : 0;
+	if (!strcmp(option, "SERVER")) {
+		options->server = number;
+	} else if (!strcmp(option, "PLAINTEXT")) {
+		options->plaintext = number;
+	} else if (!strcmp(option, "PRINCIPAL")) {
+		set_text(facts, &options->principal);
+	} else if (!strcmp(option, "SERVICE_PRINCIPAL")) {
+		set_text(facts, &options->service);
+		options->server = false;
+	} else if (!strcmp(option, "PRINCIPAL_NAMETYPE")) {
+		options->principal_type = number;
+	} else if (!strcmp(option, "SERVICE_PRINCIPAL_NAMETYPE")) {
+		options->service_type = number;
+	} else if (!strcmp(option, "ZMQ_ZAP_DOMAIN")) {
+		set_text(facts, &options->zap_domain);
+	} else if (!strcmp(option, "ZMQ_HANDSHAKE_IVL")) {
+		options->handshake_ivl = number;
+		options->handshake_ivl_set = true;
+	}
+}
+
+static bool alike(const struct model_zmq_options *a, const struct model_zmq_options *b)
+{
+	return model_text_same(a->principal, b->principal) && model_text_same(a->service, b->service) &&
+	       model_text_same(a->zap_domain, b->zap_domain) && a->principal_type == b->principal_type &&
+	       a->service_type == b->service_type && a->handshake_ivl == b->handshake_ivl &&
+	       a->handshake_ivl_set == b->handshake_ivl_set && a->server == b->server &&
+	       a->plaintext == b->plaintext;
+}
+
+/* options: borrowed. */
+static void add(struct facts *facts, enum tr_role way, const struct model_zmq_options *options, bool injected)
+{
+	struct model_text endpoint = facts_text(facts, TR_F_ENDPOINT);
+	struct model_zmq *zmq = zmq_of(facts);
+	struct model_zmq_end *end;
+
+	for (end = zmq ? zmq->ends : NULL; end; end = end->next)
+		if (end->way == way && end->injected == injected && alike(&end->options, options) &&
+		    model_text_same(end->endpoint, endpoint))
+			return;
+	if (!zmq || zmq->count == ZMQ_ENDS_MOST || !(end = calloc(1, sizeof(*end)))) {
+		if (zmq)
+			zmq->more = true;
+		return;
+	}
+	end->options = *options;
+	end->options.principal = end->options.service = end->options.zap_domain = (struct model_text){0};
+	facts_keep(facts, &end->options.principal, options->principal);
+	facts_keep(facts, &end->options.service, options->service);
+	facts_keep(facts, &end->options.zap_domain, options->zap_domain);
+	facts_keep(facts, &end->endpoint, endpoint);
+	end->way = way;
+	end->injected = injected;
+	end->opened = facts->event->time - facts->event->head.duration;
+	*(zmq->last ? &zmq->last->next : &zmq->ends) = end;
+	zmq->last = end;
+	zmq->count++;
+}
+
+static void opened(struct facts *facts, enum tr_role way)
+{
+	const struct model_handle *socket =
+		model_handle_known(&facts->model->sockets, facts->process, facts_number(facts, TR_F_SOCKET));
+
+	if (socket && socket->mechanism == MODEL_GSSAPI && socket->options &&
+	    facts_text(facts, TR_F_ENDPOINT).at)
+		add(facts, way, socket->options, false);
+}
+
+void learn_zmq_injected(struct facts *facts)
+{
+	struct model_zmq_options options = {0};
+	const struct model_handle *socket;
+
+	if (!facts->model->listener)
+		return;
+	socket = model_handle_known(&facts->model->sockets, facts->process, facts_number(facts, TR_F_SOCKET));
+	if (socket && socket->options)
+		options = *socket->options;
+	options.principal = facts_text(facts, TR_F_PRINCIPAL);
+	options.service = facts_text(facts, TR_F_SERVICE);
+	options.server = facts_number(facts, TR_F_ROLE) == TR_ROLE_SERVER;
+	options.plaintext = false;
+	add(facts, (enum tr_role)facts_number(facts, TR_F_ROLE), &options, true);
+}
+
+static bool closes(uint32_t call)
+{
+	switch (call) {
+	case TR_zmq_close:
+	case TR_zmq_unbind:
+	case TR_zmq_disconnect:
+	case TR_zmq_disconnect_peer:
+	case TR_zmq_ctx_term:
+	case TR_zmq_ctx_shutdown:
+	case TR_zmq_ctx_destroy:
+	case TR_zmq_term:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void learn_zmq_ends(struct facts *facts)
+{
+	uint32_t call = facts->event->head.call;
+	const char *option;
+	struct model_zmq *zmq;
+
+	if (!facts->model->listener)
+		return;
+	if (closes(call) && (zmq = zmq_of(facts)))
+		zmq->closed[zmq->closings++ % ZMQ_CLOSINGS] =
+			facts->event->time - facts->event->head.duration;
+	if (facts_number(facts, TR_F_ERRNO))
+		return;
+	if (call == TR_zmq_setsockopt && (option = name_zmq_option(facts_number(facts, TR_F_OPTION))))
+		set(facts, option);
+	else if (endpoint_role_of_call(call))
+		opened(facts, endpoint_role_of_call(call));
+}
+
+static bool is_libzmq(struct model_text path)
+{
+	const char *slash = path.at ? memrchr(path.at, '/', path.length) : NULL;
+	size_t skip = slash ? (size_t)(slash + 1 - path.at) : 0;
+
+	return path.at && path.length >= skip + 6 && !memcmp(path.at + skip, "libzmq", 6);
+}
+
+/* An object is described by fields: a group of a process event, or those of a library event. */
+static void learn_one(struct facts *facts, struct tr_cursor fields)
+{
+	struct model_text name = {0};
+	uint64_t base = 0, size = 0;
+	struct tr_value value;
+	struct model_zmq *zmq;
+
+	while (tr_cursor_next(&fields, &value)) {
+		if (value.id == TR_F_BASE)
+			base = tr_value_uint(&value);
+		else if (value.id == TR_F_SIZE)
+			size = tr_value_uint(&value);
+		else if (value.id == TR_F_SONAME || (value.id == TR_F_PATH && !name.at))
+			name = (struct model_text){(char *)(uintptr_t)value.at, value.length};
+	}
+	zmq = is_libzmq(name) ? zmq_of(facts) : NULL;
+	if (!zmq || zmq->library_count == sizeof(zmq->libraries) / sizeof(zmq->libraries[0]))
+		return;
+	zmq->libraries[zmq->library_count].base = base;
+	zmq->libraries[zmq->library_count++].size = size;
+}
+
+void learn_zmq_library(struct facts *facts)
+{
+	struct tr_cursor cursor = facts->event->fields;
+	struct tr_value value;
+
+	if (!facts->model->listener)
+		return;
+	if (facts->event->head.event == TR_E_library) {
+		learn_one(facts, cursor);
+		return;
+	}
+	if (facts->process->zmq)
+		facts->process->zmq->library_count = 0;
+	while (tr_cursor_next(&cursor, &value))
+		if (value.id == TR_F_LIBRARIES)
+			learn_one(facts, tr_cursor_into(&value));
+}
+
+bool facts_by_zmq(const struct facts *facts)
+{
+	const struct model_zmq *zmq = facts->process->zmq;
+	uint64_t caller = facts->event->head.caller;
+
+	for (unsigned i = 0; zmq && i < zmq->library_count; i++)
+		if (caller - zmq->libraries[i].base < zmq->libraries[i].size)
+			return true;
+	return false;
+}
