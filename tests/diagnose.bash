@@ -5,9 +5,25 @@
 
 SERVICE=host@localhost
 
+# diagnose_up [OPTION...]: realm_up for handshakes with SERVICE.
+# shellcheck disable=SC2119,SC2120 # the options are given by the files that load this
 diagnose_up() {
     realm_up -u alice -u bob -s host@localhost "$@"
     kinit -k -t "$GSSTAP_REALM/client/alice" alice
+}
+
+# What a file has that says nothing else of it: a realm for all its tests, and each test in a directory of its own.
+# shellcheck disable=SC2119
+setup_file() {
+    diagnose_up
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
 }
 
 listens() {

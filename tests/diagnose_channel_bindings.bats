@@ -6,18 +6,6 @@ bats_require_minimum_version 1.5.0
 load helper
 load diagnose
 
-setup_file() {
-    diagnose_up
-}
-
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
 @test "bindings that differ are found, with the hashes of both, and equal ones pass" {
     mkdir apart one
     run -1 "$GSSTAP" run -o apart/t.pcapng -- "$PYTHON" "$TOP/tests/hosts/bound_channels.py" here there

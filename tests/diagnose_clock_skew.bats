@@ -12,14 +12,6 @@ setup_file() {
     kvno -q host/localhost
 }
 
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
 FAKETIME=$(dpkg -L libfaketime | grep '/libfaketime\.so\.1$')
 
 # Under a sanitizer, faketime's library leaves its semaphores behind in gsstap itself, which has it preloaded here as well.

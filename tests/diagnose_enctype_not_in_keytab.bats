@@ -6,18 +6,6 @@ bats_require_minimum_version 1.5.0
 load helper
 load diagnose
 
-setup_file() {
-    diagnose_up
-}
-
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
 @test "a key of another type alone is found, and all keys are put in" {
     kadmin.local -q 'cpw -randkey -e aes256-cts:normal,aes128-cts:normal host/localhost'
     kadmin.local -q "ktadd -norandkey -k $PWD/all.keytab host/localhost"

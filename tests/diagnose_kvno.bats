@@ -6,18 +6,6 @@ bats_require_minimum_version 1.5.0
 load helper
 load diagnose
 
-setup_file() {
-    diagnose_up
-}
-
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
 @test "a ticket that is older than the key is found, and a new one is the remedy" {
     kvno -q host/localhost
     kadmin.local -q 'cpw -randkey host/localhost'

@@ -6,18 +6,6 @@ bats_require_minimum_version 1.5.0
 load helper
 load diagnose
 
-setup_file() {
-    diagnose_up
-}
-
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
 # changed HOW CAUSE [EVIDENCE]: is told so, with both traces and with the acceptor's alone; the whole token passes.
 changed() {
     SEND=$1

@@ -10,14 +10,6 @@ setup_file() {
     diagnose_up -s host@other.test
 }
 
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
 @test "a server that asks for a name without a key is found, and the key is put in" {
     kadmin.local -q "ktadd -norandkey -k $PWD/other.keytab host/other.test"
     handshake other S_KRB5_KTNAME="FILE:$PWD/other.keytab"

@@ -10,10 +10,6 @@ setup_file() {
     diagnose_up -s only@server.gsstap.test
 }
 
-teardown_file() {
-    realm_down
-}
-
 setup() {
     cd "$BATS_TEST_TMPDIR"
     # What /etc/hosts calls it comes first on its line.

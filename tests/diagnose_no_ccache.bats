@@ -6,18 +6,6 @@ bats_require_minimum_version 1.5.0
 load helper
 load diagnose
 
-setup_file() {
-    diagnose_up
-}
-
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
 @test "a cache that does not exist is named with where its name is from, and a ticket is the remedy" {
     handshake none C_KRB5CCNAME="FILE:$PWD/none.cc"
     [ "$CLIENT_STATUS" != 0 ]

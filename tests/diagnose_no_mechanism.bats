@@ -6,18 +6,6 @@ bats_require_minimum_version 1.5.0
 load helper
 load diagnose
 
-setup_file() {
-    diagnose_up
-}
-
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
 @test "what the mechanism said is the cause, and is gone when that is put right" {
     CLIENT=(-spnego)
     handshake none C_KRB5CCNAME=NONSENSE:here C_GSS_MECH_CONFIG=/dev/null S_GSS_MECH_CONFIG=/dev/null

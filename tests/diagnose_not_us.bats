@@ -10,14 +10,6 @@ setup_file() {
     diagnose_up -s host@other.test -s http@localhost
 }
 
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
 @test "a ticket for another name of the keytab is found, also behind SPNEGO, and passes by the setting" {
     WANTED=host@other.test
     handshake named

@@ -6,18 +6,6 @@ bats_require_minimum_version 1.5.0
 load helper
 load diagnose
 
-setup_file() {
-    diagnose_up
-}
-
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
 @test "NTLM is found behind SPNEGO, with why there is no ticket, and is gone with one" {
     echo 'REALM:carol:secret' >users
     SEND=spnego

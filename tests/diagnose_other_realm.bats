@@ -6,18 +6,6 @@ bats_require_minimum_version 1.5.0
 load helper
 load diagnose
 
-setup_file() {
-    diagnose_up
-}
-
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
 @test "a host that is mapped to a realm without trust is found with who maps it, and mapped right" {
     config 's/localhost = .*/localhost = OTHER.TEST/'
     initiate mapped host@localhost

@@ -6,18 +6,6 @@ bats_require_minimum_version 1.5.0
 load helper
 load diagnose
 
-setup_file() {
-    diagnose_up
-}
-
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
 @test "a token that was accepted before is found, with who accepted it, and a new one passes" {
     SEND="again $PWD/token"
     handshake first S_KRB5RCACHENAME="file2:$PWD/rcache"

@@ -10,14 +10,6 @@ setup_file() {
     diagnose_up -s host@other.test
 }
 
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
 @test "a ticket for an alias without a key is found, from the acceptor and from its answer, and the key put in" {
     kadmin.local -q "ktadd -norandkey -k $PWD/server.keytab host/localhost"
     WANTED=host@other.test

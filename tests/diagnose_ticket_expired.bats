@@ -6,14 +6,6 @@ bats_require_minimum_version 1.5.0
 load helper
 load diagnose
 
-setup_file() {
-    diagnose_up
-}
-
-teardown_file() {
-    realm_down
-}
-
 setup() {
     cd "$BATS_TEST_TMPDIR"
     export KRB5CCNAME=FILE:$PWD/short.cc

@@ -18,10 +18,6 @@ EOF
     gcc -shared -fPIC -DMARK="\"$PWD/loaded\"" -o mark.so mark.c
 }
 
-teardown_file() {
-    realm_down
-}
-
 setup() {
     cd "$BATS_TEST_TMPDIR"
     CONFIG=$KRB5_CONFIG

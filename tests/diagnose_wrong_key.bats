@@ -6,18 +6,6 @@ bats_require_minimum_version 1.5.0
 load helper
 load diagnose
 
-setup_file() {
-    diagnose_up
-}
-
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
 @test "a key that was made anew with the same version is found, also by the answer alone, and is written anew" {
     cp "$GSSTAP_REALM/krb5.keytab" old.keytab
     kadmin.local -q 'cpw -pw another host/localhost'

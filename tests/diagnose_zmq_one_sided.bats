@@ -11,10 +11,6 @@ setup_file() {
     realm_up -u alice -s zmq@localhost
 }
 
-teardown_file() {
-    realm_down
-}
-
 setup() {
     cd "$BATS_TEST_TMPDIR"
     cat >policy.yaml <<'END'
