@@ -3,6 +3,7 @@
 #include "tools/doctor/checks.h"
 
 #include "tools/doctor/words.h"
+#include "tools/names/names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@ static void judge(struct lines *lines, const struct evidence *evidence, const ch
 	name = words_enctype(enctype);
 	line_is(lines, LINE_FAIL);
 	line_say(lines, "the %s has %s, which is not", what, name);
-	if (words_is_weak(enctype))
+	if (name_enctype_weak(enctype))
 		line_remedy(lines, "give the service keys of an encryption type that is permitted (see key)");
 	else
 		line_remedy(lines, "add %s to permitted_enctypes in [libdefaults] of %s, or remove that line",

@@ -3,6 +3,7 @@
 #include "tools/doctor/checks.h"
 
 #include "tools/doctor/words.h"
+#include "tools/names/names.h"
 
 #include <krb5.h>
 #include <stdlib.h>
@@ -91,7 +92,7 @@ static void say_known(struct lines *lines, const struct evidence *evidence)
 	line_text(lines, "ticket_enctype", ticket);
 	line_text(lines, "session_enctype", session);
 	line_time(lines, "end", service->end);
-	if (words_is_weak(service->ticket_enctype) || words_is_weak(service->session_enctype)) {
+	if (name_enctype_weak(service->ticket_enctype) || name_enctype_weak(service->session_enctype)) {
 		line_is(lines, LINE_WARN);
 		line_say(lines, "such encryption can be broken, and is being removed everywhere");
 		line_remedy(lines, "give the service keys of today:");

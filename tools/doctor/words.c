@@ -5,7 +5,6 @@
 #include "tools/elf/list.h"
 #include "tools/names/names.h"
 
-#include <krb5.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,20 +30,6 @@ char *words_enctypes(const int32_t *enctypes, size_t count)
 		free(one);
 	}
 	return all ? all : elf_strdup("none");
-}
-
-bool words_is_weak(int32_t enctype)
-{
-	switch (enctype) {
-	case ENCTYPE_DES_CBC_CRC:
-	case ENCTYPE_DES_CBC_MD4:
-	case ENCTYPE_DES_CBC_MD5:
-	case ENCTYPE_DES3_CBC_SHA1:
-	case ENCTYPE_ARCFOUR_HMAC:
-	case ENCTYPE_ARCFOUR_HMAC_EXP:
-		return true;
-	}
-	return false;
 }
 
 char *words_time(int64_t seconds)

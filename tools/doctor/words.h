@@ -11,8 +11,6 @@
 
 char *words_enctype(int32_t enctype);
 char *words_enctypes(const int32_t *enctypes, size_t count);
-/* Single DES, triple DES, RC4: what no KDC of today should give out. */
-bool words_is_weak(int32_t enctype);
 char *words_time(int64_t seconds); /* "2026-01-02 21:03:04Z" */
 char *words_span(int64_t seconds); /* "9 h 58 min" */
 char *words_user(uid_t user);	   /* "alice", "1000" */

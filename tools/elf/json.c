@@ -10,15 +10,6 @@
 
 #include <stdlib.h>
 
-static void texts(struct js *js, const char *key, const struct elf_list *list)
-{
-	js_key(js, key);
-	js_array(js);
-	for (size_t i = 0; i < list->count; i++)
-		js_string(js, list->items[i]);
-	js_array_end(js);
-}
-
 static void relocations(struct js *js, unsigned how)
 {
 	static const char *const names[] = ELF_HOW_NAMES;
@@ -111,9 +102,9 @@ static void loading(struct js *js, const struct elf_object *elf)
 	if (any)
 		js_array_end(js);
 	if (elf->hints.libraries.count)
-		texts(js, "library_names", &elf->hints.libraries);
+		js_set_strings(js, "library_names", elf->hints.libraries.items, elf->hints.libraries.count);
 	if (elf->hints.functions.count)
-		texts(js, "function_names", &elf->hints.functions);
+		js_set_strings(js, "function_names", elf->hints.functions.items, elf->hints.functions.count);
 }
 
 static void library(struct js *js, const struct elf_report *report, size_t n)
@@ -191,8 +182,8 @@ static void write_report(struct js *js, const struct elf_report *report)
 		library(js, report, n);
 	js_array_end(js);
 	js_set_string(js, "verdict", verdicts[report->verdict]);
-	texts(js, "reasons", &report->reasons);
-	texts(js, "notes", &report->notes);
+	js_set_strings(js, "reasons", report->reasons.items, report->reasons.count);
+	js_set_strings(js, "notes", report->notes.items, report->notes.count);
 	js_object_end(js);
 	js_line(js);
 }

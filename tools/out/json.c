@@ -211,6 +211,15 @@ void js_set_string(struct js *json, const char *name, const char *text)
 	js_string(json, text);
 }
 
+void js_set_strings(struct js *json, const char *name, char *const *strings, size_t count)
+{
+	js_key(json, name);
+	js_array(json);
+	for (size_t i = 0; i < count; i++)
+		js_string(json, strings[i]);
+	js_array_end(json);
+}
+
 void js_set_time(struct js *json, const char *name, uint64_t ns)
 {
 	if (!ns)

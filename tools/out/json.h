@@ -47,6 +47,7 @@ void js_time(struct js *json, uint64_t ns);
 
 /* A key and its value; with NULL or 0 respectively nothing at all. */
 void js_set_string(struct js *json, const char *name, const char *text);
+void js_set_strings(struct js *json, const char *name, char *const *strings, size_t count); /* 0 too */
 void js_set_time(struct js *json, const char *name, uint64_t ns);
 void js_set_unsigned(struct js *json, const char *name, uint64_t number); /* 0 too */
 void js_set_bool(struct js *json, const char *name, bool value);

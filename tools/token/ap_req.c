@@ -24,12 +24,7 @@ static const struct der_field ap_req[] = {
 
 void kerberos_ap_req(struct token *token, struct tr_bytes bytes)
 {
-	struct tr_bytes body;
-
-	token_begin_message(token, "ap_req", "AP-REQ", bytes);
-	if (kerberos_body(token, bytes, KERBEROS_AP_REQ, "AP-REQ", &body))
-		der_sequence(token, body, ap_req);
-	token_end(token);
+	kerberos_message(token, "ap_req", "AP-REQ", bytes, KERBEROS_AP_REQ, ap_req);
 }
 
 static const struct der_field ap_rep[] = {
@@ -41,10 +36,5 @@ static const struct der_field ap_rep[] = {
 
 void kerberos_ap_rep(struct token *token, struct tr_bytes bytes)
 {
-	struct tr_bytes body;
-
-	token_begin_message(token, "ap_rep", "AP-REP", bytes);
-	if (kerberos_body(token, bytes, KERBEROS_AP_REP, "AP-REP", &body))
-		der_sequence(token, body, ap_rep);
-	token_end(token);
+	kerberos_message(token, "ap_rep", "AP-REP", bytes, KERBEROS_AP_REP, ap_rep);
 }

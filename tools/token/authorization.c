@@ -15,10 +15,7 @@ enum { AD_ETYPES = 129, AD_AP_OPTIONS = 143, AD_TARGET = 144 };
 #define DEEPEST 24 /* groups around it; in real ones 10 */
 
 /* RFC 4120, section 7.5.4; RFC 6113, 7751; MS-KILE, section 3.1.5.8 and others. */
-static const struct {
-	int64_t type;
-	const char *name;
-} types[] = {
+static const struct der_word types[] = {
 	{AD_IF_RELEVANT, "AD-IF-RELEVANT"},
 	{AD_KDC_ISSUED, "AD-KDC-ISSUED"},
 	{AD_AND_OR, "AD-AND-OR"},
@@ -37,19 +34,12 @@ static const struct {
 	{AD_AP_OPTIONS, "AD-AUTH-DATA-AP-OPTIONS"},
 	{AD_TARGET, "AD-AUTH-DATA-TARGET-NAME"},
 	{512, "AD-SIGNEDPATH"},
+	{0},
 };
 
 static void type(struct token *token, const char *name, struct tr_bytes bytes)
 {
-	const char *word = NULL;
-	int64_t number;
-
-	if (!der_get_integer(token, bytes, "a type of authorization data", &number))
-		return;
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (types[i].type == number)
-			word = types[i].name;
-	token_signed(token, name, bytes, number, word);
+	der_named(token, name, bytes, "a type of authorization data", types);
 }
 
 /* MS-KILE, section 3.2.5.8: the initiator knows channel bindings, and demands theirs. */

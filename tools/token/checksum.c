@@ -13,10 +13,7 @@
 enum { GSS_CHECKSUM = 0x8003, GSS_DELEG = 1 };
 #define BINDINGS 16 /* bytes of MD5 */
 
-static const struct {
-	int64_t type;
-	const char *name;
-} types[] = {
+static const struct der_word types[] = {
 	{1, "crc32"},
 	{7, "rsa-md5"},
 	{12, "hmac-sha1-des3-kd"},
@@ -28,6 +25,7 @@ static const struct {
 	{20, "hmac-sha384-192-aes256"},
 	{GSS_CHECKSUM, "GSS-API"},
 	{-138, "hmac-md5"},
+	{0},
 };
 
 /* GSS_C_..._FLAG of RFC 2744, and those of RFC 4757, section 7.1. */
@@ -133,15 +131,7 @@ static void gss_checksum(struct token *token, struct tr_bytes bytes)
 
 static void type(struct token *token, const char *name, struct tr_bytes bytes)
 {
-	const char *word = NULL;
-	int64_t number;
-
-	if (!der_get_integer(token, bytes, "a checksum's type", &number))
-		return;
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (types[i].type == number)
-			word = types[i].name;
-	token_signed(token, name, bytes, number, word);
+	der_named(token, name, bytes, "a checksum's type", types);
 }
 
 static void value(struct token *token, const char *name, struct tr_bytes bytes)

@@ -65,6 +65,14 @@ void der_time(struct token *token, const char *name, struct tr_bytes bytes);
 void der_oid(struct token *token, const char *name, struct tr_bytes bytes);
 void der_bytes(struct token *token, const char *name, struct tr_bytes bytes); /* the element as it is */
 
+/* A number and what it is called; words end with {0}. `what` names it in the note when it is none. */
+struct der_word {
+	int64_t number;
+	const char *word;
+};
+void der_named(struct token *token, const char *name, struct tr_bytes bytes, const char *what,
+	       const struct der_word *words);
+
 /* Plain values, for decoders that need them. False with a note when it is none. */
 bool der_get_integer(struct token *token, struct tr_bytes bytes, const char *what, int64_t *number);
 /* The first 32 bits, the first of them the most significant (RFC 4120, section 5.2.8). */

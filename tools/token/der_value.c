@@ -51,6 +51,18 @@ void der_integer(struct token *token, const char *name, struct tr_bytes bytes)
 		token_bytes(token, name, bytes);
 }
 
+void der_named(struct token *token, const char *name, struct tr_bytes bytes, const char *what,
+	       const struct der_word *words)
+{
+	int64_t number;
+
+	if (!der_get_integer(token, bytes, what, &number))
+		return;
+	while (words->word && words->number != number)
+		words++;
+	token_signed(token, name, bytes, number, words->word);
+}
+
 bool der_get_bits(struct token *token, struct tr_bytes bytes, const char *what, uint32_t *bits)
 {
 	struct der der;

@@ -178,15 +178,11 @@ static const struct {
 
 bool kdc_message(struct token *token, struct tr_bytes bytes)
 {
-	struct tr_bytes inside;
-
 	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
 		if (!der_is(bytes, messages[i].first))
 			continue;
-		token_begin_message(token, messages[i].name, messages[i].title, bytes);
-		if (kerberos_body(token, bytes, messages[i].first, messages[i].title, &inside))
-			der_sequence(token, inside, messages[i].fields);
-		token_end(token);
+		kerberos_message(token, messages[i].name, messages[i].title, bytes, messages[i].first,
+				 messages[i].fields);
 		return true;
 	}
 	return false;

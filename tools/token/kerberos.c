@@ -5,22 +5,21 @@
 
 #include <string.h>
 
-static const struct {
-	int64_t number;
-	const char *name;
-} name_types[] = {
-	{0, "NT-UNKNOWN"},     {1, "NT-PRINCIPAL"},  {2, "NT-SRV-INST"},	{3, "NT-SRV-HST"},
-	{4, "NT-SRV-XHST"},    {5, "NT-UID"},	     {6, "NT-X500-PRINCIPAL"},	{7, "NT-SMTP-NAME"},
-	{10, "NT-ENTERPRISE"}, {11, "NT-WELLKNOWN"}, {12, "NT-SRV-HST-DOMAIN"}, {-128, "NT-MS-PRINCIPAL"},
+static const struct der_word name_types[] = {
+	{0, "NT-UNKNOWN"},
+	{1, "NT-PRINCIPAL"},
+	{2, "NT-SRV-INST"},
+	{3, "NT-SRV-HST"},
+	{4, "NT-SRV-XHST"},
+	{5, "NT-UID"},
+	{6, "NT-X500-PRINCIPAL"},
+	{7, "NT-SMTP-NAME"},
+	{10, "NT-ENTERPRISE"},
+	{11, "NT-WELLKNOWN"},
+	{12, "NT-SRV-HST-DOMAIN"},
+	{-128, "NT-MS-PRINCIPAL"},
+	{0},
 };
-
-static const char *name_type(int64_t number)
-{
-	for (size_t i = 0; i < sizeof(name_types) / sizeof(name_types[0]); i++)
-		if (name_types[i].number == number)
-			return name_types[i].name;
-	return NULL;
-}
 
 /* How many bytes the components come to; 2 for each that is quoted, as krb5_unparse_name does. */
 static size_t unparsed(struct token *token, struct tr_bytes strings, char *to)
@@ -53,10 +52,7 @@ static size_t unparsed(struct token *token, struct tr_bytes strings, char *to)
 
 static void type_of_name(struct token *token, const char *name, struct tr_bytes bytes)
 {
-	int64_t number;
-
-	if (der_get_integer(token, bytes, "a name type", &number))
-		token_signed(token, token_print(token, "%s_type", name), bytes, number, name_type(number));
+	der_named(token, token_print(token, "%s_type", name), bytes, "a name type", name_types);
 }
 
 void kerberos_principal(struct token *token, const char *name, struct tr_bytes bytes)
@@ -135,6 +131,17 @@ bool kerberos_body(struct token *token, struct tr_bytes bytes, unsigned first, c
 	if (bytes.length)
 		token_bytes(token, "after_the_message", bytes);
 	return true;
+}
+
+void kerberos_message(struct token *token, const char *name, const char *title, struct tr_bytes bytes,
+		      unsigned first, const struct der_field *fields)
+{
+	struct tr_bytes body;
+
+	token_begin_message(token, name, title, bytes);
+	if (kerberos_body(token, bytes, first, title, &body))
+		der_sequence(token, body, fields);
+	token_end(token);
 }
 
 static const struct der_field ticket[] = {

@@ -32,6 +32,9 @@ void kerberos_tickets(struct token *token, const char *name, struct tr_bytes byt
 /* msg-type: a number with its name. */
 void kerberos_message_type(struct token *token, const char *name, struct tr_bytes bytes);
 
+/* A message that is [APPLICATION n] of these fields, as which it is begun and ended. */
+void kerberos_message(struct token *token, const char *name, const char *title, struct tr_bytes bytes,
+		      unsigned first, const struct der_field *fields);
 /* The body of [APPLICATION n]; false with a note when it is something else. */
 bool kerberos_body(struct token *token, struct tr_bytes bytes, unsigned first, const char *what,
 		   struct tr_bytes *body);

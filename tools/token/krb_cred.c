@@ -12,10 +12,5 @@ static const struct der_field krb_cred[] = {
 
 void kerberos_cred(struct token *token, struct tr_bytes bytes)
 {
-	struct tr_bytes body;
-
-	token_begin_message(token, "krb_cred", "KRB-CRED", bytes);
-	if (kerberos_body(token, bytes, KERBEROS_CRED, "KRB-CRED", &body))
-		der_sequence(token, body, krb_cred);
-	token_end(token);
+	kerberos_message(token, "krb_cred", "KRB-CRED", bytes, KERBEROS_CRED, krb_cred);
 }

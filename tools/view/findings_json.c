@@ -27,15 +27,6 @@ static void side(struct js *js, const char *key, const struct model_talk *talk)
 	js_object_end(js);
 }
 
-static void array(struct js *js, const char *key, const struct elf_list *list)
-{
-	js_key(js, key);
-	js_array(js);
-	for (size_t i = 0; i < list->count; i++)
-		js_string(js, list->items[i]);
-	js_array_end(js);
-}
-
 static void remedies(struct js *js, const struct elf_list *list)
 {
 	js_key(js, "remedy");
@@ -63,9 +54,9 @@ void finding_json(struct out *out, const struct finding *finding)
 	js_set_string(js, "name", finding->name);
 	js_set_string(js, "title", finding->title);
 	js_set_string(js, "cause", finding->cause);
-	array(js, "evidence", &finding->evidence);
+	js_set_strings(js, "evidence", finding->evidence.items, finding->evidence.count);
 	remedies(js, &finding->remedies);
-	array(js, "not_looked_at", &finding->unseen);
+	js_set_strings(js, "not_looked_at", finding->unseen.items, finding->unseen.count);
 	js_set_unsigned(js, "count", finding->count);
 	js_set_time(js, "first", finding->first);
 	js_set_time(js, "last", finding->last);
