@@ -81,6 +81,21 @@ tokens() {
         grep -c ^0504)" = 2 ]
 }
 
+@test "so is that of gss_unseal, its old name, and the message is counted once" {
+    local level
+    cd "$BATS_TEST_TMPDIR"
+    for level in tokens payload; do
+        GSSTAP_LEVEL=$level GSSTAP_TRACE=$PWD/old-$level.pcapng under_shim "$BUILD/hosts/iov" old
+        trace_json old-$level.pcapng >"$BATS_FILE_TMPDIR/old-$level.json"
+        [ -n "$(tokens gss_seal out_token old-$level)" ]
+        [ "$(tokens gss_seal out_token old-$level)" = "$(tokens gss_unseal in_token old-$level)" ]
+    done
+    jq -r 'select(.call == "gss_unseal") | .in_token.hex' "$BATS_FILE_TMPDIR/old-payload.json" | grep ^0504
+    [ "$(jq -c 'select(.event == "context") | [.role, .wrapped_bytes, .unwrapped_bytes]' "$BATS_FILE_TMPDIR/old-tokens.json")" = \
+        '["initiator",3,0]
+["acceptor",0,3]' ]
+}
+
 @test "the token of Heimdal's gss_unwrap is what arrived too, though the library rotates it back in its place" {
     cd "$BATS_TEST_TMPDIR"
     GSSTAP_LEVEL=payload GSSTAP_TRACE=$PWD/heimdal.pcapng under_shim "$BUILD/hosts/heimdal_handshake" >/dev/null

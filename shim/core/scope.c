@@ -48,7 +48,8 @@ void tap_open(struct tap_scope *scope, enum tr_call_id call, int library, const 
 	scope->start = 0;
 	/* Not every call below another is the library's: a signal handler of the host's may make one, or
 	 * longjmp has left the other. So nothing is excused from being judged by what is on the stack. */
-	scope->nested = scope->depth && ((uintptr_t)real - c->start < c->size || c->mechanism);
+	scope->nested = scope->depth &&
+			((uintptr_t)real - c->start < c->size || c->mechanism || tap_is_own_code(from));
 	scope->judge = tap_policy.state != POL_NONE;
 	if (t->quiet && frame >= t->quiet_frame)
 		t->quiet = 0; /* left by longjmp */

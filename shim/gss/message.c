@@ -154,6 +154,18 @@ static struct message opened(gss_ctx_id_t context, int conf, const gss_buffer_de
 	return (struct message){context, plain, token, TR_F_IN_TOKEN, conf, false, given};
 }
 
+static void tell_opened(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor, struct message m,
+			struct given *given)
+{
+	int error = errno;
+
+	if (!scope->watch)
+		return;
+	tell(scope, major, minor, m);
+	let_go(given);
+	errno = error;
+}
+
 /* A MIC, made or checked. */
 static struct message detached(gss_ctx_id_t context, enum tr_field_id field, const gss_buffer_desc *plain,
 			       const gss_buffer_desc *token)
@@ -217,14 +229,8 @@ TAP_EXPORT OM_uint32 gss_unwrap(OM_uint32 *minor_status, gss_ctx_id_t context, g
 	keep(&scope, &given, input);
 	if (!tap_is_too_early(&scope, context, minor_status, output, &major))
 		major = real_call(minor_status, context, input, output, conf_state, qop);
-	if (scope.watch) {
-		int error = errno;
-
-		tell(&scope, major, minor_status,
-		     opened(context, conf_of(major, conf_state), input, output, &given));
-		let_go(&given);
-		errno = error;
-	}
+	tell_opened(&scope, major, minor_status,
+		    opened(context, conf_of(major, conf_state), input, output, &given), &given);
 	tap_leave(&scope);
 	return guest ? guest->unwrapped(&scope, major, context, output, conf_state) : major;
 }
@@ -235,11 +241,26 @@ MESSAGE(gss_seal,
 	(minor_status, context, conf_req, qop, input, conf_state, output), output, major,
 	made(context, conf_of(major, conf_state), input, output))
 
-MESSAGE(gss_unseal,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t output,
-	 int *conf_state, int *qop),
-	(minor_status, context, input, output, conf_state, qop), output, major,
-	opened(context, conf_of(major, conf_state), input, output, NULL))
+TAP_EXPORT OM_uint32 gss_unseal(OM_uint32 *minor_status, gss_ctx_id_t context, gss_buffer_t input,
+				gss_buffer_t output, int *conf_state, int *qop)
+{
+	TAP_REAL(gss_unseal);
+	if (__builtin_expect(!tap_on && real_call, 1))
+		return real_call(minor_status, context, input, output, conf_state, qop);
+	TAP_SCOPE(TAP_GSS, gss_unseal);
+	struct given given = {0};
+	OM_uint32 major;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_missing(minor_status);
+	keep(&scope, &given, input);
+	if (!tap_is_too_early(&scope, context, minor_status, output, &major))
+		major = real_call(minor_status, context, input, output, conf_state, qop);
+	tell_opened(&scope, major, minor_status,
+		    opened(context, conf_of(major, conf_state), input, output, &given), &given);
+	tap_leave(&scope);
+	return major;
+}
 
 MESSAGE(gss_get_mic,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_buffer_t input, gss_buffer_t mic),

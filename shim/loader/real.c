@@ -88,12 +88,12 @@ static void *real_of(struct tap_caller *c, unsigned call)
 	return found;
 }
 
-static bool is_own_code(const void *address)
+bool tap_is_own_code(const void *address)
 {
 	static uintptr_t start, size;
 	struct dl_find_object found;
 
-	if (__builtin_expect(!size, 0) && !_dl_find_object((void *)is_own_code, &found)) {
+	if (__builtin_expect(!size, 0) && !_dl_find_object((void *)tap_is_own_code, &found)) {
 		start = (uintptr_t)found.dlfo_map_start;
 		size = (uintptr_t)found.dlfo_map_end - start;
 	}
@@ -108,7 +108,7 @@ void *tap_find_real(enum tr_call_id call, const void *from)
 
 	/* A library's jump from one of its functions to another returns into our wrapper of the first: same
 	 * call, same caller. */
-	if (!hint && t->caller && is_own_code(from))
+	if (!hint && t->caller && tap_is_own_code(from))
 		return real_of(t->caller, call);
 	if (hint) {
 		tap_provider_hint = 0;
