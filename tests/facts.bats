@@ -194,11 +194,16 @@ refuses_early() {
     told 9 '.event == "refused" and (.call | test("wrap|mic|by_oid"))'
 }
 
-@test "no message is protected in a context that can be used before anybody was judged" {
+# with_ntlm: SPNEGO has NTLM as well; the initiator is mallory.
+with_ntlm() {
     echo "gssntlmssp_v1 1.3.6.1.4.1.311.2.2.10 $(dpkg -L gss-ntlmssp | grep '/gssntlmssp\.so$')" >mech
     echo 'REALM:carol:swordfish' >users
     export GSS_MECH_CONFIG=$PWD/mech NTLM_USER_FILE=$PWD/users KRB5CCNAME=$PWD/cache
     kinit -k -t "$GSSTAP_REALM/client/mallory" mallory
+}
+
+@test "no message is protected in a context that can be used before anybody was judged" {
+    with_ntlm
     sed 's/^gss:/mode: audit\n&/' "$BATS_FILE_TMPDIR/mallory.yaml" >"$BATS_FILE_TMPDIR/audited.yaml"
     for end in initiator acceptor; do
         for policy in none refuse audited; do
@@ -211,4 +216,20 @@ refuses_early() {
     done
     refuses_early everybody initiator
     refuses_early mallory acceptor
+}
+
+@test "nor by the calls' old names, and no key is told: by gss_pseudo_random, or as a lucid context" {
+    with_ntlm
+    local calls='seal unseal sign verify pseudo_random lucid_by_oid lucid' call
+    "$BUILD/hosts/early" >bare
+    for call in seal sign pseudo_random lucid_by_oid lucid; do grep -x "$call made" bare; done
+    grep -x 'has keys' bare
+    "$GSSTAP" run -p "$BATS_FILE_TMPDIR/refuse.yaml" -o other.pcapng -- "$BUILD/hosts/early" >other
+    diff bare other
+    "$GSSTAP" run -p "$BATS_FILE_TMPDIR/mallory.yaml" -l audit -o trace.pcapng -- "$BUILD/hosts/early" >refused
+    cat refused
+    for call in $calls; do grep -E "^$call 00080000 .*refused by the gsstap policy: gss.peers.deny" refused; done
+    grep -x 'no keys' refused
+    [ "$(wc -l <refused)" = 8 ]
+    told 7 '.event == "refused" and (.call | test("seal|sign|verify|pseudo_random|lucid|by_oid"))'
 }
