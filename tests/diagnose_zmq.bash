@@ -34,6 +34,14 @@ pair_recorded() {
     trace_json "$PAIR/$1.pcapng" 2>/dev/null | jq -se "any(.[]; $2)" >/dev/null
 }
 
+# either FILTER: of which side an event is that the jq filter is true of, in SIDE.
+either() {
+    for SIDE in server client; do
+        ! pair_recorded $SIDE "$1" || return 0
+    done
+    return 1
+}
+
 # is_stuck SIDE FILTER: waits until the jq filter is true of an event in that side's trace, and ends both.
 is_stuck() {
     wait_until 60 pair_recorded "$@"

@@ -10,12 +10,10 @@
 bats_require_minimum_version 1.5.0
 load helper
 load wire
-
-LIBRARY=libzmq-4e6f4753.so.5
+load nogssapi
 
 setup_file() {
     export NAPI=$BUILD/npm-napi DRAFT=$BUILD/npm-draft WHEEL=$BATS_FILE_TMPDIR/wheel
-    package "$NAPI" 6.0.0-beta.6
     package "$DRAFT" 6.8.0
     make_wheel "$WHEEL"
     realm_up -u alice -s zmq@localhost
@@ -43,36 +41,19 @@ teardown() {
     stop_all
 }
 
-# package DIRECTORY VERSION: the npm package zeromq with what is built into it, its scripts not run.
-package() {
-    [ -e "$1/node_modules/zeromq/package.json" ] ||
-        npm install --no-audit --no-fund --ignore-scripts --prefix "$1" "zeromq@$2"
-}
-
-# addon: the file that node loads of the package without draft functions.
-addon() {
-    echo "$NAPI/node_modules/zeromq/prebuilds/linux-x64/node.napi.glibc.node"
-}
-
 # as_wheel FILE: its references to libzmq go to the wheel's own, as auditwheel leaves them.
 as_wheel() {
     # One change at a time: patchelf 0.14 mixes up strings that it moves together.
-    patchelf --replace-needed libzmq.so.5 $LIBRARY "$1"
+    patchelf --replace-needed libzmq.so.5 "$LIBRARY" "$1"
     patchelf --set-rpath "\$ORIGIN/../../../pyzmq.libs:\$ORIGIN/../../pyzmq.libs:$WHEEL/pyzmq.libs" "$1"
 }
 
 # make_wheel DIRECTORY: zmq/ and pyzmq.libs/ as pip lays them out.
 make_wheel() {
     local file libs=$1/pyzmq.libs
-    mkdir -p "$libs"
+    mkdir -p "$1"
     cp -r "$("$PYTHON" -c 'import os, zmq; print(os.path.dirname(zmq.__file__))')" "$1/zmq"
-    nm -D --undefined-only "$(addon)" |
-        awk '$NF ~ /^(napi|uv)_/ {print "int " $NF "(void); int " $NF "(void) { return 0; }"}' |
-        gcc -x c -shared -fPIC -Wl,-soname,libnode-stubs.so -o "$libs/libnode-stubs.so" -
-    cp "$(addon)" "$libs/$LIBRARY"
-    patchelf --set-soname $LIBRARY "$libs/$LIBRARY"
-    patchelf --add-needed libnode-stubs.so "$libs/$LIBRARY"
-    patchelf --set-rpath "\$ORIGIN" "$libs/$LIBRARY"
+    make_library "$libs"
     find "$1/zmq" -name '*.so' | while read -r file; do
         as_wheel "$file"
     done
@@ -267,7 +248,7 @@ int use(void *s); int use(void *s) { return zmq_bind(s, "tcp://*:1"); }'
     [ "$output" = 4.3.2 ]
     # A program with the system's libzmq keeps it without a word.
     unset PYTHONPATH
-    run -0 "$GSSTAP" run -p "$POLICY" -o "$PWD/%n-%p.pcapng" -- "$PYTHON" -c 'import os, zmq; print(os.environ["LD_PRELOAD"].count("zmq"))'
+    run -0 "$GSSTAP" run -p "$POLICY" -o "$PWD/%n-%p.pcapng" -- "$PYTHON" -c 'import os, zmq; print(os.environ["LD_PRELOAD"].count("libzmq"))'
     [ "$output" = 0 ]
 }
 

@@ -103,8 +103,8 @@ TAP_EXPORT int zmq_setsockopt(void *socket, int option, const void *value, size_
 		notice_subscription(socket, option, value, length, false);
 		errno = error;
 	}
-	/* Of what libzmq refused the length may be anything. */
-	record(&scope, result, socket, option, result ? NULL : value, length);
+	/* Of what libzmq refused the length may be anything; and what it was given may be another value. */
+	record(&scope, result, socket, option, result ? NULL : given, length);
 	tap_leave(&scope);
 	return result;
 }

@@ -23,10 +23,12 @@ struct diagnose_case {
 	const struct model_talk *before;     /* accepted the same first token before, or NULL */
 	const struct model_talk *others[2];  /* lists of all that are kept, linked by next */
 	size_t *compared;		     /* tokens so far, of all cases */
-	/* No handshake but a program that was executed and left no trace; or NULL. */
-	const struct model_about *executed;
-	const struct model_program *executed_by;
-	bool executed_here; /* on this system */
+	/* No handshake but this program; else NULL. */
+	const struct model_program *program;
+	bool here;			     /* it ran on this system */
+	const struct model_about *executed;  /* what it executed, which left no trace; or NULL */
+	const struct model_process *process; /* one of it, with what it did to its ZeroMQ sockets; or NULL */
+	struct model *model;
 	bool keytab_known, client_keytab_known, ccache_known, config_known[2];
 	bool keytab_seen, client_keytab_seen, ccache_seen;
 	struct probe_keytab keytab, client_keytab;

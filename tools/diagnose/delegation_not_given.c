@@ -4,7 +4,7 @@
  * without. Why is seen in its ticket-granting ticket, or not at all.
  */
 #include "tools/diagnose/checks.h"
-#include "tools/diagnose/established.h"
+#include "tools/diagnose/otherwise.h"
 #include "tools/diagnose/init_cause.h"
 
 #include <krb5/krb5.h>

@@ -2,7 +2,6 @@
 /* See diagnose.h. Both sides of a handshake have the hash of its first token. */
 #include "tools/diagnose/diagnose.h"
 
-#include "tools/diagnose/checks.h"
 #include "tools/diagnose/diagnoses.h"
 #include "tools/diagnose/local.h"
 #include "tools/model/learn.h"
@@ -174,8 +173,8 @@ static struct finding *new_finding(const struct diagnose_case *c, const struct d
 	finding->title = diagnosis->title;
 	finding->init = c->init;
 	finding->acc = c->acc;
-	finding->executed_by = c->executed_by;
-	finding->first = finding->last = talk ? talk->last : c->executed_by->last;
+	finding->program = c->program;
+	finding->first = finding->last = talk ? talk->last : c->program->last;
 	finding->count = 1;
 	return finding;
 }
@@ -196,8 +195,7 @@ static void ask(struct diagnose *diagnose, struct diagnose_case *c, const struct
 	for (const struct diagnosis *diagnosis = diagnoses; diagnosis->name; diagnosis++) {
 		struct finding *finding;
 
-		/* One alone is about no handshake. */
-		if ((diagnosis->check == diagnose_environment_ignored) != (talk == NULL) ||
+		if ((!talk && !diagnosis_without(diagnosis)) ||
 		    (talk && did_not_fail(talk) && !diagnosis_concerns(diagnosis, talk)))
 			continue;
 		finding = new_finding(c, diagnosis, talk);
@@ -232,6 +230,7 @@ static void examine(struct diagnose *diagnose, const struct model_talk *talk)
 	if (is_bad(init) && is_bad(acc) && talk != (acc->last <= init->last ? acc : init))
 		return;
 	case_begin(&c, init, acc);
+	c.model = diagnose->model;
 	if (acc && sides && sides->acc != acc && sides->acc->outcome == TR_OUTCOME_ESTABLISHED)
 		c.before = sides->acc;
 	c.others[0] = diagnose->bad;
@@ -239,6 +238,13 @@ static void examine(struct diagnose *diagnose, const struct model_talk *talk)
 	c.compared = &diagnose->compared;
 	ask(diagnose, &c, talk);
 	case_end(&c);
+}
+
+static void ask_without(struct diagnose *diagnose, struct diagnose_case *c)
+{
+	c->model = diagnose->model;
+	c->compared = &diagnose->compared;
+	ask(diagnose, c, NULL);
 }
 
 /* A program that was executed and left no trace of its own. */
@@ -252,9 +258,9 @@ static void examine_executed(void *at, void *context)
 		return;
 	case_begin(&c, NULL, NULL);
 	c.executed = &gap->about;
-	c.executed_by = executed->program;
-	c.executed_here = local_program(executed->diagnose->model, executed->program);
-	ask(executed->diagnose, &c, NULL);
+	c.program = executed->program;
+	c.here = local_program(executed->diagnose->model, c.program);
+	ask_without(executed->diagnose, &c);
 	case_end(&c);
 }
 
@@ -263,6 +269,21 @@ static void examine_program(void *at, void *context)
 	struct executed executed = {context, at};
 
 	model_each(&((struct model_program *)at)->gaps, examine_executed, &executed);
+}
+
+static void examine_process(void *at, void *context)
+{
+	const struct model_process *process = at;
+	struct diagnose_case c;
+
+	if (!process->zmq || !process->program)
+		return;
+	case_begin(&c, NULL, NULL);
+	c.program = process->program;
+	c.process = process;
+	c.here = local_process(process);
+	ask_without(context, &c);
+	case_end(&c);
 }
 
 static struct model_talk *next_bad(const struct diagnose *diagnose)
@@ -290,6 +311,7 @@ const struct findings *diagnose_findings(struct diagnose *diagnose)
 		return NULL;
 	diagnose_due(diagnose, UINT64_MAX);
 	model_each(&diagnose->model->programs, examine_program, diagnose);
+	model_each(&diagnose->model->processes, examine_process, diagnose);
 	return &diagnose->findings;
 }
 

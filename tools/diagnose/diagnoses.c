@@ -3,7 +3,7 @@
 #include "tools/diagnose/diagnoses.h"
 
 #include "tools/diagnose/checks.h"
-#include "tools/diagnose/established.h"
+#include "tools/diagnose/otherwise.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,20 +34,38 @@ bool diagnosis_concerns(const struct diagnosis *diagnosis, const struct model_ta
 	return false;
 }
 
-bool diagnosis_settles(const struct diagnosis *diagnosis)
-{
-	static const unsigned ids[] = {
+static const unsigned settle[] = {
 #define DIAGNOSIS(id, name, title)
 #define SETTLES(id) id,
 #include "tools/diagnose/diagnoses.def"
 #undef SETTLES
 #undef DIAGNOSIS
-	};
+};
 
-	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
-		if (ids[i] == diagnosis->id)
+static const unsigned without[] = {
+#define DIAGNOSIS(id, name, title)
+#define WITHOUT(id) id,
+#include "tools/diagnose/diagnoses.def"
+#undef WITHOUT
+#undef DIAGNOSIS
+};
+
+static bool is_among(const unsigned *ids, size_t count, unsigned id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (ids[i] == id)
 			return true;
 	return false;
+}
+
+bool diagnosis_settles(const struct diagnosis *diagnosis)
+{
+	return is_among(settle, sizeof(settle) / sizeof(settle[0]), diagnosis->id);
+}
+
+bool diagnosis_without(const struct diagnosis *diagnosis)
+{
+	return is_among(without, sizeof(without) / sizeof(without[0]), diagnosis->id);
 }
 
 const struct diagnosis *diagnosis_of(const char *id)

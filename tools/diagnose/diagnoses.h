@@ -17,6 +17,8 @@ extern const struct diagnosis diagnoses[];
 bool diagnosis_concerns(const struct diagnosis *diagnosis, const struct model_talk *talk);
 /* Is whatever else could be said a consequence of this one? */
 bool diagnosis_settles(const struct diagnosis *diagnosis);
+/* Is it asked where there is no handshake? */
+bool diagnosis_without(const struct diagnosis *diagnosis);
 /* By "GT0009", or NULL. */
 const struct diagnosis *diagnosis_of(const char *id);
 

@@ -54,7 +54,7 @@ bool diagnose_environment_ignored(struct diagnose_case *c, struct finding *findi
 	struct elf_secure secure;
 
 	/* Of a process that ran elsewhere there is nothing to be looked at. */
-	if (!path || *path != '/' || !c->executed_here)
+	if (!path || *path != '/' || !c->here)
 		return false;
 	secure = elf_secure_check(path);
 	if (!how(&secure) || secure.nosuid)
@@ -69,7 +69,7 @@ bool diagnose_environment_ignored(struct diagnose_case *c, struct finding *findi
 		"no effect on it",
 		path);
 	finding_evidence(finding, "%s executed it, and it left no trace",
-			 c->executed_by->name.at ? case_text(c, c->executed_by->name) : "a program");
+			 c->program->name.at ? case_text(c, c->program->name) : "a program");
 	finding_evidence(finding, "%s %s", path, how(&secure));
 	finding_evidence(finding, "it is linked with %s", library);
 	finding_remedy(finding, "name ticket cache and keytab in /etc/krb5.conf (default_ccache_name, "

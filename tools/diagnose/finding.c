@@ -73,7 +73,7 @@ static const struct model_program *program_of(const struct finding *finding)
 {
 	const struct model_talk *talk = finding->acc ? finding->acc : finding->init;
 
-	return talk ? talk->process->program : finding->executed_by;
+	return talk ? talk->process->program : finding->program;
 }
 
 static bool same(const struct finding *a, const struct finding *b)

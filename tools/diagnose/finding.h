@@ -21,9 +21,9 @@ struct finding {
 	bool alone; /* the trace alone proves it: what could not be looked at does not matter */
 	const struct model_talk *init,
 		*acc; /* the first handshake that it was found in; either may be NULL */
-	const struct model_program *executed_by; /* where it is about no handshake */
-	uint64_t first, last;			 /* ns */
-	uint64_t count;				 /* of handshakes */
+	const struct model_program *program; /* where it is about no handshake */
+	uint64_t first, last;		     /* ns */
+	uint64_t count;			     /* of handshakes */
 };
 
 /* The sentence that says what is wrong, with the names. Once. */

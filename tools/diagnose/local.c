@@ -47,13 +47,18 @@ struct where {
 	bool here;
 };
 
+bool local_process(const struct model_process *process)
+{
+	return process->identity && this_boot(process->identity->boot) &&
+	       this_container(process->identity->space);
+}
+
 static void look(void *at, void *context)
 {
 	const struct model_process *process = at;
 	struct where *where = context;
 
-	if (process->program == where->program && process->identity)
-		where->here |= this_boot(process->identity->boot) && this_container(process->identity->space);
+	where->here |= process->program == where->program && local_process(process);
 }
 
 bool local_program(struct model *model, const struct model_program *program)

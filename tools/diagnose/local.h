@@ -13,6 +13,8 @@ bool local_may_read(const struct probe_file *file, uint32_t uid);
 /* From now on no process ran here: for who reads traces that nobody vouches for, such as a fuzzer, which
  * finds out the id of this boot from the comparison. */
 void local_nowhere(void);
+/* Did this process run here? */
+bool local_process(const struct model_process *process);
 /* Did a process of this program run here? */
 bool local_program(struct model *model, const struct model_program *program);
 

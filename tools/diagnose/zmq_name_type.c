@@ -5,7 +5,7 @@
  * found, or the KDC does not know the service; or libgssapi goes on with whatever else it has.
  */
 #include "tools/diagnose/checks.h"
-#include "tools/diagnose/established.h"
+#include "tools/diagnose/otherwise.h"
 #include "tools/diagnose/init_cause.h"
 #include "tools/diagnose/zmq_cause.h"
 

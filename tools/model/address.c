@@ -53,9 +53,45 @@ static bool may_be_any(struct model_text host)
 	return !host.length || model_text_is(host, "0.0.0.0");
 }
 
+static bool is_wildcard(struct model_text host)
+{
+	return model_text_is(host, "*") || model_text_is(host, "0.0.0.0") || model_text_is(host, "[::]");
+}
+
+static bool is_loopback(struct model_text host)
+{
+	return model_text_is(host, "localhost") || model_text_is(host, "127.0.0.1") ||
+	       model_text_is(host, "[::1]");
+}
+
 static bool any_port(struct model_text port)
 {
 	return model_text_is(port, "*") || model_text_is(port, "0");
+}
+
+/* Is this name of a host the other one, or that without its domain? */
+static bool names_host(struct model_text name, struct model_text host)
+{
+	const char *dot = memchr(host.at, '.', host.length);
+	struct model_text first = {host.at, dot ? (size_t)(dot - host.at) : host.length};
+
+	return host.length && (model_text_same(name, host) || model_text_same(name, first));
+}
+
+bool model_address_meet(struct model_text bound, struct model_text host, struct model_text connected,
+			bool together)
+{
+	struct parts one, other;
+
+	if (!split(bound, &one) || !split(connected, &other))
+		return together && model_text_same(bound, connected);
+	if (any_port(one.port) || !model_text_same(one.port, other.port))
+		return false;
+	if (is_loopback(other.host))
+		return together && (is_wildcard(one.host) || is_loopback(one.host));
+	if (model_text_same(one.host, other.host))
+		return !may_be_any(one.host) || together;
+	return is_wildcard(one.host) && names_host(other.host, host);
 }
 
 /* host, port: nothing stands for any. */

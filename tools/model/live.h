@@ -69,6 +69,12 @@ void model_known_release(void *known);
 
 /* The host part of "tcp://host:port"; what has no port stays whole. Points into address. */
 struct model_text model_address_host(struct model_text address);
+/*
+ * Does a connection to one endpoint come to the other, which was bound on this host? together: both processes
+ * share a machine and container. False where names and addresses do not tell.
+ */
+bool model_address_meet(struct model_text bound, struct model_text host, struct model_text connected,
+			bool together);
 /* Makes an endpoint known by its name, or by where it migrates to. */
 void model_address_add(struct model *model, struct model_endpoint *endpoint, struct model_text name);
 /*

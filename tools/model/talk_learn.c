@@ -7,6 +7,7 @@
  */
 #include "tools/model/facts.h"
 #include "tools/model/talk.h"
+#include "tools/model/zmq.h"
 
 #include <stdlib.h>
 
@@ -299,6 +300,9 @@ void learn_talk_handshake(struct facts *facts)
 	talk->settings.known = gathering->settings.known;
 	for (size_t i = 0; i < MODEL_SETTINGS; i++)
 		facts_keep(facts, &talk->settings.values[i], gathering->settings.values[i]);
+	if (talk->zmq && talk->outcome == TR_OUTCOME_ESTABLISHED && talk->role == TR_ROLE_ACCEPTOR &&
+	    facts->process->zmq)
+		facts->process->zmq->accepted++;
 	if (talk->outcome != TR_OUTCOME_ESTABLISHED)
 		before(facts, talk);
 	end_talk(facts->model, talk);

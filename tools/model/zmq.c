@@ -19,6 +19,8 @@ void model_zmq_free(struct model_zmq *zmq)
 		model_zmq_options_free(&end->options);
 		free(end);
 	}
+	for (unsigned i = 0; zmq && i < zmq->library_count; i++)
+		model_text_free(&zmq->libraries[i].path);
 	free(zmq);
 }
 

@@ -34,10 +34,18 @@ struct model_zmq {
 	struct model_zmq_end *ends, *last;
 	unsigned count;
 	bool more; /* than are kept */
-	struct {
+	struct model_zmq_library {
 		uint64_t base, size;
-	} libraries[8]; /* where a libzmq lies */
+		struct model_text path;
+		bool at_start; /* of the process, when what it calls was told as well */
+	} libraries[8];
 	unsigned library_count;
+	struct {
+		uint32_t option; /* the first of GSSAPI's that was refused with EINVAL; 0: none */
+		uint64_t first, last, count;
+		bool takes; /* another one was taken */
+	} gssapi;
+	uint64_t accepted; /* security contexts that libzmq established as acceptor */
 	/* When calls began that close sockets or endpoints, the last of them: [closings % ZMQ_CLOSINGS] is
 	 * next. */
 	uint64_t closed[ZMQ_CLOSINGS], closings;

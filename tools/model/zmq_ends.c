@@ -9,6 +9,7 @@
 #include "tools/model/facts.h"
 #include "tools/names/zmq.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,6 +140,15 @@ void learn_zmq_injected(struct facts *facts)
 	add(facts, (enum tr_role)facts_number(facts, TR_F_ROLE), &options, true);
 }
 
+/* A libzmq with GSSAPI says that of a value that makes no sense, one without of any. */
+static void refused(struct facts *facts, struct model_zmq *zmq)
+{
+	if (!zmq->gssapi.option)
+		zmq->gssapi.option = (uint32_t)facts_number(facts, TR_F_OPTION);
+	facts_seen(facts, &zmq->gssapi.first, &zmq->gssapi.last);
+	zmq->gssapi.count++;
+}
+
 static bool closes(uint32_t call)
 {
 	switch (call) {
@@ -167,9 +177,15 @@ void learn_zmq_ends(struct facts *facts)
 	if (closes(call) && (zmq = zmq_of(facts)))
 		zmq->closed[zmq->closings++ % ZMQ_CLOSINGS] =
 			facts->event->time - facts->event->head.duration;
+	option = call == TR_zmq_setsockopt ? name_zmq_option(facts_number(facts, TR_F_OPTION)) : NULL;
+	if (option && !strncmp(option, "ZMQ_GSSAPI_", 11) && (zmq = zmq_of(facts))) {
+		zmq->gssapi.takes |= !facts_number(facts, TR_F_ERRNO);
+		if (facts_number(facts, TR_F_ERRNO) == EINVAL)
+			refused(facts, zmq);
+	}
 	if (facts_number(facts, TR_F_ERRNO))
 		return;
-	if (call == TR_zmq_setsockopt && (option = name_zmq_option(facts_number(facts, TR_F_OPTION))))
+	if (option)
 		set(facts, option);
 	else if (endpoint_role_of_call(call))
 		opened(facts, endpoint_role_of_call(call));
@@ -186,8 +202,9 @@ static bool is_libzmq(struct model_text path)
 /* An object is described by fields: a group of a process event, or those of a library event. */
 static void learn_one(struct facts *facts, struct tr_cursor fields)
 {
-	struct model_text name = {0};
+	struct model_text name = {0}, path = {0};
 	uint64_t base = 0, size = 0;
+	struct model_zmq_library *library;
 	struct tr_value value;
 	struct model_zmq *zmq;
 
@@ -196,14 +213,24 @@ static void learn_one(struct facts *facts, struct tr_cursor fields)
 			base = tr_value_uint(&value);
 		else if (value.id == TR_F_SIZE)
 			size = tr_value_uint(&value);
-		else if (value.id == TR_F_SONAME || (value.id == TR_F_PATH && !name.at))
+		else if (value.id == TR_F_SONAME)
 			name = (struct model_text){(char *)(uintptr_t)value.at, value.length};
+		else if (value.id == TR_F_PATH)
+			path = (struct model_text){(char *)(uintptr_t)value.at, value.length};
 	}
-	zmq = is_libzmq(name) ? zmq_of(facts) : NULL;
+	zmq = is_libzmq(name.length ? name : path) ? zmq_of(facts) : NULL;
 	if (!zmq || zmq->library_count == sizeof(zmq->libraries) / sizeof(zmq->libraries[0]))
 		return;
-	zmq->libraries[zmq->library_count].base = base;
-	zmq->libraries[zmq->library_count++].size = size;
+	library = &zmq->libraries[zmq->library_count++];
+	*library = (struct model_zmq_library){
+		.base = base, .size = size, .at_start = facts->event->head.event == TR_E_process};
+	facts_keep(facts, &library->path, path);
+}
+
+static void forget_libraries(struct model_zmq *zmq)
+{
+	while (zmq && zmq->library_count)
+		model_text_free(&zmq->libraries[--zmq->library_count].path);
 }
 
 void learn_zmq_library(struct facts *facts)
@@ -217,8 +244,7 @@ void learn_zmq_library(struct facts *facts)
 		learn_one(facts, cursor);
 		return;
 	}
-	if (facts->process->zmq)
-		facts->process->zmq->library_count = 0;
+	forget_libraries(facts->process->zmq);
 	while (tr_cursor_next(&cursor, &value))
 		if (value.id == TR_F_LIBRARIES)
 			learn_one(facts, tr_cursor_into(&value));

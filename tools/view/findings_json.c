@@ -62,6 +62,10 @@ void finding_json(struct out *out, const struct finding *finding)
 	js_set_time(js, "last", finding->last);
 	side(js, "initiator", finding->init);
 	side(js, "acceptor", finding->acc);
+	if (finding->program) {
+		text(js, "program", finding->program->name);
+		text(js, "host", finding->program->host);
+	}
 	js_object_end(js);
 	js_line(js);
 }

@@ -2,21 +2,26 @@
 /* Findings for a terminal: the cause first, then by what it is known, then what to do. */
 #include "tools/view/findings.h"
 
-static void process(struct out *out, const struct model_talk *talk)
+static void program(struct out *out, const struct model_program *program, uint32_t pid)
 {
-	const struct model_program *program = talk->process->program;
-
 	if (program->name.at)
 		out_words(out, (const uint8_t *)program->name.at, program->name.length);
 	else
 		out_str(out, "a process");
-	out_char(out, '[');
-	out_unsigned(out, talk->pid);
-	out_char(out, ']');
+	if (pid) {
+		out_char(out, '[');
+		out_unsigned(out, pid);
+		out_char(out, ']');
+	}
 	if (!program->host.at)
 		return;
 	out_str(out, " on ");
 	out_words(out, (const uint8_t *)program->host.at, program->host.length);
+}
+
+static void process(struct out *out, const struct model_talk *talk)
+{
+	program(out, talk->process->program, talk->pid);
 }
 
 static void where(struct out *out, const struct finding *finding)
@@ -31,6 +36,8 @@ static void where(struct out *out, const struct finding *finding)
 		out_str(out, " to ");
 	if (finding->acc)
 		process(out, finding->acc);
+	if (!finding->init && !finding->acc && finding->program)
+		program(out, finding->program, 0);
 	if (finding->count > 1) {
 		out_str(out, ", ");
 		out_unsigned(out, finding->count);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which handshakes that did not fail some diagnosis is asked about: see diagnoses.def. These are cheap. */
-#ifndef TOOLS_DIAGNOSE_ESTABLISHED_H
-#define TOOLS_DIAGNOSE_ESTABLISHED_H
+#ifndef TOOLS_DIAGNOSE_OTHERWISE_H
+#define TOOLS_DIAGNOSE_OTHERWISE_H
 
 #include "tools/model/talk.h"
 
