@@ -184,6 +184,17 @@ told() {
     [[ $output == *"further down: 000f0000"* ]]
 }
 
+@test "a context that the library calls complete and has nothing of is not asked for what it has" {
+    run -1 "$PYTHON" "$TOP/tests/hosts/contexts.py" iakerb $HOST
+    bare=$output
+    grep -x complete <<<"$bare"
+    for policy in none mallory; do
+        contexts $policy iakerb $HOST
+        [ "$status" = 1 ]
+        [ "$output" = "$bare" ]
+    done
+}
+
 # refuses_early POLICY END: no call that protects messages or tells the key was made, and each says why.
 refuses_early() {
     local call

@@ -130,6 +130,19 @@ static void take_name(const struct tap_scope *scope, gss_const_name_t name, char
 		known->text = out;
 }
 
+/*
+ * MIT's IAKERB calls a context complete that was begun with a token of Kerberos', and has nothing of it;
+ * gss_inquire_sec_context_by_oid crashes then, where others look first.
+ */
+static bool is_there(const struct tap_scope *scope, gss_ctx_id_t context)
+{
+	__typeof__(&gss_inquire_context) inquire = TAP_OTHER(scope, gss_inquire_context);
+	OM_uint32 minor;
+
+	return inquire && GSS_ROUTINE_ERROR(inquire(&minor, context, NULL, NULL, NULL, NULL, NULL, NULL,
+						    NULL)) != GSS_S_NO_CONTEXT;
+}
+
 /* The session key's OID ends in its encryption type; the key itself is wiped before it is freed. */
 uint32_t tap_session_enctype(const struct tap_scope *scope, gss_ctx_id_t context)
 {
@@ -143,7 +156,8 @@ uint32_t tap_session_enctype(const struct tap_scope *scope, gss_ctx_id_t context
 	int saved = errno;
 
 	tap_quiet_begin();
-	if (ask && release && ask(&minor, context, (gss_OID)&inquire, &set) == GSS_S_COMPLETE && set) {
+	if (ask && release && is_there(scope, context) &&
+	    ask(&minor, context, (gss_OID)&inquire, &set) == GSS_S_COMPLETE && set) {
 		if (set->count >= 2 && set->elements[1].length > 10 &&
 		    !memcmp(set->elements[1].value, prefix, 10)) {
 			const uint8_t *arc = (const uint8_t *)set->elements[1].value + 10;

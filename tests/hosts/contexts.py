@@ -11,6 +11,8 @@ contexts.py export SERVICE FILE         the acceptor's finished context goes to 
 contexts.py import FILE                 and comes from there: who the other end is
 contexts.py caches SERVICE CACHE...     an initiator's context out of each ticket cache, by a credential store
 contexts.py environ SERVICE CACHE...    the same by KRB5CCNAME
+contexts.py iakerb SERVICE              an acceptor of IAKERB is given Kerberos' AP-REQ in IAKERB's frame: MIT calls that complete, and has
+                                        nothing of the context
 contexts.py early SERVICE END           what calls give that protect messages or tell the key, at an end that is not complete and has a session
                                         key: the initiator of NTLM (SPNEGO's last MIC is still to come), or the acceptor of
                                         Kerberos (the initiator guessed another mechanism, so there will be a MIC)
@@ -131,6 +133,17 @@ def try_early(context):
             print(name, "made")
         except gssapi.exceptions.GSSError as error:
             print(name, "%08x" % error.maj_code, str(error).replace("\n", " "))
+
+
+def iakerb(service):
+    kerberos, other = bytes.fromhex("06092a864886f712010202"), bytes.fromhex("06062b0601050205")
+    token = initiator(service).step()
+    inner = other + token[token.index(kerberos) + len(kerberos):]
+    token = b"\x60\x82" + len(inner).to_bytes(2, "big") + inner
+    cred = gssapi.raw.acquire_cred(None, usage="accept", mechs=[gssapi.OID.from_int_seq("1.3.6.1.5.2.5")]).creds
+    result = gssapi.raw.accept_sec_context(token, cred)
+    print("more steps" if result.more_steps else "complete")
+    print(gssapi.raw.inquire_context(result.context).mech)
 
 
 def early(service, where):
