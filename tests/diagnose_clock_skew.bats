@@ -64,6 +64,22 @@ FAKETIME=$(dpkg -L libfaketime | grep '/libfaketime\.so\.1$')
 
 # Under a sanitizer, faketime's library leaves its semaphores behind in gsstap itself, which has it preloaded here as well.
 # bats test_tags=bare
+@test "a server whose clock is so far ahead that the ticket has expired is found, by either trace: the ticket has not" {
+    handshake expired S_LD_PRELOAD="$FAKETIME" S_FAKETIME=+20d
+    doctor expired
+    only GT0005
+    finds GT0005 '.evidence | any(test("gss-server.* is shown a clock that is (1727999|172800[01]) s ahead"))'
+    finds GT0005 '.evidence | any(test("said .Ticket expired"))'
+    doctor expired/server.pcapng
+    only GT0005
+    doctor expired/client.pcapng
+    only GT0005
+    finds GT0005 '.evidence | any(test("answered KRB-ERROR KRB_AP_ERR_TKT_EXPIRED"))'
+    finds GT0005 '.evidence | any(test("the KRB-ERROR.s clock is 17[0-9]* s ahead of that of this trace"))'
+}
+
+# Under a sanitizer, faketime's library leaves its semaphores behind in gsstap itself, which has it preloaded here as well.
+# bats test_tags=bare
 @test "a key that was changed does not hide a clock that is wrong as well: both are told" {
     kvno -q host/localhost
     kadmin.local -q 'cpw -randkey host/localhost'

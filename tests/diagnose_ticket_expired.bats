@@ -59,3 +59,34 @@ expired() {
     initiate new host@localhost
     healthy new
 }
+
+# since FILE SECONDS: the ticket that is in the cache FILE for the service ended so long ago.
+since() {
+    local end
+    end=$(klist -c "$1" | sed -n 's/^[^ ]* [^ ]*  \([^ ]* [^ ]*\)  host.*/\1/p')
+    [ "$(($(date +%s) - $(date -d "$end" +%s)))" -ge "$2" ]
+}
+
+@test "a token that comes after its ticket's end is found at the acceptor, with the initiator's trace and without" {
+    # The initiator's libkrb5 sends no such ticket: the token is one that was kept.
+    until kinit -l 4s -k -t "$GSSTAP_REALM/client/alice" alice && SEND="again $PWD/token" handshake made && [ -s token ]; do rm -r made; done
+    config 's/^\[libdefaults\]/&\n\tclockskew = 1/'
+    wait_until 30 since short.cc 2
+    SEND="again $PWD/token" handshake late
+    doctor made/client.pcapng late
+    only GT0014
+    finds GT0014 '.cause | test("^the ticket of alice@GSSTAP.TEST expired at 20")'
+    finds GT0014 '.evidence | any(test("^the ticket for host/localhost@GSSTAP.TEST ended at .*, [0-9]+ s before the handshake"))'
+    finds GT0014 '.evidence | any(test("gss_accept_sec_context in gss-server.* said .Ticket expired"))'
+    # When it ended is in the ticket, which is the acceptor's alone to read; that it had, the acceptor says.
+    for given in late/server.pcapng late; do
+        doctor "$given"
+        only GT0014
+        finds GT0014 '.cause | test("^the ticket for host/localhost@GSSTAP.TEST had expired, by the clock of ")'
+        finds GT0014 '.not_looked_at | any(startswith("when it ended"))'
+    done
+    remedy GT0014 1
+    KRB5_CONFIG=$GSSTAP_REALM/krb5.conf handshake new
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
+}

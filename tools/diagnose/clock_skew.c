@@ -2,9 +2,13 @@
 /*
  * GT0005. The acceptor, or a KDC, compares the authenticator's time with its own. Clocks are compared
  * wherever there is one: the KRB-ERROR's, those that both processes were shown, the ticket's. A ticket that
- * is not yet valid although the clocks agree is postdated, which is something else.
+ * is not yet valid although the clocks agree is postdated, and one that has ended has expired, which are
+ * something else.
  */
+#include "tools/diagnose/clock_skew.h"
+
 #include "tools/diagnose/checks.h"
+#include "tools/names/names.h"
 
 #include <stdlib.h>
 
@@ -72,22 +76,30 @@ static void evidence(struct diagnose_case *c, struct finding *finding, const str
 	shown(c, finding, c->acc);
 	if (step)
 		finding_evidence(finding, "%s", case_said(c, case_step_talk(c, step), step));
-	else if (code == SAYS_SKEW || code == SAYS_NOT_YET_VALID)
-		finding_evidence(finding, "the acceptor answered KRB-ERROR %s",
-				 code == SAYS_SKEW ? "KRB_AP_ERR_SKEW" : "KRB_AP_ERR_TKT_NYV");
+	else if (code == SAYS_SKEW || code == SAYS_NOT_YET_VALID || code == SAYS_EXPIRED)
+		finding_evidence(finding, "the acceptor answered KRB-ERROR %s", name_krb_error(code));
 }
 
-/* Is it proved that the clocks differ: that a clock was refused, or what two processes are shown. */
+bool clocks_differ(struct diagnose_case *c)
+{
+	int64_t apart = c->init && c->acc ? offset_of(c->init) - offset_of(c->acc) : 0;
+
+	return llabs(apart) > skew_of(c) || llabs(by_token(c)) > skew_of(c) || offset_of(c->acc);
+}
+
+bool expired_there(const struct diagnose_case *c)
+{
+	return case_error_code(c) == SAYS_EXPIRED || (c->acc && talk_says(c->acc, SAYS_EXPIRED));
+}
+
+/* Is it proved that they do: that a clock was refused, or what two processes are shown. */
 static bool differ(struct diagnose_case *c, const struct model_step *skew, bool early)
 {
-	int64_t code = case_error_code(c),
-		apart = c->init && c->acc ? offset_of(c->init) - offset_of(c->acc) : 0;
+	int64_t apart = c->init && c->acc ? offset_of(c->init) - offset_of(c->acc) : 0;
 
-	if (skew || code == SAYS_SKEW)
+	if (skew || case_error_code(c) == SAYS_SKEW || llabs(apart) > skew_of(c))
 		return true;
-	if (apart && llabs(apart) > skew_of(c))
-		return true;
-	return early && (behind_ticket(c->init) || llabs(by_token(c)) > skew_of(c) || offset_of(c->acc));
+	return (early && behind_ticket(c->init)) || ((early || expired_there(c)) && clocks_differ(c));
 }
 
 bool diagnose_clock_skew(struct diagnose_case *c, struct finding *finding)
@@ -97,6 +109,8 @@ bool diagnose_clock_skew(struct diagnose_case *c, struct finding *finding)
 
 	if (!differ(c, skew, early || code == SAYS_NOT_YET_VALID))
 		return false;
+	if (!skew && !early && c->acc)
+		early = talk_says(c->acc, SAYS_EXPIRED);
 	finding_cause(finding,
 		      "the clocks of %s and of %s differ by more than Kerberos allows (clockskew, %lld s)",
 		      c->init ? case_name(c, c->init) : "the initiator",

@@ -4,6 +4,7 @@
  * that which was sent, else the initiator's ticket-granting ticket.
  */
 #include "tools/diagnose/checks.h"
+#include "tools/diagnose/clock_skew.h"
 #include "tools/diagnose/init_cause.h"
 
 #include <stdlib.h>
@@ -37,6 +38,29 @@ static void clock_evidence(struct diagnose_case *c, struct finding *finding, con
 	finding_remedy(finding, "set the clock that %s is shown right", case_program(c, talk));
 }
 
+/* By the clock of an acceptor, when nobody knows what the ticket itself says of its end. */
+static bool told_by_it(struct diagnose_case *c, struct finding *finding)
+{
+	const struct model_step *step = c->acc ? talk_says(c->acc, SAYS_EXPIRED) : NULL;
+
+	if (!c->ap_req || !case_service(c) || !expired_there(c))
+		return false;
+	finding_cause(finding, "the ticket for %s had expired, by the clock of %s", case_service(c),
+		      c->acc ? case_name(c, c->acc) : "the acceptor");
+	if (step)
+		finding_evidence(finding, "%s", case_said(c, c->acc, step));
+	else
+		finding_evidence(finding, "the acceptor answered KRB-ERROR KRB_AP_ERR_TKT_EXPIRED");
+	if (c->init && c->init->endtime)
+		finding_evidence(finding, "it ends at %s", time_text(c, (int64_t)c->init->endtime));
+	else
+		elf_list_add(&finding->unseen, "when it ended: the initiator's trace was not given");
+	finding_remedy(finding,
+		       "get a new ticket; if it is refused as well, set the acceptor's clock right:");
+	kinit_default_remedy(c, finding, case_client(c));
+	return true;
+}
+
 bool diagnose_ticket_expired(struct diagnose_case *c, struct finding *finding)
 {
 	const struct model_talk *talk = case_failed(c);
@@ -48,10 +72,12 @@ bool diagnose_ticket_expired(struct diagnose_case *c, struct finding *finding)
 
 	if (!talk || (!step && case_error_code(c) != SAYS_EXPIRED))
 		return false;
+	if (expired_there(c) && clocks_differ(c))
+		return false; /* it only seems so to a clock that is wrong, as far as anybody knows */
 	cache = case_ccache(c);
 	end = ended(c, talk, cache, &ticket);
 	if (!end)
-		return false;
+		return told_by_it(c, finding);
 	if (!client && cache)
 		client = cache->principal;
 	finding_cause(finding, "%s of %s expired at %s", ticket ? "the ticket-granting ticket" : "the ticket",
