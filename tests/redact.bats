@@ -138,6 +138,85 @@ inner() {
     trace_json out/ntlm.pcapng | jq -se 'any(.[]; .. | .ntlm_authenticate? | objects | .user | test("^[a-z]{5}$"))'
 }
 
+@test "names that are not ASCII have as many characters as before" {
+    kadmin.local -q 'addprinc -pw secret müller字' >&2
+    kinit -c FILE:wide.cc müller字 <<<secret
+    handshake wide C_KRB5CCNAME="FILE:$PWD/wide.cc"
+    trace_json wide/server.pcapng | jq -se 'any(.[]; .initiator == "müller字@GSSTAP.TEST")'
+    redact wide/client.pcapng wide/server.pcapng out
+    for side in client server; do
+        safe_and_sound wide/$side.pcapng out/$side.pcapng
+        gone_from out/$side.pcapng müller ller 字
+    done
+    trace_json out/client.pcapng out/server.pcapng | jq -r '.initiator // empty' | sort -u >initiators
+    [ "$(wc -l <initiators)" = 1 ]
+    grep -xP '[a-z][à-ö][a-z]{4}.@[A-Z]{6}\.[A-Z]{4}' initiators
+}
+
+# forged: two processes, and what has addresses of IPv6, names that are not ASCII and control groups in it.
+forged() {
+    "$PYTHON" "$TOP/tests/forge.py" forged.pcapng '
+SIX, BIG = "2001:db8:85a3::8a2e:370:7334", "2001:DB8:85A3::8A2E:370:7334"
+POD = "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod0aa5ee54_7f45.slice/cri-containerd-%s.scope" % ("9f86d081" * 8)
+USER = "/user.slice/user-31337.slice/user@31337.service/app.slice/app-org.geheim.Term-5512.scope"
+process(host="büro-7.example.org".encode(), exe="/opt/größe/dienst".encode(), cgroup=POD, uid=31337)
+for peer in SIX, BIG, "fe80::1ff:fe23:4567:890a%eth7", "::ffff:203.0.113.77", "::1":
+    handshake(role=1, initiator="müller@EXAMPLE.ORG".encode(), acceptor="zmq/büro-7.example.org@EXAMPLE.ORG".encode(),
+        peer="tcp://[%s]:5555" % peer, reason=("Cannot contact %s, or [%s]:88, for müller@EXAMPLE.ORG: größe." % (SIX, BIG)).encode())
+process(pid=2, host=b"b\xfcro", exe=b"/home/m\xfcller/x", cgroup=USER, uid=31337)
+handshake(pid=2, role=1, initiator="用户名@領域.TEST".encode(), acceptor="😀smile@領域.TEST".encode(), peer="tcp://[%s]:5555" % SIX, reason="Server 用户名@領域.TEST not found".encode())
+'
+}
+
+@test "addresses of IPv6 stay addresses, each the same everywhere, and those of a kind of that kind" {
+    forged
+    redact forged.pcapng out/forged.pcapng
+    gone_from out/forged.pcapng 2001: db8 85a3 8a2e 7334 fe23 4567 890a 203.0 113.77 eth7
+    trace_json out/forged.pcapng | jq -r '.peer // empty' >peers
+    "$PYTHON" -c 'import ipaddress, re, sys
+six, big, link, four, loop, again = (ipaddress.ip_address(re.fullmatch(r"tcp://\[(.*)\]:5555", line.strip())[1]) for line in open("peers"))
+assert six == big == again and not six.is_loopback
+assert link.is_link_local and link.scope_id and four.ipv4_mapped and loop.is_loopback' || { cat peers; return 1; }
+    six=$(sed -n '1s/.*\[\(.*\)\].*/\1/p' peers)
+    trace_json out/forged.pcapng | jq -r '.reason // empty' | head -1 >reason
+    grep -qxF "Cannot contact $six, or [$(sed -n '2s/.*\[\(.*\)\].*/\1/p' peers)]:88, for $(trace_json out/forged.pcapng | jq -r '.initiator // empty' | head -1): $(sed 's/.*: \(.*\)\./\1/' reason)." reason
+}
+
+@test "of a path of control groups what every machine has stays, and a user's number is that of its other places" {
+    forged
+    redact forged.pcapng out/forged.pcapng
+    gone_from out/forged.pcapng 31337 0aa5ee54 7f45 9f86d081 geheim Term 5512 büro größe müller 用户名 領域 smile
+    trace_json out/forged.pcapng | jq -r 'select(.cgroup) | [.cgroup, .uid] | @tsv' >groups
+    grep -qP '^/kubepods\.slice/kubepods-burstable\.slice/kubepods-burstable-[a-z0-9]{11}_[a-z0-9]{4}\.slice/[a-z]{3}-containerd-[a-z0-9]{64}\.scope\t[1-9][0-9]{4}$' groups
+    grep -qP '^/user\.slice/user-([1-9][0-9]{4})\.slice/user@\1\.service/app\.slice/app-[a-z]{3}\.[a-z]{6}\.[A-Z][a-z]{3}-[0-9]{4}\.scope\t\1$' groups
+    trace_json out/forged.pcapng | jq -se '[.[] | .uid // empty] | unique | length == 1'
+}
+
+@test "a trace that mergecap has joined is redacted as its parts are" {
+    handshake plain
+    mergecap -w joined.pcapng plain/client.pcapng plain/server.pcapng
+    redact joined.pcapng out/joined.pcapng
+    safe_and_sound joined.pcapng out/joined.pcapng
+    "$GSSTAP" timeline --format json plain >before
+    "$GSSTAP" timeline --format json out >after
+    for shown in before after; do jq -S '[.acceptor.program, .initiator.program, (.steps | map([.side, .call, .step, .major]))]' $shown >$shown.shape; done
+    [ "$(jq 'flatten | length' before.shape)" -gt 20 ]
+    diff before.shape after.shape
+}
+
+@test "a context that went from process to process is followed in redacted traces as well" {
+    "$GSSTAP" run -o export.pcapng -- "$PYTHON" "$TOP/tests/hosts/contexts.py" export host@localhost context
+    "$GSSTAP" run -o import.pcapng -- "$PYTHON" "$TOP/tests/hosts/contexts.py" import context
+    redact export.pcapng import.pcapng out
+    chain() { "$GSSTAP" timeline --format json "$@" | jq -c '[.steps[] | select(.step == "import" or .step == "end") | [.step, .how, .pid, .side]]'; }
+    [ "$(chain export.pcapng import.pcapng)" = "$(chain out)" ]
+    [[ $(chain out) = *exported*import* ]]
+    exported() { trace_json "$1" | jq -r '.exported // empty' | sort -u; }
+    [ "$(exported out/export.pcapng)" = "$(exported out/import.pcapng)" ]
+    [ "$(exported out/export.pcapng)" != "$(exported export.pcapng)" ]
+    [ -n "$(exported out/export.pcapng)" ]
+}
+
 @test "ZeroMQ under a policy: endpoints and peers, refused ones as well" {
     local port
     read -r port < <(free_port)

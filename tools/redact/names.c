@@ -169,8 +169,9 @@ bool names_replace(struct names *names, enum names_use use, const uint8_t *at, s
 		return true;
 	}
 	name = learn(names, use, word);
+	/* A hexadecimal digit of an address can have become one that has no case. */
 	for (size_t i = 0; name && i < length; i++) {
-		bool upper = at[i] >= 'A' && at[i] <= 'Z';
+		bool upper = at[i] >= 'A' && at[i] <= 'Z' && name->to.at[i] >= 'a';
 
 		to[i] = (uint8_t)(name->to.at[i] + (upper ? 'A' - 'a' : 0));
 	}
