@@ -183,6 +183,8 @@ void tap_line_failed(int fd, const struct line *line, const char *reason)
 	tr_put_u32(d, TR_F_OUTCOME, TR_OUTCOME_FAILED);
 	tr_put_text(d, TR_F_ENDPOINT, line->attempt ? tap_fallback_endpoint(line) : local);
 	tr_put_text(d, TR_F_PEER, peer);
+	if (line->began)
+		tr_put_u64(d, TR_F_DURATION, tr_now() - line->began);
 	tr_put_text(d, TR_F_REASON, reason);
 	d->comment = reason;
 	tr_commit(d);
@@ -387,6 +389,7 @@ ssize_t tap_line_recv(int fd, void *buffer, size_t length, int flags)
 		return recv_greeting(fd, line, buffer, length, flags);
 	n = __builtin_expect(line->plain != NULL, 0) ? tap_plain_recv(fd, line, buffer, length, flags)
 						     : recv(fd, buffer, length, flags);
+	line->left |= !n || (n < 0 && errno != EAGAIN && errno != EINTR);
 	if (__builtin_expect(line->old, 0))
 		old_talks(fd, line, n);
 	line->talked = line->talked || n > 0;
@@ -407,6 +410,8 @@ static ssize_t send_greeting(int fd, struct line *line, const uint8_t *buffer, s
 			return tap_line_reset(fd, line);
 		buffer = other;
 	}
+	if (!line->own_count)
+		line->began = tr_now();
 	n = send(fd, buffer, length, flags);
 	if (n > 0)
 		keep(line->own, &line->own_count, buffer, (size_t)n);
@@ -432,9 +437,12 @@ static const char *silent_failure(const struct line *line)
 		return too_old;
 	if (!tap_line_offers(line->own, "GSSAPI"))
 		return NULL;
+	if (line->peer_count == GREETING && line->left)
+		return "the peer went away after its greeting: it refused, or has no credential";
 	if (line->peer_count == GREETING)
-		return "the peer said nothing after its greeting: it refused, it has no credential, or both "
-		       "ends are servers";
+		return "silent: the peer said nothing after its greeting: it has no credential, or both ends "
+		       "are "
+		       "servers";
 	/* A libzmq that wants no GSSAPI may close as soon as it has read ours, its own greeting half sent. */
 	if (line->own_count == GREETING && line->peer_count > 10)
 		return "one-sided: this end is secured by GSSAPI, and the peer went away when it saw that: "

@@ -20,8 +20,10 @@ struct plain; /* plain.c */
 struct line {
 	uint8_t own[GREETING], peer[GREETING]; /* as they are on the wire */
 	uint8_t own_count, peer_count;
-	int serial;  /* counts the connections on this descriptor */
-	bool talked; /* more came than the greeting */
+	int serial;	/* counts the connections on this descriptor */
+	bool talked;	/* more came than the greeting */
+	bool left;	/* the peer ended it */
+	uint64_t began; /* ns: our greeting */
 	bool doomed;
 	bool foreign;	    /* libzmq does not speak ZMTP here: a STREAM socket, or ZMQ_ROUTER_RAW */
 	bool old;	    /* the peer speaks ZMTP 1 or 2, or something else */

@@ -45,6 +45,7 @@ static const struct named options[] = {
 	{"rcvtimeo", ZMQ_RCVTIMEO, 0},
 	{"immediate", ZMQ_IMMEDIATE, 0},
 	{"handshake_ivl", ZMQ_HANDSHAKE_IVL, 0},
+	{"zap_domain", ZMQ_ZAP_DOMAIN, 1},
 	{"router_raw", ZMQ_ROUTER_RAW, 0},
 	{"plain_server", ZMQ_PLAIN_SERVER, 0},
 	{"plain_username", ZMQ_PLAIN_USERNAME, 1},

@@ -177,5 +177,5 @@ bool diagnose_zmq_same_roles(struct diagnose_case *c, struct finding *finding)
 		return false;
 	/* No call was made in it: what is told is that the peer said nothing. */
 	return two_clients(c, finding) ||
-	       (!talk->steps.first && talk->zmq && two_servers(c, finding, talk->process));
+	       (!model_talk_last(talk) && talk->zmq && two_servers(c, finding, talk->process));
 }
