@@ -27,27 +27,41 @@ teardown() {
     stop_all
 }
 
-@test "two clients are found in one trace by the token that is no answer, and talk once one of them is the server" {
+ended() {
+    either '.event == "handshake" and (.outcome == "failed" or .outcome == "abandoned")'
+}
+
+@test "two clients are found by what both have opened, and talk once one of them is the server" {
     pair wrong "${CLIENT[@]}" -- "${CLIENT[@]}"
-    # The first that gets the other's token hangs up, mostly before that one got its own.
-    wait_until 60 either '.event == "handshake" and .outcome == "failed"'
+    wait_until 60 ended
     stop_all
-    doctor "wrong/$SIDE.pcapng"
-    only GT0102
-    finds GT0102 '.cause | test("^zpair at tcp://127.0.0.1:[0-9]+ and its peer are both clients of GSSAPI$")'
-    finds GT0102 '.evidence | any(test("no answer but another first token, of [0-9]+ bytes"))'
     doctor wrong/*.pcapng
     only GT0102
-    finds GT0102 '.cause | test("^zpair at tcp://[^ ]* and zpair at tcp://[^ ]* are both clients of GSSAPI$")'
+    finds GT0102 '.cause | test("^zpair, which binds tcp://127.0.0.1:[0-9]+, and zpair, which connects to tcp://127.0.0.1:[0-9]+, are both clients of GSSAPI$")'
     # A server that sets its service last is none any more.
     pair last "${SERVER[@]}" "${CLIENT[@]}" -- "${CLIENT[@]}"
-    wait_until 60 either '.event == "handshake" and .outcome == "failed"'
+    wait_until 60 ended
     stop_all
     doctor last/*.pcapng
     only GT0102
     pair right "${CLIENT[@]}" "${SERVER[@]}" -- "${CLIENT[@]}"
     talks
     healthy right/*.pcapng
+}
+
+# Which end gets the other's token, and whether it has sent its own by then, is chance.
+@test "two clients are found in one trace by the token that is no answer" {
+    local turn
+    for turn in {1..40}; do
+        pair "turn$turn" "${CLIENT[@]}" -- "${CLIENT[@]}"
+        wait_until 60 ended
+        stop_all
+        ! either '.event == "handshake" and .outcome == "failed"' || break
+    done
+    doctor "turn$turn/$SIDE.pcapng"
+    only GT0102
+    finds GT0102 '.cause | test("^zpair at tcp://127.0.0.1:[0-9]+ and its peer are both clients of GSSAPI$")'
+    finds GT0102 '.evidence | any(test("no answer but another first token, of [0-9]+ bytes"))'
 }
 
 connected() {

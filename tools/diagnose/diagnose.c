@@ -205,7 +205,10 @@ static void ask(struct diagnose *diagnose, struct diagnose_case *c, const struct
 		}
 		c->found++;
 		unseen(c, finding);
-		findings_add(&diagnose->findings, finding);
+		if (finding->cause)
+			findings_add(&diagnose->findings, finding);
+		else /* of what another case tells */
+			finding_free(finding);
 		if (diagnosis_settles(diagnosis))
 			return;
 	}

@@ -25,7 +25,8 @@ const struct model_zmq_end *zmq_end_next(const struct model_talk *talk, const st
 
 	if (!zmq || zmq->more)
 		return NULL;
-	named = is_named(talk);
+	named = after ? talk->endpoint.at && model_text_same(after->endpoint, talk->endpoint)
+		      : is_named(talk);
 	for (end = after ? after->next : zmq->ends; end; end = end->next)
 		if (fits(talk, end) && (!named || model_text_same(end->endpoint, talk->endpoint)))
 			return end;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * GT0102. The greetings of libzmq's GSSAPI do not say which role an end has. Two clients each send a first
- * token, and each takes the other's for an answer: the token that failed shows it. Two servers wait for each
- * other and call nothing at all, so that it takes both traces, in which each tells what it opened, and where.
+ * token: who takes the other's for an answer has a token that fails, which shows it. Two servers wait for
+ * each other and call nothing at all. With both traces it is seen in either case by what each opened, and
+ * where.
  */
 #include "tools/diagnose/checks.h"
 #include "tools/diagnose/zmq_cause.h"
@@ -13,7 +14,7 @@
 
 #define COMPARED_MOST 1000000
 
-/* Two servers. */
+/* Two ends of one connection that have one role. */
 struct meeting {
 	struct diagnose_case *c;
 	const struct model_process *only, *bound, *connected; /* only: NULL, or one of them */
@@ -47,21 +48,28 @@ static void look_where(void *at, void *context)
 	if (++*m->c->compared > COMPARED_MOST || (m->only && process != m->only && m->connected != m->only))
 		return;
 	for (; end && !m->at; end = end->next)
-		if (end->way == TR_ROLE_SERVER && end->options.server && meet(m, process, end)) {
+		if (end->way == TR_ROLE_SERVER && end->options.server == m->from->options.server &&
+		    meet(m, process, end)) {
 			m->bound = process;
 			m->at = end;
 		}
 }
 
-/* A process that accepted somebody as well may have accepted this one's peer. */
+/* Was this role of no use to the process so far? Else it may have been somebody else that it connected to. */
+static bool in_vain(const struct model_process *process, const struct model_zmq_end *end)
+{
+	return end->way == TR_ROLE_CLIENT &&
+	       !(end->options.server ? process->zmq->accepted : process->zmq->initiated);
+}
+
 static void look_from(void *at, void *context)
 {
 	const struct model_process *process = at;
 	struct meeting *m = context;
 	const struct model_zmq_end *end = process->zmq && process->program ? process->zmq->ends : NULL;
 
-	for (; end && !m->at && !process->zmq->accepted; end = end->next)
-		if (end->way == TR_ROLE_CLIENT && end->options.server && *m->c->compared <= COMPARED_MOST) {
+	for (; end && !m->at; end = end->next)
+		if (in_vain(process, end) && *m->c->compared <= COMPARED_MOST) {
 			m->connected = process;
 			m->from = end;
 			model_each(&m->c->model->processes, look_where, m);
@@ -75,7 +83,16 @@ static const char *program_name(struct diagnose_case *c, const struct model_proc
 	return name ? name : "a process";
 }
 
-static bool two_servers(struct diagnose_case *c, struct finding *finding, const struct model_process *talks)
+static void let_one_serve(struct finding *finding)
+{
+	finding_remedy(
+		finding,
+		"let one of them be the server, such as the one that binds: have it set "
+		"ZMQ_GSSAPI_SERVER to 1, and not ZMQ_GSSAPI_SERVICE_PRINCIPAL after that, which takes it "
+		"back");
+}
+
+static bool two_alike(struct diagnose_case *c, struct finding *finding, const struct model_process *talks)
 {
 	struct meeting m = {.c = c, .only = talks};
 
@@ -86,21 +103,28 @@ static bool two_servers(struct diagnose_case *c, struct finding *finding, const 
 		look_from((void *)(uintptr_t)c->process, &m);
 	if (!m.at)
 		return false;
-	finding_cause(finding, "%s, which binds %s, and %s, which connects to %s, are both servers of GSSAPI",
+	finding_cause(finding, "%s, which binds %s, and %s, which connects to %s, are both %s of GSSAPI",
 		      program_name(c, m.bound), case_text(c, m.at->endpoint), program_name(c, m.connected),
-		      case_text(c, m.from->endpoint));
-	finding_evidence(finding,
-			 "both set ZMQ_GSSAPI_SERVER, and each waits for the first token of the other");
-	finding_remedy(
-		finding,
-		"let %s, which connects, be the client: have it set ZMQ_GSSAPI_SERVICE_PRINCIPAL, to the "
-		"service that the other one is, in place of ZMQ_GSSAPI_SERVER",
-		program_name(c, m.connected));
+		      case_text(c, m.from->endpoint), m.at->options.server ? "servers" : "clients");
+	if (m.at->options.server)
+		finding_evidence(
+			finding,
+			"both set ZMQ_GSSAPI_SERVER, and each waits for the first token of the other");
+	else
+		finding_evidence(finding, "neither has ZMQ_GSSAPI_SERVER set, and both send a first token");
+	if (m.at->options.server)
+		finding_remedy(
+			finding,
+			"let %s, which connects, be the client: have it set ZMQ_GSSAPI_SERVICE_PRINCIPAL, "
+			"to the service that the other one is, in place of ZMQ_GSSAPI_SERVER",
+			program_name(c, m.connected));
 	finding->init = finding->acc = NULL;
 	finding->program = m.connected->program;
 	finding->first = m.from->opened > m.at->opened ? m.from->opened : m.at->opened;
 	finding->last = finding->first;
 	finding->alone = true;
+	if (!m.at->options.server)
+		let_one_serve(finding);
 	return true;
 }
 
@@ -125,45 +149,20 @@ static const struct model_step *not_an_answer(const struct model_talk *talk)
 	return NULL;
 }
 
-/* Who binds first, so that both ends' failures are one cause. */
-static bool binds_before(const struct model_talk *a, const struct model_talk *b)
-{
-	const struct model_zmq_end *one = zmq_end_only(a), *other = zmq_end_only(b);
-
-	if (one && other && one->way != other->way)
-		return one->way == TR_ROLE_SERVER;
-	return a->process->image < b->process->image;
-}
-
 static bool two_clients(struct diagnose_case *c, struct finding *finding)
 {
 	const struct model_step *step = c->init && c->init->zmq ? not_an_answer(c->init) : NULL;
-	const struct model_talk *a = c->init, *b;
-	uint64_t length = 0;
 
 	if (!step)
 		return false;
-	b = case_sender(c, (struct tr_bytes){(const uint8_t *)step->in.bytes.at, step->in.bytes.length},
-			&length);
-	if (b == a)
-		b = NULL;
-	if (b && binds_before(b, a)) {
-		b = a;
-		a = case_sender(c,
-				(struct tr_bytes){(const uint8_t *)step->in.bytes.at, step->in.bytes.length},
-				&length);
-	}
-	finding->init = a;
-	finding_cause(finding, "%s and %s are both clients of GSSAPI", zmq_end_text(c, a),
-		      b ? zmq_end_text(c, b) : "its peer");
+	if (two_alike(c, finding, c->init->process))
+		return true;
+	finding_cause(finding, "%s and its peer are both clients of GSSAPI", zmq_end_text(c, c->init));
 	finding_evidence(finding,
 			 "to its first token %s got no answer but another first token, of %" PRIu64 " bytes",
 			 case_program(c, c->init), step->in.length);
-	finding_remedy(
-		finding,
-		"let one of them be the server, such as the one that binds: have it set ZMQ_GSSAPI_SERVER "
-		"to 1, and not ZMQ_GSSAPI_SERVICE_PRINCIPAL after that, which takes it back");
 	finding->alone = true;
+	let_one_serve(finding);
 	return true;
 }
 
@@ -172,10 +171,10 @@ bool diagnose_zmq_same_roles(struct diagnose_case *c, struct finding *finding)
 	const struct model_talk *talk = c->init ? c->init : c->acc;
 
 	if (c->process)
-		return two_servers(c, finding, NULL);
+		return two_alike(c, finding, NULL);
 	if (!talk)
 		return false;
 	/* No call was made in it: what is told is that the peer said nothing. */
 	return two_clients(c, finding) ||
-	       (!model_talk_last(talk) && talk->zmq && two_servers(c, finding, talk->process));
+	       (!model_talk_last(talk) && talk->zmq && two_alike(c, finding, talk->process));
 }

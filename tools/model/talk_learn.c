@@ -300,9 +300,9 @@ void learn_talk_handshake(struct facts *facts)
 	talk->settings.known = gathering->settings.known;
 	for (size_t i = 0; i < MODEL_SETTINGS; i++)
 		facts_keep(facts, &talk->settings.values[i], gathering->settings.values[i]);
-	if (talk->zmq && talk->outcome == TR_OUTCOME_ESTABLISHED && talk->role == TR_ROLE_ACCEPTOR &&
-	    facts->process->zmq)
-		facts->process->zmq->accepted++;
+	if (talk->zmq && talk->outcome == TR_OUTCOME_ESTABLISHED && facts->process->zmq)
+		(*(talk->role == TR_ROLE_ACCEPTOR ? &facts->process->zmq->accepted
+						  : &facts->process->zmq->initiated))++;
 	if (talk->outcome != TR_OUTCOME_ESTABLISHED)
 		before(facts, talk);
 	end_talk(facts->model, talk);

@@ -45,7 +45,7 @@ struct model_zmq {
 		uint64_t first, last, count;
 		bool takes; /* another one was taken */
 	} gssapi;
-	uint64_t accepted; /* security contexts that libzmq established as acceptor */
+	uint64_t accepted, initiated; /* security contexts that libzmq established */
 	/* When calls began that close sockets or endpoints, the last of them: [closings % ZMQ_CLOSINGS] is
 	 * next. */
 	uint64_t closed[ZMQ_CLOSINGS], closings;
