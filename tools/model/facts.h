@@ -54,7 +54,7 @@ void learn_inject(struct facts *facts);
 void learn_unsecured(struct facts *facts);
 void learn_gss_call(struct facts *facts);
 void learn_zmq_call(struct facts *facts);
-/* A token of the event, and the event as a call that whoever calls this owns; NULL: no memory. talk_learn.c
+/* A token of the event, and the event as a call that whoever calls this owns; NULL: no memory. talk_step.c
  */
 void facts_token(const struct facts *facts, enum tr_field_id id, struct model_token *token);
 struct model_step *facts_step(const struct facts *facts);
@@ -71,7 +71,7 @@ void learn_zmq_injected(struct facts *facts);
 void learn_zmq_library(struct facts *facts);
 /* Was this event's call made by a libzmq? */
 bool facts_by_zmq(const struct facts *facts);
-/* Talks that never ended. */
+/* Talks that never ended: talk_open.c. */
 void talks_settle(struct model *model);
 
 #endif

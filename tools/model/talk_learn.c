@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From events to talks. They are gathered by context and, before there is one, by thread. A call that fails
- * within another returns before it: what failed on a thread waits for the call around it or, where that
- * succeeded, for the next handshake of its process that fails, since a server's credentials are acquired long
- * before its clients come.
+ * From events to talks. A call that fails within another returns before it: what failed on a thread waits for
+ * the call around it or, where that succeeded, for the next handshake of its process that fails, since a
+ * server's credentials are acquired long before its clients come.
  */
-#include "tools/model/facts.h"
-#include "tools/model/talk.h"
+#include "tools/model/talk_open.h"
 #include "tools/model/zmq.h"
 
 #include <stdlib.h>
 
 #define WAITING_MOST 32 /* failures of a process that belong to no handshake yet */
-#define OPEN_MOST 65536 /* talks at one time, of a program that never ends any */
 
 static struct model_gathering *gathering_of(struct facts *facts)
 {
@@ -22,74 +19,6 @@ static struct model_gathering *gathering_of(struct facts *facts)
 		process->gathering = calloc(1, sizeof(*process->gathering));
 	facts->model->failed |= !process->gathering;
 	return process->gathering;
-}
-
-static void key_of(struct model_key *key, const struct facts *facts, uint64_t handle)
-{
-	model_key_begin(key);
-	model_key_number(key, facts->process->image);
-	model_key_number(key, handle != 0);
-	model_key_number(key, handle ? handle : facts->event->head.tid);
-}
-
-static struct model_talk *new_talk(const struct facts *facts)
-{
-	struct model_talk *talk = calloc(1, sizeof(*talk));
-
-	facts->model->failed |= !talk;
-	if (!talk)
-		return NULL;
-	talk->process = facts->process;
-	talk->pid = facts->event->head.pid;
-	talk->tid = facts->event->head.tid;
-	talk->first = talk->last = facts->event->time;
-	talk->zmq = facts_by_zmq(facts);
-	return talk;
-}
-
-/* The open talk of this context, or of this thread. NULL: there is none; it is taken off the list. */
-static struct model_talk *take(const struct facts *facts, uint64_t handle)
-{
-	struct model_open_talk *open;
-	struct model_talk *talk;
-	struct model_key key;
-
-	key_of(&key, facts, handle);
-	open = model_node_find(&facts->model->talks, &key);
-	model_key_end(&key);
-	if (!open)
-		return NULL;
-	talk = open->talk;
-	model_node_drop(&facts->model->talks, &open->node);
-	model_node_free(&open->node);
-	return talk;
-}
-
-static void put(const struct facts *facts, struct model_talk *talk)
-{
-	struct model_open_talk *open = NULL;
-	struct model_key key;
-	bool made;
-
-	if (facts->model->talks.table.count < OPEN_MOST) {
-		key_of(&key, facts, talk->handle);
-		open = model_node_get(&facts->model->talks, &key, sizeof(*open), &made);
-		model_key_end(&key);
-		facts->model->failed |= !open;
-	}
-	if (!open) {
-		model_talk_free(talk);
-		return;
-	}
-	if (!made)
-		model_talk_free(open->talk);
-	open->talk = talk;
-}
-
-static void end_talk(struct model *model, struct model_talk *talk)
-{
-	if (!model->listener->ended(model->listener, talk))
-		model->failed = true;
 }
 
 /* Moves what failed on this thread since `from` behind the steps that are there. */
@@ -131,7 +60,7 @@ static void accepts(struct facts *facts, struct model_gathering *gathering, cons
 /* A credential that could not be had: the handshake event that comes next tells of it, and ends the talk. */
 static void credential(struct facts *facts, struct model_gathering *gathering, struct model_step *step)
 {
-	struct model_talk *talk = step->failed ? new_talk(facts) : NULL;
+	struct model_talk *talk = step->failed ? talk_new(facts) : NULL;
 
 	accepts(facts, gathering, step);
 	if (!talk) {
@@ -145,17 +74,17 @@ static void credential(struct facts *facts, struct model_gathering *gathering, s
 	talk->first = step->time - step->duration;
 	within(gathering, talk, step->tid, talk->first);
 	model_steps_add(&talk->steps, step);
-	put(facts, talk);
+	talk_put(facts, talk);
 }
 
 static void handshake(struct facts *facts, struct model_gathering *gathering, struct model_step *step)
 {
 	uint64_t start = step->time - step->duration;
-	struct model_talk *talk = step->handle ? take(facts, step->handle) : NULL;
+	struct model_talk *talk = step->handle ? talk_take(facts, step->handle) : NULL;
 
 	if (!talk)
-		talk = take(facts, 0);
-	if (!talk && (talk = new_talk(facts)))
+		talk = talk_take(facts, 0);
+	if (!talk && (talk = talk_new(facts)))
 		talk->first = start;
 	if (!talk)
 		return;
@@ -165,7 +94,7 @@ static void handshake(struct facts *facts, struct model_gathering *gathering, st
 	talk->last = step->time;
 	within(gathering, talk, step->tid, start);
 	model_steps_add(&talk->steps, step);
-	put(facts, talk);
+	talk_put(facts, talk);
 }
 
 static bool is_about_credentials(uint32_t call)
@@ -282,10 +211,10 @@ void learn_talk_handshake(struct facts *facts)
 
 	if (!gathering)
 		return;
-	talk = handle ? take(facts, handle) : NULL;
+	talk = handle ? talk_take(facts, handle) : NULL;
 	if (!talk)
-		talk = take(facts, 0);
-	if (!talk && !(talk = new_talk(facts)))
+		talk = talk_take(facts, 0);
+	if (!talk && !(talk = talk_new(facts)))
 		return;
 	if (handle)
 		talk->handle = handle;
@@ -305,22 +234,5 @@ void learn_talk_handshake(struct facts *facts)
 						  : &facts->process->zmq->initiated))++;
 	if (talk->outcome != TR_OUTCOME_ESTABLISHED)
 		before(facts, talk);
-	end_talk(facts->model, talk);
-}
-
-static void settle(void *at, void *context)
-{
-	struct model_open_talk *open = at;
-	struct model *model = context;
-	struct model_talk *talk = open->talk;
-
-	open->talk = NULL;
-	if (talk)
-		end_talk(model, talk);
-}
-
-void talks_settle(struct model *model)
-{
-	if (model->listener)
-		model_each(&model->talks, settle, model);
+	talk_end(facts->model, talk);
 }

@@ -7,82 +7,14 @@
 #include "tools/names/names.h"
 #include "tools/out/json.h"
 #include "tools/view/event.h"
+#include "tools/view/event_fields.h"
 #include "tools/view/event_token.h"
 #include "tools/view/token_view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define DEPTH 2 /* of groups within an event's fields; deeper is damage, or malice */
-#define KEYS 65536
-
-/* One object's fields, those of one key chained. */
-struct each {
-	struct tr_value value;
-	uint32_t next; /* index of the next with this key; 0: none */
-	bool first;
-};
-
-struct fields {
-	struct each *each;
-	size_t count, room;
-};
-
-/* Fields that share a JSON name count as one: the number of the first of them. */
-static unsigned canonical(unsigned id)
-{
-	static uint16_t first[KEYS];
-	const struct tr_field_info *info = tr_field_info(id);
-
-	if (first[id] || !info) {
-		if (!first[id])
-			first[id] = (uint16_t)id;
-		return first[id];
-	}
-	for (unsigned i = 1; i <= id && !first[id]; i++)
-		if (tr_field_info(i) && !strcmp(tr_field_info(i)->json, info->json))
-			first[id] = (uint16_t)i;
-	return first[id];
-}
-
-/* False: no memory. What was read so far stays. */
-static bool add(struct fields *fields, const struct tr_value *value)
-{
-	if (fields->count == fields->room) {
-		size_t room = fields->room ? 2 * fields->room : 64;
-		struct each *more = reallocarray(fields->each, room, sizeof(*more));
-
-		if (!more)
-			return false;
-		fields->each = more;
-		fields->room = room;
-	}
-	fields->each[fields->count++] = (struct each){.value = *value};
-	return true;
-}
-
-/* Chains what has one key, in time that is linear in the number of fields. */
-static void collect(struct fields *fields, struct tr_cursor cursor)
-{
-	static uint32_t last[KEYS]; /* by key, 1 + index; all 0 between two calls */
-	struct tr_value value;
-
-	fields->count = 0;
-	while (tr_cursor_next(&cursor, &value)) {
-		unsigned key = canonical(value.id);
-
-		if (!add(fields, &value))
-			break;
-		fields->each[fields->count - 1].first = !last[key];
-		if (last[key])
-			fields->each[last[key] - 1].next = (uint32_t)(fields->count - 1);
-		last[key] = (uint32_t)fields->count;
-	}
-	for (size_t i = 0; i < fields->count; i++)
-		last[canonical(fields->each[i].value.id)] = 0;
-}
-
 static void oid(struct js *js, const struct tr_value *value)
 {
 	const char *name = name_oid(value->at, value->length);
@@ -230,11 +162,11 @@ static void put_errno_name(struct js *js, const struct tr_event *event, const st
 }
 
 /* A key and all values that it has: an array where they are several, or can be. */
-static void put_key(struct js *js, const struct tr_event *event, const struct fields *fields, size_t first,
-		    const char *name, int depth,
+static void put_key(struct js *js, const struct tr_event *event, const struct event_fields *fields,
+		    size_t first, const char *name, int depth,
 		    void (*put)(struct js *, const struct tr_event *, const struct tr_value *, int))
 {
-	const struct each *each = &fields->each[first];
+	const struct event_field *each = &fields->each[first];
 	bool array = each->next || (each->value.info && each->value.info->type == TR_TYPE_GROUP);
 
 	js_key(js, name);
@@ -251,8 +183,8 @@ static void put_key(struct js *js, const struct tr_event *event, const struct fi
 		js_array_end(js);
 }
 
-static void put_field(struct js *js, const struct tr_event *event, const struct fields *fields, size_t i,
-		      int depth)
+static void put_field(struct js *js, const struct tr_event *event, const struct event_fields *fields,
+		      size_t i, int depth)
 {
 	const struct tr_value *value = &fields->each[i].value;
 	char unknown[32];
@@ -269,12 +201,12 @@ static void put_field(struct js *js, const struct tr_event *event, const struct 
 static void put_fields(struct js *js, const struct tr_event *event, struct tr_cursor cursor, int depth,
 		       const bool *told)
 {
-	static struct fields all[DEPTH + 1]; /* one a depth, kept from event to event */
-	struct fields *fields = &all[depth];
+	static struct event_fields all[DEPTH + 1]; /* one a depth, kept from event to event */
+	struct event_fields *fields = &all[depth];
 
-	collect(fields, cursor);
+	event_collect(fields, cursor);
 	for (size_t i = 0; i < fields->count; i++)
-		if (fields->each[i].first && !(told && told[canonical(fields->each[i].value.id)]))
+		if (fields->each[i].first && !(told && told[event_key(fields->each[i].value.id)]))
 			put_field(js, event, fields, i, depth);
 }
 
@@ -296,7 +228,7 @@ static void call_head(struct js *js, struct origins *origins, const struct tr_ev
 {
 	const char *name = tr_call_name(event->head.call);
 
-	told[canonical(TR_F_CALL)] = told[canonical(TR_F_DURATION)] = true;
+	told[event_key(TR_F_CALL)] = told[event_key(TR_F_DURATION)] = true;
 	js_key(js, "call");
 	if (name)
 		js_string(js, name);
@@ -310,7 +242,7 @@ static void call_head(struct js *js, struct origins *origins, const struct tr_ev
 
 void event_json(struct out *out, struct origins *origins, const struct tr_event *event)
 {
-	static bool told[KEYS];
+	static bool told[EVENT_KEYS];
 	const char *name = tr_event_name(event->head.event);
 	struct tr_bytes host;
 	struct js js;
@@ -322,7 +254,7 @@ void event_json(struct out *out, struct origins *origins, const struct tr_event 
 	if (origins_host(origins, event, &host)) {
 		js_key(&js, "host");
 		js_text(&js, host.at, host.length);
-		told[canonical(TR_F_HOST)] = true;
+		told[event_key(TR_F_HOST)] = true;
 	}
 	js_set_unsigned(&js, "pid", event->head.pid);
 	js_set_unsigned(&js, "tid", event->head.tid);
@@ -335,7 +267,7 @@ void event_json(struct out *out, struct origins *origins, const struct tr_event 
 	if (event->head.event == TR_E_call)
 		call_head(&js, origins, event, told);
 	put_fields(&js, event, event->fields, DEPTH, told);
-	told[canonical(TR_F_CALL)] = told[canonical(TR_F_DURATION)] = told[canonical(TR_F_HOST)] = false;
+	told[event_key(TR_F_CALL)] = told[event_key(TR_F_DURATION)] = told[event_key(TR_F_HOST)] = false;
 	js_object_end(&js);
 	js_line(&js);
 }
