@@ -98,6 +98,13 @@ connected() {
     healthy other/*.pcapng
 }
 
+@test "within a process nobody has a role, whatever is set" {
+    run -0 "$GSSTAP" run -o inproc.pcapng -- "$BUILD/hosts/zpair" socket PAIR "${SERVER[@]}" bind inproc://here \
+        socket PAIR "${SERVER[@]}" connect inproc://here send hello use 0 recv
+    [ "$output" = "got hello" ]
+    healthy inproc.pcapng
+}
+
 @test "where a policy repairs, what both ends are told of the silence is the same cause" {
     printf 'version: 1\nzmq:\n  unsecured: refuse\n' >policy.yaml
     RUN=(-p policy.yaml)

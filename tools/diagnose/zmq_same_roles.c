@@ -19,6 +19,7 @@ struct meeting {
 	struct diagnose_case *c;
 	const struct model_process *only, *bound, *connected; /* only: NULL, or one of them */
 	const struct model_zmq_end *at, *from;		      /* what they bound, and connected */
+	bool doubt; /* one of the other role was bound there as well, such as before a change */
 };
 
 static bool together(const struct model_process *a, const struct model_process *b)
@@ -47,12 +48,13 @@ static void look_where(void *at, void *context)
 
 	if (++*m->c->compared > COMPARED_MOST || (m->only && process != m->only && m->connected != m->only))
 		return;
-	for (; end && !m->at; end = end->next)
-		if (end->way == TR_ROLE_SERVER && end->options.server == m->from->options.server &&
-		    meet(m, process, end)) {
-			m->bound = process;
-			m->at = end;
-		}
+	for (; end; end = end->next) {
+		if (end->way != TR_ROLE_SERVER || !meet(m, process, end))
+			continue;
+		m->doubt |= end->options.server != m->from->options.server;
+		m->bound = process;
+		m->at = end;
+	}
 }
 
 /* Was this role of no use to the process so far? Else it may have been somebody else that it connected to. */
@@ -73,6 +75,9 @@ static void look_from(void *at, void *context)
 			m->connected = process;
 			m->from = end;
 			model_each(&m->c->model->processes, look_where, m);
+			if (m->doubt)
+				m->at = NULL;
+			m->doubt = false;
 		}
 }
 

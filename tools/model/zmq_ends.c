@@ -113,13 +113,24 @@ static void add(struct facts *facts, enum tr_role way, const struct model_zmq_op
 	zmq->count++;
 }
 
+/* Some transports leave security out whatever is set. */
+static bool is_secured(struct model_text endpoint)
+{
+	static const char *const never[] = {"inproc://", "udp://", "pgm://", "epgm://", "norm://"};
+
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+		if (endpoint.length >= strlen(never[i]) && !memcmp(endpoint.at, never[i], strlen(never[i])))
+			return false;
+	return endpoint.at;
+}
+
 static void opened(struct facts *facts, enum tr_role way)
 {
 	const struct model_handle *socket =
 		model_handle_known(&facts->model->sockets, facts->process, facts_number(facts, TR_F_SOCKET));
 
 	if (socket && socket->mechanism == MODEL_GSSAPI && socket->options &&
-	    facts_text(facts, TR_F_ENDPOINT).at)
+	    is_secured(facts_text(facts, TR_F_ENDPOINT)))
 		add(facts, way, socket->options, false);
 }
 
