@@ -286,10 +286,10 @@ crossing() {
     crossing shim '\.\./|tools/|tests/|policy/compile|trace/reader' && wrong=1
     crossing tools '\.\./|shim/|tests/|trace/writer' && wrong=1
     # The rooms of the shim, from the lowest: a wrapped GSSAPI call of any program passes nothing that is about ZeroMQ.
-    crossing shim/loader 'shim/(gss|krb5|zmq|line|inject|repair)/' && wrong=1
-    crossing shim/core 'shim/(gss|krb5|zmq|line|inject|repair)/' && wrong=1
-    crossing shim/gss 'shim/(exec|krb5|zmq|line|inject|repair)/' && wrong=1
-    crossing shim/krb5 'shim/(exec|zmq|line|inject|repair)/' && wrong=1
+    crossing shim/loader 'shim/(gss|krb5|zmq|line|inject|repair|wire)/' && wrong=1
+    crossing shim/core 'shim/(gss|krb5|zmq|line|inject|repair|wire)/' && wrong=1
+    crossing shim/gss 'shim/(exec|krb5|zmq|line|inject|repair|wire)/' && wrong=1
+    crossing shim/krb5 'shim/(exec|zmq|line|inject|repair|wire)/' && wrong=1
     [ $wrong = 0 ]
     # The pattern does find includes.
     crossing tools 'trace/'

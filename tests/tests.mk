@@ -43,6 +43,10 @@ $(BUILD)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) $(HOST_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(HOST_LIBS)
 
+# What seals messages, with what it needs of the other rooms (and tests/seal_loader.h).
+SHIM_SEAL := $(addprefix shim/wire/,crypto.c derive.c encrypt.c seal.c sequence.c trusted.c) shim/core/lock.c \
+	shim/loader/last_error.c
+
 -include tests/hosts/flags.mk
 
 # A sanitizer's runtime calls dlsym, and with that us, before it can serve instrumented code.
@@ -53,7 +57,7 @@ endif
 
 # Unit tests link what they call out of one archive: the tools, the trace's writer, main.c without its main, and what
 # of the shim needs no host.
-SHIM_PURE     := shim/core/lock.c shim/krb5/trace_text.c shim/line/zmtp.c shim/zmq/value.c
+SHIM_PURE     := shim/krb5/trace_text.c shim/line/zmtp.c shim/zmq/value.c $(SHIM_SEAL)
 UNIT_PROGRAMS := $(shell grep -lE '^int main\>' tests/unit/*.c 2>/dev/null)
 UNIT_HELPERS  := $(filter-out $(UNIT_PROGRAMS),$(wildcard tests/unit/*.c))
 UNITS         := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_PROGRAMS))
@@ -81,7 +85,7 @@ $(BUILD)/unit/%: $(BUILD)/unit-obj/tests/unit/%.c.o $(patsubst %,$(BUILD)/unit-o
 FUZZ_CC     ?= clang
 FUZZ_CFLAGS := -I$(BUILD)/gen -std=gnu11 -O1 -g -D_GNU_SOURCE -I. -w -MMD -MP -fno-omit-frame-pointer -DTOOL_LIBDIR='""'
 FUZZ_LIB    := $(BUILD)/fuzz-obj/gsstap.a
-FUZZ_OBJ    := $(patsubst %,$(BUILD)/fuzz-obj/%.o,$(TOOLS_SRC) $(SHIM_PURE))
+FUZZ_OBJ    := $(patsubst %,$(BUILD)/fuzz-obj/%.o,$(TOOLS_SRC) $(SHIM_PURE) $(wildcard trace/writer*.c))
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 $(BUILD)/fuzz-obj/%.o: %

@@ -80,3 +80,12 @@ $(BUILD)/hosts/bound: HOST_LIBS := -ldl
 $(BUILD)/plugins/bound_plugin.so: HOST_CFLAGS += -fno-optimize-sibling-calls
 $(BUILD)/plugins/bound_plugin.so: HOST_LDFLAGS := -Wl,-z,lazy
 $(BUILD)/plugins/bound_plugin.so: HOST_LIBS :=
+
+# The shim's sealing itself, beside libgssapi.
+SEAL_OBJ := $(patsubst %,$(BUILD)/shim-obj/%.o,$(SHIM_SEAL) $(wildcard trace/writer*.c))
+$(BUILD)/hosts/seal_against_mit: $(SEAL_OBJ)
+$(BUILD)/hosts/seal_against_mit: HOST_LDFLAGS := $(LDSAN)
+$(BUILD)/hosts/seal_against_mit: HOST_LIBS := $(SEAL_OBJ) -lgssapi_krb5
+$(BUILD)/hosts/seal_other_openssl: $(SEAL_OBJ)
+$(BUILD)/hosts/seal_other_openssl: HOST_LDFLAGS := $(LDSAN) -rdynamic
+$(BUILD)/hosts/seal_other_openssl: HOST_LIBS := $(SEAL_OBJ)

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* See encrypt.h. */
+#include "shim/wire/encrypt.h"
+
+#include "shim/wire/derive.h"
+
+#include <openssl/core_names.h>
+#include <string.h>
+
+struct encrypt_type {
+	uint32_t number;
+	const char *digest; /* RFC 8009's; NULL: RFC 3962's */
+	uint8_t key, integrity_key, mac, hash, block;
+};
+
+static const struct encrypt_type types[] = {
+	{17, NULL, 16, 16, 12, SHA_DIGEST_LENGTH, SHA_CBLOCK},
+	{18, NULL, 32, 32, 12, SHA_DIGEST_LENGTH, SHA_CBLOCK},
+	{19, "SHA256", 16, 16, 16, SHA256_DIGEST_LENGTH, SHA256_CBLOCK},
+	{20, "SHA384", 32, 24, 24, SHA384_DIGEST_LENGTH, SHA512_CBLOCK},
+};
+
+static void hash_begin(const struct tap_crypto *crypto, const struct encrypt_type *type,
+		       union encrypt_hash *hash)
+{
+	if (type->hash == SHA_DIGEST_LENGTH)
+		crypto->SHA1_Init(&hash->sha1);
+	else if (type->hash == SHA256_DIGEST_LENGTH)
+		crypto->SHA256_Init(&hash->sha256);
+	else
+		crypto->SHA384_Init(&hash->sha384);
+}
+
+static void hash_add(const struct tap_crypto *crypto, const struct encrypt_type *type,
+		     union encrypt_hash *hash, const void *bytes, size_t size)
+{
+	if (type->hash == SHA_DIGEST_LENGTH)
+		crypto->SHA1_Update(&hash->sha1, bytes, size);
+	else if (type->hash == SHA256_DIGEST_LENGTH)
+		crypto->SHA256_Update(&hash->sha256, bytes, size);
+	else
+		crypto->SHA384_Update(&hash->sha384, bytes, size);
+}
+
+static void hash_end(const struct tap_crypto *crypto, const struct encrypt_type *type,
+		     union encrypt_hash *hash, uint8_t *out)
+{
+	if (type->hash == SHA_DIGEST_LENGTH)
+		crypto->SHA1_Final(out, &hash->sha1);
+	else if (type->hash == SHA256_DIGEST_LENGTH)
+		crypto->SHA256_Final(out, &hash->sha256);
+	else
+		crypto->SHA384_Final(out, &hash->sha384);
+}
+
+/* Only what the hash in use has of a state: SHA-1's is less than half of the largest. */
+static void hash_copy(const struct encrypt_type *type, union encrypt_hash *to, const union encrypt_hash *from)
+{
+	if (type->hash == SHA_DIGEST_LENGTH)
+		to->sha1 = from->sha1;
+	else if (type->hash == SHA256_DIGEST_LENGTH)
+		to->sha256 = from->sha256;
+	else
+		to->sha384 = from->sha384;
+}
+
+/* RFC 2104, whose keys are no longer than a block here. */
+static void mac_begin(const struct tap_crypto *crypto, struct encrypt_key *key, const uint8_t *integrity)
+{
+	static const uint8_t iv[16];
+	const struct encrypt_type *type = key->type;
+	uint8_t pad[SHA512_CBLOCK] = {0};
+
+	memcpy(pad, integrity, type->integrity_key);
+	for (unsigned i = 0; i < type->block; i++)
+		pad[i] ^= 0x36;
+	hash_begin(crypto, type, &key->inner);
+	hash_add(crypto, type, &key->inner, pad, type->block);
+	if (type->digest)
+		hash_add(crypto, type, &key->inner, iv, sizeof(iv));
+	for (unsigned i = 0; i < type->block; i++)
+		pad[i] ^= 0x36 ^ 0x5c;
+	hash_begin(crypto, type, &key->outer);
+	hash_add(crypto, type, &key->outer, pad, type->block);
+	crypto->OPENSSL_cleanse(pad, sizeof(pad));
+}
+
+static void mac(const struct tap_crypto *crypto, const struct encrypt_key *key, const uint8_t *message,
+		size_t length, uint8_t *out)
+{
+	union encrypt_hash hash;
+
+	hash_copy(key->type, &hash, &key->inner);
+	hash_add(crypto, key->type, &hash, message, length);
+	hash_end(crypto, key->type, &hash, out);
+	hash_copy(key->type, &hash, &key->outer);
+	hash_add(crypto, key->type, &hash, out, key->type->hash);
+	hash_end(crypto, key->type, &hash, out);
+}
+
+/* RFC 3962, 5: ciphertext stealing always exchanges the last two blocks, which is NIST's third variant. */
+static bool cipher_begin(const struct tap_crypto *crypto, struct encrypt_key *key, const uint8_t *bytes,
+			 bool encrypt)
+{
+	char mode[] = "CS3";
+	const OSSL_PARAM params[] = {
+		{OSSL_CIPHER_PARAM_CTS_MODE, OSSL_PARAM_UTF8_STRING, mode, sizeof(mode) - 1, 0}, {0}};
+	EVP_CIPHER *cipher = key->type->key == 16 ? crypto->aes128_cts : crypto->aes256_cts;
+
+	key->cipher = crypto->EVP_CIPHER_CTX_new();
+	return key->cipher &&
+	       crypto->EVP_CipherInit_ex2(key->cipher, cipher, bytes, NULL, encrypt, params) > 0;
+}
+
+static bool cipher_run(const struct tap_crypto *crypto, struct encrypt_key *key, uint8_t *message,
+		       size_t length)
+{
+	static const uint8_t iv[16];
+	int made = 0;
+
+	return crypto->EVP_CipherInit_ex2(key->cipher, NULL, NULL, iv, -1, NULL) > 0 &&
+	       crypto->EVP_CipherUpdate(key->cipher, message, &made, message, (int)length) > 0 &&
+	       (size_t)made == length;
+}
+
+static const struct encrypt_type *type_of(uint32_t number)
+{
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (types[i].number == number)
+			return &types[i];
+	return NULL;
+}
+
+bool tap_encrypt_begin(const struct tap_crypto *crypto, struct encrypt_key *key, uint32_t enctype,
+		       const void *bytes, size_t size, uint32_t usage, bool encrypt)
+{
+	const struct encrypt_type *type = type_of(enctype);
+	uint8_t derived[32], integrity[32];
+	bool made = false;
+
+	memset(key, 0, sizeof(*key));
+	if (!type || size != type->key)
+		return false;
+	key->type = type;
+	const struct derive_base base = {bytes, size, type->digest};
+
+	if (tap_derive_usage(crypto, &base, usage, DERIVE_ENCRYPT, derived, type->key) &&
+	    tap_derive_usage(crypto, &base, usage, DERIVE_INTEGRITY, integrity, type->integrity_key) &&
+	    cipher_begin(crypto, key, derived, encrypt)) {
+		mac_begin(crypto, key, integrity);
+		made = true;
+	}
+	crypto->OPENSSL_cleanse(derived, sizeof(derived));
+	crypto->OPENSSL_cleanse(integrity, sizeof(integrity));
+	if (!made)
+		tap_encrypt_end(crypto, key);
+	return made;
+}
+
+void tap_encrypt_end(const struct tap_crypto *crypto, struct encrypt_key *key)
+{
+	crypto->EVP_CIPHER_CTX_free(key->cipher);
+	crypto->OPENSSL_cleanse(key, sizeof(*key));
+}
+
+size_t tap_encrypt_mac_size(const struct encrypt_key *key)
+{
+	return key->type->mac;
+}
+
+bool tap_encrypt(const struct tap_crypto *crypto, struct encrypt_key *key, uint8_t *message, size_t length)
+{
+	uint8_t made[SHA512_DIGEST_LENGTH];
+
+	if (!key->type->digest)
+		mac(crypto, key, message, length, made);
+	if (!cipher_run(crypto, key, message, length))
+		return false;
+	if (key->type->digest)
+		mac(crypto, key, message, length, made);
+	memcpy(message + length, made, key->type->mac);
+	return true;
+}
+
+bool tap_decrypt(const struct tap_crypto *crypto, struct encrypt_key *key, uint8_t *message, size_t length)
+{
+	uint8_t made[SHA512_DIGEST_LENGTH];
+	bool same;
+
+	if (key->type->digest) {
+		mac(crypto, key, message, length, made);
+		return !crypto->CRYPTO_memcmp(made, message + length, key->type->mac) &&
+		       cipher_run(crypto, key, message, length);
+	}
+	same = cipher_run(crypto, key, message, length);
+	mac(crypto, key, message, length, made);
+	same = same && !crypto->CRYPTO_memcmp(made, message + length, key->type->mac);
+	if (!same)
+		crypto->OPENSSL_cleanse(message, length);
+	return same;
+}
