@@ -44,7 +44,7 @@ $(BUILD)/bench/%: tests/bench/%.c
 	$(CC) $(HOST_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(HOST_LIBS)
 
 # What seals messages, with what it needs of the other rooms (and tests/seal_loader.h).
-SHIM_SEAL := $(addprefix shim/wire/,crypto.c derive.c encrypt.c seal.c sequence.c trusted.c) shim/core/lock.c \
+SHIM_SEAL := $(addprefix shim/wire/,crypto.c derive.c encrypt.c seal.c sequence.c stealing.c trusted.c) shim/core/lock.c \
 	shim/loader/last_error.c
 
 -include tests/hosts/flags.mk

@@ -49,11 +49,11 @@ static bool make(struct tap_crypto *crypto)
 	crypto->own = crypto->OSSL_LIB_CTX_new();
 	if (!crypto->own)
 		return false;
-	crypto->aes128_cts = crypto->EVP_CIPHER_fetch(crypto->own, "AES-128-CBC-CTS", NULL);
-	crypto->aes256_cts = crypto->EVP_CIPHER_fetch(crypto->own, "AES-256-CBC-CTS", NULL);
+	crypto->aes128_cbc = crypto->EVP_CIPHER_fetch(crypto->own, "AES-128-CBC", NULL);
+	crypto->aes256_cbc = crypto->EVP_CIPHER_fetch(crypto->own, "AES-256-CBC", NULL);
 	crypto->krb5kdf = crypto->EVP_KDF_fetch(crypto->own, "KRB5KDF", NULL);
 	crypto->kbkdf = crypto->EVP_KDF_fetch(crypto->own, "KBKDF", NULL);
-	return crypto->aes128_cts && crypto->aes256_cts && crypto->krb5kdf && crypto->kbkdf;
+	return crypto->aes128_cbc && crypto->aes256_cbc && crypto->krb5kdf && crypto->kbkdf;
 }
 
 bool tap_crypto_load(struct tap_crypto *crypto)
@@ -77,8 +77,8 @@ bool tap_crypto_load(struct tap_crypto *crypto)
 
 void tap_crypto_unload(struct tap_crypto *crypto)
 {
-	crypto->EVP_CIPHER_free(crypto->aes128_cts);
-	crypto->EVP_CIPHER_free(crypto->aes256_cts);
+	crypto->EVP_CIPHER_free(crypto->aes128_cbc);
+	crypto->EVP_CIPHER_free(crypto->aes256_cbc);
 	crypto->EVP_KDF_free(crypto->krb5kdf);
 	crypto->EVP_KDF_free(crypto->kbkdf);
 	crypto->OSSL_LIB_CTX_free(crypto->own);

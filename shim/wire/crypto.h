@@ -34,6 +34,7 @@
 	CALL(EVP_CIPHER_CTX_new)                                                                             \
 	CALL(EVP_CIPHER_CTX_free)                                                                            \
 	CALL(EVP_CipherInit_ex2)                                                                             \
+	CALL(EVP_CIPHER_CTX_set_padding)                                                                     \
 	CALL(EVP_CipherUpdate)                                                                               \
 	CALL(EVP_KDF_fetch)                                                                                  \
 	CALL(EVP_KDF_free)                                                                                   \
@@ -52,7 +53,7 @@
 
 struct tap_crypto {
 	OSSL_LIB_CTX *own;
-	EVP_CIPHER *aes128_cts, *aes256_cts;
+	EVP_CIPHER *aes128_cbc, *aes256_cbc;
 	EVP_KDF *krb5kdf, *kbkdf;
 #define MEMBER(name) __typeof__(&name) name;
 	TAP_CRYPTO_CALLS(MEMBER)

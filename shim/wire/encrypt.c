@@ -4,7 +4,6 @@
 
 #include "shim/wire/derive.h"
 
-#include <openssl/core_names.h>
 #include <string.h>
 
 struct encrypt_type {
@@ -98,31 +97,6 @@ static void mac(const struct tap_crypto *crypto, const struct encrypt_key *key, 
 	hash_end(crypto, key->type, &hash, out);
 }
 
-/* RFC 3962, 5: ciphertext stealing always exchanges the last two blocks, which is NIST's third variant. */
-static bool cipher_begin(const struct tap_crypto *crypto, struct encrypt_key *key, const uint8_t *bytes,
-			 bool encrypt)
-{
-	char mode[] = "CS3";
-	const OSSL_PARAM params[] = {
-		{OSSL_CIPHER_PARAM_CTS_MODE, OSSL_PARAM_UTF8_STRING, mode, sizeof(mode) - 1, 0}, {0}};
-	EVP_CIPHER *cipher = key->type->key == 16 ? crypto->aes128_cts : crypto->aes256_cts;
-
-	key->cipher = crypto->EVP_CIPHER_CTX_new();
-	return key->cipher &&
-	       crypto->EVP_CipherInit_ex2(key->cipher, cipher, bytes, NULL, encrypt, params) > 0;
-}
-
-static bool cipher_run(const struct tap_crypto *crypto, struct encrypt_key *key, uint8_t *message,
-		       size_t length)
-{
-	static const uint8_t iv[16];
-	int made = 0;
-
-	return crypto->EVP_CipherInit_ex2(key->cipher, NULL, NULL, iv, -1, NULL) > 0 &&
-	       crypto->EVP_CipherUpdate(key->cipher, message, &made, message, (int)length) > 0 &&
-	       (size_t)made == length;
-}
-
 static const struct encrypt_type *type_of(uint32_t number)
 {
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
@@ -146,7 +120,7 @@ bool tap_encrypt_begin(const struct tap_crypto *crypto, struct encrypt_key *key,
 
 	if (tap_derive_usage(crypto, &base, usage, DERIVE_ENCRYPT, derived, type->key) &&
 	    tap_derive_usage(crypto, &base, usage, DERIVE_INTEGRITY, integrity, type->integrity_key) &&
-	    cipher_begin(crypto, key, derived, encrypt)) {
+	    tap_stealing_begin(crypto, &key->cipher, derived, type->key, encrypt)) {
 		mac_begin(crypto, key, integrity);
 		made = true;
 	}
@@ -159,7 +133,7 @@ bool tap_encrypt_begin(const struct tap_crypto *crypto, struct encrypt_key *key,
 
 void tap_encrypt_end(const struct tap_crypto *crypto, struct encrypt_key *key)
 {
-	crypto->EVP_CIPHER_CTX_free(key->cipher);
+	tap_stealing_end(crypto, &key->cipher);
 	crypto->OPENSSL_cleanse(key, sizeof(*key));
 }
 
@@ -174,7 +148,7 @@ bool tap_encrypt(const struct tap_crypto *crypto, struct encrypt_key *key, uint8
 
 	if (!key->type->digest)
 		mac(crypto, key, message, length, made);
-	if (!cipher_run(crypto, key, message, length))
+	if (!tap_stealing_encrypt(crypto, &key->cipher, message, length))
 		return false;
 	if (key->type->digest)
 		mac(crypto, key, message, length, made);
@@ -190,9 +164,9 @@ bool tap_decrypt(const struct tap_crypto *crypto, struct encrypt_key *key, uint8
 	if (key->type->digest) {
 		mac(crypto, key, message, length, made);
 		return !crypto->CRYPTO_memcmp(made, message + length, key->type->mac) &&
-		       cipher_run(crypto, key, message, length);
+		       tap_stealing_decrypt(crypto, &key->cipher, message, length);
 	}
-	same = cipher_run(crypto, key, message, length);
+	same = tap_stealing_decrypt(crypto, &key->cipher, message, length);
 	mac(crypto, key, message, length, made);
 	same = same && !crypto->CRYPTO_memcmp(made, message + length, key->type->mac);
 	if (!same)

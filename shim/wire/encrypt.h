@@ -10,12 +10,12 @@
 #ifndef SHIM_ENCRYPT_H
 #define SHIM_ENCRYPT_H
 
-#include "shim/wire/crypto.h"
+#include "shim/wire/stealing.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ENCRYPT_CONFOUNDER = 16, ENCRYPT_MAC = 24 /* none is longer */ };
+enum { ENCRYPT_CONFOUNDER = STEALING_BLOCK, ENCRYPT_MAC = 24 /* none is longer */ };
 
 union encrypt_hash {
 	SHA_CTX sha1;
@@ -24,7 +24,7 @@ union encrypt_hash {
 };
 struct encrypt_key {
 	const struct encrypt_type *type;
-	EVP_CIPHER_CTX *cipher;
+	struct stealing cipher;
 	union encrypt_hash inner, outer; /* HMAC's, after the padded key; inner also after RFC 8009's IV */
 };
 

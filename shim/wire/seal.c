@@ -114,23 +114,23 @@ size_t tap_seal_overhead(const struct seal *seal)
 	return SEAL_HEAD + SEAL_HEADER + tap_encrypt_mac_size(&seal->send);
 }
 
-/* Under a filter, by which a program can have forbidden itself to ask: CBC of zeros by the old seed, from the
- * process's id on, which parts a child from its parent. The seed goes with it. */
+/* Under a filter, by which a program can have forbidden itself to ask: CBC by the old seed, of the process's
+ * id, which parts a child from its parent, and zeros. The seed goes with it. */
 static bool stretch(struct seal *seal, uint32_t process)
 {
 	const struct tap_crypto *crypto = seal->crypto;
-	uint8_t iv[16] = {0}, fresh[sizeof(seal->pool)] = {0};
-	EVP_CIPHER_CTX *cipher = crypto->EVP_CIPHER_CTX_new();
-	int made = 0;
+	uint8_t fresh[sizeof(seal->pool)] = {0};
+	struct stealing s;
+	bool made;
 
-	memcpy(iv, &process, sizeof(process));
-	if (cipher &&
-	    crypto->EVP_CipherInit_ex2(cipher, crypto->aes256_cts, seal->pool.seed, iv, true, NULL) > 0 &&
-	    crypto->EVP_CipherUpdate(cipher, fresh, &made, fresh, sizeof(fresh)) > 0)
+	memcpy(fresh, &process, sizeof(process));
+	made = tap_stealing_begin(crypto, &s, seal->pool.seed, sizeof(seal->pool.seed), true) &&
+	       tap_stealing_encrypt(crypto, &s, fresh, sizeof(fresh));
+	tap_stealing_end(crypto, &s);
+	if (made)
 		memcpy(&seal->pool, fresh, sizeof(fresh));
-	crypto->EVP_CIPHER_CTX_free(cipher);
 	crypto->OPENSSL_cleanse(fresh, sizeof(fresh));
-	return made == sizeof(fresh);
+	return made;
 }
 
 static bool draw(struct seal *seal, uint8_t *confounder)
