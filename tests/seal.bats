@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # The shim's sealing of messages beside MIT's libgssapi, in a realm with one encryption type: the same tokens, the same
-# answers.
+# answers. And with Heimdal at the other end.
 
 load helper
 
@@ -34,6 +34,14 @@ agrees() {
 
 @test "sealing by aes256-cts-hmac-sha384-192 is MIT's" {
     agrees aes256-cts-hmac-sha384-192
+}
+
+@test "Heimdal takes what is sealed here, and what it rotates is taken here" {
+    local enctype
+    for enctype in aes128-cts-hmac-sha1-96 aes256-cts-hmac-sha1-96 aes128-cts-hmac-sha256-128 aes256-cts-hmac-sha384-192; do
+        in_realm --enctypes="$enctype" -u alice -s host@localhost -- \
+            "$BUILD/hosts/seal_against_heimdal" "$BUILD/hosts/heimdal_wrap"
+    done
 }
 
 # AddressSanitizer's runtime lets nothing be loaded with RTLD_DEEPBIND.

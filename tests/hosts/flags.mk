@@ -18,8 +18,8 @@ $(BUILD)/hosts/plugin_user $(BUILD)/hosts/two_libzmq: HOST_LIBS := -ldl
 
 # Heimdal beside MIT: its headers first, its library alone.
 HEIMDAL_LIBDIR := $(dir $(shell $(CC) -print-file-name=heimdal/libgssapi.so))
-$(BUILD)/hosts/heimdal_handshake $(BUILD)/plugins/heimdal_plugin.so: HOST_CFLAGS += -isystem /usr/include/heimdal
-$(BUILD)/hosts/heimdal_handshake $(BUILD)/plugins/heimdal_plugin.so: HOST_LIBS := -L$(HEIMDAL_LIBDIR) -lgssapi
+$(BUILD)/hosts/heimdal_handshake $(BUILD)/hosts/heimdal_wrap $(BUILD)/plugins/heimdal_plugin.so: HOST_CFLAGS += -isystem /usr/include/heimdal
+$(BUILD)/hosts/heimdal_handshake $(BUILD)/hosts/heimdal_wrap $(BUILD)/plugins/heimdal_plugin.so: HOST_LIBS := -L$(HEIMDAL_LIBDIR) -lgssapi
 
 # Two libzmq of one origin: same length, other soname; "inproc" is "inprok" in the second.
 $(BUILD)/two/libzmA.so.5:
@@ -83,9 +83,9 @@ $(BUILD)/plugins/bound_plugin.so: HOST_LIBS :=
 
 # The shim's sealing itself, beside libgssapi.
 SEAL_OBJ := $(patsubst %,$(BUILD)/shim-obj/%.o,$(SHIM_SEAL) $(wildcard trace/writer*.c))
-$(BUILD)/hosts/seal_against_mit: $(SEAL_OBJ)
-$(BUILD)/hosts/seal_against_mit: HOST_LDFLAGS := $(LDSAN)
-$(BUILD)/hosts/seal_against_mit: HOST_LIBS := $(SEAL_OBJ) -lgssapi_krb5
+$(BUILD)/hosts/seal_against_mit $(BUILD)/hosts/seal_against_heimdal: $(SEAL_OBJ)
+$(BUILD)/hosts/seal_against_mit $(BUILD)/hosts/seal_against_heimdal: HOST_LDFLAGS := $(LDSAN)
+$(BUILD)/hosts/seal_against_mit $(BUILD)/hosts/seal_against_heimdal: HOST_LIBS := $(SEAL_OBJ) -lgssapi_krb5
 $(BUILD)/hosts/seal_other_openssl: $(SEAL_OBJ)
 $(BUILD)/hosts/seal_other_openssl: HOST_LDFLAGS := $(LDSAN) -rdynamic
 $(BUILD)/hosts/seal_other_openssl: HOST_LIBS := $(SEAL_OBJ)
