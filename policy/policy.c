@@ -88,6 +88,8 @@ struct check {
 	const struct pol_image *image;
 	const struct pol_rule *at, *end;
 	const char *why; /* NULL as long as all is well */
+	bool alone;	 /* a bind rule has a phase and no endpoint to migrate to */
+	bool wire;	 /* zmq.engine: wire, which needs none */
 };
 
 static void fail(struct check *check, const char *why)
@@ -141,6 +143,7 @@ static const struct pol_rule *take(struct check *check, enum pol_kind kind,
 		return NULL;
 	}
 	check->at++;
+	check->wire |= k->id == POL_K_ENGINE && rule->word == POL_W_WIRE;
 	*keyword = k;
 	return rule;
 }
@@ -158,8 +161,7 @@ static void check_inject(struct check *check, const struct pol_rule *item)
 
 	if (binds == connects || connects != !!pol_field(item, POL_K_INJECT_SERVICE))
 		fail(check, "a rule of zmq.inject lacks a part");
-	if (pol_field(item, POL_K_INJECT_PHASE) && binds && !migrate)
-		fail(check, "a rule of zmq.inject has a phase of no migration");
+	check->alone |= pol_field(item, POL_K_INJECT_PHASE) && binds && !migrate;
 	if (migrate && !is_endpoint(pol_text(check->image, migrate)))
 		fail(check, "a rule of zmq.inject migrates to no endpoint");
 }
@@ -247,6 +249,8 @@ static const char *check_body(const struct pol_image *image, size_t len)
 	while (check.at < check.end && !check.why)
 		check_rule(&check);
 	check_once(&check);
+	if (check.alone && !check.wire)
+		fail(&check, "a rule of zmq.inject has a phase of no migration");
 	return check.why;
 }
 

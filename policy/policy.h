@@ -129,6 +129,12 @@ unsigned pol_repairs(const struct pol *pol);
  * ask once. */
 int pol_says_zmq(const struct pol *pol);
 
+/* Is GSSAPI spoken on injected connections by the shim itself (zmq.engine: wire)? 1 or 0. */
+int pol_speaks(const struct pol *pol);
+
+/* May it protect their messages by itself (zmq.accelerate)? 1 or 0. */
+int pol_accelerates(const struct pol *pol);
+
 /* Are service tickets of injected connections to be fetched ahead? 1 or 0. */
 int pol_prefetch(const struct pol *pol);
 

@@ -67,6 +67,20 @@ unsigned pol_repairs_of(const struct pol_rule *list)
 	return repairs;
 }
 
+int pol_speaks(const struct pol *pol)
+{
+	const struct pol_rule *engine = pol->state == POL_READY ? pol->rule[POL_K_ENGINE] : NULL;
+
+	return engine && engine->word == POL_W_WIRE;
+}
+
+int pol_accelerates(const struct pol *pol)
+{
+	const struct pol_rule *accelerate = pol->state == POL_READY ? pol->rule[POL_K_ACCELERATE] : NULL;
+
+	return !accelerate || accelerate->word == POL_W_YES;
+}
+
 int pol_prefetch(const struct pol *pol)
 {
 	const struct pol_rule *prefetch = pol->state == POL_READY ? pol->rule[POL_K_PREFETCH] : NULL;

@@ -236,9 +236,9 @@ warns() {
         <<<$'version: 1\nzmq: {inject: [{connect: "tcp://*:1", service: x, migrate: "tcp://*:2"}]}'
     complains 2:35 "zmq.inject.migrate: %H is the host of a tcp:// endpoint, and ipc:// has none" \
         <<<$'version: 1\nzmq: {inject: [{bind: "ipc:///x", migrate: "tcp://%H:2"}]}'
-    complains 2:36 'phase needs migrate, the endpoint that GSSAPI is added at, as in migrate: "tcp://%H:5556"' \
+    complains 2:36 'phase needs migrate, the endpoint that GSSAPI is added at, as in migrate: "tcp://%H:5556"; or engine: wire, which needs none' \
         <<<$'version: 1\nzmq: {inject: [{bind: "tcp://*:1", phase: report}]}'
-    complains 2:36 'phase needs migrate, the endpoint that GSSAPI is added at, as in migrate: "tcp://%H:5556"' \
+    complains 2:36 'phase needs migrate, the endpoint that GSSAPI is added at, as in migrate: "tcp://%H:5556"; or engine: wire, which needs none' \
         <<<$'version: 1\nzmq: {inject: [{bind: "tcp://*:1", phase: require}]}'
     complains 2:43 "zmq.inject.phase: expected report or require, found 'prefer'" \
         <<<$'version: 1\nzmq: {inject: [{bind: "tcp://*:1", phase: prefer}]}'

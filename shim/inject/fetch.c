@@ -2,112 +2,13 @@
 /*
  * One service ticket, fetched as libzmq will: a first token is made and thrown away, and what stays is the
  * ticket in the program's cache (from a client keytab, too).
- *
- * The thread that does this is inside other people's libraries, which end themselves when the process exits.
- * So it says when it is among them, and where it may stay for long (a KDC, a name server) it waits in our own
- * functions, from which it does not go back among them once the process is about to end.
  */
-#include "shim/loader/newcomers.h"
 #include "shim/inject/fetch.h"
+
+#include "shim/wire/abroad.h"
 #include "shim/inject/renew.h"
-#include "shim/loader/elf.h"
-#include "shim/loader/objects.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <linux/futex.h>
-#include <netdb.h>
-#include <poll.h>
-#include <resolv.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
-
-#undef p_type	     /* <resolv.h> takes the name of a member in <elf.h> */
-#define PATIENCE_S 1 /* at exit, for a look-up that is neither at a KDC nor at a name server */
-
-static int among;   /* the thread is among the libraries, and not waiting in a function of ours */
-static bool ending; /* it is not to go there any more */
-static __thread bool fetching;
-
-/* For ever: what it holds it would hold waiting, too, and the process is about to end. */
-static void park(void)
-{
-	for (;;)
-		syscall(SYS_pause);
-}
-
-static void leave(void)
-{
-	int saved = errno;
-
-	__atomic_store_n(&among, 0, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&ending, __ATOMIC_SEQ_CST))
-		syscall(SYS_futex, &among, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
-	errno = saved;
-}
-
-static void enter(void)
-{
-	__atomic_store_n(&among, 1, __ATOMIC_SEQ_CST);
-	if (!__atomic_load_n(&ending, __ATOMIC_SEQ_CST))
-		return;
-	leave();
-	park();
-}
-
-#define WAITS(function, parameters, arguments)                                                               \
-	static int waits_in_##function parameters                                                            \
-	{                                                                                                    \
-		int result;                                                                                  \
-                                                                                                             \
-		if (!fetching)                                                                               \
-			return function arguments;                                                           \
-		leave();                                                                                     \
-		result = function arguments;                                                                 \
-		enter();                                                                                     \
-		return result;                                                                               \
-	}
-
-WAITS(poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
-WAITS(getaddrinfo,
-      (const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **found),
-      (node, service, hints, found))
-WAITS(res_nsearch, (res_state state, const char *name, int class, int type, unsigned char *answer, int size),
-      (state, name, class, type, answer, size))
-
-/* Declared by <poll.h> only where it is compiled with _FORTIFY_SOURCE; libc has it always. */
-extern int __poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t size);
-
-static int waits_in_poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t size)
-{
-	return size / sizeof(*fds) < count ? __poll_chk(fds, count, timeout, size)
-					   : waits_in_poll(fds, count, timeout);
-}
-
-static void point(const struct tap_object *object, const char *name, void *to)
-{
-	void **slot = tap_elf_slot(object->bias, object->dynamic, name);
-
-	if (slot && *slot != to)
-		tap_point_slot(slot, to);
-}
-
-static bool point_waits(const struct tap_object *object, void *unused)
-{
-	const char *soname = tap_elf_soname(object->bias, object->dynamic);
-
-	(void)unused;
-	if (soname && !strcmp(soname, "libkrb5.so.3")) {
-		point(object, "poll", waits_in_poll);
-		point(object, "__poll_chk", waits_in_poll_chk);
-		point(object, "res_nsearch", waits_in_res_nsearch);
-	} else if (soname && !strcmp(soname, "libkrb5support.so.0")) {
-		point(object, "getaddrinfo", waits_in_getaddrinfo);
-	}
-	return false;
-}
 
 static gss_name_t import(const struct tap_scope *scope, const char *text, enum pol_nametype type)
 {
@@ -173,36 +74,10 @@ OM_uint32 tap_fetch(const struct tap_wanted_ticket *wanted, OM_uint32 renew_belo
 {
 	OM_uint32 lifetime, renewed = 0;
 
-	/* Each time, since a library that was unloaded and comes back has slots of its own again. */
-	tap_walk(point_waits, NULL);
-	fetching = true;
-	enter();
+	tap_abroad_go();
 	lifetime = fetch(wanted, reason);
 	if (lifetime && lifetime <= renew_below)
 		renewed = tap_renew(wanted->principal, wanted->principal_type, wanted->name, wanted->type);
-	leave();
-	fetching = false;
+	tap_abroad_return();
 	return renewed > lifetime ? renewed : lifetime;
-}
-
-void tap_fetch_end(void)
-{
-	struct timespec until, now;
-
-	__atomic_store_n(&ending, true, __ATOMIC_SEQ_CST);
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += PATIENCE_S;
-	while (__atomic_load_n(&among, __ATOMIC_SEQ_CST)) {
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec > until.tv_sec || (now.tv_sec == until.tv_sec && now.tv_nsec >= until.tv_nsec))
-			break;
-		syscall(SYS_futex, &among, FUTEX_WAIT_BITSET_PRIVATE, 1, &until, NULL,
-			FUTEX_BITSET_MATCH_ANY);
-	}
-}
-
-void tap_fetch_anew(void)
-{
-	among = 0;
-	ending = false;
 }

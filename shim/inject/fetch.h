@@ -14,9 +14,5 @@ struct tap_wanted_ticket {
 /* Fetches it, and another one where its lifetime is no more than renew_below. Its lifetime in seconds; or 0,
  * with the reason. */
 OM_uint32 tap_fetch(const struct tap_wanted_ticket *wanted, OM_uint32 renew_below, char reason[TAP_TEXT]);
-/* From now on the thread goes into no library of others; returns when it is in none. */
-void tap_fetch_end(void);
-/* In a child, which has no such thread. */
-void tap_fetch_anew(void);
 
 #endif

@@ -8,6 +8,8 @@
  * matters: SERVICE_PRINCIPAL makes the socket a client, so SERVER comes last for a server.
  */
 #include "shim/inject/prefetch.h"
+#include "shim/inject/principals.h"
+#include "shim/inject/waits.h"
 #include "shim/repair/inside.h"
 #include "shim/zmq/zmq.h"
 
@@ -15,12 +17,6 @@
 #include <sys/utsname.h>
 
 unsigned tap_injected;
-
-struct principals {
-	char principal[240]; /* tag included */
-	char service[240];
-	char shown[240]; /* the principal without its tag; "" is the default credential */
-};
 
 static void append_number(char *out, size_t size, uint32_t n)
 {
@@ -33,29 +29,8 @@ static void append_number(char *out, size_t size, uint32_t n)
 	tap_append(out, size, digits + i);
 }
 
-static int expand(const struct pol_endpoint *facts, const struct pol_inject *rule, struct principals *p,
-		  char *reason, size_t size)
-{
-	struct utsname host;
-
-	if (uname(&host))
-		tap_copy(host.nodename, sizeof(host.nodename), "localhost");
-	p->shown[0] = p->service[0] = 0;
-	/* Room for the tag is kept: libzmq takes no more than 255 bytes. */
-	if (rule->principal && pol_expand(rule->principal, host.nodename, facts->endpoint, p->shown, 216)) {
-		tap_copy(reason, size, "the policy's principal cannot be made from this endpoint");
-		return EINVAL;
-	}
-	if (rule->service &&
-	    pol_expand(rule->service, host.nodename, facts->endpoint, p->service, sizeof(p->service))) {
-		tap_copy(reason, size, "the policy's service cannot be made from this endpoint");
-		return EINVAL;
-	}
-	return 0;
-}
-
 static bool set_all(const struct tap_scope *scope, void *socket, bool server, const struct pol_inject *rule,
-		    const struct principals *p)
+		    const struct tap_principals *p)
 {
 	__typeof__(&zmq_setsockopt) set = TAP_OTHER(scope, zmq_setsockopt);
 	int principal_type = p->shown[0] ? (int)rule->principal_type : ZMQ_GSSAPI_NT_HOSTBASED, plaintext = 0,
@@ -78,56 +53,8 @@ static void add_tag(char *principal, size_t size, const struct tap_tie *tie)
 	append_number(principal, size, tie->number);
 }
 
-/*
- * handshake (facts Z8): a peer that is refused, or that says nothing, is let go after seconds, and comes back
- * less and less often. Only where the program left libzmq's own defaults.
- *
- * A client that may go without GSSAPI does so at its next connection, which is not to be put off; and where a
- * firewall swallows what comes for GSSAPI's port it would not get that far for minutes.
- */
-static const struct wait {
-	int option, stock, ours;
-	unsigned flag;
-	bool always, falls_back; /* of every injected socket; of those that may go without */
-} waits[] = {
-	{ZMQ_HANDSHAKE_IVL, 30000, 3000, TAP_SOCKET_HANDSHAKE_IVL, true, true},
-	{ZMQ_CONNECT_TIMEOUT, 0, 2000, TAP_SOCKET_CONNECT_TIMEOUT, false, true},
-	/* libzmq starts anew with the first after each connection that was made, also when it came to
-	   nothing. */
-	{ZMQ_RECONNECT_IVL, 100, 500, TAP_SOCKET_RECONNECT_IVL, true, false},
-	{ZMQ_RECONNECT_IVL_MAX, 0, 4000, TAP_SOCKET_RECONNECT_IVL_MAX, true, false},
-};
-
-static void change_wait(const struct tap_scope *scope, void *socket, const struct wait *wait, bool ours)
-{
-	__typeof__(&zmq_getsockopt) get = TAP_OTHER(scope, zmq_getsockopt);
-	__typeof__(&zmq_setsockopt) set = TAP_OTHER(scope, zmq_setsockopt);
-	int from = ours ? wait->stock : wait->ours, to = ours ? wait->ours : wait->stock, value;
-	size_t size = sizeof(value);
-
-	if (!get || !set || tap_socket_has(socket, wait->flag))
-		return;
-	tap_quiet_begin();
-	if (!get(socket, wait->option, &value, &size) && value == from)
-		set(socket, wait->option, &to, sizeof(to));
-	tap_quiet_end();
-}
-
-static void shorten_waits(const struct tap_scope *scope, void *socket, bool falls_back)
-{
-	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
-		if (falls_back ? waits[i].falls_back : waits[i].always && tap_repairs(POL_REPAIR_HANDSHAKE))
-			change_wait(scope, socket, &waits[i], true);
-}
-
-static void restore_waits(const struct tap_scope *scope, void *socket)
-{
-	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
-		change_wait(scope, socket, &waits[i], false);
-}
-
 static void tell(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
-		 const struct principals *p, const char *migrate, enum pol_phase phase)
+		 const struct tap_principals *p, const char *migrate, enum pol_phase phase)
 {
 	bool server = facts->way == POL_BIND;
 	struct tr_draft *d = tap_event(scope, TR_E_inject);
@@ -173,8 +100,8 @@ int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_end
 	bool server = facts->way == POL_BIND, done;
 	bool falls_back = !server && rule->phase == POL_PHASE_REPORT;
 	struct tap_tie *tie;
-	struct principals p;
-	int error = expand(facts, rule, &p, reason, size);
+	struct tap_principals p;
+	int error = tap_principals(facts, rule, &p, reason, size);
 
 	if (!error)
 		error = migrated(facts, rule, migrate, migrate_size, reason, size);
@@ -207,7 +134,7 @@ int tap_inject(const struct tap_scope *scope, void *socket, const struct pol_end
 		tap_copy(reason, size, "this libzmq does not take GSSAPI: it was built without it");
 		return EACCES;
 	}
-	shorten_waits(scope, socket, falls_back);
+	tap_waits_shorten(scope, socket, falls_back);
 	__atomic_add_fetch(&tap_injected, 1, __ATOMIC_RELAXED);
 	if (!server && pol_prefetch(&tap_policy))
 		tap_prefetch(scope, tie, rule, p.shown, p.service);
@@ -251,7 +178,7 @@ void tap_adopt(const struct tap_scope *scope, void *socket, const struct pol_end
 	set(socket, ZMQ_GSSAPI_PRINCIPAL, principal, strlen(principal));
 	/* Setting the principal keeps the role; the name type of an empty one does not matter. */
 	tap_quiet_end();
-	shorten_waits(scope, socket, false);
+	tap_waits_shorten(scope, socket, false);
 	__atomic_add_fetch(&tap_injected, 1, __ATOMIC_RELAXED);
 }
 
@@ -259,7 +186,7 @@ void tap_adopt_undo(const struct tap_scope *scope, void *socket)
 {
 	int saved = errno;
 
-	restore_waits(scope, socket);
+	tap_waits_restore(scope, socket);
 	errno = saved;
 }
 
@@ -272,6 +199,6 @@ void tap_inject_undo(const struct tap_scope *scope, void *socket)
 	tap_quiet_begin();
 	set(socket, ZMQ_PLAIN_SERVER, &no, sizeof(no));
 	tap_quiet_end();
-	restore_waits(scope, socket);
+	tap_waits_restore(scope, socket);
 	errno = saved;
 }

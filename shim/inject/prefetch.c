@@ -4,12 +4,9 @@
  * that does not answer would otherwise stop libzmq's I/O thread and every connection on it.
  *
  * Until a ticket is there (fetch.c) a handshake is not begun: it fails at once, and libzmq comes back for it.
- *
- * The thread must be in nobody's library any more when those begin to end themselves. So atexit is called
- * here, though nowhere else in the shim: handlers run last in, first out, so again after each of the first
- * fetches, in which libraries may have entered handlers of their own.
  */
 #include "shim/inject/prefetch.h"
+#include "shim/wire/abroad.h"
 #include "shim/inject/fetch.h"
 #include "shim/zmq/zmq.h"
 
@@ -17,7 +14,6 @@
 #include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -29,7 +25,6 @@
 /* A ticket that is there is looked at again: it may have been thrown away. */
 #define AGAIN_S 30
 #define RENEW_S 90 /* left of a ticket when another is fetched */
-#define HANDLERS 8
 
 struct service {
 	struct tap_wanted_ticket wanted;
@@ -52,27 +47,12 @@ static time_t seconds(void)
 	return t.tv_sec;
 }
 
-static void process_ends(void)
-{
-	if (runs_in == getpid())
-		tap_fetch_end();
-}
-
-static void end_first(void)
-{
-	static int entered;
-
-	if (entered < HANDLERS && !atexit(process_ends))
-		entered++;
-}
-
 static void look(struct service *s)
 {
 	char reason[TAP_TEXT];
 	OM_uint32 lifetime = tap_fetch(&s->wanted, RENEW_S, reason);
 	time_t now = seconds();
 
-	end_first();
 	if (!tap_lock(&lock))
 		return;
 	if (lifetime) {
@@ -123,8 +103,7 @@ static void start_thread(void)
 		syscall(SYS_futex, &news, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 		return;
 	}
-	tap_fetch_anew();
-	end_first();
+	tap_abroad_anew();
 	pthread_attr_init(&attributes);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attributes, 512 << 10);
@@ -164,7 +143,7 @@ void tap_prefetch(const struct tap_scope *scope, struct tap_tie *tie, const stru
 		tap_copy(s->reason, sizeof(s->reason), "it is being fetched");
 		__atomic_store_n(&count, count + 1, __ATOMIC_RELEASE);
 	}
-	tie->service = s ? (unsigned)(s - services) + 1 : 0;
+	tie->ticket = s ? (unsigned)(s - services) + 1 : 0;
 	start_thread();
 	tap_unlock(&lock);
 	errno = saved;
@@ -175,9 +154,9 @@ bool tap_ticket_missing(const struct tap_tie *tie, char *reason, size_t size)
 	struct service *s;
 	bool missing;
 
-	if (!tie || !tie->service || !tap_lock(&lock))
+	if (!tie || !tie->ticket || !tap_lock(&lock))
 		return false;
-	s = &services[tie->service - 1];
+	s = &services[tie->ticket - 1];
 	missing = s->good_until <= seconds() + MARGIN_S;
 	if (missing) {
 		tap_copy(reason, size, "the service ticket is not there yet: ");

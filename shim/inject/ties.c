@@ -157,6 +157,29 @@ struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *bare)
 	return number && number <= tie_count ? &ties[number - 1] : NULL;
 }
 
+struct tap_tie *tap_tie_of_tag(int value)
+{
+	uint32_t number = (uint32_t)value & 0xffff;
+
+	return (value & ~0xffff) == TAP_SNDBUF_TAG && number && number <= tie_count && ties[number - 1].wire
+		       ? &ties[number - 1]
+		       : NULL;
+}
+
+struct tap_tie *tap_tie_of_path(const char *endpoint)
+{
+	struct tap_tie *tie = NULL;
+
+	if (!tie_count || !tap_lock(&lock))
+		return NULL;
+	/* Also of a socket that is closed: it connects for as long as it has something to send. */
+	for (uint32_t i = tie_count; i-- && !tie;)
+		if (ties[i].wire && !ties[i].server && !strcmp(ties[i].endpoint, endpoint))
+			tie = &ties[i];
+	tap_unlock(&lock);
+	return tie;
+}
+
 static unsigned home(const void *handle)
 {
 	uintptr_t x = (uintptr_t)handle >> 4;

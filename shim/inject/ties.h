@@ -22,13 +22,19 @@ struct tap_tie {
 	bool told_credentials, told_subscriptions; /* the repair is in the trace */
 	bool own_usage;				   /* the credential is acquired as libzmq asks for it */
 	bool default_name;			   /* no principal was asked for: the default credential */
-	unsigned service;  /* prefetch.c: whose ticket it needs, plus 1; 0: nobody fetches it ahead */
+	unsigned ticket;   /* prefetch.c: whose ticket it needs, plus 1; 0: nobody fetches it ahead */
 	uint64_t attached; /* of a connect: tap_subscriptions_now then, for its first connection; else 0 */
 	void *socket;
 	int socket_type;
 	char endpoint[256]; /* as the program gave it */
 	char actual[256];   /* where it was made instead, or as well, by a migration; else "" */
 	char bound[256];    /* of a migrating bind: what ZMQ_LAST_ENDPOINT says of the program's; else "" */
+	/* shim/wire: GSSAPI is spoken on the connections, and libzmq knows nothing of it. */
+	bool wire;
+	bool decides;	 /* a connection may go without: both ends see what the other offers */
+	int send_buffer; /* the program's own ZMQ_SNDBUF */
+	char principal[240], service[240]; /* "" principal: the default credential */
+	enum pol_nametype principal_type, service_type;
 };
 
 extern unsigned tap_injected; /* endpoints given GSSAPI so far: without any, names and credentials are not
@@ -51,6 +57,12 @@ void tap_tie_bound(void *socket, const char *endpoint, const char *bound, const 
 bool tap_ties_report(const char *local);
 /* The tie whose tag ends this name, and the length of the name before it; NULL: it has none. */
 struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *bare);
+
+/* shim/wire: the tie whose tag is this value of ZMQ_SNDBUF; the newest client's of an ipc:// endpoint. NULL:
+ * none. */
+#define TAP_SNDBUF_TAG 0x67730000
+struct tap_tie *tap_tie_of_tag(int value);
+struct tap_tie *tap_tie_of_path(const char *endpoint);
 
 /* Handles, their ties, and the connection they were made for (tap_line_now). A NULL tie forgets. */
 void tap_tie_handle(const void *handle, struct tap_tie *tie, int fd);

@@ -7,15 +7,13 @@
  * come back; told of a connection reset instead, it retries. So a greeting is held back until our own is out
  * and both can be compared.
  */
+#include "shim/line/address.h"
 #include "shim/line/line.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define FD_BITS 20 /* as far as the kernel counts by default */
@@ -103,63 +101,6 @@ bool tap_line_doomed(int connection)
 /* --- greetings
  * ------------------------------------------------------------------------------------------------------ */
 
-static void append_port(char *out, size_t size, uint16_t port)
-{
-	char digits[8] = {0};
-	int i = 7;
-
-	do
-		digits[--i] = (char)('0' + port % 10);
-	while ((port = (uint16_t)(port / 10)));
-	tap_append(out, size, ":");
-	tap_append(out, size, digits + i);
-}
-
-static void show_address(const struct sockaddr_storage *address, char *out, size_t size)
-{
-	char text[INET6_ADDRSTRLEN] = "";
-	const struct sockaddr_in6 *six = (const void *)address;
-	const struct sockaddr_in *four = (const void *)address;
-
-	if (address->ss_family == AF_UNIX) {
-		const char *path = ((const struct sockaddr_un *)(const void *)address)->sun_path;
-
-		tap_copy(out, size,
-			 !*path && path[1] ? "ipc://@" : "ipc://"); /* abstract: it begins with NUL */
-		tap_append(out, size, *path ? path : path + 1);
-		return;
-	}
-	tap_copy(out, size, "tcp://");
-	if (address->ss_family == AF_INET) {
-		tap_append(out, size, inet_ntop(AF_INET, &four->sin_addr, text, sizeof(text)));
-		append_port(out, size, ntohs(four->sin_port));
-	} else if (address->ss_family == AF_INET6) {
-		bool mapped = IN6_IS_ADDR_V4MAPPED(&six->sin6_addr);
-
-		inet_ntop(mapped ? AF_INET : AF_INET6,
-			  mapped ? (const void *)&six->sin6_addr.s6_addr[12] : &six->sin6_addr, text,
-			  sizeof(text));
-		tap_append(out, size, mapped ? "" : "[");
-		tap_append(out, size, text);
-		tap_append(out, size, mapped ? "" : "]");
-		append_port(out, size, ntohs(six->sin6_port));
-	}
-}
-
-static void name_ends(int fd, char *local, char *peer, size_t size)
-{
-	struct sockaddr_storage address = {0};
-	socklen_t length = sizeof(address);
-
-	local[0] = peer[0] = 0;
-	if (!getsockname(fd, (struct sockaddr *)&address, &length))
-		show_address(&address, local, size);
-	memset(&address, 0, sizeof(address));
-	length = sizeof(address);
-	if (!getpeername(fd, (struct sockaddr *)&address, &length))
-		show_address(&address, peer, size);
-}
-
 bool tap_line_offers(const uint8_t *greeting, const char *mechanism)
 {
 	char padded[20] = {0};
@@ -174,7 +115,7 @@ void tap_line_failed(int fd, const struct line *line, const char *reason)
 	struct tr_draft *d;
 
 	tap_fallback_failed(line, reason);
-	name_ends(fd, local, peer, sizeof(local));
+	tap_address_ends(fd, local, peer, sizeof(local));
 	d = tr_begin(TR_E_handshake);
 	if (!d)
 		return;
@@ -201,14 +142,9 @@ int tap_line_reset(int fd, struct line *line)
 
 void tap_line_peer(int connection, char *out, size_t size)
 {
-	struct sockaddr_storage address = {0};
-	socklen_t length = sizeof(address);
-	int saved = errno;
-
 	out[0] = 0;
-	if (line_of(connection) && !getpeername(fd_of(connection), (struct sockaddr *)&address, &length))
-		show_address(&address, out, size);
-	errno = saved;
+	if (line_of(connection))
+		tap_address_peer(fd_of(connection), out, size);
 }
 
 /* When it begins and, with its age, when it ends. */
@@ -217,7 +153,7 @@ static void tell_unsecured(int fd, const struct line *line, uint64_t since)
 	char local[128], peer[128], reason[240] = "";
 	struct tr_draft *d;
 
-	name_ends(fd, local, peer, sizeof(local));
+	tap_address_ends(fd, local, peer, sizeof(local));
 	if (line->old && !since)
 		tap_copy(reason, sizeof(reason), "the peer speaks ZMTP 1 or 2, which have no security");
 	if (line->plain && !since) {
@@ -277,7 +213,7 @@ static bool is_reported(int fd)
 {
 	char local[128], peer[128];
 
-	name_ends(fd, local, peer, sizeof(local));
+	tap_address_ends(fd, local, peer, sizeof(local));
 	return tap_reported(local);
 }
 

@@ -218,25 +218,38 @@ bool tap_elf_references(ElfW(Addr) bias, const ElfW(Dyn) * dynamic,
 	       references_in(&t, t.rela, t.rela_count, false, each, data);
 }
 
-static void **slot_in(const struct tables *t, const ElfW(Rela) * rela, size_t count, const char *name)
+static unsigned slots_in(const struct tables *t, const ElfW(Rela) * rela, size_t count, const char *name,
+			 void **slots[], unsigned found, unsigned most)
 {
 	for (; count--; rela++) {
 		unsigned type = (unsigned)ELF64_R_TYPE(rela->r_info);
 
-		if ((type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT) &&
-		    !strcmp(t->strings + t->symbols[ELF64_R_SYM(rela->r_info)].st_name, name))
-			return (void **)(t->bias + rela->r_offset);
+		if ((type != R_X86_64_JUMP_SLOT && type != R_X86_64_GLOB_DAT &&
+		     !(type == R_X86_64_64 && !rela->r_addend)) ||
+		    strcmp(t->strings + t->symbols[ELF64_R_SYM(rela->r_info)].st_name, name))
+			continue;
+		if (found < most)
+			slots[found] = (void **)(t->bias + rela->r_offset);
+		found++;
 	}
-	return NULL;
+	return found;
+}
+
+unsigned tap_elf_slots(ElfW(Addr) bias, const ElfW(Dyn) * dynamic, const char *name, void **slots[],
+		       unsigned most)
+{
+	struct tables t;
+	unsigned found;
+
+	if (!read_tables(&t, bias, dynamic))
+		return 0;
+	found = slots_in(&t, t.plt, t.plt_count, name, slots, 0, most);
+	return slots_in(&t, t.rela, t.rela_count, name, slots, found, most);
 }
 
 void **tap_elf_slot(ElfW(Addr) bias, const ElfW(Dyn) * dynamic, const char *name)
 {
-	struct tables t;
-	void **slot;
+	void **slot[1];
 
-	if (!read_tables(&t, bias, dynamic))
-		return NULL;
-	slot = slot_in(&t, t.plt, t.plt_count, name);
-	return slot ? slot : slot_in(&t, t.rela, t.rela_count, name);
+	return tap_elf_slots(bias, dynamic, name, slot, 1) ? slot[0] : NULL;
 }

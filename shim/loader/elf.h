@@ -24,7 +24,11 @@ struct tap_reference {
 bool tap_elf_references(ElfW(Addr) bias, const ElfW(Dyn) * dynamic,
 			bool (*each)(const struct tap_reference *reference, void *data), void *data);
 
-/* Where the object keeps the address of a function it refers to by this name; NULL: it does not. */
+/* Where the object keeps the address of a function it refers to by this name: in how many places, of which
+ * the first `most` are in slots. */
+unsigned tap_elf_slots(ElfW(Addr) bias, const ElfW(Dyn) * dynamic, const char *name, void **slots[],
+		       unsigned most);
+/* The first of them; NULL: there is none. */
 void **tap_elf_slot(ElfW(Addr) bias, const ElfW(Dyn) * dynamic, const char *name);
 
 /* DT_SONAME, or NULL. */

@@ -104,6 +104,13 @@ static uint32_t provider_number(const struct tap_caller *library)
 	return 0;
 }
 
+uint32_t tap_provide(const void *function)
+{
+	const struct tap_caller *library = tap_caller_of(function);
+
+	return library ? provider_number(library) : 0;
+}
+
 struct tap_caller *tap_provider(uint32_t number)
 {
 	struct tap_caller *provider = __atomic_load_n(&providers[number], __ATOMIC_ACQUIRE);

@@ -6,6 +6,7 @@
 #include "shim/gss/handshake.h"
 #include "shim/inject/prefetch.h"
 #include "shim/repair/inside.h"
+#include "shim/wire/wire.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -165,7 +166,8 @@ static enum tap_guest acquire(const struct tap_scope *scope, gss_name_t *name, g
 
 static void accept_by(gss_cred_id_t cred, struct tap_served *served)
 {
-	served->tie = tap_tied(cred, &served->connection);
+	if (!tap_wire_serves(served))
+		served->tie = tap_tied(cred, &served->connection);
 }
 
 /* A handshake that is not begun, because it would wait: its connection is given up until libzmq comes back.
@@ -195,8 +197,8 @@ static enum tap_guest init(struct tap_scope *scope, gss_cred_id_t cred, gss_ctx_
 		return TAP_GUEST_ANSWERED;
 	}
 	accept_by(cred, served);
-	if (!scope->watch || !context || *context != GSS_C_NO_CONTEXT || !output ||
-	    !tap_ticket_missing(served->tie, reason, sizeof(reason)))
+	if ((served->tie && served->tie->wire) || !scope->watch || !context || *context != GSS_C_NO_CONTEXT ||
+	    !output || !tap_ticket_missing(served->tie, reason, sizeof(reason)))
 		return TAP_GUEST_PASSES;
 	*output = (gss_buffer_desc)GSS_C_EMPTY_BUFFER;
 	*major = init_later(scope, served, target, reason);
@@ -210,7 +212,10 @@ static void describe(const struct tap_served *served, struct tr_draft *d)
 
 	tap_put_handle(d, TR_F_SOCKET, served->tie->socket);
 	tr_put_text(d, TR_F_ENDPOINT, served->tie->endpoint);
-	tap_line_peer(served->connection, peer, sizeof(peer));
+	if (served->tie->wire)
+		tap_wire_peer(peer, sizeof(peer));
+	else
+		tap_line_peer(served->connection, peer, sizeof(peer));
 	if (peer[0])
 		tr_put_text(d, TR_F_PEER, peer);
 }
@@ -218,6 +223,8 @@ static void describe(const struct tap_served *served, struct tr_draft *d)
 /* libzmq would let both ends wait for its handshake timer. */
 static void ended(const struct tap_served *served, enum tr_outcome outcome, const char *reason)
 {
+	if (served->tie->wire)
+		return; /* by who made the call */
 	if (outcome == TR_OUTCOME_FAILED)
 		tap_line_why(served->connection, reason);
 	if (outcome == TR_OUTCOME_REFUSED)

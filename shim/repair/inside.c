@@ -5,6 +5,7 @@
 #include "shim/repair/inside.h"
 #include "shim/loader/elf.h"
 #include "shim/line/line.h"
+#include "shim/wire/wire.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -58,7 +59,7 @@ static void point(const struct link_map *map, const char *name, void *to)
 {
 	void **slot = tap_elf_slot(map->l_addr, map->l_ld, name);
 
-	if (slot)
+	if (slot && !tap_wire_below(slot, name, to))
 		tap_point_slot(slot, to);
 }
 

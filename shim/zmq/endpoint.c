@@ -5,6 +5,7 @@
  * A refusal is -1 with errno EACCES, as the kernel says of a port that one may not have.
  */
 #include "shim/repair/inside.h"
+#include "shim/wire/wire.h"
 #include "shim/zmq/zmq.h"
 
 #include <string.h>
@@ -17,7 +18,8 @@ struct judged {
 	char migrate[256]; /* another endpoint: bound first (bind), or connected to instead (connect); "" none
 			    */
 	bool other;	   /* that one is bound */
-	bool own_unsecured; /* the program's own endpoint is made without what was set for the other */
+	bool own_unsecured;   /* the program's own endpoint is made without what was set for the other */
+	struct tap_tie *wire; /* GSSAPI is spoken on its connections by shim/wire */
 };
 
 static int refuse(const struct tap_scope *scope, struct pol_verdict *verdict, const char *endpoint)
@@ -36,6 +38,38 @@ static void watch_connections(const struct tap_scope *scope, const struct pol_in
 	tap_reported = tap_ties_report;
 	*watches = true;
 	tap_inside((const void *)TAP_OTHER(scope, zmq_bind));
+}
+
+/* The same by GSSAPI on the wire. */
+static void speak(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
+		  struct pol_verdict *verdict, const void *real, struct judged *judged)
+{
+	char reason[200];
+
+	if (!tap_wire_begin(scope, socket, facts, &verdict->inject, real, &judged->wire, reason,
+			    sizeof(reason)))
+		return;
+	tap_copy(verdict->reason, sizeof(verdict->reason), reason);
+	judged->error = refuse(scope, verdict, facts->endpoint);
+}
+
+/* It was made, and must not be. */
+static int undo_unseen(const struct tap_scope *scope, void *socket, const char *endpoint)
+{
+	struct pol_verdict verdict = {.action = POL_DENY,
+				      .rule = "zmq.inject",
+				      .reason = "no listener was seen to be made for this endpoint: its "
+						"connections would not be secured"};
+	__typeof__(&zmq_unbind) unbind = TAP_OTHER(scope, zmq_unbind);
+
+	tap_quiet_begin();
+	if (unbind)
+		unbind(socket, endpoint);
+	tap_quiet_end();
+	if (!tap_refuses(scope, &verdict, endpoint))
+		return 0;
+	errno = EACCES;
+	return -1;
 }
 
 /* Injection that cannot be done is a refusal: the policy wants this endpoint secured. */
@@ -125,6 +159,10 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 		tap_adopt(scope, socket, &facts);
 		break;
 	case POL_INJECT:
+		if (pol_speaks(&tap_policy)) {
+			speak(scope, socket, &facts, &verdict, real, &judged);
+			break;
+		}
 		tap_inside(real);
 		inject(scope, socket, &facts, &verdict, &judged);
 		break;
@@ -227,6 +265,9 @@ static void own_bound(const struct tap_scope *scope, void *socket, const char *e
 			undo(&scope, socket, &judged);                                                       \
 		if (go_on)                                                                                   \
 			result = real_call(socket, endpoint);                                                \
+		if (judged.wire && !tap_wire_end(&scope, socket, judged.wire, result == failure) &&          \
+		    undo_unseen(&scope, socket, endpoint))                                                   \
+			result = failure;                                                                    \
 		own_bound(&scope, socket, endpoint, result == failure, &judged);                             \
 		undo(&scope, socket, &judged);                                                               \
 		if (scope.watch)                                                                             \

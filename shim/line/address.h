@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The two ends of a connection as libzmq writes endpoints: tcp://address:port, ipc://path. errno is kept. */
+#ifndef SHIM_ADDRESS_H
+#define SHIM_ADDRESS_H
+
+#include <stddef.h>
+
+/* "" where one is not known. */
+void tap_address_ends(int fd, char *local, char *peer, size_t size);
+void tap_address_peer(int fd, char *out, size_t size);
+
+#endif

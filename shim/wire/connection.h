@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The connections of secured endpoints, by descriptor: what is known of each, and who may touch it. Private
+ * to the room.
+ *
+ * Two kinds of threads come to one: the I/O thread that libzmq has for it, in the hooks of slots.c, and a
+ * thread of pool.c while a step of its handshake is made. All of it is looked at and changed under its lock,
+ * which nobody keeps while he waits. It goes with its last reference: the descriptor's, and that of a step.
+ */
+#ifndef SHIM_WIRE_CONNECTION_H
+#define SHIM_WIRE_CONNECTION_H
+
+#include "shim/core/tap.h"
+#include "shim/inject/ties.h"
+#include "shim/wire/frame.h"
+#include "shim/wire/seal.h"
+
+#include <sys/types.h>
+
+#define GREETING 64u
+#define WIRE_USER 256
+
+enum wire_phase {
+	WIRE_GREETING,
+	WIRE_HANDSHAKE,
+	WIRE_DATA,
+	WIRE_CLEAR, /* both ends go without security, as the rule allows: bytes pass as they are */
+	WIRE_DEAD,  /* libzmq is told of a lost connection, which it makes anew */
+};
+enum wire_choice { WIRE_UNDECIDED, WIRE_GSSAPI, WIRE_NULL };
+
+struct wire {
+	struct wire *next; /* in the pool's queue */
+	struct tap_lock lock;
+	unsigned references;
+	int fd;
+	uint32_t number; /* that no other connection has */
+	struct tap_tie *tie;
+	enum wire_phase phase;
+	enum wire_choice choice;
+	bool server;
+	bool closed;	  /* the descriptor is nobody's of ours any more */
+	bool told;	  /* why it failed is in the trace */
+	bool proxied;	  /* a SOCKS proxy is talked to before the greeting */
+	bool marked;	  /* the peer is a client of ours that waits for our choice */
+	bool stepping;	  /* a thread of the pool is at GSSAPI for it */
+	bool pushing;	  /* ... or waits for the kernel to take what is in `out` */
+	bool established; /* the context; READY is still to come */
+	bool answered;	  /* the client has answered the last token: our READY is due */
+	bool ready;	  /* and was sent */
+	bool subscriber;  /* the peer is a SUB of stock libzmq's or another one that may be */
+	uint8_t own[GREETING], peer[GREETING];
+	unsigned own_count, own_sent, peer_count, peer_given;
+	gss_ctx_id_t context;
+	OM_uint32 flags; /* granted */
+	bool sealed;	 /* messages go past GSSAPI's library */
+	struct seal seal;
+	struct wire_buffer token; /* for the step: the peer's */
+	struct wire_buffer in;	  /* from the kernel: frames of tokens, the last perhaps in part */
+	struct wire_buffer plain; /* for libzmq */
+	struct wire_buffer part;  /* from libzmq: a frame that is not complete yet */
+	struct wire_buffer out;	  /* for the kernel, which had no room */
+	bool held;		  /* the last byte of a frame was only looked at: it keeps the poller awake */
+	bool again;		  /* libzmq comes again with its last byte, which was taken already */
+	uint64_t unsecured;	  /* since when it is clear; 0: it is not */
+	char other[128];	  /* the address of the other end; "" until it is known */
+	char user[WIRE_USER];	  /* who the peer is; "": not known */
+};
+
+/* What a descriptor of libzmq's is for. */
+struct wire_place {
+	struct tap_tie *tie; /* of a listener, and of a socket that is about to be connected */
+	struct wire *wire;
+};
+
+/* --- table.c: descriptors */
+/* NULL: beyond what can be followed. */
+struct wire_place *tap_wire_place(int fd);
+/* A connection begins on this descriptor; whatever was there is over. NULL: no memory. */
+struct wire *tap_wire_new(int fd, struct tap_tie *tie, bool server);
+/* The connection of a descriptor, locked; NULL: it has none. */
+struct wire *tap_wire_take(int fd);
+/* Unlocked, with its last reference gone it is, too. errno is kept. */
+void tap_wire_leave(struct wire *wire);
+/* One reference less, locked before and unlocked after. */
+void tap_wire_release(struct wire *wire);
+/* The descriptor is closed, or is another one now. */
+void tap_wire_gone(int fd);
+
+/* --- end.c: how a connection ends, and what is told of it */
+/* -1 with errno ECONNRESET: libzmq makes a lost connection anew, and never one of a protocol error. The first
+ * reason is recorded, unless GSSAPI's own failure was. */
+int tap_wire_fail(struct wire *wire, const char *reason);
+/* The same where the reason is in the trace already. */
+int tap_wire_reset(struct wire *wire);
+void tap_wire_tell_closing(struct wire *wire);
+/* It goes on without security from here. */
+void tap_wire_tell_unsecured(struct wire *wire, const char *why);
+
+/* --- flush.c: what the kernel takes of `out` now. False: the connection is broken; the rest stays. */
+bool tap_wire_flush(struct wire *wire);
+
+/* --- greeting.c, handshake.c, data.c: what the hooks do in each phase; as recv and send */
+ssize_t tap_wire_greeting_recv(struct wire *wire, uint8_t *bytes, size_t count);
+ssize_t tap_wire_greeting_send(struct wire *wire, const uint8_t *bytes, size_t count);
+ssize_t tap_wire_handshake_recv(struct wire *wire, uint8_t *bytes, size_t count);
+ssize_t tap_wire_handshake_send(struct wire *wire, const uint8_t *bytes, size_t count);
+ssize_t tap_wire_data_recv(struct wire *wire, uint8_t *bytes, size_t count);
+ssize_t tap_wire_data_send(struct wire *wire, const uint8_t *bytes, size_t count);
+/* What libzmq has before it reads on; there is some. */
+ssize_t tap_wire_give(struct wire *wire, uint8_t *bytes, size_t count);
+/* The greetings are done. */
+void tap_wire_handshake_begin(struct wire *wire);
+
+/* --- message.c: as GSSAPI's library makes and takes them, or by seal.c */
+/* A message of libzmq's, wrapped behind `out`. False: it could not be. */
+bool tap_wire_wrap(struct wire *wire, uint8_t wire_flags, uint8_t inner, const uint8_t *body, size_t count);
+/* False: it is none to be delivered. The plaintext may lie in the token; it is given back by the other. */
+bool tap_wire_unwrap(struct wire *wire, uint8_t *token, size_t count, gss_buffer_t plain);
+void tap_wire_unwrapped(const struct wire *wire, gss_buffer_t plain);
+
+/* --- pool.c */
+/* The next step of the handshake is made by a thread of ours. */
+bool tap_wire_step(struct wire *wire);
+/* As tap_wire_flush, when libzmq would not come again to send: what is left over is sent by such a thread. */
+bool tap_wire_push(struct wire *wire);
+
+/* --- gss.c: GSSAPI, through our own wrappers, so that it is judged and recorded as any program's */
+/* Finds the library. False: there is none, with the reason. */
+bool tap_wire_gss_ready(char *reason, size_t size);
+/* One step with the token that came (an initiator's first: none). Not locked: it may wait. */
+OM_uint32 tap_wire_gss_step(struct wire *wire, const gss_buffer_desc *token, gss_buffer_t out,
+			    const char **why);
+bool tap_wire_gss_wrap(struct wire *wire, const void *plain, size_t count, gss_buffer_t token);
+bool tap_wire_gss_unwrap(struct wire *wire, const void *token, size_t count, gss_buffer_t plain);
+/* From now on messages are sealed here, if this context is one for it. */
+void tap_wire_gss_seal(struct wire *wire);
+void tap_wire_gss_release(gss_buffer_t buffer);
+void tap_wire_gss_delete(struct wire *wire);
+
+#endif

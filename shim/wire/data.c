@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Messages after the handshake: a frame of libzmq's is a MESSAGE with the token of [flags][body] on the wire.
+ * Without a hook on the poller:
+ *
+ * Sending, libzmq is told of one byte less than it gave until the kernel has all the tokens: so it keeps
+ * asking for room. Receiving, plaintext is smaller than its frame, so no more is read than libzmq has room
+ * for; of a frame that is larger the last byte is only looked at and stays with the kernel until its
+ * plaintext was taken: so the poller comes back.
+ */
+#include "shim/wire/connection.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define STEP (1u << 20) /* grows with what came, not with what was claimed */
+#define FRAME_MOST ((uint64_t)1 << 40)
+
+/* --- receiving */
+
+ssize_t tap_wire_give(struct wire *wire, uint8_t *bytes, size_t count)
+{
+	struct wire_buffer *plain = &wire->plain;
+	uint8_t byte;
+
+	if (count > wire_left(plain))
+		count = wire_left(plain);
+	memcpy(bytes, wire_front(plain), count);
+	plain->at += count;
+	if (wire_left(plain))
+		return (ssize_t)count;
+	tap_wire_drop(plain);
+	if (wire->held && recv(wire->fd, &byte, 1, MSG_DONTWAIT) < 0 && errno != ECONNRESET)
+		return tap_wire_fail(wire, "a byte that was there is not");
+	wire->held = false;
+	return (ssize_t)count;
+}
+
+/* The frame for libzmq: at `bytes`, which has room for it, or behind `plain` when that is NULL. -1: none. */
+static ssize_t lay(struct wire *wire, uint8_t flags, const uint8_t *body, size_t count, uint8_t *bytes)
+{
+	unsigned head;
+
+	if (!bytes)
+		return tap_frame_put(&wire->plain, flags, count) && tap_wire_put(&wire->plain, body, count)
+			       ? 0
+			       : -1;
+	head = tap_frame_head(bytes, flags, count);
+	memcpy(bytes + head, body, count);
+	return (ssize_t)(head + count);
+}
+
+/* What a stock SUB says of its topics has lost what tells subscribing from cancelling: its own filter does
+ * the rest, when all of it is taken as subscribing. */
+static ssize_t lay_topic(struct wire *wire, const uint8_t *body, size_t count)
+{
+	static const char name[] = "\x09SUBSCRIBE";
+
+	return tap_frame_put(&wire->plain, FRAME_COMMAND, sizeof(name) - 1 + count) &&
+			       tap_wire_put(&wire->plain, name, sizeof(name) - 1) &&
+			       tap_wire_put(&wire->plain, body, count)
+		       ? 0
+		       : -1;
+}
+
+/* As lay, of a token. A failure has ended the connection. */
+static ssize_t open_frame(struct wire *wire, uint8_t *body, size_t count, uint8_t *bytes)
+{
+	gss_buffer_desc plain;
+	const uint8_t *inner, *token;
+	size_t length;
+	ssize_t n;
+
+	if (!tap_frame_message(body, count, &token, &length))
+		return tap_wire_fail(wire, "the peer sends something else than a message");
+	if (!tap_wire_unwrap(wire, body + (token - body), length, &plain))
+		return tap_wire_fail(
+			wire, "a message cannot be unwrapped: it is damaged, repeated or not encrypted");
+	inner = plain.value;
+	length = plain.length - 1;
+	if (inner[0] & INNER_COMMAND && tap_frame_command_short(inner + 1, length))
+		n = tap_wire_fail(wire, "the peer sends a malformed command");
+	else if (wire->subscriber && !inner[0])
+		n = lay_topic(wire, inner + 1, length);
+	else
+		n = lay(wire, tap_frame_outer(inner[0]), inner + 1, length, bytes);
+	tap_wire_unwrapped(wire, &plain);
+	if (n < 0 && wire->phase != WIRE_DEAD)
+		n = tap_wire_fail(wire, "there is no memory");
+	return n;
+}
+
+/* One that does not fit: all but its last byte is taken, and given to libzmq piece by piece. */
+static ssize_t recv_large(struct wire *wire, struct frame frame, uint8_t *bytes, size_t count)
+{
+	struct wire_buffer *in = &wire->in;
+	size_t whole = frame.head + frame.body, want = whole - wire_left(in) - 1, step;
+	ssize_t n;
+
+	if (want) {
+		step = want > STEP && want > in->room ? STEP : want;
+		if (!tap_wire_room(in, step + 1))
+			return tap_wire_fail(wire, "there is no memory");
+		n = recv(wire->fd, in->bytes + in->end, step, MSG_DONTWAIT);
+		if (n <= 0)
+			return n;
+		in->end += (size_t)n;
+		if ((size_t)n < want) {
+			errno = EAGAIN;
+			return -1;
+		}
+	}
+	if (!tap_wire_room(in, 1))
+		return tap_wire_fail(wire, "there is no memory");
+	n = recv(wire->fd, in->bytes + in->end, 1, MSG_PEEK | MSG_DONTWAIT);
+	if (n <= 0)
+		return n;
+	in->end++;
+	wire->held = true;
+	if (open_frame(wire, wire_front(in) + frame.head, frame.body, NULL) < 0)
+		return -1;
+	tap_wire_drop(in);
+	return tap_wire_give(wire, bytes, count);
+}
+
+ssize_t tap_wire_data_recv(struct wire *wire, uint8_t *bytes, size_t count)
+{
+	struct wire_buffer *in = &wire->in;
+	size_t have = wire_left(in), want, head, done = 0;
+	struct frame frame;
+	ssize_t n;
+
+	if (wire_left(&wire->plain))
+		return tap_wire_give(wire, bytes, count);
+	frame = tap_frame_read(wire_front(in), have);
+	if (frame.head && frame.body > FRAME_MOST)
+		return tap_wire_fail(wire, "a frame is too large");
+	if (frame.head && frame.head + frame.body > count)
+		return recv_large(wire, frame, bytes, count);
+	head = (have < 2 ? 2 : FRAME_HEAD) - (have < FRAME_HEAD ? have : 0);
+	want = count > have ? count - have : 0;
+	if (!frame.head && (want < head || count < 64))
+		want = head; /* only how large it is, at first */
+	if (!want)
+		want = 1;
+	if (!tap_wire_room(in, want))
+		return tap_wire_fail(wire, "there is no memory");
+	n = recv(wire->fd, in->bytes + in->end, want, MSG_DONTWAIT);
+	if (n <= 0)
+		return n;
+	in->end += (size_t)n;
+	for (;;) {
+		frame = tap_frame_read(wire_front(in), wire_left(in));
+		if (!frame.head || wire_left(in) - frame.head < frame.body)
+			break;
+		n = open_frame(wire, wire_front(in) + frame.head, frame.body,
+			       wire->subscriber ? NULL : bytes + done);
+		/* What came before is good: the end of the connection brings libzmq back for the rest. */
+		if (n < 0)
+			return done ? (ssize_t)done : -1;
+		done += (size_t)n;
+		in->at += frame.head + frame.body;
+	}
+	if (wire_left(&wire->plain))
+		return tap_wire_give(wire, bytes, count);
+	if (done)
+		return (ssize_t)done;
+	errno = EAGAIN;
+	return -1;
+}
+
+/* --- sending */
+
+static bool wrap(struct wire *wire, uint8_t flags, const uint8_t *body, size_t count)
+{
+	return tap_wire_wrap(wire, 0, tap_frame_inner(flags), body, count);
+}
+
+/* More of a frame whose beginning libzmq gave before. Returns how many bytes were taken; -1: no memory. */
+static ssize_t more_of_part(struct wire *wire, const uint8_t *bytes, size_t count)
+{
+	struct wire_buffer *part = &wire->part;
+	struct frame frame = tap_frame_read_own(wire_front(part), wire_left(part));
+	size_t take = 1;
+	bool made;
+
+	if (frame.head) {
+		take = frame.head + frame.body - wire_left(part);
+		/* A large body comes alone and whole: it need not be copied. */
+		if (wire_left(part) == frame.head && take <= count) {
+			uint8_t flags = frame.flags;
+
+			made = wrap(wire, flags, bytes, take);
+			tap_wire_drop(part);
+			return made ? (ssize_t)take : -1;
+		}
+		if (take > count)
+			take = count;
+	}
+	if (!tap_wire_put(part, bytes, take))
+		return -1;
+	frame = tap_frame_read_own(wire_front(part), wire_left(part));
+	if (!frame.head || wire_left(part) - frame.head < frame.body)
+		return (ssize_t)take;
+	made = wrap(wire, frame.flags, wire_front(part) + frame.head, frame.body);
+	tap_wire_drop(part);
+	return made ? (ssize_t)take : -1;
+}
+
+static bool take_all(struct wire *wire, const uint8_t *bytes, size_t count)
+{
+	struct frame frame;
+	ssize_t n;
+
+	while (count) {
+		frame = tap_frame_read_own(bytes, count);
+		if (!wire_left(&wire->part) && frame.head && count - frame.head >= frame.body) {
+			if (!wrap(wire, frame.flags, bytes + frame.head, frame.body))
+				return false;
+			n = (ssize_t)(frame.head + frame.body);
+		} else {
+			n = more_of_part(wire, bytes, count);
+		}
+		if (n < 0)
+			return false;
+		bytes += n;
+		count -= (size_t)n;
+	}
+	return true;
+}
+
+ssize_t tap_wire_data_send(struct wire *wire, const uint8_t *bytes, size_t count)
+{
+	size_t taken = wire->again ? 1 : 0;
+
+	if (!tap_wire_flush(wire))
+		return -1;
+	if (wire_left(&wire->out)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	wire->again = false;
+	if (!take_all(wire, bytes + taken, count - taken))
+		return tap_wire_fail(wire, "a message cannot be wrapped");
+	if (!tap_wire_flush(wire))
+		return -1;
+	if (!wire_left(&wire->out))
+		return (ssize_t)count;
+	wire->again = true;
+	if (count > 1)
+		return (ssize_t)count - 1;
+	errno = EAGAIN;
+	return -1;
+}

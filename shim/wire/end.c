@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* How connections end, and what is told of it: see connection.h. */
+#include "shim/wire/connection.h"
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static void put_ends(struct tr_draft *d, const struct wire *wire)
+{
+	tap_put_handle(d, TR_F_SOCKET, wire->tie->socket);
+	tr_put_text(d, TR_F_ENDPOINT, wire->tie->endpoint);
+	if (wire->other[0])
+		tr_put_text(d, TR_F_PEER, wire->other);
+}
+
+static void tell_failed(struct wire *wire, const char *reason)
+{
+	struct tr_draft *d;
+
+	if (wire->told)
+		return;
+	wire->told = true;
+	d = tr_begin(TR_E_handshake);
+	if (!d)
+		return;
+	tr_put_u32(d, TR_F_ROLE, wire->server ? TR_ROLE_ACCEPTOR : TR_ROLE_INITIATOR);
+	put_ends(d, wire);
+	tr_put_u32(d, TR_F_OUTCOME, TR_OUTCOME_FAILED);
+	tr_put_text(d, TR_F_REASON, reason);
+	d->comment = reason;
+	tr_commit(d);
+}
+
+int tap_wire_reset(struct wire *wire)
+{
+	wire->told = true;
+	wire->phase = WIRE_DEAD;
+	/* A failed send alone ends nothing: libzmq waits for what can still be received. */
+	shutdown(wire->fd, SHUT_RDWR);
+	errno = ECONNRESET;
+	return -1;
+}
+
+int tap_wire_fail(struct wire *wire, const char *reason)
+{
+	tell_failed(wire, reason);
+	return tap_wire_reset(wire);
+}
+
+/* What became of it shows only when libzmq closes. */
+void tap_wire_tell_closing(struct wire *wire)
+{
+	if (wire->unsecured)
+		tap_wire_tell_unsecured(wire, NULL);
+	if (wire->phase == WIRE_GREETING && wire->own_sent && !wire->peer_count)
+		tell_failed(wire, "the peer said nothing at all");
+	else if (wire->phase == WIRE_GREETING && wire->peer_count)
+		tell_failed(wire, "the peer went away in its greeting: it may offer no GSSAPI");
+	else if (wire->phase == WIRE_HANDSHAKE && wire->context == GSS_C_NO_CONTEXT && !wire->stepping)
+		tell_failed(wire, "the peer said nothing after its greeting: it refused, it has no "
+				  "credential, or both ends are servers");
+}
+
+void tap_wire_tell_unsecured(struct wire *wire, const char *why)
+{
+	uint64_t since = wire->unsecured;
+	struct tr_draft *d = tr_begin(TR_E_unsecured);
+
+	wire->unsecured = since ? 0 : tr_now();
+	if (!d)
+		return;
+	tr_put_u32(d, TR_F_ROLE, wire->server ? TR_ROLE_SERVER : TR_ROLE_CLIENT);
+	put_ends(d, wire);
+	tr_put_u32(d, TR_F_MECHANISM, 0);
+	if (why) {
+		tr_put_text(d, TR_F_REASON, why);
+		d->comment = why;
+	}
+	if (since)
+		tr_put_u64(d, TR_F_AGE, tr_now() - since);
+	tr_commit(d);
+}

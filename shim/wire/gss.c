@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The calls of GSSAPI for a connection. They go through our own wrappers, so that the policy judges them and
+ * the trace tells of them as of any program's: the caller is the library itself, as for a pointer that dlsym
+ * has handed out (shim/loader/pointers.h), and the guest of those wrappers is told whom they serve.
+ */
+#include "shim/wire/connection.h"
+#include "shim/wire/wire.h"
+
+#include "shim/gss/guest.h"
+#include "shim/loader/next.h"
+#include "shim/loader/pointers.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <string.h>
+
+#define LIBRARY "libgssapi_krb5.so.2"
+
+/* What stock libzmq asks for, and that no message is left out on the way. */
+#define FLAGS                                                                                                \
+	(GSS_C_MUTUAL_FLAG | GSS_C_REPLAY_FLAG | GSS_C_SEQUENCE_FLAG | GSS_C_CONF_FLAG | GSS_C_INTEG_FLAG)
+#define NEEDED (GSS_C_CONF_FLAG | GSS_C_INTEG_FLAG)
+
+static uint32_t provider; /* the library's number; 0: not found yet */
+/* Its own functions, for what is asked on our own account. */
+static struct {
+	__typeof__(&gss_inquire_sec_context_by_oid) inquire;
+	__typeof__(&gss_release_buffer_set) release_set;
+	__typeof__(&gss_krb5_free_lucid_sec_context) free_lucid;
+} own;
+static __thread const struct wire *serving;
+
+/* The next wrapper that is called on this thread is called for the library. */
+#define THROUGH(call) (tap_provider_hint = __atomic_load_n(&provider, __ATOMIC_ACQUIRE), call)
+
+bool tap_wire_serves(struct tap_served *served)
+{
+	if (!serving)
+		return false;
+	*served = (struct tap_served){serving->tie, (int)serving->number};
+	return true;
+}
+
+void tap_wire_peer(char *out, size_t size)
+{
+	tap_copy(out, size, serving ? serving->other : "");
+}
+
+bool tap_wire_gss_ready(char *reason, size_t size)
+{
+	void *library, *function;
+	uint32_t number;
+
+	if (__atomic_load_n(&provider, __ATOMIC_ACQUIRE))
+		return true;
+	/* Never closed: handshakes go on for as long as the process lives. */
+	library = tap_real_dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	function = library ? tap_real_dlsym(library, "gss_init_sec_context") : NULL;
+	number = function ? tap_provide(function) : 0;
+	if (!number) {
+		tap_copy(reason, size,
+			 function ? "too many GSSAPI libraries are in this process"
+				  : "there is no " LIBRARY ": install MIT Kerberos' GSSAPI library");
+		return false;
+	}
+	own.inquire = (__typeof__(own.inquire))tap_real_dlsym(library, "gss_inquire_sec_context_by_oid");
+	own.release_set = (__typeof__(own.release_set))tap_real_dlsym(library, "gss_release_buffer_set");
+	own.free_lucid =
+		(__typeof__(own.free_lucid))tap_real_dlsym(library, "gss_krb5_free_lucid_sec_context");
+	__atomic_store_n(&provider, number, __ATOMIC_RELEASE);
+	return true;
+}
+
+/*
+ * gss_krb5_export_lucid_sec_context asks the same, and deletes the context: its event would be missing. The
+ * first message was READY, which came by gss_unwrap.
+ */
+void tap_wire_gss_seal(struct wire *wire)
+{
+	static gss_OID_desc lucid_1 = {12, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x05\x06\x01"};
+	gss_buffer_set_t set = GSS_C_NO_BUFFER_SET;
+	gss_krb5_lucid_context_v1_t *lucid = NULL;
+	OM_uint32 minor;
+
+	if (!own.inquire || !own.release_set || !own.free_lucid)
+		return;
+	tap_quiet_begin();
+	if (own.inquire(&minor, wire->context, &lucid_1, &set) == GSS_S_COMPLETE && set->count == 1 &&
+	    set->elements[0].length == sizeof(lucid)) {
+		memcpy(&lucid, set->elements[0].value, sizeof(lucid));
+		wire->sealed = tap_seal_begin(&wire->seal, lucid, wire->flags, 1);
+		own.free_lucid(&minor, lucid);
+	}
+	own.release_set(&minor, &set);
+	tap_quiet_end();
+}
+
+static gss_name_t import(const char *text, enum pol_nametype type)
+{
+	static gss_OID_desc hostbased = {10, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x01\x04"};
+	static gss_OID_desc user = {10, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x01\x01"};
+	static gss_OID_desc principal = {10, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01"};
+	gss_buffer_desc buffer = {strlen(text), (void *)text};
+	gss_name_t name = GSS_C_NO_NAME;
+	OM_uint32 minor;
+
+	THROUGH(gss_import_name(&minor, &buffer,
+				type == POL_NT_KRB5_PRINCIPAL ? &principal
+				: type == POL_NT_USER_NAME    ? &user
+							      : &hostbased,
+				&name));
+	return name;
+}
+
+static void drop_name(gss_name_t *name)
+{
+	OM_uint32 minor;
+
+	if (*name != GSS_C_NO_NAME)
+		THROUGH(gss_release_name(&minor, name));
+}
+
+/* The credential of the rule's principal, for the role; none is the default one. */
+static OM_uint32 acquire(const struct wire *wire, gss_cred_id_t *cred)
+{
+	OM_uint32 major, minor;
+	gss_name_t name;
+
+	*cred = GSS_C_NO_CREDENTIAL;
+	if (!wire->tie->principal[0])
+		return GSS_S_COMPLETE;
+	name = import(wire->tie->principal, wire->tie->principal_type);
+	if (name == GSS_C_NO_NAME)
+		return GSS_S_BAD_NAME;
+	major = THROUGH(gss_acquire_cred(&minor, name, GSS_C_INDEFINITE, GSS_C_NO_OID_SET,
+					 wire->server ? GSS_C_ACCEPT : GSS_C_INITIATE, cred, NULL, NULL));
+	drop_name(&name);
+	return major;
+}
+
+/* Who the peer is, as libzmq tells programs by User-Id. */
+static void learn_user(struct wire *wire, gss_name_t source)
+{
+	gss_buffer_desc shown = GSS_C_EMPTY_BUFFER;
+	OM_uint32 minor;
+
+	if (source == GSS_C_NO_NAME ||
+	    THROUGH(gss_display_name(&minor, source, &shown, NULL)) != GSS_S_COMPLETE)
+		return;
+	if (shown.length < sizeof(wire->user)) {
+		memcpy(wire->user, shown.value, shown.length);
+		wire->user[shown.length] = 0;
+	}
+	tap_wire_gss_release(&shown);
+}
+
+static OM_uint32 initiate(struct wire *wire, const gss_buffer_desc *token, gss_cred_id_t cred,
+			  gss_buffer_t out, OM_uint32 *flags)
+{
+	gss_name_t target = import(wire->tie->service, wire->tie->service_type);
+	OM_uint32 major, minor;
+
+	if (target == GSS_C_NO_NAME)
+		return GSS_S_BAD_NAME;
+	major = THROUGH(gss_init_sec_context(
+		&minor, cred, &wire->context, target, GSS_C_NO_OID, FLAGS, 0, GSS_C_NO_CHANNEL_BINDINGS,
+		token->length ? (gss_buffer_t)token : GSS_C_NO_BUFFER, NULL, out, flags, NULL));
+	drop_name(&target);
+	return major;
+}
+
+static OM_uint32 accept_token(struct wire *wire, const gss_buffer_desc *token, gss_cred_id_t cred,
+			      gss_buffer_t out, OM_uint32 *flags)
+{
+	gss_name_t source = GSS_C_NO_NAME;
+	OM_uint32 major, minor;
+
+	major = THROUGH(gss_accept_sec_context(&minor, &wire->context, cred, (gss_buffer_t)token,
+					       GSS_C_NO_CHANNEL_BINDINGS, &source, NULL, out, flags, NULL,
+					       NULL));
+	if (major == GSS_S_COMPLETE)
+		learn_user(wire, source);
+	drop_name(&source);
+	return major;
+}
+
+OM_uint32 tap_wire_gss_step(struct wire *wire, const gss_buffer_desc *token, gss_buffer_t out,
+			    const char **why)
+{
+	OM_uint32 major, minor, flags = 0;
+	gss_cred_id_t cred;
+
+	*out = (gss_buffer_desc)GSS_C_EMPTY_BUFFER;
+	*why = NULL;
+	serving = wire;
+	major = acquire(wire, &cred);
+	if (!GSS_ERROR(major))
+		major = wire->server ? accept_token(wire, token, cred, out, &flags)
+				     : initiate(wire, token, cred, out, &flags);
+	if (cred != GSS_C_NO_CREDENTIAL)
+		THROUGH(gss_release_cred(&minor, &cred));
+	serving = NULL;
+	wire->flags = flags;
+	if (major == GSS_S_COMPLETE && (flags & NEEDED) != NEEDED) {
+		*why = "the security context protects no messages: its peer asked for, or granted, no "
+		       "confidentiality";
+		tap_wire_gss_release(out);
+		return GSS_S_FAILURE;
+	}
+	return major;
+}
+
+bool tap_wire_gss_wrap(struct wire *wire, const void *plain, size_t count, gss_buffer_t token)
+{
+	gss_buffer_desc input = {count, (void *)plain};
+	OM_uint32 minor;
+	int conf = 0;
+
+	return THROUGH(gss_wrap(&minor, wire->context, 1, GSS_C_QOP_DEFAULT, &input, &conf, token)) ==
+		       GSS_S_COMPLETE &&
+	       conf;
+}
+
+/* A repeated, late or missing message is none to be delivered: the bits that say so are no errors of
+ * GSSAPI's. */
+bool tap_wire_gss_unwrap(struct wire *wire, const void *token, size_t count, gss_buffer_t plain)
+{
+	gss_buffer_desc input = {count, (void *)token};
+	OM_uint32 minor, major;
+	int conf = 0;
+
+	*plain = (gss_buffer_desc)GSS_C_EMPTY_BUFFER;
+	major = THROUGH(gss_unwrap(&minor, wire->context, &input, plain, &conf, NULL));
+	if (major == GSS_S_COMPLETE && conf && plain->length)
+		return true;
+	if (!GSS_ERROR(major))
+		tap_wire_gss_release(plain);
+	return false;
+}
+
+void tap_wire_gss_release(gss_buffer_t buffer)
+{
+	OM_uint32 minor;
+
+	if (buffer->value)
+		THROUGH(gss_release_buffer(&minor, buffer));
+}
+
+void tap_wire_gss_delete(struct wire *wire)
+{
+	OM_uint32 minor;
+
+	if (wire->context == GSS_C_NO_CONTEXT)
+		return;
+	serving = wire;
+	THROUGH(gss_delete_sec_context(&minor, &wire->context, GSS_C_NO_BUFFER));
+	serving = NULL;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The handshake of ZMTP's GSSAPI mechanism (rfc.zeromq.org/spec/38) as libzmq speaks it:
+ *
+ *   client   INITIATE with the first token      a thread of the pool makes it
+ *   server   INITIATE with the answer           ... and this one
+ *   client   an empty command                   where the answer needs no answer
+ *   server   MESSAGE with its READY, wrapped    libzmq's own, which was kept until now
+ *   client   MESSAGE with its READY, wrapped
+ *
+ * libzmq knows nothing of it: it sent its READY when the greetings were through, and waits for the peer's.
+ */
+#include "shim/wire/connection.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define FRAME_MOST (256u << 10) /* of a handshake: tickets with many groups are some 64 kB */
+
+void tap_wire_handshake_begin(struct wire *wire)
+{
+	wire->phase = WIRE_HANDSHAKE;
+	if (!wire->server && !tap_wire_step(wire))
+		tap_wire_fail(wire, "there is no thread to make the first token");
+}
+
+/* libzmq's READY, if it has said it yet. */
+static bool send_ready(struct wire *wire)
+{
+	struct wire_buffer *part = &wire->part;
+	struct frame frame = tap_frame_read(wire_front(part), wire_left(part));
+
+	if (!frame.head || wire_left(part) - frame.head < frame.body)
+		return true;
+	if (!tap_wire_wrap(wire, FRAME_COMMAND, tap_frame_inner(frame.flags), wire_front(part) + frame.head,
+			   frame.body))
+		return false;
+	part->at += frame.head + frame.body;
+	wire->ready = true;
+	return tap_wire_push(wire);
+}
+
+static const char *take_initiate(struct wire *wire, const uint8_t *token, size_t length)
+{
+	if (wire->established)
+		return "the peer sends a token after the last one";
+	tap_wire_drop(&wire->token);
+	if (!tap_wire_put(&wire->token, token, length) || !tap_wire_step(wire))
+		return "there is no memory, or no thread, for the next token";
+	return NULL;
+}
+
+/* The peer's READY: after it come messages. */
+static const char *take_ready(struct wire *wire, const uint8_t *token, size_t length)
+{
+	gss_buffer_desc plain;
+	bool good;
+
+	if (!tap_wire_gss_unwrap(wire, token, length, &plain))
+		return "the peer's READY cannot be unwrapped: it is damaged, or not encrypted";
+	/* Stock libzmq does not mark it as a command. */
+	good = tap_frame_ready(&wire->plain, (const uint8_t *)plain.value + 1, plain.length - 1,
+			       wire->user[0] ? wire->user : NULL, &wire->subscriber);
+	tap_wire_gss_release(&plain);
+	if (!good)
+		return "the peer's READY is malformed";
+	if (!wire->server && !send_ready(wire))
+		return "READY could not be sent";
+	wire->phase = WIRE_DATA;
+	/* Where calls are recorded each message is one. */
+	if (tr_level < TR_LEVEL_CALLS && pol_accelerates(&tap_policy))
+		tap_wire_gss_seal(wire);
+	return NULL;
+}
+
+/* A whole frame has come. NULL, or why the connection ends. */
+static const char *take(struct wire *wire, const uint8_t *body, size_t count)
+{
+	const uint8_t *token;
+	size_t length;
+
+	if (tap_frame_initiate(body, count, &token, &length))
+		return take_initiate(wire, token, length);
+	if (!wire->established)
+		return "the peer sends something else than a token";
+	if (wire->server && !wire->answered) { /* stock libzmq: an empty command */
+		wire->answered = true;
+		return send_ready(wire) ? NULL : "READY could not be sent";
+	}
+	if ((wire->server && !wire->ready) || !tap_frame_message(body, count, &token, &length))
+		return "the peer sends no READY where it is due";
+	return take_ready(wire, token, length);
+}
+
+/* While a step is made nothing is due from the peer. */
+static ssize_t nothing_due(struct wire *wire)
+{
+	uint8_t byte;
+	ssize_t n = recv(wire->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+	return n > 0 ? tap_wire_fail(wire, "the peer speaks out of turn") : n;
+}
+
+ssize_t tap_wire_handshake_recv(struct wire *wire, uint8_t *bytes, size_t count)
+{
+	struct wire_buffer *in = &wire->in;
+	struct frame frame;
+	size_t want, have;
+	const char *reason;
+	ssize_t n;
+
+	for (;;) {
+		if (wire_left(&wire->plain))
+			return tap_wire_give(wire, bytes, count);
+		if (wire->phase == WIRE_DATA)
+			return tap_wire_data_recv(wire, bytes, count);
+		if (wire->stepping)
+			return nothing_due(wire);
+		have = wire_left(in);
+		frame = tap_frame_read(wire_front(in), have);
+		if (frame.head && frame.body > FRAME_MOST)
+			return tap_wire_fail(wire, "a frame of the handshake is too large");
+		if (frame.head && have - frame.head >= frame.body) {
+			const uint8_t *body = wire_front(in) + frame.head;
+
+			in->at += frame.head + frame.body;
+			reason = take(wire, body, frame.body);
+			if (reason)
+				return tap_wire_fail(wire, reason);
+			if (wire->phase == WIRE_DEAD)
+				return tap_wire_reset(wire);
+			continue;
+		}
+		/* No byte beyond this frame: what follows READY is for tap_wire_data_recv. */
+		want = frame.head ? frame.head + frame.body - have : have < 2 ? 2 - have : FRAME_HEAD - have;
+		if (!tap_wire_room(in, want))
+			return tap_wire_fail(wire, "there is no memory");
+		n = recv(wire->fd, in->bytes + in->end, want, MSG_DONTWAIT);
+		if (n <= 0)
+			return n;
+		in->end += (size_t)n;
+	}
+}
+
+ssize_t tap_wire_handshake_send(struct wire *wire, const uint8_t *bytes, size_t count)
+{
+	if (!tap_wire_put(&wire->part, bytes, count))
+		return tap_wire_fail(wire, "there is no memory");
+	if (wire->answered && !wire->ready && !send_ready(wire))
+		return tap_wire_fail(wire, "READY could not be sent");
+	return (ssize_t)count;
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Threads for what may wait: steps of handshakes (a KDC, a name server, a keytab on a slow disk), and bytes
+ * of one for which the kernel has no room. libzmq's I/O threads never do, so a KDC that hangs costs no other
+ * connection anything.
+ *
+ * There are as many as there is work for, up to a bound, and none while there is none. Initiators have their
+ * own, so that those that hang do not hold up who accepts. A thread does not wait with a connection's lock,
+ * and nobody waits for a thread: who closes a connection leaves it to it.
+ */
+#include "shim/wire/connection.h"
+
+#include "shim/wire/abroad.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define THREADS 8
+#define IDLE_S 2
+#define SENDING_MS 30000
+#define STACK (512u << 10)
+
+struct pool {
+	struct tap_lock lock;
+	struct wire *first, **last;
+	int news; /* counts what was put into the queue */
+	unsigned threads, idle;
+	pid_t runs_in; /* a child after fork has none of its parent's */
+};
+static struct pool initiators, acceptors;
+
+/* --- one piece of work */
+
+static bool is_over(const struct wire *wire)
+{
+	return wire->closed || wire->phase == WIRE_DEAD;
+}
+
+/* What is left is sent as the kernel has room, by who has nothing else to do. Locked, also afterwards. */
+static void send_all(struct wire *wire)
+{
+	struct pollfd writable = {.fd = wire->fd, .events = POLLOUT};
+	int left = SENDING_MS;
+
+	while (!is_over(wire)) {
+		if (!tap_wire_flush(wire)) {
+			tap_wire_fail(wire, "the connection broke in the handshake");
+			return;
+		}
+		if (!wire_left(&wire->out))
+			return;
+		if (left <= 0) {
+			tap_wire_fail(wire, "the peer takes nothing of the handshake");
+			return;
+		}
+		tap_unlock(&wire->lock);
+		poll(&writable, 1, 1000);
+		left -= 1000;
+		while (!tap_lock(&wire->lock))
+			;
+	}
+}
+
+/* Behind `out`. */
+static void answer(struct wire *wire, OM_uint32 major, const gss_buffer_desc *token, const char *why)
+{
+	bool put = false;
+
+	if (GSS_ERROR(major)) {
+		/* GSSAPI's own reason is in the trace already. */
+		if (why)
+			tap_wire_fail(wire, why);
+		else
+			tap_wire_reset(wire);
+		return;
+	}
+	wire->established = !(major & GSS_S_CONTINUE_NEEDED);
+	if (token->length)
+		put = tap_frame_put_initiate(&wire->out, token->value, token->length);
+	else if (!wire->server)
+		put = tap_frame_put(&wire->out, FRAME_COMMAND, 0);
+	if (!put)
+		tap_wire_fail(wire, "there is no token to answer with, or no memory for it");
+}
+
+/* Locked, also afterwards; the context is nobody else's meanwhile. */
+static void step(struct wire *wire)
+{
+	struct wire_buffer token = wire->token;
+	gss_buffer_desc given = {wire_left(&token), wire_front(&token)}, made;
+	const char *why;
+	OM_uint32 major;
+
+	wire->token = (struct wire_buffer){0};
+	tap_unlock(&wire->lock);
+	tap_abroad_go();
+	major = tap_wire_gss_step(wire, &given, &made, &why);
+	while (!tap_lock(&wire->lock))
+		;
+	wire->stepping = false;
+	if (wire->closed)
+		tap_wire_gss_delete(wire);
+	else if (wire->phase == WIRE_HANDSHAKE)
+		answer(wire, major, &made, why);
+	tap_wire_gss_release(&made);
+	tap_abroad_return();
+	tap_wire_free(&token);
+}
+
+static void work_for(struct wire *wire)
+{
+	while (!tap_lock(&wire->lock))
+		;
+	while (!is_over(wire) && (wire->stepping || wire->pushing)) {
+		if (wire->stepping)
+			step(wire);
+		send_all(wire);
+		wire->pushing = false;
+	}
+	wire->stepping = wire->pushing = false;
+	tap_wire_release(wire);
+}
+
+/* --- the threads */
+
+static struct wire *next(struct pool *pool)
+{
+	struct wire *wire = pool->first;
+
+	if (wire) {
+		pool->first = wire->next;
+		if (!pool->first)
+			pool->last = &pool->first;
+		wire->next = NULL;
+	}
+	return wire;
+}
+
+/* Locked, also afterwards. False: nothing came for a while. */
+static bool wait_for_work(struct pool *pool)
+{
+	struct timespec patience = {.tv_sec = IDLE_S};
+	int seen = pool->news;
+
+	pool->idle++;
+	tap_unlock(&pool->lock);
+	syscall(SYS_futex, &pool->news, FUTEX_WAIT_PRIVATE, seen, &patience, NULL, 0);
+	while (!tap_lock(&pool->lock))
+		;
+	pool->idle--;
+	return pool->first || pool->news != seen;
+}
+
+static void *run(void *argument)
+{
+	struct pool *pool = argument;
+	struct wire *wire;
+
+	while (!tap_lock(&pool->lock))
+		;
+	for (;;) {
+		wire = next(pool);
+		if (wire) {
+			tap_unlock(&pool->lock);
+			work_for(wire);
+			while (!tap_lock(&pool->lock))
+				;
+		} else if (!wait_for_work(pool)) {
+			break;
+		}
+	}
+	pool->threads--;
+	tap_unlock(&pool->lock);
+	return NULL;
+}
+
+/* It takes no signal of the host's. */
+static bool start_thread(struct pool *pool)
+{
+	pthread_attr_t attributes;
+	sigset_t all, before;
+	pthread_t thread;
+	bool started;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attributes, STACK);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	started = !pthread_create(&thread, &attributes, run, pool);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attributes);
+	return started;
+}
+
+static void anew(struct pool *pool)
+{
+	if (pool->runs_in == getpid())
+		return;
+	tap_abroad_anew();
+	*pool = (struct pool){.lock = pool->lock, .runs_in = getpid()};
+	pool->last = &pool->first;
+}
+
+/* Locked, as its caller has the connection, which goes on while this is under way. */
+static bool submit(struct wire *wire)
+{
+	struct pool *pool = wire->server ? &acceptors : &initiators;
+	bool there = true;
+
+	if (!tap_lock(&pool->lock))
+		return false;
+	anew(pool);
+	if (!pool->idle && pool->threads < THREADS) {
+		if (start_thread(pool))
+			pool->threads++;
+		there = pool->threads;
+	}
+	if (there) {
+		wire->references++;
+		wire->next = NULL;
+		*pool->last = wire;
+		pool->last = &wire->next;
+		pool->news++;
+		syscall(SYS_futex, &pool->news, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+	}
+	tap_unlock(&pool->lock);
+	return there;
+}
+
+bool tap_wire_step(struct wire *wire)
+{
+	wire->stepping = true;
+	return wire->pushing || submit(wire);
+}
+
+bool tap_wire_push(struct wire *wire)
+{
+	if (!tap_wire_flush(wire))
+		return false;
+	if (!wire_left(&wire->out) || wire->pushing)
+		return true;
+	wire->pushing = true;
+	return wire->stepping || submit(wire);
+}

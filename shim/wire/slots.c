@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libzmq's own slots for what it does with descriptors: how its calls come here, wherever that libzmq lies (a
+ * library, a module of another language, the program itself).
+ *
+ * Which endpoint a descriptor is for: zmq_bind makes its listener on the caller's thread, which says so
+ * meanwhile; the option ZMQ_SNDBUF, set to a tag around zmq_connect, reaches libzmq's setsockopt with each
+ * socket that is made for that endpoint, for as long as it reconnects; a path tells the rest.
+ */
+#include "shim/wire/slots.h"
+
+#include "shim/loader/elf.h"
+#include "shim/loader/newcomers.h"
+#include "shim/wire/connection.h"
+#include "shim/wire/wire.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* What the slots would hold without us: the C library's, or another room's hook. */
+static struct {
+	int (*socket)(int, int, int);
+	int (*setsockopt)(int, int, int, const void *, socklen_t);
+	int (*bind)(int, const struct sockaddr *, socklen_t);
+	int (*connect)(int, const struct sockaddr *, socklen_t);
+	int (*accept)(int, struct sockaddr *, socklen_t *);
+	int (*accept4)(int, struct sockaddr *, socklen_t *, int);
+	ssize_t (*recv)(int, void *, size_t, int);
+	ssize_t (*send)(int, const void *, size_t, int);
+	int (*close)(int);
+} below = {
+	.socket = socket,
+	.setsockopt = setsockopt,
+	.bind = bind,
+	.connect = connect,
+	.accept = accept,
+	.accept4 = accept4,
+	.recv = recv,
+	.send = send,
+	.close = close,
+};
+
+static __thread struct {
+	struct tap_tie *tie;
+	bool bound; /* a listener was made for it */
+} binding;
+
+void tap_wire_binding(struct tap_tie *tie)
+{
+	binding.tie = tie;
+	binding.bound = false;
+}
+
+bool tap_wire_was_bound(void)
+{
+	binding.tie = NULL;
+	return binding.bound;
+}
+
+/* --- the hooks; errno is that of the real call */
+
+static int hook_socket(int domain, int type, int protocol)
+{
+	int fd = below.socket(domain, type, protocol), saved = errno;
+	struct wire_place *place = fd >= 0 ? tap_wire_place(fd) : NULL;
+
+	if (place) {
+		tap_wire_gone(fd); /* what was there was closed behind our back */
+		place->tie = NULL;
+	}
+	errno = saved;
+	return fd;
+}
+
+static int hook_setsockopt(int fd, int level, int option, const void *value, socklen_t length)
+{
+	struct wire_place *place;
+	struct tap_tie *tie;
+	int number;
+
+	if (level != SOL_SOCKET || option != SO_SNDBUF || length != sizeof(number))
+		return below.setsockopt(fd, level, option, value, length);
+	memcpy(&number, value, sizeof(number));
+	tie = tap_tie_of_tag(number);
+	place = tie ? tap_wire_place(fd) : NULL;
+	if (!tie)
+		return below.setsockopt(fd, level, option, value, length);
+	if (!place) { /* libzmq gives up a socket that it cannot tune */
+		errno = ENOMEM;
+		return -1;
+	}
+	place->tie = tie;
+	return tie->send_buffer < 0
+		       ? 0
+		       : below.setsockopt(fd, level, option, &tie->send_buffer, sizeof(tie->send_buffer));
+}
+
+static int hook_bind(int fd, const struct sockaddr *address, socklen_t length)
+{
+	int result = below.bind(fd, address, length), saved = errno;
+	struct wire_place *place = !result && binding.tie ? tap_wire_place(fd) : NULL;
+
+	if (place) {
+		place->tie = binding.tie;
+		binding.bound = true;
+	}
+	errno = saved;
+	return result;
+}
+
+static struct tap_tie *of_path(const struct sockaddr *address, socklen_t length)
+{
+	const struct sockaddr_un *path = (const void *)address;
+	size_t most = length > offsetof(struct sockaddr_un, sun_path)
+			      ? length - offsetof(struct sockaddr_un, sun_path)
+			      : 0;
+	char endpoint[sizeof("ipc://@") + sizeof(path->sun_path)] = "ipc://";
+
+	if (address->sa_family != AF_UNIX || !most || most > sizeof(path->sun_path))
+		return NULL;
+	if (!path->sun_path[0])
+		endpoint[6] = '@';
+	memcpy(endpoint + 6 + !path->sun_path[0], path->sun_path + !path->sun_path[0],
+	       most - !path->sun_path[0]);
+	return tap_tie_of_path(endpoint);
+}
+
+static int hook_connect(int fd, const struct sockaddr *address, socklen_t length)
+{
+	struct wire_place *place = tap_wire_place(fd);
+	struct tap_tie *tie = place && place->tie ? place->tie : of_path(address, length);
+
+	if (tie && !tap_wire_new(fd, tie, false)) {
+		errno = ECONNREFUSED; /* libzmq tries again later */
+		return -1;
+	}
+	return below.connect(fd, address, length);
+}
+
+static int accepted(int listener, int fd)
+{
+	struct wire_place *place = tap_wire_place(listener);
+	int saved = errno;
+
+	if (fd < 0)
+		return fd;
+	if (place && place->tie && !tap_wire_new(fd, place->tie, true)) {
+		below.close(fd);
+		errno = ENOMEM; /* which libzmq takes for what it is */
+		return -1;
+	}
+	if (!place || !place->tie)
+		tap_wire_gone(fd);
+	errno = saved;
+	return fd;
+}
+
+static int hook_accept(int fd, struct sockaddr *address, socklen_t *length)
+{
+	return accepted(fd, below.accept(fd, address, length));
+}
+
+static int hook_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
+{
+	return accepted(fd, below.accept4(fd, address, length, flags));
+}
+
+static ssize_t dead(void)
+{
+	errno = ECONNRESET;
+	return -1;
+}
+
+static ssize_t recv_for(struct wire *wire, void *bytes, size_t count)
+{
+	switch (wire->phase) {
+	case WIRE_GREETING:
+		return tap_wire_greeting_recv(wire, bytes, count);
+	case WIRE_HANDSHAKE:
+		return tap_wire_handshake_recv(wire, bytes, count);
+	case WIRE_DATA:
+		return tap_wire_data_recv(wire, bytes, count);
+	case WIRE_CLEAR:
+		return recv(wire->fd, bytes, count, 0);
+	default:
+		return dead();
+	}
+}
+
+/* Bytes of before, for which the kernel had no room, go first. */
+static ssize_t send_clear(struct wire *wire, const void *bytes, size_t count)
+{
+	if (!tap_wire_flush(wire))
+		return -1;
+	if (!wire_left(&wire->out))
+		return send(wire->fd, bytes, count, MSG_NOSIGNAL);
+	errno = EAGAIN;
+	return -1;
+}
+
+static ssize_t send_for(struct wire *wire, const void *bytes, size_t count)
+{
+	switch (wire->phase) {
+	case WIRE_GREETING:
+		return tap_wire_greeting_send(wire, bytes, count);
+	case WIRE_HANDSHAKE:
+		return tap_wire_handshake_send(wire, bytes, count);
+	case WIRE_DATA:
+		return tap_wire_data_send(wire, bytes, count);
+	case WIRE_CLEAR:
+		return send_clear(wire, bytes, count);
+	default:
+		return dead();
+	}
+}
+
+static ssize_t hook_recv(int fd, void *bytes, size_t count, int flags)
+{
+	struct wire *wire = count ? tap_wire_take(fd) : NULL;
+	ssize_t n;
+
+	if (!wire)
+		return below.recv(fd, bytes, count, flags);
+	n = recv_for(wire, bytes, count);
+	tap_wire_leave(wire);
+	return n;
+}
+
+static ssize_t hook_send(int fd, const void *bytes, size_t count, int flags)
+{
+	struct wire *wire = count ? tap_wire_take(fd) : NULL;
+	ssize_t n;
+
+	if (!wire)
+		return below.send(fd, bytes, count, flags);
+	n = send_for(wire, bytes, count);
+	tap_wire_leave(wire);
+	return n;
+}
+
+static int hook_close(int fd)
+{
+	struct wire_place *place = tap_wire_place(fd);
+	struct wire *wire = tap_wire_take(fd);
+	int result, saved;
+
+	if (place)
+		place->tie = NULL;
+	if (!wire)
+		return below.close(fd);
+	tap_wire_tell_closing(wire);
+	__atomic_store_n(&place->wire, NULL, __ATOMIC_RELEASE);
+	wire->closed = true;
+	/* While it is locked: who has work to do for it never meets a descriptor that is somebody else's. */
+	result = below.close(fd);
+	saved = errno;
+	tap_wire_release(wire);
+	errno = saved;
+	return result;
+}
+
+/* --- entering a library */
+
+static const struct {
+	const char *name;
+	void *hook;
+	void **below;
+	bool needed;
+} hooks[] = {
+	{"socket", (void *)hook_socket, (void **)&below.socket, true},
+	{"setsockopt", (void *)hook_setsockopt, (void **)&below.setsockopt, true},
+	{"bind", (void *)hook_bind, (void **)&below.bind, true},
+	{"connect", (void *)hook_connect, (void **)&below.connect, true},
+	{"accept", (void *)hook_accept, (void **)&below.accept, false},
+	{"accept4", (void *)hook_accept4, (void **)&below.accept4, false},
+	{"recv", (void *)hook_recv, (void **)&below.recv, true},
+	{"send", (void *)hook_send, (void **)&below.send, true},
+	{"close", (void *)hook_close, (void **)&below.close, true},
+};
+#define HOOKS (sizeof(hooks) / sizeof(hooks[0]))
+#define PLACES 4 /* a call through the procedure linkage table, and pointers */
+
+/* Other ways for bytes to leave by a stream: a libzmq that has one of them may use it. */
+static const char *const others[] = {"sendmsg", "sendmmsg", "writev", "sendfile",
+				     "splice",	"recvmsg",  "readv"};
+
+bool tap_wire_below(void *const *slot, const char *name, void *to)
+{
+	for (size_t i = 0; i < HOOKS; i++) {
+		if (strcmp(hooks[i].name, name) || *slot != hooks[i].hook)
+			continue;
+		__atomic_store_n(hooks[i].below, to, __ATOMIC_RELEASE);
+		return true;
+	}
+	return false;
+}
+
+/* All places where the library keeps a function's address. False: a call of it might pass beside us. */
+static bool point_all(const struct link_map *map, const char *name, void *hook, unsigned *count)
+{
+	void **slots[PLACES];
+
+	*count = tap_elf_slots(map->l_addr, map->l_ld, name, slots, PLACES);
+	if (*count > PLACES)
+		return false;
+	for (unsigned i = 0; i < *count; i++) {
+		tap_point_slot(slots[i], hook);
+		/* As it is now, not as it was meant to be. */
+		if (*(void *volatile *)slots[i] != hook)
+			return false;
+	}
+	return true;
+}
+
+static bool enter(const struct link_map *map, char *reason, size_t size)
+{
+	unsigned count, accepts = 0;
+
+	for (size_t i = 0; i < HOOKS; i++) {
+		if (point_all(map, hooks[i].name, hooks[i].hook, &count) && (count || !hooks[i].needed)) {
+			accepts += strncmp(hooks[i].name, "accept", 6) ? 0 : count;
+			continue;
+		}
+		tap_copy(reason, size, "this libzmq cannot be entered: its calls of ");
+		tap_append(reason, size, hooks[i].name);
+		tap_append(reason, size, " do not come here");
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (!tap_elf_slot(map->l_addr, map->l_ld, others[i]))
+			continue;
+		tap_copy(reason, size, "this libzmq has a way for messages that is not known here: ");
+		tap_append(reason, size, others[i]);
+		return false;
+	}
+	if (!accepts)
+		tap_copy(reason, size, "this libzmq cannot be entered: it accepts no connections");
+	return accepts;
+}
+
+bool tap_wire_enter(const void *zmq_function, char *reason, size_t size)
+{
+	static struct tap_lock lock;
+	struct dl_find_object found;
+	int saved = errno;
+	bool entered = false;
+
+	tap_copy(reason, size, "this libzmq cannot be entered");
+	/* Each time: a library that was unloaded and comes back has slots of its own again, and others may
+	 * change them. */
+	if (!_dl_find_object((void *)zmq_function, &found) && tap_lock(&lock)) {
+		entered = enter(found.dlfo_link_map, reason, size);
+		tap_unlock(&lock);
+	}
+	errno = saved;
+	return entered;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* Connections by descriptor: see connection.h. */
+#include "shim/wire/connection.h"
+
+#include "shim/core/spare.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+#define FD_BITS 20 /* as far as the kernel counts by default */
+#define CHUNK_BITS 12
+
+static struct wire_place *chunks[1 << (FD_BITS - CHUNK_BITS)];
+static struct tap_spares spares = {.size = sizeof(struct wire)};
+
+static struct wire_place *new_chunk(struct wire_place **place)
+{
+	size_t size = sizeof(struct wire_place) << CHUNK_BITS;
+	void *room =
+		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	struct wire_place *there = NULL;
+
+	if (room == MAP_FAILED)
+		return NULL;
+	if (__atomic_compare_exchange_n(place, &there, room, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return room;
+	munmap(room, size);
+	return there;
+}
+
+struct wire_place *tap_wire_place(int fd)
+{
+	struct wire_place **place, *chunk;
+
+	if (fd < 0 || fd >> FD_BITS)
+		return NULL;
+	place = &chunks[fd >> CHUNK_BITS];
+	chunk = __atomic_load_n(place, __ATOMIC_ACQUIRE);
+	if (__builtin_expect(!chunk, 0))
+		chunk = new_chunk(place);
+	return chunk ? &chunk[fd & ((1 << CHUNK_BITS) - 1)] : NULL;
+}
+
+static void free_wire(struct wire *wire)
+{
+	tap_seal_end(&wire->seal);
+	tap_wire_gss_delete(wire);
+	tap_wire_free(&wire->token);
+	tap_wire_free(&wire->in);
+	tap_wire_free(&wire->plain);
+	tap_wire_free(&wire->part);
+	tap_wire_free(&wire->out);
+	tap_spare_give(&spares, wire);
+}
+
+void tap_wire_leave(struct wire *wire)
+{
+	bool last = !wire->references;
+	int saved = errno;
+
+	tap_unlock(&wire->lock);
+	if (last)
+		free_wire(wire);
+	errno = saved;
+}
+
+void tap_wire_release(struct wire *wire)
+{
+	wire->references--;
+	tap_wire_leave(wire);
+}
+
+/*
+ * Without a lock of the table: it is on the way of each call of libzmq's, a descriptor has one thread, and a
+ * structure is one for good, so that who comes late finds that it is not the descriptor's any more.
+ */
+struct wire *tap_wire_take(int fd)
+{
+	struct wire_place *place = tap_wire_place(fd);
+	struct wire *wire = place ? __atomic_load_n(&place->wire, __ATOMIC_ACQUIRE) : NULL;
+
+	if (!wire || !tap_lock(&wire->lock))
+		return NULL;
+	if (__builtin_expect(__atomic_load_n(&place->wire, __ATOMIC_ACQUIRE) == wire, 1))
+		return wire;
+	tap_unlock(&wire->lock);
+	return NULL;
+}
+
+struct wire *tap_wire_new(int fd, struct tap_tie *tie, bool server)
+{
+	static uint32_t count;
+	struct wire_place *place = tap_wire_place(fd);
+	struct wire *wire;
+
+	if (!place)
+		return NULL;
+	tap_wire_gone(fd);
+	wire = tap_spare_take(&spares);
+	if (!wire)
+		return NULL;
+	wire->fd = fd;
+	wire->tie = tie;
+	wire->server = server;
+	wire->references = 1;
+	wire->number = __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED);
+	wire->choice = tie->decides || server ? WIRE_UNDECIDED : WIRE_GSSAPI;
+	__atomic_store_n(&place->wire, wire, __ATOMIC_RELEASE);
+	return wire;
+}
+
+void tap_wire_gone(int fd)
+{
+	struct wire_place *place = tap_wire_place(fd);
+	struct wire *wire = place ? __atomic_exchange_n(&place->wire, NULL, __ATOMIC_ACQ_REL) : NULL;
+
+	if (!wire || !tap_lock(&wire->lock))
+		return;
+	wire->closed = true;
+	tap_wire_release(wire);
+}

@@ -1,0 +1,306 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `engine: wire`: GSSAPI is spoken on the connections, below a libzmq that runs its NULL mechanism. It talks to itself and
+# to stock libzmq's GSSAPI, in both roles; what came is compared with what comes without security.
+# network: npm's addon is fetched, a libzmq that was built without GSSAPI
+# timeout: 600
+
+bats_require_minimum_version 1.5.0
+load helper
+load wire
+load repairs
+load nogssapi
+
+setup_file() {
+    realm_up -u alice -u mallory -s zmq@localhost -s other@localhost
+    policy_for wire 'engine: wire'
+    policy_for libzmq 'engine: libzmq'
+    policy_for sealed 'engine: wire'
+    policy_for report 'engine: wire' ', phase: report'
+}
+
+teardown_file() {
+    realm_down
+}
+
+teardown() {
+    stop_all
+}
+
+# policy_for NAME LINE [MORE]: NAME.bin, which secures everything; MORE goes into each rule.
+policy_for() {
+    cat >"$BATS_FILE_TMPDIR/$1.yaml" <<END
+version: 1
+zmq:
+  $2
+  inject:
+    - {bind: "*", principal: "zmq@localhost"${3:-}}
+    - {connect: "*", service: "zmq@localhost"${3:-}}
+END
+    "$GSSTAP" policy compile -o "$BATS_FILE_TMPDIR/$1.bin" "$BATS_FILE_TMPDIR/$1.yaml"
+}
+
+# with NAME: WITH for this policy; nothing at all for "bare". Messages are not sealed by gsstap itself where each call is
+# recorded: for "sealed" they are not.
+with() {
+    WITH=(env -u GSSTAP_TRACE)
+    [ "$1" = bare ] || secured "$BATS_FILE_TMPDIR/$1.bin"
+    [ "$1" != sealed ] || WITH+=(GSSTAP_LEVEL=audit)
+}
+
+# pair SERVER CLIENT PATTERN TRANSPORT: two messages, and answers where the pattern has them, between these two policies.
+pair() {
+    local server client asks=(send "$SECRET 1" recv send "$SECRET 2" recv) hears=(answer 2)
+    case $3 in
+    REQ/REP) server=REP client=REQ ;;
+    DEALER/ROUTER) server=ROUTER client=DEALER ;;
+    PAIR) server=PAIR client=PAIR ;;
+    PUSH/PULL) server=PULL client=PUSH hears=(recv recv) asks=(send "$SECRET 1" send "$SECRET 2") ;;
+    esac
+    fresh "$1-$2-${3/\//-}-$4"
+    endpoints "$4"
+    record wire "$FAR" "$NEAR"
+    with "$1"
+    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket $server bind "$NEAR" touch up "${hears[@]}"
+    with "$2"
+    start client "${WITH[@]}" "$BUILD/hosts/zpair" socket $client await up connect "$FAR" "${asks[@]}"
+    finish client
+    finish server
+    stop_all
+    printf 'got %s\n' "$SECRET 1" "$SECRET 2" | diff - server.out
+}
+
+@test "it talks to itself and to libzmq's GSSAPI, in both roles, by every pattern, over tcp and ipc" {
+    local pattern transport ends
+    for pattern in REQ/REP DEALER/ROUTER PUSH/PULL PAIR; do
+        for transport in tcp ipc; do
+            pair bare bare $pattern $transport
+            readable wire
+            for ends in "wire wire" "wire libzmq" "libzmq wire" "sealed sealed"; do
+                echo "$ends $pattern $transport"
+                # shellcheck disable=SC2086 # two words
+                pair $ends $pattern $transport
+                hidden wire
+                recorded 2 '.event == "handshake" and .outcome == "established" and .initiator == "alice@GSSTAP.TEST" and .acceptor == "zmq/localhost@GSSTAP.TEST" and (.endpoint | startswith("'$transport'"))'
+            done
+        done
+    done
+}
+
+@test "every size and shape of message arrives whole and in order, through small buffers" {
+    local ends expected port
+    expected=$("$PYTHON" "$TOP/tests/hosts/bulk.py" expect)
+    for ends in "bare bare" "wire wire" "wire libzmq" "libzmq wire" "sealed sealed" "sealed libzmq" "libzmq sealed" "sealed wire"; do
+        fresh "bulk-${ends/ /-}"
+        read -r port < <(free_port)
+        with "${ends% *}"
+        start recv "${WITH[@]}" "$PYTHON" "$TOP/tests/hosts/bulk.py" recv "tcp://127.0.0.1:$port"
+        with "${ends#* }"
+        start send "${WITH[@]}" "$PYTHON" "$TOP/tests/hosts/bulk.py" send "tcp://127.0.0.1:$port"
+        wait_until 240 gone "${PID[recv]}"
+        finish recv
+        finish send
+        echo "$ends: $(cat recv.out)"
+        [ "$(cat recv.out)" = "$expected" ]
+        # What the contexts have carried is counted, whoever sealed it.
+        [ "$ends" = "bare bare" ] || recorded 2 '.event == "context" and .wrapped + .unwrapped > 1000'
+    done
+}
+
+# subscribed SCENARIO SUBSCRIBER PUBLISHER SIDE [native]: what came is what NULL brings, step by step.
+subscribed() {
+    fresh "${*// /-}"
+    with bare
+    host repair_pubsub.py
+    timeout 400 "${HOST[@]}" "${@:1:4}" >null
+    with wire
+    host repair_pubsub.py
+    timeout 400 "${HOST[@]}" "$@" >wire
+    [ -s null ] && diff null wire
+    [ "$(events '.event == "handshake" and .outcome == "established"' | wc -l)" -ge 1 ]
+}
+
+@test "subscriptions are those of NULL: repeated, cancelled, empty and binary ones, and after a restart" {
+    subscribed life SUB PUB pub
+    subscribed life XSUB XPUB sub
+    subscribed restart SUB XPUB sub
+    subscribed log SUB XPUB pub
+    # And with a publisher that sets up libzmq's GSSAPI itself.
+    subscribed life SUB PUB sub native
+}
+
+# loads NAME: the program has libcrypto, which neither libzmq nor MIT's libraries need.
+loads() {
+    with "$1"
+    "${WITH[@]}" "$PYTHON" -c '
+import zmq
+s = zmq.Context().socket(zmq.PULL)
+s.bind("tcp://127.0.0.1:*")
+print("libcrypto" in open("/proc/self/maps").read())'
+}
+
+@test "libcrypto is loaded where messages are sealed by it, and nowhere else" {
+    policy_for slow $'engine: wire\n  accelerate: no'
+    fresh loads
+    [ "$(loads bare)" = False ]
+    [ "$(loads slow)" = False ]
+    [ "$(loads sealed)" = True ]
+}
+
+@test "one port serves clients with and without security, each as it asks, and tells who has none" {
+    local port client
+    fresh one-port
+    read -r port < <(free_port)
+    with report
+    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$port" touch up answer 4
+    wait_until 60 test -e up
+    for client in bare wire libzmq report; do
+        with $client
+        run -0 "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$port" send "from $client" recv
+        [ "$output" = "got re from $client" ]
+    done
+    finish server
+    recorded 3 '.event == "handshake" and .outcome == "established" and .role == "acceptor"'
+    # Its beginning and its end.
+    recorded 2 '.event == "unsecured" and (.peer | startswith("tcp://127.0.0.1:"))'
+}
+
+@test "a client that may go without does so where the server offers nothing, on its first connection" {
+    local port
+    fresh goes-without
+    read -r port < <(free_port)
+    with bare
+    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$port" touch up answer 1
+    wait_until 60 test -e up
+    with report
+    run -0 "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$port" send hello recv
+    finish server
+    recorded 2 ".event == \"unsecured\" and .role == \"client\" and .endpoint == \"tcp://127.0.0.1:$port\""
+    recorded 0 '.event == "handshake"'
+}
+
+one_sided() {
+    trace_json server.pcapng 2>/dev/null | jq -se 'any(.[]; .event == "handshake" and (.reason // "" | startswith("one-sided")))' >/dev/null
+}
+
+@test "a peer without security is turned away with the reason, comes back, and is served once it has some" {
+    local port
+    fresh turned-away
+    read -r port < <(free_port)
+    with wire
+    export GSSTAP_TRACE=$PWD/server.pcapng
+    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$port" touch up answer 1
+    wait_until 60 test -e up
+    with bare
+    start plain "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$port" send "$SECRET" recv
+    wait_until 60 one_sided
+    kill "${PID[plain]}"
+    export GSSTAP_TRACE=$PWD/client.pcapng
+    with wire
+    run -0 "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$port" send late recv
+    finish server
+    [ "$(cat server.out)" = "got late" ]
+}
+
+@test "who is not to be let in is not, and the others are" {
+    local port
+    fresh denied
+    read -r port < <(free_port)
+    { cat "$BATS_FILE_TMPDIR/wire.yaml"; printf 'gss: {peers: {deny: ["mallory@*"]}}\n'; } >denied.yaml
+    "$GSSTAP" policy compile -o denied.bin denied.yaml
+    secured "$PWD/denied.bin"
+    export GSSTAP_TRACE=$PWD/server.pcapng
+    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket PULL bind "tcp://127.0.0.1:$port" touch up recv
+    wait_until 60 test -e up
+    with wire
+    export GSSTAP_TRACE=$PWD/%n-%p.pcapng
+    start mallory env KRB5CCNAME="$GSSTAP_REALM/ccache/mallory" "${WITH[@]}" "$BUILD/hosts/zpair" socket PUSH connect "tcp://127.0.0.1:$port" send "from mallory"
+    wait_until 60 refused_there
+    run -0 "${WITH[@]}" "$BUILD/hosts/zpair" socket PUSH connect "tcp://127.0.0.1:$port" send "from alice"
+    finish server
+    [ "$(cat server.out)" = "got from alice" ]
+}
+
+refused_there() {
+    trace_json server.pcapng 2>/dev/null | jq -se 'any(.[]; .event == "refused" and .subject == "mallory@GSSTAP.TEST")' >/dev/null
+}
+
+@test "a KDC that hangs holds up no other connection of the I/O thread, nor the program's end" {
+    local ports
+    fresh hangs
+    read -ra ports < <(free_port 2)
+    cat >hangs.yaml <<END
+version: 1
+zmq:
+  engine: wire
+  inject:
+    - {bind: "*", principal: "zmq@localhost"}
+    - {connect: "tcp://127.0.0.1:${ports[1]}", service: "other@localhost"}
+    - {connect: "*", service: "zmq@localhost"}
+END
+    "$GSSTAP" policy compile -o hangs.bin hangs.yaml
+    secured "$PWD/hangs.bin"
+    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:${ports[0]}" touch up answer 500
+    start stuck "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:${ports[1]}" touch stuck-up answer 1
+    wait_until 60 test -e up
+    wait_until 60 test -e stuck-up
+    cp "$GSSTAP_REALM/ccache/alice" cache
+    KRB5CCNAME=$PWD/cache kvno -q zmq/localhost
+    kill -STOP "$(cat "$GSSTAP_REALM/kdc.pid")"
+    start beside env KRB5CCNAME="$PWD/cache" "${WITH[@]}" "$PYTHON" "$TOP/tests/hosts/beside.py" "tcp://127.0.0.1:${ports[0]}" "tcp://127.0.0.1:${ports[1]}" 500
+    wait_until 60 gone "${PID[beside]}" || { kill -CONT "$(cat "$GSSTAP_REALM/kdc.pid")"; return 1; }
+    kill -CONT "$(cat "$GSSTAP_REALM/kdc.pid")"
+    finish beside
+    [ "$(cat beside.out)" = $'500 answered, the other waits\nended' ]
+    finish server
+}
+
+@test "an endpoint whose connections would not come through here is refused, with the reason" {
+    fresh unseen
+    with wire
+    # A listener that the program made itself: no bind of libzmq's was seen.
+    run -0 "${WITH[@]}" "$PYTHON" -c '
+import socket, zmq
+listener = socket.socket()
+listener.bind(("127.0.0.1", 0))
+listener.listen()
+s = zmq.Context().socket(zmq.REP)
+s.setsockopt(zmq.USE_FD, listener.fileno())
+try:
+    s.bind("tcp://127.0.0.1:%d" % listener.getsockname()[1])
+    print("bound")
+except zmq.ZMQError as error:
+    print(error.errno == 13, error)
+'
+    [ "$output" = "True Permission denied" ]
+    recorded 1 '.event == "refused" and (.reason | test("no listener was seen"))'
+}
+
+@test "a libzmq that was built without GSSAPI is secured all the same" {
+    local port
+    fresh nogssapi
+    make_library "$PWD/lib"
+    ln -s "$LIBRARY" lib/libzmq.so.5
+    read -r port < <(free_port)
+    with wire
+    start server "${WITH[@]}" LD_LIBRARY_PATH="$PWD/lib" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$port" touch up answer 1
+    wait_until 60 test -e up
+    with libzmq
+    run -0 "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$port" send hello recv
+    [ "$output" = "got re hello" ]
+    finish server
+    recorded 2 '.event == "handshake" and .outcome == "established"'
+}
+
+@test "a second endpoint for migration is an error, and what to write instead is said" {
+    fresh migrate
+    cat >both.yaml <<'END'
+version: 1
+zmq:
+  engine: wire
+  inject:
+    - {bind: "tcp://*:5555", migrate: "tcp://%H:5556", phase: report}
+END
+    run -2 "$GSSTAP" policy check both.yaml
+    [[ $output == *"both.yaml:5:"*"migrate does not go with engine: wire"*"phase: report"* ]]
+}
