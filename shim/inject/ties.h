@@ -35,6 +35,7 @@ struct tap_tie {
 	int send_buffer; /* the program's own ZMQ_SNDBUF */
 	char principal[240], service[240]; /* "" principal: the default credential */
 	enum pol_nametype principal_type, service_type;
+	void *credential; /* of a server, once it was acquired; it goes with the process */
 };
 
 extern unsigned tap_injected; /* endpoints given GSSAPI so far: without any, names and credentials are not

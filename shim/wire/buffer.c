@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define FIRST 16384u  /* libzmq moves 8 kB at a time, and a frame has some 80 bytes more here */
-#define USUAL 262144u /* one that has grown beyond is not kept */
+#define FIRST 16384u	 /* libzmq moves 8 kB at a time, and a frame has some 80 bytes more here */
+#define USUAL (2u << 20) /* one that has grown beyond is not kept: as much as messages of 1 MB need */
 
 bool tap_wire_room(struct wire_buffer *b, size_t more)
 {

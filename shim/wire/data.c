@@ -64,31 +64,76 @@ static ssize_t lay_topic(struct wire *wire, const uint8_t *body, size_t count)
 		       : -1;
 }
 
+static bool is_topic(const struct wire *wire, const uint8_t *inner)
+{
+	return wire->subscriber && !inner[0];
+}
+
+/* The plaintext of a frame's token: [flags][body]. False: the connection has been ended. */
+static bool unwrap(struct wire *wire, uint8_t *body, size_t count, gss_buffer_t plain)
+{
+	const uint8_t *token, *inner;
+	size_t length;
+
+	if (!tap_frame_message(body, count, &token, &length)) {
+		tap_wire_fail(wire, "the peer sends something else than a message");
+		return false;
+	}
+	if (!tap_wire_unwrap(wire, body + (token - body), length, plain)) {
+		tap_wire_fail(wire,
+			      "a message cannot be unwrapped: it is damaged, repeated or not encrypted");
+		return false;
+	}
+	inner = plain->value;
+	if (!(inner[0] & INNER_COMMAND) || !tap_frame_command_short(inner + 1, plain->length - 1))
+		return true;
+	tap_wire_unwrapped(wire, plain);
+	tap_wire_fail(wire, "the peer sends a malformed command");
+	return false;
+}
+
 /* As lay, of a token. A failure has ended the connection. */
 static ssize_t open_frame(struct wire *wire, uint8_t *body, size_t count, uint8_t *bytes)
 {
 	gss_buffer_desc plain;
-	const uint8_t *inner, *token;
-	size_t length;
+	const uint8_t *inner;
 	ssize_t n;
 
-	if (!tap_frame_message(body, count, &token, &length))
-		return tap_wire_fail(wire, "the peer sends something else than a message");
-	if (!tap_wire_unwrap(wire, body + (token - body), length, &plain))
-		return tap_wire_fail(
-			wire, "a message cannot be unwrapped: it is damaged, repeated or not encrypted");
+	if (!unwrap(wire, body, count, &plain))
+		return -1;
 	inner = plain.value;
-	length = plain.length - 1;
-	if (inner[0] & INNER_COMMAND && tap_frame_command_short(inner + 1, length))
-		n = tap_wire_fail(wire, "the peer sends a malformed command");
-	else if (wire->subscriber && !inner[0])
-		n = lay_topic(wire, inner + 1, length);
-	else
-		n = lay(wire, tap_frame_outer(inner[0]), inner + 1, length, bytes);
+	n = is_topic(wire, inner) ? lay_topic(wire, inner + 1, plain.length - 1)
+				  : lay(wire, tap_frame_outer(inner[0]), inner + 1, plain.length - 1, bytes);
 	tap_wire_unwrapped(wire, &plain);
-	if (n < 0 && wire->phase != WIRE_DEAD)
-		n = tap_wire_fail(wire, "there is no memory");
-	return n;
+	return n < 0 ? tap_wire_fail(wire, "there is no memory") : n;
+}
+
+/* The same of the one frame in `in`, which becomes what is plain: sealed where it lay it need not be copied.
+ */
+static bool open_whole(struct wire *wire, struct frame frame)
+{
+	struct wire_buffer *in = &wire->in, before = wire->plain;
+	uint8_t *body = wire_front(in) + frame.head, *inner, head[FRAME_HEAD];
+	gss_buffer_desc plain;
+	unsigned length;
+
+	if (!wire->sealed || wire->subscriber) {
+		if (open_frame(wire, body, frame.body, NULL) < 0)
+			return false;
+		tap_wire_drop(in);
+		return true;
+	}
+	if (!unwrap(wire, body, frame.body, &plain))
+		return false;
+	/* Before the body stood what a token has before it, which is longer than any head. */
+	inner = plain.value;
+	length = tap_frame_head(head, tap_frame_outer(inner[0]), plain.length - 1);
+	memcpy(inner + 1 - length, head, length);
+	wire->plain = *in;
+	wire->plain.at = (size_t)(inner + 1 - length - in->bytes);
+	wire->plain.end = (size_t)(inner + plain.length - in->bytes);
+	*in = before;
+	return true;
 }
 
 /* One that does not fit: all but its last byte is taken, and given to libzmq piece by piece. */
@@ -118,9 +163,8 @@ static ssize_t recv_large(struct wire *wire, struct frame frame, uint8_t *bytes,
 		return n;
 	in->end++;
 	wire->held = true;
-	if (open_frame(wire, wire_front(in) + frame.head, frame.body, NULL) < 0)
+	if (!open_whole(wire, frame))
 		return -1;
-	tap_wire_drop(in);
 	return tap_wire_give(wire, bytes, count);
 }
 

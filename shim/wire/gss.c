@@ -121,21 +121,42 @@ static void drop_name(gss_name_t *name)
 		THROUGH(gss_release_name(&minor, name));
 }
 
-/* The credential of the rule's principal, for the role; none is the default one. */
 static OM_uint32 acquire(const struct wire *wire, gss_cred_id_t *cred)
 {
+	gss_name_t name = import(wire->tie->principal, wire->tie->principal_type);
 	OM_uint32 major, minor;
-	gss_name_t name;
 
-	*cred = GSS_C_NO_CREDENTIAL;
-	if (!wire->tie->principal[0])
-		return GSS_S_COMPLETE;
-	name = import(wire->tie->principal, wire->tie->principal_type);
 	if (name == GSS_C_NO_NAME)
 		return GSS_S_BAD_NAME;
 	major = THROUGH(gss_acquire_cred(&minor, name, GSS_C_INDEFINITE, GSS_C_NO_OID_SET,
 					 wire->server ? GSS_C_ACCEPT : GSS_C_INITIATE, cred, NULL, NULL));
 	drop_name(&name);
+	return major;
+}
+
+/*
+ * The credential of the rule's principal, for the role; none is the default one. An acceptor's is a keytab by
+ * its name, which is read at each handshake, and its name has to be looked up: it is acquired once. An
+ * initiator's ends with its tickets.
+ */
+static OM_uint32 credential(const struct wire *wire, gss_cred_id_t *cred)
+{
+	static struct tap_lock lock;
+	OM_uint32 major = GSS_S_COMPLETE;
+
+	*cred = GSS_C_NO_CREDENTIAL;
+	if (!wire->tie->principal[0])
+		return GSS_S_COMPLETE;
+	if (!wire->server)
+		return acquire(wire, cred);
+	while (!tap_lock(&lock))
+		;
+	if (!wire->tie->credential) {
+		major = acquire(wire, cred);
+		wire->tie->credential = *cred;
+	}
+	*cred = wire->tie->credential;
+	tap_unlock(&lock);
 	return major;
 }
 
@@ -194,11 +215,11 @@ OM_uint32 tap_wire_gss_step(struct wire *wire, const gss_buffer_desc *token, gss
 	*out = (gss_buffer_desc)GSS_C_EMPTY_BUFFER;
 	*why = NULL;
 	serving = wire;
-	major = acquire(wire, &cred);
+	major = credential(wire, &cred);
 	if (!GSS_ERROR(major))
 		major = wire->server ? accept_token(wire, token, cred, out, &flags)
 				     : initiate(wire, token, cred, out, &flags);
-	if (cred != GSS_C_NO_CREDENTIAL)
+	if (!wire->server && cred != GSS_C_NO_CREDENTIAL)
 		THROUGH(gss_release_cred(&minor, &cred));
 	serving = NULL;
 	wire->flags = flags;
