@@ -225,6 +225,30 @@ refused_there() {
     trace_json server.pcapng 2>/dev/null | jq -se 'any(.[]; .event == "refused" and .subject == "mallory@GSSTAP.TEST")' >/dev/null
 }
 
+too_large_there() {
+    trace_json server.pcapng 2>/dev/null | jq -se 'any(.[]; .event == "context" and (.reason // "" | test("ZMQ_MAXMSGSIZE")))' >/dev/null
+}
+
+@test "a message that is larger than the program takes ends its connection before it is kept, and that is told" {
+    local port
+    fresh too-large
+    read -r port < <(free_port)
+    with wire
+    export GSSTAP_TRACE=$PWD/server.pcapng
+    start server "${WITH[@]}" "$PYTHON" -c '
+import sys, zmq
+s = zmq.Context().socket(zmq.PULL)
+s.maxmsgsize, s.rcvtimeo = 1000, 300000
+s.bind(sys.argv[1])
+print(s.recv().decode()[:20])' "tcp://127.0.0.1:$port"
+    export GSSTAP_TRACE=$PWD/%n-%p.pcapng
+    start large "${WITH[@]}" "$BUILD/hosts/zpair" socket PUSH connect "tcp://127.0.0.1:$port" send "$(printf '%100000s' x)"
+    wait_until 60 too_large_there
+    run -0 "${WITH[@]}" "$BUILD/hosts/zpair" socket PUSH connect "tcp://127.0.0.1:$port" send "small enough"
+    finish server
+    [ "$(cat server.out)" = "small enough" ]
+}
+
 @test "a KDC that hangs holds up no other connection of the I/O thread, nor the program's end" {
     local ports
     fresh hangs

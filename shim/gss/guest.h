@@ -51,6 +51,8 @@ struct tap_gss_guest {
 	/* A context that serves one of the guest's: fields of its handshake's event, and how that ended. */
 	void (*describe)(const struct tap_served *served, struct tr_draft *draft);
 	void (*ended)(const struct tap_served *served, enum tr_outcome outcome, const char *reason);
+	/* The summary of one that is gone: more fields of it. */
+	void (*went)(const struct tap_served *served, struct tr_draft *draft);
 	/* Before a name, a credential or a context goes. True: it was the guest's own, and nobody is called.
 	 */
 	bool (*release)(const struct tap_scope *scope, const void *handle);

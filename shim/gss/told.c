@@ -173,6 +173,7 @@ void tap_handshake_without(const struct tap_scope *scope, const struct tap_no_ha
 
 void tap_context_went(const struct tap_scope *scope, struct context *c)
 {
+	const struct tap_gss_guest *guest = c->served.tie ? tap_gss_guest() : NULL;
 	struct tr_draft *d;
 
 	if (!c->established && !c->told) {
@@ -190,6 +191,8 @@ void tap_context_went(const struct tap_scope *scope, struct context *c)
 		tr_put_u64(d, TR_F_AGE, d->time - c->established_at);
 		if (c->hashed)
 			tr_put(d, TR_F_HANDSHAKE, c->first_hash, sizeof(c->first_hash));
+		if (guest)
+			guest->went(&c->served, d);
 		tr_commit(d);
 	}
 	tap_context_free(c);

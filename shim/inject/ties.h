@@ -33,6 +33,7 @@ struct tap_tie {
 	bool wire;
 	bool decides;	 /* a connection may go without: both ends see what the other offers */
 	int send_buffer; /* the program's own ZMQ_SNDBUF */
+	int64_t largest; /* its ZMQ_MAXMSGSIZE, in bytes; -1: no limit */
 	char principal[240], service[240]; /* "" principal: the default credential */
 	enum pol_nametype principal_type, service_type;
 	void *credential; /* of a server, once it was acquired; it goes with the process */

@@ -234,6 +234,14 @@ static void ended(const struct tap_served *served, enum tr_outcome outcome, cons
 		tap_line_doom(served->connection);
 }
 
+static void went(const struct tap_served *served, struct tr_draft *d)
+{
+	const char *why = served->tie->wire ? tap_wire_why() : NULL;
+
+	if (why)
+		tr_put_text(d, TR_F_REASON, why);
+}
+
 /* The call that ends libzmq's encoding of a message: by now a libzmq that frees its plaintext has done so. */
 static void release_buffer(const struct tap_scope *scope)
 {
@@ -254,6 +262,7 @@ void tap_become_guest(void)
 		.accept = accept_by,
 		.describe = describe,
 		.ended = ended,
+		.went = went,
 		.release = release,
 		.release_buffer = release_buffer,
 	};

@@ -43,7 +43,11 @@ int tap_wire_reset(struct wire *wire)
 
 int tap_wire_fail(struct wire *wire, const char *reason)
 {
-	tell_failed(wire, reason);
+	/* What comes after the handshake is told with what the context has carried, when it goes. */
+	if (wire->phase == WIRE_DATA)
+		wire->why = reason;
+	else
+		tell_failed(wire, reason);
 	return tap_wire_reset(wire);
 }
 

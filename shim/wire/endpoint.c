@@ -37,11 +37,12 @@ static bool tag(const struct tap_scope *scope, void *socket, struct tap_tie *tie
 	__typeof__(&zmq_getsockopt) get = TAP_OTHER(scope, zmq_getsockopt);
 	__typeof__(&zmq_setsockopt) set = TAP_OTHER(scope, zmq_setsockopt);
 	int value = TAP_SNDBUF_TAG | (int)tie->number, saved = errno;
-	size_t size = sizeof(tie->send_buffer);
+	size_t size = sizeof(tie->send_buffer), largest = sizeof(tie->largest);
 	bool done;
 
 	tap_quiet_begin();
 	done = get && set && !get(socket, ZMQ_SNDBUF, &tie->send_buffer, &size) &&
+	       !get(socket, ZMQ_MAXMSGSIZE, &tie->largest, &largest) &&
 	       !set(socket, ZMQ_SNDBUF, &value, sizeof(value));
 	tap_quiet_end();
 	errno = saved;

@@ -96,6 +96,11 @@ void tap_wire_gss_seal(struct wire *wire)
 	tap_quiet_end();
 }
 
+const char *tap_wire_why(void)
+{
+	return serving ? serving->why : NULL;
+}
+
 static gss_name_t import(const char *text, enum pol_nametype type)
 {
 	static gss_OID_desc hostbased = {10, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x01\x04"};
