@@ -40,6 +40,8 @@ struct wire {
 	enum wire_choice choice;
 	bool server;
 	bool closed;	  /* the descriptor is nobody's of ours any more */
+	bool left;	  /* the peer has closed its end */
+	uint64_t begun;	  /* ns since the epoch */
 	bool told;	  /* why it failed is in the trace */
 	bool proxied;	  /* a SOCKS proxy is talked to before the greeting */
 	bool marked;	  /* the peer is a client of ours that waits for our choice */

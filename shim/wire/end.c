@@ -26,6 +26,7 @@ static void tell_failed(struct wire *wire, const char *reason)
 	tr_put_u32(d, TR_F_ROLE, wire->server ? TR_ROLE_ACCEPTOR : TR_ROLE_INITIATOR);
 	put_ends(d, wire);
 	tr_put_u32(d, TR_F_OUTCOME, TR_OUTCOME_FAILED);
+	tr_put_u64(d, TR_F_DURATION, tr_now() - wire->begun);
 	tr_put_text(d, TR_F_REASON, reason);
 	d->comment = reason;
 	tr_commit(d);
@@ -51,18 +52,32 @@ int tap_wire_fail(struct wire *wire, const char *reason)
 	return tap_wire_reset(wire);
 }
 
-/* What became of it shows only when libzmq closes. */
+/*
+ * Of a connection that came to nothing by itself. Who has gone before he was heard is no failure: it may be
+ * this end that is closed while it connects. The words are those of shim/line/line.c.
+ */
+static const char *silent_failure(const struct wire *wire)
+{
+	if (wire->phase == WIRE_HANDSHAKE && wire->context == GSS_C_NO_CONTEXT && !wire->stepping)
+		return wire->left
+			       ? "the peer went away after its greeting: it refused, or has no credential"
+			       : "silent: the peer said nothing after its greeting: it has no credential, or "
+				 "both ends are servers";
+	if (wire->phase == WIRE_GREETING && wire->left && wire->peer_count)
+		return "one-sided: this end is secured by GSSAPI, and the peer went away when it saw that: "
+		       "it is "
+		       "not under gsstap yet, or no rule of its policy injects there";
+	return NULL;
+}
+
 void tap_wire_tell_closing(struct wire *wire)
 {
+	const char *reason = silent_failure(wire);
+
 	if (wire->unsecured)
 		tap_wire_tell_unsecured(wire, NULL);
-	if (wire->phase == WIRE_GREETING && wire->own_sent && !wire->peer_count)
-		tell_failed(wire, "the peer said nothing at all");
-	else if (wire->phase == WIRE_GREETING && wire->peer_count)
-		tell_failed(wire, "the peer went away in its greeting: it may offer no GSSAPI");
-	else if (wire->phase == WIRE_HANDSHAKE && wire->context == GSS_C_NO_CONTEXT && !wire->stepping)
-		tell_failed(wire, "the peer said nothing after its greeting: it refused, it has no "
-				  "credential, or both ends are servers");
+	if (reason)
+		tell_failed(wire, reason);
 }
 
 void tap_wire_tell_unsecured(struct wire *wire, const char *why)

@@ -225,6 +225,7 @@ static ssize_t hook_recv(int fd, void *bytes, size_t count, int flags)
 	if (!wire)
 		return below.recv(fd, bytes, count, flags);
 	n = recv_for(wire, bytes, count);
+	wire->left |= !n || (n < 0 && errno == ECONNRESET && wire->phase != WIRE_DEAD);
 	tap_wire_leave(wire);
 	return n;
 }

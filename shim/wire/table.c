@@ -103,6 +103,7 @@ struct wire *tap_wire_new(int fd, struct tap_tie *tie, bool server)
 	wire->tie = tie;
 	wire->server = server;
 	wire->references = 1;
+	wire->begun = tr_now();
 	wire->number = __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED);
 	wire->choice = tie->decides || server ? WIRE_UNDECIDED : WIRE_GSSAPI;
 	__atomic_store_n(&place->wire, wire, __ATOMIC_RELEASE);
