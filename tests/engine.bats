@@ -282,7 +282,7 @@ END
 @test "an endpoint whose connections would not come through here is refused, with the reason" {
     fresh unseen
     with wire
-    # A listener that the program made itself: no bind of libzmq's was seen.
+    # A listener that the program made itself is not followed, and does not stay open.
     run -0 "${WITH[@]}" "$PYTHON" -c '
 import socket, zmq
 listener = socket.socket()
@@ -297,7 +297,102 @@ except zmq.ZMQError as error:
     print(error.errno == 13, error)
 '
     [ "$output" = "True Permission denied" ]
-    recorded 1 '.event == "refused" and (.reason | test("no listener was seen"))'
+    recorded 1 '.event == "refused" and (.reason | test("ZMQ_USE_FD"))'
+}
+
+@test "a socket that was closed goes on as it was meant, however many endpoints come after it" {
+    local port
+    fresh lingers
+    with wire
+    # It has something to send, and nobody to send it to; then 4,200 others. The bare peer that comes gets nothing.
+    start sender "${WITH[@]}" GSSTAP_LEVEL=audit "$PYTHON" -c '
+import zmq
+context = zmq.Context()
+context.set(zmq.MAX_SOCKETS, 10000)
+s = context.socket(zmq.PUSH)
+s.connect("ipc://late")
+s.send(b"'"$SECRET"'")
+s.close()
+others = zmq.Context()
+for n in range(4200):
+    t = others.socket(zmq.PUSH)
+    t.linger = 0
+    try:
+        t.connect("ipc://other-%d" % n)
+    except zmq.ZMQError as error:
+        print(n, error, flush=True)
+        break
+    t.close()
+open("made", "w").close()
+context.term()'
+    wait_until 120 test -e made
+    cat sender.out
+    grep -q "Cannot allocate memory\|Permission denied" sender.out # no room is a refusal
+    with bare
+    start bare "${WITH[@]}" "$BUILD/hosts/zpair" socket PULL bind ipc://late recv-not 3000
+    finish bare
+    [ "$(cat bare.out)" = nothing ]
+    with wire
+    run -0 "${WITH[@]}" "$BUILD/hosts/zpair" socket PULL bind ipc://late recv
+    [ "$output" = "got $SECRET" ]
+    finish sender
+}
+
+@test "what is sent in the process's last handlers arrives, and the process ends" {
+    local port
+    fresh at-exit
+    read -r port < <(free_port)
+    with sealed
+    start sender "${WITH[@]}" "$PYTHON" -c '
+import atexit, sys, zmq
+context = zmq.Context()
+def last():
+    s = context.socket(zmq.PUSH)
+    s.connect(sys.argv[1])
+    s.send(b"second")
+    s.close()
+    open("closing", "w").close()
+    context.term()
+atexit.register(last)
+# The first connection brings the threads, and so what ends them, which is entered later and called before.
+first = context.socket(zmq.PUSH)
+first.connect(sys.argv[2])
+first.send(b"first")
+first.close()' "tcp://127.0.0.1:$port" ipc://first
+    start first "${WITH[@]}" "$BUILD/hosts/zpair" socket PULL bind ipc://first recv
+    finish first
+    wait_until 60 test -e closing
+    start second "${WITH[@]}" "$BUILD/hosts/zpair" socket PULL bind "tcp://127.0.0.1:$port" recv
+    finish second
+    [ "$(cat second.out)" = "got second" ]
+    finish sender
+}
+
+@test "a greeting may come in pieces, with security and without" {
+    local mechanism
+    fresh pieces
+    with report
+    for mechanism in NULL GSSAPI; do
+        run -0 "${WITH[@]}" "$PYTHON" -c '
+import socket, sys, zmq
+s = zmq.Context().socket(zmq.PULL)
+s.bind("tcp://127.0.0.1:*")
+peer = socket.create_connection(("127.0.0.1", int(s.last_endpoint.decode().rsplit(":", 1)[1])))
+greeting = b"\xff" + bytes(8) + b"\x7f\x03\x00" + sys.argv[1].encode().ljust(20, b"\0") + bytes(32)
+got = b""
+peer.settimeout(60)
+# A piece is there when what follows from it is: ours comes as far as it may.
+for end, want in ((1, 0), (10, 10), (11, 11), (20, 11), (40, 64), (64, 64)):
+    peer.sendall(greeting[:end][-(end - getattr(socket, "sent", 0)):])
+    socket.sent = end
+    while len(got) < want:
+        more = peer.recv(want - len(got))
+        if not more:
+            sys.exit("the connection was ended after %d bytes" % len(got))
+        got += more
+print(got[12:32].rstrip(b"\0").decode())' $mechanism
+        [ "$output" = "$mechanism" ]
+    done
 }
 
 @test "a libzmq that was built without GSSAPI is secured all the same" {

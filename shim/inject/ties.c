@@ -51,7 +51,7 @@ static struct tap_tie *place(void)
 	}
 	for (uint32_t n = 0; n < TIES; n++) {
 		at = (at + 1) % TIES;
-		if (ties[at].closed)
+		if (ties[at].closed && !ties[at].wire)
 			return &ties[at];
 	}
 	return NULL;
@@ -80,6 +80,36 @@ struct tap_tie *tap_tie_new(void *socket, const char *endpoint, bool server, boo
 					.default_name = default_name,
 					.socket = socket};
 		tap_copy(tie->endpoint, sizeof(tie->endpoint), endpoint);
+	}
+	tap_unlock(&lock);
+	return tie;
+}
+
+static bool is_alike(const struct tap_tie *a, const struct tap_tie *b)
+{
+	return a->wire && a->server == b->server && a->decides == b->decides &&
+	       a->send_buffer == b->send_buffer && a->largest == b->largest &&
+	       a->principal_type == b->principal_type && a->service_type == b->service_type &&
+	       !strcmp(a->endpoint, b->endpoint) && !strcmp(a->principal, b->principal) &&
+	       !strcmp(a->service, b->service);
+}
+
+struct tap_tie *tap_tie_for_wire(const struct tap_tie *wanted)
+{
+	struct tap_tie *tie = NULL;
+	uint32_t number;
+
+	while (!tap_lock(&lock))
+		;
+	for (uint32_t i = 0; room() && i < tie_count && !tie; i++)
+		if (is_alike(&ties[i], wanted))
+			tie = &ties[i];
+	if (tie && tie->socket != wanted->socket)
+		tie->socket = NULL; /* it is of more than one */
+	if (!tie && room() && (tie = place())) {
+		number = tie->number;
+		*tie = *wanted;
+		tie->number = number;
 	}
 	tap_unlock(&lock);
 	return tie;
@@ -161,17 +191,18 @@ struct tap_tie *tap_tie_of_tag(int value)
 {
 	uint32_t number = (uint32_t)value & 0xffff;
 
-	return (value & ~0xffff) == TAP_SNDBUF_TAG && number && number <= tie_count && ties[number - 1].wire
-		       ? &ties[number - 1]
-		       : NULL;
+	return tap_is_tag(value) && number && number <= tie_count && ties[number - 1].wire ? &ties[number - 1]
+											   : NULL;
 }
 
 struct tap_tie *tap_tie_of_path(const char *endpoint)
 {
 	struct tap_tie *tie = NULL;
 
-	if (!tie_count || !tap_lock(&lock))
+	if (!tie_count)
 		return NULL;
+	while (!tap_lock(&lock))
+		;
 	/* Also of a socket that is closed: it connects for as long as it has something to send. */
 	for (uint32_t i = tie_count; i-- && !tie;)
 		if (ties[i].wire && !ties[i].server && !strcmp(ties[i].endpoint, endpoint))

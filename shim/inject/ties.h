@@ -45,6 +45,12 @@ extern unsigned tap_injected; /* endpoints given GSSAPI so far: without any, nam
 /* A tie for an endpoint, good until its socket is closed: an endpoint can reconnect for ever. NULL: no room.
  */
 struct tap_tie *tap_tie_new(void *socket, const char *endpoint, bool server, bool default_name);
+/*
+ * shim/wire: the tie of an endpoint with these names and options, shared by all sockets that have the same;
+ * it stays for good, since a socket that was closed goes on connecting for as long as it has something to
+ * send. NULL: no room.
+ */
+struct tap_tie *tap_tie_for_wire(const struct tap_tie *wanted);
 /* The socket is being closed. Its connections may live a little longer, so its ties are the last to be taken
  * again. */
 void tap_ties_close(void *socket);
@@ -63,6 +69,10 @@ struct tap_tie *tap_tie_of_text(const char *name, size_t length, size_t *bare);
 /* shim/wire: the tie whose tag is this value of ZMQ_SNDBUF; the newest client's of an ipc:// endpoint. NULL:
  * none. */
 #define TAP_SNDBUF_TAG 0x67730000
+static inline bool tap_is_tag(int value)
+{
+	return (value & ~0xffff) == TAP_SNDBUF_TAG;
+}
 struct tap_tie *tap_tie_of_tag(int value);
 struct tap_tie *tap_tie_of_path(const char *endpoint);
 

@@ -32,15 +32,15 @@
 #define HANDLERS 8
 
 static int among;     /* threads that are among the libraries, and not waiting in a function of ours */
-static bool ending;   /* nobody is to go there any more */
+static bool ending;   /* nobody is to go there any more, */
+static int opened;    /* unless the host waits for what they do: how many of its calls do */
 static pid_t runs_in; /* a child after fork has no such thread until it starts one */
 static __thread bool abroad;
 
-/* For ever: what it holds it would hold waiting, too, and the process is about to end. */
+/* Mostly for ever: what it holds it would hold waiting, too, and the process is about to end. */
 static void park(void)
 {
-	for (;;)
-		syscall(SYS_pause);
+	syscall(SYS_futex, &opened, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
 }
 
 static void leave(void)
@@ -55,11 +55,16 @@ static void leave(void)
 
 static void enter(void)
 {
-	__atomic_add_fetch(&among, 1, __ATOMIC_SEQ_CST);
-	if (!__atomic_load_n(&ending, __ATOMIC_SEQ_CST))
-		return;
-	leave();
-	park();
+	int saved = errno;
+
+	for (;;) {
+		__atomic_add_fetch(&among, 1, __ATOMIC_SEQ_CST);
+		if (!__atomic_load_n(&ending, __ATOMIC_SEQ_CST) || __atomic_load_n(&opened, __ATOMIC_SEQ_CST))
+			break;
+		leave();
+		park();
+	}
+	errno = saved;
 }
 
 #define WAITS(function, parameters, arguments)                                                               \
@@ -136,6 +141,25 @@ static void process_ends(void)
 		wait_for_all();
 }
 
+void tap_abroad_open(void)
+{
+	int saved = errno;
+
+	if (__atomic_add_fetch(&opened, 1, __ATOMIC_SEQ_CST) == 1 &&
+	    __atomic_load_n(&ending, __ATOMIC_SEQ_CST))
+		syscall(SYS_futex, &opened, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+	errno = saved;
+}
+
+void tap_abroad_shut(void)
+{
+	int saved = errno;
+
+	if (!__atomic_sub_fetch(&opened, 1, __ATOMIC_SEQ_CST) && __atomic_load_n(&ending, __ATOMIC_SEQ_CST))
+		process_ends();
+	errno = saved;
+}
+
 void tap_abroad_go(void)
 {
 	/* Each time, since a library that was unloaded and comes back has slots of its own again. */
@@ -158,7 +182,7 @@ void tap_abroad_anew(void)
 {
 	if (runs_in == getpid())
 		return;
-	among = 0;
+	among = opened = 0;
 	ending = false;
 	runs_in = getpid();
 	atexit(process_ends);

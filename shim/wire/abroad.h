@@ -8,8 +8,16 @@
 
 /* Before the first such thread of a process is started: a child of fork has none of its parent's. */
 void tap_abroad_anew(void);
-/* Around each visit of one. The first does not return when the process is about to end. */
+/* Around each visit of one. When the process is about to end the first does not return but during those
+ * below.
+ */
 void tap_abroad_go(void);
 void tap_abroad_return(void);
+/*
+ * Around a call in which the host waits for what such threads do, as zmq_ctx_term does for connections that
+ * have something to send: it may come late in the process's end, and they go on while it lasts.
+ */
+void tap_abroad_open(void);
+void tap_abroad_shut(void);
 
 #endif

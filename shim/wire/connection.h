@@ -35,15 +35,19 @@ struct wire {
 	unsigned references;
 	int fd;
 	uint32_t number; /* that no other connection has */
+	pid_t process;
 	struct tap_tie *tie;
 	enum wire_phase phase;
 	enum wire_choice choice;
 	bool server;
-	bool closed;	  /* the descriptor is nobody's of ours any more */
-	bool left;	  /* the peer has closed its end */
-	uint64_t begun;	  /* ns since the epoch */
-	bool told;	  /* why it failed is in the trace */
-	bool proxied;	  /* a SOCKS proxy is talked to before the greeting */
+	bool closed;	/* the descriptor is nobody's of ours any more */
+	bool left;	/* the peer has closed its end */
+	uint64_t begun; /* ns since the epoch */
+	bool told;	/* why it failed is in the trace */
+	bool proxied;	/* a SOCKS proxy is talked to before the greeting */
+	bool asked;	/* ... and was asked to connect; its answer is the last that it says */
+	uint8_t answer[5];
+	unsigned answered_bytes;
 	bool marked;	  /* the peer is a client of ours that waits for our choice */
 	bool stepping;	  /* a thread of the pool is at GSSAPI for it */
 	bool pushing;	  /* ... or waits for the kernel to take what is in `out` */
@@ -73,6 +77,7 @@ struct wire {
 /* What a descriptor of libzmq's is for. */
 struct wire_place {
 	struct tap_tie *tie; /* of a listener, and of a socket that is about to be connected */
+	bool refused;	     /* it is for a secured endpoint, and it cannot be told for which */
 	struct wire *wire;
 };
 

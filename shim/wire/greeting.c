@@ -22,6 +22,7 @@
 #define HELD_AT 11u /* what a peer needs to go on */
 #define MECHANISM 12u
 #define MECHANISM_END 32u
+#define PART_MOST 65536u
 #define MARK "gsstap"
 
 static const uint8_t null_mechanism[MECHANISM_END - MECHANISM] = "NULL";
@@ -97,9 +98,13 @@ ssize_t tap_wire_greeting_send(struct wire *wire, const uint8_t *bytes, size_t c
 	/* libzmq asks a SOCKS proxy for the connection first (RFC 1928: 5). */
 	if (!wire->own_count && !wire->server && bytes[0] == 5)
 		wire->proxied = true;
+	/* CONNECT, as the last of what it is asked. */
+	wire->asked |= wire->proxied && count > 3 && bytes[0] == 5 && bytes[1] == 1 && !bytes[2];
 	if (wire->proxied && (count < SIGNATURE_END || bytes[0] != 0xff || bytes[9] != 0x7f))
 		return send(wire->fd, bytes, count, MSG_NOSIGNAL);
 	wire->proxied = false;
+	if (!take && wire_left(&wire->part) > PART_MOST)
+		return tap_wire_fail(wire, "libzmq says more than is due before the handshake");
 	if (!take) {
 		if (!tap_wire_put(&wire->part, bytes, count))
 			return tap_wire_fail(wire, "there is no memory");
@@ -143,8 +148,10 @@ static const char *one_sided(const struct wire *wire, char *room, size_t size)
 /* As far as the peer's greeting is known: what it is to be. NULL, or why the connection cannot be. */
 static const char *decide(struct wire *wire, char *room, size_t size)
 {
-	bool decides = wire->tie->decides;
+	bool decides = wire->tie->decides && wire->choice == WIRE_UNDECIDED;
 
+	if (wire->choice == WIRE_NULL)
+		return NULL;
 	if (is_old(wire)) {
 		if (decides && go_clear(wire, "the peer speaks ZMTP 1 or 2, which have no security"))
 			return NULL;
@@ -160,7 +167,7 @@ static const char *decide(struct wire *wire, char *room, size_t size)
 		wire->choice = WIRE_GSSAPI;
 		return NULL;
 	}
-	if (wire->choice == WIRE_UNDECIDED && decides && offers(wire->peer, null_mechanism))
+	if (decides && wire->choice == WIRE_UNDECIDED && offers(wire->peer, null_mechanism))
 		return go_clear(wire, NULL) ? NULL : "the greeting could not be sent";
 	return one_sided(wire, room, size);
 }
@@ -185,6 +192,29 @@ static ssize_t give(struct wire *wire, uint8_t *bytes)
 	return (ssize_t)(to - from);
 }
 
+/*
+ * What a SOCKS proxy says (RFC 1928), to the end of its answer and no further: what follows is the peer's
+ * greeting, which libzmq may ask for before it has sent its own.
+ */
+static ssize_t recv_proxy(struct wire *wire, uint8_t *bytes, size_t count)
+{
+	unsigned have = wire->answered_bytes, whole = sizeof(wire->answer);
+	ssize_t n;
+
+	if (!wire->asked)
+		return recv(wire->fd, bytes, count, 0);
+	if (have >= sizeof(wire->answer))
+		whole = wire->answer[3] == 3 ? 7u + wire->answer[4] : wire->answer[3] == 4 ? 22u : 10u;
+	n = recv(wire->fd, bytes, count < whole - have ? count : whole - have, 0);
+	if (n <= 0)
+		return n;
+	for (ssize_t i = 0; i < n && have + (unsigned)i < sizeof(wire->answer); i++)
+		wire->answer[have + (unsigned)i] = bytes[i];
+	wire->answered_bytes += (unsigned)n;
+	wire->proxied = wire->answered_bytes <= sizeof(wire->answer) || wire->answered_bytes < whole;
+	return n;
+}
+
 ssize_t tap_wire_greeting_recv(struct wire *wire, uint8_t *bytes, size_t count)
 {
 	unsigned want = GREETING - wire->peer_count, unseen = wire->peer_count - wire->peer_given;
@@ -193,7 +223,7 @@ ssize_t tap_wire_greeting_recv(struct wire *wire, uint8_t *bytes, size_t count)
 	ssize_t n;
 
 	if (wire->proxied)
-		return recv(wire->fd, bytes, count, 0);
+		return recv_proxy(wire, bytes, count);
 	if (count <= unseen || !want) { /* libzmq takes what is left of a greeting at once, and no less */
 		errno = EAGAIN;
 		return -1;

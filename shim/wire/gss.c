@@ -165,20 +165,23 @@ static OM_uint32 credential(const struct wire *wire, gss_cred_id_t *cred)
 	return major;
 }
 
-/* Who the peer is, as libzmq tells programs by User-Id. */
-static void learn_user(struct wire *wire, gss_name_t source)
+/* Who the peer is, as libzmq tells programs by User-Id. False: it cannot be told as a whole. */
+static bool learn_user(struct wire *wire, gss_name_t source)
 {
 	gss_buffer_desc shown = GSS_C_EMPTY_BUFFER;
 	OM_uint32 minor;
+	bool whole;
 
 	if (source == GSS_C_NO_NAME ||
 	    THROUGH(gss_display_name(&minor, source, &shown, NULL)) != GSS_S_COMPLETE)
-		return;
-	if (shown.length < sizeof(wire->user)) {
+		return false;
+	whole = shown.length < sizeof(wire->user) && !memchr(shown.value, 0, shown.length);
+	if (whole) {
 		memcpy(wire->user, shown.value, shown.length);
 		wire->user[shown.length] = 0;
 	}
 	tap_wire_gss_release(&shown);
+	return whole;
 }
 
 static OM_uint32 initiate(struct wire *wire, const gss_buffer_desc *token, gss_cred_id_t cred,
@@ -205,8 +208,8 @@ static OM_uint32 accept_token(struct wire *wire, const gss_buffer_desc *token, g
 	major = THROUGH(gss_accept_sec_context(&minor, &wire->context, cred, (gss_buffer_t)token,
 					       GSS_C_NO_CHANNEL_BINDINGS, &source, NULL, out, flags, NULL,
 					       NULL));
-	if (major == GSS_S_COMPLETE)
-		learn_user(wire, source);
+	if (major == GSS_S_COMPLETE && !learn_user(wire, source))
+		*flags = 0; /* programs may go by it */
 	drop_name(&source);
 	return major;
 }
@@ -229,8 +232,8 @@ OM_uint32 tap_wire_gss_step(struct wire *wire, const gss_buffer_desc *token, gss
 	serving = NULL;
 	wire->flags = flags;
 	if (major == GSS_S_COMPLETE && (flags & NEEDED) != NEEDED) {
-		*why = "the security context protects no messages: its peer asked for, or granted, no "
-		       "confidentiality";
+		*why = "the security context protects no messages (its peer asked for, or granted, no "
+		       "confidentiality), or the peer's name cannot be told";
 		tap_wire_gss_release(out);
 		return GSS_S_FAILURE;
 	}

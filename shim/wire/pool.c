@@ -30,7 +30,7 @@ struct pool {
 	struct tap_lock lock;
 	struct wire *first, **last;
 	int news; /* counts what was put into the queue */
-	unsigned threads, idle;
+	unsigned threads, idle, queued;
 	pid_t runs_in; /* a child after fork has none of its parent's */
 };
 static struct pool initiators, acceptors;
@@ -134,6 +134,7 @@ static struct wire *next(struct pool *pool)
 	struct wire *wire = pool->first;
 
 	if (wire) {
+		pool->queued--;
 		pool->first = wire->next;
 		if (!pool->first)
 			pool->last = &pool->first;
@@ -217,13 +218,15 @@ static bool submit(struct wire *wire)
 	if (!tap_lock(&pool->lock))
 		return false;
 	anew(pool);
-	if (!pool->idle && pool->threads < THREADS) {
+	/* An idle one that was woken already is not there for this. */
+	if (pool->queued >= pool->idle && pool->threads < THREADS) {
 		if (start_thread(pool))
 			pool->threads++;
 		there = pool->threads;
 	}
 	if (there) {
 		wire->references++;
+		pool->queued++;
 		wire->next = NULL;
 		*pool->last = wire;
 		pool->last = &wire->next;

@@ -70,6 +70,7 @@ static int hook_socket(int domain, int type, int protocol)
 	if (place) {
 		tap_wire_gone(fd); /* what was there was closed behind our back */
 		place->tie = NULL;
+		place->refused = false;
 	}
 	errno = saved;
 	return fd;
@@ -84,11 +85,14 @@ static int hook_setsockopt(int fd, int level, int option, const void *value, soc
 	if (level != SOL_SOCKET || option != SO_SNDBUF || length != sizeof(number))
 		return below.setsockopt(fd, level, option, value, length);
 	memcpy(&number, value, sizeof(number));
-	tie = tap_tie_of_tag(number);
-	place = tie ? tap_wire_place(fd) : NULL;
-	if (!tie)
+	if (!tap_is_tag(number))
 		return below.setsockopt(fd, level, option, value, length);
-	if (!place) { /* libzmq gives up a socket that it cannot tune */
+	tie = tap_tie_of_tag(number);
+	place = tap_wire_place(fd);
+	/* libzmq goes on with a socket that it could not tune: hook_connect does not. */
+	if (!place || !tie) {
+		if (place)
+			place->refused = true;
 		errno = ENOMEM;
 		return -1;
 	}
@@ -133,7 +137,8 @@ static int hook_connect(int fd, const struct sockaddr *address, socklen_t length
 	struct wire_place *place = tap_wire_place(fd);
 	struct tap_tie *tie = place && place->tie ? place->tie : of_path(address, length);
 
-	if (tie && !tap_wire_new(fd, tie, false)) {
+	/* What cannot be followed may be for any endpoint. */
+	if (!place || place->refused || (tie && !tap_wire_new(fd, tie, false))) {
 		errno = ECONNREFUSED; /* libzmq tries again later */
 		return -1;
 	}
@@ -147,12 +152,12 @@ static int accepted(int listener, int fd)
 
 	if (fd < 0)
 		return fd;
-	if (place && place->tie && !tap_wire_new(fd, place->tie, true)) {
+	if (!place || (place->tie && !tap_wire_new(fd, place->tie, true))) {
 		below.close(fd);
-		errno = ENOMEM; /* which libzmq takes for what it is */
+		errno = ECONNABORTED; /* libzmq ends the process on others, such as ENOMEM */
 		return -1;
 	}
-	if (!place || !place->tie)
+	if (!place->tie)
 		tap_wire_gone(fd);
 	errno = saved;
 	return fd;
@@ -248,6 +253,11 @@ static int hook_close(int fd)
 	struct wire *wire = tap_wire_take(fd);
 	int result, saved;
 
+	/* A child of vfork, whose memory this is not: the connection goes on without it. */
+	if (wire && wire->process != getpid()) {
+		tap_wire_leave(wire);
+		return below.close(fd);
+	}
 	if (place)
 		place->tie = NULL;
 	if (!wire)

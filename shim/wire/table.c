@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define FD_BITS 20 /* as far as the kernel counts by default */
 #define CHUNK_BITS 12
@@ -79,8 +80,11 @@ struct wire *tap_wire_take(int fd)
 	struct wire_place *place = tap_wire_place(fd);
 	struct wire *wire = place ? __atomic_load_n(&place->wire, __ATOMIC_ACQUIRE) : NULL;
 
-	if (!wire || !tap_lock(&wire->lock))
+	if (!wire)
 		return NULL;
+	/* Not to get it would be to go beside it. libzmq's threads take no signals. */
+	while (!tap_lock(&wire->lock))
+		;
 	if (__builtin_expect(__atomic_load_n(&place->wire, __ATOMIC_ACQUIRE) == wire, 1))
 		return wire;
 	tap_unlock(&wire->lock);
@@ -100,6 +104,7 @@ struct wire *tap_wire_new(int fd, struct tap_tie *tie, bool server)
 	if (!wire)
 		return NULL;
 	wire->fd = fd;
+	wire->process = getpid();
 	wire->tie = tie;
 	wire->server = server;
 	wire->references = 1;
@@ -115,8 +120,10 @@ void tap_wire_gone(int fd)
 	struct wire_place *place = tap_wire_place(fd);
 	struct wire *wire = place ? __atomic_exchange_n(&place->wire, NULL, __ATOMIC_ACQ_REL) : NULL;
 
-	if (!wire || !tap_lock(&wire->lock))
+	if (!wire)
 		return;
+	while (!tap_lock(&wire->lock))
+		;
 	wire->closed = true;
 	tap_wire_release(wire);
 }

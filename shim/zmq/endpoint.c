@@ -53,25 +53,6 @@ static void speak(const struct tap_scope *scope, void *socket, const struct pol_
 	judged->error = refuse(scope, verdict, facts->endpoint);
 }
 
-/* It was made, and must not be. */
-static int undo_unseen(const struct tap_scope *scope, void *socket, const char *endpoint)
-{
-	struct pol_verdict verdict = {.action = POL_DENY,
-				      .rule = "zmq.inject",
-				      .reason = "no listener was seen to be made for this endpoint: its "
-						"connections would not be secured"};
-	__typeof__(&zmq_unbind) unbind = TAP_OTHER(scope, zmq_unbind);
-
-	tap_quiet_begin();
-	if (unbind)
-		unbind(socket, endpoint);
-	tap_quiet_end();
-	if (!tap_refuses(scope, &verdict, endpoint))
-		return 0;
-	errno = EACCES;
-	return -1;
-}
-
 /* Injection that cannot be done is a refusal: the policy wants this endpoint secured. */
 static void inject(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
 		   struct pol_verdict *verdict, struct judged *judged)
@@ -206,6 +187,28 @@ static void last_endpoint(const struct tap_scope *scope, void *socket, char *out
 	if (!get || get(socket, ZMQ_LAST_ENDPOINT, out, &size))
 		out[0] = 0;
 	tap_quiet_end();
+}
+
+/* It was made, and must not be. */
+static int undo_unseen(const struct tap_scope *scope, void *socket, const char *endpoint)
+{
+	struct pol_verdict verdict = {.action = POL_DENY,
+				      .rule = "zmq.inject",
+				      .reason = "no listener was seen to be made for this endpoint: its "
+						"connections would not be secured"};
+	__typeof__(&zmq_unbind) unbind = TAP_OTHER(scope, zmq_unbind);
+	char bound[256];
+
+	/* As libzmq calls it: a wildcard is undone by no other name. */
+	last_endpoint(scope, socket, bound, sizeof(bound));
+	tap_quiet_begin();
+	if (unbind && unbind(socket, bound))
+		unbind(socket, endpoint);
+	tap_quiet_end();
+	if (!tap_refuses(scope, &verdict, endpoint))
+		return 0;
+	errno = EACCES;
+	return -1;
 }
 
 /* The other endpoint of a migrating bind is there: under which name it can be undone. */
