@@ -343,23 +343,8 @@ context.term()'
     fresh at-exit
     read -r port < <(free_port)
     with sealed
-    start sender "${WITH[@]}" "$PYTHON" -c '
-import atexit, sys, zmq
-context = zmq.Context()
-def last():
-    s = context.socket(zmq.PUSH)
-    s.connect(sys.argv[1])
-    s.send(b"second")
-    s.close()
-    open("closing", "w").close()
-    context.term()
-atexit.register(last)
-# The first connection brings the threads, and so what ends them, which is entered later and called before.
-first = context.socket(zmq.PUSH)
-first.connect(sys.argv[2])
-first.send(b"first")
-first.close()' "tcp://127.0.0.1:$port" ipc://first
-    start first "${WITH[@]}" "$BUILD/hosts/zpair" socket PULL bind ipc://first recv
+    start sender "${WITH[@]}" "$BUILD/hosts/last_words" ipc://first "tcp://127.0.0.1:$port" ipc://answer
+    start first "${WITH[@]}" "$BUILD/hosts/zpair" socket PULL bind ipc://first recv socket PUSH connect ipc://answer send answer
     finish first
     wait_until 60 test -e closing
     start second "${WITH[@]}" "$BUILD/hosts/zpair" socket PULL bind "tcp://127.0.0.1:$port" recv
