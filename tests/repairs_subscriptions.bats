@@ -42,15 +42,13 @@ compared() {
     [ "$(events '.event == "handshake" and .outcome == "established"' | wc -l)" -ge 1 ]
 }
 
-# same SCENARIO [SUBSCRIBER]: nothing differs, for PUB and XPUB, whoever binds, whether the publisher is under gsstap or
-# sets up GSSAPI by itself.
+# same SCENARIO [SUBSCRIBER]: nothing differs, for an XPUB that connects, under gsstap, and a PUB that binds and sets up
+# GSSAPI by itself.
 same() {
     local subscriber
     for subscriber in ${2:-SUB XSUB}; do
-        compared '$null == $injected' "$1" "$subscriber" PUB pub
         compared '$null == $injected' "$1" "$subscriber" XPUB sub
-        compared '$null == $injected' "$1" "$subscriber" PUB sub native
-        compared '$null == $injected' "$1" "$subscriber" XPUB pub native
+        compared '$null == $injected' "$1" "$subscriber" PUB pub native
     done
 }
 

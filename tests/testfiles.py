@@ -123,7 +123,7 @@ class Fuzz(TestFile):
     def __init__(self, name, seconds=0):
         self.number = os.environ.get("SEED") or str(random.randrange(1, 1 << 31))
         self.seeds, self.corpus = os.path.join(TOP, "tests", "data", name), os.path.join(CHECK, "corpus-" + name)
-        bound = ["-max_total_time=%d" % seconds] if seconds else ["-runs=%d" % FUZZ_RUNS, "-max_total_time=4"]
+        bound = ["-max_total_time=%d" % seconds] if seconds else ["-runs=%d" % FUZZ_RUNS, "-max_total_time=3"]
         super().__init__("fuzz/" + name, [
             os.path.join(BUILD, "fuzz", name), *bound, "-seed=" + self.number, "-timeout=60", "-rss_limit_mb=2048",
             "-artifact_prefix=" + os.path.join(BUILD, "fuzz", name + "-found-"), self.corpus, self.seeds])
