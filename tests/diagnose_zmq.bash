@@ -3,6 +3,15 @@
 # after helper.bash, wire.bash and diagnose.bash.
 # shellcheck shell=bash
 
+# What each of the files begins with, where it says nothing else.
+setup_file() {
+    realm_up -u alice -s zmq@localhost
+}
+
+teardown() {
+    stop_all
+}
+
 # pair NAME WORD... -- WORD...: a REP with the first words of zpair, and a REQ with the others that asks it once; traced into
 # a fresh directory NAME. RUN are options of both gsstap run, S_ENV and C_ENV are settings of one.
 pair() {

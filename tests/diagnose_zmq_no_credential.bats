@@ -18,18 +18,6 @@ setup_file() {
     export GSS_MECH_CONFIG=/dev/null
 }
 
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
-teardown() {
-    stop_all
-}
-
 @test "a client is told what its server's answer shows, and is answered once that has a ticket besides its key" {
     S_ENV=(KRB5CCNAME="$PWD/service")
     pair wrong "${SERVER[@]}" -- "${CLIENT[@]}"

@@ -11,22 +11,6 @@ load diagnose_zmq
 CLIENT=(set gssapi_service_principal zmq@localhost)
 SERVER=(set gssapi_server 1)
 
-setup_file() {
-    realm_up -u alice -s zmq@localhost
-}
-
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
-teardown() {
-    stop_all
-}
-
 @test "a server that wants to be asked and has nobody to be asked is told of, though all succeeds" {
     pair wrong "${SERVER[@]}" set zap_domain global -- "${CLIENT[@]}"
     talks

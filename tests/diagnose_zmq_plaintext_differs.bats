@@ -12,22 +12,6 @@ CLIENT=(set gssapi_service_principal zmq@localhost)
 SERVER=(set gssapi_server 1)
 NOTHING='.event == "context" and .unwrapped == 0'
 
-setup_file() {
-    realm_up -u alice -s zmq@localhost
-}
-
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
-teardown() {
-    stop_all
-}
-
 @test "a server that does not encrypt and a client that does are found from both traces, and agree once it does" {
     pair wrong "${SERVER[@]}" set gssapi_plaintext 1 -- "${CLIENT[@]}"
     is_stuck client "$NOTHING"

@@ -12,22 +12,6 @@ CLIENT=(set gssapi_service_principal zmq@localhost)
 SERVER=(set gssapi_server 1)
 GAVE_UP='.event == "handshake" and .outcome == "abandoned" and .duration_ns >= 500000000'
 
-setup_file() {
-    realm_up -u alice -s zmq@localhost
-}
-
-teardown_file() {
-    realm_down
-}
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-}
-
-teardown() {
-    stop_all
-}
-
 # mute: a peer that greets as a ZMTP server of GSSAPI does, and says nothing more; at PORT.
 mute() {
     read -r PORT < <(free_port)
