@@ -24,6 +24,26 @@ follow() {
     FOLLOWER=$!
 }
 
+# grow_to WHOLE TRACE: makes TRACE what WHOLE is as the shim does, the length first and a block's type last. The blocks
+# come last to first: whoever follows sees none, or all.
+grow_to() {
+    "$PYTHON" -c '
+import mmap, sys
+whole = open(sys.argv[1], "rb").read()
+trace = open(sys.argv[2], "r+b")
+at, blocks = 0, []
+while at < len(whole):
+    blocks.append((at, int.from_bytes(whole[at + 4 : at + 8], "little")))
+    at += blocks[-1][1]
+begun = trace.seek(0, 2)
+trace.truncate(len(whole))
+with mmap.mmap(trace.fileno(), 0) as memory:
+    for at, length in reversed([block for block in blocks if block[0] >= begun]):
+        memory[at + 4 : at + length] = whole[at + 4 : at + length]
+        memory[at : at + 4] = whole[at : at + 4]
+' "$@"
+}
+
 # host_trace FILE: a trace that the shim wrote, of a Python program with two sockets and a thread each.
 host_trace() {
     under_shim GSSTAP_TRACE="$PWD/$1" "$PYTHON" -c '
@@ -251,7 +271,7 @@ END
 @test "a trace is followed while it grows, and ends in order when interrupted" {
     head -c 4096 "$NATIVE" >t.pcapng
     follow --format json t.pcapng
-    dd if="$NATIVE" of=t.pcapng bs=4096 skip=1 seek=1 conv=notrunc status=none
+    grow_to "$NATIVE" t.pcapng
     wait_until 20 has_line lines '"event":"dropped"'
     kill -INT "$FOLLOWER"
     wait "$FOLLOWER"
