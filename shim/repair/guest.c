@@ -218,6 +218,8 @@ static void describe(const struct tap_served *served, struct tr_draft *d)
 		tap_line_peer(served->connection, peer, sizeof(peer));
 	if (peer[0])
 		tr_put_text(d, TR_F_PEER, peer);
+	if (served->tie->wire)
+		tap_wire_describe(d);
 }
 
 /* libzmq would let both ends wait for its handshake timer. */

@@ -57,6 +57,8 @@ struct wire {
 	bool subscriber;  /* the peer is a SUB of stock libzmq's or another one that may be */
 	uint8_t own[GREETING], peer[GREETING];
 	unsigned own_count, own_sent, peer_count, peer_given;
+	uint8_t said[512]; /* the properties of libzmq's READY, as far as they have room */
+	unsigned said_count, said_left_out;
 	gss_ctx_id_t context;
 	OM_uint32 flags; /* granted */
 	bool sealed;	 /* messages go past GSSAPI's library */
@@ -104,6 +106,15 @@ int tap_wire_reset(struct wire *wire);
 void tap_wire_tell_closing(struct wire *wire);
 /* It goes on without security from here. */
 void tap_wire_tell_unsecured(struct wire *wire, const char *why);
+
+/* --- told.c: what is told of a connection that is made */
+void tap_wire_put_ends(struct tr_draft *d, const struct wire *wire);
+/* As far as the peer's has come. */
+void tap_wire_put_greeting(struct tr_draft *d, const struct wire *wire);
+/* The body of libzmq's own READY. */
+void tap_wire_note_ready(struct wire *wire, const uint8_t *body, size_t count);
+/* The peer's READY was unwrapped, and is good; NULL: it goes on without security. */
+void tap_wire_tell_made(const struct wire *wire, const uint8_t *ready, size_t count);
 
 /* --- flush.c: what the kernel takes of `out` now. False: the connection is broken; the rest stays. */
 bool tap_wire_flush(struct wire *wire);

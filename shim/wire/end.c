@@ -5,14 +5,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-static void put_ends(struct tr_draft *d, const struct wire *wire)
-{
-	tap_put_handle(d, TR_F_SOCKET, wire->tie->socket);
-	tr_put_text(d, TR_F_ENDPOINT, wire->tie->endpoint);
-	if (wire->other[0])
-		tr_put_text(d, TR_F_PEER, wire->other);
-}
-
 static void tell_failed(struct wire *wire, const char *reason)
 {
 	struct tr_draft *d;
@@ -24,7 +16,8 @@ static void tell_failed(struct wire *wire, const char *reason)
 	if (!d)
 		return;
 	tr_put_u32(d, TR_F_ROLE, wire->server ? TR_ROLE_ACCEPTOR : TR_ROLE_INITIATOR);
-	put_ends(d, wire);
+	tap_wire_put_ends(d, wire);
+	tap_wire_put_greeting(d, wire);
 	tr_put_u32(d, TR_F_OUTCOME, TR_OUTCOME_FAILED);
 	tr_put_u64(d, TR_F_DURATION, tr_now() - wire->begun);
 	tr_put_text(d, TR_F_REASON, reason);
@@ -89,7 +82,7 @@ void tap_wire_tell_unsecured(struct wire *wire, const char *why)
 	if (!d)
 		return;
 	tr_put_u32(d, TR_F_ROLE, wire->server ? TR_ROLE_SERVER : TR_ROLE_CLIENT);
-	put_ends(d, wire);
+	tap_wire_put_ends(d, wire);
 	tr_put_u32(d, TR_F_MECHANISM, 0);
 	if (why) {
 		tr_put_text(d, TR_F_REASON, why);

@@ -118,8 +118,7 @@ static bool is_name(const uint8_t *name, size_t length, const char *wanted)
 	return length == strlen(wanted) && !strncasecmp((const char *)name, wanted, length);
 }
 
-/* One property that begins here: its length in all, 0 for none that is whole. */
-static size_t property(const uint8_t *bytes, size_t count, size_t *value, size_t *value_length)
+size_t tap_frame_property(const uint8_t *bytes, size_t count, size_t *value, size_t *value_length)
 {
 	size_t name;
 
@@ -142,18 +141,17 @@ static bool put_property(struct wire_buffer *out, const char *name, const char *
 }
 
 #define READY "\5READY"
-#define READY_HEAD (sizeof(READY) - 1)
 #define USER_ID "User-Id"
 
 bool tap_frame_ready(struct wire_buffer *out, const uint8_t *body, size_t count, const char *user,
 		     bool *subscriber)
 {
-	size_t made = READY_HEAD, value, length, step;
+	size_t made = FRAME_READY_HEAD, value, length, step;
 
-	if (count < READY_HEAD || memcmp(body, READY, READY_HEAD))
+	if (count < FRAME_READY_HEAD || memcmp(body, READY, FRAME_READY_HEAD))
 		return false;
-	for (size_t at = READY_HEAD; at < count; at += step) {
-		step = property(body + at, count - at, &value, &length);
+	for (size_t at = FRAME_READY_HEAD; at < count; at += step) {
+		step = tap_frame_property(body + at, count - at, &value, &length);
 		if (!step)
 			return false;
 		if (!is_name(body + at + 1, body[at], USER_ID))
@@ -163,10 +161,10 @@ bool tap_frame_ready(struct wire_buffer *out, const uint8_t *body, size_t count,
 	}
 	if (user)
 		made += 1 + strlen(USER_ID) + 4 + strlen(user);
-	if (!tap_frame_put(out, FRAME_COMMAND, made) || !tap_wire_put(out, READY, READY_HEAD))
+	if (!tap_frame_put(out, FRAME_COMMAND, made) || !tap_wire_put(out, READY, FRAME_READY_HEAD))
 		return false;
-	for (size_t at = READY_HEAD; at < count; at += step) {
-		step = property(body + at, count - at, &value, &length);
+	for (size_t at = FRAME_READY_HEAD; at < count; at += step) {
+		step = tap_frame_property(body + at, count - at, &value, &length);
 		if (!is_name(body + at + 1, body[at], USER_ID) && !tap_wire_put(out, body + at, step))
 			return false;
 	}

@@ -56,6 +56,10 @@ static inline uint8_t tap_frame_outer(uint8_t inner)
 /* A command that libzmq would read beyond its end: a PING without its time to live, one without a name. */
 bool tap_frame_command_short(const uint8_t *body, size_t count);
 
+#define FRAME_READY_HEAD 6 /* before the first property of a READY */
+/* A property of metadata that begins here: its length in all, 0 for none that is whole, and where its value
+ * is from there. Its name is behind its first byte, which is the name's length. */
+size_t tap_frame_property(const uint8_t *bytes, size_t count, size_t *value, size_t *value_length);
 /*
  * The peer's READY, as it is given to libzmq: with this User-Id (NULL: none), and without one of the peer's
  * own, who is not to say who he is. False: it is none, or malformed. *subscriber: its socket is a SUB.

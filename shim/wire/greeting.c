@@ -68,6 +68,7 @@ static bool go_clear(struct wire *wire, const char *why)
 		return false;
 	if (why)
 		wire->phase = WIRE_CLEAR; /* of a greeting that is too old libzmq does not send the rest */
+	tap_wire_tell_made(wire, NULL, 0);
 	tap_wire_tell_unsecured(wire, why);
 	return true;
 }

@@ -47,6 +47,12 @@ void tap_wire_peer(char *out, size_t size)
 	tap_copy(out, size, serving ? serving->other : "");
 }
 
+void tap_wire_describe(struct tr_draft *d)
+{
+	if (serving)
+		tap_wire_put_greeting(d, serving);
+}
+
 bool tap_wire_gss_ready(char *reason, size_t size)
 {
 	void *library, *function;

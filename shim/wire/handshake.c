@@ -36,6 +36,7 @@ static bool send_ready(struct wire *wire)
 	if (!tap_wire_wrap(wire, FRAME_COMMAND, tap_frame_inner(frame.flags), wire_front(part) + frame.head,
 			   frame.body))
 		return false;
+	tap_wire_note_ready(wire, wire_front(part) + frame.head, frame.body);
 	part->at += frame.head + frame.body;
 	wire->ready = true;
 	return tap_wire_push(wire);
@@ -55,17 +56,22 @@ static const char *take_initiate(struct wire *wire, const uint8_t *token, size_t
 static const char *take_ready(struct wire *wire, const uint8_t *token, size_t length)
 {
 	gss_buffer_desc plain;
-	bool good;
+	const uint8_t *ready;
+	bool good, sent;
 
 	if (!tap_wire_gss_unwrap(wire, token, length, &plain))
 		return "the peer's READY cannot be unwrapped: it is damaged, or not encrypted";
 	/* Stock libzmq does not mark it as a command. */
-	good = tap_frame_ready(&wire->plain, (const uint8_t *)plain.value + 1, plain.length - 1,
-			       wire->user[0] ? wire->user : NULL, &wire->subscriber);
+	ready = (const uint8_t *)plain.value + 1;
+	good = tap_frame_ready(&wire->plain, ready, plain.length - 1, wire->user[0] ? wire->user : NULL,
+			       &wire->subscriber);
+	sent = good && (wire->server || send_ready(wire));
+	if (sent)
+		tap_wire_tell_made(wire, ready, plain.length - 1);
 	tap_wire_gss_release(&plain);
 	if (!good)
 		return "the peer's READY is malformed";
-	if (!wire->server && !send_ready(wire))
+	if (!sent)
 		return "READY could not be sent";
 	wire->phase = WIRE_DATA;
 	/* Where calls are recorded each message is one. */

@@ -32,6 +32,8 @@ bool tap_wire_below(void *const *slot, const char *name, void *to);
 bool tap_wire_serves(struct tap_served *served);
 /* The other end of that connection; "": not known. */
 void tap_wire_peer(char *out, size_t size);
+/* What its greeting has said. */
+void tap_wire_describe(struct tr_draft *d);
 /* Why that connection was ended here, after its handshake; NULL: it was not. */
 const char *tap_wire_why(void);
 

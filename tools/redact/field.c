@@ -33,6 +33,8 @@ static enum text_kind kind_of(unsigned id)
 	case TR_F_FUNCTION:
 	case TR_F_MISSING:
 	case TR_F_BAD_SETTINGS:
+	case TR_F_ZMTP:
+	case TR_F_PEER_MECHANISM:
 		return TEXT_SENTENCE;
 	case TR_F_CCACHE:
 	case TR_F_KEYTAB:

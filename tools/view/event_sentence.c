@@ -3,6 +3,7 @@
  * Events that are not calls, as a sentence on one line. A row of parts says how an event's most telling
  * fields are put; the fields it does not name follow in parentheses, so that none is lost.
  */
+#include "tools/model/model.h"
 #include "tools/names/names.h"
 #include "tools/view/event.h"
 
@@ -82,6 +83,33 @@ static const struct part unsecured[] = {
 	{", peer ", TR_F_PEER, NULL},
 	{", ended after ", TR_F_AGE, NULL},
 	{": ", TR_F_REASON, NULL},
+	{NULL, TR_F_MECHANISM, NULL},
+	{0},
+};
+
+static const struct part secured[] = {
+	{"connection secured", 0, NULL},
+	{" as ", TR_F_ROLE, NULL},
+	{" at ", TR_F_ENDPOINT, NULL},
+	{", peer ", TR_F_PEER, NULL},
+	{", ", TR_F_PEER_SOCKET_TYPE, NULL},
+	{" ", TR_F_PEER_IDENTITY, NULL},
+	{", ", TR_F_INITIATOR, NULL},
+	{" -> ", TR_F_ACCEPTOR, NULL},
+	{", ZMTP ", TR_F_ZMTP, NULL},
+	{", took ", TR_F_DURATION, NULL},
+	{NULL, TR_F_MECHANISM, NULL},
+	{NULL, TR_F_PEER_MECHANISM, NULL},
+	{0},
+};
+
+static const struct part not_secured[] = {
+	{"connection without security", 0, NULL},
+	{" as ", TR_F_ROLE, NULL},
+	{" at ", TR_F_ENDPOINT, NULL},
+	{", peer ", TR_F_PEER, NULL},
+	{", ZMTP ", TR_F_ZMTP, NULL},
+	{", took ", TR_F_DURATION, NULL},
 	{NULL, TR_F_MECHANISM, NULL},
 	{0},
 };
@@ -215,10 +243,23 @@ static void say(struct out *out, const struct tr_event *event, const struct part
 	}
 }
 
+static const struct part *parts_of(const struct tr_event *event)
+{
+	unsigned id = event->head.event;
+	struct tr_value mechanism;
+
+	if (id == TR_E_connection)
+		return tr_event_find(event, TR_F_MECHANISM, &mechanism) &&
+				       tr_value_uint(&mechanism) == MODEL_GSSAPI
+			       ? secured
+			       : not_secured;
+	return id < sizeof(sentences) / sizeof(sentences[0]) ? sentences[id] : NULL;
+}
+
 void event_sentence(struct out *out, const struct tr_event *event)
 {
 	unsigned id = event->head.event;
-	const struct part *parts = id < sizeof(sentences) / sizeof(sentences[0]) ? sentences[id] : NULL;
+	const struct part *parts = parts_of(event);
 
 	if (parts) {
 		say(out, event, parts);
