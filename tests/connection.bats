@@ -141,6 +141,33 @@ one_sided() {
     of server 'any(.[]; .event == "handshake" and .zmtp == "3.1" and .peer_mechanism == "NULL") and all(.[]; .event != "connection")'
 }
 
+without_ready() {
+    trace_json client.pcapng 2>/dev/null | jq -se 'any(.[]; .event == "handshake" and .outcome == "failed" and (.reason | test("without its READY")))' >/dev/null
+}
+
+@test "a peer that ends the connection after the handshake, and says no READY, is not called secured" {
+    read -r PORT < <(free_port)
+    # Stock libzmq drops whom its ZAP handler answers what it cannot read.
+    start server "$PYTHON" -c '
+import sys, zmq
+context = zmq.Context()
+zap, s = context.socket(zmq.ROUTER), context.socket(zmq.REP)
+zap.bind("inproc://zeromq.zap.01")
+s.gssapi_server, s.zap_domain = 1, b"global"
+s.bind(sys.argv[1])
+open("up", "w").close()
+while True:
+    asked = zap.recv_multipart()
+    zap.send_multipart(asked[:2] + [b"no version of ZAP"])' "tcp://127.0.0.1:$PORT"
+    wait_until 60 test -e up
+    start client "$GSSTAP" run -p strict.yaml -o client.pcapng -- "$BUILD/hosts/zpair" socket REQ set linger 0 connect "tcp://127.0.0.1:$PORT" send hello recv
+    wait_until 60 without_ready || { "$GSSTAP" decode client.pcapng | tail -30; return 1; }
+    stop_all
+    of client 'all(.[]; .event != "connection") and any(.[]; .event == "handshake" and .outcome == "established" and .role == "initiator")'
+    "$GSSTAP" decode --summary --format json client.pcapng >summary
+    jq -se '[.[] | select(.kind == "peer" or .kind == "endpoint") | .state] | unique == ["failing"]' summary || { cat summary; return 1; }
+}
+
 # hostile WORD: a client whose READY says what no honest one does.
 hostile() {
     "$GSSTAP" run -p strict.yaml -l audit -o client.pcapng -- "$PYTHON" -c '

@@ -33,9 +33,10 @@ policy() {
 }
 
 injecting() {
-    policy inject <<'END'
+    policy inject <<END
 version: 1
 zmq:
+  ${1:-}
   unsecured: refuse
   inject:
     - {bind: "tcp://*", principal: "zmq@localhost"}
@@ -91,6 +92,56 @@ says() {
     run -0 "$GSSTAP" decode --summary traces
     [ "${lines[0]}" = "Nothing that was seen is unsecured, and nothing fails." ]
     [[ $output == *"  bind tcp://127.0.0.1:$PORT: secured"* ]]
+}
+
+@test "of the connections on which gsstap speaks GSSAPI both sides are listed, as of libzmq's" {
+    local level
+    for level in audit messages; do
+        injecting "$ENGINE"
+        export GSSTAP_LEVEL=$level
+        rm -f traces/*
+        pair inject inject
+        summary
+        says '.kind == "endpoint" and .role == "server" and .state == "secured" and .established == 1 and .ready == 1'
+        says '.kind == "endpoint" and .role == "client" and .state == "secured" and .endpoint == "tcp://localhost:'"$PORT"'" and .ready == 1'
+        says '.kind == "peer" and .role == "server" and .state == "secured" and .principal == "alice@GSSTAP.TEST" and .ready == 1'
+        says '.kind == "peer" and .role == "client" and .state == "secured" and (.principal | startswith("zmq/localhost@")) and .wrapped == 3 and .unwrapped == 3'
+        jq -se '[.[] | select(.kind == "peer" or .kind == "endpoint")] | length == 4' summary
+    done
+}
+
+@test "a connection is secured since its READY was unwrapped, and not since its handshake succeeded" {
+    local start='process(exe="/srv/a", host="box", command="server", level="calls"); inject(endpoint="tcp://*:5555", role=3)'
+    local shake='handshake(endpoint="tcp://*:5555", role=2, outcome=1, initiator="alice@R", context=5, handshake="3" * 16, zmtp="3.1", peer_mechanism="GSSAPI")'
+    local ready='event("connection", endpoint="tcp://*:5555", role=3, mechanism=3, initiator="alice@R", context=5, zmtp="3.1")'
+    local ended='event("context", context=5, wrapped=3, unwrapped=1)'
+    forge shaken.pcapng "$start; $shake; $ended"
+    summary shaken.pcapng
+    says '.kind == "peer" and .state == "unobserved" and .established == 1 and (has("ready") or has("last_established") | not) and (.reason | test("READY"))'
+    says '.kind == "endpoint" and .state == "unobserved"'
+    run -0 "$GSSTAP" decode --summary shaken.pcapng
+    [[ $output != *"nothing fails"* && $output != *": secured"* ]]
+    forge ready.pcapng "$start; $shake; $ready; $ended"
+    summary ready.pcapng
+    says '.kind == "peer" and .state == "secured" and .principal == "alice@R" and .established == 1 and .ready == 1 and has("last_established")'
+    says '.kind == "endpoint" and .state == "secured"'
+    run -0 "$GSSTAP" decode --summary ready.pcapng
+    [ "${lines[0]}" = "Nothing that was seen is unsecured, and nothing fails." ]
+    # It stays so when another one is on its way; it fails when that comes to nothing, and one without security is none.
+    forge another.pcapng "$start; $shake; $ready; $shake"
+    summary another.pcapng
+    says '.kind == "peer" and .state == "secured" and .established == 2 and .ready == 1'
+    forge fails.pcapng "$start; $shake; $ready; $shake; "'handshake(endpoint="tcp://*:5555", role=2, outcome=2, initiator="alice@R", reason="no READY", zmtp="3.1")'
+    summary fails.pcapng
+    says '.kind == "peer" and .state == "failing" and .reason == "no READY"'
+    forge null.pcapng "$start; "'event("connection", endpoint="tcp://*:5555", role=3, mechanism=0, peer="tcp://10.0.0.7:4000", zmtp="3.1")'
+    summary null.pcapng
+    says '.kind == "endpoint" and .state != "secured" and .established == 0'
+    # The other end gave up: it has its own truth, and what the acceptor says is none about it.
+    forge gave_up.pcapng 'process(exe="/srv/b", host="box", command="client", level="calls"); inject(endpoint="tcp://srv:5555", role=4)
+handshake(endpoint="tcp://srv:5555", role=1, outcome=4, acceptor="zmq/srv@R", handshake="3" * 16, zmtp="3.1", reason="given up")'
+    summary ready.pcapng gave_up.pcapng
+    says '.kind == "peer" and .role == "client" and .state == "unobserved" and .abandoned == 1 and .established == 0'
 }
 
 @test "what goes without security is named first, and is so until it is secured" {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* How connections end, and what is told of it: see connection.h. */
 #include "shim/wire/connection.h"
+
+#include "shim/gss/gss.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,6 +21,8 @@ static void tell_failed(struct wire *wire, const char *reason)
 	tr_put_u32(d, TR_F_ROLE, wire->server ? TR_ROLE_ACCEPTOR : TR_ROLE_INITIATOR);
 	tap_wire_put_ends(d, wire);
 	tap_wire_put_greeting(d, wire);
+	if (wire->established)
+		tap_context_name(wire->context, d, false);
 	tr_put_u32(d, TR_F_OUTCOME, TR_OUTCOME_FAILED);
 	tr_put_u64(d, TR_F_DURATION, tr_now() - wire->begun);
 	tr_put_text(d, TR_F_REASON, reason);
@@ -63,9 +68,22 @@ static const char *silent_failure(const struct wire *wire)
 	return NULL;
 }
 
+/* A context that was established makes no connection: the peer may refuse whom it has authenticated. */
+static const char *without_ready(const struct wire *wire)
+{
+	return wire->phase == WIRE_HANDSHAKE && wire->established && wire->left
+		       ? "the peer went away after the handshake, without its READY: it does not let this "
+			 "end "
+			 "in, or was closed"
+		       : NULL;
+}
+
 void tap_wire_tell_closing(struct wire *wire)
 {
 	const char *reason = silent_failure(wire);
+
+	if (!reason)
+		reason = without_ready(wire);
 
 	if (wire->unsecured)
 		tap_wire_tell_unsecured(wire, NULL);

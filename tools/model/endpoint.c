@@ -101,3 +101,27 @@ void learn_unsecured(struct facts *facts)
 	facts_count(facts, &peer->tally, MODEL_UNSECURED, true);
 	peer->tally.open++;
 }
+
+/* One that goes without is told of by unsecured events, also of its end. */
+void learn_connection(struct facts *facts)
+{
+	struct model_text name = facts_text(facts, TR_F_ENDPOINT);
+	uint64_t role = facts_number(facts, TR_F_ROLE);
+	struct model_endpoint *endpoint;
+	struct model_peer *peer;
+
+	if (!name.at || facts_number(facts, TR_F_MECHANISM) != MODEL_GSSAPI ||
+	    (role != TR_ROLE_SERVER && role != TR_ROLE_CLIENT))
+		return;
+	endpoint = facts_endpoint(facts, (enum tr_role)role, name);
+	peer = endpoint ? facts_peer(
+				  facts, endpoint,
+				  facts_text(facts, role == TR_ROLE_SERVER ? TR_F_INITIATOR : TR_F_ACCEPTOR))
+			: NULL;
+	if (!peer)
+		return;
+	facts_seen(facts, &peer->tally.first, &peer->tally.last);
+	endpoint->tally.ready++;
+	peer->tally.ready++;
+	endpoint->tally.at[MODEL_ESTABLISHED] = peer->tally.at[MODEL_ESTABLISHED] = facts->event->time;
+}

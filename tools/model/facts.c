@@ -33,6 +33,11 @@ void facts_keep(const struct facts *facts, struct model_text *at, struct model_t
 		facts->model->failed = true;
 }
 
+bool facts_until_ready(const struct facts *facts)
+{
+	return facts->event->head.event == TR_E_handshake && facts_has(facts, TR_F_ZMTP);
+}
+
 void facts_seen(const struct facts *facts, uint64_t *first, uint64_t *last)
 {
 	if (!*first)
@@ -47,7 +52,8 @@ void facts_count(const struct facts *facts, struct model_tally *tally, enum mode
 
 	facts_seen(facts, &tally->first, &tally->last);
 	tally->count[fact]++;
-	tally->at[fact] = facts->event->time;
+	if (fact != MODEL_ESTABLISHED || !facts_until_ready(facts))
+		tally->at[fact] = facts->event->time;
 	if (enctype)
 		tally->enctype = (uint32_t)enctype;
 	if (!reason.at || fact == MODEL_ABANDONED || fact == MODEL_UNSECURED)

@@ -23,6 +23,8 @@ bool facts_has(const struct facts *facts, enum tr_field_id id);
 /* Keeps a copy, where something is said. */
 void facts_keep(const struct facts *facts, struct model_text *at, struct model_text text);
 
+/* A handshake on a connection of which a connection event tells once it is secured: not before. */
+bool facts_until_ready(const struct facts *facts);
 void facts_seen(const struct facts *facts, uint64_t *first, uint64_t *last);
 /* One more of these, now, for what this process knows itself, or supposes of its peer. */
 void facts_count(const struct facts *facts, struct model_tally *tally, enum model_fact fact, bool supposed);
@@ -51,6 +53,7 @@ void learn_context(struct facts *facts);
 void learn_repair(struct facts *facts);
 void learn_refused(struct facts *facts);
 void learn_inject(struct facts *facts);
+void learn_connection(struct facts *facts);
 void learn_unsecured(struct facts *facts);
 void learn_gss_call(struct facts *facts);
 void learn_zmq_call(struct facts *facts);

@@ -82,7 +82,9 @@ static void join(struct facts *facts, enum tr_role role, uint64_t outcome, struc
 		 struct model_tally *other)
 {
 	bool acceptor = role == TR_ROLE_ACCEPTOR && outcome == TR_OUTCOME_ESTABLISHED;
-	bool gave_up = role == TR_ROLE_INITIATOR && outcome == TR_OUTCOME_ABANDONED, made;
+	bool gave_up = role == TR_ROLE_INITIATOR && outcome == TR_OUTCOME_ABANDONED &&
+		       !facts_until_ready(facts),
+	     made;
 	struct model_handshake *handshake = handshake_of(facts, acceptor || gave_up, &made);
 	struct model_tally *both[] = {one, other};
 
@@ -200,7 +202,7 @@ void learn_handshake(struct facts *facts)
 		if (tallies[i])
 			learn_terms(facts, tallies[i]);
 	if (tallies[0] && fact == MODEL_ESTABLISHED)
-		follow_context(facts, tallies[0], tallies[1], name.at);
+		follow_context(facts, tallies[0], tallies[1], name.at && !facts_until_ready(facts));
 	if (tallies[0])
 		join(facts, role, outcome, tallies[0], tallies[1]);
 }

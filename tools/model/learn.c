@@ -43,6 +43,7 @@ static void (*const handlers[])(struct facts *facts) = {
 	[TR_E_refused] = learn_refused,
 	[TR_E_would_refuse] = learn_refused,
 	[TR_E_inject] = learn_injection,
+	[TR_E_connection] = learn_connection,
 	[TR_E_context] = learn_context,
 	[TR_E_repair] = learn_repair,
 	[TR_E_unsecured] = learn_unsecured,

@@ -52,6 +52,7 @@ struct model_tally {
 	uint64_t first, last;
 	uint64_t count[MODEL_FACTS], at[MODEL_FACTS];
 	uint64_t unproven; /* of the established: the initiator never took the acceptor's last token */
+	uint64_t ready;	   /* connections that are secured since the peer's READY was unwrapped */
 	uint64_t open;	   /* unsecured and not ended: connections of a peer, uses of an endpoint */
 	uint64_t wrapped, wrapped_bytes, unwrapped, unwrapped_bytes; /* of contexts that ended */
 	uint64_t clear, clear_at; /* messages that were seen to pass unencrypted */

@@ -3,7 +3,8 @@
  * How somebody stands, from what was seen of him. The last fact counts, but an unsecured connection counts as
  * long as its end was not seen, since it may have been opened weeks ago; and who was unsecured stays so until
  * he is seen with GSSAPI, since that he is gone for now does not say that he has moved. "Secured" is only who
- * was seen to be.
+ * was seen to be: of a connection that gsstap follows, whose READY was unwrapped; where libzmq's own GSSAPI
+ * is at work, who was let in as far as what it does after the handshake shows that.
  */
 #include "tools/model/model.h"
 
@@ -39,7 +40,9 @@ static enum model_state state_of(const struct model_tally *tally, enum model_fac
 	};
 
 	if (!tally->at[fact])
-		return tally->count[MODEL_ABANDONED] ? MODEL_STATE_UNOBSERVED : MODEL_STATE_IDLE;
+		return tally->count[MODEL_ABANDONED] || tally->count[MODEL_ESTABLISHED]
+			       ? MODEL_STATE_UNOBSERVED
+			       : MODEL_STATE_IDLE;
 	if (fact == MODEL_ESTABLISHED && tally->clear_at)
 		return MODEL_STATE_UNENCRYPTED;
 	return states[fact];
@@ -143,7 +146,8 @@ struct model_text model_reason(const struct model_tally *tally, enum model_state
 	  option[] = "GSSAPI with ZMQ_GSSAPI_PLAINTEXT", clear[] = "messages passed without confidentiality",
 	  gave_up[] = "the context was given up before it was established, and the other end's trace is not "
 		      "at hand",
-	  nothing[] = "a handshake succeeded, and nothing was sent after it";
+	  nothing[] = "a handshake succeeded, and nothing was sent after it",
+	  no_ready[] = "a handshake succeeded, and that the peer's READY was unwrapped is not told";
 	const char *said = NULL;
 	enum model_fact last = last_fact(tally);
 
@@ -163,7 +167,9 @@ struct model_text model_reason(const struct model_tally *tally, enum model_state
 		said = tally->clear_at ? clear : option;
 		break;
 	case MODEL_STATE_UNOBSERVED:
-		said = tally->at[MODEL_ESTABLISHED] ? nothing : gave_up;
+		said = tally->at[MODEL_ESTABLISHED]	 ? nothing
+		       : tally->count[MODEL_ESTABLISHED] ? no_ready
+							 : gave_up;
 		break;
 	default:
 		break;

@@ -109,6 +109,8 @@ static void tally_keys(struct js *js, const struct model_tally *tally, enum mode
 		js_set_unsigned(js, counts[fact], tally->count[fact]);
 	if (tally->unproven)
 		js_set_unsigned(js, "unproven", tally->unproven);
+	if (tally->ready)
+		js_set_unsigned(js, "ready", tally->ready);
 	js_set_unsigned(js, "unsecured_open", tally->open);
 	terms(js, tally);
 	enctype_key(js, "session_enctype", tally->enctype);
