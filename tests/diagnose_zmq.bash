@@ -13,7 +13,7 @@ teardown() {
 }
 
 # pair NAME WORD... -- WORD...: a REP with the first words of zpair, and a REQ with the others that asks it once; traced into
-# a fresh directory NAME. RUN are options of both gsstap run, S_ENV and C_ENV are settings of one.
+# a fresh directory NAME. RUN are options of both gsstap run, S_RUN and C_RUN of one, S_ENV and C_ENV are settings of one.
 pair() {
     local server=() client name=$1
     shift
@@ -25,11 +25,25 @@ pair() {
     PAIR=$name
     mkdir "$name"
     read -r PORT < <(free_port)
-    start server env "${S_ENV[@]}" "$GSSTAP" run "${RUN[@]}" -o "$name/server.pcapng" -- "$BUILD/hosts/zpair" socket REP \
+    start server env "${S_ENV[@]}" "$GSSTAP" run "${RUN[@]}" "${S_RUN[@]}" -o "$name/server.pcapng" -- "$BUILD/hosts/zpair" socket REP \
         "${server[@]}" bind "tcp://127.0.0.1:$PORT" touch "$name/up" answer 1
     wait_until 60 test -e "$name/up"
-    start client env "${C_ENV[@]}" "$GSSTAP" run "${RUN[@]}" -o "$name/client.pcapng" -- "$BUILD/hosts/zpair" socket REQ \
+    start client env "${C_ENV[@]}" "$GSSTAP" run "${RUN[@]}" "${C_RUN[@]}" -o "$name/client.pcapng" -- "$BUILD/hosts/zpair" socket REQ \
         set linger 0 "${client[@]}" connect "tcp://127.0.0.1:$PORT" send hello recv
+}
+
+# speaks [PRINCIPAL [SERVICE]]: writes engine.yaml, under which gsstap speaks GSSAPI on all connections, as this principal
+# and with this service; SPOKEN are the options for that.
+speaks() {
+    SPOKEN=(-p "$PWD/engine.yaml")
+    cat >engine.yaml <<END
+version: 1
+zmq:
+  $ENGINE
+  inject:
+    - {bind: "*", principal: "${1:-zmq@localhost}"}
+    - {connect: "*", service: "${2:-zmq@localhost}"}
+END
 }
 
 # talks: the pair does, and ends.

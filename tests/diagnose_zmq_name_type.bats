@@ -89,3 +89,17 @@ setup() {
     talks
     healthy right/*.pcapng
 }
+
+@test "it is told of a client whose server is one on which gsstap speaks GSSAPI, and of no other end" {
+    speaks
+    S_RUN=("${SPOKEN[@]}")
+    S_ENV=() C_ENV=()
+    pair wrong -- set gssapi_service_principal zmq/localhost@GSSTAP.TEST
+    is_stuck client "$FAILED"
+    doctor wrong/*.pcapng
+    only GT0104
+    finds GT0104 '.cause | test("^zpair at tcp://.* asks for zmq/localhost@GSSTAP.TEST, which is taken for service@host$")'
+    pair right -- set gssapi_service_principal zmq/localhost@GSSTAP.TEST set gssapi_service_principal_nametype 2
+    talks
+    healthy right/*.pcapng
+}

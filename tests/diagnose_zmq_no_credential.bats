@@ -35,3 +35,21 @@ setup_file() {
     talks
     healthy right/*.pcapng
 }
+
+@test "so is a client on which gsstap speaks GSSAPI" {
+    speaks
+    C_RUN=("${SPOKEN[@]}")
+    S_ENV=(KRB5CCNAME="$PWD/service")
+    pair wrong "${SERVER[@]}" --
+    is_stuck client "$FAILED"
+    doctor wrong/client.pcapng
+    only GT0109
+    finds GT0109 '.cause | test("^the server of zpair at tcp://127.0.0.1:[0-9]+ has no credential to accept with$")'
+    doctor wrong/*.pcapng
+    [ "$(jq -r 'select(.kind == "finding") | .id' found | grep -c .)" = 1 ]
+    finds GT0109 true && return 1
+    kinit -c "$PWD/service" -k zmq/localhost
+    pair right "${SERVER[@]}" --
+    talks
+    healthy right/*.pcapng
+}

@@ -13,9 +13,14 @@ setup_file() {
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
-    cat >policy.yaml <<'END'
+}
+
+# policy [LINE]: policy.yaml, with this line below zmq:.
+policy() {
+    cat >policy.yaml <<END
 version: 1
 zmq:
+  ${1:-}
   inject:
     - {bind: "tcp://*", principal: "zmq@localhost"}
     - {connect: "tcp://*", service: "zmq@localhost"}
@@ -30,7 +35,8 @@ seen() {
     trace_json server.pcapng 2>/dev/null | jq -se 'any(.[]; .event == "handshake" and (.reason // "" | startswith("one-sided")))' >/dev/null
 }
 
-@test "a client without a rule is found from the server's trace, and is let in once it has one" {
+# found: a client without a rule is, by policy.yaml, and is let in once it has one.
+found() {
     PORT=$(free_port)
     start server exec "$GSSTAP" run -p policy.yaml -o server.pcapng -- "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" touch up answer 1
     wait_until 60 test -e up
@@ -45,4 +51,26 @@ seen() {
     run -0 "$GSSTAP" run -p policy.yaml -o client.pcapng -- "$BUILD/hosts/zpair" socket REQ connect "tcp://localhost:$PORT" send hello recv
     finish server
     healthy client.pcapng
+}
+
+@test "a client without a rule is found from the server's trace, and is let in once it has one" {
+    policy
+    found
+}
+
+@test "so is it where gsstap speaks GSSAPI on the connections" {
+    policy "$ENGINE"
+    found
+}
+
+@test "there a server without a rule is found from the client's trace, too" {
+    policy "$ENGINE"
+    PORT=$(free_port)
+    start server exec "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" touch up answer 1
+    wait_until 60 test -e up
+    start client exec "$GSSTAP" run -p policy.yaml -o server.pcapng -- "$BUILD/hosts/zpair" socket REQ set linger 0 connect "tcp://127.0.0.1:$PORT" send hello recv
+    wait_until 60 seen
+    doctor server.pcapng
+    only GT0101
+    finds GT0101 '.cause | test("zpair at tcp://127.0.0.1:.* only this end is secured by GSSAPI")'
 }

@@ -52,3 +52,33 @@ NOTHING='.event == "context" and .unwrapped == 0'
     trace_json encrypted/server.pcapng >events
     jq -es 'any(.[]; .option == "ZMQ_GSSAPI_PLAINTEXT" and .value == 0) and any(.[]; .event == "refused" and .rule == "zmq.plaintext")' events
 }
+
+FAILED='.event == "handshake" and .outcome == "failed"'
+
+@test "where gsstap speaks GSSAPI as client, its trace alone shows that the server does not encrypt" {
+    speaks
+    C_RUN=("${SPOKEN[@]}")
+    pair wrong "${SERVER[@]}" set gssapi_plaintext 1 --
+    is_stuck client "$FAILED"
+    doctor wrong/client.pcapng
+    only GT0103
+    finds GT0103 '.cause | test("^the peer of zpair at tcp://127.0.0.1:[0-9]+ has ZMQ_GSSAPI_PLAINTEXT set, and it has not$")'
+    doctor wrong/*.pcapng
+    only GT0103
+    finds GT0103 '.cause | test("^zpair at tcp://127.0.0.1:[0-9]+ has ZMQ_GSSAPI_PLAINTEXT set, and zpair at tcp://127.0.0.1:[0-9]+ has not$")'
+    pair right "${SERVER[@]}" --
+    talks
+    healthy right/*.pcapng
+}
+
+@test "where it speaks it as server, both traces do, and nothing else is said of the client that goes away" {
+    speaks
+    S_RUN=("${SPOKEN[@]}")
+    pair wrong -- "${CLIENT[@]}" set gssapi_plaintext 1
+    is_stuck server "$FAILED"
+    doctor wrong/*.pcapng
+    only GT0103
+    pair right -- "${CLIENT[@]}"
+    talks
+    healthy right/*.pcapng
+}

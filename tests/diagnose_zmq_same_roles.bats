@@ -97,3 +97,33 @@ connected() {
     doctor wrong/*.pcapng
     only GT0102
 }
+
+@test "where gsstap speaks GSSAPI on one end, two clients are found by both traces and by its own" {
+    speaks
+    C_RUN=("${SPOKEN[@]}")
+    pair wrong "${CLIENT[@]}" --
+    is_stuck client '.event == "handshake" and .outcome == "failed"'
+    doctor wrong/*.pcapng
+    only GT0102
+    finds GT0102 '.cause | test("^zpair, which binds tcp://127.0.0.1:[0-9]+, and zpair, which connects to tcp://127.0.0.1:[0-9]+, are both clients of GSSAPI$")'
+    doctor wrong/client.pcapng
+    only GT0102
+    finds GT0102 '.cause | test("^zpair at tcp://127.0.0.1:[0-9]+ and its peer are both clients of GSSAPI$")'
+    finds GT0102 '.evidence | any(test("first token"))'
+    pair right "${SERVER[@]}" --
+    talks
+    healthy right/*.pcapng
+}
+
+@test "so are two servers, of which one waits on the other's behalf" {
+    speaks
+    S_RUN=("${SPOKEN[@]}")
+    pair wrong set handshake_ivl 1000 -- "${SERVER[@]}"
+    is_stuck server '.event == "handshake" and .outcome == "failed"'
+    doctor wrong/*.pcapng
+    only GT0102
+    finds GT0102 '.cause | test("are both servers of GSSAPI$")'
+    pair right -- "${CLIENT[@]}"
+    talks
+    healthy right/*.pcapng
+}

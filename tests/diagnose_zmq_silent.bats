@@ -98,3 +98,52 @@ while peer.recv(1000):
     doctor wrong/client.pcapng
     only GT0106
 }
+
+@test "where gsstap speaks GSSAPI on the connection, a silent peer is told of in either role" {
+    speaks
+    mute
+    PAIR=client
+    mkdir client
+    start client "$GSSTAP" run "${SPOKEN[@]}" -o client/client.pcapng -- "$BUILD/hosts/zpair" socket REQ set linger 0 set handshake_ivl 1000 \
+        connect "tcp://127.0.0.1:$PORT" send hello recv
+    is_stuck client "$GAVE_UP"
+    doctor client/client.pcapng
+    only GT0106
+    finds GT0106 '.cause | test("^zpair at tcp://127.0.0.1:[0-9]+ gets no answer to its first token$")'
+    read -r PORT < <(free_port)
+    PAIR=server
+    mkdir server
+    start server "$GSSTAP" run "${SPOKEN[@]}" -o server/server.pcapng -- "$BUILD/hosts/zpair" socket REP set handshake_ivl 1000 \
+        bind "tcp://127.0.0.1:$PORT" touch server-up answer 1
+    wait_until 60 test -e server-up
+    start greets "$PYTHON" -c '
+import socket, sys
+peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+peer.sendall(b"\xff" + b"\0" * 8 + b"\x7f\3\0" + b"GSSAPI".ljust(20, b"\0") + b"\0" * 32)
+while peer.recv(1000):
+    pass' "$PORT"
+    is_stuck server '.event == "handshake" and (.reason // "" | startswith("silent: ")) and .duration_ns >= 500000000'
+    doctor server/server.pcapng
+    only GT0106
+    finds GT0106 '.cause | test("^zpair at tcp://127.0.0.1:[0-9]+ waits in vain for the first token of a peer$")'
+    finds GT0106 '.evidence | any(test("the peer has greeted: it is tcp://127.0.0.1:"))'
+    RUN=("${SPOKEN[@]}")
+    pair right --
+    talks
+    healthy right/*.pcapng
+}
+
+@test "there the trace of the other end says why as well, and nothing is said of the silence" {
+    speaks
+    RUN=("${SPOKEN[@]}")
+    C_ENV=(KRB5CCNAME="$PWD/no-tickets")
+    pair client --
+    is_stuck server '.event == "handshake" and .outcome == "failed"'
+    doctor client/*.pcapng
+    only GT0001
+    C_ENV=() S_ENV=(KRB5_KTNAME="$PWD/no-keytab")
+    pair server --
+    is_stuck server '.event == "handshake" and .outcome == "failed"'
+    doctor server/*.pcapng
+    only GT0006
+}

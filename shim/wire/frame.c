@@ -170,3 +170,17 @@ bool tap_frame_ready(struct wire_buffer *out, const uint8_t *body, size_t count,
 	}
 	return !user || put_property(out, USER_ID, user);
 }
+
+bool tap_frame_initiates(const uint8_t *bytes, size_t count)
+{
+	static const char name[] = "\x08INITIATE";
+	struct frame frame = tap_frame_read(bytes, count);
+
+	return frame.head && count - frame.head >= sizeof(name) - 1 &&
+	       !memcmp(bytes + frame.head, name, sizeof(name) - 1);
+}
+
+bool tap_frame_in_clear(const uint8_t *body, size_t count)
+{
+	return count >= FRAME_READY_HEAD && !memcmp(body, READY, FRAME_READY_HEAD);
+}

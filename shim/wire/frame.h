@@ -53,6 +53,10 @@ static inline uint8_t tap_frame_outer(uint8_t inner)
 	return (uint8_t)((inner & INNER_MORE ? FRAME_MORE : 0) | (inner & INNER_COMMAND ? FRAME_COMMAND : 0));
 }
 
+/* Does a frame begin here that is an INITIATE, however much of it is there? Is this body a READY? */
+bool tap_frame_initiates(const uint8_t *bytes, size_t count);
+bool tap_frame_in_clear(const uint8_t *body, size_t count);
+
 /* A command that libzmq would read beyond its end: a PING without its time to live, one without a name. */
 bool tap_frame_command_short(const uint8_t *body, size_t count);
 

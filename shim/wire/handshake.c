@@ -90,6 +90,8 @@ static const char *take(struct wire *wire, const uint8_t *body, size_t count)
 		return take_initiate(wire, token, length);
 	if (!wire->established)
 		return "the peer sends something else than a token";
+	if (tap_frame_in_clear(body, count))
+		return "in clear: the peer sends its READY as it is, and not encrypted";
 	if (wire->server && !wire->answered) { /* stock libzmq: an empty command */
 		wire->answered = true;
 		return send_ready(wire) ? NULL : "READY could not be sent";
@@ -99,13 +101,18 @@ static const char *take(struct wire *wire, const uint8_t *body, size_t count)
 	return take_ready(wire, token, length);
 }
 
-/* While a step is made nothing is due from the peer. */
+/* While a step is made nothing is due from the peer: who sends a first token is a client, as this end is. */
 static ssize_t nothing_due(struct wire *wire)
 {
-	uint8_t byte;
-	ssize_t n = recv(wire->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	uint8_t bytes[FRAME_HEAD + INITIATE_HEAD];
+	ssize_t n = recv(wire->fd, bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT);
 
-	return n > 0 ? tap_wire_fail(wire, "the peer speaks out of turn") : n;
+	if (n <= 0)
+		return n;
+	return tap_wire_fail(wire,
+			     !wire->server && !wire->in.end && tap_frame_initiates(bytes, (size_t)n)
+				     ? "same roles: the peer sends a first token of its own, as a client does"
+				     : "the peer speaks out of turn");
 }
 
 ssize_t tap_wire_handshake_recv(struct wire *wire, uint8_t *bytes, size_t count)

@@ -57,7 +57,37 @@ static void a_token_is_found_only_where_all_lengths_fit(void **state)
 	tap_wire_free(&out);
 }
 
+static void a_first_token_is_known_by_its_beginning(void **state)
+{
+	struct wire_buffer out = {0};
+	char long_token[300] = {0};
+
+	(void)state;
+	for (size_t length = 3; length <= sizeof(long_token); length += sizeof(long_token) - 3) {
+		size_t head = length > 200 ? FRAME_HEAD : 2;
+
+		assert_true(tap_frame_put_initiate(&out, long_token, length));
+		for (size_t cut = 0; cut < head + 9; cut++)
+			assert_false(tap_frame_initiates(wire_front(&out), cut));
+		assert_true(tap_frame_initiates(wire_front(&out), head + 9));
+		assert_true(tap_frame_initiates(wire_front(&out), wire_left(&out)));
+		tap_wire_free(&out);
+	}
+	assert_true(tap_frame_put_message(&out, 0, 0));
+	assert_false(tap_frame_initiates(wire_front(&out), wire_left(&out)));
+	tap_wire_free(&out);
+}
+
 static const char ready[] = "\5READY\13Socket-Type\0\0\0\3SUB\7User-Id\0\0\0\4root\10Identity\0\0\0\2me";
+
+static void a_ready_in_clear_is_known(void **state)
+{
+	(void)state;
+	assert_true(tap_frame_in_clear((const uint8_t *)ready, sizeof(ready) - 1));
+	for (size_t cut = 0; cut < 6; cut++)
+		assert_false(tap_frame_in_clear((const uint8_t *)ready, cut));
+	assert_false(tap_frame_in_clear((const uint8_t *)"\7MESSAGE", 8));
+}
 
 static void who_the_peer_is_is_not_for_the_peer_to_say(void **state)
 {
@@ -130,6 +160,8 @@ int main(void)
 		cmocka_unit_test(heads_are_read_as_they_were_put),
 		cmocka_unit_test(a_subscription_whose_long_size_has_no_flag_is_read),
 		cmocka_unit_test(a_token_is_found_only_where_all_lengths_fit),
+		cmocka_unit_test(a_first_token_is_known_by_its_beginning),
+		cmocka_unit_test(a_ready_in_clear_is_known),
 		cmocka_unit_test(who_the_peer_is_is_not_for_the_peer_to_say),
 		cmocka_unit_test(a_ready_that_is_cut_anywhere_is_none_or_shorter),
 		cmocka_unit_test(commands_that_libzmq_reads_beyond_are_known),

@@ -2,6 +2,7 @@
 /* GT0099. A failure that no diagnosis knows is told as one: nothing that was seen to fail goes without a
  * word. */
 #include "tools/diagnose/checks.h"
+#include "tools/diagnose/zmq_cause.h"
 
 bool diagnose_unexplained(struct diagnose_case *c, struct finding *finding)
 {
@@ -11,6 +12,9 @@ bool diagnose_unexplained(struct diagnose_case *c, struct finding *finding)
 
 	if (c->found || !talk)
 		return false;
+	/* All that this end saw is that its peer went away. */
+	if (!last && talk->zmq && !talk->credential && zmq_other_end(c, talk, zmq_tells_more))
+		return true;
 	reason = case_text(c, last && last->text.at ? last->text : talk->reason);
 	finding_cause(finding, "%s could not %s, for a reason that is not known here: %s", case_name(c, talk),
 		      talk->credential ? "get credentials" : "establish a security context",

@@ -2,6 +2,12 @@
 /* See zmq_cause.h. */
 #include "tools/diagnose/zmq_cause.h"
 
+#include "tools/model/live.h"
+
+#include <string.h>
+
+#define SLACK UINT64_C(1500000000) /* ns by which both ends may see one thing apart */
+
 static bool fits(const struct model_talk *talk, const struct model_zmq_end *end)
 {
 	return end->opened <= talk->last &&
@@ -49,6 +55,58 @@ const struct model_zmq_end *zmq_end_only(const struct model_talk *talk)
 	const struct model_zmq_end *end = zmq_end_next(talk, NULL);
 
 	return end && !zmq_end_next(talk, end) ? end : NULL;
+}
+
+bool zmq_together(const struct model_process *a, const struct model_process *b)
+{
+	return a == b || (a->identity && b->identity && a->identity->space == b->identity->space &&
+			  model_text_same(a->identity->boot, b->identity->boot));
+}
+
+/* Does one of them connect to what the other has bound? */
+static bool meet(const struct diagnose_case *c, const struct model_talk *bound,
+		 const struct model_talk *connected)
+{
+	bool together = zmq_together(bound->process, connected->process);
+
+	for (const struct model_zmq_end *at = NULL; (at = zmq_end_next(bound, at));)
+		for (const struct model_zmq_end *from = NULL;
+		     at->way == TR_ROLE_SERVER && (from = zmq_end_next(connected, from));) {
+			if (++*c->compared > ZMQ_COMPARED_MOST)
+				return false;
+			if (from->way == TR_ROLE_CLIENT &&
+			    model_address_meet(at->endpoint, bound->process->program->host, from->endpoint,
+					       together))
+				return true;
+		}
+	return false;
+}
+
+const struct model_talk *zmq_other_end(const struct diagnose_case *c, const struct model_talk *talk,
+				       bool (*holds)(const struct model_talk *other))
+{
+	for (int i = 0; i < 2; i++)
+		for (const struct model_talk *other = c->others[i]; other; other = other->next) {
+			if (++*c->compared > ZMQ_COMPARED_MOST)
+				return NULL;
+			if (other->process != talk->process && other->zmq && holds(other) &&
+			    other->first <= talk->last + SLACK && talk->first <= other->last + SLACK &&
+			    (meet(c, talk, other) || meet(c, other, talk)))
+				return other;
+		}
+	return NULL;
+}
+
+bool zmq_tells_more(const struct model_talk *talk)
+{
+	return talk->credential || talk->outcome == TR_OUTCOME_REFUSED ||
+	       (talk->outcome == TR_OUTCOME_FAILED && model_talk_last(talk));
+}
+
+bool zmq_reason_is(const struct model_talk *talk, const char *beginning)
+{
+	return talk && talk->zmq && talk->outcome == TR_OUTCOME_FAILED && talk->reason.at &&
+	       !strncmp(talk->reason.at, beginning, strlen(beginning));
 }
 
 const char *zmq_end_text(struct diagnose_case *c, const struct model_talk *talk)

@@ -10,12 +10,24 @@
 #include "tools/diagnose/case.h"
 #include "tools/model/zmq.h"
 
+#define ZMQ_COMPARED_MOST 1000000 /* of all cases together: for a trace with very many */
+
 /* The next endpoint that it may have been, after this one or from the first (NULL). NULL: no more. */
 const struct model_zmq_end *zmq_end_next(const struct model_talk *talk, const struct model_zmq_end *after);
 /* Does this hold for each endpoint that it may have been, of which there is one at least? */
 bool zmq_ends_all(const struct model_talk *talk, bool (*holds)(const struct model_zmq_end *end));
 /* The one that it was; NULL: there is none, or it can have been more than one. */
 const struct model_zmq_end *zmq_end_only(const struct model_talk *talk);
+/* What both have opened lies on one machine, and in one container. */
+bool zmq_together(const struct model_process *a, const struct model_process *b);
+/* A handshake in another process that may be the other end of the connection that this one was made on, by
+ * what both have opened and when, and of which this holds. NULL: there is none. */
+const struct model_talk *zmq_other_end(const struct diagnose_case *c, const struct model_talk *talk,
+				       bool (*holds)(const struct model_talk *other));
+/* It failed by a call of its own, or was refused: of more than that its peer is not there. */
+bool zmq_tells_more(const struct model_talk *talk);
+/* What the shim says of a connection on which nothing failed that was a call: does its reason begin so? */
+bool zmq_reason_is(const struct model_talk *talk, const char *beginning);
 /* "zpair at tcp://...", as far as that is known. */
 const char *zmq_end_text(struct diagnose_case *c, const struct model_talk *talk);
 

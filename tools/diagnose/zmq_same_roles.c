@@ -12,8 +12,6 @@
 
 #include <inttypes.h>
 
-#define COMPARED_MOST 1000000
-
 /* Two ends of one connection that have one role. */
 struct meeting {
 	struct diagnose_case *c;
@@ -22,20 +20,14 @@ struct meeting {
 	bool doubt; /* one of the other role was bound there as well, such as before a change */
 };
 
-static bool together(const struct model_process *a, const struct model_process *b)
-{
-	return a == b || (a->identity && b->identity && a->identity->space == b->identity->space &&
-			  model_text_same(a->identity->boot, b->identity->boot));
-}
-
 /* While both were open, as far as is known. */
 static bool meet(struct meeting *m, const struct model_process *bound, const struct model_zmq_end *at)
 {
 	uint64_t from = at->opened, to = m->from->opened;
 
-	if (++*m->c->compared > COMPARED_MOST ||
+	if (++*m->c->compared > ZMQ_COMPARED_MOST ||
 	    !model_address_meet(at->endpoint, bound->program->host, m->from->endpoint,
-				together(bound, m->connected)))
+				zmq_together(bound, m->connected)))
 		return false;
 	return from > to || !model_zmq_closed(bound->zmq, from, to);
 }
@@ -46,7 +38,8 @@ static void look_where(void *at, void *context)
 	struct meeting *m = context;
 	const struct model_zmq_end *end = process->zmq && process->program ? process->zmq->ends : NULL;
 
-	if (++*m->c->compared > COMPARED_MOST || (m->only && process != m->only && m->connected != m->only))
+	if (++*m->c->compared > ZMQ_COMPARED_MOST ||
+	    (m->only && process != m->only && m->connected != m->only))
 		return;
 	for (; end; end = end->next) {
 		if (end->way != TR_ROLE_SERVER || !meet(m, process, end))
@@ -71,7 +64,7 @@ static void look_from(void *at, void *context)
 	const struct model_zmq_end *end = process->zmq && process->program ? process->zmq->ends : NULL;
 
 	for (; end && !m->at; end = end->next)
-		if (in_vain(process, end) && *m->c->compared <= COMPARED_MOST) {
+		if (in_vain(process, end) && *m->c->compared <= ZMQ_COMPARED_MOST) {
 			m->connected = process;
 			m->from = end;
 			model_each(&m->c->model->processes, look_where, m);
@@ -102,7 +95,7 @@ static bool two_alike(struct diagnose_case *c, struct finding *finding, const st
 	struct meeting m = {.c = c, .only = talks};
 
 	/* Where there is no handshake, each process is asked what it connects to. */
-	if (talks && *c->compared <= COMPARED_MOST)
+	if (talks && *c->compared <= ZMQ_COMPARED_MOST)
 		model_each(&c->model->processes, look_from, &m);
 	else if (!talks)
 		look_from((void *)(uintptr_t)c->process, &m);
@@ -158,14 +151,19 @@ static bool two_clients(struct diagnose_case *c, struct finding *finding)
 {
 	const struct model_step *step = c->init && c->init->zmq ? not_an_answer(c->init) : NULL;
 
-	if (!step)
+	if (!step && !zmq_reason_is(c->init, "same roles: "))
 		return false;
 	if (two_alike(c, finding, c->init->process))
 		return true;
 	finding_cause(finding, "%s and its peer are both clients of GSSAPI", zmq_end_text(c, c->init));
-	finding_evidence(finding,
-			 "to its first token %s got no answer but another first token, of %" PRIu64 " bytes",
-			 case_program(c, c->init), step->in.length);
+	if (step)
+		finding_evidence(finding,
+				 "to its first token %s got no answer but another first token, of %" PRIu64
+				 " bytes",
+				 case_program(c, c->init), step->in.length);
+	else
+		finding_evidence(finding, "its peer sent a first token before it had one of %s",
+				 case_program(c, c->init));
 	finding->alone = true;
 	let_one_serve(finding);
 	return true;

@@ -9,7 +9,6 @@
 #include "tools/diagnose/zmq_cause.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #define STOCK 30000	     /* ms, libzmq's own */
 #define REPAIRED 3000	     /* ms, where gsstap repairs the handshake and the program set none */
@@ -47,10 +46,8 @@ bool zmq_got_no_answer(const struct model_talk *talk)
 /* A connection on which libzmq called nothing that told more, as the shim has it. */
 static bool is_silent(const struct model_talk *talk)
 {
-	static const char silent[] = "silent: ";
-
-	return talk->zmq && talk->outcome == TR_OUTCOME_FAILED && !model_talk_last(talk) && talk->reason.at &&
-	       !strncmp(talk->reason.at, silent, strlen(silent)) && talk->duration >= interval(talk) * MS / 2;
+	return zmq_reason_is(talk, "silent: ") && !model_talk_last(talk) &&
+	       talk->duration >= interval(talk) * MS / 2;
 }
 
 static bool is_server(const struct model_zmq_end *end)
@@ -96,12 +93,15 @@ static void say(struct diagnose_case *c, struct finding *finding, const struct m
 
 bool diagnose_zmq_silent(struct diagnose_case *c, struct finding *finding)
 {
-	const struct model_talk *talk = c->init;
+	const struct model_talk *talk = c->init ? c->init : c->acc;
 
 	/* What the acceptor made of it is told by its own trace. */
-	if (!talk || c->acc || !interval(talk) || !(zmq_got_no_answer(talk) || is_silent(talk)) ||
+	if (!talk || (c->init && c->acc) || !interval(talk) ||
+	    !(zmq_got_no_answer(talk) || is_silent(talk)) ||
 	    model_zmq_closed(talk->process->zmq, talk->last - talk->duration, talk->last))
 		return false;
+	if (zmq_other_end(c, talk, zmq_tells_more))
+		return true;
 	finding_cause(finding, "%s %s", zmq_end_text(c, talk),
 		      talk->role == TR_ROLE_INITIATOR || zmq_ends_all(talk, is_client)
 			      ? "gets no answer to its first token"
