@@ -141,6 +141,9 @@ int pol_prefetch(const struct pol *pol);
 /* Does any rule set GSSAPI on sockets (in both modes)? 1 or 0. */
 int pol_injects(const struct pol *pol);
 
+/* Has it a word about endpoints that their program leaves without security? 1 or 0. */
+int pol_judges_endpoints(const struct pol *pol);
+
 enum pol_family { POL_FAMILY_GSS = 1, POL_FAMILY_ZMQ = 2 };
 
 /* The families (bits of enum pol_family) whose calls a rule wants to see, in both modes; all for a broken

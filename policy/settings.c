@@ -95,6 +95,13 @@ int pol_injects(const struct pol *pol)
 	return list && list->below > 0;
 }
 
+int pol_judges_endpoints(const struct pol *pol)
+{
+	const struct pol_rule *unsecured = pol->state == POL_READY ? pol->rule[POL_K_UNSECURED] : NULL;
+
+	return pol->state == POL_BROKEN || pol_injects(pol) || (unsecured && unsecured->word == POL_W_REFUSE);
+}
+
 uint32_t pol_rule_number(const struct pol *pol, const struct pol_verdict *verdict)
 {
 	(void)pol;

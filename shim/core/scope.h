@@ -49,6 +49,12 @@ void tap_leave(const struct tap_scope *scope);
 	tap_open(&scope, TR_##name, library, __builtin_return_address(0),                                    \
 		 (uintptr_t)__builtin_frame_address(0), (void *)real_call)
 
+/* Is a wrapper of this family on the stack? A depth that longjmp has left is none. */
+static inline bool tap_is_within(int library)
+{
+	return tap_thread.depth[library] && (uintptr_t)__builtin_frame_address(0) < tap_thread.frame[library];
+}
+
 /* Between these two the library is called on our own account: nothing is judged or recorded. */
 static inline void tap_quiet_begin(void)
 {

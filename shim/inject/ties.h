@@ -32,6 +32,8 @@ struct tap_tie {
 	/* shim/wire: GSSAPI is spoken on the connections, and libzmq knows nothing of it. */
 	bool wire;
 	bool decides;	 /* a connection may go without: both ends see what the other offers */
+	bool unseen;	 /* an address, by which a libzmq is judged whose calls are not seen */
+	bool denied;	 /* ... and where none may go that has no security of its own */
 	int send_buffer; /* the program's own ZMQ_SNDBUF */
 	int64_t largest; /* its ZMQ_MAXMSGSIZE, in bytes; -1: no limit */
 	char principal[240], service[240]; /* "" principal: the default credential */

@@ -56,6 +56,25 @@ static void show(const struct sockaddr_storage *address, char *out, size_t size)
 	}
 }
 
+bool tap_address_text(const struct sockaddr *address, socklen_t length, char *out, size_t size)
+{
+	struct sockaddr_storage whole = {0};
+	sa_family_t family;
+
+	out[0] = 0;
+	if (length <= sizeof(family) || length >= sizeof(whole))
+		return false;
+	memcpy(&whole, address, length);
+	family = whole.ss_family;
+	if (family == AF_INET6 ? length < sizeof(struct sockaddr_in6)
+			       : family == AF_INET && length < sizeof(struct sockaddr_in))
+		return false;
+	if (family != AF_INET && family != AF_INET6 && family != AF_UNIX)
+		return false;
+	show(&whole, out, size);
+	return true;
+}
+
 void tap_address_peer(int fd, char *out, size_t size)
 {
 	struct sockaddr_storage address = {0};

@@ -3,10 +3,14 @@
 #ifndef SHIM_ADDRESS_H
 #define SHIM_ADDRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/socket.h>
 
 /* "" where one is not known. */
 void tap_address_ends(int fd, char *local, char *peer, size_t size);
 void tap_address_peer(int fd, char *out, size_t size);
+/* Of this address. False: it is of another kind, or is none. */
+bool tap_address_text(const struct sockaddr *address, socklen_t length, char *out, size_t size);
 
 #endif

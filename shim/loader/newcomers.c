@@ -62,6 +62,24 @@ static bool point_reference(const struct tap_reference *reference, void *data)
 	return false;
 }
 
+/* Where a libzmq shows itself that an object has inside (shim/wire/within.c). */
+static void point_pollers(const struct link_map *map)
+{
+	static const char *const pollers[] = {"epoll_create1", "epoll_create"};
+	struct dl_find_object own;
+
+	if (_dl_find_object((void *)point_pollers, &own))
+		return;
+	for (size_t i = 0; i < sizeof(pollers) / sizeof(pollers[0]); i++) {
+		void **slot = tap_elf_slot(map->l_addr, map->l_ld, pollers[i]);
+		void *wrapper =
+			tap_elf_definition(own.dlfo_link_map->l_addr, own.dlfo_link_map->l_ld, pollers[i]);
+
+		if (slot && wrapper)
+			tap_point_slot(slot, wrapper);
+	}
+}
+
 static void point(const struct tap_newcomer *n, bool deep)
 {
 	struct tap_caller *caller;
@@ -75,6 +93,8 @@ static void point(const struct tap_newcomer *n, bool deep)
 		tap_forget_real(caller);
 	}
 	tap_elf_references(hold.map->l_addr, hold.map->l_ld, point_reference, &hold);
+	if (deep)
+		point_pollers(hold.map);
 	tap_let_go(&hold);
 }
 

@@ -37,6 +37,7 @@ struct wire {
 	uint32_t number; /* that no other connection has */
 	pid_t process;
 	struct tap_tie *tie;
+	uint64_t identity; /* of an unseen libzmq's: which socket it is */
 	enum wire_phase phase;
 	enum wire_choice choice;
 	bool server;
@@ -96,6 +97,8 @@ void tap_wire_leave(struct wire *wire);
 void tap_wire_release(struct wire *wire);
 /* The descriptor is closed, or is another one now. */
 void tap_wire_gone(int fd);
+/* It was closed by somebody whose calls do not come here, and its number is another's. */
+bool tap_wire_is_stale(const struct wire *wire);
 
 /* --- end.c: how a connection ends, and what is told of it */
 /* -1 with errno ECONNRESET: libzmq makes a lost connection anew, and never one of a protocol error. The first

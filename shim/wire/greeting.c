@@ -11,7 +11,7 @@
  * signature's padding, which stock libzmq does not look at; a server that sees the mark has GSSAPI to offer.
  */
 #include "shim/line/address.h"
-#include "shim/wire/connection.h"
+#include "shim/wire/unseen.h"
 
 #include <errno.h>
 #include <string.h>
@@ -90,6 +90,19 @@ static bool settle(struct wire *wire)
 	return true;
 }
 
+/* Where the socket's calls are not seen it shows only here what security it has of its own. */
+static bool goes_as_it_is(struct wire *wire)
+{
+	if (!wire->tie->unseen)
+		return false;
+	if (!tap_unseen_allows(wire, wire->own + MECHANISM)) {
+		tap_wire_reset(wire);
+		return false;
+	}
+	wire->choice = WIRE_NULL;
+	return true;
+}
+
 /* --- what libzmq sends */
 
 ssize_t tap_wire_greeting_send(struct wire *wire, const uint8_t *bytes, size_t count)
@@ -117,8 +130,10 @@ ssize_t tap_wire_greeting_send(struct wire *wire, const uint8_t *bytes, size_t c
 	wire->own_count += (unsigned)take;
 	if (!is_signature(wire->own, wire->own_count))
 		return tap_wire_fail(wire, "this socket speaks no ZMTP, and cannot be secured");
-	if (wire->own_count >= MECHANISM_END && !offers(wire->own, null_mechanism))
-		return tap_wire_fail(wire, "this socket has a mechanism of its own");
+	if (wire->own_count >= MECHANISM_END && !offers(wire->own, null_mechanism) && !goes_as_it_is(wire))
+		return wire->phase == WIRE_DEAD
+			       ? tap_wire_reset(wire)
+			       : tap_wire_fail(wire, "this socket has a mechanism of its own");
 	if (!send_own(wire) || !settle(wire))
 		return tap_wire_fail(wire, "the greeting could not be sent");
 	return (ssize_t)take;
@@ -231,6 +246,16 @@ ssize_t tap_wire_greeting_recv(struct wire *wire, uint8_t *bytes, size_t count)
 	}
 	if (want > count - unseen)
 		want = (unsigned)(count - unseen);
+	/* What the peer offers is not judged before it is known whether this end has a mechanism of its own,
+	 * which libzmq says as soon as it has seen the version. */
+	if (wire->tie->unseen && wire->own_count < MECHANISM_END) {
+		if (wire->peer_count >= MECHANISM) {
+			errno = EAGAIN;
+			return -1;
+		}
+		if (want > MECHANISM - wire->peer_count)
+			want = MECHANISM - wire->peer_count;
+	}
 	n = recv(wire->fd, wire->peer + wire->peer_count, want, MSG_DONTWAIT);
 	if (n <= 0)
 		return n;

@@ -11,7 +11,7 @@
 
 #include "shim/loader/elf.h"
 #include "shim/loader/newcomers.h"
-#include "shim/wire/connection.h"
+#include "shim/wire/unseen.h"
 #include "shim/wire/wire.h"
 
 #include <errno.h>
@@ -132,7 +132,7 @@ static struct tap_tie *of_path(const struct sockaddr *address, socklen_t length)
 	return tap_tie_of_path(endpoint);
 }
 
-static int hook_connect(int fd, const struct sockaddr *address, socklen_t length)
+int tap_wire_connect(int fd, const struct sockaddr *address, socklen_t length)
 {
 	struct wire_place *place = tap_wire_place(fd);
 	struct tap_tie *tie = place && place->tie ? place->tie : of_path(address, length);
@@ -163,12 +163,12 @@ static int accepted(int listener, int fd)
 	return fd;
 }
 
-static int hook_accept(int fd, struct sockaddr *address, socklen_t *length)
+int tap_wire_accept(int fd, struct sockaddr *address, socklen_t *length)
 {
 	return accepted(fd, below.accept(fd, address, length));
 }
 
-static int hook_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
+int tap_wire_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
 {
 	return accepted(fd, below.accept4(fd, address, length, flags));
 }
@@ -229,6 +229,10 @@ static ssize_t hook_recv(int fd, void *bytes, size_t count, int flags)
 
 	if (!wire)
 		return below.recv(fd, bytes, count, flags);
+	if (wire->tie->unseen && tap_unseen_passes(wire, NULL, count)) {
+		tap_wire_leave(wire);
+		return below.recv(fd, bytes, count, flags);
+	}
 	n = recv_for(wire, bytes, count);
 	wire->left |= !n || (n < 0 && errno == ECONNRESET && wire->phase != WIRE_DEAD);
 	tap_wire_leave(wire);
@@ -242,6 +246,10 @@ static ssize_t hook_send(int fd, const void *bytes, size_t count, int flags)
 
 	if (!wire)
 		return below.send(fd, bytes, count, flags);
+	if (wire->tie->unseen && tap_unseen_passes(wire, bytes, count)) {
+		tap_wire_leave(wire);
+		return below.send(fd, bytes, count, flags);
+	}
 	n = send_for(wire, bytes, count);
 	tap_wire_leave(wire);
 	return n;
@@ -284,9 +292,9 @@ static const struct {
 	{"socket", (void *)hook_socket, (void **)&below.socket, true},
 	{"setsockopt", (void *)hook_setsockopt, (void **)&below.setsockopt, true},
 	{"bind", (void *)hook_bind, (void **)&below.bind, true},
-	{"connect", (void *)hook_connect, (void **)&below.connect, true},
-	{"accept", (void *)hook_accept, (void **)&below.accept, false},
-	{"accept4", (void *)hook_accept4, (void **)&below.accept4, false},
+	{"connect", (void *)tap_wire_connect, (void **)&below.connect, true},
+	{"accept", (void *)tap_wire_accept, (void **)&below.accept, false},
+	{"accept4", (void *)tap_wire_accept4, (void **)&below.accept4, false},
 	{"recv", (void *)hook_recv, (void **)&below.recv, true},
 	{"send", (void *)hook_send, (void **)&below.send, true},
 	{"close", (void *)hook_close, (void **)&below.close, true},
@@ -326,27 +334,65 @@ static bool point_all(const struct link_map *map, const char *name, void *hook, 
 	return true;
 }
 
-static bool enter(const struct link_map *map, char *reason, size_t size)
-{
-	unsigned count, accepts = 0;
+static bool (*is_others)(const ElfW(Dyn) * dynamic);
+static const struct tap_hook *others_hooks;
 
-	for (size_t i = 0; i < HOOKS; i++) {
-		if (point_all(map, hooks[i].name, hooks[i].hook, &count) && (count || !hooks[i].needed)) {
-			accepts += strncmp(hooks[i].name, "accept", 6) ? 0 : count;
-			continue;
-		}
+void tap_wire_hook_more(bool (*is_theirs)(const ElfW(Dyn) * dynamic), const struct tap_hook *more)
+{
+	others_hooks = more;
+	__atomic_store_n(&is_others, is_theirs, __ATOMIC_RELEASE);
+}
+
+static bool point(const struct link_map *map, const char *name, void *hook, bool needed, char *reason,
+		  size_t size, unsigned *accepts)
+{
+	unsigned count;
+
+	if (!point_all(map, name, hook, &count) || (needed && !count)) {
 		tap_copy(reason, size, "this libzmq cannot be entered: its calls of ");
-		tap_append(reason, size, hooks[i].name);
+		tap_append(reason, size, name);
 		tap_append(reason, size, " do not come here");
 		return false;
 	}
+	*accepts += strncmp(name, "accept", 6) ? 0 : count;
+	return true;
+}
+
+static bool has_other_ways(const struct link_map *map, char *reason, size_t size)
+{
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		if (!tap_elf_slot(map->l_addr, map->l_ld, others[i]))
 			continue;
 		tap_copy(reason, size, "this libzmq has a way for messages that is not known here: ");
 		tap_append(reason, size, others[i]);
-		return false;
+		return true;
 	}
+	return false;
+}
+
+static bool is_among(const struct tap_hook *hook, const char *name)
+{
+	while (hook->name && strcmp(hook->name, name))
+		hook++;
+	return hook->name;
+}
+
+static bool enter(const struct link_map *map, char *reason, size_t size)
+{
+	static const struct tap_hook none[1];
+	bool (*asks)(const ElfW(Dyn) *) = __atomic_load_n(&is_others, __ATOMIC_ACQUIRE);
+	const struct tap_hook *instead = asks && asks(map->l_ld) ? others_hooks : none;
+	unsigned accepts = 0;
+
+	for (size_t i = 0; i < HOOKS; i++)
+		if (!is_among(instead, hooks[i].name) &&
+		    !point(map, hooks[i].name, hooks[i].hook, hooks[i].needed, reason, size, &accepts))
+			return false;
+	for (const struct tap_hook *h = instead; h->name; h++)
+		if (!point(map, h->name, h->hook, h->needed, reason, size, &accepts))
+			return false;
+	if (instead == none && has_other_ways(map, reason, size))
+		return false;
 	if (!accepts)
 		tap_copy(reason, size, "this libzmq cannot be entered: it accepts no connections");
 	return accepts;

@@ -5,11 +5,30 @@
 
 #include "shim/inject/ties.h"
 
+#include <link.h>
+#include <sys/socket.h>
+
 /* Points the slots of the libzmq that holds this function at ours, and looks that they are. False, with the
  * reason: a byte might pass beside us. */
 bool tap_wire_enter(const void *zmq_function, char *reason, size_t size);
 /* Around a zmq_bind of this thread's. The second says whether a listener was made for it. */
 void tap_wire_binding(struct tap_tie *tie);
 bool tap_wire_was_bound(void);
+
+/*
+ * What those objects get of which is_theirs says so, besides or instead of the hooks that all have; a list
+ * that ends without a name. Other ways for bytes may be anybody's there, and are no reason to refuse the
+ * object.
+ */
+struct tap_hook {
+	const char *name;
+	void *hook;
+	bool needed;
+};
+void tap_wire_hook_more(bool (*is_theirs)(const ElfW(Dyn) * dynamic), const struct tap_hook *hooks);
+/* The hooks of what was tied, or refused. */
+int tap_wire_connect(int fd, const struct sockaddr *address, socklen_t length);
+int tap_wire_accept(int fd, struct sockaddr *address, socklen_t *length);
+int tap_wire_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 
 #endif

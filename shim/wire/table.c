@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FD_BITS 20 /* as far as the kernel counts by default */
@@ -91,6 +92,18 @@ struct wire *tap_wire_take(int fd)
 	return NULL;
 }
 
+static uint64_t identity(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) ? 0 : status.st_ino;
+}
+
+bool tap_wire_is_stale(const struct wire *wire)
+{
+	return wire->tie->unseen && identity(wire->fd) != wire->identity;
+}
+
 struct wire *tap_wire_new(int fd, struct tap_tie *tie, bool server)
 {
 	static uint32_t count;
@@ -107,6 +120,7 @@ struct wire *tap_wire_new(int fd, struct tap_tie *tie, bool server)
 	wire->process = getpid();
 	wire->tie = tie;
 	wire->server = server;
+	wire->identity = tie->unseen ? identity(fd) : 0;
 	wire->references = 1;
 	wire->begun = tr_now();
 	wire->number = __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED);

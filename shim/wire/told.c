@@ -23,7 +23,8 @@
 
 void tap_wire_put_ends(struct tr_draft *d, const struct wire *wire)
 {
-	tap_put_handle(d, TR_F_SOCKET, wire->tie->socket);
+	if (wire->tie->socket)
+		tap_put_handle(d, TR_F_SOCKET, wire->tie->socket);
 	tr_put_text(d, TR_F_ENDPOINT, wire->tie->endpoint);
 	if (wire->other[0])
 		tr_put_text(d, TR_F_PEER, wire->other);

@@ -89,3 +89,7 @@ $(BUILD)/hosts/seal_against_mit $(BUILD)/hosts/seal_against_heimdal: HOST_LIBS :
 $(BUILD)/hosts/seal_other_openssl: $(SEAL_OBJ)
 $(BUILD)/hosts/seal_other_openssl: HOST_LDFLAGS := $(LDSAN) -rdynamic
 $(BUILD)/hosts/seal_other_openssl: HOST_LIBS := $(SEAL_OBJ)
+
+# Programs with libzmq inside: whose calls of it nobody sees.
+ZMQ_INSIDE := -l:libzmq.a -lgssapi_krb5 -lstdc++ -lm -l:libsodium.so.23 -l:libpgm-5.3.so.0 -l:libnorm.so.1 -l:libbsd.so.0
+$(BUILD)/hosts/other_sockets: HOST_LIBS := $(ZMQ_INSIDE)

@@ -44,6 +44,8 @@ static const struct named options[] = {
 	{"linger", ZMQ_LINGER, 0},
 	{"rcvtimeo", ZMQ_RCVTIMEO, 0},
 	{"immediate", ZMQ_IMMEDIATE, 0},
+	{"ipv6", ZMQ_IPV6, 0},
+	{"use_fd", ZMQ_USE_FD, 0},
 	{"handshake_ivl", ZMQ_HANDSHAKE_IVL, 0},
 	{"zap_domain", ZMQ_ZAP_DOMAIN, 1},
 	{"router_raw", ZMQ_ROUTER_RAW, 0},

@@ -27,7 +27,8 @@ void learn_refused(struct facts *facts)
 	struct model_text rule = facts_text(facts, TR_F_RULE), subject = facts_text(facts, TR_F_SUBJECT);
 	uint32_t call = (uint32_t)facts_number(facts, TR_F_CALL);
 	bool would = facts->event->head.event == TR_E_would_refuse, made;
-	enum tr_role role = endpoint_role_of_call(call);
+	/* Of a connection whose call was not seen the event says which end it is. */
+	enum tr_role role = call ? endpoint_role_of_call(call) : (enum tr_role)facts_number(facts, TR_F_ROLE);
 	struct model_refusal *refusal;
 	struct model_key key;
 

@@ -49,13 +49,23 @@ static const struct part handshake[] = {
 };
 
 static const struct part refused[] = {
-	{"refused ", TR_F_CALL, NULL}, {" of ", TR_F_SUBJECT, NULL}, {": ", TR_F_REASON, NULL},
-	{"; rule ", TR_F_RULE, NULL},  {", line ", TR_F_LINE, NULL}, {0},
+	{"refused ", TR_F_CALL, NULL},
+	{"refused a connection as ", TR_F_ROLE, NULL},
+	{" of ", TR_F_SUBJECT, NULL},
+	{": ", TR_F_REASON, NULL},
+	{"; rule ", TR_F_RULE, NULL},
+	{", line ", TR_F_LINE, NULL},
+	{0},
 };
 
 static const struct part would_refuse[] = {
-	{"would refuse ", TR_F_CALL, NULL}, {" of ", TR_F_SUBJECT, NULL}, {": ", TR_F_REASON, NULL},
-	{"; rule ", TR_F_RULE, NULL},	    {", line ", TR_F_LINE, NULL}, {0},
+	{"would refuse ", TR_F_CALL, NULL},
+	{"would refuse a connection as ", TR_F_ROLE, NULL},
+	{" of ", TR_F_SUBJECT, NULL},
+	{": ", TR_F_REASON, NULL},
+	{"; rule ", TR_F_RULE, NULL},
+	{", line ", TR_F_LINE, NULL},
+	{0},
 };
 
 static const struct part inject[] = {

@@ -86,7 +86,7 @@ static void refusal(void *at, void *context)
 	out_str(out, r->would ? "  would refuse " : "  refused ");
 	out_unsigned(out, r->count);
 	out_str(out, r->count == 1 ? " time " : " times ");
-	out_str(out, tr_call_name(r->call) ? tr_call_name(r->call) : "a call");
+	out_str(out, tr_call_name(r->call) ? tr_call_name(r->call) : "a connection");
 	if (r->subject.at) {
 		out_str(out, " of ");
 		say_words(out, r->subject);
