@@ -39,3 +39,14 @@ unsigned pol_families(const struct pol *pol)
 			families |= strncmp(k->path, "gss.", 4) ? POL_FAMILY_ZMQ : POL_FAMILY_GSS;
 	return families;
 }
+
+/* Options are set by calls; so is GSSAPI, and its defects put right, where libzmq is to speak it. */
+int pol_by_address(const struct pol *pol)
+{
+	if (pol->state != POL_READY || (pol_injects(pol) && !pol_speaks(pol)))
+		return 0;
+	for (const struct pol_keyword *k = pol_keywords; k->id; k++)
+		if (asks(k, pol->rule[k->id]) && (k->id == POL_K_PLAINTEXT || k->id == POL_K_REPAIRS))
+			return 0;
+	return 1;
+}

@@ -150,6 +150,9 @@ enum pol_family { POL_FAMILY_GSS = 1, POL_FAMILY_ZMQ = 2 };
  * policy. */
 unsigned pol_families(const struct pol *pol);
 
+/* Can all its rules about ZeroMQ be kept where no call is seen, by the addresses of connections? 1 or 0. */
+int pol_by_address(const struct pol *pol);
+
 /*
  * Each judge fills *verdict and returns its action. With POL_NONE: POL_ALLOW.
  *

@@ -109,6 +109,24 @@ talked() {
     done
 }
 
+@test "gsstap run starts it under a policy that is enforced, says how it is judged, and it is secured" {
+    fresh run
+    secures tcp
+    record wire "$FAR" "$NEAR"
+    RUN=(env -u GSSTAP_TRACE "$GSSTAP" run -p policy.yaml -o "$PWD/%n-%p.pcapng" --)
+    start server "${RUN[@]}" "$BATS_FILE_TMPDIR/now" socket REP bind "$NEAR" touch up answer 1
+    start client "${RUN[@]}" "$BATS_FILE_TMPDIR/lazy" socket REQ await up connect "$FAR" send "$SECRET" recv
+    finish client
+    finish server
+    grep -qx "got $SECRET" server.out
+    grep -q 'now has .* zmq_ functions linked into it .*with engine: wire its connections are judged by address' server.out
+    grep -qx "got re $SECRET" client.out
+    hidden wire
+    recorded 2 '.event == "handshake" and .outcome == "established"'
+    run -0 "$GSSTAP" decode --summary ./*.pcapng
+    [[ $output == *"bind $NEAR"* && $output == *"connect $FAR"* ]]
+}
+
 @test "it talks to libzmq's own GSSAPI, in both roles" {
     fresh stock-server
     secures tcp

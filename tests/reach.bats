@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # timeout: 240
 #
-# What a policy cannot reach is refused: programs and libraries with a libzmq or libgssapi inside, whole or in part,
-# under a policy with rules for those calls. Each is built by the link editor as programs are, out of Debian's libzmq.a.
+# What a policy cannot reach is refused: programs and libraries with a libzmq or libgssapi inside, whole or in part, under a
+# policy with rules for those calls, but where the addresses of their connections are enough for it. Each is built by the link editor as programs are, out of Debian's libzmq.a.
 
 bats_require_minimum_version 1.5.0
 load helper
@@ -53,7 +53,10 @@ END
     gcc -O2 -o inside main.c serve.c "${LIBZMQ_A[@]}"
     gcc -O2 -rdynamic -o exports main.c serve.c "${LIBZMQ_A[@]}"
     strip -o stripped inside
-    printf 'version: 1\nzmq: {unsecured: refuse}\n' >zmq.yaml
+    printf 'version: 1\nzmq: {unsecured: refuse, plaintext: refuse}\n' >zmq.yaml
+    printf 'version: 1\nzmq: {unsecured: refuse}\n' >address.yaml
+    printf 'version: 1\nzmq: {engine: wire, inject: [{bind: "tcp://127.0.0.1:*"}]}\n' >wire.yaml
+    printf 'version: 1\nzmq: {inject: [{bind: "tcp://127.0.0.1:*"}]}\n' >options.yaml
     printf 'version: 1\ngss: {delegation: refuse}\n' >gss.yaml
     printf 'version: 1\nzmq: {unsecured: allow}\n' >nothing.yaml
     sed 's/^zmq/mode: audit\n&/' zmq.yaml >audit.yaml
@@ -79,11 +82,25 @@ judged() {
     [ "$output" = "bind: Permission denied" ]
 }
 
-@test "a program with libzmq linked into it is refused: with names, exporting them, and stripped" {
+# by_address PROGRAM PATTERN: it is refused where rules ask for its calls, and started where the addresses of its
+# connections are enough.
+by_address() {
+    local policy
+    refused "$1" "$2"
+    refused "$1" "$2" options.yaml
+    for policy in address wire; do
+        run -0 "$GSSTAP" run -p $policy.yaml -o "$BATS_TEST_TMPDIR/%n-%p.pcapng" "$1"
+        echo "$output"
+        [[ $output == *"bind: done"* ]]
+        grep -qE "^gsstap: .*$2.* its connections are judged by address" <<<"$output"
+    done
+}
+
+@test "a program with libzmq linked into it is refused under rules for its calls, and not under those for its connections" {
     judged ./shared
-    refused ./inside 'inside has [0-9]+ zmq_ functions linked into it'
-    refused ./exports 'exports has [0-9]+ zmq_ functions linked into it'
-    refused ./stripped 'stripped seems to have libzmq linked into it'
+    by_address ./inside 'inside has [0-9]+ zmq_ functions linked into it'
+    by_address ./exports 'exports has [0-9]+ zmq_ functions linked into it'
+    by_address ./stripped 'stripped seems to have libzmq linked into it'
 }
 
 @test "where nothing is refused it runs, and what is not seen is named: no policy, audit mode, no rule for these calls" {
@@ -106,23 +123,24 @@ judged() {
     gcc -D_GNU_SOURCE -O2 -Wl,-z,now -o partly main.c serve.c own.c -lzmq
     gcc -D_GNU_SOURCE -O2 -Wl,-z,now -rdynamic -o partly_exports main.c serve.c own.c -lzmq
     refused ./partly 'partly has 1 zmq_ function linked into it \(zmq_bind\)'
+    refused ./partly 'partly has 1 zmq_ function linked into it \(zmq_bind\)' address.yaml
     refused ./partly_exports 'has 1 zmq_ function linked into it \(zmq_bind\)'
 }
 
 @test "a library with a hidden libzmq inside is refused, stripped or not" {
     library hidden serve.c -Wl,--version-script=hidden.map "${LIBZMQ_PIC[@]}"
-    refused ./hidden 'libhidden.so has [0-9]+ zmq_ functions linked into it'
+    by_address ./hidden 'libhidden.so has [0-9]+ zmq_ functions linked into it'
     strip libhidden.so
-    refused ./hidden 'libhidden.so seems to have libzmq linked into it'
+    by_address ./hidden 'libhidden.so seems to have libzmq linked into it'
 }
 
 @test "a library that was bound to the libzmq inside it is refused, one that asks the loader is judged" {
     library asks serve.c -Wl,--version-script=exported.map "${LIBZMQ_PIC[@]}"
     judged ./asks
     library symbolic serve.c -Wl,-Bsymbolic -Wl,--version-script=exported.map "${LIBZMQ_PIC[@]}"
-    refused ./symbolic 'libsymbolic.so .*do not reach'
+    by_address ./symbolic 'libsymbolic.so .*do not reach'
     library functions serve.c -Wl,-Bsymbolic-functions -Wl,--version-script=exported.map "${LIBZMQ_PIC[@]}"
-    refused ./functions 'libfunctions.so has [0-9]+ zmq_ functions of its own .*-Bsymbolic-functions'
+    by_address ./functions 'libfunctions.so has [0-9]+ zmq_ functions of its own .*-Bsymbolic-functions'
 }
 
 @test "a libzmq that was linked with -Bsymbolic is judged: what it calls of itself does not matter" {

@@ -6,6 +6,7 @@
 #include "tools/elf/calls.h"
 #include "tools/elf/reach.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* By its name, for what a library calls of itself cannot be told from what a program does that has it inside.
@@ -97,7 +98,23 @@ struct elf_gap elf_gap_find(const struct elf_tree *tree, size_t n, const char *f
 	return gap;
 }
 
-char *elf_gap_words(const struct elf_tree *tree, size_t n, const char *family, const struct elf_gap *gap)
+bool elf_gap_by_address(const struct elf_tree *tree, size_t n)
+{
+	const struct elf_object *object = tree->nodes[n].object;
+
+	for (size_t i = 0; i < object->symbols.count; i++) {
+		const struct elf_symbol *symbol = &object->symbols.items[i];
+		const struct elf_call *call = elf_call_find(symbol->name);
+
+		/* Who calls another's libzmq holds none. */
+		if (elf_call_is(symbol->name, "zmq") && call && call->wrapped && elf_is_reference(symbol) &&
+		    !elf_symbols_find(&object->symbols, symbol->name, true))
+			return false;
+	}
+	return object->hints.zap && object->follows;
+}
+
+static char *words_of(const struct elf_tree *tree, size_t n, const char *family, const struct elf_gap *gap)
 {
 	const char *name = path_base(tree->nodes[n].path);
 	const char *more = gap->count > 1 ? " ..." : "", *plural = gap->count > 1 ? "s" : "";
@@ -128,4 +145,15 @@ char *elf_gap_words(const struct elf_tree *tree, size_t n, const char *family, c
 			name, strcmp(family, "zmq") ? "a libgssapi" : "libzmq");
 	}
 	return elf_strdup("");
+}
+
+char *elf_gap_words(const struct elf_tree *tree, size_t n, const char *family, const struct elf_gap *gap)
+{
+	char *words = words_of(tree, n, family, gap), *more;
+
+	if (gap->kind == ELF_GAP_NONE || strcmp(family, "zmq") || !elf_gap_by_address(tree, n))
+		return words;
+	more = elf_format("%s; with engine: wire its connections are judged by address", words);
+	free(words);
+	return more;
 }

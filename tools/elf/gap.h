@@ -29,6 +29,12 @@ struct elf_gap {
 /* What is out of reach of a family ("gss", "zmq") in node n, which has an object. */
 struct elf_gap elf_gap_find(const struct elf_tree *tree, size_t n, const char *family);
 
+/*
+ * Does node n hold a libzmq whose connections come to the shim all the same, so that a policy can judge them
+ * by address? As shim/wire/within.c finds one.
+ */
+bool elf_gap_by_address(const struct elf_tree *tree, size_t n);
+
 /* One sentence about a gap that is there; a new string. */
 char *elf_gap_words(const struct elf_tree *tree, size_t n, const char *family, const struct elf_gap *gap);
 

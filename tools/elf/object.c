@@ -126,6 +126,43 @@ static void read_built_in(struct elf_object *object, struct elf_file *file)
 	object->built_in = all;
 }
 
+/* Of these a libzmq needs all, but for one of those that stand together. */
+static const char *const connection_calls[][2] = {
+	{"epoll_create1", "epoll_create"},
+	{"accept4", "accept"},
+	{"socket", NULL},
+	{"setsockopt", NULL},
+	{"bind", NULL},
+	{"listen", NULL},
+	{"connect", NULL},
+	{"send", NULL},
+	{"recv", NULL},
+	{"close", NULL},
+};
+#define CONNECTION_CALLS (sizeof(connection_calls) / sizeof(connection_calls[0]))
+
+static bool is_connection_call(const char *name)
+{
+	for (size_t i = 0; i < CONNECTION_CALLS; i++)
+		if (!strcmp(connection_calls[i][0], name) ||
+		    (connection_calls[i][1] && !strcmp(connection_calls[i][1], name)))
+			return true;
+	return false;
+}
+
+static bool read_follows(const struct elf_dynamic *dynamic)
+{
+	struct elf_symbols calls = {0};
+	bool all = true;
+
+	elf_symbols_dynamic(dynamic, is_connection_call, &calls);
+	for (size_t i = 0; i < CONNECTION_CALLS; i++)
+		all &= elf_symbols_find(&calls, connection_calls[i][0], false) ||
+		       (connection_calls[i][1] && elf_symbols_find(&calls, connection_calls[i][1], false));
+	elf_symbols_free(&calls);
+	return all;
+}
+
 struct elf_object *elf_object_read(struct elf_file *file)
 {
 	struct elf_object *object = elf_calloc(1, sizeof(*object));
@@ -141,6 +178,7 @@ struct elf_object *elf_object_read(struct elf_file *file)
 	object->interpreter = elf_file_interpreter(file);
 	read_dynamic(object, &dynamic);
 	elf_symbols_dynamic(&dynamic, wanted, &object->symbols);
+	object->follows = read_follows(&dynamic);
 	read_built_in(object, file);
 	elf_hints_read(&dynamic, &object->hints);
 	object->go = object->hints.go || has_go_note(file);

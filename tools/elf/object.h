@@ -38,6 +38,8 @@ struct elf_object {
 	struct elf_symbols symbols; /* dynamic gss_*, zmq_* and dlopen's family */
 	struct elf_symbols
 		built_in; /* functions of calls.def that are defined but not in the dynamic table */
+	bool follows; /* what a libzmq does with connections it does by calls that a preload can get between
+		       */
 	struct elf_hints hints;
 };
 

@@ -17,7 +17,8 @@
 struct run_policy {
 	const char *source; /* as given; NULL: no policy */
 	bool enforces;
-	bool injects;	   /* GSSAPI into sockets */
+	bool injects;	   /* GSSAPI into sockets, by options of libzmq's */
+	bool by_address;   /* its rules about ZeroMQ can be kept by the addresses of connections alone */
 	unsigned families; /* enum pol_family: the calls that rules ask for */
 	bool compiled_here;
 	char path[PATH_MAX]; /* absolute, of the compiled file; "" until run_policy_place when compiled here

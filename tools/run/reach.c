@@ -28,9 +28,15 @@ static bool holds_libzmq(const struct elf_tree *tree, size_t n)
 	return elf_object_defines(object, "zmq") || elf_gap_find(tree, n, "zmq").kind != ELF_GAP_NONE;
 }
 
+/* What counts of a gap: connections that can be judged by address are none where that is enough, nor are
+ * calls of a libgssapi but a libzmq's where only that is asked for. */
+struct asked {
+	bool libzmq_only, by_address;
+};
+
 /* Says what of a family is out of reach in the tree; returns in how many objects that was so. */
 static unsigned tell(const struct elf_tree *tree, const char *program, const struct family *family,
-		     bool libzmq_only)
+		     struct asked asked)
 {
 	unsigned found = 0;
 
@@ -38,7 +44,7 @@ static unsigned tell(const struct elf_tree *tree, const char *program, const str
 		struct elf_gap gap;
 		char *words;
 
-		if (!tree->nodes[n].object || (libzmq_only && !holds_libzmq(tree, n)))
+		if (!tree->nodes[n].object || (asked.libzmq_only && !holds_libzmq(tree, n)))
 			continue;
 		gap = elf_gap_find(tree, n, family->name);
 		if (gap.kind == ELF_GAP_NONE)
@@ -46,7 +52,7 @@ static unsigned tell(const struct elf_tree *tree, const char *program, const str
 		words = elf_gap_words(tree, n, family->name, &gap);
 		tool_error("%s: %s", program, words);
 		free(words);
-		found++;
+		found += !asked.by_address || !elf_gap_by_address(tree, n);
 	}
 	return found;
 }
@@ -73,7 +79,8 @@ int run_reach_check(const struct run_scope *scope, const char *program, const st
 		/* What is injected is done by libzmq's own calls of GSSAPI. */
 		if (!asked && !(policy->injects && families[i].bit == POL_FAMILY_GSS))
 			continue;
-		if (!tell(&scope->tree, program, &families[i], !asked))
+		if (!tell(&scope->tree, program, &families[i],
+			  (struct asked){!asked, policy->by_address && families[i].bit == POL_FAMILY_ZMQ}))
 			continue;
 		refuse(program, &families[i]);
 		status = TOOL_SELF;
@@ -91,5 +98,5 @@ int run_reach_check(const struct run_scope *scope, const char *program, const st
 void run_reach_tell(const struct run_scope *scope, const char *program)
 {
 	for (size_t i = 0; scope->known && i < COUNT; i++)
-		tell(&scope->tree, program, &families[i], false);
+		tell(&scope->tree, program, &families[i], (struct asked){false, false});
 }
