@@ -10,6 +10,7 @@ load helper
 load wire
 load repairs
 load nogssapi
+load engine
 
 setup_file() {
     realm_up -u alice -u mallory -s zmq@localhost -s other@localhost
@@ -25,27 +26,6 @@ teardown_file() {
 
 teardown() {
     stop_all
-}
-
-# policy_for NAME LINE [MORE]: NAME.bin, which secures everything; MORE goes into each rule.
-policy_for() {
-    cat >"$BATS_FILE_TMPDIR/$1.yaml" <<END
-version: 1
-zmq:
-  $2
-  inject:
-    - {bind: "*", principal: "zmq@localhost"${3:-}}
-    - {connect: "*", service: "zmq@localhost"${3:-}}
-END
-    "$GSSTAP" policy compile -o "$BATS_FILE_TMPDIR/$1.bin" "$BATS_FILE_TMPDIR/$1.yaml"
-}
-
-# with NAME: WITH for this policy; nothing at all for "bare". Messages are not sealed by gsstap itself where each call is
-# recorded: for "sealed" they are not.
-with() {
-    WITH=(env -u GSSTAP_TRACE)
-    [ "$1" = bare ] || secured "$BATS_FILE_TMPDIR/$1.bin"
-    [ "$1" != sealed ] || WITH+=(GSSTAP_LEVEL=audit)
 }
 
 # pair SERVER CLIENT PATTERN TRANSPORT: two messages, and answers where the pattern has them, between these two policies.

@@ -11,6 +11,8 @@
 
 #include "shim/core/tap.h"
 
+#include <sys/types.h>
+
 #define TAP_TAG "#gsstap-"
 
 struct tap_tie {
@@ -39,6 +41,7 @@ struct tap_tie {
 	char principal[240], service[240]; /* "" principal: the default credential */
 	enum pol_nametype principal_type, service_type;
 	void *credential; /* of a server, once it was acquired; it goes with the process */
+	pid_t acquirer;	  /* the process of which a thread is at that */
 };
 
 extern unsigned tap_injected; /* endpoints given GSSAPI so far: without any, names and credentials are not

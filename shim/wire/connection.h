@@ -18,6 +18,8 @@
 #include <sys/types.h>
 
 #define GREETING 64u
+#define MECHANISM 12u
+#define MECHANISM_END 32u
 #define WIRE_USER 256
 
 enum wire_phase {
@@ -49,6 +51,8 @@ struct wire {
 	bool asked;	/* ... and was asked to connect; its answer is the last that it says */
 	uint8_t answer[5];
 	unsigned answered_bytes;
+	bool guessed;	  /* it is for this tie by its path, which other sockets may have, too */
+	bool own_way;	  /* such a socket has a mechanism of its own: bytes pass as they are */
 	bool marked;	  /* the peer is a client of ours that waits for our choice */
 	bool stepping;	  /* a thread of the pool is at GSSAPI for it */
 	bool pushing;	  /* ... or waits for the kernel to take what is in `out` */
@@ -69,6 +73,7 @@ struct wire {
 	struct wire_buffer plain; /* for libzmq */
 	struct wire_buffer part;  /* from libzmq: a frame that is not complete yet */
 	struct wire_buffer out;	  /* for the kernel, which had no room */
+	size_t taken;		  /* bytes of the peer's handshake so far; 0 when that is over */
 	bool held;		  /* the last byte of a frame was only looked at: it keeps the poller awake */
 	bool again;		  /* libzmq comes again with its last byte, which was taken already */
 	uint64_t unsecured;	  /* since when it is clear; 0: it is not */
@@ -80,6 +85,7 @@ struct wire {
 /* What a descriptor of libzmq's is for. */
 struct wire_place {
 	struct tap_tie *tie; /* of a listener, and of a socket that is about to be connected */
+	bool seen;	     /* it was made, or accepted, here */
 	bool refused;	     /* it is for a secured endpoint, and it cannot be told for which */
 	struct wire *wire;
 };
@@ -133,6 +139,12 @@ ssize_t tap_wire_data_send(struct wire *wire, const uint8_t *bytes, size_t count
 ssize_t tap_wire_give(struct wire *wire, uint8_t *bytes, size_t count);
 /* The greetings are done. */
 void tap_wire_handshake_begin(struct wire *wire);
+
+/* --- early.c: what handshakes may cost */
+/* So many more bytes came of the peer's. NULL, or why the connection ends. */
+const char *tap_wire_take_early(struct wire *wire, size_t n);
+/* They count no longer: the handshake has succeeded, or the connection goes. */
+void tap_wire_early_over(struct wire *wire);
 
 /* --- message.c: as GSSAPI's library makes and takes them, or by seal.c */
 /* A message of libzmq's, wrapped behind `out`. False: it could not be. */

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#define PATIENCE_NS 1000000000u /* libzmq's own (ZMQ_HANDSHAKE_IVL) is longer */
+
 static void tell_failed(struct wire *wire, const char *reason)
 {
 	struct tr_draft *d;
@@ -50,32 +52,52 @@ int tap_wire_fail(struct wire *wire, const char *reason)
 	return tap_wire_reset(wire);
 }
 
+static bool was_waited_for(const struct wire *wire)
+{
+	return tr_now() - wire->begun > PATIENCE_NS;
+}
+
 /*
- * Of a connection that came to nothing by itself. Who has gone before he was heard is no failure: it may be
- * this end that is closed while it connects. The words are those of shim/line/line.c.
+ * Of a connection that came to nothing by itself. Who has gone before he was heard is no failure, nor is one
+ * that this end closes while it connects: only who was waited for is silent. The words are those of
+ * shim/line/line.c.
  */
 static const char *silent_failure(const struct wire *wire)
 {
+	if (wire->phase == WIRE_HANDSHAKE && !wire->left && !wire->stepping && !wire->established &&
+	    (wire->context != GSS_C_NO_CONTEXT || wire->taken) && was_waited_for(wire))
+		return wire->taken
+			       ? "silent: the peer did not finish what it began to say of its handshake"
+			       : "silent: the peer said nothing to this end's token: it hangs, or waits for "
+				 "something (a KDC, a name service)";
 	if (wire->phase == WIRE_HANDSHAKE && wire->context == GSS_C_NO_CONTEXT && !wire->stepping)
 		return wire->left
 			       ? "the peer went away after its greeting: it refused, or has no credential"
 			       : "silent: the peer said nothing after its greeting: it has no credential, or "
 				 "both ends are servers";
+	if (wire->phase == WIRE_GREETING && !wire->left && !wire->proxied && !wire->own_way &&
+	    was_waited_for(wire))
+		return !wire->peer_count ? "silent: the peer sent no greeting: it is no ZeroMQ, or hangs"
+		       : wire->peer_count < MECHANISM_END
+			       ? "silent: the peer sent a part of a greeting, and not which mechanism it "
+				 "has: it "
+				 "is no ZeroMQ, hangs, or waits for this end to say its mechanism first"
+			       : "silent: the peer did not send the rest of its greeting";
 	if (wire->phase == WIRE_GREETING && wire->left && wire->peer_count)
 		return "one-sided: this end is secured by GSSAPI, and the peer went away when it saw that: "
-		       "it is "
-		       "not under gsstap yet, or no rule of its policy injects there";
+		       "it is not under gsstap yet, or no rule of its policy injects there";
 	return NULL;
 }
 
 /* A context that was established makes no connection: the peer may refuse whom it has authenticated. */
 static const char *without_ready(const struct wire *wire)
 {
-	return wire->phase == WIRE_HANDSHAKE && wire->established && wire->left
-		       ? "the peer went away after the handshake, without its READY: it does not let this "
-			 "end "
-			 "in, or was closed"
-		       : NULL;
+	if (wire->phase != WIRE_HANDSHAKE || !wire->established)
+		return NULL;
+	if (wire->left)
+		return "the peer went away after the handshake, without its READY: it does not let this end "
+		       "in, or was closed";
+	return was_waited_for(wire) ? "silent: the peer did not send its READY" : NULL;
 }
 
 void tap_wire_tell_closing(struct wire *wire)
@@ -84,7 +106,6 @@ void tap_wire_tell_closing(struct wire *wire)
 
 	if (!reason)
 		reason = without_ready(wire);
-
 	if (wire->unsecured)
 		tap_wire_tell_unsecured(wire, NULL);
 	if (reason)

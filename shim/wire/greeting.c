@@ -20,8 +20,6 @@
 #define SIGNATURE_END 10u
 #define VERSION 10u
 #define HELD_AT 11u /* what a peer needs to go on */
-#define MECHANISM 12u
-#define MECHANISM_END 32u
 #define PART_MOST 65536u
 #define MARK "gsstap"
 
@@ -93,12 +91,14 @@ static bool settle(struct wire *wire)
 /* Where the socket's calls are not seen it shows only here what security it has of its own. */
 static bool goes_as_it_is(struct wire *wire)
 {
-	if (!wire->tie->unseen)
+	if (!wire->tie->unseen && !wire->guessed)
 		return false;
-	if (!tap_unseen_allows(wire, wire->own + MECHANISM)) {
+	/* Or it is another one than that which is secured, at the same path: it was judged by its call. */
+	if (wire->tie->unseen && !tap_unseen_allows(wire, wire->own + MECHANISM)) {
 		tap_wire_reset(wire);
 		return false;
 	}
+	wire->own_way = true;
 	wire->choice = WIRE_NULL;
 	return true;
 }
@@ -130,7 +130,8 @@ ssize_t tap_wire_greeting_send(struct wire *wire, const uint8_t *bytes, size_t c
 	wire->own_count += (unsigned)take;
 	if (!is_signature(wire->own, wire->own_count))
 		return tap_wire_fail(wire, "this socket speaks no ZMTP, and cannot be secured");
-	if (wire->own_count >= MECHANISM_END && !offers(wire->own, null_mechanism) && !goes_as_it_is(wire))
+	if (wire->own_count >= MECHANISM_END && !wire->own_way && !offers(wire->own, null_mechanism) &&
+	    !goes_as_it_is(wire))
 		return wire->phase == WIRE_DEAD
 			       ? tap_wire_reset(wire)
 			       : tap_wire_fail(wire, "this socket has a mechanism of its own");
@@ -240,6 +241,9 @@ ssize_t tap_wire_greeting_recv(struct wire *wire, uint8_t *bytes, size_t count)
 
 	if (wire->proxied)
 		return recv_proxy(wire, bytes, count);
+	/* Which socket this is libzmq's mechanism says, for which it needs no more of the peer's. */
+	if (wire->guessed && wire->own_count < MECHANISM_END)
+		want = wire->peer_count < MECHANISM ? MECHANISM - wire->peer_count : 0;
 	if (count <= unseen || !want) { /* libzmq takes what is left of a greeting at once, and no less */
 		errno = EAGAIN;
 		return -1;

@@ -147,27 +147,24 @@ static OM_uint32 acquire(const struct wire *wire, gss_cred_id_t *cred)
 
 /*
  * The credential of the rule's principal, for the role; none is the default one. An acceptor's is a keytab by
- * its name, which is read at each handshake, and its name has to be looked up: it is acquired once. An
- * initiator's ends with its tickets.
+ * its name, which is read at each handshake, and its name has to be looked up: it is acquired once, by one
+ * thread for each endpoint (pool.c). An initiator's ends with its tickets.
  */
 static OM_uint32 credential(const struct wire *wire, gss_cred_id_t *cred)
 {
-	static struct tap_lock lock;
-	OM_uint32 major = GSS_S_COMPLETE;
+	OM_uint32 major;
 
 	*cred = GSS_C_NO_CREDENTIAL;
 	if (!wire->tie->principal[0])
 		return GSS_S_COMPLETE;
 	if (!wire->server)
 		return acquire(wire, cred);
-	while (!tap_lock(&lock))
-		;
-	if (!wire->tie->credential) {
-		major = acquire(wire, cred);
-		wire->tie->credential = *cred;
-	}
-	*cred = wire->tie->credential;
-	tap_unlock(&lock);
+	*cred = __atomic_load_n(&wire->tie->credential, __ATOMIC_ACQUIRE);
+	if (*cred)
+		return GSS_S_COMPLETE;
+	major = acquire(wire, cred);
+	if (!GSS_ERROR(major))
+		__atomic_store_n(&wire->tie->credential, *cred, __ATOMIC_RELEASE);
 	return major;
 }
 

@@ -17,6 +17,8 @@
 #include <sys/socket.h>
 
 #define FRAME_MOST (256u << 10) /* of a handshake: tickets with many groups are some 64 kB */
+#define READY_GROWS (WIRE_USER + 32u)
+#define STEP (16u << 10) /* grows with what came, not with what was claimed */
 
 void tap_wire_handshake_begin(struct wire *wire)
 {
@@ -74,6 +76,7 @@ static const char *take_ready(struct wire *wire, const uint8_t *token, size_t le
 	if (!sent)
 		return "READY could not be sent";
 	wire->phase = WIRE_DATA;
+	tap_wire_early_over(wire);
 	/* Where calls are recorded each message is one. */
 	if (tr_level < TR_LEVEL_CALLS && pol_accelerates(&tap_policy))
 		tap_wire_gss_seal(wire);
@@ -115,11 +118,20 @@ static ssize_t nothing_due(struct wire *wire)
 				     : "the peer speaks out of turn");
 }
 
+/* The peer's READY is due, and libzmq, to which it goes with more than it came with, cannot take it at once.
+ */
+static bool is_large_ready(const struct wire *wire, struct frame frame, size_t count)
+{
+	return frame.head && wire->established && (!wire->server || wire->ready) &&
+	       frame.head + frame.body + READY_GROWS > count;
+}
+
 ssize_t tap_wire_handshake_recv(struct wire *wire, uint8_t *bytes, size_t count)
 {
 	struct wire_buffer *in = &wire->in;
 	struct frame frame;
 	size_t want, have;
+	bool keep;
 	const char *reason;
 	ssize_t n;
 
@@ -147,12 +159,21 @@ ssize_t tap_wire_handshake_recv(struct wire *wire, uint8_t *bytes, size_t count)
 		}
 		/* No byte beyond this frame: what follows READY is for tap_wire_data_recv. */
 		want = frame.head ? frame.head + frame.body - have : have < 2 ? 2 - have : FRAME_HEAD - have;
+		want = want < STEP ? want : STEP;
 		if (!tap_wire_room(in, want))
 			return tap_wire_fail(wire, "there is no memory");
-		n = recv(wire->fd, in->bytes + in->end, want, MSG_DONTWAIT);
+		/* As of any frame that is larger than libzmq's room (data.c): its last byte stays there, and
+		 * with it the poller's interest, until libzmq has taken all. */
+		keep = is_large_ready(wire, frame, count);
+		n = recv(wire->fd, in->bytes + in->end, keep && want > 1 ? want - 1 : want,
+			 keep && want == 1 ? MSG_PEEK | MSG_DONTWAIT : MSG_DONTWAIT);
 		if (n <= 0)
 			return n;
+		wire->held = keep && want == 1;
 		in->end += (size_t)n;
+		reason = tap_wire_take_early(wire, (size_t)n);
+		if (reason)
+			return tap_wire_fail(wire, reason);
 	}
 }
 

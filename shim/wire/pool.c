@@ -34,6 +34,8 @@ struct pool {
 	pid_t runs_in; /* a child after fork has none of its parent's */
 };
 static struct pool initiators, acceptors;
+/* Of the acceptors: those whose endpoint's first credential is being acquired. Under the pool's lock. */
+static struct wire *waiting;
 
 /* --- one piece of work */
 
@@ -113,18 +115,115 @@ static void step(struct wire *wire)
 	tap_wire_free(&token);
 }
 
+static bool start_thread(struct pool *pool);
+
+/* Behind the others; the pool is locked. False: there is no thread for it. */
+static bool put(struct pool *pool, struct wire *wire)
+{
+	/* An idle one that was woken already is not there for this. */
+	if (pool->queued >= pool->idle && pool->threads < THREADS && start_thread(pool))
+		pool->threads++;
+	if (!pool->threads)
+		return false;
+	pool->queued++;
+	wire->next = NULL;
+	*pool->last = wire;
+	pool->last = &wire->next;
+	pool->news++;
+	syscall(SYS_futex, &pool->news, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+	return true;
+}
+
+static bool needs_credential(const struct wire *wire)
+{
+	return wire->server && wire->tie->principal[0] &&
+	       !__atomic_load_n(&wire->tie->credential, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * An endpoint's first credential may take long, since its name is looked up: that is one thread's work, and
+ * the other connections of the endpoint wait for it, not other threads. False: this one does.
+ */
+static bool may_acquire(struct wire *wire)
+{
+	bool may;
+
+	while (!tap_lock(&acceptors.lock))
+		;
+	may = wire->tie->acquirer != getpid();
+	if (may) {
+		wire->tie->acquirer = getpid();
+	} else {
+		wire->next = waiting;
+		waiting = wire;
+	}
+	tap_unlock(&acceptors.lock);
+	return may;
+}
+
+static void acquired(struct tap_tie *tie)
+{
+	struct wire *all, *after;
+
+	while (!tap_lock(&acceptors.lock))
+		;
+	tie->acquirer = 0;
+	all = waiting;
+	waiting = NULL;
+	for (; all; all = after) {
+		after = all->next;
+		if (all->tie == tie) {
+			put(&acceptors, all); /* at least this thread is there */
+		} else {
+			all->next = waiting;
+			waiting = all;
+		}
+	}
+	tap_unlock(&acceptors.lock);
+}
+
+/* When the connection was closed meanwhile, what is left of it goes here, and calls libraries. Locked before.
+ */
+static void let_go(struct wire *wire)
+{
+	bool last = wire->closed;
+
+	if (last) {
+		tap_unlock(&wire->lock);
+		tap_abroad_go();
+		while (!tap_lock(&wire->lock))
+			;
+	}
+	tap_wire_release(wire);
+	if (last)
+		tap_abroad_return();
+}
+
 static void work_for(struct wire *wire)
 {
+	struct tap_tie *tie = wire->tie;
+	bool acquires = false;
+
 	while (!tap_lock(&wire->lock))
 		;
 	while (!is_over(wire) && (wire->stepping || wire->pushing)) {
+		if (wire->stepping && !acquires && needs_credential(wire)) {
+			acquires = may_acquire(wire);
+			if (!acquires) {
+				tap_unlock(&wire->lock);
+				return;
+			}
+		}
 		if (wire->stepping)
 			step(wire);
+		if (acquires)
+			acquired(tie);
+		acquires = false;
 		send_all(wire);
 		wire->pushing = false;
 	}
 	wire->stepping = wire->pushing = false;
-	tap_wire_release(wire);
+	let_go(wire);
 }
 
 /* --- the threads */
@@ -207,32 +306,21 @@ static void anew(struct pool *pool)
 	tap_abroad_anew();
 	*pool = (struct pool){.lock = pool->lock, .runs_in = getpid()};
 	pool->last = &pool->first;
+	if (pool == &acceptors)
+		waiting = NULL;
 }
 
 /* Locked, as its caller has the connection, which goes on while this is under way. */
 static bool submit(struct wire *wire)
 {
 	struct pool *pool = wire->server ? &acceptors : &initiators;
-	bool there = true;
+	bool there;
 
 	if (!tap_lock(&pool->lock))
 		return false;
 	anew(pool);
-	/* An idle one that was woken already is not there for this. */
-	if (pool->queued >= pool->idle && pool->threads < THREADS) {
-		if (start_thread(pool))
-			pool->threads++;
-		there = pool->threads;
-	}
-	if (there) {
-		wire->references++;
-		pool->queued++;
-		wire->next = NULL;
-		*pool->last = wire;
-		pool->last = &wire->next;
-		pool->news++;
-		syscall(SYS_futex, &pool->news, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-	}
+	there = put(pool, wire);
+	wire->references += there;
 	tap_unlock(&pool->lock);
 	return there;
 }

@@ -11,6 +11,7 @@
 
 #include "shim/loader/elf.h"
 #include "shim/loader/newcomers.h"
+#include "shim/wire/held.h"
 #include "shim/wire/unseen.h"
 #include "shim/wire/wire.h"
 
@@ -60,6 +61,44 @@ bool tap_wire_was_bound(void)
 	return binding.bound;
 }
 
+#define HERE __builtin_return_address(0)
+
+static bool lost; /* a call has been missed, at some time: only what was seen to be made is trusted */
+
+/* May calls of the libzmq that calls have passed beside us? What is for a tie must be seen to come from one.
+ */
+static bool is_beside(const void *caller, const struct tap_tie *tie)
+{
+	const struct wire_held *held = tap_wire_held_by(caller);
+
+	if (!held)
+		return tie;
+	if (__builtin_expect(tap_wire_is_whole(held), 1))
+		return false;
+	__atomic_store_n(&lost, true, __ATOMIC_RELAXED);
+	return true;
+}
+
+/* A descriptor without a connection: was the call missed that would have made it one? */
+static bool was_missed(int fd, const void *caller)
+{
+	const struct wire_place *place = tap_wire_place(fd);
+	const struct wire_held *held;
+
+	if (is_beside(caller, NULL) || (place && place->tie && !place->tie->unseen))
+		return true;
+	if (__builtin_expect(!__atomic_load_n(&lost, __ATOMIC_RELAXED), 1))
+		return false;
+	held = tap_wire_held_by(caller);
+	return held && !held->mixed && !(place && place->seen);
+}
+
+static ssize_t dead(void)
+{
+	errno = ECONNRESET;
+	return -1;
+}
+
 /* --- the hooks; errno is that of the real call */
 
 static int hook_socket(int domain, int type, int protocol)
@@ -67,10 +106,12 @@ static int hook_socket(int domain, int type, int protocol)
 	int fd = below.socket(domain, type, protocol), saved = errno;
 	struct wire_place *place = fd >= 0 ? tap_wire_place(fd) : NULL;
 
+	is_beside(HERE, NULL); /* from here on it is not */
 	if (place) {
 		tap_wire_gone(fd); /* what was there was closed behind our back */
 		place->tie = NULL;
 		place->refused = false;
+		place->seen = true;
 	}
 	errno = saved;
 	return fd;
@@ -82,6 +123,7 @@ static int hook_setsockopt(int fd, int level, int option, const void *value, soc
 	struct tap_tie *tie;
 	int number;
 
+	is_beside(HERE, NULL); /* libzmq tunes also those that it has accepted */
 	if (level != SOL_SOCKET || option != SO_SNDBUF || length != sizeof(number))
 		return below.setsockopt(fd, level, option, value, length);
 	memcpy(&number, value, sizeof(number));
@@ -136,22 +178,41 @@ int tap_wire_connect(int fd, const struct sockaddr *address, socklen_t length)
 {
 	struct wire_place *place = tap_wire_place(fd);
 	struct tap_tie *tie = place && place->tie ? place->tie : of_path(address, length);
+	struct wire *wire = NULL;
 
 	/* What cannot be followed may be for any endpoint. */
-	if (!place || place->refused || (tie && !tap_wire_new(fd, tie, false))) {
+	if (!place || place->refused || (tie && !(wire = tap_wire_new(fd, tie, false)))) {
 		errno = ECONNREFUSED; /* libzmq tries again later */
 		return -1;
 	}
+	if (wire)
+		wire->guessed = !place->tie;
 	return below.connect(fd, address, length);
+}
+
+/* So may what passed beside us so far. */
+static int hook_connect(int fd, const struct sockaddr *address, socklen_t length)
+{
+	const struct wire_place *place = tap_wire_place(fd);
+
+	if (is_beside(HERE, place && place->tie ? place->tie : of_path(address, length))) {
+		errno = ECONNREFUSED;
+		return -1;
+	}
+	return tap_wire_connect(fd, address, length);
 }
 
 static int accepted(int listener, int fd)
 {
-	struct wire_place *place = tap_wire_place(listener);
+	struct wire_place *place = tap_wire_place(listener), *own = tap_wire_place(fd);
 	int saved = errno;
 
 	if (fd < 0)
 		return fd;
+	if (own) {
+		own->tie = NULL;
+		own->seen = true;
+	}
 	if (!place || (place->tie && !tap_wire_new(fd, place->tie, true))) {
 		below.close(fd);
 		errno = ECONNABORTED; /* libzmq ends the process on others, such as ENOMEM */
@@ -173,10 +234,25 @@ int tap_wire_accept4(int fd, struct sockaddr *address, socklen_t *length, int fl
 	return accepted(fd, below.accept4(fd, address, length, flags));
 }
 
-static ssize_t dead(void)
+/* Whom it was not accepted for is accepted when libzmq comes again, which is at once. */
+static bool may_accept(int fd, const void *caller)
 {
-	errno = ECONNRESET;
-	return -1;
+	const struct wire_place *place = tap_wire_place(fd);
+
+	if (!is_beside(caller, place ? place->tie : NULL))
+		return true;
+	errno = ECONNABORTED;
+	return false;
+}
+
+static int hook_accept(int fd, struct sockaddr *address, socklen_t *length)
+{
+	return may_accept(fd, HERE) ? tap_wire_accept(fd, address, length) : -1;
+}
+
+static int hook_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
+{
+	return may_accept(fd, HERE) ? tap_wire_accept4(fd, address, length, flags) : -1;
 }
 
 static ssize_t recv_for(struct wire *wire, void *bytes, size_t count)
@@ -225,15 +301,20 @@ static ssize_t send_for(struct wire *wire, const void *bytes, size_t count)
 static ssize_t hook_recv(int fd, void *bytes, size_t count, int flags)
 {
 	struct wire *wire = count ? tap_wire_take(fd) : NULL;
+	bool ready;
 	ssize_t n;
 
 	if (!wire)
-		return below.recv(fd, bytes, count, flags);
+		return was_missed(fd, HERE) ? dead() : below.recv(fd, bytes, count, flags);
 	if (wire->tie->unseen && tap_unseen_passes(wire, NULL, count)) {
 		tap_wire_leave(wire);
 		return below.recv(fd, bytes, count, flags);
 	}
+	ready = wire->phase == WIRE_DATA;
 	n = recv_for(wire, bytes, count);
+	/* Before libzmq has the peer's READY it sends no message. */
+	if (!ready && wire->phase == WIRE_DATA && is_beside(HERE, wire->tie))
+		n = tap_wire_fail(wire, "libzmq's calls have stopped coming through here");
 	wire->left |= !n || (n < 0 && errno == ECONNRESET && wire->phase != WIRE_DEAD);
 	tap_wire_leave(wire);
 	return n;
@@ -245,7 +326,7 @@ static ssize_t hook_send(int fd, const void *bytes, size_t count, int flags)
 	ssize_t n;
 
 	if (!wire)
-		return below.send(fd, bytes, count, flags);
+		return was_missed(fd, HERE) ? dead() : below.send(fd, bytes, count, flags);
 	if (wire->tie->unseen && tap_unseen_passes(wire, bytes, count)) {
 		tap_wire_leave(wire);
 		return below.send(fd, bytes, count, flags);
@@ -258,16 +339,21 @@ static ssize_t hook_send(int fd, const void *bytes, size_t count, int flags)
 static int hook_close(int fd)
 {
 	struct wire_place *place = tap_wire_place(fd);
-	struct wire *wire = tap_wire_take(fd);
+	struct wire *wire;
 	int result, saved;
 
-	/* A child of vfork, whose memory this is not: the connection goes on without it. */
+	/* A child of vfork, whose memory this is not: connections and listeners go on without it. */
+	if (tap_process() != (uint32_t)getpid())
+		return below.close(fd);
+	wire = tap_wire_take(fd);
 	if (wire && wire->process != getpid()) {
 		tap_wire_leave(wire);
 		return below.close(fd);
 	}
-	if (place)
+	if (place) {
 		place->tie = NULL;
+		place->seen = false;
+	}
 	if (!wire)
 		return below.close(fd);
 	tap_wire_tell_closing(wire);
@@ -292,9 +378,9 @@ static const struct {
 	{"socket", (void *)hook_socket, (void **)&below.socket, true},
 	{"setsockopt", (void *)hook_setsockopt, (void **)&below.setsockopt, true},
 	{"bind", (void *)hook_bind, (void **)&below.bind, true},
-	{"connect", (void *)tap_wire_connect, (void **)&below.connect, true},
-	{"accept", (void *)tap_wire_accept, (void **)&below.accept, false},
-	{"accept4", (void *)tap_wire_accept4, (void **)&below.accept4, false},
+	{"connect", (void *)hook_connect, (void **)&below.connect, true},
+	{"accept", (void *)hook_accept, (void **)&below.accept, false},
+	{"accept4", (void *)hook_accept4, (void **)&below.accept4, false},
 	{"recv", (void *)hook_recv, (void **)&below.recv, true},
 	{"send", (void *)hook_send, (void **)&below.send, true},
 	{"close", (void *)hook_close, (void **)&below.close, true},
@@ -318,18 +404,21 @@ bool tap_wire_below(void *const *slot, const char *name, void *to)
 }
 
 /* All places where the library keeps a function's address. False: a call of it might pass beside us. */
-static bool point_all(const struct link_map *map, const char *name, void *hook, unsigned *count)
+static bool point_all(const struct link_map *map, const char *name, void *hook, unsigned *count,
+		      struct wire_held *held)
 {
 	void **slots[PLACES];
 
 	*count = tap_elf_slots(map->l_addr, map->l_ld, name, slots, PLACES);
-	if (*count > PLACES)
+	if (*count > PLACES || held->count + *count > sizeof(held->slots) / sizeof(held->slots[0]))
 		return false;
 	for (unsigned i = 0; i < *count; i++) {
 		tap_point_slot(slots[i], hook);
 		/* As it is now, not as it was meant to be. */
 		if (*(void *volatile *)slots[i] != hook)
 			return false;
+		held->slots[held->count].slot = slots[i];
+		held->slots[held->count++].hook = hook;
 	}
 	return true;
 }
@@ -343,12 +432,12 @@ void tap_wire_hook_more(bool (*is_theirs)(const ElfW(Dyn) * dynamic), const stru
 	__atomic_store_n(&is_others, is_theirs, __ATOMIC_RELEASE);
 }
 
-static bool point(const struct link_map *map, const char *name, void *hook, bool needed, char *reason,
-		  size_t size, unsigned *accepts)
+static bool point(const struct link_map *map, const char *name, void *hook, bool needed,
+		  struct wire_held *held, char *reason, size_t size, unsigned *accepts)
 {
 	unsigned count;
 
-	if (!point_all(map, name, hook, &count) || (needed && !count)) {
+	if (!point_all(map, name, hook, &count, held) || (needed && !count)) {
 		tap_copy(reason, size, "this libzmq cannot be entered: its calls of ");
 		tap_append(reason, size, name);
 		tap_append(reason, size, " do not come here");
@@ -377,31 +466,37 @@ static bool is_among(const struct tap_hook *hook, const char *name)
 	return hook->name;
 }
 
-static bool enter(const struct link_map *map, char *reason, size_t size)
+static bool enter(const struct link_map *map, struct wire_held *held, char *reason, size_t size)
 {
 	static const struct tap_hook none[1];
 	bool (*asks)(const ElfW(Dyn) *) = __atomic_load_n(&is_others, __ATOMIC_ACQUIRE);
 	const struct tap_hook *instead = asks && asks(map->l_ld) ? others_hooks : none;
 	unsigned accepts = 0;
 
+	held->mixed = instead != none;
 	for (size_t i = 0; i < HOOKS; i++)
 		if (!is_among(instead, hooks[i].name) &&
-		    !point(map, hooks[i].name, hooks[i].hook, hooks[i].needed, reason, size, &accepts))
+		    !point(map, hooks[i].name, hooks[i].hook, hooks[i].needed, held, reason, size, &accepts))
 			return false;
 	for (const struct tap_hook *h = instead; h->name; h++)
-		if (!point(map, h->name, h->hook, h->needed, reason, size, &accepts))
+		if (!point(map, h->name, h->hook, h->needed, held, reason, size, &accepts))
 			return false;
 	if (instead == none && has_other_ways(map, reason, size))
 		return false;
 	if (!accepts)
 		tap_copy(reason, size, "this libzmq cannot be entered: it accepts no connections");
-	return accepts;
+	else if (!tap_wire_hold(held))
+		tap_copy(reason, size, "this libzmq cannot be entered: there are too many of them");
+	else
+		return true;
+	return false;
 }
 
 bool tap_wire_enter(const void *zmq_function, char *reason, size_t size)
 {
 	static struct tap_lock lock;
 	struct dl_find_object found;
+	struct wire_held held;
 	int saved = errno;
 	bool entered = false;
 
@@ -409,9 +504,20 @@ bool tap_wire_enter(const void *zmq_function, char *reason, size_t size)
 	/* Each time: a library that was unloaded and comes back has slots of its own again, and others may
 	 * change them. */
 	if (!_dl_find_object((void *)zmq_function, &found) && tap_lock(&lock)) {
-		entered = enter(found.dlfo_link_map, reason, size);
+		memset(&held, 0, sizeof(held));
+		held.start = (uintptr_t)found.dlfo_map_start;
+		held.end = (uintptr_t)found.dlfo_map_end;
+		entered = enter(found.dlfo_link_map, &held, reason, size);
 		tap_unlock(&lock);
 	}
 	errno = saved;
 	return entered;
+}
+
+void tap_wire_prepare(const void *zmq_function)
+{
+	char reason[200];
+
+	if (pol_speaks(&tap_policy) && pol_injects(&tap_policy))
+		tap_wire_enter(zmq_function, reason, sizeof(reason));
 }

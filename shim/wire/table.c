@@ -45,6 +45,7 @@ struct wire_place *tap_wire_place(int fd)
 
 static void free_wire(struct wire *wire)
 {
+	tap_wire_early_over(wire);
 	tap_seal_end(&wire->seal);
 	tap_wire_gss_delete(wire);
 	tap_wire_free(&wire->token);

@@ -16,8 +16,6 @@
 
 #define VERSION 10
 #define MINOR 11
-#define MECHANISM 12
-#define MECHANISM_END 32
 #define AS_SERVER 32
 #define ROOM 340 /* for a property with the longest name, and its value's length and hash */
 

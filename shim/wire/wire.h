@@ -24,6 +24,10 @@ int tap_wire_begin(const struct tap_scope *scope, void *socket, const struct pol
  * the endpoint was made, and nothing shows that its connections come here; it is to be undone. */
 bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_tie *tie, bool failed);
 
+/* A context of this libzmq's is about to be made, and with it its first threads: from now on its calls come
+ * here. Entering fails in silence: the endpoints tell. */
+void tap_wire_prepare(const void *zmq_function);
+
 /* What libzmq's slots would hold without this room: the hooks of line and repair, in the same library. True:
  * this slot is held here, and the function is called for descriptors that are none of ours. */
 bool tap_wire_below(void *const *slot, const char *name, void *to);

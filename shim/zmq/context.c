@@ -4,6 +4,7 @@
  */
 #include "shim/repair/inside.h"
 #include "shim/wire/abroad.h"
+#include "shim/wire/wire.h"
 #include "shim/zmq/zmq.h"
 
 static void record(struct tap_scope *scope, int result, bool failed, void *context, void *socket, int type)
@@ -28,6 +29,8 @@ TAP_EXPORT void *zmq_ctx_new(void)
 
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing(), NULL;
+	if (scope.judge)
+		tap_wire_prepare((const void *)real_call);
 	context = real_call();
 	record(&scope, 0, !context, context, NULL, -1);
 	tap_leave(&scope);
@@ -41,6 +44,8 @@ TAP_EXPORT void *zmq_init(int io_threads)
 
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing(), NULL;
+	if (scope.judge)
+		tap_wire_prepare((const void *)real_call);
 	context = real_call(io_threads);
 	record(&scope, 0, !context, context, NULL, -1);
 	tap_leave(&scope);

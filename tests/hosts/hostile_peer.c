@@ -22,8 +22,8 @@
 #define SERVICE "zmq@localhost"
 #define COPIES 3
 
-enum stage { INITIATE, READY, MESSAGE, COMMAND, STAGES };
-static const char *const stages[] = {"initiate", "ready", "message", "command"};
+enum stage { GREETING, INITIATE, READY, MESSAGE, COMMAND, STAGES };
+static const char *const stages[] = {"greeting", "initiate", "ready", "message", "command"};
 
 enum kind {
 	NORMAL,
@@ -332,12 +332,36 @@ static int drain(struct peer *p)
 	return -1;
 }
 
+/* A greeting of which a part is wrong, or missing. */
+static int greet_badly(struct peer *p)
+{
+	static struct bytes greeting;
+	static const uint8_t good[64] = {0xff, 0, 0, 0,	  0,   0,   0,	 0,   1,
+					 0x7f, 3, 1, 'G', 'S', 'S', 'A', 'P', 'I'};
+
+	greeting.length = 0;
+	add(&greeting, good, sizeof(good));
+	greeting.at[32] = p->server;
+	if (p->kind == EMPTY)
+		greeting.length = 0;
+	if (p->kind == BARE)
+		memcpy(greeting.at + 12, "NULL\0", 6);
+	if (p->kind == MISNAMED)
+		greeting.at[12 + roll(p, 20)] ^= (uint8_t)(1 + roll(p, 255));
+	if (p->kind == UNDERSIZED)
+		greeting.at[10] = (uint8_t)roll(p, 3);
+	damage(p, p->kind == GARBAGE ? RANDOM : p->kind, &greeting);
+	return write_all(p->fd, greeting.at, greeting.length);
+}
+
 /* All of one connection. 0, or -1 when the victim did not come as far as our bad step. */
 static int converse(struct peer *p)
 {
 	static struct bytes frame;
 	int reached;
 
+	if (p->stage == GREETING)
+		return greet_badly(p);
 	if (greet(p->fd, p->server))
 		return -1;
 	reached = handshake(p);

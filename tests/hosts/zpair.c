@@ -48,6 +48,7 @@ static const struct named options[] = {
 	{"use_fd", ZMQ_USE_FD, 0},
 	{"handshake_ivl", ZMQ_HANDSHAKE_IVL, 0},
 	{"zap_domain", ZMQ_ZAP_DOMAIN, 1},
+	{"socks_proxy", ZMQ_SOCKS_PROXY, 1},
 	{"router_raw", ZMQ_ROUTER_RAW, 0},
 	{"plain_server", ZMQ_PLAIN_SERVER, 0},
 	{"plain_username", ZMQ_PLAIN_USERNAME, 1},

@@ -21,8 +21,6 @@ static void side_free(struct exchange_side *side)
 	if (side->talk)
 		model_talk_free(side->talk);
 	model_steps_free(&side->before);
-	model_text_free(&side->ready.zmtp);
-	model_text_free(&side->ready.identity);
 	for (struct exchange_place *place = side->places, *next; place; place = next) {
 		next = place->next;
 		place_free(place);

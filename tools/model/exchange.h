@@ -71,22 +71,13 @@ struct exchange_plain {
 	struct model_text endpoint, peer, reason;
 };
 
-/* The peer's READY, once it was unwrapped: the connection is secured. */
-struct exchange_ready {
-	uint64_t time, duration; /* time 0: it was not told; duration: since accept or connect */
-	bool typed;		 /* the socket type is known */
-	uint32_t type;
-	struct model_text zmtp, identity;
-};
-
 struct exchange_side {
 	struct model_talk *talk;   /* NULL: not seen */
 	struct model_steps before; /* names and credentials that it needed */
 	struct exchange_place *places, *last;
 	unsigned place_count;
 	const struct exchange_endpoint *endpoint; /* of libzmq's; NULL: it is none */
-	struct exchange_ready ready;
-	struct exchange_side *moved; /* it turned out to be of this one, which has all of it */
+	struct exchange_side *moved;		  /* it turned out to be of this one, which has all of it */
 };
 
 /* Sides by role. */

@@ -237,15 +237,6 @@ static void learn_summary(struct exchanges *exchanges, const struct facts *facts
 	}
 }
 
-static void learn_secured(struct exchanges *exchanges, const struct facts *facts)
-{
-	struct live *live = live_of(exchanges, facts, false);
-	struct exchange_side *side = live ? side_now(live->side) : NULL;
-
-	if (side && facts_number(facts, TR_F_MECHANISM) == MODEL_GSSAPI)
-		exchange_secured(facts, side);
-}
-
 static bool learn(struct model_listener *listener, const struct facts *facts)
 {
 	struct exchanges *exchanges = (struct exchanges *)listener;
@@ -257,9 +248,6 @@ static bool learn(struct model_listener *listener, const struct facts *facts)
 		return learn_call(exchanges, facts);
 	case TR_E_inject:
 		exchange_injected(exchanges, facts);
-		return true;
-	case TR_E_connection:
-		learn_secured(exchanges, facts);
 		return true;
 	case TR_E_unsecured:
 		return exchange_unsecured(exchanges, facts);

@@ -18,12 +18,11 @@ void exchange_count(struct exchange_place *place, const struct facts *facts, enu
 /* A call in the context that failed. */
 void exchange_fails(struct exchange_place *place, const struct facts *facts);
 
-/* zmq_bind or zmq_connect; GSSAPI set for that; a handshake of libzmq's on it; its connection, once the
- * peer's READY was unwrapped; a connection without. False: no memory. */
+/* zmq_bind or zmq_connect; GSSAPI set for that; a handshake of libzmq's on it; a connection without. False:
+ * no memory. */
 void exchange_opened(struct exchanges *exchanges, const struct facts *facts);
 void exchange_injected(struct exchanges *exchanges, const struct facts *facts);
 void exchange_served(struct exchanges *exchanges, const struct facts *facts, struct exchange_side *side);
-void exchange_secured(const struct facts *facts, struct exchange_side *side);
 bool exchange_unsecured(struct exchanges *exchanges, const struct facts *facts);
 
 #endif

@@ -47,18 +47,6 @@ void exchange_served(struct exchanges *exchanges, const struct facts *facts, str
 		side->endpoint = endpoint_of(exchanges, facts);
 }
 
-void exchange_secured(const struct facts *facts, struct exchange_side *side)
-{
-	struct exchange_ready *ready = &side->ready;
-
-	ready->time = facts->event->time;
-	ready->duration = facts_number(facts, TR_F_DURATION);
-	ready->typed = facts_has(facts, TR_F_PEER_SOCKET_TYPE);
-	ready->type = (uint32_t)facts_number(facts, TR_F_PEER_SOCKET_TYPE);
-	facts_keep(facts, &ready->zmtp, facts_text(facts, TR_F_ZMTP));
-	facts_keep(facts, &ready->identity, facts_text(facts, TR_F_PEER_IDENTITY));
-}
-
 /* The one of these ends that is open in this process. */
 static struct exchange_plain **open_plain(struct exchanges *exchanges, const struct facts *facts)
 {

@@ -73,8 +73,7 @@ void model_talk_free(struct model_talk *talk)
 {
 	struct model_text *texts[] = {&talk->hash,     &talk->initiator, &talk->acceptor, &talk->asked,
 				      &talk->mech,     &talk->reason,	 &talk->ccache,	  &talk->keytab,
-				      &talk->endpoint, &talk->peer,	 &talk->accepts,  &talk->zmtp,
-				      &talk->offered};
+				      &talk->endpoint, &talk->peer,	 &talk->accepts};
 
 	model_steps_free(&talk->steps);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

@@ -67,7 +67,6 @@ struct model_talk {
 	struct model_text hash;	   /* 16 bytes, of the first token */
 	struct model_text accepts; /* an acceptor acquired a credential by this name, and by no other */
 	struct model_text initiator, acceptor, asked, mech, reason, ccache, keytab, endpoint, peer;
-	struct model_text zmtp, offered; /* by the peer's greeting: version, mechanism */
 	uint32_t major;
 	uint64_t minor;
 	uint32_t ticket_enctype, session_enctype, kvno, ticket_flags, flags_ret;

@@ -163,8 +163,6 @@ static void keep_texts(const struct facts *facts, struct model_talk *talk)
 	facts_keep(facts, &talk->keytab, facts_text(facts, TR_F_KEYTAB));
 	facts_keep(facts, &talk->endpoint, facts_text(facts, TR_F_ENDPOINT));
 	facts_keep(facts, &talk->peer, facts_text(facts, TR_F_PEER));
-	facts_keep(facts, &talk->zmtp, facts_text(facts, TR_F_ZMTP));
-	facts_keep(facts, &talk->offered, facts_text(facts, TR_F_PEER_MECHANISM));
 }
 
 static void keep_numbers(const struct facts *facts, struct model_talk *talk)

@@ -13,7 +13,6 @@
 enum timeline_kind {
 	TIMELINE_OPENED,  /* an endpoint of ZeroMQ */
 	TIMELINE_GREETED, /* libzmq begins its handshake: both greetings said GSSAPI */
-	TIMELINE_READY,	  /* the peer's READY was unwrapped: the connection is secured */
 	TIMELINE_BEFORE,  /* a name imported, a credential acquired */
 	TIMELINE_CALL,	  /* of the handshake */
 	TIMELINE_WITHIN,  /* a call that failed within it */

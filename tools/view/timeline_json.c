@@ -9,11 +9,11 @@
 static const char *const sides[] = {"initiator", "acceptor"};
 
 static const char *const kinds[] = {
-	[TIMELINE_OPENED] = "opened",	[TIMELINE_GREETED] = "greeted", [TIMELINE_READY] = "ready",
-	[TIMELINE_BEFORE] = "before",	[TIMELINE_CALL] = "call",	[TIMELINE_WITHIN] = "within",
-	[TIMELINE_TOKEN] = "token",	[TIMELINE_WAIT] = "wait",	[TIMELINE_OUTCOME] = "outcome",
-	[TIMELINE_MESSAGE] = "message", [TIMELINE_MORE] = "messages",	[TIMELINE_FAILED] = "failed_call",
-	[TIMELINE_IMPORT] = "import",	[TIMELINE_END] = "end",
+	[TIMELINE_OPENED] = "opened", [TIMELINE_GREETED] = "greeted",	 [TIMELINE_BEFORE] = "before",
+	[TIMELINE_CALL] = "call",     [TIMELINE_WITHIN] = "within",	 [TIMELINE_TOKEN] = "token",
+	[TIMELINE_WAIT] = "wait",     [TIMELINE_OUTCOME] = "outcome",	 [TIMELINE_MESSAGE] = "message",
+	[TIMELINE_MORE] = "messages", [TIMELINE_FAILED] = "failed_call", [TIMELINE_IMPORT] = "import",
+	[TIMELINE_END] = "end",
 };
 
 static void text(struct js *js, const char *key, struct model_text value)
@@ -128,18 +128,6 @@ static void opened(struct js *js, const struct exchange_side *side)
 	text(js, "service", side->endpoint->service);
 }
 
-static void ready(struct js *js, const struct exchange_ready *of)
-{
-	const char *name = of->typed ? name_of(TR_TYPE_ZMQ_TYPE, of->type) : NULL;
-
-	js_set_string(js, "socket_type", name);
-	if (of->typed && !name)
-		js_set_unsigned(js, "socket_type", of->type);
-	text(js, "identity", of->identity);
-	text(js, "version", of->zmtp);
-	js_set_unsigned(js, "duration_ns", of->duration);
-}
-
 static void step(struct js *js, const struct exchange *exchange, const struct timeline_rows *rows,
 		 const struct timeline_row *row)
 {
@@ -152,10 +140,6 @@ static void step(struct js *js, const struct exchange *exchange, const struct ti
 		call(js, row);
 	if (row->kind == TIMELINE_OPENED)
 		opened(js, &exchange->sides[row->side]);
-	if (row->kind == TIMELINE_GREETED)
-		text(js, "version", exchange->sides[row->side].talk->zmtp);
-	if (row->kind == TIMELINE_READY)
-		ready(js, &exchange->sides[row->side].ready);
 	if (row->message)
 		message(js, row);
 	js_set_string(js, "zmtp", timeline_zmtp(exchange, row));

@@ -197,20 +197,12 @@ static uint64_t greeted(const struct exchange_side *at)
 	return at->talk->first;
 }
 
-/* Of a handshake without calls in the trace its event tells what the peer has offered. */
-static bool has_greeted(const struct model_talk *talk)
-{
-	return model_talk_last(talk) || (talk->rounds && model_text_is(talk->offered, "GSSAPI"));
-}
-
 static bool zmq(struct timeline_rows *rows, const struct exchange_side *at, int side)
 {
 	if (at->endpoint && at->endpoint->call &&
 	    !add(rows, side, TIMELINE_OPENED, at->endpoint->opened - at->endpoint->duration))
 		return false;
-	if (at->ready.time && !add(rows, side, TIMELINE_READY, at->ready.time))
-		return false;
-	return !at->endpoint || !at->talk || !has_greeted(at->talk) ||
+	return !at->endpoint || !at->talk || !model_talk_last(at->talk) ||
 	       add(rows, side, TIMELINE_GREETED, greeted(at));
 }
 

@@ -135,14 +135,6 @@ static void opened(FILE *to, const struct exchange *exchange, const struct timel
 	put(to, side->endpoint->service);
 }
 
-static void version(FILE *to, struct model_text zmtp)
-{
-	if (!zmtp.length)
-		return;
-	fputs(", ZMTP ", to);
-	put(to, zmtp);
-}
-
 static void greeted(FILE *to, const struct exchange *exchange, const struct timeline_row *row)
 {
 	fputs("greetings are exchanged", to);
@@ -151,23 +143,6 @@ static void greeted(FILE *to, const struct exchange *exchange, const struct time
 		put(to, exchange->sides[row->side].talk->peer);
 	}
 	fputs(", both ends offer GSSAPI", to);
-	version(to, exchange->sides[row->side].talk->zmtp);
-}
-
-static void ready(FILE *to, const struct exchange_ready *of)
-{
-	const char *name = of->typed ? name_of(TR_TYPE_ZMQ_TYPE, of->type) : NULL;
-
-	fputs("the peer's READY is unwrapped: the connection is secured", to);
-	if (name)
-		fprintf(to, ", %s", name);
-	if (of->identity.length) {
-		fputs(name ? " " : ", ", to);
-		put(to, of->identity);
-	}
-	version(to, of->zmtp);
-	fputs(", after ", to);
-	ms(to, of->duration);
 }
 
 static void message_of(FILE *to, const struct exchange *exchange, const struct timeline_row *row)
@@ -250,9 +225,6 @@ static void row_of(FILE *to, const struct exchange *exchange, const struct timel
 		return;
 	case TIMELINE_GREETED:
 		greeted(to, exchange, row);
-		return;
-	case TIMELINE_READY:
-		ready(to, &exchange->sides[row->side].ready);
 		return;
 	case TIMELINE_WITHIN:
 		fputs("within: ", to);

@@ -1,0 +1,229 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `engine: wire` where something unusual is on the way: the loader, a name service, a proxy, a child of vfork, a peer that
+# says much or nothing, a socket with a mechanism of its own.
+# timeout: 600
+
+bats_require_minimum_version 1.5.0
+load helper
+load wire
+load engine
+
+setup_file() {
+    realm_up -u alice -s zmq@localhost -s zmq@slow.gsstap.test
+    policy_for wire 'engine: wire'
+    policy_for libzmq 'engine: libzmq'
+    policy_for report 'engine: wire' ', phase: report'
+}
+
+teardown_file() {
+    realm_down
+}
+
+teardown() {
+    stop_all
+}
+
+@test "all of libzmq's calls are bound when its first context is there, before any of its threads" {
+    fresh unbound
+    with bare
+    run -0 "${WITH[@]}" "$BUILD/hosts/late_binding" unbound
+    [ "$output" != "unbound: 0" ]
+    with wire
+    run -0 "${WITH[@]}" "$BUILD/hosts/late_binding" unbound
+    [ "$output" = "unbound: 0" ]
+}
+
+# late ROLE NAME...: the loader takes these of libzmq's calls from us once the endpoint is there; the peer is secured as
+# ever.
+late() {
+    local role=$1
+    shift
+    echo "$role $*"
+    fresh "late-$role-${*// /-}"
+    endpoints tcp
+    record wire "$FAR" "$NEAR"
+    with wire
+    if [ "$role" = rep ]; then
+        start late "${WITH[@]}" "$BUILD/hosts/late_binding" rep "$NEAR" "$@"
+        wait_until 60 has_line late.out up
+        start peer "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ connect "$FAR" send "$SECRET" recv
+    else
+        start late "${WITH[@]}" "$BUILD/hosts/late_binding" req "$FAR" "$@"
+        wait_until 60 has_line late.out up
+        start peer "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "$NEAR" answer 1
+    fi
+    finish peer
+    finish late
+    stop_all
+    hidden wire
+}
+
+@test "a call that the loader has taken back is taken again, and nothing goes out in clear meanwhile" {
+    local name
+    for name in accept4 recv send close "accept4 recv send close"; do
+        # shellcheck disable=SC2086 # split on purpose
+        late rep $name
+    done
+    for name in setsockopt connect recv send "setsockopt connect recv send close"; do
+        # shellcheck disable=SC2086 # split on purpose
+        late req $name
+    done
+}
+
+@test "who says more of itself in its handshake than libzmq takes at once is heard to the end" {
+    local port ends
+    for ends in "bare bare" "wire wire" "wire libzmq" "libzmq wire"; do
+        fresh "metadata-${ends/ /-}"
+        read -r port < <(free_port)
+        with "${ends% *}"
+        start bind "${WITH[@]}" "$PYTHON" "$TOP/tests/hosts/metadata.py" bind "tcp://127.0.0.1:$port"
+        with "${ends#* }"
+        start connect "${WITH[@]}" "$PYTHON" "$TOP/tests/hosts/metadata.py" connect "tcp://127.0.0.1:$port"
+        finish connect
+        finish bind
+        [ "$(cat bind.out connect.out)" = $'20000\n20000' ]
+    done
+}
+
+# quiet ROLE KIND REASON: a peer of which little is heard is let go by libzmq's own timer, and that is told.
+quiet() {
+    local port role=client victim=(socket REP bind)
+    echo "$*"
+    fresh "quiet-$1-$2"
+    read -r port < <(free_port)
+    with wire
+    export GSSTAP_TRACE=$PWD/server.pcapng
+    if [ "$1" = server ]; then
+        start quiet "$PYTHON" "$TOP/tests/hosts/quiet_peer.py" "$1" "$port" "$2"
+        wait_until 60 has_line quiet.out there
+        start victim "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ set linger 0 set handshake_ivl 2500 connect "tcp://127.0.0.1:$port" send "$SECRET" recv
+    else
+        start victim "${WITH[@]}" "$BUILD/hosts/zpair" socket REP set handshake_ivl 2500 bind "tcp://127.0.0.1:$port" touch up answer 1
+        wait_until 60 test -e up
+        start quiet "$PYTHON" "$TOP/tests/hosts/quiet_peer.py" "$1" "$port" "$2"
+    fi
+    wait_until 60 has_line quiet.out "closed after"
+    wait_until 60 a_trace '.event == "handshake" and .outcome == "failed" and (.reason | test("'"$3"'")) and .duration_ns > 2400000000'
+    stop_all
+}
+
+@test "a peer that says nothing, a part of a greeting, or a byte now and then is let go, and what was heard is told" {
+    local role
+    for role in client server; do
+        quiet $role nothing "sent no greeting"
+        quiet $role part "a part of a greeting"
+        quiet $role mechanism "rest of its greeting"
+        quiet $role slow "a part of a greeting"
+        quiet $role slow-token "did not finish"
+    done
+}
+
+@test "a program that ends while it connects tells of no failure" {
+    local port
+    fresh ends
+    read -r port < <(free_port)
+    start quiet "$PYTHON" "$TOP/tests/hosts/quiet_peer.py" server "$port" nothing
+    wait_until 60 has_line quiet.out there
+    with wire
+    run -0 "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ set linger 0 connect "tcp://127.0.0.1:$port"
+    recorded 0 '.event == "handshake"'
+}
+
+@test "an endpoint whose name is looked up for long holds up its own clients, and no other endpoint's" {
+    local ports
+    fresh slow-name
+    read -ra ports < <(free_port 2)
+    cat >slow.yaml <<END
+version: 1
+zmq:
+  engine: wire
+  inject:
+    - {bind: "tcp://127.0.0.1:${ports[0]}", principal: "zmq@slow.gsstap.test"}
+    - {bind: "*", principal: "zmq@localhost"}
+    - {connect: "*", service: "zmq@localhost"}
+END
+    "$GSSTAP" policy compile -o slow.bin slow.yaml
+    # A name server that hears all and says nothing.
+    start names "$PYTHON" -c 'import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 53))
+print("there", flush=True)
+while True: print(s.recv(512), flush=True)'
+    wait_until 20 has_line names.out there
+    printf 'nameserver 127.0.0.1\noptions timeout:30 attempts:5\n' >resolv.conf
+    sed 's/dns_canonicalize_hostname = false/dns_canonicalize_hostname = true/' "$KRB5_CONFIG" >canonical.conf
+    secured "$PWD/slow.bin"
+    start server env KRB5_CONFIG="$PWD/canonical.conf" unshare -m sh -c 'mount --bind resolv.conf "$(readlink -f /etc/resolv.conf)" && exec "$0" "$@"' \
+        "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:${ports[0]}" \
+        socket REP bind "tcp://127.0.0.1:${ports[1]}" touch up answer 1
+    wait_until 60 test -e up
+    # More than there are threads for.
+    for n in {1..10}; do
+        start "waits-$n" "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ set linger 0 set handshake_ivl 0 connect "tcp://127.0.0.1:${ports[0]}" send hello recv
+    done
+    wait_until 60 has_line names.out slow
+    run -0 "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:${ports[1]}" send hello recv
+    [ "$output" = "got re hello" ]
+    [ ! -s waits-1.out ]
+    finish server
+}
+
+@test "through a SOCKS proxy an endpoint is secured as without, whatever pieces the proxy's answers come in" {
+    local ports ends n
+    for ends in "wire wire" "libzmq wire"; do
+        fresh "socks-${ends/ /-}"
+        read -ra ports < <(free_port 2)
+        start proxy "$PYTHON" "$TOP/tests/hosts/socks_proxy.py" "${ports[1]}" wire
+        wait_until 20 has_line proxy.out there
+        with "${ends% *}"
+        start server "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:${ports[0]}" touch up answer 2
+        wait_until 60 test -e up
+        with "${ends#* }"
+        for n in 1 2; do
+            run -0 "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ set socks_proxy "127.0.0.1:${ports[1]}" connect "tcp://127.0.0.1:${ports[0]}" send "$SECRET" recv
+            [ "$output" = "got re $SECRET" ]
+        done
+        finish server
+        stop_all
+        hidden wire
+    done
+}
+
+@test "a child of vfork that closes what it inherited ends no connection of its parent's" {
+    local ports
+    fresh vfork
+    read -ra ports < <(free_port 2)
+    with wire
+    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:${ports[0]}" touch up answer 2
+    wait_until 60 test -e up
+    start vfork "${WITH[@]}" "$BUILD/hosts/vfork_close" "tcp://127.0.0.1:${ports[0]}" "tcp://127.0.0.1:${ports[1]}"
+    start client "${WITH[@]}" "$BUILD/hosts/zpair" socket PUSH connect "tcp://127.0.0.1:${ports[1]}" await closed send three
+    finish vfork
+    [ "$(cat vfork.out)" = $'got re one\ngot re two\ngot three' ]
+    finish server
+    finish client
+    recorded 4 '.event == "handshake" and .outcome == "established"'
+}
+
+@test "a socket with CURVE at a path that is secured for others connects, and one without any is secured all the same" {
+    local keys client
+    fresh own-mechanism
+    read -ra keys < <("$PYTHON" -c 'import zmq; print(*(k.decode() for k in zmq.curve_keypair() + zmq.curve_keypair()))')
+    endpoints ipc
+    record wire "$FAR" "$NEAR"
+    with bare
+    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket REP set curve_server 1 set curve_secretkey "${keys[1]}" bind "$NEAR" touch up answer 1
+    wait_until 60 test -e up
+    for client in wire report; do
+        rm -f up
+        with $client
+        run -0 "${WITH[@]}" "$BUILD/hosts/zpair" socket PUSH set linger 0 connect "$FAR" \
+            socket REQ set curve_serverkey "${keys[0]}" set curve_publickey "${keys[2]}" set curve_secretkey "${keys[3]}" connect "$FAR" send "from $client" recv
+        [ "$output" = "got re from $client" ]
+        finish server
+        with bare
+        start server "${WITH[@]}" "$BUILD/hosts/zpair" socket REP set curve_server 1 set curve_secretkey "${keys[1]}" bind "$NEAR" touch up answer 1
+        wait_until 60 test -e up
+    done
+}
