@@ -85,6 +85,18 @@ one() {
     of server '[.[] | select(.event == "call") | .call] == ["zmq_bind"]'
 }
 
+@test "it is among what --handshakes shows, and can be asked for by its name" {
+    rm -f up
+    read -r PORT < <(free_port)
+    start server "$GSSTAP" run -p strict.yaml --handshakes --text server.txt -- "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" touch up answer 1
+    wait_until 60 test -e up
+    run -0 "$GSSTAP" run -p strict.yaml -o client.pcapng -- "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$PORT" send hello recv
+    finish server
+    grep -q "connection secured as server at tcp://127.0.0.1:$PORT" server.txt
+    [ "$("$GSSTAP" decode -e connection client.pcapng | grep -c "connection secured as client")" = 1 ]
+    [ "$("$GSSTAP" decode -e connection client.pcapng | wc -l)" = 1 ]
+}
+
 @test "what a connection has carried is the same at both ends, whoever sealed it" {
     local level sums
     for level in audit messages; do
@@ -122,7 +134,10 @@ one() {
     run -0 "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$PORT" send hello recv
     finish server
     one server '.role == "server" and .mechanism == "ZMQ_NULL" and .peer_mechanism == "NULL" and .zmtp == "3.1" and (has("peer_socket_type") or has("context") or has("initiator") | not)'
-    of server '[.[] | select(.event == "unsecured")] | length == 2'
+    # READY has 27 bytes, and 13 more with the empty identity of a REQ; the message has an empty frame before it.
+    of server '[.[] | select(.event == "unsecured")] | length == 2 and (.[0] | has("sent_bytes") or has("received_bytes") | not) and
+        (.[1] | [.sent_bytes, .received_bytes] == [27 + 2 + 2 + ("re hello" | length), 27 + 13 + 2 + 2 + ("hello" | length)])'
+    "$GSSTAP" decode server.pcapng | grep -q ", ended after .*, sent [0-9]* bytes, received [0-9]* bytes"
     "$GSSTAP" decode server.pcapng | grep -q "connection without security as server at tcp://127.0.0.1:$PORT, peer tcp://127.0.0.1:[0-9]*, ZMTP 3.1"
     "$GSSTAP" decode --summary --format json server.pcapng | jq -se '[.[] | select(.kind == "peer")] | length == 1 and (.[0] | .state == "unsecured" and .unsecured == 1)'
 }
@@ -168,16 +183,32 @@ while True:
     jq -se '[.[] | select(.kind == "peer" or .kind == "endpoint") | .state] | unique == ["failing"]' summary || { cat summary; return 1; }
 }
 
+@test "who an end says that it is does not stay in a redacted trace, and what kind of socket it is does" {
+    read -r PORT < <(free_port)
+    start server "$GSSTAP" run -p strict.yaml -l audit -o server.pcapng -- "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" touch up answer 1
+    wait_until 60 test -e up
+    hostile named
+    finish server
+    one server '.peer_identity == "branch-office-7" and .peer_metadata[0].property == "X-Customer"'
+    "$GSSTAP" redact server.pcapng shared.pcapng
+    run -1 grep -ac 'branch-office-7\|X-Customer' shared.pcapng
+    one shared '(.peer_identity | length > 0) and .peer_socket_type == "ZMQ_DEALER" and .zmtp == "3.1" and .peer_mechanism == "GSSAPI" and .mechanism == "ZMQ_GSSAPI"'
+}
+
 # hostile WORD: a client whose READY says what no honest one does.
 hostile() {
     "$GSSTAP" run -p strict.yaml -l audit -o client.pcapng -- "$PYTHON" -c '
 import sys, zmq
-s = zmq.Context().socket(zmq.DEALER)
+context = zmq.Context()
+s = context.socket(zmq.DEALER)
 s.rcvtimeo = 300000
 METADATA = 95
 if sys.argv[2] == "bytes":
     s.routing_id = b"\x1b]0;me\x07\xff\"\n\\me"
     s.setsockopt(METADATA, b"X-\x1b[31m\x01\xfe\"\n:\x1b[2J-not-to-be-seen")
+if sys.argv[2] == "named":
+    s.routing_id = b"branch-office-7"
+    s.setsockopt(METADATA, b"X-Customer:acme")
 if sys.argv[2] == "many":
     for n in range(400):
         s.setsockopt(METADATA, b"X-%d-%s:%d" % (n, b"n" * 240, n))
@@ -185,7 +216,9 @@ if sys.argv[2] == "long":
     s.setsockopt(METADATA, b"X-long:" + b"v" * 65536)
 s.connect(sys.argv[1])
 s.send_multipart([b"", b"hello"])
-s.recv_multipart()' "tcp://127.0.0.1:$PORT" "$1"
+s.recv_multipart()
+s.close()
+context.term()' "tcp://127.0.0.1:$PORT" "$1"
 }
 
 @test "what a hostile peer says of itself harms neither terminal nor JSON, nor grows beyond the event, and values are not shown" {

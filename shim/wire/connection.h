@@ -77,6 +77,7 @@ struct wire {
 	bool held;		  /* the last byte of a frame was only looked at: it keeps the poller awake */
 	bool again;		  /* libzmq comes again with its last byte, which was taken already */
 	uint64_t unsecured;	  /* since when it is clear; 0: it is not */
+	uint64_t sent, received;  /* bytes, of one that is clear */
 	const char *why;	  /* it was ended here, after its handshake; a literal */
 	char other[128];	  /* the address of the other end; "" until it is known */
 	char user[WIRE_USER];	  /* who the peer is; "": not known */

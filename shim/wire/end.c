@@ -127,7 +127,10 @@ void tap_wire_tell_unsecured(struct wire *wire, const char *why)
 		tr_put_text(d, TR_F_REASON, why);
 		d->comment = why;
 	}
-	if (since)
+	if (since) {
 		tr_put_u64(d, TR_F_AGE, tr_now() - since);
+		tr_put_u64(d, TR_F_SENT_BYTES, wire->sent);
+		tr_put_u64(d, TR_F_RECEIVED_BYTES, wire->received);
+	}
 	tr_commit(d);
 }

@@ -80,6 +80,7 @@ static bool settle(struct wire *wire)
 		wire->phase = WIRE_CLEAR;
 		if (!tap_wire_put(&wire->out, wire_front(&wire->part), wire_left(&wire->part)))
 			return false;
+		wire->sent += wire_left(&wire->part);
 		tap_wire_drop(&wire->part);
 		return tap_wire_push(wire);
 	}

@@ -255,6 +255,14 @@ static int hook_accept4(int fd, struct sockaddr *address, socklen_t *length, int
 	return may_accept(fd, HERE) ? tap_wire_accept4(fd, address, length, flags) : -1;
 }
 
+static ssize_t recv_clear(struct wire *wire, void *bytes, size_t count)
+{
+	ssize_t n = recv(wire->fd, bytes, count, 0);
+
+	wire->received += n > 0 ? (size_t)n : 0;
+	return n;
+}
+
 static ssize_t recv_for(struct wire *wire, void *bytes, size_t count)
 {
 	switch (wire->phase) {
@@ -265,7 +273,7 @@ static ssize_t recv_for(struct wire *wire, void *bytes, size_t count)
 	case WIRE_DATA:
 		return tap_wire_data_recv(wire, bytes, count);
 	case WIRE_CLEAR:
-		return recv(wire->fd, bytes, count, 0);
+		return recv_clear(wire, bytes, count);
 	default:
 		return dead();
 	}
@@ -274,12 +282,17 @@ static ssize_t recv_for(struct wire *wire, void *bytes, size_t count)
 /* Bytes of before, for which the kernel had no room, go first. */
 static ssize_t send_clear(struct wire *wire, const void *bytes, size_t count)
 {
+	ssize_t n;
+
 	if (!tap_wire_flush(wire))
 		return -1;
-	if (!wire_left(&wire->out))
-		return send(wire->fd, bytes, count, MSG_NOSIGNAL);
-	errno = EAGAIN;
-	return -1;
+	if (wire_left(&wire->out)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	n = send(wire->fd, bytes, count, MSG_NOSIGNAL);
+	wire->sent += n > 0 ? (size_t)n : 0;
+	return n;
 }
 
 static ssize_t send_for(struct wire *wire, const void *bytes, size_t count)

@@ -92,6 +92,8 @@ static const struct part unsecured[] = {
 	{" at ", TR_F_ENDPOINT, NULL},
 	{", peer ", TR_F_PEER, NULL},
 	{", ended after ", TR_F_AGE, NULL},
+	{", sent ", TR_F_SENT_BYTES, " bytes"},
+	{", received ", TR_F_RECEIVED_BYTES, " bytes"},
 	{": ", TR_F_REASON, NULL},
 	{NULL, TR_F_MECHANISM, NULL},
 	{0},

@@ -3,6 +3,7 @@
  * Events as strace shows calls: TIME PID[/TID] NAME(ARGUMENTS) = RESULT <SECONDS>. Arguments come in the
  * order in which they are in the trace, and what they are called and how they look follows from events.def.
  */
+#include "tools/model/model.h"
 #include "tools/names/names.h"
 #include "tools/view/event.h"
 
@@ -163,7 +164,7 @@ static void call(struct out *out, struct origins *origins, const struct tr_event
 
 static const char *colour_of(const struct tr_event *event)
 {
-	struct tr_value outcome;
+	struct tr_value outcome, mechanism;
 
 	switch (event->head.event) {
 	case TR_E_refused:
@@ -173,6 +174,11 @@ static const char *colour_of(const struct tr_event *event)
 		return YELLOW;
 	case TR_E_inject:
 		return CYAN;
+	case TR_E_connection:
+		return tr_event_find(event, TR_F_MECHANISM, &mechanism) &&
+				       tr_value_uint(&mechanism) == MODEL_GSSAPI
+			       ? GREEN
+			       : YELLOW;
 	case TR_E_handshake:
 		if (!tr_event_find(event, TR_F_OUTCOME, &outcome))
 			return PLAIN;
