@@ -420,6 +420,34 @@ while True:
     [ "$(events '.event == "handshake" and (.reason | test("speaks no ZMTP"))' | wc -l)" = 5 ]
 }
 
+@test "with phase: report what has no security goes on and is told, ZeroMQ or not, and the others are secured" {
+    local ports client
+    fresh report
+    read -ra ports < <(free_port 2)
+    policy "  inject:
+    - {bind: \"tcp://127.0.0.1:${ports[0]}\", principal: \"zmq@localhost\", phase: report}
+    - {connect: \"tcp://127.0.0.1:*\", service: \"zmq@localhost\", phase: report}"
+    start server "${WITH[@]}" "$BATS_FILE_TMPDIR/now" socket REP bind "tcp://127.0.0.1:${ports[0]}" touch up answer 2
+    wait_until 60 test -e up
+    run -0 env -u GSSTAP_TRACE "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:${ports[0]}" send bare recv
+    [ "$output" = "got re bare" ]
+    run -0 "${WITH[@]}" "$BATS_FILE_TMPDIR/lazy" socket REQ connect "tcp://127.0.0.1:${ports[0]}" send secured recv
+    [ "$output" = "got re secured" ]
+    finish server
+    recorded 2 '.event == "handshake" and .outcome == "established"'
+    # Its beginning and its end.
+    recorded 2 '.event == "unsecured" and .role == "server"'
+    for client in "send " "send nonblock" "write " "write nonblock"; do
+        rm -f listening
+        echo_server "${ports[1]}"
+        # shellcheck disable=SC2086 # a word or none
+        run -0 "${WITH[@]}" "$BUILD/hosts/other_sockets" ${client% *} "${ports[1]}" "$SECRET" ${client#* }
+        [ "$output" = "got echo $SECRET" ]
+        stop_all
+    done
+    recorded 4 '.event == "unsecured" and .role == "client" and (.reason | test("speaks no ZMTP"))'
+}
+
 @test "sockets of the program's own are untouched where unsecured ZeroMQ is refused" {
     local port call
     fresh own-sockets-denied

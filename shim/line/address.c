@@ -62,14 +62,14 @@ bool tap_address_text(const struct sockaddr *address, socklen_t length, char *ou
 	sa_family_t family;
 
 	out[0] = 0;
-	if (length <= sizeof(family) || length >= sizeof(whole))
+	if (length <= sizeof(family) || length > sizeof(whole))
 		return false;
 	memcpy(&whole, address, length);
 	family = whole.ss_family;
 	if (family == AF_INET6 ? length < sizeof(struct sockaddr_in6)
 			       : family == AF_INET && length < sizeof(struct sockaddr_in))
 		return false;
-	if (family != AF_INET && family != AF_INET6 && family != AF_UNIX)
+	if (family == AF_UNIX ? length > sizeof(struct sockaddr_un) : family != AF_INET && family != AF_INET6)
 		return false;
 	show(&whole, out, size);
 	return true;

@@ -46,10 +46,14 @@ static long send_by(const char *call, int fd, char *text, size_t length)
 
 static int connected(int port, int nonblock)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+	/* As long as any address may be: the kernel does not mind. */
+	union {
+		struct sockaddr_storage any;
+		struct sockaddr_in four;
+	} address = {.four = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)}};
 	int fd = socket(AF_INET, SOCK_STREAM | (nonblock ? SOCK_NONBLOCK : 0), 0), result;
 
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	address.four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	result = connect(fd, (struct sockaddr *)&address, sizeof(address));
 	if (result < 0 && errno == EINPROGRESS) {
 		poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, 60000);
