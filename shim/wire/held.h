@@ -16,7 +16,7 @@ struct wire_held {
 	unsigned count;
 	struct {
 		void **slot, *hook;
-	} slots[104];
+	} slots[208];
 };
 
 /* What was pointed in an object; one caller at a time. False: there is no room to know it. */

@@ -399,7 +399,7 @@ static const struct {
 	{"close", (void *)hook_close, (void **)&below.close, true},
 };
 #define HOOKS (sizeof(hooks) / sizeof(hooks[0]))
-#define PLACES 4 /* a call through the procedure linkage table, and pointers */
+#define PLACES 8 /* a call through the procedure linkage table, and pointers */
 
 /* Other ways for bytes to leave by a stream: a libzmq that has one of them may use it. */
 static const char *const others[] = {"sendmsg", "sendmmsg", "writev", "sendfile",
