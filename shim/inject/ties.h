@@ -41,7 +41,8 @@ struct tap_tie {
 	char principal[240], service[240]; /* "" principal: the default credential */
 	enum pol_nametype principal_type, service_type;
 	void *credential; /* of a server, once it was acquired; it goes with the process */
-	pid_t acquirer;	  /* the process of which a thread is at that */
+	pid_t steps_in;	  /* the process of which threads are at GSSAPI for it, */
+	unsigned steps;	  /* and how many */
 };
 
 extern unsigned tap_injected; /* endpoints given GSSAPI so far: without any, names and credentials are not

@@ -5,14 +5,15 @@
  * connection anything.
  *
  * There are as many as there is work for, up to a bound, and none while there is none. Initiators have their
- * own, so that those that hang do not hold up who accepts. A thread does not wait with a connection's lock,
- * and nobody waits for a thread: who closes a connection leaves it to it.
+ * own, so that those that hang do not hold up who accepts, and an endpoint that hangs has few. A thread does
+ * not wait with a connection's lock, and nobody waits for a thread: who closes a connection leaves it to it.
  */
 #include "shim/wire/connection.h"
 
 #include "shim/wire/abroad.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
@@ -21,7 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define THREADS 8
+#define THREADS 32
+#define STEPS 2 /* of an endpoint's initiators, at a time */
 #define IDLE_S 2
 #define SENDING_MS 30000
 #define STACK (512u << 10)
@@ -29,13 +31,12 @@
 struct pool {
 	struct tap_lock lock;
 	struct wire *first, **last;
-	int news; /* counts what was put into the queue */
+	struct wire *waiting; /* for a step of another connection of their endpoint */
+	int news;	      /* counts what was put into the queue */
 	unsigned threads, idle, queued;
 	pid_t runs_in; /* a child after fork has none of its parent's */
 };
 static struct pool initiators, acceptors;
-/* Of the acceptors: those whose endpoint's first credential is being acquired. Under the pool's lock. */
-static struct wire *waiting;
 
 /* --- one piece of work */
 
@@ -141,45 +142,52 @@ static bool needs_credential(const struct wire *wire)
 }
 
 /*
- * An endpoint's first credential may take long, since its name is looked up: that is one thread's work, and
- * the other connections of the endpoint wait for it, not other threads. False: this one does.
+ * What hangs for an endpoint takes few threads, however often libzmq comes again: a KDC that does not answer,
+ * and an acceptor's first credential, for which a name is looked up. The endpoint's other connections wait
+ * for that, and not other threads. False: this one does.
  */
-static bool may_acquire(struct wire *wire)
+static bool may_step(struct pool *pool, struct wire *wire)
 {
+	unsigned most = wire->server ? needs_credential(wire) ? 1 : UINT_MAX : STEPS;
+	struct tap_tie *tie = wire->tie;
 	bool may;
 
-	while (!tap_lock(&acceptors.lock))
+	while (!tap_lock(&pool->lock))
 		;
-	may = wire->tie->acquirer != getpid();
-	if (may) {
-		wire->tie->acquirer = getpid();
-	} else {
-		wire->next = waiting;
-		waiting = wire;
+	if (tie->steps_in != getpid()) { /* a child of fork has none of its parent's threads */
+		tie->steps_in = getpid();
+		tie->steps = 0;
 	}
-	tap_unlock(&acceptors.lock);
+	may = tie->steps < most;
+	if (may) {
+		tie->steps++;
+	} else {
+		wire->next = pool->waiting;
+		pool->waiting = wire;
+	}
+	tap_unlock(&pool->lock);
 	return may;
 }
 
-static void acquired(struct tap_tie *tie)
+static void stepped(struct pool *pool, struct tap_tie *tie)
 {
 	struct wire *all, *after;
 
-	while (!tap_lock(&acceptors.lock))
+	while (!tap_lock(&pool->lock))
 		;
-	tie->acquirer = 0;
-	all = waiting;
-	waiting = NULL;
+	tie->steps--;
+	all = pool->waiting;
+	pool->waiting = NULL;
 	for (; all; all = after) {
 		after = all->next;
 		if (all->tie == tie) {
-			put(&acceptors, all); /* at least this thread is there */
+			put(pool, all); /* at least this thread is there */
 		} else {
-			all->next = waiting;
-			waiting = all;
+			all->next = pool->waiting;
+			pool->waiting = all;
 		}
 	}
-	tap_unlock(&acceptors.lock);
+	tap_unlock(&pool->lock);
 }
 
 /* When the connection was closed meanwhile, what is left of it goes here, and calls libraries. Locked before.
@@ -199,26 +207,19 @@ static void let_go(struct wire *wire)
 		tap_abroad_return();
 }
 
-static void work_for(struct wire *wire)
+static void work_for(struct pool *pool, struct wire *wire)
 {
-	struct tap_tie *tie = wire->tie;
-	bool acquires = false;
-
 	while (!tap_lock(&wire->lock))
 		;
 	while (!is_over(wire) && (wire->stepping || wire->pushing)) {
-		if (wire->stepping && !acquires && needs_credential(wire)) {
-			acquires = may_acquire(wire);
-			if (!acquires) {
+		if (wire->stepping) {
+			if (!may_step(pool, wire)) {
 				tap_unlock(&wire->lock);
 				return;
 			}
-		}
-		if (wire->stepping)
 			step(wire);
-		if (acquires)
-			acquired(tie);
-		acquires = false;
+			stepped(pool, wire->tie);
+		}
 		send_all(wire);
 		wire->pushing = false;
 	}
@@ -268,7 +269,7 @@ static void *run(void *argument)
 		wire = next(pool);
 		if (wire) {
 			tap_unlock(&pool->lock);
-			work_for(wire);
+			work_for(pool, wire);
 			while (!tap_lock(&pool->lock))
 				;
 		} else if (!wait_for_work(pool)) {
@@ -306,8 +307,6 @@ static void anew(struct pool *pool)
 	tap_abroad_anew();
 	*pool = (struct pool){.lock = pool->lock, .runs_in = getpid()};
 	pool->last = &pool->first;
-	if (pool == &acceptors)
-		waiting = NULL;
 }
 
 /* Locked, as its caller has the connection, which goes on while this is under way. */

@@ -1,27 +1,35 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""One I/O thread, two connections: goes on with the one while the other cannot be made.
+"""One I/O thread: goes on with one connection while others cannot be made.
 
-beside.py ENDPOINT STUCK COUNT: a REQ to each; COUNT questions to ENDPOINT are answered while the one to STUCK waits for
-its answer. Prints how many were, and whether the stuck one still is; then closes both and ends.
+beside.py ENDPOINT STUCK COUNT [WAITING FILE]: WAITING of REQ (1), none like another, to STUCK, and nothing more until
+FILE is there; COUNT questions to ENDPOINT are answered while those to STUCK wait for their answers. Prints
+how many were, and whether the others still wait; then closes all and ends.
 """
+import os
 import sys
+import time
 
 import zmq
 
 endpoint, stuck, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 context = zmq.Context(io_threads=1)
-waiting, talking = context.socket(zmq.REQ), context.socket(zmq.REQ)
-waiting.linger = talking.linger = 0
-talking.rcvtimeo = 300000
-waiting.connect(stuck)
-waiting.send(b"is anybody there")
+talking, waiting = context.socket(zmq.REQ), []
+talking.linger, talking.rcvtimeo = 0, 300000
+for number in range(int(sys.argv[4]) if len(sys.argv) > 4 else 1):
+    waiting.append(context.socket(zmq.REQ))
+    waiting[number].linger, waiting[number].maxmsgsize = 0, 100000 + number
+    waiting[number].connect(stuck)
+    waiting[number].send(b"is anybody there")
+while len(sys.argv) > 5 and not os.path.exists(sys.argv[5]):
+    time.sleep(0.005)  # polls for the file
 talking.connect(endpoint)
 for number in range(count):
     talking.send(b"%d" % number)
     talking.recv()
-print("%d answered, the other %s" % (count, "was answered" if waiting.poll(0) else "waits"), flush=True)
-waiting.close()
+print("%d answered, the other %s" % (count, "was answered" if any(w.poll(0) for w in waiting) else "waits"), flush=True)
+for w in waiting:
+    w.close()
 talking.close()
 context.term()
 print("ended", flush=True)
