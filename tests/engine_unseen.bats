@@ -8,6 +8,7 @@
 bats_require_minimum_version 1.5.0
 load helper
 load wire
+load nogssapi
 
 # The keys of zmq_curve(7).
 CURVE_SERVER=(set curve_server 1 set curve_secretkey 'JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6')
@@ -155,12 +156,8 @@ talked() {
 
 # addon [within]: the npm package; with a word, one whose addon was bound to the libzmq inside it. Sets NODE_PATH.
 addon() {
-    local packages=$BUILD/npm file version
-    (
-        flock 9
-        [ -e "$packages/node_modules/zeromq/package.json" ] ||
-            npm install --no-audit --no-fund --prefix "$packages" zeromq@6.8.0
-    ) 9>"$packages.lock" 3>&-
+    local packages=$BUILD/npm file
+    package "$packages" 6.8.0
     export NODE_PATH=$packages/node_modules
     [ $# = 1 ] || return 0
     rm -rf node_modules
