@@ -129,7 +129,7 @@ const char *draft_wanted(const struct pol_keyword *k)
 {
 	if (k->type != POL_T_TEMPLATE)
 		return "a pattern";
-	return strcmp(k->values, "endpoint") ? "a name" : "an endpoint";
+	return "a name";
 }
 
 void draft_check_text(struct draft *draft, const struct pol_keyword *k, const char *text, size_t len,
@@ -202,8 +202,7 @@ void draft_check_record(struct draft *draft, size_t item)
 	const struct draft_rule *bind = field(draft, item, POL_K_INJECT_BIND);
 	const struct draft_rule *connect = field(draft, item, POL_K_INJECT_CONNECT);
 	const struct draft_rule *service = field(draft, item, POL_K_INJECT_SERVICE);
-	const struct draft_rule *migrate = field(draft, item, POL_K_INJECT_MIGRATE);
-	const struct draft_rule *phase = field(draft, item, POL_K_INJECT_PHASE);
+	const struct draft_rule *zap = field(draft, item, POL_K_INJECT_ZAP);
 	struct place at = of(&draft->rules[item]);
 
 	if (!bind == !connect) {
@@ -218,40 +217,10 @@ void draft_check_record(struct draft *draft, size_t item)
 	if (bind && service)
 		draft_error(draft, of(service),
 			    "a bind rule of zmq.inject takes no service: its own name is its principal");
-	if (migrate)
-		draft_check_migrate(draft, migrate, bind ? bind : connect,
-				    connect && phase && phase->word == POL_W_REPORT);
+	if (connect && zap)
+		draft_error(draft, of(zap),
+			    "a connect rule of zmq.inject takes no zap: a handler is asked by the server");
 	check_name(draft, service, field(draft, item, POL_K_INJECT_SERVICE_TYPE), bind ? bind : connect);
 	check_name(draft, field(draft, item, POL_K_INJECT_PRINCIPAL),
 		   field(draft, item, POL_K_INJECT_PRINCIPAL_TYPE), bind ? bind : connect);
-}
-
-/* A server that has one endpoint for both kinds of clients needs no other, and cannot have one. */
-static void check_one_port(struct draft *draft, size_t item, bool wire)
-{
-	const struct draft_rule *bind = field(draft, item, POL_K_INJECT_BIND);
-	const struct draft_rule *migrate = field(draft, item, POL_K_INJECT_MIGRATE);
-	const struct draft_rule *phase = field(draft, item, POL_K_INJECT_PHASE);
-
-	if (migrate && wire)
-		draft_error(
-			draft, of(migrate),
-			"migrate does not go with engine: wire, which serves both kinds of clients on the "
-			"program's own endpoint; leave it out, and say phase: report");
-	if (phase && bind && !migrate && !wire)
-		draft_error(draft, of(phase),
-			    "phase needs migrate, the endpoint that GSSAPI is added at, as in migrate: "
-			    "\"tcp://%%H:5556\"; or engine: wire, which needs none");
-}
-
-void draft_check_engine(struct draft *draft)
-{
-	bool wire = false;
-
-	for (size_t i = 0; i < draft->count; i++)
-		if (draft->rules[i].keyword->id == POL_K_ENGINE)
-			wire = draft->rules[i].word == POL_W_WIRE;
-	for (size_t i = 0; i < draft->count; i++)
-		if (draft->rules[i].kind == POL_ITEM && draft->rules[i].keyword->id == POL_K_INJECT)
-			check_one_port(draft, i, wire);
 }

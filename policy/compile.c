@@ -85,7 +85,6 @@ int pol_compile_text(const char *name, const char *text, size_t text_len, void *
 	int status = -1;
 
 	draft_parse(&draft, text, text_len);
-	draft_check_engine(&draft);
 	if (!draft.errors)
 		require_version(&draft);
 	if (!draft.errors)

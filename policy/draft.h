@@ -58,13 +58,8 @@ void draft_check_text(struct draft *draft, const struct pol_keyword *keyword, co
 		      struct place place);
 /* Does the template use %c? */
 bool draft_uses(const char *template, char c);
-/* Is the template of another endpoint one that the rule's pattern can migrate to? Complains when not. */
-void draft_check_migrate(struct draft *draft, const struct draft_rule *migrate,
-			 const struct draft_rule *pattern, bool way_back);
 /* Do the fields of the last item, which begins at draft->rules[item], go together? */
 void draft_check_record(struct draft *draft, size_t item);
-/* What zmq.engine makes of the keys of all of them. Complains. */
-void draft_check_engine(struct draft *draft);
 /* Warns about what is legal and will surprise. The draft has no errors. */
 void draft_warn_all(const struct draft *draft);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Templates of principals and endpoints: %h, %H, %%. What does not expand to exactly what was meant is an
+ * Templates of names: %h, %H, %%. What does not expand to exactly what was meant is an
  * error, so that no truncated or borrowed name is ever asked for. Linked into the shim.
  */
 #include "policy/policy.h"
@@ -44,20 +44,6 @@ static const char *endpoint_host(const char *endpoint, size_t *len)
 	return host;
 }
 
-/* As it stands there; its bytes are the program's own choice, and go back to where they came from. */
-static const char *endpoint_host_whole(const char *endpoint, size_t *len)
-{
-	const char *end;
-
-	if (!endpoint || strncmp(endpoint, "tcp://", 6))
-		return NULL;
-	end = strrchr(endpoint + 6, ':');
-	if (!end || end == endpoint + 6 || strchr(end, ']'))
-		return NULL;
-	*len = (size_t)(end - endpoint - 6);
-	return endpoint + 6;
-}
-
 static int put_host(struct pol_say *say, const char *host, size_t len)
 {
 	if (!host || !host_bytes(host, len))
@@ -66,15 +52,8 @@ static int put_host(struct pol_say *say, const char *host, size_t len)
 	return 0;
 }
 
-/* What a template is expanded with. */
-struct values {
-	const char *host, *endpoint;
-	int whole; /* %H is the host part as it stands */
-};
-
-static int put_escape(struct pol_say *say, char escape, const struct values *values)
+static int put_escape(struct pol_say *say, char escape, const char *host, const char *endpoint)
 {
-	const char *host = values->host;
 	size_t len = 0;
 
 	switch (escape) {
@@ -84,20 +63,14 @@ static int put_escape(struct pol_say *say, char escape, const struct values *val
 	case 'h':
 		return put_host(say, host, host ? strlen(host) : 0);
 	case 'H':
-		if (!values->whole) {
-			host = endpoint_host(values->endpoint, &len);
-			return put_host(say, host, len);
-		}
-		host = endpoint_host_whole(values->endpoint, &len);
-		if (host)
-			pol_say_bytes(say, host, len);
-		return host ? 0 : -1;
+		host = endpoint_host(endpoint, &len);
+		return put_host(say, host, len);
 	default:
 		return -1;
 	}
 }
 
-static int expand(const char *template, const struct values *values, char *out, size_t size)
+int pol_expand(const char *template, const char *host, const char *endpoint, char *out, size_t size)
 {
 	struct pol_say say;
 
@@ -107,7 +80,7 @@ static int expand(const char *template, const struct values *values, char *out, 
 	for (; *template; template ++) {
 		if (*template != '%')
 			pol_say_bytes(&say, template, 1);
-		else if (put_escape(&say, *++template, values))
+		else if (put_escape(&say, *++template, host, endpoint))
 			goto wrong;
 	}
 	if (!say.lossy)
@@ -115,14 +88,4 @@ static int expand(const char *template, const struct values *values, char *out, 
 wrong:
 	out[0] = 0;
 	return -1;
-}
-
-int pol_expand(const char *template, const char *host, const char *endpoint, char *out, size_t size)
-{
-	return expand(template, &(struct values){.host = host, .endpoint = endpoint}, out, size);
-}
-
-int pol_expand_endpoint(const char *template, const char *host, const char *endpoint, char *out, size_t size)
-{
-	return expand(template, &(struct values){.host = host, .endpoint = endpoint, .whole = 1}, out, size);
 }

@@ -2,7 +2,7 @@
 /*
  * Which calls a policy has something to say about. For the tools: what cannot be reached in a program matters
  * only where a rule asks for it. It follows from a keyword's row: its path begins with the family, and what
- * is no setting refuses or changes something unless it says allow or none.
+ * is no setting refuses or changes something unless it says allow, or libzmq.
  */
 #include "policy/image.h"
 #include "policy/policy.h"
@@ -17,11 +17,9 @@ static int asks(const struct pol_keyword *k, const struct pol_rule *rule)
 	case POL_T_SETTING:
 		return 0;
 	case POL_T_CHOICE:
-		return rule->word != POL_W_ALLOW;
+		return rule->word != POL_W_ALLOW && rule->word != POL_W_LIBZMQ;
 	case POL_T_RECORDS:
-	case POL_T_SET: /* only where it is asked for: without a word all repairs are on, and most need none
-			 */
-		return rule->below && rule[1].word != POL_W_NOTHING;
+		return rule->below > 0;
 	default: /* a list of patterns, also an empty one; of these one only takes from what another refuses
 		  */
 		return k->id != POL_K_UNSECURED_OK;
@@ -40,13 +38,10 @@ unsigned pol_families(const struct pol *pol)
 	return families;
 }
 
-/* Options are set by calls; so is GSSAPI, and its defects put right, where libzmq is to speak it. */
+/* Options are set by calls. */
 int pol_by_address(const struct pol *pol)
 {
-	if (pol->state != POL_READY || (pol_injects(pol) && !pol_speaks(pol)))
-		return 0;
-	for (const struct pol_keyword *k = pol_keywords; k->id; k++)
-		if (asks(k, pol->rule[k->id]) && (k->id == POL_K_PLAINTEXT || k->id == POL_K_REPAIRS))
-			return 0;
-	return 1;
+	const struct pol_rule *plaintext = pol->rule[POL_K_PLAINTEXT];
+
+	return pol->state == POL_READY && !(plaintext && asks(pol_keyword(POL_K_PLAINTEXT), plaintext));
 }

@@ -112,10 +112,6 @@ static void print_values(FILE *out, const struct pol_keyword *k)
 	case POL_T_RECORDS:
 		fputs("list of mappings", out);
 		break;
-	case POL_T_SET:
-		fputs("all | none | list of ", out);
-		print_alternatives(out, k->values, ", ");
-		break;
 	default:
 		print_alternatives(out, k->values, " | ");
 	}

@@ -36,7 +36,6 @@ enum pol_type {
 	POL_T_PATTERN,
 	POL_T_TEMPLATE,
 	POL_T_WORDS,
-	POL_T_SET,
 };
 
 struct pol_keyword {
@@ -108,9 +107,6 @@ int pol_is_literal(const char *pattern);
 
 /* The rule that follows an item and its fields. */
 const struct pol_rule *pol_next(const struct pol_rule *item);
-
-/* The repairs (enum pol_repair) that a list of them asks for; NULL: nothing was said. */
-unsigned pol_repairs_of(const struct pol_rule *list);
 
 /* The field of an item of a RECORDS list, or NULL. */
 const struct pol_rule *pol_field(const struct pol_rule *item, uint16_t keyword);

@@ -69,6 +69,12 @@ static int secured(const struct pol_endpoint *facts, const struct transport *t)
 	       (t->secured_by >> facts->mechanism & 1);
 }
 
+int pol_asks_gssapi(const struct pol_endpoint *facts)
+{
+	return facts->mechanism == MECH_GSSAPI && !raw(facts) && facts->endpoint &&
+	       transport_of(facts->endpoint)->inject;
+}
+
 static enum pol_nametype nametype(const struct pol_rule *field)
 {
 	if (!field || field->word == POL_W_HOSTBASED)
@@ -76,36 +82,27 @@ static enum pol_nametype nametype(const struct pol_rule *field)
 	return field->word == POL_W_USER ? POL_NT_USER_NAME : POL_NT_KRB5_PRINCIPAL;
 }
 
-static void say_injected(const struct pol_verdict *verdict, struct pol_say say, const struct pol_rule *bind,
-			 const char *endpoint)
+static void say_injected(const struct pol_verdict *verdict, struct pol_say say, const char *endpoint)
 {
-	int report = verdict->inject.phase == POL_PHASE_REPORT;
-
-	pol_say(&say, !report ? " sets GSSAPI for " : bind ? " leaves unsecured " : " tries GSSAPI for ");
+	pol_say(&say, " speaks GSSAPI for ");
 	pol_say(&say, endpoint);
-	if (verdict->inject.migrate) {
-		pol_say(&say, !bind    ? ", which is reached at "
-			      : report ? " and serves GSSAPI at "
-				       : " and at ");
-		pol_say(&say, verdict->inject.migrate);
-	}
-	if (report && !bind)
-		pol_say(&say, ", and goes without where that fails");
+	if (verdict->inject.phase == POL_PHASE_REPORT)
+		pol_say(&say, ", and goes without where the other end has none");
 }
 
 static enum pol_action inject(const struct pol *pol, const struct pol_rule *item, const char *endpoint,
 			      struct pol_verdict *verdict)
 {
 	const struct pol_rule *phase = pol_field(item, POL_K_INJECT_PHASE);
+	const struct pol_rule *zap = pol_field(item, POL_K_INJECT_ZAP);
 
 	verdict->inject.principal = pol_text(pol->image, pol_field(item, POL_K_INJECT_PRINCIPAL));
 	verdict->inject.principal_type = nametype(pol_field(item, POL_K_INJECT_PRINCIPAL_TYPE));
 	verdict->inject.service = pol_text(pol->image, pol_field(item, POL_K_INJECT_SERVICE));
 	verdict->inject.service_type = nametype(pol_field(item, POL_K_INJECT_SERVICE_TYPE));
-	verdict->inject.migrate = pol_text(pol->image, pol_field(item, POL_K_INJECT_MIGRATE));
+	verdict->inject.skips_zap = zap && zap->word == POL_W_SKIP;
 	verdict->inject.phase = phase && phase->word == POL_W_REPORT ? POL_PHASE_REPORT : POL_PHASE_REQUIRE;
-	say_injected(verdict, pol_decide(pol, verdict, POL_INJECT, item), pol_field(item, POL_K_INJECT_BIND),
-		     endpoint);
+	say_injected(verdict, pol_decide(pol, verdict, POL_INJECT, item), endpoint);
 	return POL_INJECT;
 }
 

@@ -48,15 +48,9 @@ static int listed(const char *values, const char *text, size_t len)
 	return 0;
 }
 
-static int takes(const struct pol_keyword *keyword, const char *word, size_t len)
-{
-	return listed(keyword->values, word, len) ||
-	       (keyword->type == POL_T_SET && listed("all|none", word, len));
-}
-
 uint16_t pol_word(const struct pol_keyword *keyword, const char *word, size_t len)
 {
-	if (!takes(keyword, word, len))
+	if (!listed(keyword->values, word, len))
 		return POL_W_NONE;
 	for (const struct word *w = words; w->text; w++)
 		if (strlen(w->text) == len && !memcmp(w->text, word, len))
@@ -68,7 +62,7 @@ int pol_takes(const struct pol_keyword *keyword, uint16_t word)
 {
 	for (const struct word *w = words; w->text; w++)
 		if (w->id == word)
-			return takes(keyword, w->text, strlen(w->text));
+			return listed(keyword->values, w->text, strlen(w->text));
 	return 0;
 }
 

@@ -54,69 +54,6 @@ static void parse_word(struct events *events, const struct pol_keyword *k, enum 
 	events_next(events);
 }
 
-static bool listed_before(const struct draft *draft, size_t head, uint16_t word)
-{
-	for (size_t i = head + 1; i < draft->count; i++)
-		if (draft->rules[i].word == word)
-			return true;
-	return false;
-}
-
-/* An item of a SET. One that is wrong is not kept, so that the list stays as short as the vocabulary. */
-static void parse_member(struct events *events, const struct pol_keyword *k, size_t head)
-{
-	char out[DRAFT_QUOTE], expected[200];
-	uint16_t word = word_here(events, k);
-
-	if (word == POL_W_NONE) {
-		alternatives(k->values, expected, sizeof(expected));
-		events_unexpected(events, k->path, expected);
-		return;
-	}
-	if (word == POL_W_ALL || word == POL_W_NOTHING)
-		draft_error(events->draft, events_here(events), "%s: %s stands alone, outside a list",
-			    k->path, events_found(events, out));
-	else if (listed_before(events->draft, head, word))
-		draft_error(events->draft, events_here(events), "%s: %s is listed twice", k->path,
-			    events_found(events, out));
-	else
-		draft_add(events->draft, k, POL_ITEM, events_here(events))->word = word;
-	events_next(events);
-}
-
-/* `all` or `none`: a list of that alone. */
-static void parse_all_or_none(struct events *events, const struct pol_keyword *k, struct place at)
-{
-	char expected[220];
-	uint16_t word = word_here(events, k);
-	size_t used;
-
-	if (word != POL_W_ALL && word != POL_W_NOTHING) {
-		used = (size_t)(stpcpy(expected, "all, none or a list of ") - expected);
-		alternatives(k->values, expected + used, sizeof(expected) - used);
-		events_unexpected(events, k->path, expected);
-		return;
-	}
-	draft_add(events->draft, k, POL_LIST, at)->below = 1;
-	draft_add(events->draft, k, POL_ITEM, events_here(events))->word = word;
-	events_next(events);
-}
-
-static void parse_set(struct events *events, const struct pol_keyword *k, struct place at)
-{
-	size_t head = events->draft->count;
-
-	if (!events_is(events, YAML_SEQUENCE_START_EVENT)) {
-		parse_all_or_none(events, k, at);
-		return;
-	}
-	draft_add(events->draft, k, POL_LIST, at);
-	for (events_next(events); !events->over && !events_is(events, YAML_SEQUENCE_END_EVENT);)
-		parse_member(events, k, head);
-	events->draft->rules[head].below = events->draft->count - head - 1;
-	events_next(events);
-}
-
 static void parse_text(struct events *events, const struct pol_keyword *k, enum pol_kind kind,
 		       struct place at)
 {
@@ -180,9 +117,6 @@ static void parse_keyword(struct events *events, const struct pol_keyword *k, st
 	case POL_T_TEMPLATE:
 		parse_text(events, k, POL_FIELD, at);
 		break;
-	case POL_T_SET:
-		parse_set(events, k, at);
-		break;
 	default:
 		parse_list(events, k, at);
 	}
@@ -221,6 +155,32 @@ static void unknown_key(struct events *events, const char *parent, const char *k
 		draft_error(events->draft, at, "%s is no keyword%s%s; 'gsstap policy list' prints them all",
 			    draft_quote(key, len, out), *parent ? " of " : "", parent);
 	events_skip(events);
+}
+
+static const struct retired {
+	const char *path;
+	bool refused;
+	const char *advice;
+} retired[] = {
+#define RETIRED(path, refused, advice) {path, refused, advice},
+#include "policy/keywords.def"
+};
+
+/* True: the key is one that is no more, and its value was passed over. */
+static bool passed_over(struct events *events, const char *path, struct place at)
+{
+	for (size_t i = 0; i < sizeof(retired) / sizeof(retired[0]); i++) {
+		if (strcmp(retired[i].path, path))
+			continue;
+		if (retired[i].refused)
+			draft_error(events->draft, at, "%s is no more: %s", path, retired[i].advice);
+		else
+			draft_warn(events->draft, at, "%s has no effect any more: %s", path,
+				   retired[i].advice);
+		events_skip(events);
+		return true;
+	}
+	return false;
 }
 
 /* The keys of one mapping that were met so far; known ones only, so there are few. */
@@ -271,6 +231,8 @@ static void parse_key(struct events *events, const char *parent, struct seen *se
 	events_next(events);
 	if (fits)
 		k = keyword_at(path);
+	if (fits && !strchr(key, '.') && passed_over(events, path, at))
+		return;
 	if (!fits || strchr(key, '.') || (!k && !is_group(path)))
 		unknown_key(events, parent, key, strlen(key), at);
 	else if (seen_before(events, seen, path, at))

@@ -88,8 +88,6 @@ struct check {
 	const struct pol_image *image;
 	const struct pol_rule *at, *end;
 	const char *why; /* NULL as long as all is well */
-	bool alone;	 /* a bind rule has a phase and no endpoint to migrate to */
-	bool wire;	 /* zmq.engine: wire, which needs none */
 };
 
 static void fail(struct check *check, const char *why)
@@ -113,8 +111,7 @@ static int text_fits(const struct check *check, const struct pol_rule *rule)
 
 static int shape_fits(const struct check *check, const struct pol_rule *rule, const struct pol_keyword *k)
 {
-	int has_word = k->type == POL_T_SETTING || k->type == POL_T_CHOICE || k->type == POL_T_WORDS ||
-		       (k->type == POL_T_SET && rule->kind == POL_ITEM);
+	int has_word = k->type == POL_T_SETTING || k->type == POL_T_CHOICE || k->type == POL_T_WORDS;
 	int has_text = k->type == POL_T_PATTERN || k->type == POL_T_TEMPLATE ||
 		       (k->type == POL_T_PATTERNS && rule->kind == POL_ITEM);
 
@@ -135,7 +132,7 @@ static const struct pol_rule *take(struct check *check, enum pol_kind kind,
 	}
 	k = pol_keyword(rule->keyword);
 	if (!k) {
-		fail(check, "it has a keyword that this gsstap does not know");
+		fail(check, "it has a keyword that this gsstap does not know: compile it again");
 		return NULL;
 	}
 	if (rule->kind != kind || !shape_fits(check, rule, k)) {
@@ -143,30 +140,21 @@ static const struct pol_rule *take(struct check *check, enum pol_kind kind,
 		return NULL;
 	}
 	check->at++;
-	check->wire |= k->id == POL_K_ENGINE && rule->word == POL_W_WIRE;
 	*keyword = k;
 	return rule;
-}
-
-static int is_endpoint(const char *text)
-{
-	return !strncmp(text, "tcp://", 6) || !strncmp(text, "ipc://", 6);
 }
 
 /* bind or connect, and a service with connect alone: what judge.c hands out is complete. */
 static void check_inject(struct check *check, const struct pol_rule *item)
 {
 	int binds = !!pol_field(item, POL_K_INJECT_BIND), connects = !!pol_field(item, POL_K_INJECT_CONNECT);
-	const struct pol_rule *migrate = pol_field(item, POL_K_INJECT_MIGRATE);
 
-	if (binds == connects || connects != !!pol_field(item, POL_K_INJECT_SERVICE))
-		fail(check, "a rule of zmq.inject lacks a part");
-	check->alone |= pol_field(item, POL_K_INJECT_PHASE) && binds && !migrate;
-	if (migrate && !is_endpoint(pol_text(check->image, migrate)))
-		fail(check, "a rule of zmq.inject migrates to no endpoint");
+	if (binds == connects || connects != !!pol_field(item, POL_K_INJECT_SERVICE) ||
+	    (connects && pol_field(item, POL_K_INJECT_ZAP)))
+		fail(check, "the keys of a rule of zmq.inject do not go together");
 }
 
-static void check_item(struct check *check, const struct pol_keyword *list, unsigned items)
+static void check_item(struct check *check, const struct pol_keyword *list)
 {
 	const struct pol_keyword *k;
 	const struct pol_rule *item = take(check, POL_ITEM, &k);
@@ -180,14 +168,12 @@ static void check_item(struct check *check, const struct pol_keyword *list, unsi
 			fail(check, "a field is in another list than its own");
 	if (!check->why && list->id == POL_K_INJECT)
 		check_inject(check, item);
-	if (items > 1 && (item->word == POL_W_ALL || item->word == POL_W_NOTHING))
-		fail(check, "all or none stands among other words");
 }
 
 static void check_rule(struct check *check)
 {
 	const struct pol_keyword *k = pol_keyword(check->at->keyword);
-	int is_list = k && (k->type == POL_T_PATTERNS || k->type == POL_T_RECORDS || k->type == POL_T_SET);
+	int is_list = k && (k->type == POL_T_PATTERNS || k->type == POL_T_RECORDS);
 	int is_scalar = k && (k->type == POL_T_SETTING || k->type == POL_T_CHOICE);
 	const struct pol_rule *rule;
 
@@ -201,7 +187,7 @@ static void check_rule(struct check *check)
 	if (is_scalar && rule->below)
 		fail(check, "a rule does not fit its keyword");
 	for (unsigned i = 0; i < rule->below && !check->why; i++)
-		check_item(check, k, rule->below);
+		check_item(check, k);
 }
 
 /* Two rules for one keyword could say two things: the compiler never writes that. */
@@ -249,8 +235,6 @@ static const char *check_body(const struct pol_image *image, size_t len)
 	while (check.at < check.end && !check.why)
 		check_rule(&check);
 	check_once(&check);
-	if (check.alone && !check.wire)
-		fail(&check, "a rule of zmq.inject has a phase of no migration");
 	return check.why;
 }
 
@@ -279,7 +263,6 @@ static void resolve(struct pol *pol)
 		if (pol_keyword(r->keyword)->type == POL_T_PATTERNS)
 			pol->sorted[r->keyword] = sorted(image, r);
 	}
-	pol->repairs = pol_repairs_of(pol->rule[POL_K_REPAIRS]);
 }
 
 int pol_open(struct pol *pol, const void *image, size_t len)

@@ -27,7 +27,6 @@ struct pol {
 	char broken[160];	       /* why, for people; set when state is POL_BROKEN */
 	/* What pol_open has found in the image, so that no call has to walk through it. */
 	const struct pol_rule *rule[POL_KEYWORDS]; /* by keyword; NULL: the policy does not have it */
-	unsigned repairs;			   /* enum pol_repair */
 	unsigned sorted[POL_KEYWORDS]; /* of a list of patterns: items at its head that are plain texts, in
 					  order */
 };
@@ -36,33 +35,24 @@ enum pol_action {
 	POL_ALLOW = 0,
 	POL_DENY,
 	POL_CHANGE, /* delegation: strip it; plaintext: encrypt instead */
-	POL_INJECT, /* set GSSAPI on the socket for this endpoint, as verdict.inject says */
+	POL_INJECT, /* GSSAPI is spoken for this endpoint, as verdict.inject says */
 };
 
 /* How libzmq reads a principal's name: the values of ZMQ_GSSAPI_NT_*. */
 enum pol_nametype { POL_NT_HOSTBASED = 0, POL_NT_USER_NAME = 1, POL_NT_KRB5_PRINCIPAL = 2 };
 
-/* Whether anything may still pass without security while servers and clients move. */
+/* Whether a connection may still go without security while servers and clients move. */
 enum pol_phase {
-	POL_PHASE_REQUIRE = 0, /* nothing; the default, and always so of a bind rule without migrate */
-	/*
-	 * A bind rule leaves the program's own endpoint as it is; a connect rule tries GSSAPI at each
-	 * connection, and goes without after one that failed. Who is unsecured is reported.
-	 */
-	POL_PHASE_REPORT,
+	POL_PHASE_REQUIRE = 0, /* none; the default */
+	POL_PHASE_REPORT,      /* one whose other end has none, which is reported */
 };
 
 struct pol_inject {
 	const char *principal; /* template for pol_expand, or NULL: default credentials */
 	const char *service;   /* template; connect rules only, never NULL there */
 	enum pol_nametype principal_type, service_type;
-	/*
-	 * NULL, or a template for pol_expand_endpoint that begins with tcp:// or ipc://: where GSSAPI is
-	 * served besides the program's endpoint (bind), or connected to instead of it (connect). It is
-	 * gsstap's own and not judged.
-	 */
-	const char *migrate;
 	enum pol_phase phase;
+	int skips_zap; /* libzmq does not ask the program's ZAP handler */
 };
 
 /*
@@ -110,33 +100,14 @@ int pol_enforces(const struct pol *pol);
 /* The capture level (enum tr_level) the policy asks for, or -1 when it says nothing. */
 int pol_capture(const struct pol *pol);
 
-/* The defects of libzmq's GSSAPI that gsstap can put right; described in gsstap-policy(5), zmq.repairs. */
-enum pol_repair {
-	POL_REPAIR_ZAP = 1,
-	POL_REPAIR_LEAK = 2,
-	POL_REPAIR_SUBSCRIPTIONS = 4,
-	POL_REPAIR_ABORT = 8,
-	POL_REPAIR_CREDENTIALS = 16,
-	POL_REPAIR_HANDSHAKE = 32,
-	POL_REPAIR_ALL = 63,
-};
-
-/* The repairs (bits of enum pol_repair) to be made, in both modes: all of them when a policy says nothing,
- * none without a policy that can be used. */
-unsigned pol_repairs(const struct pol *pol);
-
-/* Does the policy say anything about ZeroMQ? 1 or 0: then pol_repairs does not matter. It walks the policy:
- * ask once. */
+/* Does the policy say anything about ZeroMQ? 1 or 0. It walks the policy: ask once. */
 int pol_says_zmq(const struct pol *pol);
 
-/* Is GSSAPI spoken on injected connections by the shim itself (zmq.engine: wire)? 1 or 0. */
-int pol_speaks(const struct pol *pol);
+/* Is GSSAPI spoken by the shim for programs that ask libzmq for it (zmq.engine)? 1 or 0; walks the policy. */
+int pol_serves_own(const struct pol *pol);
 
-/* May it protect their messages by itself (zmq.accelerate)? 1 or 0. */
+/* May the shim protect messages by itself (zmq.accelerate)? 1 or 0. */
 int pol_accelerates(const struct pol *pol);
-
-/* Are service tickets of injected connections to be fetched ahead? 1 or 0. */
-int pol_prefetch(const struct pol *pol);
 
 /* Does any rule set GSSAPI on sockets (in both modes)? 1 or 0. */
 int pol_injects(const struct pol *pol);
@@ -173,6 +144,8 @@ int pol_judges_contexts(const struct pol *pol);
  */
 enum pol_action pol_judge_endpoint(const struct pol *pol, const struct pol_endpoint *facts,
 				   struct pol_verdict *verdict);
+/* Has the program asked for GSSAPI on an endpoint where gsstap can speak it? 1 or 0. */
+int pol_asks_gssapi(const struct pol_endpoint *facts);
 /* A program sets ZMQ_GSSAPI_PLAINTEXT to a non-zero value. */
 enum pol_action pol_judge_plaintext(const struct pol *pol, struct pol_verdict *verdict);
 
@@ -191,13 +164,6 @@ int pol_rule_by_number(const struct pol *pol, uint32_t number, const char **rule
  * interfaces) or holds bytes that no host name has, or when the template is wrong.
  */
 int pol_expand(const char *template, const char *host, const char *endpoint, char *out, size_t size);
-
-/*
- * The same for the template of an endpoint (inject.migrate). Here %H is the host part exactly as it stands in
- * a tcp endpoint: *, an interface, brackets and zone of an IPv6 address, a source address with its semicolon,
- * so that "tcp://%H:5556" is the given endpoint on another port.
- */
-int pol_expand_endpoint(const char *template, const char *host, const char *endpoint, char *out, size_t size);
 
 /*
  * Shell pattern match, bytewise, of the whole text: * ? [a-z] [!a-z] and \ ; '/' and ':' are ordinary, and so

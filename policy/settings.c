@@ -29,49 +29,11 @@ int pol_capture(const struct pol *pol)
 	return -1;
 }
 
-static unsigned repair(uint16_t word)
+int pol_serves_own(const struct pol *pol)
 {
-	switch (word) {
-	case POL_W_ALL:
-		return POL_REPAIR_ALL;
-	case POL_W_ZAP:
-		return POL_REPAIR_ZAP;
-	case POL_W_LEAK:
-		return POL_REPAIR_LEAK;
-	case POL_W_SUBSCRIPTIONS:
-		return POL_REPAIR_SUBSCRIPTIONS;
-	case POL_W_ABORT:
-		return POL_REPAIR_ABORT;
-	case POL_W_CREDENTIALS:
-		return POL_REPAIR_CREDENTIALS;
-	case POL_W_HANDSHAKE:
-		return POL_REPAIR_HANDSHAKE;
-	default:
-		return 0;
-	}
-}
+	const struct pol_rule *engine = pol->rule[POL_K_ENGINE];
 
-unsigned pol_repairs(const struct pol *pol)
-{
-	return pol->state == POL_READY ? pol->repairs : 0;
-}
-
-unsigned pol_repairs_of(const struct pol_rule *list)
-{
-	unsigned repairs = 0;
-
-	if (!list)
-		return POL_REPAIR_ALL;
-	for (unsigned i = 1; i <= list->below; i++)
-		repairs |= repair(list[i].word);
-	return repairs;
-}
-
-int pol_speaks(const struct pol *pol)
-{
-	const struct pol_rule *engine = pol->state == POL_READY ? pol->rule[POL_K_ENGINE] : NULL;
-
-	return engine && engine->word == POL_W_WIRE;
+	return pol_says_zmq(pol) && (!engine || engine->word == POL_W_WIRE);
 }
 
 int pol_accelerates(const struct pol *pol)
@@ -79,13 +41,6 @@ int pol_accelerates(const struct pol *pol)
 	const struct pol_rule *accelerate = pol->state == POL_READY ? pol->rule[POL_K_ACCELERATE] : NULL;
 
 	return !accelerate || accelerate->word == POL_W_YES;
-}
-
-int pol_prefetch(const struct pol *pol)
-{
-	const struct pol_rule *prefetch = pol->state == POL_READY ? pol->rule[POL_K_PREFETCH] : NULL;
-
-	return prefetch && prefetch->word == POL_W_YES;
 }
 
 int pol_injects(const struct pol *pol)

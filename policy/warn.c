@@ -70,14 +70,6 @@ static void warn_empty(const struct draft *draft)
 		draft_warn(draft, of(allow), "gss.peers.allow is empty: every peer is refused");
 }
 
-static void warn_empty_set(const struct draft *draft)
-{
-	const struct draft_rule *repairs = find(draft, POL_K_REPAIRS);
-
-	if (repairs && !repairs->below)
-		draft_warn(draft, of(repairs), "zmq.repairs is empty: nothing is put right, as with none");
-}
-
 void draft_warn_all(const struct draft *draft)
 {
 	const struct draft_rule *mode = find(draft, POL_K_MODE);
@@ -86,7 +78,6 @@ void draft_warn_all(const struct draft *draft)
 		draft_warn(draft, of(mode), "mode: audit records what would be refused and refuses nothing");
 	warn_unsecured(draft);
 	warn_empty(draft);
-	warn_empty_set(draft);
 	for (size_t i = 0; i < draft->count && draft->count <= PATTERNS_COMPARED; i++)
 		if (is_pattern(&draft->rules[i]))
 			warn_covered(draft, &draft->rules[i]);

@@ -47,11 +47,12 @@ try:
     check(driver.find_element(By.ID, "shown").text == f"{len(some)} of {everything}", "the count is wrong")
     field.clear()
     field.send_keys(" ")
-    head = driver.find_element(By.XPATH, "//th/button[text()='Time']")
+    names = [button.text for button in driver.find_elements(By.CSS_SELECTOR, "#table th button")]
+    head = driver.find_element(By.XPATH, "//th/button[text()='Outcome']")
     for order in ("ascending", "descending"):
         head.click()
-        times = [row.find_element(By.CSS_SELECTOR, "td").text for row in rows(driver)]
-        check(times == sorted(times, reverse=order == "descending") and len(set(times)) > 1, f"times are not {order}: {times}")
+        column = [row.find_elements(By.CSS_SELECTOR, "td")[names.index("Outcome")].text for row in rows(driver)]
+        check(column == sorted(column, reverse=order == "descending") and len(set(column)) > 1, f"outcomes are not {order}: {column}")
         check(head.find_element(By.XPATH, "..").get_attribute("aria-sort") == order, f"{order} is not told")
     closed = driver.find_element(By.CSS_SELECTOR, "details:not([open])")
     driver.find_element(By.CSS_SELECTOR, f"#table a[href='#{closed.get_attribute('id')}']").click()

@@ -29,7 +29,6 @@ policy() {
     cat >"$1.yaml" <<END
 version: 1
 zmq:
-  $ENGINE
   inject:
     - {bind: "*", principal: "zmq@localhost"${2:-}}
     - {connect: "*", service: "zmq@localhost"${2:-}}

@@ -39,7 +39,6 @@ speaks() {
     cat >engine.yaml <<END
 version: 1
 zmq:
-  $ENGINE
   inject:
     - {bind: "*", principal: "${1:-zmq@localhost}"}
     - {connect: "*", service: "${2:-zmq@localhost}"}

@@ -1,19 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# `engine: wire` where something unusual is on the way: the loader, a name service, a proxy, a child of vfork, a peer that
+# GSSAPI on the wire where something unusual is on the way: the loader, a name service, a proxy, a child of vfork, a peer that
 # says much or nothing, a socket with a mechanism of its own.
 # timeout: 600
 
 bats_require_minimum_version 1.5.0
 load helper
 load wire
-load engine
+load peers
 
 setup_file() {
     realm_up -u alice -s zmq@localhost -s other@localhost -s zmq@slow.gsstap.test
-    policy_for wire 'engine: wire'
-    policy_for libzmq 'engine: libzmq'
-    policy_for report 'engine: wire' ', phase: report'
+    peer_policies
 }
 
 teardown_file() {
@@ -73,13 +71,13 @@ late() {
 
 @test "who says more of itself in its handshake than libzmq takes at once is heard to the end" {
     local port ends
-    for ends in "bare bare" "wire wire" "wire libzmq" "libzmq wire"; do
+    for ends in "bare bare" "wire wire" "wire stock" "stock wire"; do
         fresh "metadata-${ends/ /-}"
         read -r port < <(free_port)
         with "${ends% *}"
-        start bind "${WITH[@]}" "$PYTHON" "$TOP/tests/hosts/metadata.py" bind "tcp://127.0.0.1:$port"
+        start bind "${WITH[@]}" "$PYTHON" "$TOP/tests/hosts/metadata.py" bind "tcp://127.0.0.1:$port" "${ends% *}"
         with "${ends#* }"
-        start connect "${WITH[@]}" "$PYTHON" "$TOP/tests/hosts/metadata.py" connect "tcp://127.0.0.1:$port"
+        start connect "${WITH[@]}" "$PYTHON" "$TOP/tests/hosts/metadata.py" connect "tcp://127.0.0.1:$port" "${ends#* }"
         finish connect
         finish bind
         [ "$(cat bind.out connect.out)" = $'20000\n20000' ]
@@ -137,7 +135,6 @@ quiet() {
     cat >slow.yaml <<END
 version: 1
 zmq:
-  engine: wire
   inject:
     - {bind: "tcp://127.0.0.1:${ports[0]}", principal: "zmq@slow.gsstap.test"}
     - {bind: "*", principal: "zmq@localhost"}
@@ -176,7 +173,6 @@ while True: print(s.recv(512), flush=True)'
     cat >hangs.yaml <<END
 version: 1
 zmq:
-  engine: wire
   inject:
     - {bind: "*", principal: "zmq@localhost"}
     - {connect: "tcp://127.0.0.1:${ports[1]}", service: "other@localhost"}
@@ -208,13 +204,14 @@ threads_of() {
 
 @test "through a SOCKS proxy an endpoint is secured as without, whatever pieces the proxy's answers come in" {
     local ports ends n
-    for ends in "wire wire" "libzmq wire"; do
+    for ends in "wire wire" "stock wire"; do
         fresh "socks-${ends/ /-}"
         read -ra ports < <(free_port 2)
         start proxy "$PYTHON" "$TOP/tests/hosts/socks_proxy.py" "${ports[1]}" wire
         wait_until 20 has_line proxy.out there
         with "${ends% *}"
-        start server "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:${ports[0]}" touch up answer 2
+        own "${ends% *}" server
+        start server "${WITH[@]}" "$BUILD/hosts/zpair" socket REP "${OWN[@]}" bind "tcp://127.0.0.1:${ports[0]}" touch up answer 2
         wait_until 60 test -e up
         with "${ends#* }"
         for n in 1 2; do

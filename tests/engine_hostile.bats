@@ -1,22 +1,20 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# `engine: wire` against peers that do not keep to it, in both roles: what a peer that is not authenticated may cost, and a
+# GSSAPI on the wire against peers that do not keep to it, in both roles: what a peer that is not authenticated may cost, and a
 # fuzzing one at every state. Programs live, serve honest peers, and keep no more memory than before.
 # timeout: 900
 
 bats_require_minimum_version 1.5.0
 load helper
 load wire
-load repairs
-load engine
+load peers
 
 # Connections of the two fuzzing tests together; 100000 for a long look.
 CONNECTIONS=${CONNECTIONS:-3000}
 
 setup_file() {
     realm_up -u alice -u mallory -s zmq@localhost
-    policy_for wire 'engine: wire'
-    policy_for sealed 'engine: wire'
+    peer_policies
 }
 
 teardown_file() {

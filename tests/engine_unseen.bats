@@ -68,7 +68,7 @@ inside() {
 
 # policy TEXT: sets WITH: under this policy, of section zmq and more.
 policy() {
-    printf 'version: 1\nzmq:\n  engine: wire\n%s\n' "$1" >policy.yaml
+    printf 'version: 1\nzmq:\n%s\n' "$1" >policy.yaml
     "$GSSTAP" policy compile -o policy.bin policy.yaml
     secured "$PWD/policy.bin"
 }
@@ -129,7 +129,7 @@ talked() {
     finish client
     finish server
     grep -qx "got $SECRET" server.out
-    grep -q 'now has .* zmq_ functions linked into it .*with engine: wire its connections are judged by address' server.out
+    grep -q 'now has .* zmq_ functions linked into it .*its connections are judged by address' server.out
     grep -qx "got re $SECRET" client.out
     hidden wire
     recorded 2 '.event == "handshake" and .outcome == "established"'

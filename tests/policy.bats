@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # gsstap policy: what it says about right and wrong policies, and what it writes.
 
+bats_require_minimum_version 1.5.0
 load helper
 
 setup() {
@@ -203,95 +204,28 @@ warns() {
         <<<$'version: 1\nzmq: {inject: [{connect: "ipc://*", service: "zmq@%H"}]}'
 }
 
-@test "repairs are all, none or a list of what there is" {
-    complains 2:16 "zmq.repairs: expected all, none or a list of zap, leak, subscriptions, abort, credentials or handshake, found 'zap'" \
-        <<<$'version: 1\nzmq: {repairs: zap}'
-    complains 2:22 "zmq.repairs: expected zap, leak, subscriptions, abort, credentials or handshake, found 'laek'" \
-        <<<$'version: 1\nzmq: {repairs: [zap, laek]}'
-    complains 2:22 "zmq.repairs: 'all' stands alone, outside a list" <<<$'version: 1\nzmq: {repairs: [zap, all]}'
-    complains 2:17 "zmq.repairs: 'none' stands alone, outside a list" <<<$'version: 1\nzmq: {repairs: [none]}'
-    complains 2:29 "zmq.repairs: 'zap' is listed twice" <<<$'version: 1\nzmq: {repairs: [zap, abort, zap]}'
-    complains 2:17 "zmq.prefetch: expected yes or no, found 'true'" <<<$'version: 1\nzmq: {prefetch: true}'
-    warns 2:7 "zmq.repairs is empty: nothing is put right, as with none" <<<$'version: 1\nzmq: {repairs: []}'
-    for repairs in all none '[zap]' '[handshake, credentials, abort, subscriptions, leak, zap]'; do
-        printf 'version: 1\nzmq: {repairs: %s, prefetch: yes}\n' "$repairs" >p.yaml
-        run "$GSSTAP" policy check p.yaml
-        echo "$output"
-        [ "$status" = 0 ]
-        [ "${#lines[@]}" = 1 ]
+@test "keywords that are no more are passed over with what to do, or refused where they meant another endpoint" {
+    for value in all none '[zap]' '[laek, {a: b}]'; do
+        warns 2:7 "zmq.repairs has no effect any more: libzmq's GSSAPI is not used any more, so nothing of it is put right; programs that ask for GSSAPI themselves are served as engine: wire says" \
+            < <(printf 'version: 1\nzmq: {repairs: %s}\n' "$value")
     done
+    warns 2:7 "zmq.prefetch has no effect any more: no I/O thread waits for tickets any more, so none is fetched ahead" <<<$'version: 1\nzmq: {prefetch: yes}'
+    complains 2:39 "zmq.inject.migrate is no more: one endpoint serves clients with GSSAPI and without; leave it out, say phase: report, and connect to the program's own endpoint" \
+        <<<$'version: 1\nzmq: {inject: [{bind: "tcp://*:5555", migrate: "tcp://%H:5556"}]}'
+    run -0 "$GSSTAP" policy list
+    [[ $output != *repairs* && $output != *prefetch* && $output != *migrate* ]]
 }
 
-@test "a policy cannot migrate to nowhere, to itself, or without saying where to" {
-    local migrate='zmq.inject.migrate: expected tcp:// with a host and a port, as in "tcp://%H:5556", or ipc:// with a path, found'
-    for wrong in 5556 tcp://%H tcp://%H:0 tcp://%H:70000 'tcp://%H:*' tcp://:5556 udp://%H:5556 ipc:// 'ipc://*' %H:5556; do
-        complains 2:39 "$migrate '$wrong'" \
-            < <(printf 'version: 1\nzmq: {inject: [{bind: "tcp://*:5555", migrate: "%s"}]}\n' "$wrong")
-    done
-    for itself in tcp://%H:5555 'tcp://*:5555'; do
-        complains 2:39 "zmq.inject.migrate: $itself is the endpoint that is to be left; give another port or path" \
-            < <(printf 'version: 1\nzmq: {inject: [{bind: "tcp://*:5555", migrate: "%s"}]}\n' "$itself")
-    done
-    complains 2:51 "zmq.inject.migrate: * is no host to connect to; %H is the one the program connects to" \
-        <<<$'version: 1\nzmq: {inject: [{connect: "tcp://*:1", service: x, migrate: "tcp://*:2"}]}'
-    complains 2:35 "zmq.inject.migrate: %H is the host of a tcp:// endpoint, and ipc:// has none" \
-        <<<$'version: 1\nzmq: {inject: [{bind: "ipc:///x", migrate: "tcp://%H:2"}]}'
-    complains 2:36 'phase needs migrate, the endpoint that GSSAPI is added at, as in migrate: "tcp://%H:5556"; or engine: wire, which needs none' \
-        <<<$'version: 1\nzmq: {inject: [{bind: "tcp://*:1", phase: report}]}'
-    complains 2:36 'phase needs migrate, the endpoint that GSSAPI is added at, as in migrate: "tcp://%H:5556"; or engine: wire, which needs none' \
-        <<<$'version: 1\nzmq: {inject: [{bind: "tcp://*:1", phase: require}]}'
+@test "a rule has a phase either way, and says of a handler what there is to say" {
     complains 2:43 "zmq.inject.phase: expected report or require, found 'prefer'" \
         <<<$'version: 1\nzmq: {inject: [{bind: "tcp://*:1", phase: prefer}]}'
-}
-
-# connects PATTERN MIGRATE [PHASE]: a policy with one such connect rule; MIGRATE is in column 17.
-connects() {
-    printf 'version: 1\nzmq: {inject: [{migrate: "%s", connect: "%s", service: x, phase: %s}]}\n' "$2" "$1" "${3:-report}"
-}
-
-@test "a connection that may go without GSSAPI finds back to where the program wanted it, by its port" {
-    for each in 'tcp://db:1 tcp://gate:2' 'tcp://db*:1 tcp://db*:2' 'tcp://db[12]:1 tcp://db[12]:2' 'tcp://*:1 tcp://gate:2' 'tcp://db:1 tcp://dbx:2' 'tcp://db:1 tcp://%h:2' \
-        'tcp://[::1]:1 tcp://[::2]:2' 'tcp://db:1 ipc:///run/x' 'ipc:///run/x ipc:///run/y' 'ipc:///run/x tcp://db:2'; do
-        complains 2:17 'zmq.inject.migrate: phase: report of a connect rule leads back to the same host; give another port of it, as in "tcp://%H:5556"' \
-            < <(connects "${each% *}" "${each#* }")
-    done
-    for several in 'tcp://db:*' 'tcp://*:*' 'tcp://db:555?' 'tcp://db:555[56]' 'tcp://*' '*'; do
-        complains 2:17 "zmq.inject.migrate: phase: report of a connect rule leads back to one port, and \"$several\" matches several; write a rule for each endpoint" \
-            < <(connects "$several" tcp://%H:2)
-    done
-    complains 2:17 "zmq.inject.migrate: tcp://db:1 is the endpoint that is to be left; give another port or path" \
-        < <(connects tcp://db:1 tcp://db:1)
-}
-
-@test "a connect rule has a phase with migrate and without" {
-    {
-        printf 'version: 1\nzmq:\n  inject:\n'
-        printf '    - {connect: "%s", service: "x@h", phase: %s}\n' tcp://a:1 report tcp://a:2 require 'ipc:///run/b*' report 'tcp://b:*' report
-        printf '    - {connect: "%s", service: "x@h", migrate: "%s", phase: %s}\n' 'tcp://*:3' tcp://%H:5556 report \
-            tcp://a:4 tcp://a:5556 report 'tcp://[::1]:5' 'tcp://[::1]:5556' report tcp://c:6 ipc:///run/x require \
-            tcp://c:7 tcp://gate:5556 require ipc:///run/y ipc:///run/z require
-    } >p.yaml
-    run "$GSSTAP" policy check p.yaml
-    echo "$output"
-    [ "$status" = 0 ]
-    [ "$output" = "p.yaml: ok, 10 rules" ]
-    # What is one endpoint too many for a way back is a warning for those that do not go back.
-    warns 2:17 'zmq.inject.migrate: everything that "tcp://db:*" matches migrates to one port or path; write a rule for each endpoint' \
-        < <(connects 'tcp://db:*' tcp://%H:2 require)
-}
-
-@test "a migration that leads somewhere nobody may have meant is warned about" {
-    warns 2:36 'zmq.inject.migrate: everything that "tcp://*:*" matches migrates to one port or path; write a rule for each endpoint' \
-        <<<$'version: 1\nzmq: {inject: [{bind: "tcp://*:*", migrate: "tcp://%H:2"}]}'
-    warns 2:36 'zmq.inject.migrate: tcp://*:2 is bound on all interfaces, also where the program binds one; %H is what the program binds' \
-        <<<$'version: 1\nzmq: {inject: [{bind: "tcp://*:1", migrate: "tcp://*:2"}]}'
-    warns 2:60 'zmq.inject.migrate: every host that "tcp://db*:1" matches is reached at tcp://gate:2; %H is the program'"'"'s host' \
-        <<<$'version: 1\nzmq: {inject: [{connect: "tcp://db*:1", service: "zmq@%H", migrate: "tcp://gate:2"}]}'
-    printf '%s\n' 'version: 1' 'zmq:' '  inject:' '    - {bind: "tcp://*:1", migrate: "tcp://%H:2", phase: report}' \
-        '    - {bind: "ipc:///run/x", migrate: "ipc:///run/y", phase: require}' \
-        '    - {connect: "tcp://db*:1", service: "zmq@%H", migrate: "tcp://%H:2"}' >p.yaml
-    run "$GSSTAP" policy check p.yaml
-    [ "$output" = "p.yaml: ok, 3 rules" ]
+    complains 2:41 "zmq.inject.zap: expected ask or skip, found 'no'" \
+        <<<$'version: 1\nzmq: {inject: [{bind: "tcp://*:1", zap: no}]}'
+    complains 2:51 "a connect rule of zmq.inject takes no zap: a handler is asked by the server" \
+        <<<$'version: 1\nzmq: {inject: [{connect: "tcp://*:1", service: x, zap: skip}]}'
+    printf 'version: 1\nzmq: {inject: [{bind: "tcp://*:1", zap: skip, phase: report}, {connect: "*", service: x, phase: report}]}\n' >p.yaml
+    run -0 "$GSSTAP" policy check p.yaml
+    [ "$output" = "p.yaml: ok, 2 rules" ]
 }
 
 @test "all errors are reported, not only the first" {

@@ -55,8 +55,7 @@ END
     strip -o stripped inside
     printf 'version: 1\nzmq: {unsecured: refuse, plaintext: refuse}\n' >zmq.yaml
     printf 'version: 1\nzmq: {unsecured: refuse}\n' >address.yaml
-    printf 'version: 1\nzmq: {engine: wire, inject: [{bind: "tcp://127.0.0.1:*"}]}\n' >wire.yaml
-    printf 'version: 1\nzmq: {inject: [{bind: "tcp://127.0.0.1:*"}]}\n' >options.yaml
+    printf 'version: 1\nzmq: {inject: [{bind: "tcp://127.0.0.1:*"}]}\n' >wire.yaml
     printf 'version: 1\ngss: {delegation: refuse}\n' >gss.yaml
     printf 'version: 1\nzmq: {unsecured: allow}\n' >nothing.yaml
     sed 's/^zmq/mode: audit\n&/' zmq.yaml >audit.yaml
@@ -87,7 +86,6 @@ judged() {
 by_address() {
     local policy
     refused "$1" "$2"
-    refused "$1" "$2" options.yaml
     for policy in address wire; do
         run -0 "$GSSTAP" run -p $policy.yaml -o "$BATS_TEST_TMPDIR/%n-%p.pcapng" "$1"
         echo "$output"

@@ -121,13 +121,13 @@ file() {
 @test "a fuzz target has a seed of its own each time, which is told and can be given" {
     mkdir -p build/fuzz tests/fuzz tests/data
     cp -r "$TOP/tests/data/zmtp" tests/data
-    cp "$BUILD/fuzz/zmtp" build/fuzz
-    run -0 suite -- fuzz/zmtp
-    [[ ${lines[-2]} =~ "ok fuzz/zmtp: survives "[1-9][0-9]*" inputs, seed "([0-9]+)$ ]]
+    cp "$BUILD/fuzz/frame" build/fuzz
+    run -0 suite -- fuzz/frame
+    [[ ${lines[-2]} =~ "ok fuzz/frame: survives "[1-9][0-9]*" inputs, seed "([0-9]+)$ ]]
     local seed=${BASH_REMATCH[1]}
-    run -0 suite -- fuzz/zmtp
+    run -0 suite -- fuzz/frame
     [[ ${lines[-2]} =~ "seed "([0-9]+)$ ]]
     [ "${BASH_REMATCH[1]}" != "$seed" ]
-    run -0 suite SEED=4711 -- fuzz/zmtp
+    run -0 suite SEED=4711 -- fuzz/frame
     [[ ${lines[-2]} == *", seed 4711" ]]
 }

@@ -57,7 +57,7 @@ endif
 
 # Unit tests link what they call out of one archive: the tools, the trace's writer, main.c without its main, and what
 # of the shim needs no host.
-SHIM_PURE     := shim/krb5/trace_text.c shim/line/zmtp.c shim/wire/buffer.c shim/wire/frame.c shim/zmq/value.c $(SHIM_SEAL)
+SHIM_PURE     := shim/krb5/trace_text.c shim/wire/buffer.c shim/wire/frame.c shim/zmq/value.c $(SHIM_SEAL)
 UNIT_PROGRAMS := $(shell grep -lE '^int main\>' tests/unit/*.c 2>/dev/null)
 UNIT_HELPERS  := $(filter-out $(UNIT_PROGRAMS),$(wildcard tests/unit/*.c))
 UNITS         := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_PROGRAMS))
@@ -116,13 +116,13 @@ RUN_TESTS = BUILD=$(abspath $(BUILD)) SAN=$(SAN) tests/run
 
 # Only what the named ones run is built: every fuzz target costs all sources once more.
 NAMED   := $(basename $(patsubst tests/%,%,$(TESTS)))
-RUNS    := $(if $(NAMED),$(patsubst %,$(BUILD)/%,$(filter unit/% fuzz/%,$(NAMED)) $(if $(filter suite,$(NAMED)),fuzz/zmtp)),$(UNITS) $(FUZZERS))
+RUNS    := $(if $(NAMED),$(patsubst %,$(BUILD)/%,$(filter unit/% fuzz/%,$(NAMED)) $(if $(filter suite,$(NAMED)),fuzz/frame)),$(UNITS) $(FUZZERS))
 
 check: packages test-programs $(RUNS) ## run the tests; TESTS="decode unit/reader" JOBS=4 SAN=address,undefined
 	@$(RUN_TESTS) $(TESTS)
 
 check-%: packages test-programs
-	@$(if $(filter suite,$*),$(MAKE) --no-print-directory $(BUILD)/fuzz/zmtp)
+	@$(if $(filter suite,$*),$(MAKE) --no-print-directory $(BUILD)/fuzz/frame)
 	@$(if $(wildcard tests/unit/$*.c),$(MAKE) --no-print-directory $(BUILD)/unit/$*)
 	@$(if $(wildcard tests/fuzz/$*.c),$(MAKE) --no-print-directory $(BUILD)/fuzz/$*)
 	@$(RUN_TESTS) $(if $(wildcard tests/$*.bats),$*) $(if $(wildcard tests/unit/$*.c),unit/$*) \

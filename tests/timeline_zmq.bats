@@ -69,14 +69,11 @@ is_one_sided() {
 }
 
 @test "a connection that goes without security is shown as one" {
-    local ports
-    read -ra ports < <(free_port 2)
     cat >policy.yaml <<EOF
 version: 1
 zmq:
-  inject: [{bind: "tcp://*:${ports[0]}", principal: "zmq@localhost", migrate: "tcp://%H:${ports[1]}", phase: report}]
+  inject: [{bind: "tcp://*", principal: "zmq@localhost", phase: report}]
 EOF
-    ENDPOINT=tcp://127.0.0.1:${ports[0]}
     start server "$GSSTAP" run -p policy.yaml -o server.pcapng -- "$BUILD/hosts/zpair" socket REP bind "$ENDPOINT" answer 1
     start client "$BUILD/hosts/zpair" socket REQ connect "$ENDPOINT" send one recv
     finish client

@@ -5,8 +5,6 @@
 
 SECRET="the wire must not show this"
 WITH=()
-# The line below zmq: that has GSSAPI spoken on the connections, and not by libzmq.
-ENGINE="engine: wire"
 declare -gA PID # load runs in a function
 
 # start NAME COMMAND...: in the background; its output is NAME.out, its id is in PID. One of that name that still runs is

@@ -49,10 +49,6 @@ static const struct argp_option options[] = {
 	 "with USR2 at SIGUSR2, too",
 	 0},
 	{"format", KEY_FORMAT, "FORMAT", 0, "Print text (default) or json; not with -o", 0},
-	{"replace-libzmq", KEY_LIBZMQ, "OBJECT", 0,
-	 "Load this system's libzmq in place of the one that OBJECT, an addon, extension or library, calls; "
-	 "no: never. Default: where the policy injects GSSAPI and a libzmq without it is found",
-	 0},
 	{"follow-exec", KEY_FOLLOW, NULL, 0,
 	 "Put the shim back where a program executes another without it in the environment; a policy that is "
 	 "enforced asks for it, too",
@@ -95,14 +91,6 @@ static void set_max_size(const char *text, struct argp_state *state)
 			   text);
 	if (setenv("GSSTAP_MAX_SIZE", text, 1))
 		argp_failure(state, TOOL_SELF, errno, "GSSTAP_MAX_SIZE");
-}
-
-static void add_libzmq(struct run_settings *settings, const char *text, struct argp_state *state)
-{
-	char error[160];
-
-	if (run_zmq_option(&settings->zmq, text, error, sizeof(error)))
-		argp_error(state, "--replace-libzmq=%s: %s", text, error);
 }
 
 static void add_calls(struct run_settings *settings, const char *pattern, struct argp_state *state)
@@ -202,9 +190,6 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	case KEY_MAX_SIZE:
 		settings->max_size = true;
 		set_max_size(text, state);
-		break;
-	case KEY_LIBZMQ:
-		add_libzmq(settings, text, state);
 		break;
 	case KEY_FOLLOW:
 		settings->follow = true;

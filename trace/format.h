@@ -149,7 +149,6 @@ enum tr_purpose {
 	TR_PURPOSE_event,
 	TR_PURPOSE_judged,
 	TR_PURPOSE_aside,
-	TR_PURPOSE_watched,
 	TR_PURPOSE_facts,
 	TR_PURPOSE_lines
 };

@@ -95,7 +95,7 @@ local function result_of(said)
 end
 
 -- In the order of a sentence; what an event does not have is left out.
-local WORTH = {"exe", "call", "role", "outcome", "initiator", "acceptor", "subject", "endpoint", "object", "repair", "count", "reason", "why"}
+local WORTH = {"exe", "call", "role", "outcome", "initiator", "acceptor", "subject", "endpoint", "object", "count", "reason", "why"}
 
 local function sentence(said)
 	if said.event_name == "call" then return (said.made or "call") .. result_of(said) end

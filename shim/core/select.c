@@ -18,7 +18,6 @@
 #define PURPOSE_event TAP_RECORD
 #define PURPOSE_judged TAP_RECORD
 #define PURPOSE_aside TAP_RECORD_FAILURE
-#define PURPOSE_watched TAP_RECORD_NOT
 #define PURPOSE_facts TAP_RECORD_NOT
 #define PURPOSE_lines TAP_RECORD_NOT
 

@@ -21,3 +21,14 @@ void tap_append(char *out, size_t size, const char *text)
 
 	tap_copy(out + used, size - used, text);
 }
+
+void tap_append_number(char *out, size_t size, uint32_t number)
+{
+	char digits[11] = {0};
+	int at = sizeof(digits) - 1;
+
+	do
+		digits[--at] = (char)('0' + number % 10);
+	while (number /= 10);
+	tap_append(out, size, digits + at);
+}

@@ -4,7 +4,6 @@
 #define SHIM_CONTEXT_H
 
 #include "shim/gss/facts.h"
-#include "shim/gss/guest.h"
 
 struct context {
 	struct context *next;
@@ -18,7 +17,6 @@ struct context {
 	uint32_t rounds;
 	uint64_t started, established_at;
 	uint64_t out_calls, out_bytes, in_calls, in_bytes;
-	struct tap_served served;
 	struct tap_facts facts;
 };
 

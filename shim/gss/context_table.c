@@ -131,39 +131,3 @@ void tap_context_count(gss_ctx_id_t handle, bool outbound, size_t bytes)
 	}
 	tap_unlock(&buckets[b].lock);
 }
-
-struct tap_tie *tap_context_tie(gss_ctx_id_t handle, bool outbound, int *connection, uint64_t *count)
-{
-	unsigned b = bucket_of(handle);
-	struct tap_tie *tie = NULL;
-	struct context *c;
-
-	if (!tap_lock(&buckets[b].lock))
-		return NULL;
-	c = find(b, handle);
-	if (c && c->served.tie) {
-		tie = c->served.tie;
-		*connection = c->served.connection;
-		*count = outbound ? c->out_calls : c->in_calls;
-	}
-	tap_unlock(&buckets[b].lock);
-	return tie;
-}
-
-void tap_context_stands_in(gss_ctx_id_t handle, const struct tap_served *served)
-{
-	struct context *c = tap_context_new();
-
-	if (!c)
-		return;
-	c->served = *served;
-	tap_context_enter(c, handle);
-}
-
-void tap_context_forget(gss_ctx_id_t handle)
-{
-	struct context *c = tap_context_take(handle);
-
-	if (c)
-		tap_context_free(c);
-}

@@ -18,7 +18,6 @@ struct acquisition {
 	gss_const_OID mech;
 	const gss_buffer_desc *password;
 	gss_const_key_value_set_t store;
-	struct tap_served served;
 };
 
 /*
@@ -61,7 +60,7 @@ static void put_store(struct tr_draft *d, gss_const_key_value_set_t store)
 static void tell_without(const struct tap_scope *scope, OM_uint32 major, OM_uint32 minor,
 			 const struct acquisition *a, const char *name)
 {
-	struct tap_no_handshake none = {.served = a->served, .mech = a->mech, .major = major, .minor = minor};
+	struct tap_no_handshake none = {.mech = a->mech, .major = major, .minor = minor};
 	char room[TAP_TEXT];
 
 	if (a->usage == GSS_C_INITIATE || a->usage == GSS_C_ACCEPT)
@@ -104,34 +103,11 @@ static void tell(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *mino
 		 major, struct acquisition a = {.name = wanted, .usage = usage, __VA_ARGS__};                \
 		 tell(&scope, major, minor_status, &a))
 
-TAP_EXPORT OM_uint32 gss_acquire_cred(OM_uint32 *minor_status, gss_name_t wanted, OM_uint32 time_req,
-				      gss_OID_set mechs, gss_cred_usage_t usage, gss_cred_id_t *cred,
-				      gss_OID_set *actual, OM_uint32 *time_rec)
-{
-	TAP_ENTER(TAP_GSS, gss_acquire_cred);
-	const struct tap_gss_guest *guest = tap_gss_guest();
-	struct acquisition acquisition = {.cred = cred, .lifetime = time_rec};
-	OM_uint32 major;
-	int error;
-
-	if (!real_call)
-		return tap_leave(&scope), tap_missing(minor_status);
-	if (guest && guest->acquire(&scope, &wanted, &usage, cred, &acquisition.served, &major)) {
-		*minor_status = 0;
-		return tap_leave(&scope), major;
-	}
-	major = real_call(minor_status, wanted, time_req, mechs, usage, cred, actual, time_rec);
-	error = errno;
-	if (guest && major == GSS_S_COMPLETE)
-		guest->made(&acquisition.served, *cred);
-	acquisition.name = wanted;
-	acquisition.usage = usage;
-	if (scope.watch)
-		tell(&scope, major, minor_status, &acquisition);
-	tap_leave(&scope);
-	errno = error;
-	return major;
-}
+ACQUIRE(gss_acquire_cred,
+	(OM_uint32 * minor_status, gss_name_t wanted, OM_uint32 time_req, gss_OID_set mechs,
+	 gss_cred_usage_t usage, gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *time_rec),
+	(minor_status, wanted, time_req, mechs, usage, cred, actual, time_rec), .cred = cred,
+	.lifetime = time_rec)
 
 ACQUIRE(gss_acquire_cred_from,
 	(OM_uint32 * minor_status, gss_name_t wanted, OM_uint32 time_req, gss_OID_set mechs,
@@ -195,10 +171,7 @@ TAP_EXPORT OM_uint32 gss_release_cred(OM_uint32 *minor_status, gss_cred_id_t *cr
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (tap_leaves(&scope, &leaving)) {
-		*cred = GSS_C_NO_CREDENTIAL;
-		return tap_leave(&scope), GSS_S_COMPLETE;
-	}
+	tap_leaves(&scope, &leaving);
 	return tap_has_left(&scope, &leaving, real_call(minor_status, cred), minor_status, NULL);
 }
 

@@ -50,7 +50,6 @@ static struct context *begin(const struct tap_scope *scope, const struct tap_han
 		return NULL;
 	c->role = step->role;
 	c->started = scope->start;
-	c->served = step->served;
 	c->facts.pol.role = pol_role(step->role);
 	c->facts.pol.lifetime = UINT32_MAX;
 	return c;

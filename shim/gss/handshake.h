@@ -8,7 +8,6 @@
 #define SHIM_GSS_HANDSHAKE_H
 
 #include "shim/gss/facts.h"
-#include "shim/gss/guest.h"
 
 struct context;
 
@@ -24,7 +23,6 @@ struct tap_handshake {
 	gss_const_name_t target;   /* the acceptor's, as an init was given it */
 	OM_uint32 flags, lifetime; /* as the call granted them; flags lose what the policy takes away */
 	struct tap_learning *learning;
-	struct tap_served served;
 	struct context *c;   /* from tap_handshake_judge to tap_handshake_tell */
 	bool refused, strip; /* the verdict: no context, or no delegated credential */
 	struct pol_verdict verdict;
@@ -50,8 +48,7 @@ void tap_handshake_tell(struct tap_scope *scope, struct tap_handshake *step, gss
 
 /* A handshake that failed before there was anything to follow, and never will be. */
 struct tap_no_handshake {
-	enum tr_role role; /* 0: it could have been either */
-	struct tap_served served;
+	enum tr_role role;	       /* 0: it could have been either */
 	const char *initiator, *asked; /* NULL: not known */
 	gss_const_OID mech;
 	OM_uint32 major, minor;

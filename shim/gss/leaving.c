@@ -6,15 +6,10 @@
 #include "shim/gss/gss.h"
 #include "shim/gss/handshake.h"
 
-bool tap_leaves(const struct tap_scope *scope, struct tap_leaving *leaving)
+void tap_leaves(const struct tap_scope *scope, struct tap_leaving *leaving)
 {
-	const struct tap_gss_guest *guest = tap_gss_guest();
-
-	if (guest && leaving->handle && guest->release(scope, leaving->handle))
-		return true;
 	if (leaving->field == TR_F_CONTEXT && scope->watch && !scope->nested)
 		leaving->context = tap_context_take(leaving->handle);
-	return false;
 }
 
 OM_uint32 tap_has_left(struct tap_scope *scope, const struct tap_leaving *leaving, OM_uint32 major,

@@ -16,8 +16,8 @@ struct tap_leaving {
 	bool exports;		 /* to be imported elsewhere */
 };
 
-/* Before the call. True: it was the guest's own and is gone, and nobody is to be called. */
-bool tap_leaves(const struct tap_scope *scope, struct tap_leaving *leaving);
+/* Before the call. */
+void tap_leaves(const struct tap_scope *scope, struct tap_leaving *leaving);
 /*
  * Ends the wrapper, with what the library answered: the call's event, and the context's where it went.
  * Returns major. secret: what a call that succeeded gave, or NULL.

@@ -4,12 +4,9 @@
  * object identifiers.
  */
 #include "shim/gss/gss.h"
-#include "shim/gss/guest.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-const struct tap_gss_guest *tap_gss_guest_set;
 
 /*
  * The text of a refusal is ours to give: no library knows that minor status. The buffer is released by the
@@ -76,29 +73,7 @@ TAP_GSS(gss_inquire_saslname_for_mech,
 	(minor_status, mech, sasl_name, name, description), mech, draft, major,
 	tap_put_oid(draft, TR_F_MECH, mech))
 
-TAP_EXPORT OM_uint32 gss_release_buffer(OM_uint32 *minor_status, gss_buffer_t buffer)
-{
-	TAP_REAL(gss_release_buffer);
-	if (__builtin_expect(!tap_on && real_call, 1))
-		return real_call(minor_status, buffer);
-	TAP_SCOPE(TAP_GSS, gss_release_buffer);
-	const struct tap_gss_guest *guest = tap_gss_guest();
-	struct tr_draft *d;
-	OM_uint32 major;
-	int error;
-
-	if (!real_call)
-		return tap_leave(&scope), tap_missing(minor_status);
-	if (guest)
-		guest->release_buffer(&scope);
-	major = real_call(minor_status, buffer);
-	error = errno;
-	if (scope.record && (d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID)))
-		tr_commit(d);
-	tap_leave(&scope);
-	errno = error;
-	return major;
-}
+TAP_GSS_PLAIN(gss_release_buffer, (OM_uint32 * minor_status, gss_buffer_t buffer), (minor_status, buffer))
 TAP_GSS_PLAIN(gss_create_empty_buffer_set, (OM_uint32 * minor_status, gss_buffer_set_t *set),
 	      (minor_status, set))
 TAP_GSS_PLAIN(gss_add_buffer_set_member,

@@ -7,7 +7,6 @@
  * when gss_wrap fails.
  */
 #include "shim/gss/gss.h"
-#include "shim/gss/guest.h"
 #include "trace/writer.h"
 
 #include <stdatomic.h>
@@ -179,35 +178,11 @@ static struct message detached(gss_ctx_id_t context, enum tr_field_id field, con
 			major, tap_is_too_early(&scope, context, minor_status, output, &major),              \
 			tell(&scope, major, minor_status, message))
 
-TAP_EXPORT OM_uint32 gss_wrap(OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop,
-			      gss_buffer_t input, int *conf_state, gss_buffer_t output)
-{
-	TAP_REAL(gss_wrap);
-	if (__builtin_expect(!tap_on && real_call, 1))
-		return real_call(minor_status, context, conf_req, qop, input, conf_state, output);
-	TAP_SCOPE(TAP_GSS, gss_wrap);
-	const struct tap_gss_guest *guest = tap_gss_guest();
-	enum tap_guest by = TAP_GUEST_PASSES;
-	OM_uint32 major;
-
-	if (!real_call)
-		return tap_leave(&scope), tap_missing(minor_status);
-	if (tap_is_too_early(&scope, context, minor_status, output, &major))
-		by = TAP_GUEST_CALLED;
-	else if (guest)
-		by = guest->wrap(&scope, real_call, minor_status, context, conf_req, qop, input, conf_state,
-				 output, &major);
-	if (by == TAP_GUEST_PASSES)
-		major = real_call(minor_status, context, conf_req, qop, input, conf_state, output);
-	if (scope.watch && by != TAP_GUEST_ANSWERED) {
-		int error = errno;
-
-		tell(&scope, major, minor_status, made(context, conf_of(major, conf_state), input, output));
-		errno = error;
-	}
-	tap_leave(&scope);
-	return major;
-}
+MESSAGE(gss_wrap,
+	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, gss_buffer_t input,
+	 int *conf_state, gss_buffer_t output),
+	(minor_status, context, conf_req, qop, input, conf_state, output), output, major,
+	made(context, conf_of(major, conf_state), input, output))
 
 TAP_EXPORT OM_uint32 gss_unwrap(OM_uint32 *minor_status, gss_ctx_id_t context, gss_buffer_t input,
 				gss_buffer_t output, int *conf_state, gss_qop_t *qop)
@@ -216,23 +191,18 @@ TAP_EXPORT OM_uint32 gss_unwrap(OM_uint32 *minor_status, gss_ctx_id_t context, g
 	if (__builtin_expect(!tap_on && real_call, 1))
 		return real_call(minor_status, context, input, output, conf_state, qop);
 	TAP_SCOPE(TAP_GSS, gss_unwrap);
-	const struct tap_gss_guest *guest = tap_gss_guest();
 	struct given given = {0};
 	OM_uint32 major;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (guest && guest->unwrap(&scope, context, input, output, conf_state, &major) != TAP_GUEST_PASSES) {
-		tap_leave(&scope);
-		return major;
-	}
 	keep(&scope, &given, input);
 	if (!tap_is_too_early(&scope, context, minor_status, output, &major))
 		major = real_call(minor_status, context, input, output, conf_state, qop);
 	tell_opened(&scope, major, minor_status,
 		    opened(context, conf_of(major, conf_state), input, output, &given), &given);
 	tap_leave(&scope);
-	return guest ? guest->unwrapped(&scope, major, context, output, conf_state) : major;
+	return major;
 }
 
 MESSAGE(gss_seal,

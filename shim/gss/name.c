@@ -3,8 +3,6 @@
  * RFC 2743 section 2.4, names; RFC 6680, their attributes.
  */
 #include "shim/gss/gss.h"
-#include "shim/gss/guest.h"
-#include "shim/gss/leaving.h"
 
 #include <string.h>
 
@@ -37,40 +35,10 @@ static bool is_plain_name(gss_const_OID type)
 	return false;
 }
 
-TAP_EXPORT OM_uint32 gss_import_name(OM_uint32 *minor_status, gss_buffer_t input, gss_OID type,
-				     gss_name_t *name)
-{
-	TAP_ENTER(TAP_GSS, gss_import_name);
-	const struct tap_gss_guest *guest = tap_gss_guest();
-	struct tap_served served = {0};
-	gss_buffer_desc bare;
-	struct tr_draft *d;
-	OM_uint32 major;
-	int error;
-
-	if (!real_call)
-		return tap_leave(&scope), tap_missing(minor_status);
-	if (guest && scope.watch && input)
-		guest->import_name(input, &bare, &served);
-	if (served.tie)
-		input = &bare;
-	major = real_call(minor_status, input, type, name);
-	error = errno;
-	if (served.tie && major == GSS_S_COMPLETE)
-		guest->made(&served, *name);
-	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
-	if (d) {
-		if (is_plain_name(type))
-			tap_put_buffer_text(d, TR_F_NAME, input);
-		else
-			tap_put_buffer_secret(d, input);
-		tap_put_oid(d, TR_F_NAME_TYPE, type);
-		tr_commit(d);
-	}
-	tap_leave(&scope);
-	errno = error;
-	return major;
-}
+TAP_GSS(gss_import_name, (OM_uint32 * minor_status, gss_buffer_t input, gss_OID type, gss_name_t *name),
+	(minor_status, input, type, name), GSS_C_NO_OID, draft, major,
+	if (is_plain_name(type)) tap_put_buffer_text(draft, TR_F_NAME, input);
+	else tap_put_buffer_secret(draft, input); tap_put_oid(draft, TR_F_NAME_TYPE, type))
 
 TAP_GSS(
 	gss_display_name, (OM_uint32 * minor_status, gss_name_t name, gss_buffer_t output, gss_OID *type),
@@ -116,19 +84,7 @@ TAP_GSS(gss_localname,
 	(minor_status, name, mech, output), mech, draft, major,
 	if (major == GSS_S_COMPLETE) tap_put_buffer_text(draft, TR_F_NAME, output))
 
-TAP_EXPORT OM_uint32 gss_release_name(OM_uint32 *minor_status, gss_name_t *name)
-{
-	TAP_ENTER(TAP_GSS, gss_release_name);
-	struct tap_leaving leaving = {.handle = name ? *name : GSS_C_NO_NAME};
-
-	if (!real_call)
-		return tap_leave(&scope), tap_missing(minor_status);
-	if (tap_leaves(&scope, &leaving)) {
-		*name = GSS_C_NO_NAME;
-		return tap_leave(&scope), GSS_S_COMPLETE;
-	}
-	return tap_has_left(&scope, &leaving, real_call(minor_status, name), minor_status, NULL);
-}
+TAP_GSS_PLAIN(gss_release_name, (OM_uint32 * minor_status, gss_name_t *name), (minor_status, name))
 
 /* Attributes by name; their values are authorization data. */
 TAP_GSS(gss_get_name_attribute,

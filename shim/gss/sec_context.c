@@ -168,7 +168,6 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 					  OM_uint32 *ret_flags, OM_uint32 *time_rec)
 {
 	TAP_ENTER(TAP_GSS, gss_init_sec_context);
-	const struct tap_gss_guest *guest = tap_gss_guest();
 	struct tap_handshake step = {.role = TR_ROLE_INITIATOR, .mech = mech, .target = target};
 	struct call call = {.input = input,
 			    .bindings = bindings,
@@ -184,8 +183,6 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (guest && guest->init(&scope, cred, context, target, output, ret_flags, &step.served, &step.major))
-		return tap_leave(&scope), step.major;
 	if (!scope.watch || !context || !minor_status || !output) {
 		step.major = real_call(minor_status, cred, context, target, mech, req_flags, time_req,
 				       bindings, input, actual_mech, output, ret_flags, time_rec);
@@ -218,7 +215,6 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 					    OM_uint32 *time_rec, gss_cred_id_t *delegated)
 {
 	TAP_ENTER(TAP_GSS, gss_accept_sec_context);
-	const struct tap_gss_guest *guest = tap_gss_guest();
 	struct tap_handshake step = {.role = TR_ROLE_ACCEPTOR};
 	struct call call = {.input = input,
 			    .bindings = bindings,
@@ -239,8 +235,6 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 				       ret_flags, time_rec, delegated);
 		return tap_leave(&scope), step.major;
 	}
-	if (guest)
-		guest->accept(cred, &step.served);
 	/* A name costs the library as much as a tenth of the handshake, and Kerberos tells it anyway. */
 	from = source || tap_begins_kerberos(input) ? source : &call.own_source;
 	begin(&scope, &step, &call);

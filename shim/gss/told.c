@@ -7,8 +7,11 @@
 #include "shim/gss/handshake.h"
 #include "shim/gss/context.h"
 #include "shim/gss/gss.h"
+#include "shim/gss/guest.h"
 
 #include <string.h>
+
+const struct tap_gss_guest *tap_gss_guest_set;
 
 static const char *outcome_word(enum tr_outcome outcome)
 {
@@ -74,7 +77,7 @@ static void put_facts(struct tr_draft *d, const struct context *c, bool known)
 static void write_handshake(const struct tap_scope *scope, const struct context *c, enum tr_outcome outcome,
 			    OM_uint32 major, OM_uint32 minor, const char *reason)
 {
-	const struct tap_gss_guest *guest = c->served.tie ? tap_gss_guest() : NULL;
+	const struct tap_gss_guest *guest = tap_gss_guest();
 	struct tr_draft *d;
 
 	tap_configuration_event();
@@ -91,7 +94,7 @@ static void write_handshake(const struct tap_scope *scope, const struct context 
 		put_facts(d, c, c->facts.pol.moment == POL_ESTABLISHED);
 		tr_put_u32(d, TR_F_ROUNDS, c->rounds);
 		if (guest)
-			guest->describe(&c->served, d);
+			guest->describe(d);
 		tr_put_u64(d, TR_F_DURATION, d->time - c->started);
 		if (c->hashed)
 			tr_put(d, TR_F_HANDSHAKE, c->first_hash, sizeof(c->first_hash));
@@ -103,8 +106,6 @@ static void write_handshake(const struct tap_scope *scope, const struct context 
 			tr_put_text(d, TR_F_REASON, reason);
 		tr_commit(d);
 	}
-	if (guest)
-		guest->ended(&c->served, outcome, reason);
 }
 
 /* The service that was asked for, where libkrb5 did not get to tell it. */
@@ -160,9 +161,7 @@ void tap_handshake_tell(struct tap_scope *scope, struct tap_handshake *step, gss
 
 void tap_handshake_without(const struct tap_scope *scope, const struct tap_no_handshake *none)
 {
-	struct context c = {.role = none->role,
-			    .served = none->served,
-			    .started = scope->start ? scope->start : tr_now()};
+	struct context c = {.role = none->role, .started = scope->start ? scope->start : tr_now()};
 
 	tap_facts_mech(&c.facts, none->mech);
 	tap_copy(c.facts.initiator, sizeof(c.facts.initiator), none->initiator);
@@ -173,7 +172,7 @@ void tap_handshake_without(const struct tap_scope *scope, const struct tap_no_ha
 
 void tap_context_went(const struct tap_scope *scope, struct context *c)
 {
-	const struct tap_gss_guest *guest = c->served.tie ? tap_gss_guest() : NULL;
+	const struct tap_gss_guest *guest = tap_gss_guest();
 	struct tr_draft *d;
 
 	if (!c->established && !c->told) {
@@ -192,7 +191,7 @@ void tap_context_went(const struct tap_scope *scope, struct context *c)
 		if (c->hashed)
 			tr_put(d, TR_F_HANDSHAKE, c->first_hash, sizeof(c->first_hash));
 		if (guest)
-			guest->went(&c->served, d);
+			guest->went(d);
 		tr_commit(d);
 	}
 	tap_context_free(c);

@@ -209,7 +209,7 @@ void tap_unloading_ended(void)
 	/* What comes back to the same place may come otherwise. */
 	for (struct tap_caller *c = __atomic_load_n(&callers, __ATOMIC_ACQUIRE); c; c = c->next)
 		if (is_gone(c))
-			c->deepbind = c->mechanism = c->repaired = false;
+			c->deepbind = c->mechanism = false;
 	__atomic_add_fetch(&tap_generation, 1, __ATOMIC_ACQ_REL);
 	__atomic_sub_fetch(&unloading, 1, __ATOMIC_ACQ_REL);
 }

@@ -21,7 +21,6 @@ struct tap_caller {
 	bool deepbind;	       /* loaded with RTLD_DEEPBIND: its own scope comes first */
 	bool provider;	       /* stands for a library whose functions were handed out by dlsym */
 	bool announced;	       /* in the trace */
-	bool repaired;	       /* a libzmq whose inside is watched: shim/repair/inside.c */
 	bool mechanism;	       /* a mechanism plugin: its calls are the library's own */
 	uint8_t tells;	/* what it asks of libkrb5 tells of a handshake: 1 yes, 2 no, 0 not looked at */
 	char name[192]; /* as the loader knows it; "" is the program itself */

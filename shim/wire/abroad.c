@@ -178,6 +178,18 @@ void tap_abroad_return(void)
 		__atomic_add_fetch(&entered, 1, __ATOMIC_RELAXED);
 }
 
+void tap_abroad_call(void)
+{
+	if (!abroad)
+		enter();
+}
+
+void tap_abroad_called(void)
+{
+	if (!abroad)
+		leave();
+}
+
 void tap_abroad_anew(void)
 {
 	if (runs_in == getpid())

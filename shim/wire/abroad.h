@@ -13,6 +13,9 @@ void tap_abroad_anew(void);
  */
 void tap_abroad_go(void);
 void tap_abroad_return(void);
+/* The same around a call of a thread of libzmq's, in which it waits for nobody. */
+void tap_abroad_call(void);
+void tap_abroad_called(void);
 /*
  * Around a call in which the host waits for what such threads do, as zmq_ctx_term does for connections that
  * have something to send: it may come late in the process's end, and they go on while it lasts.

@@ -11,7 +11,7 @@
 #define SHIM_WIRE_CONNECTION_H
 
 #include "shim/core/tap.h"
-#include "shim/inject/ties.h"
+#include "shim/wire/tie.h"
 #include "shim/wire/frame.h"
 #include "shim/wire/seal.h"
 
@@ -81,6 +81,8 @@ struct wire {
 	const char *why;	  /* it was ended here, after its handshake; a literal */
 	char other[128];	  /* the address of the other end; "" until it is known */
 	char user[WIRE_USER];	  /* who the peer is; "": not known */
+	bool named;		  /* ... or as the ZAP handler calls it, be it "" */
+	struct wire_buffer granted; /* what the handler says of it besides */
 };
 
 /* What a descriptor of libzmq's is for. */
@@ -95,7 +97,7 @@ struct wire_place {
 /* NULL: beyond what can be followed. */
 struct wire_place *tap_wire_place(int fd);
 /* A connection begins on this descriptor; whatever was there is over. NULL: no memory. */
-struct wire *tap_wire_new(int fd, struct tap_tie *tie, bool server);
+struct wire *tap_wire_new(int fd, struct tap_tie *tie);
 /* The connection of a descriptor, locked; NULL: it has none. */
 struct wire *tap_wire_take(int fd);
 /* Unlocked, with its last reference gone it is, too. errno is kept. */
@@ -111,6 +113,8 @@ bool tap_wire_is_stale(const struct wire *wire);
 /* -1 with errno ECONNRESET: libzmq makes a lost connection anew, and never one of a protocol error. The first
  * reason is recorded, unless GSSAPI's own failure was. */
 int tap_wire_fail(struct wire *wire, const char *reason);
+/* The same where it is a refusal. */
+int tap_wire_refuse(struct wire *wire, const char *reason);
 /* The same where the reason is in the trace already. */
 int tap_wire_reset(struct wire *wire);
 void tap_wire_tell_closing(struct wire *wire);

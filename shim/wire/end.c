@@ -10,7 +10,7 @@
 
 #define PATIENCE_NS 1000000000u /* libzmq's own (ZMQ_HANDSHAKE_IVL) is longer */
 
-static void tell_failed(struct wire *wire, const char *reason)
+static void tell(struct wire *wire, enum tr_outcome outcome, const char *reason)
 {
 	struct tr_draft *d;
 
@@ -25,7 +25,7 @@ static void tell_failed(struct wire *wire, const char *reason)
 	tap_wire_put_greeting(d, wire);
 	if (wire->established)
 		tap_context_name(wire->context, d, false);
-	tr_put_u32(d, TR_F_OUTCOME, TR_OUTCOME_FAILED);
+	tr_put_u32(d, TR_F_OUTCOME, outcome);
 	tr_put_u64(d, TR_F_DURATION, tr_now() - wire->begun);
 	tr_put_text(d, TR_F_REASON, reason);
 	d->comment = reason;
@@ -48,7 +48,13 @@ int tap_wire_fail(struct wire *wire, const char *reason)
 	if (wire->phase == WIRE_DATA)
 		wire->why = reason;
 	else
-		tell_failed(wire, reason);
+		tell(wire, TR_OUTCOME_FAILED, reason);
+	return tap_wire_reset(wire);
+}
+
+int tap_wire_refuse(struct wire *wire, const char *reason)
+{
+	tell(wire, TR_OUTCOME_REFUSED, reason);
 	return tap_wire_reset(wire);
 }
 
@@ -59,8 +65,7 @@ static bool was_waited_for(const struct wire *wire)
 
 /*
  * Of a connection that came to nothing by itself. Who has gone before he was heard is no failure, nor is one
- * that this end closes while it connects: only who was waited for is silent. The words are those of
- * shim/line/line.c.
+ * that this end closes while it connects: only who was waited for is silent.
  */
 static const char *silent_failure(const struct wire *wire)
 {
@@ -109,7 +114,7 @@ void tap_wire_tell_closing(struct wire *wire)
 	if (wire->unsecured)
 		tap_wire_tell_unsecured(wire, NULL);
 	if (reason)
-		tell_failed(wire, reason);
+		tell(wire, TR_OUTCOME_FAILED, reason);
 }
 
 void tap_wire_tell_unsecured(struct wire *wire, const char *why)

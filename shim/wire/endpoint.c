@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Endpoints that a rule secures, when they are bound or connected: see wire.h. */
+/* Endpoints that are secured, when they are bound or connected: see wire.h. */
 #include "shim/wire/connection.h"
+#include "shim/wire/options.h"
+#include "shim/wire/principals.h"
 #include "shim/wire/slots.h"
 #include "shim/wire/trusted.h"
 #include "shim/wire/wire.h"
-
-#include "shim/inject/principals.h"
-#include "shim/inject/waits.h"
-#include "shim/repair/inside.h"
 #include "shim/zmq/zmq.h"
 
 #include <errno.h>
@@ -31,96 +29,170 @@ static void tell(const struct tap_scope *scope, void *socket, const struct tap_t
 	tr_commit(d);
 }
 
-static bool ask(const struct tap_scope *scope, void *socket, int option, void *value, size_t size)
+/* The options that libzmq is to have, and the tie, are put on the socket. 0, or an errno. */
+static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
+		  struct tap_tie *wanted, struct tap_wired *wired, char *reason, size_t size)
 {
-	__typeof__(&zmq_getsockopt) get = TAP_OTHER(scope, zmq_getsockopt);
-	int saved = errno;
-	bool answered;
+	size_t length = sizeof(wanted->largest);
+	struct tap_tie *tie;
 
-	tap_quiet_begin();
-	answered = get && !get(socket, option, value, &size);
-	tap_quiet_end();
-	errno = saved;
-	return answered;
+	wanted->socket = socket;
+	wanted->binds = facts->way == POL_BIND;
+	tap_copy(wanted->endpoint, sizeof(wanted->endpoint), facts->endpoint);
+	tap_copy(reason, size, "too many endpoints to secure");
+	if (!tap_option_number(scope, socket, ZMQ_SNDBUF, &wanted->send_buffer) ||
+	    !tap_option_bytes(scope, socket, ZMQ_MAXMSGSIZE, &wanted->largest, &length) ||
+	    !(tie = tap_tie_like(wanted)))
+		return ENOMEM;
+	/* libzmq hands the tag to the kernel with each socket that it makes for this endpoint (slots.c). */
+	tap_copy(reason, size, "this libzmq does not let its sockets be told apart (ZMQ_SNDBUF)");
+	if (!tap_option_set(scope, socket, ZMQ_SNDBUF, TAP_SNDBUF_TAG | (int)tie->number))
+		return EACCES;
+	tap_waits_shorten(scope, socket);
+	wired->tie = tie;
+	if (tie->binds)
+		tap_wire_binding(tie);
+	return 0;
 }
 
-/* libzmq hands the tag to the kernel with each socket that it makes for this endpoint (slots.c). */
-static bool tag(const struct tap_scope *scope, void *socket, const struct tap_tie *tie)
+/* Can anything be secured in this process, and on this socket? */
+static int prepare(const struct tap_scope *scope, void *socket, const void *zmq_function, char *reason,
+		   size_t size)
 {
-	__typeof__(&zmq_setsockopt) set = TAP_OTHER(scope, zmq_setsockopt);
-	int value = TAP_SNDBUF_TAG | (int)tie->number, saved = errno;
-	bool done;
+	int given = -1;
 
-	tap_quiet_begin();
-	done = set && !set(socket, ZMQ_SNDBUF, &value, sizeof(value));
-	tap_quiet_end();
-	errno = saved;
-	return done;
-}
-
-static void untag(const struct tap_scope *scope, void *socket, const struct tap_tie *tie)
-{
-	__typeof__(&zmq_setsockopt) set = TAP_OTHER(scope, zmq_setsockopt);
-	int saved = errno;
-
-	tap_quiet_begin();
-	set(socket, ZMQ_SNDBUF, &tie->send_buffer, sizeof(tie->send_buffer));
-	tap_quiet_end();
-	errno = saved;
-}
-
-int tap_wire_begin(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
-		   const struct pol_inject *rule, const void *zmq_function, struct tap_tie **made,
-		   char *reason, size_t size)
-{
-	struct tap_tie wanted = {.wire = true, .socket = socket, .server = facts->way == POL_BIND}, *tie;
-	struct tap_principals names;
-	int given = -1, error = tap_principals(facts, rule, &names, reason, size);
-
-	if (error)
-		return error;
 	if (!tap_wire_gss_ready(reason, size) || !tap_wire_enter(zmq_function, reason, size))
 		return EACCES;
-	if (ask(scope, socket, ZMQ_USE_FD, &given, sizeof(given)) && given >= 0) {
+	if (tap_option_number(scope, socket, ZMQ_USE_FD, &given) && given >= 0) {
 		tap_copy(reason, size,
 			 "the program gives a descriptor of its own (ZMQ_USE_FD), which is not followed");
 		return EACCES;
 	}
 	if (pol_accelerates(&tap_policy))
 		tap_crypto(); /* here it may take its time, and not on an I/O thread */
-	tap_become_guest();
-	wanted.default_name = !names.shown[0];
-	wanted.decides = rule->phase == POL_PHASE_REPORT;
-	wanted.socket_type = facts->socket_type;
-	wanted.principal_type = rule->principal_type;
-	wanted.service_type = rule->service_type;
-	tap_copy(wanted.endpoint, sizeof(wanted.endpoint), facts->endpoint);
-	tap_copy(wanted.principal, sizeof(wanted.principal), names.shown);
-	tap_copy(wanted.service, sizeof(wanted.service), names.service);
-	if (!ask(scope, socket, ZMQ_SNDBUF, &wanted.send_buffer, sizeof(wanted.send_buffer)) ||
-	    !ask(scope, socket, ZMQ_MAXMSGSIZE, &wanted.largest, sizeof(wanted.largest)) ||
-	    !(tie = tap_tie_for_wire(&wanted))) {
-		tap_copy(reason, size, "too many endpoints to secure");
-		return ENOMEM;
-	}
-	if (!tag(scope, socket, tie)) {
-		tap_copy(reason, size, "this libzmq does not let its sockets be told apart (ZMQ_SNDBUF)");
-		return EACCES;
-	}
-	tap_waits_shorten(scope, socket, false);
-	if (tie->server)
-		tap_wire_binding(tie);
-	__atomic_add_fetch(&tap_injected, 1, __ATOMIC_RELAXED);
-	tell(scope, socket, tie);
-	*made = tie;
 	return 0;
 }
 
-bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_tie *tie, bool failed)
+int tap_wire_begin(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
+		   const struct pol_inject *rule, const void *zmq_function, struct tap_wired *wired,
+		   char *reason, size_t size)
 {
-	bool bound = !tie->server || tap_wire_was_bound();
+	struct tap_tie wanted = {
+		.server = facts->way == POL_BIND,
+		.decides = rule->phase == POL_PHASE_REPORT,
+		.principal_type = rule->principal_type,
+		.service_type = rule->service_type,
+	};
+	int error = tap_principals(facts, rule, &wanted, reason, size);
 
-	untag(scope, socket, tie);
-	tap_waits_restore(scope, socket);
+	if (!error)
+		error = prepare(scope, socket, zmq_function, reason, size);
+	if (error)
+		return error;
+	*wired = (struct tap_wired){0};
+	error = tie_to(scope, socket, facts, &wanted, wired, reason, size);
+	if (error)
+		tap_wire_end(scope, socket, wired, true);
+	else
+		tell(scope, socket, wired->tie);
+	return error;
+}
+
+static bool take_own(const struct tap_scope *scope, void *socket, struct tap_tie *wanted)
+{
+	int server, type = 0, service_type = 0;
+
+	if (!tap_option_number(scope, socket, ZMQ_GSSAPI_SERVER, &server) ||
+	    !tap_option_text(scope, socket, ZMQ_GSSAPI_PRINCIPAL, wanted->principal,
+			     sizeof(wanted->principal)) ||
+	    !tap_option_text(scope, socket, ZMQ_GSSAPI_SERVICE_PRINCIPAL, wanted->service,
+			     sizeof(wanted->service)))
+		return false;
+	/* libzmq before 4.3 has no other types. */
+	tap_option_number(scope, socket, ZMQ_GSSAPI_PRINCIPAL_NAMETYPE, &type);
+	tap_option_number(scope, socket, ZMQ_GSSAPI_SERVICE_PRINCIPAL_NAMETYPE, &service_type);
+	wanted->server = server;
+	wanted->principal_type = (enum pol_nametype)type;
+	wanted->service_type = (enum pol_nametype)service_type;
+	return true;
+}
+
+/* As zap.c asks for a server of this socket. */
+static void take_zap(const struct tap_scope *scope, void *socket, struct tap_zap *zap)
+{
+	const char *kept;
+	int enforces = 0;
+	size_t length;
+
+	zap->calls = (struct tap_zap_calls){
+		.socket = TAP_OTHER(scope, zmq_socket),
+		.close = TAP_OTHER(scope, zmq_close),
+		.connect = TAP_OTHER(scope, zmq_connect),
+		.setsockopt = TAP_OTHER(scope, zmq_setsockopt),
+		.getsockopt = TAP_OTHER(scope, zmq_getsockopt),
+	};
+	zap->calls.send = (__typeof__(&zmq_send))tap_beside((void *)zap->calls.socket, "zmq_send");
+	zap->calls.recv = (__typeof__(&zmq_recv))tap_beside((void *)zap->calls.socket, "zmq_recv");
+	zap->context = tap_socket_context(socket);
+	/* libzmq's own timer is not to be first: it says nothing of why. */
+	tap_option_number(scope, socket, ZMQ_HANDSHAKE_IVL, &zap->patience);
+	zap->patience -= zap->patience / 4;
+	tap_option_number(scope, socket, ZMQ_ZAP_ENFORCE_DOMAIN, &enforces);
+	zap->enforces = enforces;
+	/* One that libzmq was given for another endpoint it asks about as well. */
+	if ((kept = tap_domain_kept(socket, &length)))
+		tap_copy(zap->domain, sizeof(zap->domain), kept);
+	else
+		tap_option_text(scope, socket, ZMQ_ZAP_DOMAIN, zap->domain, sizeof(zap->domain));
+	length = sizeof(zap->id);
+	if (tap_option_bytes(scope, socket, ZMQ_ROUTING_ID, zap->id, &length))
+		zap->id_length = (unsigned)length;
+}
+
+int tap_wire_begin_own(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
+		       const void *zmq_function, struct tap_wired *wired, char *reason, size_t size)
+{
+	struct tap_tie wanted = {0};
+	int plaintext = 0, error;
+
+	*wired = (struct tap_wired){0};
+	if (!tap_option_number(scope, socket, ZMQ_GSSAPI_PLAINTEXT, &plaintext) || plaintext)
+		return 0;
+	error = prepare(scope, socket, zmq_function, reason, size);
+	if (error)
+		return error;
+	/* The one option that sets the mechanism to NULL, and the role to none; the names stay. */
+	if (!take_own(scope, socket, &wanted) || !tap_option_set(scope, socket, ZMQ_PLAIN_SERVER, 0)) {
+		tap_copy(reason, size, "this libzmq does not tell its options for GSSAPI");
+		return EACCES;
+	}
+	wired->own = true;
+	wired->server = wanted.server;
+	tap_waits_shorten(scope, socket);
+	if (wanted.server)
+		take_zap(scope, socket, &wanted.zap);
+	if (wanted.server && (!wanted.zap.context || !wanted.zap.calls.send || !wanted.zap.calls.recv)) {
+		tap_copy(reason, size, "its ZAP handler could not be asked: its context is not known");
+		error = ENOMEM;
+	}
+	if (!error)
+		error = tie_to(scope, socket, facts, &wanted, wired, reason, size);
+	if (error)
+		tap_wire_end(scope, socket, wired, true);
+	return error;
+}
+
+bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired *wired, bool failed)
+{
+	bool bound = true;
+
+	if (wired->tie) {
+		bound = !wired->tie->binds || tap_wire_was_bound();
+		tap_option_set(scope, socket, ZMQ_SNDBUF, wired->tie->send_buffer);
+	}
+	if (wired->tie || wired->own)
+		tap_waits_restore(scope, socket);
+	if (wired->own)
+		tap_option_set(scope, socket, ZMQ_GSSAPI_SERVER, wired->server);
 	return failed || bound;
 }

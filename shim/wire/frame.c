@@ -143,8 +143,24 @@ static bool put_property(struct wire_buffer *out, const char *name, const char *
 #define READY "\5READY"
 #define USER_ID "User-Id"
 
+bool tap_frame_metadata(struct wire_buffer *out, const uint8_t *bytes, size_t count)
+{
+	size_t value, length, step;
+
+	for (size_t at = 0; at < count; at += step) {
+		step = tap_frame_property(bytes + at, count - at, &value, &length);
+		if (!step)
+			return false;
+		if (!is_name(bytes + at + 1, bytes[at], USER_ID) &&
+		    !is_name(bytes + at + 1, bytes[at], "Socket-Type") &&
+		    !is_name(bytes + at + 1, bytes[at], "Identity") && !tap_wire_put(out, bytes + at, step))
+			return false;
+	}
+	return true;
+}
+
 bool tap_frame_ready(struct wire_buffer *out, const uint8_t *body, size_t count, const char *user,
-		     bool *subscriber)
+		     const struct wire_buffer *granted, bool *subscriber)
 {
 	size_t made = FRAME_READY_HEAD, value, length, step;
 
@@ -161,14 +177,17 @@ bool tap_frame_ready(struct wire_buffer *out, const uint8_t *body, size_t count,
 	}
 	if (user)
 		made += 1 + strlen(USER_ID) + 4 + strlen(user);
-	if (!tap_frame_put(out, FRAME_COMMAND, made) || !tap_wire_put(out, READY, FRAME_READY_HEAD))
+	made += wire_left(granted);
+	if (!tap_frame_put(out, FRAME_COMMAND, made) || !tap_wire_put(out, READY, FRAME_READY_HEAD) ||
+	    (user && !put_property(out, USER_ID, user)) ||
+	    !tap_wire_put(out, wire_front(granted), wire_left(granted)))
 		return false;
 	for (size_t at = FRAME_READY_HEAD; at < count; at += step) {
 		step = tap_frame_property(body + at, count - at, &value, &length);
 		if (!is_name(body + at + 1, body[at], USER_ID) && !tap_wire_put(out, body + at, step))
 			return false;
 	}
-	return !user || put_property(out, USER_ID, user);
+	return true;
 }
 
 bool tap_frame_initiates(const uint8_t *bytes, size_t count)

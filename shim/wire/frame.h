@@ -64,11 +64,15 @@ bool tap_frame_command_short(const uint8_t *body, size_t count);
 /* A property of metadata that begins here: its length in all, 0 for none that is whole, and where its value
  * is from there. Its name is behind its first byte, which is the name's length. */
 size_t tap_frame_property(const uint8_t *bytes, size_t count, size_t *value, size_t *value_length);
+/* The properties in a ZAP handler's answer, behind `out`; without those that are not for it to say. False:
+ * malformed. */
+bool tap_frame_metadata(struct wire_buffer *out, const uint8_t *bytes, size_t count);
 /*
- * The peer's READY, as it is given to libzmq: with this User-Id (NULL: none), and without one of the peer's
- * own, who is not to say who he is. False: it is none, or malformed. *subscriber: its socket is a SUB.
+ * The peer's READY, as it is given to libzmq: first with this User-Id (NULL: none) and these properties,
+ * since of two with one name the first counts; and without a User-Id of the peer's own, who is not to say who
+ * he is. False: it is none, or malformed. *subscriber: its socket is a SUB.
  */
 bool tap_frame_ready(struct wire_buffer *out, const uint8_t *body, size_t count, const char *user,
-		     bool *subscriber);
+		     const struct wire_buffer *granted, bool *subscriber);
 
 #endif

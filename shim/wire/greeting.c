@@ -10,7 +10,7 @@
  * lets it go without. Two that both hold back would wait for each other, so such a client marks the
  * signature's padding, which stock libzmq does not look at; a server that sees the mark has GSSAPI to offer.
  */
-#include "shim/line/address.h"
+#include "shim/wire/address.h"
 #include "shim/wire/unseen.h"
 
 #include <errno.h>

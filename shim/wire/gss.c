@@ -2,8 +2,9 @@
 /*
  * The calls of GSSAPI for a connection. They go through our own wrappers, so that the policy judges them and
  * the trace tells of them as of any program's: the caller is the library itself, as for a pointer that dlsym
- * has handed out (shim/loader/pointers.h), and the guest of those wrappers is told whom they serve.
+ * has handed out (shim/loader/pointers.h), and those wrappers are told whom they serve (shim/gss/guest.h).
  */
+#include "shim/wire/abroad.h"
 #include "shim/wire/connection.h"
 #include "shim/wire/wire.h"
 
@@ -34,27 +35,24 @@ static __thread const struct wire *serving;
 /* The next wrapper that is called on this thread is called for the library. */
 #define THROUGH(call) (tap_provider_hint = __atomic_load_n(&provider, __ATOMIC_ACQUIRE), call)
 
-bool tap_wire_serves(struct tap_served *served)
+static void describe(struct tr_draft *draft)
 {
 	if (!serving)
-		return false;
-	*served = (struct tap_served){serving->tie, (int)serving->number};
-	return true;
+		return;
+	tap_wire_put_ends(draft, serving);
+	tap_wire_put_greeting(draft, serving);
 }
 
-void tap_wire_peer(char *out, size_t size)
+/* Why it was ended here, after its handshake. */
+static void went(struct tr_draft *draft)
 {
-	tap_copy(out, size, serving ? serving->other : "");
-}
-
-void tap_wire_describe(struct tr_draft *d)
-{
-	if (serving)
-		tap_wire_put_greeting(d, serving);
+	if (serving && serving->why)
+		tr_put_text(draft, TR_F_REASON, serving->why);
 }
 
 bool tap_wire_gss_ready(char *reason, size_t size)
 {
+	static const struct tap_gss_guest guest = {.describe = describe, .went = went};
 	void *library, *function;
 	uint32_t number;
 
@@ -74,6 +72,7 @@ bool tap_wire_gss_ready(char *reason, size_t size)
 	own.release_set = (__typeof__(own.release_set))tap_real_dlsym(library, "gss_release_buffer_set");
 	own.free_lucid =
 		(__typeof__(own.free_lucid))tap_real_dlsym(library, "gss_krb5_free_lucid_sec_context");
+	__atomic_store_n(&tap_gss_guest_set, &guest, __ATOMIC_RELEASE);
 	__atomic_store_n(&provider, number, __ATOMIC_RELEASE);
 	return true;
 }
@@ -91,6 +90,7 @@ void tap_wire_gss_seal(struct wire *wire)
 
 	if (!own.inquire || !own.release_set || !own.free_lucid)
 		return;
+	tap_abroad_call();
 	tap_quiet_begin();
 	if (own.inquire(&minor, wire->context, &lucid_1, &set) == GSS_S_COMPLETE && set->count == 1 &&
 	    set->elements[0].length == sizeof(lucid)) {
@@ -100,11 +100,7 @@ void tap_wire_gss_seal(struct wire *wire)
 	}
 	own.release_set(&minor, &set);
 	tap_quiet_end();
-}
-
-const char *tap_wire_why(void)
-{
-	return serving ? serving->why : NULL;
+	tap_abroad_called();
 }
 
 static gss_name_t import(const char *text, enum pol_nametype type)
@@ -246,12 +242,13 @@ OM_uint32 tap_wire_gss_step(struct wire *wire, const gss_buffer_desc *token, gss
 bool tap_wire_gss_wrap(struct wire *wire, const void *plain, size_t count, gss_buffer_t token)
 {
 	gss_buffer_desc input = {count, (void *)plain};
-	OM_uint32 minor;
+	OM_uint32 minor, major;
 	int conf = 0;
 
-	return THROUGH(gss_wrap(&minor, wire->context, 1, GSS_C_QOP_DEFAULT, &input, &conf, token)) ==
-		       GSS_S_COMPLETE &&
-	       conf;
+	tap_abroad_call();
+	major = THROUGH(gss_wrap(&minor, wire->context, 1, GSS_C_QOP_DEFAULT, &input, &conf, token));
+	tap_abroad_called();
+	return major == GSS_S_COMPLETE && conf;
 }
 
 /* A repeated, late or missing message is none to be delivered: the bits that say so are no errors of
@@ -263,7 +260,9 @@ bool tap_wire_gss_unwrap(struct wire *wire, const void *token, size_t count, gss
 	int conf = 0;
 
 	*plain = (gss_buffer_desc)GSS_C_EMPTY_BUFFER;
+	tap_abroad_call();
 	major = THROUGH(gss_unwrap(&minor, wire->context, &input, plain, &conf, NULL));
+	tap_abroad_called();
 	if (major == GSS_S_COMPLETE && conf && plain->length)
 		return true;
 	if (!GSS_ERROR(major))
@@ -275,8 +274,11 @@ void tap_wire_gss_release(gss_buffer_t buffer)
 {
 	OM_uint32 minor;
 
-	if (buffer->value)
-		THROUGH(gss_release_buffer(&minor, buffer));
+	if (!buffer->value)
+		return;
+	tap_abroad_call();
+	THROUGH(gss_release_buffer(&minor, buffer));
+	tap_abroad_called();
 }
 
 void tap_wire_gss_delete(struct wire *wire)
@@ -286,6 +288,8 @@ void tap_wire_gss_delete(struct wire *wire)
 	if (wire->context == GSS_C_NO_CONTEXT)
 		return;
 	serving = wire;
+	tap_abroad_call();
 	THROUGH(gss_delete_sec_context(&minor, &wire->context, GSS_C_NO_BUFFER));
+	tap_abroad_called();
 	serving = NULL;
 }

@@ -16,9 +16,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define FRAME_MOST (256u << 10) /* of a handshake: tickets with many groups are some 64 kB */
-#define READY_GROWS (WIRE_USER + 32u)
-#define STEP (16u << 10) /* grows with what came, not with what was claimed */
+#define FRAME_MOST (256u << 10)	      /* of a handshake: tickets with many groups are some 64 kB */
+#define READY_GROWS (WIRE_USER + 32u) /* besides what a ZAP handler says of the peer */
+#define STEP (16u << 10)	      /* grows with what came, not with what was claimed */
 
 void tap_wire_handshake_begin(struct wire *wire)
 {
@@ -65,7 +65,8 @@ static const char *take_ready(struct wire *wire, const uint8_t *token, size_t le
 		return "the peer's READY cannot be unwrapped: it is damaged, or not encrypted";
 	/* Stock libzmq does not mark it as a command. */
 	ready = (const uint8_t *)plain.value + 1;
-	good = tap_frame_ready(&wire->plain, ready, plain.length - 1, wire->user[0] ? wire->user : NULL,
+	good = tap_frame_ready(&wire->plain, ready, plain.length - 1,
+			       wire->user[0] || wire->named ? wire->user : NULL, &wire->granted,
 			       &wire->subscriber);
 	sent = good && (wire->server || send_ready(wire));
 	if (sent)
@@ -123,7 +124,7 @@ static ssize_t nothing_due(struct wire *wire)
 static bool is_large_ready(const struct wire *wire, struct frame frame, size_t count)
 {
 	return frame.head && wire->established && (!wire->server || wire->ready) &&
-	       frame.head + frame.body + READY_GROWS > count;
+	       frame.head + frame.body + READY_GROWS + wire_left(&wire->granted) > count;
 }
 
 ssize_t tap_wire_handshake_recv(struct wire *wire, uint8_t *bytes, size_t count)

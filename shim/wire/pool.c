@@ -11,6 +11,7 @@
 #include "shim/wire/connection.h"
 
 #include "shim/wire/abroad.h"
+#include "shim/wire/zap.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -73,6 +74,7 @@ static void send_all(struct wire *wire)
 /* Behind `out`. */
 static void answer(struct wire *wire, OM_uint32 major, const gss_buffer_desc *token, const char *why)
 {
+	char room[160];
 	bool put = false;
 
 	if (GSS_ERROR(major)) {
@@ -84,6 +86,11 @@ static void answer(struct wire *wire, OM_uint32 major, const gss_buffer_desc *to
 		return;
 	}
 	wire->established = !(major & GSS_S_CONTINUE_NEEDED);
+	why = wire->established && wire->server ? tap_wire_zap(wire, room, sizeof(room)) : NULL;
+	if (why)
+		tap_wire_refuse(wire, why);
+	if (is_over(wire))
+		return;
 	if (token->length)
 		put = tap_frame_put_initiate(&wire->out, token->value, token->length);
 	else if (!wire->server)
@@ -106,11 +113,11 @@ static void step(struct wire *wire)
 	major = tap_wire_gss_step(wire, &given, &made, &why);
 	while (!tap_lock(&wire->lock))
 		;
+	if (!is_over(wire))
+		answer(wire, major, &made, why);
 	wire->stepping = false;
 	if (wire->closed)
 		tap_wire_gss_delete(wire);
-	else if (wire->phase == WIRE_HANDSHAKE)
-		answer(wire, major, &made, why);
 	tap_wire_gss_release(&made);
 	tap_abroad_return();
 	tap_wire_free(&token);

@@ -21,29 +21,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* What the slots would hold without us: the C library's, or another room's hook. */
-static struct {
-	int (*socket)(int, int, int);
-	int (*setsockopt)(int, int, int, const void *, socklen_t);
-	int (*bind)(int, const struct sockaddr *, socklen_t);
-	int (*connect)(int, const struct sockaddr *, socklen_t);
-	int (*accept)(int, struct sockaddr *, socklen_t *);
-	int (*accept4)(int, struct sockaddr *, socklen_t *, int);
-	ssize_t (*recv)(int, void *, size_t, int);
-	ssize_t (*send)(int, const void *, size_t, int);
-	int (*close)(int);
-} below = {
-	.socket = socket,
-	.setsockopt = setsockopt,
-	.bind = bind,
-	.connect = connect,
-	.accept = accept,
-	.accept4 = accept4,
-	.recv = recv,
-	.send = send,
-	.close = close,
-};
-
 static __thread struct {
 	struct tap_tie *tie;
 	bool bound; /* a listener was made for it */
@@ -103,7 +80,7 @@ static ssize_t dead(void)
 
 static int hook_socket(int domain, int type, int protocol)
 {
-	int fd = below.socket(domain, type, protocol), saved = errno;
+	int fd = socket(domain, type, protocol), saved = errno;
 	struct wire_place *place = fd >= 0 ? tap_wire_place(fd) : NULL;
 
 	is_beside(HERE, NULL); /* from here on it is not */
@@ -125,10 +102,10 @@ static int hook_setsockopt(int fd, int level, int option, const void *value, soc
 
 	is_beside(HERE, NULL); /* libzmq tunes also those that it has accepted */
 	if (level != SOL_SOCKET || option != SO_SNDBUF || length != sizeof(number))
-		return below.setsockopt(fd, level, option, value, length);
+		return setsockopt(fd, level, option, value, length);
 	memcpy(&number, value, sizeof(number));
 	if (!tap_is_tag(number))
-		return below.setsockopt(fd, level, option, value, length);
+		return setsockopt(fd, level, option, value, length);
 	tie = tap_tie_of_tag(number);
 	place = tap_wire_place(fd);
 	/* libzmq goes on with a socket that it could not tune: hook_connect does not. */
@@ -141,12 +118,12 @@ static int hook_setsockopt(int fd, int level, int option, const void *value, soc
 	place->tie = tie;
 	return tie->send_buffer < 0
 		       ? 0
-		       : below.setsockopt(fd, level, option, &tie->send_buffer, sizeof(tie->send_buffer));
+		       : setsockopt(fd, level, option, &tie->send_buffer, sizeof(tie->send_buffer));
 }
 
 static int hook_bind(int fd, const struct sockaddr *address, socklen_t length)
 {
-	int result = below.bind(fd, address, length), saved = errno;
+	int result = bind(fd, address, length), saved = errno;
 	struct wire_place *place = !result && binding.tie ? tap_wire_place(fd) : NULL;
 
 	if (place) {
@@ -181,13 +158,13 @@ int tap_wire_connect(int fd, const struct sockaddr *address, socklen_t length)
 	struct wire *wire = NULL;
 
 	/* What cannot be followed may be for any endpoint. */
-	if (!place || place->refused || (tie && !(wire = tap_wire_new(fd, tie, false)))) {
+	if (!place || place->refused || (tie && !(wire = tap_wire_new(fd, tie)))) {
 		errno = ECONNREFUSED; /* libzmq tries again later */
 		return -1;
 	}
 	if (wire)
 		wire->guessed = !place->tie;
-	return below.connect(fd, address, length);
+	return connect(fd, address, length);
 }
 
 /* So may what passed beside us so far. */
@@ -213,8 +190,8 @@ static int accepted(int listener, int fd)
 		own->tie = NULL;
 		own->seen = true;
 	}
-	if (!place || (place->tie && !tap_wire_new(fd, place->tie, true))) {
-		below.close(fd);
+	if (!place || (place->tie && !tap_wire_new(fd, place->tie))) {
+		close(fd);
 		errno = ECONNABORTED; /* libzmq ends the process on others, such as ENOMEM */
 		return -1;
 	}
@@ -226,12 +203,12 @@ static int accepted(int listener, int fd)
 
 int tap_wire_accept(int fd, struct sockaddr *address, socklen_t *length)
 {
-	return accepted(fd, below.accept(fd, address, length));
+	return accepted(fd, accept(fd, address, length));
 }
 
 int tap_wire_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
 {
-	return accepted(fd, below.accept4(fd, address, length, flags));
+	return accepted(fd, accept4(fd, address, length, flags));
 }
 
 /* Whom it was not accepted for is accepted when libzmq comes again, which is at once. */
@@ -318,10 +295,10 @@ static ssize_t hook_recv(int fd, void *bytes, size_t count, int flags)
 	ssize_t n;
 
 	if (!wire)
-		return was_missed(fd, HERE) ? dead() : below.recv(fd, bytes, count, flags);
+		return was_missed(fd, HERE) ? dead() : recv(fd, bytes, count, flags);
 	if (wire->tie->unseen && tap_unseen_passes(wire, NULL, count)) {
 		tap_wire_leave(wire);
-		return below.recv(fd, bytes, count, flags);
+		return recv(fd, bytes, count, flags);
 	}
 	ready = wire->phase == WIRE_DATA;
 	n = recv_for(wire, bytes, count);
@@ -339,10 +316,10 @@ static ssize_t hook_send(int fd, const void *bytes, size_t count, int flags)
 	ssize_t n;
 
 	if (!wire)
-		return was_missed(fd, HERE) ? dead() : below.send(fd, bytes, count, flags);
+		return was_missed(fd, HERE) ? dead() : send(fd, bytes, count, flags);
 	if (wire->tie->unseen && tap_unseen_passes(wire, bytes, count)) {
 		tap_wire_leave(wire);
-		return below.send(fd, bytes, count, flags);
+		return send(fd, bytes, count, flags);
 	}
 	n = send_for(wire, bytes, count);
 	tap_wire_leave(wire);
@@ -357,23 +334,23 @@ static int hook_close(int fd)
 
 	/* A child of vfork, whose memory this is not: connections and listeners go on without it. */
 	if (tap_process() != (uint32_t)getpid())
-		return below.close(fd);
+		return close(fd);
 	wire = tap_wire_take(fd);
 	if (wire && wire->process != getpid()) {
 		tap_wire_leave(wire);
-		return below.close(fd);
+		return close(fd);
 	}
 	if (place) {
 		place->tie = NULL;
 		place->seen = false;
 	}
 	if (!wire)
-		return below.close(fd);
+		return close(fd);
 	tap_wire_tell_closing(wire);
 	__atomic_store_n(&place->wire, NULL, __ATOMIC_RELEASE);
 	wire->closed = true;
 	/* While it is locked: who has work to do for it never meets a descriptor that is somebody else's. */
-	result = below.close(fd);
+	result = close(fd);
 	saved = errno;
 	tap_wire_release(wire);
 	errno = saved;
@@ -385,18 +362,13 @@ static int hook_close(int fd)
 static const struct {
 	const char *name;
 	void *hook;
-	void **below;
 	bool needed;
 } hooks[] = {
-	{"socket", (void *)hook_socket, (void **)&below.socket, true},
-	{"setsockopt", (void *)hook_setsockopt, (void **)&below.setsockopt, true},
-	{"bind", (void *)hook_bind, (void **)&below.bind, true},
-	{"connect", (void *)hook_connect, (void **)&below.connect, true},
-	{"accept", (void *)hook_accept, (void **)&below.accept, false},
-	{"accept4", (void *)hook_accept4, (void **)&below.accept4, false},
-	{"recv", (void *)hook_recv, (void **)&below.recv, true},
-	{"send", (void *)hook_send, (void **)&below.send, true},
-	{"close", (void *)hook_close, (void **)&below.close, true},
+	{"socket", (void *)hook_socket, true},	{"setsockopt", (void *)hook_setsockopt, true},
+	{"bind", (void *)hook_bind, true},	{"connect", (void *)hook_connect, true},
+	{"accept", (void *)hook_accept, false}, {"accept4", (void *)hook_accept4, false},
+	{"recv", (void *)hook_recv, true},	{"send", (void *)hook_send, true},
+	{"close", (void *)hook_close, true},
 };
 #define HOOKS (sizeof(hooks) / sizeof(hooks[0]))
 #define PLACES 8 /* a call through the procedure linkage table, and pointers */
@@ -404,17 +376,6 @@ static const struct {
 /* Other ways for bytes to leave by a stream: a libzmq that has one of them may use it. */
 static const char *const others[] = {"sendmsg", "sendmmsg", "writev", "sendfile",
 				     "splice",	"recvmsg",  "readv"};
-
-bool tap_wire_below(void *const *slot, const char *name, void *to)
-{
-	for (size_t i = 0; i < HOOKS; i++) {
-		if (strcmp(hooks[i].name, name) || *slot != hooks[i].hook)
-			continue;
-		__atomic_store_n(hooks[i].below, to, __ATOMIC_RELEASE);
-		return true;
-	}
-	return false;
-}
 
 /* All places where the library keeps a function's address. False: a call of it might pass beside us. */
 static bool point_all(const struct link_map *map, const char *name, void *hook, unsigned *count,
@@ -531,6 +492,6 @@ void tap_wire_prepare(const void *zmq_function)
 {
 	char reason[200];
 
-	if (pol_speaks(&tap_policy) && pol_injects(&tap_policy))
+	if (pol_says_zmq(&tap_policy))
 		tap_wire_enter(zmq_function, reason, sizeof(reason));
 }

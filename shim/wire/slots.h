@@ -3,7 +3,7 @@
 #ifndef SHIM_WIRE_SLOTS_H
 #define SHIM_WIRE_SLOTS_H
 
-#include "shim/inject/ties.h"
+#include "shim/wire/tie.h"
 
 #include <link.h>
 #include <sys/socket.h>

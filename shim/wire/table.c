@@ -53,6 +53,7 @@ static void free_wire(struct wire *wire)
 	tap_wire_free(&wire->plain);
 	tap_wire_free(&wire->part);
 	tap_wire_free(&wire->out);
+	tap_wire_free(&wire->granted);
 	tap_spare_give(&spares, wire);
 }
 
@@ -105,7 +106,7 @@ bool tap_wire_is_stale(const struct wire *wire)
 	return wire->tie->unseen && identity(wire->fd) != wire->identity;
 }
 
-struct wire *tap_wire_new(int fd, struct tap_tie *tie, bool server)
+struct wire *tap_wire_new(int fd, struct tap_tie *tie)
 {
 	static uint32_t count;
 	struct wire_place *place = tap_wire_place(fd);
@@ -120,12 +121,12 @@ struct wire *tap_wire_new(int fd, struct tap_tie *tie, bool server)
 	wire->fd = fd;
 	wire->process = getpid();
 	wire->tie = tie;
-	wire->server = server;
+	wire->server = tie->server;
 	wire->identity = tie->unseen ? identity(fd) : 0;
 	wire->references = 1;
 	wire->begun = tr_now();
 	wire->number = __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED);
-	wire->choice = tie->decides || server ? WIRE_UNDECIDED : WIRE_GSSAPI;
+	wire->choice = tie->decides || tie->server ? WIRE_UNDECIDED : WIRE_GSSAPI;
 	__atomic_store_n(&place->wire, wire, __ATOMIC_RELEASE);
 	return wire;
 }

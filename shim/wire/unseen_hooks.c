@@ -7,7 +7,7 @@
 #include "shim/wire/slots.h"
 #include "shim/wire/unseen.h"
 
-#include "shim/line/address.h"
+#include "shim/wire/address.h"
 
 #include <errno.h>
 #include <fcntl.h>

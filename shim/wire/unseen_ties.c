@@ -6,8 +6,7 @@
 #include "shim/wire/unseen.h"
 
 #include "shim/core/spare.h"
-#include "shim/inject/principals.h"
-#include "shim/repair/inside.h"
+#include "shim/wire/principals.h"
 
 #include <errno.h>
 #include <string.h>
@@ -91,8 +90,8 @@ static struct tap_tie *kept(bool server, bool denied, const char *endpoint)
 
 static struct tap_tie *denied(enum pol_way way, const char *endpoint)
 {
-	static struct tap_tie client = {.wire = true, .unseen = true, .denied = true};
-	struct tap_tie wanted = {.wire = true, .unseen = true, .denied = true, .server = true};
+	static struct tap_tie client = {.unseen = true, .denied = true};
+	struct tap_tie wanted = {.unseen = true, .denied = true, .server = true};
 	bool made;
 
 	/* Of a client the connection knows where it goes to. */
@@ -106,38 +105,27 @@ static const char *make(enum pol_way way, const char *endpoint, const struct pol
 			struct tap_tie **tie, char *room, size_t size)
 {
 	struct pol_endpoint facts = {.way = way, .endpoint = endpoint, .socket_type = -1};
-	struct tap_tie wanted = {.wire = true,
-				 .unseen = true,
+	struct tap_tie wanted = {.unseen = true,
 				 .server = way == POL_BIND,
+				 .binds = way == POL_BIND,
 				 .decides = rule->phase == POL_PHASE_REPORT,
-				 .socket_type = -1,
 				 .principal_type = rule->principal_type,
 				 .service_type = rule->service_type,
 				 .send_buffer = -1,
 				 .largest = -1};
-	struct tap_principals names;
 	char any[64];
 	bool made;
 
 	if (tap_unseen_any(endpoint, any, sizeof(any)))
 		facts.endpoint = any; /* which is no host's name */
-	if (tap_principals(&facts, rule, &names, room, size) || !tap_wire_gss_ready(room, size))
+	if (tap_principals(&facts, rule, &wanted, room, size) || !tap_wire_gss_ready(room, size))
 		return room;
-	if (!pol_speaks(&tap_policy))
-		return "the calls of this libzmq are not seen, and only zmq.engine: wire secures its "
-		       "connections";
-	tap_become_guest();
-	wanted.default_name = !names.shown[0];
 	tap_copy(wanted.endpoint, sizeof(wanted.endpoint), endpoint);
-	tap_copy(wanted.principal, sizeof(wanted.principal), names.shown);
-	tap_copy(wanted.service, sizeof(wanted.service), names.service);
 	*tie = keep(&wanted, &made);
 	if (!*tie)
 		return "too many endpoints to secure";
-	if (made) {
-		__atomic_add_fetch(&tap_injected, 1, __ATOMIC_RELAXED);
+	if (made)
 		tell(*tie);
-	}
 	return NULL;
 }
 

@@ -2,7 +2,6 @@
 /*
  * ZeroMQ contexts and the making and closing of sockets: who there is to be judged. Nothing here is changed.
  */
-#include "shim/repair/inside.h"
 #include "shim/wire/abroad.h"
 #include "shim/wire/wire.h"
 #include "shim/zmq/zmq.h"
@@ -177,11 +176,8 @@ TAP_EXPORT void *zmq_socket(void *context, int type)
 	/* A closed socket's address is used again: nothing of that one holds for this one. */
 	if (scope.watch && socket)
 		tap_socket_forget(socket);
-	if (scope.watch && socket && tap_follows_subscriptions()) {
-		tap_subscriptions_drop(socket);
-		if (type == ZMQ_XSUB)
-			tap_socket_flag(socket, TAP_SOCKET_XSUB);
-	}
+	if (scope.judge && socket && tap_zmq_ruled())
+		tap_socket_made(socket, context);
 	record(&scope, 0, !socket, context, socket, type);
 	tap_leave(&scope);
 	return socket;
@@ -194,10 +190,8 @@ TAP_EXPORT int zmq_close(void *socket)
 
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing();
-	if (scope.watch) {
+	if (scope.watch)
 		tap_socket_forget(socket);
-		tap_ties_close(socket);
-	}
 	result = real_call(socket);
 	record(&scope, result, result == -1, NULL, socket, -1);
 	tap_leave(&scope);

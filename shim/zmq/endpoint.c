@@ -4,7 +4,6 @@
  *
  * A refusal is -1 with errno EACCES, as the kernel says of a port that one may not have.
  */
-#include "shim/repair/inside.h"
 #include "shim/wire/wire.h"
 #include "shim/zmq/zmq.h"
 
@@ -12,64 +11,14 @@
 
 /* What the judgement made of the call. */
 struct judged {
-	int error;	   /* errno of a refusal; 0: go on */
-	bool adopted;	   /* the program's own GSSAPI is marked for the repairs */
-	bool set;	   /* options were set for this endpoint: to be put back */
-	char migrate[256]; /* another endpoint: bound first (bind), or connected to instead (connect); "" none
-			    */
-	bool other;	   /* that one is bound */
-	bool own_unsecured;   /* the program's own endpoint is made without what was set for the other */
-	struct tap_tie *wire; /* GSSAPI is spoken on its connections by shim/wire */
+	int error;    /* errno of a refusal; 0: go on */
+	bool handles; /* a ZAP handler is to be bound */
+	struct tap_wired wired;
 };
 
 static int refuse(const struct tap_scope *scope, struct pol_verdict *verdict, const char *endpoint)
 {
 	return tap_refuses(scope, verdict, endpoint) ? EACCES : 0;
-}
-
-/* What is wanted of this endpoint's connections, from before the first of them. */
-static void watch_connections(const struct tap_scope *scope, const struct pol_inject *rule, enum pol_way way)
-{
-	bool *watches = way == POL_BIND ? &tap_reports : &tap_connects;
-
-	if (*watches ||
-	    (rule->phase != POL_PHASE_REPORT && (way == POL_BIND || !tap_repairs(POL_REPAIR_HANDSHAKE))))
-		return;
-	tap_reported = tap_ties_report;
-	*watches = true;
-	tap_inside((const void *)TAP_OTHER(scope, zmq_bind));
-}
-
-/* The same by GSSAPI on the wire. */
-static void speak(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
-		  struct pol_verdict *verdict, const void *real, struct judged *judged)
-{
-	char reason[200];
-
-	if (!tap_wire_begin(scope, socket, facts, &verdict->inject, real, &judged->wire, reason,
-			    sizeof(reason)))
-		return;
-	tap_copy(verdict->reason, sizeof(verdict->reason), reason);
-	judged->error = refuse(scope, verdict, facts->endpoint);
-}
-
-/* Injection that cannot be done is a refusal: the policy wants this endpoint secured. */
-static void inject(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
-		   struct pol_verdict *verdict, struct judged *judged)
-{
-	const struct pol_inject *rule = &verdict->inject;
-	char reason[128];
-
-	if (tap_inject(scope, socket, facts, rule, judged->migrate, sizeof(judged->migrate), reason,
-		       sizeof(reason))) {
-		tap_copy(verdict->reason, sizeof(verdict->reason), reason);
-		judged->error = refuse(scope, verdict, facts->endpoint);
-		judged->migrate[0] = 0;
-		return;
-	}
-	judged->set = true;
-	judged->own_unsecured = facts->way == POL_BIND && rule->phase == POL_PHASE_REPORT;
-	watch_connections(scope, rule, facts->way);
 }
 
 static bool is_zap_handler(const struct pol_endpoint *facts)
@@ -103,12 +52,12 @@ static bool is_no_endpoint(const struct tap_scope *scope, void *socket, const ch
 	return none;
 }
 
-static int unwatched(const struct tap_scope *scope, const char *endpoint)
+static int unknown_handler(const struct tap_scope *scope, const char *endpoint)
 {
 	struct pol_verdict verdict = {
 		.action = POL_DENY,
-		.rule = "zmq.repairs",
-		.reason = "there is no memory to watch this ZAP handler: its denials would not hold"};
+		.rule = "zmq",
+		.reason = "there is no memory to know this ZAP handler: it would not be asked"};
 
 	tap_refuses(scope, &verdict, endpoint);
 	return ENOMEM;
@@ -120,6 +69,8 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 	struct judged judged = {0};
 	struct pol_verdict verdict = {0};
 	struct pol_endpoint facts = {.way = way, .endpoint = endpoint ? endpoint : ""};
+	char reason[200];
+	int error = 0;
 
 	/* Not a socket at all: the library says so better than we could. */
 	facts.socket_type = tap_socket_type(scope, socket);
@@ -127,30 +78,34 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 		return judged;
 	facts.mechanism = tap_socket_mechanism(scope, socket);
 	facts.raw = tap_socket_has(socket, TAP_SOCKET_RAW);
-	if (is_zap_handler(&facts) && tap_repairs(POL_REPAIR_ZAP) && !tap_zap_watch(socket)) {
-		judged.error = unwatched(scope, facts.endpoint);
+	judged.handles = is_zap_handler(&facts) && tap_zmq_ruled();
+	if (judged.handles && !tap_socket_flag(socket, TAP_SOCKET_ZAP)) {
+		judged.error = unknown_handler(scope, facts.endpoint);
 		return judged;
 	}
 	switch (pol_judge_endpoint(&tap_policy, &facts, &verdict)) {
 	case POL_ALLOW:
-		judged.adopted = facts.mechanism == ZMQ_GSSAPI;
-		if (!judged.adopted)
-			break;
-		tap_inside(real);
-		tap_adopt(scope, socket, &facts);
+		if (pol_asks_gssapi(&facts) && pol_serves_own(&tap_policy))
+			error = tap_wire_begin_own(scope, socket, &facts, real, &judged.wired, reason,
+						   sizeof(reason));
 		break;
 	case POL_INJECT:
-		if (pol_speaks(&tap_policy)) {
-			speak(scope, socket, &facts, &verdict, real, &judged);
-			break;
-		}
-		tap_inside(real);
-		inject(scope, socket, &facts, &verdict, &judged);
+		error = tap_wire_begin(scope, socket, &facts, &verdict.inject, real, &judged.wired, reason,
+				       sizeof(reason));
 		break;
 	default:
 		if (!is_no_endpoint(scope, socket, facts.endpoint))
 			judged.error = refuse(scope, &verdict, facts.endpoint);
 	}
+	/* What cannot be secured is refused: the policy wants it so, or the program. */
+	if (error) {
+		verdict.action = POL_DENY;
+		verdict.rule = verdict.rule ? verdict.rule : "zmq";
+		tap_copy(verdict.reason, sizeof(verdict.reason), reason);
+		judged.error = refuse(scope, &verdict, facts.endpoint);
+	}
+	if (!judged.wired.own && !verdict.inject.skips_zap)
+		tap_domain_give(scope, socket);
 	return judged;
 }
 
@@ -167,15 +122,6 @@ static void record(struct tap_scope *scope, int result, bool failed, void *socke
 		tr_commit(d);
 	}
 	errno = error;
-}
-
-static void undo(const struct tap_scope *scope, void *socket, struct judged *judged)
-{
-	if (judged->set)
-		tap_inject_undo(scope, socket);
-	else if (judged->adopted)
-		tap_adopt_undo(scope, socket);
-	judged->set = judged->adopted = false;
 }
 
 static void last_endpoint(const struct tap_scope *scope, void *socket, char *out, size_t size)
@@ -211,68 +157,26 @@ static int undo_unseen(const struct tap_scope *scope, void *socket, const char *
 	return -1;
 }
 
-/* The other endpoint of a migrating bind is there: under which name it can be undone. */
-static void other_bound(const struct tap_scope *scope, void *socket, struct judged *judged)
-{
-	last_endpoint(scope, socket, judged->migrate, sizeof(judged->migrate));
-	judged->other = true;
-}
-
-/* And the program's own is, or is not: then the call leaves nothing behind. */
-static void own_bound(const struct tap_scope *scope, void *socket, const char *endpoint, bool failed,
-		      struct judged *judged)
-{
-	__typeof__(&zmq_unbind) unbind = TAP_OTHER(scope, zmq_unbind);
-	char bound[256];
-	int saved = errno;
-
-	if (failed && judged->own_unsecured)
-		tap_tie_bound(socket, endpoint, NULL, "");
-	if (judged->other && !failed) {
-		last_endpoint(scope, socket, bound, sizeof(bound));
-		tap_tie_bound(socket, endpoint, bound, judged->migrate);
-	} else if (judged->other && unbind) {
-		tap_quiet_begin();
-		unbind(socket, judged->migrate);
-		tap_quiet_end();
-	}
-	errno = saved;
-}
-
-/*
- * A migrating bind makes both endpoints: the other first, so that the program's own stays the one that
- * ZMQ_LAST_ENDPOINT tells. A failure of either is the call's.
- */
 #define ENDPOINT(type, name, way, failure)                                                                   \
 	TAP_EXPORT type name(void *socket, const char *endpoint)                                             \
 	{                                                                                                    \
 		TAP_ENTER(TAP_ZMQ, name);                                                                    \
 		struct judged judged = {0};                                                                  \
 		type result = failure;                                                                       \
-		bool go_on;                                                                                  \
                                                                                                              \
 		if (!real_call)                                                                              \
 			return tap_leave(&scope), tap_zmq_missing(), failure;                                \
 		if (scope.judge)                                                                             \
 			judged = judge(&scope, way, socket, endpoint, (const void *)real_call);              \
-		go_on = !judged.error;                                                                       \
 		if (judged.error)                                                                            \
 			errno = judged.error;                                                                \
-		if (go_on && judged.migrate[0]) {                                                            \
-			result = real_call(socket, judged.migrate);                                          \
-			go_on = (way) == POL_BIND && result != failure;                                      \
-			if (go_on)                                                                           \
-				other_bound(&scope, socket, &judged);                                        \
-		}                                                                                            \
-		if (judged.own_unsecured)                                                                    \
-			undo(&scope, socket, &judged);                                                       \
-		if (go_on)                                                                                   \
+		else                                                                                         \
 			result = real_call(socket, endpoint);                                                \
-		if (judged.wire && !tap_wire_end(&scope, socket, judged.wire, result == failure) &&          \
+		if (!tap_wire_end(&scope, socket, &judged.wired, result == failure) &&                       \
 		    undo_unseen(&scope, socket, endpoint))                                                   \
 			result = failure;                                                                    \
-		own_bound(&scope, socket, endpoint, result == failure, &judged);                             \
-		undo(&scope, socket, &judged);                                                               \
+		if (judged.handles && result == failure)                                                     \
+			tap_socket_unflag(socket, TAP_SOCKET_ZAP);                                           \
 		if (scope.watch)                                                                             \
 			record(&scope, (int)result, result == failure, socket, endpoint);                    \
 		tap_leave(&scope);                                                                           \
@@ -283,29 +187,26 @@ ENDPOINT(int, zmq_bind, POL_BIND, -1)
 ENDPOINT(int, zmq_connect, POL_CONNECT, -1)
 ENDPOINT(uint32_t, zmq_connect_peer, POL_CONNECT, 0)
 
-/* A migrated endpoint is undone where it was made: instead of the program's (connect), or with it (bind). */
-#define UNDO(name, both)                                                                                     \
+#define UNDO(name, undone)                                                                                   \
 	TAP_EXPORT int name(void *socket, const char *endpoint)                                              \
 	{                                                                                                    \
 		TAP_ENTER(TAP_ZMQ, name);                                                                    \
-		const struct tap_tie *tie = NULL;                                                            \
+		struct pol_endpoint facts = {.way = undone, .endpoint = endpoint ? endpoint : ""};           \
 		int result;                                                                                  \
                                                                                                              \
 		if (!real_call)                                                                              \
 			return tap_leave(&scope), tap_zmq_missing();                                         \
-		if (__builtin_expect(tap_injected && scope.watch, 0))                                        \
-			tie = tap_tie_of_endpoint(socket, endpoint);                                         \
-		result = real_call(socket, tie && tie->actual[0] && !both ? tie->actual : endpoint);         \
-		if (tie && tie->actual[0] && both && !result)                                                \
-			real_call(socket, tie->actual);                                                      \
+		result = real_call(socket, endpoint);                                                        \
+		if (scope.judge && !result && is_zap_handler(&facts))                                        \
+			tap_socket_unflag(socket, TAP_SOCKET_ZAP);                                           \
 		if (scope.watch)                                                                             \
 			record(&scope, result, result == -1, socket, endpoint);                              \
 		tap_leave(&scope);                                                                           \
 		return result;                                                                               \
 	}
 
-UNDO(zmq_unbind, true)
-UNDO(zmq_disconnect, false)
+UNDO(zmq_unbind, POL_BIND)
+UNDO(zmq_disconnect, POL_CONNECT)
 
 TAP_EXPORT int zmq_disconnect_peer(void *socket, uint32_t routing_id)
 {

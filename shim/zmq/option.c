@@ -3,7 +3,6 @@
  * zmq_setsockopt and zmq_getsockopt: what a program says about its socket's security. How a value may be
  * shown is value.c's to say.
  */
-#include "shim/repair/inside.h"
 #include "shim/zmq/zmq.h"
 
 #include <string.h>
@@ -58,18 +57,17 @@ static unsigned flag_of(int option)
 		return TAP_SOCKET_RECONNECT_IVL;
 	case ZMQ_RECONNECT_IVL_MAX:
 		return TAP_SOCKET_RECONNECT_IVL_MAX;
-	case ZMQ_CONNECT_TIMEOUT:
-		return TAP_SOCKET_CONNECT_TIMEOUT;
 	default:
 		return 0;
 	}
 }
 
-/* `does` is false when the call failed after all. */
-static void notice_subscription(void *socket, int option, const void *value, size_t length, bool does)
+/* One that libzmq would take, and that is kept back. */
+static bool is_domain(const struct tap_scope *scope, void *socket, int option, const void *value,
+		      size_t length)
 {
-	if ((option == ZMQ_SUBSCRIBE || option == ZMQ_UNSUBSCRIBE) && tap_follows_subscriptions())
-		tap_subscription(socket, value, length, (option == ZMQ_SUBSCRIBE) == does);
+	return option == ZMQ_ZAP_DOMAIN && value && length && length < 256 && tap_zmq_ruled() &&
+	       tap_socket_type(scope, socket) >= 0;
 }
 
 TAP_EXPORT int zmq_setsockopt(void *socket, int option, const void *value, size_t length)
@@ -88,48 +86,40 @@ TAP_EXPORT int zmq_setsockopt(void *socket, int option, const void *value, size_
 	/* What is not known to be raw would be taken for secured. */
 	if (flag && !had && !tap_socket_flag(socket, flag) && tap_policy.state != POL_NONE)
 		refused = ENOMEM;
-	/* Before the call: libzmq's I/O thread may wrap the subscription before it returns. */
-	if (scope.watch)
-		notice_subscription(socket, option, value, length, true);
-	if (refused)
+	if (scope.judge && is_domain(&scope, socket, option, value, length))
+		result = tap_domain_keep(socket, value, length) ? 0 : (errno = ENOMEM, -1);
+	else if (refused)
 		errno = refused;
 	else
 		result = real_call(socket, option, given, length);
 	if (flag && (result ? !had : option == ZMQ_ROUTER_RAW && !int_value(value, length)))
 		tap_socket_unflag(socket, flag);
-	if (scope.watch && result) {
-		int error = errno;
-
-		notice_subscription(socket, option, value, length, false);
-		errno = error;
-	}
 	/* Of what libzmq refused the length may be anything; and what it was given may be another value. */
 	record(&scope, result, socket, option, result ? NULL : given, length);
 	tap_leave(&scope);
 	return result;
 }
 
-/* The program's principal, without what tap_adopt put behind it. */
-static void hide_tag(char *value, size_t *length)
-{
-	size_t bare;
-
-	if (!tap_tie_of_text(value, *length, &bare))
-		return;
-	value[bare] = 0;
-	*length = bare + 1;
-}
-
 TAP_EXPORT int zmq_getsockopt(void *socket, int option, void *value, size_t *length)
 {
 	TAP_ENTER(TAP_ZMQ, zmq_getsockopt);
+	size_t kept_length;
+	const char *kept;
 	int result;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing();
-	result = real_call(socket, option, value, length);
-	if (tap_injected && !result && option == ZMQ_GSSAPI_PRINCIPAL && value && length)
-		hide_tag(value, length);
+	kept = option == ZMQ_ZAP_DOMAIN && value && length ? tap_domain_kept(socket, &kept_length) : NULL;
+	if (!kept) {
+		result = real_call(socket, option, value, length);
+	} else if (*length > kept_length) {
+		memcpy(value, kept, kept_length + 1);
+		*length = kept_length + 1;
+		result = 0;
+	} else {
+		errno = EINVAL;
+		result = -1;
+	}
 	record(&scope, result, socket, option, result || !length ? NULL : value, length ? *length : 0);
 	tap_leave(&scope);
 	return result;

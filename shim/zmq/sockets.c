@@ -18,6 +18,18 @@ static struct tap_socket *buckets[BUCKETS];
 static struct tap_spares spares = {.size = sizeof(struct tap_socket)};
 static unsigned known; /* sockets here; 0: nobody needs to look */
 
+bool tap_zmq_ruled(void)
+{
+	static int ruled; /* 0: not asked yet; the policy stays the same */
+	int found = __atomic_load_n(&ruled, __ATOMIC_RELAXED);
+
+	if (__builtin_expect(!found, 0)) {
+		found = tap_on && pol_says_zmq(&tap_policy) ? 1 : -1;
+		__atomic_store_n(&ruled, found, __ATOMIC_RELAXED);
+	}
+	return found > 0;
+}
+
 static struct tap_socket **bucket_of(const void *socket)
 {
 	uintptr_t x = (uintptr_t)socket >> 4;
@@ -52,6 +64,7 @@ static struct tap_socket *enter(void *socket)
 	s = in_bucket(bucket, NULL);
 	if (s) {
 		__atomic_store_n(&s->flags, 0, __ATOMIC_RELAXED);
+		__atomic_store_n(&s->context, NULL, __ATOMIC_RELAXED);
 		__atomic_store_n(&s->socket, socket, __ATOMIC_RELEASE);
 	} else if ((s = tap_spare_take(&spares))) {
 		s->socket = socket;
@@ -116,6 +129,33 @@ static int ask(const struct tap_scope *scope, void *socket, int option)
 	tap_quiet_end();
 	errno = saved;
 	return value;
+}
+
+void tap_socket_made(void *socket, void *context)
+{
+	struct tap_socket *s = tap_socket_flag(socket, 0);
+
+	if (s)
+		__atomic_store_n(&s->context, context, __ATOMIC_RELEASE);
+}
+
+void *tap_socket_context(const void *socket)
+{
+	const struct tap_socket *s = tap_socket_known(socket);
+
+	return s ? __atomic_load_n(&s->context, __ATOMIC_ACQUIRE) : NULL;
+}
+
+bool tap_socket_handles_zap(const void *context)
+{
+	for (unsigned i = 0; i < BUCKETS; i++)
+		for (const struct tap_socket *s = __atomic_load_n(&buckets[i], __ATOMIC_ACQUIRE); s;
+		     s = s->next)
+			if (__atomic_load_n(&s->socket, __ATOMIC_ACQUIRE) &&
+			    __atomic_load_n(&s->flags, __ATOMIC_ACQUIRE) & TAP_SOCKET_ZAP &&
+			    __atomic_load_n(&s->context, __ATOMIC_ACQUIRE) == context)
+				return true;
+	return false;
 }
 
 int tap_socket_type(const struct tap_scope *scope, void *socket)

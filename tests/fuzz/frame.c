@@ -22,16 +22,18 @@ static void within(const uint8_t *body, size_t count, const uint8_t *token, size
 	keep(token >= body && length <= count && token + length == body + count);
 }
 
+static const struct wire_buffer none;
+
 static void ready(const uint8_t *body, size_t count)
 {
 	struct wire_buffer out = {0}, again = {0};
 	bool subscriber = false, still = false;
 	struct frame frame;
 
-	if (tap_frame_ready(&out, body, count, "us", &subscriber)) {
+	if (tap_frame_ready(&out, body, count, "us", &none, &subscriber)) {
 		frame = tap_frame_read(wire_front(&out), wire_left(&out));
 		keep(frame.head && frame.head + frame.body == wire_left(&out));
-		keep(tap_frame_ready(&again, wire_front(&out) + frame.head, frame.body, "us", &still));
+		keep(tap_frame_ready(&again, wire_front(&out) + frame.head, frame.body, "us", &none, &still));
 		keep(still == subscriber && wire_left(&again) == wire_left(&out));
 		keep(!memcmp(wire_front(&again), wire_front(&out), wire_left(&out)));
 	}

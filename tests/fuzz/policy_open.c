@@ -32,11 +32,7 @@ static void judge_endpoints(const struct pol *pol)
 			pol_expand(v.inject.service, "host", facts.endpoint, name, sizeof(name));
 		if (v.inject.principal)
 			pol_expand(v.inject.principal, "host", facts.endpoint, name, sizeof(name));
-		if (v.inject.phase == POL_PHASE_REPORT && facts.way == POL_BIND && !v.inject.migrate)
-			__builtin_trap();
-		if (v.inject.migrate &&
-		    !pol_expand_endpoint(v.inject.migrate, "host", facts.endpoint, name, sizeof(name)) &&
-		    strncmp(name, "tcp://", 6) && strncmp(name, "ipc://", 6))
+		if (v.inject.skips_zap && facts.way == POL_CONNECT)
 			__builtin_trap();
 	}
 }
@@ -65,9 +61,9 @@ static void judge(const void *image, size_t size)
 	pol_enforces(&pol);
 	pol_capture(&pol);
 	pol_rules(&pol);
-	pol_prefetch(&pol);
-	if (pol_repairs(&pol) & ~(unsigned)POL_REPAIR_ALL)
-		__builtin_trap();
+	pol_serves_own(&pol);
+	pol_accelerates(&pol);
+	pol_by_address(&pol);
 	judge_endpoints(&pol);
 }
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Messages of every size that may matter to frames, buffers and batches, through small buffers and a slow reader.
 
-bulk.py send ENDPOINT            a PUSH that connects
-bulk.py recv ENDPOINT            a PULL that binds; prints how many messages came, and a hash of all
+bulk.py send ENDPOINT END        a PUSH that connects; where END is own or stock it asks libzmq for GSSAPI itself
+bulk.py recv ENDPOINT END        a PULL that binds; prints how many messages came, and a hash of all
 bulk.py expect                   prints what recv has to print
 """
 import hashlib
@@ -43,8 +43,10 @@ def socket(kind):
     return s
 
 
-def send(endpoint):
+def send(endpoint, asks):
     s = socket(zmq.PUSH)
+    if asks:
+        s.gssapi_service_principal = b"zmq@localhost"
     s.connect(endpoint)
     for parts in messages():
         s.send_multipart(parts)
@@ -52,9 +54,11 @@ def send(endpoint):
     zmq.Context.instance().term()
 
 
-def recv(endpoint):
+def recv(endpoint, asks):
     s = socket(zmq.PULL)
     s.rcvtimeo = 300000
+    if asks:
+        s.gssapi_server = 1
     s.bind(endpoint)
 
     def came():
@@ -66,4 +70,7 @@ def recv(endpoint):
 
 
 if __name__ == "__main__":
-    {"send": send, "recv": recv, "expect": lambda: print(digest(messages()))}[sys.argv[1]](*sys.argv[2:])
+    if sys.argv[1] == "expect":
+        print(digest(messages()))
+    else:
+        {"send": send, "recv": recv}[sys.argv[1]](sys.argv[2], sys.argv[3] in ("own", "stock"))

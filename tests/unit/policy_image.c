@@ -23,9 +23,8 @@ static const char SOURCE[] = "version: 1\n"
 			     "  inject:\n"
 			     "    - {bind: 'tcp://*:1', principal: 'zmq@%h'}\n"
 			     "    - {connect: 'tcp://*', service: 'zmq@%H'}\n"
-			     "    - {bind: 'tcp://*:2', migrate: 'tcp://%H:3', phase: report}\n"
-			     "  repairs: [zap, leak]\n"
-			     "  prefetch: yes\n";
+			     "    - {bind: 'tcp://*:2', zap: skip, phase: report}\n"
+			     "  accelerate: yes\n";
 
 /* Rules of SOURCE, as compiled. */
 enum {
@@ -48,12 +47,9 @@ enum {
 	SERVICE,
 	RULE_3,
 	BIND_3,
-	MIGRATE,
+	ZAP,
 	PHASE,
-	REPAIRS,
-	REPAIRS_1,
-	REPAIRS_2,
-	PREFETCH,
+	ACCELERATE,
 	COUNT
 };
 
@@ -93,14 +89,9 @@ static int opens(const void *image, size_t len, struct pol *pol)
 		facts.way = POL_CONNECT;
 		if (pol_judge_endpoint(pol, &facts, &v) == POL_INJECT)
 			assert_non_null(v.inject.service);
-		facts = (struct pol_endpoint){POL_BIND, "tcp://*:2", 4, 0, 0};
-		if (pol_judge_endpoint(pol, &facts, &v) == POL_INJECT && v.inject.phase == POL_PHASE_REPORT)
-			assert_non_null(v.inject.migrate);
-		if (v.inject.migrate)
-			assert_true(!strncmp(v.inject.migrate, "tcp://", 6) ||
-				    !strncmp(v.inject.migrate, "ipc://", 6));
-		assert_int_equal(pol_repairs(pol) & ~(unsigned)POL_REPAIR_ALL, 0);
-		pol_prefetch(pol);
+		pol_serves_own(pol);
+		pol_accelerates(pol);
+		pol_by_address(pol);
 		pol_capture(pol);
 		pol_enforces(pol);
 		pol_rules(pol);
@@ -263,70 +254,19 @@ static void foreign_field(void)
 	r[PRINCIPAL].word = POL_W_AUDIT;
 }
 
-static void phase_without_migrate(void)
+static void zap_of_a_connection(void)
 {
-	r[MIGRATE].keyword = POL_K_INJECT_PRINCIPAL;
+	r[BIND_3].keyword = POL_K_INJECT_CONNECT;
+	r[PHASE] = r[SERVICE];
 }
 static void phase_of_a_connection(void)
 {
 	r[BIND_3].keyword = POL_K_INJECT_CONNECT;
-	r[MIGRATE].keyword = POL_K_INJECT_SERVICE;
-}
-static void phase_of_a_migrating_connection(void)
-{
-	r[CONNECT].keyword = POL_K_INJECT_MIGRATE; /* the second rule's fields are the third's */
-	r[CONNECT].text = r[MIGRATE].text;
-	r[INJECT].below = 2;
-	r[RULE_2].below = 6;
-	r[RULE_3] = r[BIND_3];
-	r[RULE_3].keyword = r[BIND_3].keyword = POL_K_INJECT_CONNECT;
-	r[MIGRATE] = r[CONNECT];
+	r[ZAP] = r[SERVICE];
 }
 static void phase_with_another_word(void)
 {
 	r[PHASE].word = POL_W_REFUSE;
-}
-static void migration_to_no_endpoint(void)
-{
-	r[MIGRATE].text = r[PRINCIPAL].text;
-}
-static void migration_outside_a_rule(void)
-{
-	r[RULE_3].below = 1;
-}
-static void set_with_a_word_of_its_own(void)
-{
-	r[REPAIRS].word = POL_W_ALL;
-}
-static void set_with_a_text(void)
-{
-	r[REPAIRS_1].text = r[ALLOW_1].text;
-}
-static void member_without_a_word(void)
-{
-	r[REPAIRS_2].word = POL_W_NONE;
-}
-static void member_of_another_keyword(void)
-{
-	r[REPAIRS_2].word = POL_W_STRIP;
-}
-static void all_among_others(void)
-{
-	r[REPAIRS_1].word = POL_W_ALL;
-}
-static void none_among_others(void)
-{
-	r[REPAIRS_2].word = POL_W_NOTHING;
-}
-static void set_as_scalar(void)
-{
-	r[REPAIRS].kind = POL_SCALAR;
-	r[REPAIRS].word = POL_W_ALL;
-	r[REPAIRS].below = 0;
-}
-static void all_as_a_setting(void)
-{
-	r[PREFETCH].word = POL_W_ALL;
 }
 
 static void what_the_compiler_never_writes_is_refused(void **state)
@@ -354,18 +294,8 @@ static void what_the_compiler_never_writes_is_refused(void **state)
 		bind_with_service,
 		neither_bind_nor_connect,
 		foreign_field,
-		phase_without_migrate,
 		phase_with_another_word,
-		migration_to_no_endpoint,
-		migration_outside_a_rule,
-		set_with_a_word_of_its_own,
-		set_with_a_text,
-		member_without_a_word,
-		member_of_another_keyword,
-		all_among_others,
-		none_among_others,
-		set_as_scalar,
-		all_as_a_setting,
+		zap_of_a_connection,
 	};
 	struct pol pol;
 
@@ -383,30 +313,25 @@ static void what_the_compiler_never_writes_is_refused(void **state)
 	}
 }
 
-/* A bound endpoint's phase is that of its migration; a connection has one of its own. */
-static void the_phase_of_a_connection_needs_no_migration(void **state)
+static void a_connection_has_a_phase(void **state)
 {
-	static void (*const changes[])(void) = {phase_of_a_connection, phase_of_a_migrating_connection};
 	struct pol_endpoint facts = {POL_CONNECT, "tcp://*:2", 4, 0, 0};
+	struct pol_image *image;
+	struct pol_verdict v;
+	struct pol pol;
+	size_t len;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
-		struct pol_verdict v;
-		struct pol pol;
-		size_t len;
-		struct pol_image *image = compiled(&len);
-
-		r = image->rule;
-		r[CONNECT].text = r[BIND].text; /* another port, so that the third rule is reached */
-		changes[i]();
-		pol_checksum(image, len, image->checksum);
-		assert_true(opens(image, len, &pol));
-		assert_int_equal(pol_open(&pol, image, len), 0);
-		assert_int_equal(pol_judge_endpoint(&pol, &facts, &v), POL_INJECT);
-		assert_int_equal(v.inject.phase, POL_PHASE_REPORT);
-		assert_int_equal(!!v.inject.migrate, i);
-		free(image);
-	}
+	image = compiled(&len);
+	r = image->rule;
+	r[CONNECT].text = r[BIND].text; /* another port, so that the third rule is reached */
+	phase_of_a_connection();
+	pol_checksum(image, len, image->checksum);
+	assert_true(opens(image, len, &pol));
+	assert_int_equal(pol_open(&pol, image, len), 0);
+	assert_int_equal(pol_judge_endpoint(&pol, &facts, &v), POL_INJECT);
+	assert_int_equal(v.inject.phase, POL_PHASE_REPORT);
+	free(image);
 }
 
 static void head_that_does_not_add_up_is_refused(void **state)
@@ -451,7 +376,7 @@ int main(void)
 		cmocka_unit_test(every_changed_byte_is_noticed),
 		cmocka_unit_test(a_wrong_image_with_a_right_checksum_leads_no_judge_astray),
 		cmocka_unit_test(what_the_compiler_never_writes_is_refused),
-		cmocka_unit_test(the_phase_of_a_connection_needs_no_migration),
+		cmocka_unit_test(a_connection_has_a_phase),
 		cmocka_unit_test(head_that_does_not_add_up_is_refused),
 		cmocka_unit_test(the_same_text_gives_the_same_bytes),
 	};

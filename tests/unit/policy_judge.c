@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Judgements that are about a policy as a whole: there is none, it is broken, it audits, what it has rules
- * for. By topic: policy_peers.c, policy_endpoints.c, policy_migrate.c.
+ * for. By topic: policy_peers.c, policy_endpoints.c.
  */
 #include "tests/unit/judged.h"
 
@@ -32,8 +32,7 @@ static void no_policy_allows_everything(void **state)
 	assert_int_equal(judged_endpoint(&pol, POL_BIND, "tcp://*:1", ZMQ_REP, ZMQ_NULL, &v), POL_ALLOW);
 	assert_int_equal(pol_enforces(&pol), 0);
 	assert_int_equal(pol_capture(&pol), -1);
-	assert_int_equal(pol_repairs(&pol), 0);
-	assert_int_equal(pol_prefetch(&pol), 0);
+	assert_int_equal(pol_serves_own(&pol), 0);
 	assert_int_equal(pol_injects(&pol), 0);
 	assert_int_equal(pol_judges_peers(&pol), 0);
 }
@@ -55,8 +54,7 @@ static void a_broken_policy_denies_everything_judged(void **state)
 	assert_int_equal(judged_endpoint(&pol, POL_BIND, "tcp://*:1", ZMQ_REP, ZMQ_CURVE, &v), POL_DENY);
 	assert_int_equal(judged_endpoint(&pol, POL_BIND, "inproc://x", ZMQ_REP, ZMQ_NULL, &v), POL_ALLOW);
 	assert_int_equal(pol_enforces(&pol), 1);
-	assert_int_equal(pol_repairs(&pol), 0);
-	assert_int_equal(pol_prefetch(&pol), 0);
+	assert_int_equal(pol_serves_own(&pol), 0);
 	assert_int_equal(pol_injects(&pol), 0);
 	assert_int_equal(pol_judges_peers(&pol), 1);
 }
@@ -128,45 +126,29 @@ static void capture_names_the_levels_of_a_trace(void **state)
 	}
 }
 
-static void all_repairs_are_made_unless_the_policy_names_some(void **state)
+static void programs_with_gssapi_of_their_own_are_served_where_zeromq_is_spoken_of(void **state)
 {
 	static const struct {
 		const char *text;
-		unsigned repairs;
+		int serves;
 	} cases[] = {
-		{"", 63},
-		{"mode: audit", 63},
-		{"zmq: {repairs: all}", 63},
-		{"zmq: {repairs: none}", 0},
-		{"zmq: {repairs: []}", 0},
-		{"zmq: {repairs: [zap]}", POL_REPAIR_ZAP},
-		{"zmq: {repairs: [leak]}", POL_REPAIR_LEAK},
-		{"zmq: {repairs: [subscriptions]}", POL_REPAIR_SUBSCRIPTIONS},
-		{"zmq: {repairs: [abort]}", POL_REPAIR_ABORT},
-		{"zmq: {repairs: [credentials]}", POL_REPAIR_CREDENTIALS},
-		{"zmq: {repairs: [handshake]}", POL_REPAIR_HANDSHAKE},
-		{"zmq: {repairs: [abort, zap]}", POL_REPAIR_ABORT | POL_REPAIR_ZAP},
-		{"zmq: {repairs: [handshake, credentials, abort, subscriptions, leak, zap]}", POL_REPAIR_ALL},
+		{"", 0},
+		{"gss: {delegation: refuse}", 0},
+		{"zmq: {unsecured: allow}", 1},
+		{"mode: audit\nzmq: {engine: wire}", 1},
+		{"zmq: {engine: libzmq}", 0},
+		{"zmq: {engine: libzmq, inject: [{bind: '*'}]}", 0},
+		{"zmq: {inject: [{bind: '*'}]}", 1},
+		{"zmq: {repairs: all}", 0}, /* which is no more */
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct pol pol = judged_policy(cases[i].text);
 
-		if (pol_repairs(&pol) != cases[i].repairs)
-			fail_msg("%s: %#x", cases[i].text, pol_repairs(&pol));
+		if (pol_serves_own(&pol) != cases[i].serves)
+			fail_msg("%s", cases[i].text);
 	}
-}
-
-static void tickets_are_fetched_ahead_only_when_asked_for(void **state)
-{
-	struct pol no = judged_policy("zmq: {prefetch: no}"), yes = judged_policy("zmq: {prefetch: yes}"),
-		   absent = judged_policy("zmq: {repairs: all}");
-
-	(void)state;
-	assert_int_equal(pol_prefetch(&no), 0);
-	assert_int_equal(pol_prefetch(&yes), 1);
-	assert_int_equal(pol_prefetch(&absent), 0);
 }
 
 static void a_policy_says_what_it_has_rules_for(void **state)
@@ -178,7 +160,7 @@ static void a_policy_says_what_it_has_rules_for(void **state)
 	} cases[] = {
 		{"", 0, 0, 0},
 		{"mode: audit", 0, 0, 0},
-		{"zmq: {unsecured: refuse, prefetch: yes}", 0, 0, POL_FAMILY_ZMQ},
+		{"zmq: {unsecured: refuse, accelerate: yes}", 0, 0, POL_FAMILY_ZMQ},
 		{"zmq: {inject: []}", 0, 0, 0},
 		{"zmq: {inject: [{bind: 'tcp://*:1'}]}", 1, 0, POL_FAMILY_ZMQ},
 		{"zmq: {inject: [{connect: 'tcp://*:1', service: x, phase: report}]}", 1, 0, POL_FAMILY_ZMQ},
@@ -192,9 +174,8 @@ static void a_policy_says_what_it_has_rules_for(void **state)
 		 POL_FAMILY_GSS | POL_FAMILY_ZMQ},
 		{"gss: {delegation: allow}\nzmq: {unsecured: allow, plaintext: allow}", 0, 0, 0},
 		{"zmq: {plaintext: encrypt}", 0, 0, POL_FAMILY_ZMQ},
-		{"zmq: {repairs: all}", 0, 0, POL_FAMILY_ZMQ},
-		{"zmq: {repairs: none}", 0, 0, 0},
-		{"zmq: {repairs: []}", 0, 0, 0},
+		{"zmq: {engine: wire}", 0, 0, POL_FAMILY_ZMQ},
+		{"zmq: {engine: libzmq}", 0, 0, 0},
 		{"zmq: {unsecured-ok: ['tcp://*:1']}", 0, 0, 0},
 	};
 
@@ -219,8 +200,7 @@ int main(void)
 		cmocka_unit_test(audit_mode_marks_refusals_and_still_injects),
 		cmocka_unit_test(enforcing_is_the_default_and_leaves_no_audit_mark),
 		cmocka_unit_test(capture_names_the_levels_of_a_trace),
-		cmocka_unit_test(all_repairs_are_made_unless_the_policy_names_some),
-		cmocka_unit_test(tickets_are_fetched_ahead_only_when_asked_for),
+		cmocka_unit_test(programs_with_gssapi_of_their_own_are_served_where_zeromq_is_spoken_of),
 		cmocka_unit_test(a_policy_says_what_it_has_rules_for),
 	};
 

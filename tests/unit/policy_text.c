@@ -182,42 +182,6 @@ static void templates_expand(void **state)
 	assert_int_equal(pol_expand("%h", "me@EVIL.ORG", "tcp://a:1", out, sizeof(out)), -1);
 }
 
-static void an_endpoint_keeps_its_host_as_it_is(void **state)
-{
-	static const struct {
-		const char *endpoint, *expected; /* NULL: refused */
-	} cases[] = {
-		{"tcp://*:5555", "tcp://*:5556"},
-		{"tcp://eth0:5555", "tcp://eth0:5556"},
-		{"tcp://db1:*", "tcp://db1:5556"},
-		{"tcp://[::1]:5555", "tcp://[::1]:5556"},
-		{"tcp://::1:5555", "tcp://::1:5556"},
-		{"tcp://[fe80::1%eth0]:5555", "tcp://[fe80::1%eth0]:5556"},
-		{"tcp://eth0:0;db1:5555", "tcp://eth0:0;db1:5556"},
-		{"tcp://:5555", NULL},
-		{"tcp://db1", NULL},
-		{"tcp://[::1]", NULL},
-		{"tcp://a\nb:5555", NULL},
-		{"ipc:///run/x:1", NULL},
-		{"", NULL},
-		{NULL, NULL},
-	};
-	char out[64];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		int status = pol_expand_endpoint("tcp://%H:5556", "me", cases[i].endpoint, out, sizeof(out));
-
-		if ((status == 0) != !!cases[i].expected)
-			fail_msg("%s: %d, %s", cases[i].endpoint, status, out);
-		assert_string_equal(out, cases[i].expected ? cases[i].expected : "");
-	}
-	assert_int_equal(pol_expand_endpoint("ipc:///run/%h%%", "me", "ipc:///x", out, sizeof(out)), 0);
-	assert_string_equal(out, "ipc:///run/me%");
-	assert_int_equal(pol_expand_endpoint("tcp://%H:5556", "me", "tcp://*:1", out, 12), -1);
-	assert_string_equal(out, "");
-}
-
 static void what_does_not_fit_is_refused_not_cut(void **state)
 {
 	char out[8] = "0123456";
@@ -237,8 +201,8 @@ static void every_word_of_a_keyword_is_in_the_vocabulary(void **state)
 {
 	(void)state;
 	for (const struct pol_keyword *k = pol_keywords; k->id; k++) {
-		int takes_words = k->type == POL_T_SETTING || k->type == POL_T_CHOICE ||
-				  k->type == POL_T_WORDS || k->type == POL_T_SET;
+		int takes_words =
+			k->type == POL_T_SETTING || k->type == POL_T_CHOICE || k->type == POL_T_WORDS;
 
 		assert_ptr_equal(pol_keyword(k->id), k); /* also: no id twice */
 		for (const char *w = k->values; takes_words && *w; w += strcspn(w, "|"), w += *w == '|')
@@ -254,7 +218,6 @@ int main(void)
 		cmocka_unit_test(no_pattern_takes_long),
 		cmocka_unit_test(covering_is_claimed_only_where_it_is_true),
 		cmocka_unit_test(templates_expand),
-		cmocka_unit_test(an_endpoint_keeps_its_host_as_it_is),
 		cmocka_unit_test(what_does_not_fit_is_refused_not_cut),
 		cmocka_unit_test(every_word_of_a_keyword_is_in_the_vocabulary),
 	};

@@ -78,6 +78,7 @@ static void a_first_token_is_known_by_its_beginning(void **state)
 	tap_wire_free(&out);
 }
 
+static const struct wire_buffer none;
 static const char ready[] = "\5READY\13Socket-Type\0\0\0\3SUB\7User-Id\0\0\0\4root\10Identity\0\0\0\2me";
 
 static void a_ready_in_clear_is_known(void **state)
@@ -92,17 +93,19 @@ static void a_ready_in_clear_is_known(void **state)
 static void who_the_peer_is_is_not_for_the_peer_to_say(void **state)
 {
 	static const char wanted[] =
-		"\4\71\5READY\13Socket-Type\0\0\0\3SUB\10Identity\0\0\0\2me\7User-Id\0\0\0\5alice";
+		"\4\71\5READY\7User-Id\0\0\0\5alice\13Socket-Type\0\0\0\3SUB\10Identity\0\0\0\2me";
 	struct wire_buffer out = {0};
 	bool subscriber = false;
 
 	(void)state;
-	assert_true(tap_frame_ready(&out, (const uint8_t *)ready, sizeof(ready) - 1, "alice", &subscriber));
+	assert_true(tap_frame_ready(&out, (const uint8_t *)ready, sizeof(ready) - 1, "alice", &none,
+				    &subscriber));
 	assert_true(subscriber);
 	assert_int_equal(wire_left(&out), sizeof(wanted) - 1);
 	assert_memory_equal(wire_front(&out), wanted, sizeof(wanted) - 1);
 	tap_wire_free(&out);
-	assert_true(tap_frame_ready(&out, (const uint8_t *)ready, sizeof(ready) - 1, NULL, &subscriber));
+	assert_true(
+		tap_frame_ready(&out, (const uint8_t *)ready, sizeof(ready) - 1, NULL, &none, &subscriber));
 	assert_null(memmem(wire_front(&out), wire_left(&out), "root", 4));
 	tap_wire_free(&out);
 }
@@ -116,7 +119,7 @@ static void a_ready_that_is_cut_anywhere_is_none_or_shorter(void **state)
 		struct wire_buffer out = {0};
 		bool whole = cut == 6 || cut == 25 || cut == 41; /* behind a property */
 
-		assert_int_equal(tap_frame_ready(&out, (const uint8_t *)ready, cut, NULL, &subscriber),
+		assert_int_equal(tap_frame_ready(&out, (const uint8_t *)ready, cut, NULL, &none, &subscriber),
 				 whole);
 		tap_wire_free(&out);
 	}

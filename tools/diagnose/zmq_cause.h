@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the causes about ZeroMQ share: which endpoint a handshake of libzmq's was made for. An event of
- * libzmq's names it only where a policy injects or repairs; else it is one of those that the process had
+ * libzmq's names it only where gsstap speaks GSSAPI; else it is one of those that the process had
  * opened in that role by then, and what is said has to hold for all of them.
  */
 #ifndef TOOLS_DIAGNOSE_ZMQ_CAUSE_H

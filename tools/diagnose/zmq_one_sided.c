@@ -35,8 +35,6 @@ bool diagnose_zmq_one_sided(struct diagnose_case *c, struct finding *finding)
 		       ours ? "zmq: {inject: [{connect: \"tcp://HOST:PORT\", service: \"zmq@%%H\"}]}"
 			    : "zmq: {inject: [{connect: \"%s\", service: \"zmq@%%H\"}]}",
 		       endpoint);
-	finding_remedy(
-		finding,
-		"where both cannot change on one day: migrate, and phase: report, in gsstap-policy(5)");
+	finding_remedy(finding, "where both cannot change on one day: phase: report, in gsstap-policy(5)");
 	return true;
 }

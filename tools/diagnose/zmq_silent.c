@@ -11,7 +11,7 @@
 #include <inttypes.h>
 
 #define STOCK 30000	     /* ms, libzmq's own */
-#define REPAIRED 3000	     /* ms, where gsstap repairs the handshake and the program set none */
+#define OURS 3000	     /* ms, where gsstap speaks GSSAPI and the program set none */
 #define MS UINT64_C(1000000) /* ns */
 
 /* The shortest that it may have; 0: not known, or none is set. */
@@ -21,7 +21,7 @@ static uint32_t interval(const struct model_talk *talk)
 
 	for (const struct model_zmq_end *end = NULL; (end = zmq_end_next(talk, end));) {
 		uint32_t its = end->options.handshake_ivl_set ? end->options.handshake_ivl
-			       : talk->endpoint.at	      ? REPAIRED
+			       : talk->endpoint.at	      ? OURS
 							      : STOCK;
 
 		if (!its || its > INT32_MAX)
@@ -60,7 +60,7 @@ static bool is_client(const struct model_zmq_end *end)
 	return !end->options.server;
 }
 
-/* " (ZMQ_HANDSHAKE_IVL is 1000 ms)"; gsstap's repairs may have set another one than libzmq's. */
+/* " (ZMQ_HANDSHAKE_IVL is 1000 ms)"; gsstap may have set another one than libzmq's. */
 static const char *interval_text(struct diagnose_case *c, const struct model_talk *talk)
 {
 	const struct model_zmq_end *end = zmq_end_only(talk);

@@ -65,9 +65,12 @@ bool diagnose_zmq_without_gssapi(struct diagnose_case *c, struct finding *findin
 			 "zmq_setsockopt of %s failed with EINVAL, and of no option of GSSAPI it succeeded",
 			 option);
 	finding_evidence(finding, "%s calls no function of GSSAPI", path);
-	finding_remedy(finding,
-		       "let it use a libzmq with GSSAPI, such as Debian's, in place of the one it brings:");
-	finding_command(finding, "gsstap run --replace-libzmq=%s -- PROGRAM", case_word(c, path));
+	finding_remedy(
+		finding,
+		"let it use a libzmq with GSSAPI, such as Debian's, in place of the one it brings; or let "
+		"it set no security up, and a policy secure its endpoints, which needs none (zmq.inject, "
+		"gsstap-policy(5)):");
+	finding_command(finding, "gsstap run -p POLICY -- PROGRAM");
 	finding->first = zmq->gssapi.first;
 	finding->last = zmq->gssapi.last;
 	finding->alone = true;

@@ -153,7 +153,7 @@ char *elf_gap_words(const struct elf_tree *tree, size_t n, const char *family, c
 
 	if (gap->kind == ELF_GAP_NONE || strcmp(family, "zmq") || !elf_gap_by_address(tree, n))
 		return words;
-	more = elf_format("%s; with engine: wire its connections are judged by address", words);
+	more = elf_format("%s; its connections are judged by address", words);
 	free(words);
 	return more;
 }

@@ -50,9 +50,6 @@ void learn_inject(struct facts *facts)
 	endpoint->injected = true;
 	endpoint->plaintext = false;
 	endpoint->secured = facts->event->time;
-	model_text_free(&endpoint->migrate);
-	facts_keep(facts, &endpoint->migrate, facts_text(facts, TR_F_MIGRATE));
-	model_address_add(facts->model, endpoint, endpoint->migrate);
 	model_text_free(&endpoint->phase);
 	facts_keep(facts, &endpoint->phase, facts_text(facts, TR_F_MODE));
 	thread = model_handle(facts->model, &facts->model->pending, facts->process, facts->event->head.tid);

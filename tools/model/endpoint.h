@@ -18,8 +18,4 @@ void endpoint_end_open(struct model_peer *peer);
 /* The program itself goes without security; how often, and how often at one time. */
 void endpoint_goes_plain(struct facts *facts, struct model_endpoint *endpoint);
 
-/* denial.c: what a ZAP handler of this program denies from now on is said to this peer of a server's. */
-void denial_expect(const struct facts *facts, struct model_peer *peer);
-void denial_settle(struct model *model, struct model_peer *peer);
-
 #endif

@@ -41,7 +41,7 @@ void *facts_get(const struct facts *facts, struct model_list *list, size_t size,
 /* So many more of these. */
 void facts_gap(const struct facts *facts, enum model_gap_kind kind, struct model_about about, uint64_t count);
 
-/* Handlers, one a kind of event: process.c, gap.c, handshake.c, endpoint.c, refusal.c, denial.c, use.c. */
+/* Handlers, one a kind of event: process.c, gap.c, handshake.c, endpoint.c, refusal.c, use.c. */
 struct model_process *facts_process(const struct facts *facts);
 void learn_process(struct facts *facts);
 void learn_coverage(struct facts *facts);
@@ -50,7 +50,6 @@ void learn_policy(struct facts *facts);
 void learn_dropped(struct facts *facts);
 void learn_handshake(struct facts *facts);
 void learn_context(struct facts *facts);
-void learn_repair(struct facts *facts);
 void learn_refused(struct facts *facts);
 void learn_inject(struct facts *facts);
 void learn_connection(struct facts *facts);

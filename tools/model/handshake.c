@@ -189,8 +189,6 @@ void learn_handshake(struct facts *facts)
 
 		tallies[0] = endpoint ? &endpoint->tally : NULL;
 		tallies[1] = peer ? &peer->tally : NULL;
-		if (peer)
-			denial_expect(facts, peer);
 	} else {
 		tallies[0] = pair_tally(facts, role);
 	}

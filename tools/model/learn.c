@@ -45,7 +45,6 @@ static void (*const handlers[])(struct facts *facts) = {
 	[TR_E_inject] = learn_injection,
 	[TR_E_connection] = learn_connection,
 	[TR_E_context] = learn_context,
-	[TR_E_repair] = learn_repair,
 	[TR_E_unsecured] = learn_unsecured,
 	[TR_E_dropped] = learn_dropped,
 	[TR_E_coverage] = learn_coverage,
@@ -71,25 +70,25 @@ int model_learn(struct model *model, const struct tr_event *event)
 	return model->failed ? -1 : 0;
 }
 
-static void settle_peer(void *at, void *model)
+static void settle_peer(void *at, void *unused)
 {
+	(void)unused;
 	endpoint_end_open(at);
-	denial_settle(model, at);
 }
 
-static void settle_endpoint(void *at, void *model)
+static void settle_endpoint(void *at, void *unused)
 {
-	model_each(&((struct model_endpoint *)at)->peers, settle_peer, model);
+	model_each(&((struct model_endpoint *)at)->peers, settle_peer, unused);
 }
 
-static void settle_program(void *at, void *model)
+static void settle_program(void *at, void *unused)
 {
-	model_each(&((struct model_program *)at)->endpoints, settle_endpoint, model);
+	model_each(&((struct model_program *)at)->endpoints, settle_endpoint, unused);
 }
 
 int model_settle(struct model *model)
 {
-	model_each(&model->programs, settle_program, model);
+	model_each(&model->programs, settle_program, NULL);
 	talks_settle(model);
 	return model->failed ? -1 : 0;
 }

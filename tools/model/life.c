@@ -29,7 +29,6 @@ static void free_endpoint(void *at)
 	struct model_endpoint *endpoint = at;
 
 	model_text_free(&endpoint->name);
-	model_text_free(&endpoint->migrate);
 	model_text_free(&endpoint->phase);
 	free_tally(&endpoint->tally);
 	model_list_free(&endpoint->peers, free_peer);
@@ -54,14 +53,6 @@ static void free_refusal(void *at)
 	model_text_free(&refusal->reason);
 }
 
-static void free_repair(void *at)
-{
-	struct model_repair *repair = at;
-
-	model_text_free(&repair->repair);
-	model_text_free(&repair->reason);
-}
-
 static void free_about(struct model_about *about)
 {
 	model_text_free(&about->family);
@@ -80,11 +71,6 @@ static void free_gap(void *at)
 	free_about(&((struct model_gap *)at)->about);
 }
 
-static void free_denial(void *at)
-{
-	model_text_free(&((struct model_denial *)at)->reason);
-}
-
 static void free_program(void *at)
 {
 	struct model_program *program = at;
@@ -97,10 +83,8 @@ static void free_program(void *at)
 	model_list_free(&program->endpoints, free_endpoint);
 	model_list_free(&program->pairs, free_pair);
 	model_list_free(&program->refusals, free_refusal);
-	model_list_free(&program->repairs, free_repair);
 	model_list_free(&program->coverage, free_coverage);
 	model_list_free(&program->gaps, free_gap);
-	model_list_free(&program->denials, free_denial);
 }
 
 struct model *model_new(void)

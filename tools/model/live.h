@@ -75,7 +75,7 @@ struct model_text model_address_host(struct model_text address);
  */
 bool model_address_meet(struct model_text bound, struct model_text host, struct model_text connected,
 			bool together);
-/* Makes an endpoint known by its name, or by where it migrates to. */
+/* Makes an endpoint known by its name. */
 void model_address_add(struct model *model, struct model_endpoint *endpoint, struct model_text name);
 /*
  * Which endpoint of a program a connection belongs to: its own end and the other's, as the kernel tells them.

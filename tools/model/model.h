@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What traces come to: programs and their processes, with what was not observed of them; endpoints and their
- * peers; who talked to whom by plain GSSAPI; refusals and repairs. Built in one pass, in the order of time
+ * peers; who talked to whom by plain GSSAPI; refusals. Built in one pass, in the order of time
  * (learn.h); views only read it.
  *
  * Memory grows with the number of programs, endpoints and peers (and of what is open at one time), never with
@@ -77,8 +77,7 @@ struct model_program {
 	struct model_text args, cgroup; /* of its last process; args: each ends with a NUL */
 	uint64_t first, last, processes, dropped;
 	struct model_text credentials; /* why it got none, when it asked last; or nothing */
-	struct model_list endpoints, pairs, refusals, repairs, coverage, gaps;
-	struct model_list denials; /* struct model_denial, while events are read */
+	struct model_list endpoints, pairs, refusals, coverage, gaps;
 };
 
 /* Why something of a program was not observed. */
@@ -116,8 +115,7 @@ struct model_endpoint {
 	struct model_program *program;
 	enum tr_role role;		/* server, client; 0: only an address is known */
 	struct model_text name;		/* as the program gives it */
-	struct model_text migrate;	/* where a migration serves or connects */
-	struct model_text phase;	/* of a migration: report, require */
+	struct model_text phase;	/* of a rule: report */
 	enum model_mechanism mechanism; /* that the program set itself; where !injected */
 	bool injected, plaintext;	/* plaintext: GSSAPI, and ZMQ_GSSAPI_PLAINTEXT */
 	uint64_t plain, secured; /* when the program last bound or connected it without security, and with */
@@ -135,16 +133,7 @@ struct model_peer {
 	struct model_text last_from;	       /* the whole address of the last connection */
 	uint64_t moved;			       /* when this address was last seen with GSSAPI */
 	const struct model_process *opened_in; /* whose connections are counted as open */
-	const struct model_denial *denial;     /* of a server's */
-	uint64_t denied_before;		       /* of the denials: not of this peer's here */
 	struct model_tally tally;
-};
-
-/* How often a program's own ZAP handler denied a principal. */
-struct model_denial {
-	struct model_node node;
-	uint64_t count, last;
-	struct model_text reason;
 };
 
 /* Who talked to whom outside ZeroMQ, as one side's traces tell it. */
@@ -164,14 +153,6 @@ struct model_refusal {
 	bool would;
 	struct model_text rule, subject, reason;
 	uint64_t line, count, first, last;
-};
-
-/* Something that acted on a defect of libzmq. */
-struct model_repair {
-	struct model_node node;
-	struct model_program *program;
-	struct model_text repair, reason;
-	uint64_t count, first, last;
 };
 
 /* Known by boot, pid namespace, pid and start, in however many files its events are. */

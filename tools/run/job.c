@@ -30,7 +30,6 @@ static int start(struct run *run)
 {
 	struct run_loop *loop = &run->loop;
 	struct run_env env = {.shim = run->shim,
-			      .libzmq = *run->libzmq ? run->libzmq : NULL,
 			      .trace = run->template,
 			      .level = run->settings->level,
 			      .calls = run->settings->handshakes ? "failures" : run->settings->calls,
@@ -85,7 +84,6 @@ static void finish(struct run *run)
 	free(run->policy.image);
 	run_scope_close(&run->scope);
 	free(run->settings->calls);
-	run_zmq_free(&run->settings->zmq);
 }
 
 /* The exit status that says how PROGRAM ended; may not return when that was by a signal. */

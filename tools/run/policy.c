@@ -72,7 +72,6 @@ int run_policy_load(struct run_policy *policy, const char *source)
 		return TOOL_USAGE;
 	}
 	policy->enforces = pol_enforces(&checked);
-	policy->injects = pol_injects(&checked) && !pol_speaks(&checked);
 	policy->by_address = pol_by_address(&checked);
 	policy->families = pol_families(&checked);
 	if (!policy->compiled_here && make_absolute(source, policy->path)) {

@@ -17,7 +17,6 @@
 struct run_policy {
 	const char *source; /* as given; NULL: no policy */
 	bool enforces;
-	bool injects;	   /* GSSAPI into sockets, by options of libzmq's */
 	bool by_address;   /* its rules about ZeroMQ can be kept by the addresses of connections alone */
 	unsigned families; /* enum pol_family: the calls that rules ask for */
 	bool compiled_here;

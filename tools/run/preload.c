@@ -62,9 +62,8 @@ static size_t runtimes_at_front(const char *preload)
 	return at - preload;
 }
 
-/* The shim goes before all other preloads, so that no gss_ or zmq_ function of theirs is met before it; a
- * libzmq that replaces others right behind it, so that it is the next that is met. */
-static int set_preload(const char *shim, const char *libzmq)
+/* The shim goes before all other preloads, so that no gss_ or zmq_ function of theirs is met before it. */
+static int set_preload(const char *shim)
 {
 	const char *before = getenv("LD_PRELOAD"), *rest;
 	size_t len = strlen(shim), front;
@@ -77,9 +76,8 @@ static int set_preload(const char *shim, const char *libzmq)
 	/* Under another run it is there already. */
 	if (!strncmp(rest, shim, len) && (!rest[len] || strchr(": ", rest[len])))
 		rest += len + (rest[len] != 0);
-	if (asprintf(&all, "%.*s%s%s%s%s%s%s", (int)front, before,
-		     front && !strchr(": ", before[front - 1]) ? ":" : "", shim, libzmq ? ":" : "",
-		     libzmq ? libzmq : "", *rest ? ":" : "", rest) < 0)
+	if (asprintf(&all, "%.*s%s%s%s%s", (int)front, before,
+		     front && !strchr(": ", before[front - 1]) ? ":" : "", shim, *rest ? ":" : "", rest) < 0)
 		return -1;
 	return setenv("LD_PRELOAD", all, 1);
 }
@@ -100,7 +98,7 @@ static int allow_before_asan(void)
 	return setenv("ASAN_OPTIONS", all, 1);
 }
 
-int run_preload_set(const char *shim, const char *libzmq)
+int run_preload_set(const char *shim)
 {
-	return set_preload(shim, libzmq) || allow_before_asan() ? -1 : 0;
+	return set_preload(shim) || allow_before_asan() ? -1 : 0;
 }

@@ -14,7 +14,7 @@
  */
 void run_preload_spell(char path[PATH_MAX]);
 
-/* Sets the environment. libzmq may be NULL. Returns 0, or -1 with errno. */
-int run_preload_set(const char *shim, const char *libzmq);
+/* Sets the environment. Returns 0, or -1 with errno. */
+int run_preload_set(const char *shim);
 
 #endif

@@ -55,49 +55,35 @@ static int check_cover(struct run *run)
 
 void run_open_scope(struct run *run)
 {
-	run_scope_open(&run->scope, run_judged_file(run->path), run->settings->program,
-		       &run->settings->zmq.named);
+	run_scope_open(&run->scope, run_judged_file(run->path), run->settings->program);
 }
 
-/* What can be covered may still have calls that are not reached, or a libzmq that cannot do what is asked. */
+/* What can be covered may still have calls that are not reached. */
 static int check_scope(struct run *run)
 {
-	const char *name = run->settings->program[0];
-	int status = run_zmq_check_named(&run->settings->zmq);
-
-	if (status || !(run->policy.families || run->policy.injects || run->settings->zmq.named.count))
-		return status;
+	if (!run->policy.enforces || !run->policy.families)
+		return 0;
 	run_open_scope(run);
-	if (run->policy.enforces)
-		status = run_reach_check(&run->scope, name, &run->policy);
-	if (!status)
-		status = run_zmq_decide(&run->settings->zmq, &run->scope, name, run->policy.injects);
-	return status;
+	return run_reach_check(&run->scope, run->settings->program[0], &run->policy);
 }
 
-/* ld.so splits LD_PRELOAD at spaces and colons: an object in such a place is reached through a link. */
-static int place_preload(const struct run *run, const char *object, const char *name, char path[PATH_MAX])
+/* ld.so splits LD_PRELOAD at spaces and colons: a shim in such a place is reached through a link. */
+static int place_shim(struct run *run)
 {
-	snprintf(path, PATH_MAX, "%s", object);
-	if (run_dir_preloadable(object)) {
-		run_preload_spell(path);
+	const char *shim = tool_shim_path();
+
+	if (!shim)
+		return TOOL_SELF;
+	snprintf(run->shim, sizeof(run->shim), "%s", shim);
+	if (run_dir_preloadable(shim)) {
+		run_preload_spell(run->shim);
 		return 0;
 	}
-	snprintf(path, PATH_MAX, "%s/%s", run->dir.path, name);
-	if (!symlink(object, path))
+	snprintf(run->shim, sizeof(run->shim), "%s/libgsstap.so", run->dir.path);
+	if (!symlink(shim, run->shim))
 		return 0;
-	tool_error("%s: %s", path, strerror(errno));
+	tool_error("%s: %s", run->shim, strerror(errno));
 	return TOOL_SELF;
-}
-
-static int place_preloads(struct run *run)
-{
-	const char *shim = tool_shim_path(), *libzmq = run->settings->zmq.path;
-	int status = shim ? place_preload(run, shim, "libgsstap.so", run->shim) : TOOL_SELF;
-
-	if (!status && *libzmq)
-		status = place_preload(run, libzmq, "libzmq.so", run->libzmq);
-	return status;
 }
 
 /* Where the calls are printed. NULL after saying why not. */
@@ -158,7 +144,7 @@ static int prepare_files(struct run *run)
 		return TOOL_SELF;
 	if (run_roll_make(&run->dir))
 		return TOOL_SELF;
-	status = place_preloads(run);
+	status = place_shim(run);
 	if (!status)
 		status = run_policy_place(&run->policy, &run->dir);
 	if (status || run->template)

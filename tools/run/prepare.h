@@ -9,7 +9,6 @@
 #include "tools/run/loop.h"
 #include "tools/run/policy.h"
 #include "tools/run/scope.h"
-#include "tools/run/zmq.h"
 
 #include <glob.h>
 #include <limits.h>
@@ -20,7 +19,6 @@ struct run_settings {
 	char *calls; /* patterns of -e, separated by commas */
 	enum show_format format;
 	bool format_given, handshakes, doctor, krb5_trace, max_size;
-	struct run_zmq zmq;
 	bool follow, strict;
 	char **program; /* ends with NULL */
 };
@@ -31,7 +29,6 @@ struct run {
 	char *template;
 	char path[PATH_MAX]; /* PROGRAM's */
 	char shim[PATH_MAX];
-	char libzmq[PATH_MAX]; /* "" for none */
 	char hello[PATH_MAX];
 	struct run_policy policy;
 	FILE *out; /* of --text */

@@ -39,7 +39,7 @@ static int set_environment(const struct run_env *env)
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
 		if (pairs[i][1] && setenv(pairs[i][0], pairs[i][1], 1))
 			return -1;
-	return run_preload_set(env->shim, env->libzmq);
+	return run_preload_set(env->shim);
 }
 
 /* As execvp does, a file that is neither ELF nor #! is handed to the shell. */

@@ -17,7 +17,6 @@
 /* The settings the shim reads; NULL leaves what the environment holds. */
 struct run_env {
 	const char *shim;
-	const char *libzmq; /* to be loaded right behind the shim, or NULL */
 	const char *trace;
 	const char *level;
 	const char *calls;	/* which are recorded: GSSTAP_CALLS */

@@ -20,23 +20,10 @@ static const struct family {
 };
 #define COUNT (sizeof(families) / sizeof(*families))
 
-/* Is there a libzmq in this node, into which GSSAPI would be injected? */
-static bool holds_libzmq(const struct elf_tree *tree, size_t n)
-{
-	const struct elf_object *object = tree->nodes[n].object;
-
-	return elf_object_defines(object, "zmq") || elf_gap_find(tree, n, "zmq").kind != ELF_GAP_NONE;
-}
-
-/* What counts of a gap: connections that can be judged by address are none where that is enough, nor are
- * calls of a libgssapi but a libzmq's where only that is asked for. */
-struct asked {
-	bool libzmq_only, by_address;
-};
-
-/* Says what of a family is out of reach in the tree; returns in how many objects that was so. */
+/* Says what of a family is out of reach in the tree; returns in how many objects that was so. Connections
+ * that can be judged by address are not, where that is enough. */
 static unsigned tell(const struct elf_tree *tree, const char *program, const struct family *family,
-		     struct asked asked)
+		     bool by_address)
 {
 	unsigned found = 0;
 
@@ -44,7 +31,7 @@ static unsigned tell(const struct elf_tree *tree, const char *program, const str
 		struct elf_gap gap;
 		char *words;
 
-		if (!tree->nodes[n].object || (asked.libzmq_only && !holds_libzmq(tree, n)))
+		if (!tree->nodes[n].object)
 			continue;
 		gap = elf_gap_find(tree, n, family->name);
 		if (gap.kind == ELF_GAP_NONE)
@@ -52,7 +39,7 @@ static unsigned tell(const struct elf_tree *tree, const char *program, const str
 		words = elf_gap_words(tree, n, family->name, &gap);
 		tool_error("%s: %s", program, words);
 		free(words);
-		found += !asked.by_address || !elf_gap_by_address(tree, n);
+		found += !by_address || !elf_gap_by_address(tree, n);
 	}
 	return found;
 }
@@ -74,13 +61,10 @@ int run_reach_check(const struct run_scope *scope, const char *program, const st
 	if (!scope->known)
 		return 0; /* whoever executes it will say so */
 	for (size_t i = 0; i < COUNT; i++) {
-		bool asked = policy->families & families[i].bit;
+		bool by_address = policy->by_address && families[i].bit == POL_FAMILY_ZMQ;
 
-		/* What is injected is done by libzmq's own calls of GSSAPI. */
-		if (!asked && !(policy->injects && families[i].bit == POL_FAMILY_GSS))
-			continue;
-		if (!tell(&scope->tree, program, &families[i],
-			  (struct asked){!asked, policy->by_address && families[i].bit == POL_FAMILY_ZMQ}))
+		if (!(policy->families & families[i].bit) ||
+		    !tell(&scope->tree, program, &families[i], by_address))
 			continue;
 		refuse(program, &families[i]);
 		status = TOOL_SELF;
@@ -98,5 +82,5 @@ int run_reach_check(const struct run_scope *scope, const char *program, const st
 void run_reach_tell(const struct run_scope *scope, const char *program)
 {
 	for (size_t i = 0; scope->known && i < COUNT; i++)
-		tell(&scope->tree, program, &families[i], (struct asked){false, false});
+		tell(&scope->tree, program, &families[i], false);
 }

@@ -21,7 +21,7 @@ static void build(struct run_scope *scope, const char *program, const struct elf
 	scope->known = true;
 }
 
-void run_scope_open(struct run_scope *scope, const char *judged, char **argv, const struct elf_list *named)
+void run_scope_open(struct run_scope *scope, const char *judged, char **argv)
 {
 	struct elf_list guessed = {0};
 	struct elf_chain chain;
@@ -29,9 +29,8 @@ void run_scope_open(struct run_scope *scope, const char *judged, char **argv, co
 	*scope = (struct run_scope){0};
 	elf_script_follow(judged, &chain);
 	if (chain.program) {
-		if (!named->count)
-			run_zmq_guess(&guessed, &chain, argv);
-		build(scope, chain.program, named->count ? named : &guessed);
+		run_zmq_guess(&guessed, &chain, argv);
+		build(scope, chain.program, &guessed);
 	}
 	elf_list_free(&guessed);
 	elf_chain_free(&chain);

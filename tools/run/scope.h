@@ -14,10 +14,10 @@ struct run_scope {
 };
 
 /*
- * Reads PROGRAM, whose path is judged (see run_judged_file) and whose arguments are argv. The objects that it
- * loads are those in named; where there are none they are guessed.
+ * Reads PROGRAM, whose path is judged (see run_judged_file) and whose arguments are argv. What it loads by
+ * itself is guessed.
  */
-void run_scope_open(struct run_scope *scope, const char *judged, char **argv, const struct elf_list *named);
+void run_scope_open(struct run_scope *scope, const char *judged, char **argv);
 void run_scope_close(struct run_scope *scope);
 
 #endif

@@ -69,21 +69,10 @@ static const struct part would_refuse[] = {
 };
 
 static const struct part inject[] = {
-	{"GSSAPI set on socket", 0, NULL},
-	{" ", TR_F_SOCKET, NULL},
-	{" for ", TR_F_ENDPOINT, NULL},
-	{" as ", TR_F_ROLE, NULL},
-	{", service ", TR_F_SERVICE, NULL},
-	{", principal ", TR_F_PRINCIPAL, NULL},
-	{", at ", TR_F_MIGRATE, NULL},
-	{", phase ", TR_F_MODE, NULL},
-	{0},
-};
-
-static const struct part repair[] = {
-	{"repaired ", TR_F_REPAIR, NULL},
-	{": ", TR_F_REASON, NULL},
-	{0},
+	{"GSSAPI spoken for socket", 0, NULL}, {" ", TR_F_SOCKET, NULL},
+	{" for ", TR_F_ENDPOINT, NULL},	       {" as ", TR_F_ROLE, NULL},
+	{", service ", TR_F_SERVICE, NULL},    {", principal ", TR_F_PRINCIPAL, NULL},
+	{", phase ", TR_F_MODE, NULL},	       {0},
 };
 
 static const struct part unsecured[] = {
@@ -196,7 +185,6 @@ static const struct part *const sentences[] = {
 	[TR_E_library] = library,
 	[TR_E_context] = context,
 	[TR_E_policy] = policy,
-	[TR_E_repair] = repair,
 	[TR_E_unsecured] = unsecured,
 	[TR_E_exec] = exec,
 	[TR_E_krb5_trace] = krb5_trace,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A summary as JSON Lines: an object for each program, gap in what was observed, endpoint, peer, pair,
- * refusal and repair, told apart by `kind`. Flat, and each names its program and host, so that a line means
+ * refusal, told apart by `kind`. Flat, and each names its program and host, so that a line means
  * something alone. What is not known has no key.
  */
 #include "tools/names/names.h"
@@ -159,7 +159,7 @@ static void peer(void *at, void *context)
 
 static void endpoint(void *at, void *context)
 {
-	static const struct key keys[] = {KEY(model_endpoint, migrate), KEY(model_endpoint, phase), {0}};
+	static const struct key keys[] = {KEY(model_endpoint, phase), {0}};
 	struct model_endpoint *e = at;
 	struct js *js = begin(context, "endpoint");
 	enum model_state state = model_endpoint_state(e);
@@ -208,15 +208,6 @@ static void refusal(void *at, void *context)
 	texts(js, r, keys);
 	if (r->line)
 		js_set_unsigned(js, "line", r->line);
-	counted(js, r->count, r->first, r->last, r->reason);
-}
-
-static void repair(void *at, void *context)
-{
-	const struct model_repair *r = at;
-	struct js *js = begin(context, "repair");
-
-	text(js, "repair", r->repair);
 	counted(js, r->count, r->first, r->last, r->reason);
 }
 
@@ -285,7 +276,6 @@ static void program(void *at, void *context)
 	model_each(&p->endpoints, endpoint, view);
 	model_each(&p->pairs, pair, view);
 	model_each(&p->refusals, refusal, view);
-	model_each(&p->repairs, repair, view);
 }
 
 void summary_json(struct out *out, struct model *model, uint64_t damaged)

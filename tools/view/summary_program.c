@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * All there is of a program: its endpoints with their peers, who it talked to by plain GSSAPI, what its
- * policy refused and which repairs acted.
+ * policy refused.
  */
 #include "tools/names/names.h"
 #include "tools/view/summary_words.h"
@@ -30,10 +30,6 @@ static void endpoint(void *at, void *context)
 		     : e->role == TR_ROLE_CLIENT ? "  connect "
 						 : "  at ");
 	say_words(out, e->name);
-	if (e->migrate.at) {
-		out_str(out, e->role == TR_ROLE_SERVER ? ", GSSAPI also at " : ", led to ");
-		say_words(out, e->migrate);
-	}
 	if (e->phase.at) {
 		out_str(out, ", phase ");
 		say_words(out, e->phase);
@@ -94,18 +90,6 @@ static void refusal(void *at, void *context)
 	say_times(out, r->first, r->last, r->reason);
 }
 
-static void repair(void *at, void *context)
-{
-	const struct model_repair *r = at;
-	struct out *out = context;
-
-	out_str(out, "  repair ");
-	say_words_or(out, r->repair, "?");
-	out_str(out, " acted ");
-	say_plural(out, r->count, "time");
-	say_times(out, r->first, r->last, r->reason);
-}
-
 void summary_program(void *at, void *context)
 {
 	struct model_program *p = at;
@@ -127,5 +111,4 @@ void summary_program(void *at, void *context)
 	model_each(&p->endpoints, endpoint, out);
 	model_each(&p->pairs, pair, out);
 	model_each(&p->refusals, refusal, out);
-	model_each(&p->repairs, repair, out);
 }

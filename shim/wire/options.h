@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A socket's options, asked and set on our own account: around a bind or connect that is secured some are
+ * others for libzmq than for the program. errno is kept.
+ */
+#ifndef SHIM_WIRE_OPTIONS_H
+#define SHIM_WIRE_OPTIONS_H
+
+#include "shim/core/tap.h"
+
+/* False: libzmq does not say, or does not take it. */
+bool tap_option_number(const struct tap_scope *scope, void *socket, int option, int *value);
+bool tap_option_text(const struct tap_scope *scope, void *socket, int option, char *out, size_t size);
+bool tap_option_bytes(const struct tap_scope *scope, void *socket, int option, void *out, size_t *length);
+bool tap_option_set(const struct tap_scope *scope, void *socket, int option, int value);
+
+/* libzmq's timers, where the program left their defaults. */
+void tap_waits_shorten(const struct tap_scope *scope, void *socket);
+void tap_waits_restore(const struct tap_scope *scope, void *socket);
+
+#endif

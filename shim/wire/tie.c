@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* See tie.h. */
+#include "shim/wire/tie.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#define TIES 4096
+
+static struct tap_tie *ties;
+static uint32_t count;
+static struct tap_lock lock;
+
+static bool room(void)
+{
+	if (!ties) {
+		void *map = mmap(NULL, TIES * sizeof(*ties), PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+		ties = map == MAP_FAILED ? NULL : map;
+	}
+	return ties;
+}
+
+static bool asks_alike(const struct tap_zap *a, const struct tap_zap *b)
+{
+	return a->context == b->context && a->patience == b->patience && a->enforces == b->enforces &&
+	       a->id_length == b->id_length && !strcmp(a->domain, b->domain) &&
+	       !memcmp(a->id, b->id, a->id_length);
+}
+
+static bool is_alike(const struct tap_tie *a, const struct tap_tie *b)
+{
+	return a->server == b->server && a->binds == b->binds && a->decides == b->decides &&
+	       a->send_buffer == b->send_buffer && a->largest == b->largest &&
+	       a->principal_type == b->principal_type && a->service_type == b->service_type &&
+	       !strcmp(a->endpoint, b->endpoint) && !strcmp(a->principal, b->principal) &&
+	       !strcmp(a->service, b->service) && asks_alike(&a->zap, &b->zap);
+}
+
+struct tap_tie *tap_tie_like(const struct tap_tie *wanted)
+{
+	struct tap_tie *tie = NULL;
+
+	while (!tap_lock(&lock))
+		;
+	for (uint32_t i = 0; i < count && !tie; i++)
+		if (is_alike(&ties[i], wanted))
+			tie = &ties[i];
+	if (tie && tie->socket != wanted->socket)
+		tie->socket = NULL;
+	if (!tie && room() && count < TIES) {
+		tie = &ties[count];
+		*tie = *wanted;
+		tie->number = ++count;
+	}
+	tap_unlock(&lock);
+	return tie;
+}
+
+struct tap_tie *tap_tie_of_tag(int value)
+{
+	uint32_t number = (uint32_t)value & 0xffff;
+
+	return tap_is_tag(value) && number && number <= count ? &ties[number - 1] : NULL;
+}
+
+struct tap_tie *tap_tie_of_path(const char *endpoint)
+{
+	struct tap_tie *tie = NULL;
+
+	if (!count)
+		return NULL;
+	while (!tap_lock(&lock))
+		;
+	/* Also of a socket that is closed: it connects for as long as it has something to send. */
+	for (uint32_t i = count; i-- && !tie;)
+		if (!ties[i].binds && !strcmp(ties[i].endpoint, endpoint))
+			tie = &ties[i];
+	tap_unlock(&lock);
+	return tie;
+}

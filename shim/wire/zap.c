@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* See zap.h. A thread of the pool waits for the answer, never one of libzmq's. */
+#include "shim/wire/zap.h"
+
+#include "shim/wire/abroad.h"
+#include "shim/wire/address.h"
+#include "shim/zmq/zmq.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+
+#define HANDLER "inproc://zeromq.zap.01"
+#define PATIENCE_MS 30000 /* where the program sets no bound for handshakes */
+#define LOOK_MS 200	  /* whether the connection is still there */
+#define METADATA_MOST 4096
+
+/* The frames of an answer. */
+enum { EMPTY, VERSION, ID, STATUS, TEXT, USER, METADATA, FRAMES };
+struct answer {
+	unsigned frames;
+	bool malformed;
+	size_t length[FRAMES];
+	char status[4], text[100], user[WIRE_USER];
+	uint8_t metadata[METADATA_MOST];
+};
+
+static void say_who(const struct ucred *who, char *out, size_t size)
+{
+	tap_copy(out, size, "localhost:");
+	tap_append_number(out, size, who->uid);
+	tap_append(out, size, ":");
+	tap_append_number(out, size, who->gid);
+	tap_append(out, size, ":");
+	tap_append_number(out, size, (uint32_t)who->pid);
+}
+
+/* As libzmq's engines say it: an address alone, or of a local peer who it is. */
+static void address_of(int fd, char *out, size_t size)
+{
+	struct sockaddr_storage peer = {0};
+	socklen_t length = sizeof(peer);
+	char whole[128], *host, *end;
+	struct ucred who;
+
+	out[0] = 0;
+	if (getpeername(fd, (struct sockaddr *)&peer, &length))
+		return;
+	if (peer.ss_family == AF_UNIX) {
+		length = sizeof(who);
+		if (!getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &length))
+			say_who(&who, out, size);
+		return;
+	}
+	tap_address_peer(fd, whole, sizeof(whole));
+	host = whole + (sizeof("tcp://") - 1);
+	end = strrchr(host, ':');
+	if (end)
+		*end = 0;
+	if (*host == '[') {
+		host++;
+		host[strlen(host) - 1] = 0;
+	}
+	tap_copy(out, size, host);
+}
+
+static bool send_frame(const struct tap_zap *zap, void *socket, const void *bytes, size_t length, bool more)
+{
+	return zap->calls.send(socket, bytes, length, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)) >= 0;
+}
+
+static bool send_text(const struct tap_zap *zap, void *socket, const char *text, bool more)
+{
+	return send_frame(zap, socket, text, strlen(text), more);
+}
+
+/* Locked: the connection's context cannot end before this socket of it is closed. NULL: it could not be. */
+static void *ask(const struct wire *wire)
+{
+	const struct tap_zap *zap = &wire->tie->zap;
+	void *socket = zap->calls.socket(zap->context, ZMQ_DEALER);
+	char address[128];
+	int none = 0;
+
+	if (!socket)
+		return NULL;
+	address_of(wire->fd, address, sizeof(address));
+	if (!zap->calls.setsockopt(socket, ZMQ_LINGER, &none, sizeof(none)) &&
+	    !zap->calls.connect(socket, HANDLER) && send_text(zap, socket, "", true) &&
+	    send_text(zap, socket, "1.0", true) && send_text(zap, socket, "1", true) &&
+	    send_text(zap, socket, zap->domain, true) && send_text(zap, socket, address, true) &&
+	    send_frame(zap, socket, zap->id, zap->id_length, true) &&
+	    send_text(zap, socket, "GSSAPI", true) && send_text(zap, socket, wire->user, false))
+		return socket;
+	zap->calls.close(socket);
+	return NULL;
+}
+
+/* What there is by now. False: the context ends, or there is nothing to be had. errno EAGAIN: not yet. */
+static bool take_frames(const struct tap_zap *zap, void *socket, struct answer *answer)
+{
+	static const size_t sizes[FRAMES] = {[STATUS] = sizeof(answer->status) - 1,
+					     [TEXT] = sizeof(answer->text) - 1,
+					     [USER] = sizeof(answer->user) - 1,
+					     [METADATA] = sizeof(answer->metadata)};
+	void *const to[FRAMES] = {
+		[STATUS] = answer->status,
+		[TEXT] = answer->text,
+		[USER] = answer->user,
+		[METADATA] = answer->metadata,
+	};
+	char head[8] = {0};
+	size_t size = sizeof(int);
+	int more = 1, n;
+
+	while (more) {
+		unsigned at = answer->frames < FRAMES ? answer->frames : FRAMES - 1;
+		bool extra = answer->frames >= FRAMES;
+		void *bytes = to[at] && !extra ? to[at] : head;
+		size_t room = to[at] && !extra ? sizes[at] : sizeof(head);
+
+		n = zap->calls.recv(socket, bytes, room, ZMQ_DONTWAIT);
+		if (n < 0 || zap->calls.getsockopt(socket, ZMQ_RCVMORE, &more, &size))
+			return false;
+		answer->length[at] = (size_t)n;
+		answer->malformed |= (size_t)n > room && at != TEXT;
+		answer->malformed |= at == VERSION && (n != 3 || memcmp(head, "1.0", 3));
+		answer->malformed |= (at == ID && (n != 1 || head[0] != '1')) || (at == EMPTY && n);
+		answer->frames++;
+	}
+	return true;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static bool is_over(struct wire *wire)
+{
+	bool over;
+
+	while (!tap_lock(&wire->lock))
+		;
+	over = wire->closed || wire->phase == WIRE_DEAD;
+	tap_unlock(&wire->lock);
+	return over;
+}
+
+/* Not locked. False: there was no answer in time. */
+static bool wait_for(struct wire *wire, void *socket, struct answer *answer)
+{
+	const struct tap_zap *zap = &wire->tie->zap;
+	int64_t until = now_ms() + (zap->patience > 0 ? zap->patience : PATIENCE_MS);
+	struct pollfd readable = {.events = POLLIN};
+	size_t size = sizeof(readable.fd);
+
+	if (zap->calls.getsockopt(socket, ZMQ_FD, &readable.fd, &size))
+		return false;
+	while (!take_frames(zap, socket, answer)) {
+		if (errno != EAGAIN || now_ms() >= until || is_over(wire))
+			return false;
+		tap_abroad_return();
+		poll(&readable, 1, LOOK_MS);
+		tap_abroad_go();
+	}
+	return true;
+}
+
+static const char *judge(struct wire *wire, const struct answer *answer, char *reason, size_t size)
+{
+	static const char malformed[] = "the program's ZAP handler gave a malformed answer";
+	static const char denied[] = "the program's ZAP handler denied the peer: ";
+
+	if (answer->malformed || answer->frames != FRAMES || answer->length[STATUS] != 3)
+		return malformed;
+	if (strcmp(answer->status, "200")) {
+		tap_copy(reason, size, denied);
+		tap_append(reason, size, answer->status);
+		tap_append(reason, size, answer->text[0] ? " " : "");
+		tap_append(reason, size, answer->text);
+		return reason;
+	}
+	if (memchr(answer->user, 0, answer->length[USER]) ||
+	    !tap_frame_metadata(&wire->granted, answer->metadata, answer->length[METADATA]))
+		return malformed;
+	tap_copy(wire->user, sizeof(wire->user), answer->user);
+	wire->named = true;
+	return NULL;
+}
+
+const char *tap_wire_zap(struct wire *wire, char *reason, size_t size)
+{
+	const struct tap_zap *zap = &wire->tie->zap;
+	struct answer answer = {0};
+	bool answered;
+	void *socket;
+
+	if (!zap->context)
+		return NULL;
+	if (!tap_socket_handles_zap(zap->context))
+		return zap->enforces && zap->domain[0] ? "there is no ZAP handler, and the program asks for "
+							 "one (ZMQ_ZAP_ENFORCE_DOMAIN)"
+						       : NULL;
+	socket = ask(wire);
+	if (!socket)
+		return "the program's ZAP handler could not be asked";
+	tap_unlock(&wire->lock);
+	answered = wait_for(wire, socket, &answer);
+	zap->calls.close(socket);
+	while (!tap_lock(&wire->lock))
+		;
+	return answered ? judge(wire, &answer, reason, size) : "the program's ZAP handler did not answer";
+}

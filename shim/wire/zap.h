@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who may come in where a program speaks GSSAPI by its own will: its ZAP handler (rfc.zeromq.org/spec/27) is
+ * asked as stock libzmq asks it, and here its answer holds.
+ */
+#ifndef SHIM_WIRE_ZAP_H
+#define SHIM_WIRE_ZAP_H
+
+#include "shim/wire/connection.h"
+
+/*
+ * Asks about the peer of a connection whose context is established. The connection is locked, also
+ * afterwards, and not meanwhile: it may be over by then. NULL: it may come in, or there is nobody to ask.
+ * Else why not: a literal, or in `reason`.
+ */
+const char *tap_wire_zap(struct wire *wire, char *reason, size_t size);
+
+#endif
