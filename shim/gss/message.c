@@ -184,53 +184,37 @@ MESSAGE(gss_wrap,
 	(minor_status, context, conf_req, qop, input, conf_state, output), output, major,
 	made(context, conf_of(major, conf_state), input, output))
 
-TAP_EXPORT OM_uint32 gss_unwrap(OM_uint32 *minor_status, gss_ctx_id_t context, gss_buffer_t input,
-				gss_buffer_t output, int *conf_state, gss_qop_t *qop)
-{
-	TAP_REAL(gss_unwrap);
-	if (__builtin_expect(!tap_on && real_call, 1))
-		return real_call(minor_status, context, input, output, conf_state, qop);
-	TAP_SCOPE(TAP_GSS, gss_unwrap);
-	struct given given = {0};
-	OM_uint32 major;
-
-	if (!real_call)
-		return tap_leave(&scope), tap_missing(minor_status);
-	keep(&scope, &given, input);
-	if (!tap_is_too_early(&scope, context, minor_status, output, &major))
-		major = real_call(minor_status, context, input, output, conf_state, qop);
-	tell_opened(&scope, major, minor_status,
-		    opened(context, conf_of(major, conf_state), input, output, &given), &given);
-	tap_leave(&scope);
-	return major;
-}
-
 MESSAGE(gss_seal,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, int qop, gss_buffer_t input,
 	 int *conf_state, gss_buffer_t output),
 	(minor_status, context, conf_req, qop, input, conf_state, output), output, major,
 	made(context, conf_of(major, conf_state), input, output))
 
-TAP_EXPORT OM_uint32 gss_unseal(OM_uint32 *minor_status, gss_ctx_id_t context, gss_buffer_t input,
-				gss_buffer_t output, int *conf_state, int *qop)
-{
-	TAP_REAL(gss_unseal);
-	if (__builtin_expect(!tap_on && real_call, 1))
-		return real_call(minor_status, context, input, output, conf_state, qop);
-	TAP_SCOPE(TAP_GSS, gss_unseal);
-	struct given given = {0};
-	OM_uint32 major;
+/* What a message was before it is opened is kept first: the library may turn it round. */
+#define OPENS(name, type)                                                                                    \
+	TAP_EXPORT OM_uint32 name(OM_uint32 *minor_status, gss_ctx_id_t context, gss_buffer_t input,         \
+				  gss_buffer_t output, int *conf_state, type *qop)                           \
+	{                                                                                                    \
+		TAP_REAL(name);                                                                              \
+		if (__builtin_expect(!tap_on && real_call, 1))                                               \
+			return real_call(minor_status, context, input, output, conf_state, qop);             \
+		TAP_SCOPE(TAP_GSS, name);                                                                    \
+		struct given given = {0};                                                                    \
+		OM_uint32 major;                                                                             \
+                                                                                                             \
+		if (!real_call)                                                                              \
+			return tap_leave(&scope), tap_missing(minor_status);                                 \
+		keep(&scope, &given, input);                                                                 \
+		if (!tap_is_too_early(&scope, context, minor_status, output, &major))                        \
+			major = real_call(minor_status, context, input, output, conf_state, qop);            \
+		tell_opened(&scope, major, minor_status,                                                     \
+			    opened(context, conf_of(major, conf_state), input, output, &given), &given);     \
+		tap_leave(&scope);                                                                           \
+		return major;                                                                                \
+	}
 
-	if (!real_call)
-		return tap_leave(&scope), tap_missing(minor_status);
-	keep(&scope, &given, input);
-	if (!tap_is_too_early(&scope, context, minor_status, output, &major))
-		major = real_call(minor_status, context, input, output, conf_state, qop);
-	tell_opened(&scope, major, minor_status,
-		    opened(context, conf_of(major, conf_state), input, output, &given), &given);
-	tap_leave(&scope);
-	return major;
-}
+OPENS(gss_unwrap, gss_qop_t)
+OPENS(gss_unseal, int)
 
 MESSAGE(gss_get_mic,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_qop_t qop, gss_buffer_t input, gss_buffer_t mic),

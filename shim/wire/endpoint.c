@@ -17,14 +17,7 @@ static void tell(const struct tap_scope *scope, void *socket, const struct tap_t
 	if (!d)
 		return;
 	tap_put_handle(d, TR_F_SOCKET, socket);
-	tr_put_text(d, TR_F_ENDPOINT, tie->endpoint);
-	if (tie->decides)
-		tr_put_text(d, TR_F_MODE, "report");
-	tr_put_u32(d, TR_F_ROLE, tie->server ? TR_ROLE_SERVER : TR_ROLE_CLIENT);
-	if (tie->service[0])
-		tr_put_text(d, TR_F_SERVICE, tie->service);
-	if (tie->principal[0])
-		tr_put_text(d, TR_F_PRINCIPAL, tie->principal);
+	tap_tie_put(d, tie);
 	d->comment = tie->server ? "GSSAPI is spoken here, as server" : "GSSAPI is spoken here, as client";
 	tr_commit(d);
 }

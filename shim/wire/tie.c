@@ -80,3 +80,15 @@ struct tap_tie *tap_tie_of_path(const char *endpoint)
 	tap_unlock(&lock);
 	return tie;
 }
+
+void tap_tie_put(struct tr_draft *draft, const struct tap_tie *tie)
+{
+	tr_put_text(draft, TR_F_ENDPOINT, tie->endpoint);
+	if (tie->decides)
+		tr_put_text(draft, TR_F_MODE, "report");
+	tr_put_u32(draft, TR_F_ROLE, tie->server ? TR_ROLE_SERVER : TR_ROLE_CLIENT);
+	if (tie->service[0])
+		tr_put_text(draft, TR_F_SERVICE, tie->service);
+	if (tie->principal[0])
+		tr_put_text(draft, TR_F_PRINCIPAL, tie->principal);
+}

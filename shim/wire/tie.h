@@ -55,6 +55,9 @@ struct tap_tie {
 /* The tie that is like this one. NULL: no room. */
 struct tap_tie *tap_tie_like(const struct tap_tie *wanted);
 
+/* Fields of the event that tells of it. */
+void tap_tie_put(struct tr_draft *draft, const struct tap_tie *tie);
+
 /* The tie whose tag is this value of ZMQ_SNDBUF; the newest client's of an ipc:// endpoint. NULL: none. */
 #define TAP_SNDBUF_TAG 0x67730000
 static inline bool tap_is_tag(int value)

@@ -45,14 +45,7 @@ static void tell(const struct tap_tie *tie)
 
 	if (!d)
 		return;
-	tr_put_text(d, TR_F_ENDPOINT, tie->endpoint);
-	if (tie->decides)
-		tr_put_text(d, TR_F_MODE, "report");
-	tr_put_u32(d, TR_F_ROLE, tie->server ? TR_ROLE_SERVER : TR_ROLE_CLIENT);
-	if (tie->service[0])
-		tr_put_text(d, TR_F_SERVICE, tie->service);
-	if (tie->principal[0])
-		tr_put_text(d, TR_F_PRINCIPAL, tie->principal);
+	tap_tie_put(d, tie);
 	d->comment = tie->server ? "GSSAPI is spoken at this address, as server"
 				 : "GSSAPI is spoken at this address, as client";
 	tr_commit(d);
