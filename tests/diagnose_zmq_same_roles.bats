@@ -89,7 +89,7 @@ connected() {
     healthy inproc.pcapng
 }
 
-@test "where a policy repairs, what both ends are told of the silence is the same cause" {
+@test "where gsstap speaks for two programs that are both servers, what both are told of the silence is the same cause" {
     printf 'version: 1\nzmq:\n  unsecured: refuse\n' >policy.yaml
     RUN=(-p policy.yaml)
     pair wrong "${SERVER[@]}" -- "${SERVER[@]}"

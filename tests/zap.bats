@@ -215,7 +215,7 @@ context = zmq.Context()
 for kind in (zmq.REP, zmq.STREAM):
     s = context.socket(kind)
     s.gssapi_server = 1
-    s.bind("inproc://here")
+    s.bind("inproc://here-%d" % kind)
     if kind == zmq.STREAM:
         port = s.bind_to_random_port("tcp://127.0.0.1")
         peer = socket.create_connection(("127.0.0.1", port))

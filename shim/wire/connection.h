@@ -18,6 +18,7 @@
 #include <sys/types.h>
 
 #define GREETING 64u
+#define HELD_AT 11u /* of a greeting: what a peer needs to go on */
 #define MECHANISM 12u
 #define MECHANISM_END 32u
 #define WIRE_USER 256

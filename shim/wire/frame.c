@@ -180,7 +180,7 @@ bool tap_frame_ready(struct wire_buffer *out, const uint8_t *body, size_t count,
 	made += wire_left(granted);
 	if (!tap_frame_put(out, FRAME_COMMAND, made) || !tap_wire_put(out, READY, FRAME_READY_HEAD) ||
 	    (user && !put_property(out, USER_ID, user)) ||
-	    !tap_wire_put(out, wire_front(granted), wire_left(granted)))
+	    (wire_left(granted) && !tap_wire_put(out, wire_front(granted), wire_left(granted))))
 		return false;
 	for (size_t at = FRAME_READY_HEAD; at < count; at += step) {
 		step = tap_frame_property(body + at, count - at, &value, &length);

@@ -19,7 +19,6 @@
 
 #define SIGNATURE_END 10u
 #define VERSION 10u
-#define HELD_AT 11u /* what a peer needs to go on */
 #define PART_MOST 65536u
 #define MARK "gsstap"
 

@@ -6,12 +6,16 @@
  * stream null|curve|gssapi req SIZE COUNT     a REQ and a REP; prints microseconds one way
  * stream null|curve|gssapi connect - COUNT    as many connections made, used and closed; prints how many a
  * second
+ * stream null|curve|gssapi idle - COUNT       as many connections at one time, each used once; prints how
+ * much memory of the server's each has, in KiB stream null|curve|gssapi peak SIZE COUNT    as push; prints
+ * how much more memory than at its begin the receiver had at most, in KiB
  *
  * With null it knows nothing of security: that is what gsstap is put under. The other end is a child.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +24,7 @@
 #define WARM 50
 
 static char server_key[41], server_secret[41];
+static int ready[2]; /* what the server has to say besides */
 
 static double now(void)
 {
@@ -27,6 +32,21 @@ static double now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* VmRSS or VmHWM, in KiB. */
+static long memory(const char *what)
+{
+	FILE *status = fopen("/proc/self/status", "r");
+	char line[256];
+	long kib = 0;
+
+	while (status && fgets(line, sizeof(line), status))
+		if (!strncmp(line, what, 5))
+			kib = atol(line + 6);
+	if (status)
+		fclose(status);
+	return kib;
 }
 
 static void *secured(void *context, int type, const char *mode, int server)
@@ -87,6 +107,15 @@ static void client(const char *mode, const char *kind, const char *endpoint, cha
 		exchange(socket, room, size, count, 1);
 		printf("%.3f\n", (now() - begun) / (double)count * 1e6 / 2);
 		zmq_close(socket);
+	} else if (!strcmp(kind, "idle")) {
+		socket = secured(context, ZMQ_PUSH, mode, 0);
+		for (long i = 0; i < count; i++)
+			zmq_connect(socket, endpoint);
+		for (long i = 0; i < count; i++)
+			zmq_send(socket, room, 1, 0); /* one each, in turn */
+		if (read(ready[0], room, 1) < 0)      /* the server has looked */
+			exit(1);
+		zmq_close(socket);
 	} else {
 		socket = secured(context, ZMQ_PUSH, mode, 0);
 		zmq_connect(socket, endpoint);
@@ -103,11 +132,15 @@ int main(int argc, char **argv)
 	void *context, *socket;
 	char endpoint[256], *room;
 	size_t length = sizeof(endpoint), size;
-	int ready[2], status;
+	int status;
+	struct rlimit files;
 	long count;
 
 	if (argc != 5)
 		return 2;
+	getrlimit(RLIMIT_NOFILE, &files);
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
 	size = (size_t)atol(argv[3]);
 	count = atol(argv[4]);
 	room = calloc(1, size + 1);
@@ -121,7 +154,8 @@ int main(int argc, char **argv)
 		_exit(0);
 	}
 	context = zmq_ctx_new();
-	socket = secured(context, strcmp(argv[2], "push") ? ZMQ_REP : ZMQ_PULL, argv[1], 1);
+	socket = secured(context, strcmp(argv[2], "req") && strcmp(argv[2], "connect") ? ZMQ_PULL : ZMQ_REP,
+			 argv[1], 1);
 	if (zmq_bind(socket, "tcp://127.0.0.1:*") ||
 	    zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, endpoint, &length) ||
 	    write(ready[1], endpoint, length) < 0)
@@ -134,6 +168,20 @@ int main(int argc, char **argv)
 		for (long i = 0; i < count; i++)
 			zmq_recv(socket, room, size, 0);
 		printf("%.0f\n", (double)count / (now() - begun));
+	} else if (!strcmp(argv[2], "peak")) {
+		long before = memory("VmRSS");
+
+		for (long i = 0; i < count + 1; i++)
+			zmq_recv(socket, room, size, 0);
+		printf("%ld\n", memory("VmHWM") - before);
+	} else if (!strcmp(argv[2], "idle")) {
+		long before = memory("VmRSS");
+
+		for (long i = 0; i < count; i++)
+			zmq_recv(socket, room, size, 0);
+		printf("%.2f\n", (double)(memory("VmRSS") - before) / (double)count);
+		if (write(ready[1], room, 1) < 0)
+			return 1;
 	} else {
 		exchange(socket, room, size, count + (strcmp(argv[2], "req") ? 0 : WARM), 0);
 	}
