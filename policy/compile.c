@@ -78,6 +78,16 @@ static void require_version(struct draft *draft)
 	draft_error(draft, (struct place){1, 1}, "version is missing; a policy begins with 'version: 1'");
 }
 
+/* A policy that asked for repairs alone goes on to be about ZeroMQ. */
+static void state_engine(struct draft *draft)
+{
+	for (size_t i = 0; i < draft->count; i++)
+		if (!strncmp(draft->rules[i].keyword->path, "zmq.", 4))
+			return;
+	draft_add(draft, pol_keyword(POL_K_ENGINE), POL_SCALAR, (struct place){draft->retired, 1})->word =
+		POL_W_WIRE;
+}
+
 int pol_compile_text(const char *name, const char *text, size_t text_len, void **image, size_t *len,
 		     FILE *complaints)
 {
@@ -85,6 +95,8 @@ int pol_compile_text(const char *name, const char *text, size_t text_len, void *
 	int status = -1;
 
 	draft_parse(&draft, text, text_len);
+	if (draft.retired)
+		state_engine(&draft);
 	if (!draft.errors)
 		require_version(&draft);
 	if (!draft.errors)

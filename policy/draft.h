@@ -26,6 +26,7 @@ struct draft {
 	unsigned errors;
 	struct draft_rule *rules;
 	size_t count, room;
+	uint32_t retired; /* line of a keyword that is no more, after which zmq.engine is stated */
 };
 
 /* Where a complaint points to; line 0: the file as a whole. */

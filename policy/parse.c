@@ -157,6 +157,17 @@ static void unknown_key(struct events *events, const char *parent, const char *k
 	events_skip(events);
 }
 
+static bool is_none(const struct events *events)
+{
+	const char *text;
+	size_t len;
+
+	if (!events_is(events, YAML_SCALAR_EVENT))
+		return false;
+	text = events_scalar(events, &len);
+	return (len == 4 && !memcmp(text, "none", 4)) || (len == 2 && !memcmp(text, "no", 2));
+}
+
 static const struct retired {
 	const char *path;
 	bool refused;
@@ -177,6 +188,9 @@ static bool passed_over(struct events *events, const char *path, struct place at
 		else
 			draft_warn(events->draft, at, "%s has no effect any more: %s", path,
 				   retired[i].advice);
+		/* Where repairs were wanted programs had their own GSSAPI served. */
+		if (!retired[i].refused && !is_none(events))
+			events->draft->retired = at.line;
 		events_skip(events);
 		return true;
 	}

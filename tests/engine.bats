@@ -306,8 +306,7 @@ for n in range(4200):
 open("made", "w").close()
 context.term()'
     wait_until 120 test -e made
-    cat sender.out
-    grep -q "Cannot allocate memory\|Permission denied" sender.out # no room is a refusal
+    [ ! -s sender.out ]
     with bare
     start bare "${WITH[@]}" "$BUILD/hosts/zpair" socket PULL bind ipc://late recv-not 3000
     finish bare

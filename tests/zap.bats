@@ -126,6 +126,66 @@ denial_holds() {
     run -1 grep "from mallory" server.out
 }
 
+@test "a handler is asked after a bind that failed and one of another name, and as long as it is bound" {
+    fresh rebinds
+    with own
+    run -0 "${WITH[@]}" "$PYTHON" -c '
+import zmq
+context = zmq.Context()
+handler = context.socket(zmq.REP)
+handler.bind("inproc://zeromq.zap.01")
+try:
+    handler.bind("inproc://zeromq.zap.01")
+except zmq.ZMQError:
+    pass
+handler.bind("inproc://zeromq.zap.02")
+handler.unbind("inproc://zeromq.zap.02")
+s = context.socket(zmq.REP)
+s.gssapi_server = 1
+s.ipv6 = 1
+port = s.bind_to_random_port("tcp://*")
+c = context.socket(zmq.REQ)
+c.gssapi_service_principal = b"zmq@localhost"
+c.connect("tcp://127.0.0.1:%d" % port)
+c.send(b"x")
+print(handler.recv_multipart()[3])
+for each in (c, s, handler):
+    each.close(0)'
+    [ "$output" = "b'::ffff:127.0.0.1'" ]
+}
+
+@test "a peer that goes while it is asked about ends nothing else of the program" {
+    local client
+    zap_server own ROUTER silent
+    for client in 1 2 3; do
+        client mallory mallory REQ set linger 0 set handshake_ivl 300 connect "$ANSWERS" send hello recv
+        wait_until 20 lines $client server.out "$ASKED_MALLORY"
+        halt mallory KILL
+    done
+    client alice alice REQ set linger 0 connect "$ANSWERS" send "from alice" recv
+    finish alice
+    recorded 0 '.event == "handshake" and .outcome == "refused"'
+    ended
+}
+
+@test "two sockets that connect to one path as two principals cannot be told apart, and the second is refused" {
+    fresh two-names
+    with own
+    run -0 "${WITH[@]}" "$PYTHON" -c '
+import zmq
+context = zmq.Context()
+for name in (b"alice@GSSTAP.TEST", b"alice@GSSTAP.TEST", b"mallory@GSSTAP.TEST"):
+    s = context.socket(zmq.PUSH)
+    s.linger, s.gssapi_principal, s.gssapi_principal_nametype, s.gssapi_service_principal = 0, name, 2, b"zmq@localhost"
+    try:
+        s.connect("ipc://one")
+        print("connected")
+    except zmq.ZMQError as error:
+        print(error.errno)'
+    [ "$output" = $'connected\nconnected\n13' ]
+    recorded 1 '.event == "refused" and (.reason | test("cannot be told apart"))'
+}
+
 # requests END TRANSPORT MORE: what the handler is asked about one client of alice's.
 requests() {
     [ "$2" = tcp ] || AT=ipc://answers

@@ -178,6 +178,16 @@ void tap_abroad_return(void)
 		__atomic_add_fetch(&entered, 1, __ATOMIC_RELAXED);
 }
 
+void tap_abroad_waits(void)
+{
+	leave();
+}
+
+void tap_abroad_goes_on(void)
+{
+	enter();
+}
+
 void tap_abroad_call(void)
 {
 	if (!abroad)

@@ -13,6 +13,9 @@ void tap_abroad_anew(void);
  */
 void tap_abroad_go(void);
 void tap_abroad_return(void);
+/* Around what such a visit waits for outside of the libraries. */
+void tap_abroad_waits(void);
+void tap_abroad_goes_on(void);
 /* The same around a call of a thread of libzmq's, in which it waits for nobody. */
 void tap_abroad_call(void);
 void tap_abroad_called(void);

@@ -37,7 +37,8 @@ int tap_wire_reset(struct wire *wire)
 	wire->told = true;
 	wire->phase = WIRE_DEAD;
 	/* A failed send alone ends nothing: libzmq waits for what can still be received. */
-	shutdown(wire->fd, SHUT_RDWR);
+	if (!wire->closed)
+		shutdown(wire->fd, SHUT_RDWR);
 	errno = ECONNRESET;
 	return -1;
 }
@@ -103,6 +104,8 @@ static const char *without_ready(const struct wire *wire)
 {
 	if (wire->phase != WIRE_HANDSHAKE || !wire->established)
 		return NULL;
+	if (wire->stepping)
+		return "it ended while the program's ZAP handler was asked";
 	if (wire->left)
 		return "the peer went away after the handshake, without its READY: it does not let this end "
 		       "in, or was closed";

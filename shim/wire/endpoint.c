@@ -28,20 +28,30 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 {
 	size_t length = sizeof(wanted->largest);
 	struct tap_tie *tie;
+	bool mistakable;
 
 	wanted->socket = socket;
 	wanted->binds = facts->way == POL_BIND;
 	tap_copy(wanted->endpoint, sizeof(wanted->endpoint), facts->endpoint);
 	tap_copy(reason, size, "too many endpoints to secure");
 	if (!tap_option_number(scope, socket, ZMQ_SNDBUF, &wanted->send_buffer) ||
-	    !tap_option_bytes(scope, socket, ZMQ_MAXMSGSIZE, &wanted->largest, &length) ||
-	    !(tie = tap_tie_like(wanted)))
+	    !tap_option_bytes(scope, socket, ZMQ_MAXMSGSIZE, &wanted->largest, &length))
+		return ENOMEM;
+	tie = tap_tie_like(wanted, &mistakable);
+	if (mistakable) {
+		tap_copy(reason, size,
+			 "another socket that connects to this path is secured otherwise, and they cannot be "
+			 "told "
+			 "apart");
+		return EACCES;
+	}
+	if (!tie)
 		return ENOMEM;
 	/* libzmq hands the tag to the kernel with each socket that it makes for this endpoint (slots.c). */
 	tap_copy(reason, size, "this libzmq does not let its sockets be told apart (ZMQ_SNDBUF)");
 	if (!tap_option_set(scope, socket, ZMQ_SNDBUF, TAP_SNDBUF_TAG | (int)tie->number))
 		return EACCES;
-	tap_waits_shorten(scope, socket);
+	tap_waits_shorten(scope, socket, wired->own);
 	wired->tie = tie;
 	if (tie->binds)
 		tap_wire_binding(tie);
@@ -161,7 +171,6 @@ int tap_wire_begin_own(const struct tap_scope *scope, void *socket, const struct
 	}
 	wired->own = true;
 	wired->server = wanted.server;
-	tap_waits_shorten(scope, socket);
 	if (wanted.server)
 		take_zap(scope, socket, &wanted.zap);
 	if (wanted.server && (!wanted.zap.context || !wanted.zap.calls.send || !wanted.zap.calls.recv)) {
@@ -170,8 +179,10 @@ int tap_wire_begin_own(const struct tap_scope *scope, void *socket, const struct
 	}
 	if (!error)
 		error = tie_to(scope, socket, facts, &wanted, wired, reason, size);
-	if (error)
+	if (error) {
 		tap_wire_end(scope, socket, wired, true);
+		*wired = (struct tap_wired){0};
+	}
 	return error;
 }
 
@@ -182,9 +193,8 @@ bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired 
 	if (wired->tie) {
 		bound = !wired->tie->binds || tap_wire_was_bound();
 		tap_option_set(scope, socket, ZMQ_SNDBUF, wired->tie->send_buffer);
+		tap_waits_restore(scope, socket, wired->own);
 	}
-	if (wired->tie || wired->own)
-		tap_waits_restore(scope, socket);
 	if (wired->own)
 		tap_option_set(scope, socket, ZMQ_GSSAPI_SERVER, wired->server);
 	return failed || bound;

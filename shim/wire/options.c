@@ -56,6 +56,7 @@ static const struct wait {
 	int option, stock, ours;
 	unsigned flag;
 } waits[] = {
+	/* the first: of handshakes */
 	{ZMQ_HANDSHAKE_IVL, 30000, 3000, TAP_SOCKET_HANDSHAKE_IVL},
 	{ZMQ_RECONNECT_IVL, 100, 500, TAP_SOCKET_RECONNECT_IVL},
 	{ZMQ_RECONNECT_IVL_MAX, 0, 4000, TAP_SOCKET_RECONNECT_IVL_MAX},
@@ -70,14 +71,14 @@ static void change(const struct tap_scope *scope, void *socket, const struct wai
 		tap_option_set(scope, socket, wait->option, to);
 }
 
-void tap_waits_shorten(const struct tap_scope *scope, void *socket)
+void tap_waits_shorten(const struct tap_scope *scope, void *socket, bool own)
 {
-	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
+	for (size_t i = own; i < sizeof(waits) / sizeof(waits[0]); i++)
 		change(scope, socket, &waits[i], waits[i].stock, waits[i].ours);
 }
 
-void tap_waits_restore(const struct tap_scope *scope, void *socket)
+void tap_waits_restore(const struct tap_scope *scope, void *socket, bool own)
 {
-	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
+	for (size_t i = own; i < sizeof(waits) / sizeof(waits[0]); i++)
 		change(scope, socket, &waits[i], waits[i].ours, waits[i].stock);
 }

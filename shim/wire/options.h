@@ -14,8 +14,9 @@ bool tap_option_text(const struct tap_scope *scope, void *socket, int option, ch
 bool tap_option_bytes(const struct tap_scope *scope, void *socket, int option, void *out, size_t *length);
 bool tap_option_set(const struct tap_scope *scope, void *socket, int option, int value);
 
-/* libzmq's timers, where the program left their defaults. */
-void tap_waits_shorten(const struct tap_scope *scope, void *socket);
-void tap_waits_restore(const struct tap_scope *scope, void *socket);
+/* libzmq's timers, where the program left their defaults; those of handshakes only where the program knows of
+ * none, since its ZAP handler, or its peer's, may take its time. */
+void tap_waits_shorten(const struct tap_scope *scope, void *socket, bool own);
+void tap_waits_restore(const struct tap_scope *scope, void *socket, bool own);
 
 #endif

@@ -25,6 +25,7 @@
 
 #define THREADS 32
 #define STEPS 2 /* of an endpoint's initiators, at a time */
+#define ASKS 8	/* of an endpoint whose peers a ZAP handler is asked about */
 #define IDLE_S 2
 #define SENDING_MS 30000
 #define STACK (512u << 10)
@@ -87,10 +88,12 @@ static void answer(struct wire *wire, OM_uint32 major, const gss_buffer_desc *to
 	}
 	wire->established = !(major & GSS_S_CONTINUE_NEEDED);
 	why = wire->established && wire->server ? tap_wire_zap(wire, room, sizeof(room)) : NULL;
-	if (why)
-		tap_wire_refuse(wire, why);
-	if (is_over(wire))
+	if (is_over(wire)) /* meanwhile: its descriptor may be somebody else's */
 		return;
+	if (why) {
+		tap_wire_refuse(wire, why);
+		return;
+	}
 	if (token->length)
 		put = tap_frame_put_initiate(&wire->out, token->value, token->length);
 	else if (!wire->server)
@@ -155,7 +158,10 @@ static bool needs_credential(const struct wire *wire)
  */
 static bool may_step(struct pool *pool, struct wire *wire)
 {
-	unsigned most = wire->server ? needs_credential(wire) ? 1 : UINT_MAX : STEPS;
+	unsigned most = !wire->server		 ? STEPS
+			: needs_credential(wire) ? 1
+			: wire->tie->zap.context ? ASKS
+						 : UINT_MAX;
 	struct tap_tie *tie = wire->tie;
 	bool may;
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define TIES 4096
+#define TIES 65535 /* as many as there are tags */
 
 static struct tap_tie *ties;
 static uint32_t count;
@@ -24,32 +24,59 @@ static bool room(void)
 
 static bool asks_alike(const struct tap_zap *a, const struct tap_zap *b)
 {
-	return a->context == b->context && a->patience == b->patience && a->enforces == b->enforces &&
-	       a->id_length == b->id_length && !strcmp(a->domain, b->domain) &&
-	       !memcmp(a->id, b->id, a->id_length);
+	return a->context == b->context && !memcmp(&a->calls, &b->calls, sizeof(a->calls)) &&
+	       a->patience == b->patience && a->enforces == b->enforces && a->id_length == b->id_length &&
+	       !strcmp(a->domain, b->domain) && !memcmp(a->id, b->id, a->id_length);
 }
 
 static bool is_alike(const struct tap_tie *a, const struct tap_tie *b)
 {
-	return a->server == b->server && a->binds == b->binds && a->decides == b->decides &&
-	       a->send_buffer == b->send_buffer && a->largest == b->largest &&
+	return a->hash == b->hash && a->server == b->server && a->binds == b->binds &&
+	       a->decides == b->decides && a->send_buffer == b->send_buffer && a->largest == b->largest &&
 	       a->principal_type == b->principal_type && a->service_type == b->service_type &&
 	       !strcmp(a->endpoint, b->endpoint) && !strcmp(a->principal, b->principal) &&
 	       !strcmp(a->service, b->service) && asks_alike(&a->zap, &b->zap);
 }
 
-struct tap_tie *tap_tie_like(const struct tap_tie *wanted)
+static bool speaks_alike(const struct tap_tie *a, const struct tap_tie *b)
+{
+	return a->server == b->server && a->decides == b->decides && a->principal_type == b->principal_type &&
+	       a->service_type == b->service_type && !strcmp(a->principal, b->principal) &&
+	       !strcmp(a->service, b->service);
+}
+
+/* Of sockets that connect to a path only the path is known later. */
+static bool is_mistakable(const struct tap_tie *a, const struct tap_tie *b)
+{
+	return !a->binds && !b->binds && !strncmp(a->endpoint, "ipc:", 4) && a->hash == b->hash &&
+	       !strcmp(a->endpoint, b->endpoint) && !speaks_alike(a, b);
+}
+
+static uint32_t hash_of(const char *endpoint)
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *endpoint; endpoint++)
+		hash = (hash ^ (uint8_t)*endpoint) * 16777619u;
+	return hash;
+}
+
+struct tap_tie *tap_tie_like(struct tap_tie *wanted, bool *mistakable)
 {
 	struct tap_tie *tie = NULL;
 
+	*mistakable = false;
+	wanted->hash = hash_of(wanted->endpoint);
 	while (!tap_lock(&lock))
 		;
-	for (uint32_t i = 0; i < count && !tie; i++)
+	for (uint32_t i = 0; i < count && !tie && !*mistakable; i++) {
 		if (is_alike(&ties[i], wanted))
 			tie = &ties[i];
+		*mistakable = is_mistakable(&ties[i], wanted);
+	}
 	if (tie && tie->socket != wanted->socket)
 		tie->socket = NULL;
-	if (!tie && room() && count < TIES) {
+	if (!tie && !*mistakable && room() && count < TIES) {
 		tie = &ties[count];
 		*tie = *wanted;
 		tie->number = ++count;

@@ -35,14 +35,14 @@ struct tap_zap {
 };
 
 struct tap_tie {
-	uint32_t number;
-	bool server, binds; /* its role in the handshake, and how it was made */
-	bool decides;	    /* a connection may go without: both ends see what the other offers */
-	bool unseen;	    /* an address, by which a libzmq is judged whose calls are not seen */
-	bool denied;	    /* ... and where none may go that has no security of its own */
-	int send_buffer;    /* the program's own ZMQ_SNDBUF */
-	int64_t largest;    /* its ZMQ_MAXMSGSIZE, in bytes; -1: no limit */
-	void *socket;	    /* NULL: it is of more than one */
+	uint32_t number, hash; /* of the endpoint */
+	bool server, binds;    /* its role in the handshake, and how it was made */
+	bool decides;	       /* a connection may go without: both ends see what the other offers */
+	bool unseen;	       /* an address, by which a libzmq is judged whose calls are not seen */
+	bool denied;	       /* ... and where none may go that has no security of its own */
+	int send_buffer;       /* the program's own ZMQ_SNDBUF */
+	int64_t largest;       /* its ZMQ_MAXMSGSIZE, in bytes; -1: no limit */
+	void *socket;	       /* NULL: it is of more than one */
 	enum pol_nametype principal_type, service_type;
 	char endpoint[256];		   /* as the program gave it */
 	char principal[256], service[256]; /* "" principal: the default credential */
@@ -52,8 +52,9 @@ struct tap_tie {
 	unsigned steps;	  /* and how many */
 };
 
-/* The tie that is like this one. NULL: no room. */
-struct tap_tie *tap_tie_like(const struct tap_tie *wanted);
+/* The tie that is like this one. NULL: no room; or *mistakable: another socket that connects to this path is
+ * secured otherwise, and the two cannot be told apart. */
+struct tap_tie *tap_tie_like(struct tap_tie *wanted, bool *mistakable);
 
 /* Fields of the event that tells of it. */
 void tap_tie_put(struct tr_draft *draft, const struct tap_tie *tie);

@@ -3,14 +3,13 @@
 #include "shim/wire/zap.h"
 
 #include "shim/wire/abroad.h"
-#include "shim/wire/address.h"
 #include "shim/zmq/zmq.h"
 
 #include <errno.h>
+#include <netdb.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 
 #define HANDLER "inproc://zeromq.zap.01"
@@ -43,28 +42,20 @@ static void address_of(int fd, char *out, size_t size)
 {
 	struct sockaddr_storage peer = {0};
 	socklen_t length = sizeof(peer);
-	char whole[128], *host, *end;
 	struct ucred who;
 
 	out[0] = 0;
 	if (getpeername(fd, (struct sockaddr *)&peer, &length))
 		return;
-	if (peer.ss_family == AF_UNIX) {
-		length = sizeof(who);
-		if (!getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &length))
-			say_who(&who, out, size);
+	if (peer.ss_family != AF_UNIX) {
+		if (getnameinfo((struct sockaddr *)&peer, length, out, (socklen_t)size, NULL, 0,
+				NI_NUMERICHOST))
+			out[0] = 0;
 		return;
 	}
-	tap_address_peer(fd, whole, sizeof(whole));
-	host = whole + (sizeof("tcp://") - 1);
-	end = strrchr(host, ':');
-	if (end)
-		*end = 0;
-	if (*host == '[') {
-		host++;
-		host[strlen(host) - 1] = 0;
-	}
-	tap_copy(out, size, host);
+	length = sizeof(who);
+	if (!getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &length))
+		say_who(&who, out, size);
 }
 
 static bool send_frame(const struct tap_zap *zap, void *socket, const void *bytes, size_t length, bool more)
@@ -166,9 +157,9 @@ static bool wait_for(struct wire *wire, void *socket, struct answer *answer)
 	while (!take_frames(zap, socket, answer)) {
 		if (errno != EAGAIN || now_ms() >= until || is_over(wire))
 			return false;
-		tap_abroad_return();
+		tap_abroad_waits();
 		poll(&readable, 1, LOOK_MS);
-		tap_abroad_go();
+		tap_abroad_goes_on();
 	}
 	return true;
 }

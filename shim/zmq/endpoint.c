@@ -23,7 +23,7 @@ static int refuse(const struct tap_scope *scope, struct pol_verdict *verdict, co
 
 static bool is_zap_handler(const struct pol_endpoint *facts)
 {
-	return facts->way == POL_BIND && !strncmp(facts->endpoint, "inproc://zeromq.zap.", 20);
+	return facts->way == POL_BIND && !strcmp(facts->endpoint, "inproc://zeromq.zap.01");
 }
 
 /*
@@ -57,7 +57,7 @@ static int unknown_handler(const struct tap_scope *scope, const char *endpoint)
 	struct pol_verdict verdict = {
 		.action = POL_DENY,
 		.rule = "zmq",
-		.reason = "there is no memory to know this ZAP handler: it would not be asked"};
+		.reason = "it is not known in which context this ZAP handler is: it would not be asked"};
 
 	tap_refuses(scope, &verdict, endpoint);
 	return ENOMEM;
@@ -78,8 +78,8 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 		return judged;
 	facts.mechanism = tap_socket_mechanism(scope, socket);
 	facts.raw = tap_socket_has(socket, TAP_SOCKET_RAW);
-	judged.handles = is_zap_handler(&facts) && tap_zmq_ruled();
-	if (judged.handles && !tap_socket_flag(socket, TAP_SOCKET_ZAP)) {
+	judged.handles = is_zap_handler(&facts) && tap_zmq_ruled() && !tap_socket_has(socket, TAP_SOCKET_ZAP);
+	if (judged.handles && (!tap_socket_context(socket) || !tap_socket_flag(socket, TAP_SOCKET_ZAP))) {
 		judged.error = unknown_handler(scope, facts.endpoint);
 		return judged;
 	}
@@ -104,7 +104,7 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 		tap_copy(verdict.reason, sizeof(verdict.reason), reason);
 		judged.error = refuse(scope, &verdict, facts.endpoint);
 	}
-	if (!judged.wired.own && !verdict.inject.skips_zap)
+	if (!judged.wired.own && !verdict.inject.skips_zap && strncmp(facts.endpoint, "inproc://", 9) != 0)
 		tap_domain_give(scope, socket);
 	return judged;
 }

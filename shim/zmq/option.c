@@ -113,6 +113,7 @@ TAP_EXPORT int zmq_getsockopt(void *socket, int option, void *value, size_t *len
 	if (!kept) {
 		result = real_call(socket, option, value, length);
 	} else if (*length > kept_length) {
+		memset(value, 0, *length);
 		memcpy(value, kept, kept_length + 1);
 		*length = kept_length + 1;
 		result = 0;

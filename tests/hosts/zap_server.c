@@ -145,13 +145,15 @@ static void *handle(void *s)
 static void *bound(int type, const char *endpoint, int secured)
 {
 	void *s = zmq_socket(context, type);
-	int now = 0, yes = 1;
+	int now = 0, yes = 1, patience = 3000;
 
 	zmq_setsockopt(s, ZMQ_LINGER, &now, sizeof(now));
 	if (secured)
 		zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, "global", 6);
 	if (secured && arg[7] && !strcmp(arg[7], "routed"))
 		zmq_setsockopt(s, ZMQ_ROUTING_ID, "me", 2);
+	if (secured)
+		zmq_setsockopt(s, ZMQ_HANDSHAKE_IVL, &patience, sizeof(patience));
 	if (secured && !(arg[7] && !strcmp(arg[7], "null")))
 		zmq_setsockopt(s, ZMQ_GSSAPI_SERVER, &yes, sizeof(yes));
 	if (zmq_bind(s, endpoint)) {

@@ -139,7 +139,12 @@ static void programs_with_gssapi_of_their_own_are_served_where_zeromq_is_spoken_
 		{"zmq: {engine: libzmq}", 0},
 		{"zmq: {engine: libzmq, inject: [{bind: '*'}]}", 0},
 		{"zmq: {inject: [{bind: '*'}]}", 1},
-		{"zmq: {repairs: all}", 0}, /* which is no more */
+		/* Keywords that are no more. */
+		{"zmq: {repairs: all}", 1},
+		{"zmq: {repairs: [leak], engine: libzmq}", 0},
+		{"zmq: {repairs: none}", 0},
+		{"zmq: {prefetch: yes}", 1},
+		{"zmq: {prefetch: no}", 0},
 	};
 
 	(void)state;
