@@ -14,6 +14,8 @@ struct tap_gss_guest {
 	void (*describe)(struct tr_draft *draft);
 	/* The same of the summary of a context that is gone. */
 	void (*went)(struct tr_draft *draft);
+	/* Why a context of it was given up before it was established; NULL: the program did so. */
+	const char *(*given_up)(void);
 };
 
 extern const struct tap_gss_guest *tap_gss_guest_set; /* told.c; NULL: nobody */

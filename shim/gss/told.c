@@ -176,8 +176,10 @@ void tap_context_went(const struct tap_scope *scope, struct context *c)
 	struct tr_draft *d;
 
 	if (!c->established && !c->told) {
+		const char *why = guest ? guest->given_up() : NULL;
+
 		write_handshake(scope, c, TR_OUTCOME_ABANDONED, 0, 0,
-				"the program gave the context up before it was established");
+				why ? why : "the program gave the context up before it was established");
 	} else if (c->established && (d = tap_event(scope, TR_E_context))) {
 		d->time = tr_now();
 		tap_put_handle(d, TR_F_CONTEXT, c->handle);

@@ -50,9 +50,18 @@ static void went(struct tr_draft *draft)
 		tr_put_text(draft, TR_F_REASON, serving->why);
 }
 
+static const char *given_up(void)
+{
+	if (!serving)
+		return NULL;
+	return serving->left
+		       ? "the peer went away before the context was established: it refused, or was closed"
+		       : "the connection was given up before the context was established";
+}
+
 bool tap_wire_gss_ready(char *reason, size_t size)
 {
-	static const struct tap_gss_guest guest = {.describe = describe, .went = went};
+	static const struct tap_gss_guest guest = {.describe = describe, .went = went, .given_up = given_up};
 	void *library, *function;
 	uint32_t number;
 
