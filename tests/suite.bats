@@ -120,7 +120,7 @@ file() {
 
 @test "a fuzz target has a seed of its own each time, which is told and can be given" {
     mkdir -p build/fuzz tests/fuzz tests/data
-    cp -r "$TOP/tests/data/zmtp" tests/data
+    cp -r "$TOP/tests/data/frame" tests/data
     cp "$BUILD/fuzz/frame" build/fuzz
     run -0 suite -- fuzz/frame
     [[ ${lines[-2]} =~ "ok fuzz/frame: survives "[1-9][0-9]*" inputs, seed "([0-9]+)$ ]]

@@ -32,7 +32,7 @@
 
 struct pool {
 	struct tap_lock lock;
-	struct wire *first, **last;
+	struct wire *first;
 	struct wire *waiting; /* for a step of another connection of their endpoint */
 	int news;	      /* counts what was put into the queue */
 	unsigned threads, idle, queued;
@@ -128,7 +128,10 @@ static void step(struct wire *wire)
 
 static bool start_thread(struct pool *pool);
 
-/* Behind the others; the pool is locked. False: there is no thread for it. */
+/*
+ * Before the others; the pool is locked. Where there are more than can be served before libzmq's timer ends
+ * them, the newest still are; were the oldest first, none would be. False: there is no thread for it.
+ */
 static bool put(struct pool *pool, struct wire *wire)
 {
 	/* An idle one that was woken already is not there for this. */
@@ -137,9 +140,8 @@ static bool put(struct pool *pool, struct wire *wire)
 	if (!pool->threads)
 		return false;
 	pool->queued++;
-	wire->next = NULL;
-	*pool->last = wire;
-	pool->last = &wire->next;
+	wire->next = pool->first;
+	pool->first = wire;
 	pool->news++;
 	syscall(SYS_futex, &pool->news, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 	return true;
@@ -151,17 +153,19 @@ static bool needs_credential(const struct wire *wire)
 	       !__atomic_load_n(&wire->tie->credential, __ATOMIC_ACQUIRE);
 }
 
+/* How many of an endpoint's connections may be at GSSAPI at a time. */
+static unsigned steps_most(const struct wire *wire)
+{
+	return !wire->server ? STEPS : needs_credential(wire) ? 1 : wire->tie->zap.context ? ASKS : UINT_MAX;
+}
+
 /*
  * What hangs for an endpoint takes few threads, however often libzmq comes again: a KDC that does not answer,
- * and an acceptor's first credential, for which a name is looked up. The endpoint's other connections wait
- * for that, and not other threads. False: this one does.
+ * a ZAP handler, and an acceptor's first credential, for which a name is looked up. The endpoint's other
+ * connections wait for that, and not other threads. False: this one does.
  */
 static bool may_step(struct pool *pool, struct wire *wire)
 {
-	unsigned most = !wire->server		 ? STEPS
-			: needs_credential(wire) ? 1
-			: wire->tie->zap.context ? ASKS
-						 : UINT_MAX;
 	struct tap_tie *tie = wire->tie;
 	bool may;
 
@@ -171,7 +175,7 @@ static bool may_step(struct pool *pool, struct wire *wire)
 		tie->steps_in = getpid();
 		tie->steps = 0;
 	}
-	may = tie->steps < most;
+	may = tie->steps < steps_most(wire);
 	if (may) {
 		tie->steps++;
 	} else {
@@ -182,23 +186,26 @@ static bool may_step(struct pool *pool, struct wire *wire)
 	return may;
 }
 
-static void stepped(struct pool *pool, struct tap_tie *tie)
+/* The next of those that wait, as many as may go on: each that comes to nothing passes its turn on. */
+static void pass_on(struct pool *pool, const struct wire *from, bool stepped)
 {
-	struct wire *all, *after;
+	struct tap_tie *tie = from->tie;
+	struct wire **at, *wire;
+	unsigned turns;
 
 	while (!tap_lock(&pool->lock))
 		;
-	tie->steps--;
-	all = pool->waiting;
-	pool->waiting = NULL;
-	for (; all; all = after) {
-		after = all->next;
-		if (all->tie == tie) {
-			put(pool, all); /* at least this thread is there */
-		} else {
-			all->next = pool->waiting;
-			pool->waiting = all;
+	if (stepped)
+		tie->steps--;
+	turns = steps_most(from) > tie->steps ? steps_most(from) - tie->steps : 0;
+	for (at = &pool->waiting; (wire = *at) && turns;) {
+		if (wire->tie != tie) {
+			at = &wire->next;
+			continue;
 		}
+		*at = wire->next;
+		put(pool, wire); /* at least this thread is there */
+		turns--;
 	}
 	tap_unlock(&pool->lock);
 }
@@ -224,6 +231,8 @@ static void work_for(struct pool *pool, struct wire *wire)
 {
 	while (!tap_lock(&wire->lock))
 		;
+	if (is_over(wire))
+		pass_on(pool, wire, false);
 	while (!is_over(wire) && (wire->stepping || wire->pushing)) {
 		if (wire->stepping) {
 			if (!may_step(pool, wire)) {
@@ -231,7 +240,7 @@ static void work_for(struct pool *pool, struct wire *wire)
 				return;
 			}
 			step(wire);
-			stepped(pool, wire->tie);
+			pass_on(pool, wire, true);
 		}
 		send_all(wire);
 		wire->pushing = false;
@@ -249,8 +258,6 @@ static struct wire *next(struct pool *pool)
 	if (wire) {
 		pool->queued--;
 		pool->first = wire->next;
-		if (!pool->first)
-			pool->last = &pool->first;
 		wire->next = NULL;
 	}
 	return wire;
@@ -319,7 +326,6 @@ static void anew(struct pool *pool)
 		return;
 	tap_abroad_anew();
 	*pool = (struct pool){.lock = pool->lock, .runs_in = getpid()};
-	pool->last = &pool->first;
 }
 
 /* Locked, as its caller has the connection, which goes on while this is under way. */
