@@ -5,10 +5,11 @@
  * stream null|curve|gssapi push SIZE COUNT    a PUSH and a PULL; prints how many messages came a second
  * stream null|curve|gssapi req SIZE COUNT     a REQ and a REP; prints microseconds one way
  * stream null|curve|gssapi connect - COUNT    as many connections made, used and closed; prints how many a
- * second
- * stream null|curve|gssapi idle - COUNT       as many connections at one time, each used once; prints how
- * much memory of the server's each has, in KiB stream null|curve|gssapi peak SIZE COUNT    as push; prints
- * how much more memory than at its begin the receiver had at most, in KiB
+ *                                             second
+ * stream null|curve|gssapi idle - COUNT       as many connections at one time; prints how much memory of the
+ *                                             server's each has, in KiB
+ * stream null|curve|gssapi peak SIZE COUNT    as push; prints how much more memory than at its begin the
+ *                                             receiver had at most, in KiB
  *
  * With null it knows nothing of security: that is what gsstap is put under. The other end is a child.
  */
@@ -111,9 +112,7 @@ static void client(const char *mode, const char *kind, const char *endpoint, cha
 		socket = secured(context, ZMQ_PUSH, mode, 0);
 		for (long i = 0; i < count; i++)
 			zmq_connect(socket, endpoint);
-		for (long i = 0; i < count; i++)
-			zmq_send(socket, room, 1, 0); /* one each, in turn */
-		if (read(ready[0], room, 1) < 0)      /* the server has looked */
+		if (read(ready[0], room, 1) < 0) /* the server has looked */
 			exit(1);
 		zmq_close(socket);
 	} else {
@@ -129,7 +128,7 @@ static void client(const char *mode, const char *kind, const char *endpoint, cha
 
 int main(int argc, char **argv)
 {
-	void *context, *socket;
+	void *context, *socket, *monitor = NULL;
 	char endpoint[256], *room;
 	size_t length = sizeof(endpoint), size;
 	int status;
@@ -156,6 +155,11 @@ int main(int argc, char **argv)
 	context = zmq_ctx_new();
 	socket = secured(context, strcmp(argv[2], "req") && strcmp(argv[2], "connect") ? ZMQ_PULL : ZMQ_REP,
 			 argv[1], 1);
+	if (!strcmp(argv[2], "idle")) {
+		zmq_socket_monitor(socket, "inproc://made", ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
+		monitor = zmq_socket(context, ZMQ_PAIR);
+		zmq_connect(monitor, "inproc://made");
+	}
 	if (zmq_bind(socket, "tcp://127.0.0.1:*") ||
 	    zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, endpoint, &length) ||
 	    write(ready[1], endpoint, length) < 0)
@@ -177,8 +181,11 @@ int main(int argc, char **argv)
 	} else if (!strcmp(argv[2], "idle")) {
 		long before = memory("VmRSS");
 
-		for (long i = 0; i < count; i++)
-			zmq_recv(socket, room, size, 0);
+		/* An event is a message of two frames, the other end's address the second. */
+		for (long i = 0; i < count; i++) {
+			zmq_recv(monitor, room, size, 0);
+			zmq_recv(monitor, room, size, 0);
+		}
 		printf("%.2f\n", (double)(memory("VmRSS") - before) / (double)count);
 		if (write(ready[1], room, 1) < 0)
 			return 1;
@@ -187,6 +194,10 @@ int main(int argc, char **argv)
 	}
 	fflush(stdout);
 	wait(&status);
+	if (monitor) {
+		zmq_socket_monitor(socket, NULL, 0);
+		zmq_close(monitor);
+	}
 	zmq_close(socket);
 	zmq_ctx_term(context);
 	return status != 0;
