@@ -66,7 +66,8 @@ EOF
     cd "$TOP"
     # A pause inside a polling loop says so in its line, or is one of hundredths of a second in shell.
     run bash -c "grep -rnE '\b(u|nano|clock_nano)?sleep *\(|time\.sleep|\bsleep +[0-9.]' tests demo --include='*.[ch]' --include='*.bats' \
-        --include='*.bash' --include='*.sh' --include='*.py' --include='*.rb' --include='*.js' --include='*.php' |
+        --include='*.bash' --include='*.sh' --include='*.py' --include='*.rb' --include='*.js' --include='*.php' \
+        --include='*.pl' --include='*.R' |
         grep -vE '\bpoll|\bsleep 0\.0[0-9]+\b|^tests/style\.bats:'"
     echo "$output"
     [ -z "$output" ]

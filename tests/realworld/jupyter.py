@@ -9,18 +9,22 @@ import sys
 
 from jupyter_client import BlockingKernelClient
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 def main(path, text):
     client = BlockingKernelClient(connection_file=path)
     client.load_connection_file()
+    # A kernel that is still starting listens, but answers no heartbeat: after one second it would be given up.
+    client.hb_channel.time_to_dead = PATIENCE
     client.start_channels()
     client.wait_for_ready(timeout=PATIENCE)
 
     def hear(message):
         if message["msg_type"] == "stream":
-            print("iopub", message["content"]["text"].strip(), flush=True)
+            # A kernel may send the end of the line by itself.
+            if text := message["content"]["text"].strip():
+                print("iopub", text, flush=True)
 
     # What the kernel prints is not in the request in one piece: both directions are looked at by themselves.
     reply = client.execute_interactive("print(%r)" % text, timeout=PATIENCE, output_hook=hear)
