@@ -244,6 +244,28 @@ requests() {
     ended
 }
 
+@test "whom a handler denies at a socket that a rule secures is told as libzmq tells it, with the status" {
+    local ports
+    fresh zap-told
+    read -ra ports < <(free_port 2)
+    with wire
+    start server "${WITH[@]}" "$BUILD/hosts/zap_server" REP 500 "" "tcp://127.0.0.1:${ports[0]}" "tcp://127.0.0.1:${ports[1]}" up null
+    wait_until 20 test -e up
+    run -0 "${WITH[@]}" GSSTAP_TRACE="$PWD/client.pcapng" "$PYTHON" -c '
+import sys, zmq
+from zmq.utils.monitor import recv_monitor_message
+s = zmq.Context().socket(zmq.DEALER)
+s.linger = 0
+told = s.get_monitor_socket(zmq.EVENT_HANDSHAKE_FAILED_AUTH | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL | zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL)
+told.rcvtimeo = 60000
+s.connect(sys.argv[1])
+event = recv_monitor_message(told)
+print(event["event"] == zmq.EVENT_HANDSHAKE_FAILED_AUTH, event["value"])' "tcp://127.0.0.1:${ports[0]}"
+    [ "$output" = "True 500" ]
+    wait_until 20 a_trace '.event == "handshake" and .outcome == "failed" and (.reason | test("ZAP handler"))' client.pcapng
+    ended
+}
+
 @test "a program finds its options for GSSAPI as it set them, before and after" {
     fresh options
     with own

@@ -89,7 +89,8 @@ struct wire {
 /* What a descriptor of libzmq's is for. */
 struct wire_place {
 	struct tap_tie *tie; /* of a listener, and of a socket that is about to be connected */
-	bool seen;	     /* it was made, or accepted, here */
+	pid_t seen;	     /* it was made, or accepted, here, by this process */
+	bool robbed;	     /* the program has closed libzmq's, and nothing is there */
 	bool refused;	     /* it is for a secured endpoint, and it cannot be told for which */
 	struct wire *wire;
 };
@@ -110,6 +111,12 @@ void tap_wire_gone(int fd);
 /* It was closed by somebody whose calls do not come here, and its number is another's. */
 bool tap_wire_is_stale(const struct wire *wire);
 
+/* --- robbed.c: what libzmq was given by the kernel, at a number that it does not use yet. -1: it is closed.
+ */
+int tap_wire_own_number(int fd);
+/* A descriptor that libzmq has is such a one. */
+bool tap_wire_is_robbed(int fd);
+
 /* --- end.c: how a connection ends, and what is told of it */
 /* -1 with errno ECONNRESET: libzmq makes a lost connection anew, and never one of a protocol error. The first
  * reason is recorded, unless GSSAPI's own failure was. */
@@ -118,6 +125,8 @@ int tap_wire_fail(struct wire *wire, const char *reason);
 int tap_wire_refuse(struct wire *wire, const char *reason);
 /* The same where the reason is in the trace already. */
 int tap_wire_reset(struct wire *wire);
+/* It failed, and libzmq ends it. */
+void tap_wire_tell_failed(struct wire *wire, const char *reason);
 void tap_wire_tell_closing(struct wire *wire);
 /* It goes on without security from here. */
 void tap_wire_tell_unsecured(struct wire *wire, const char *why);

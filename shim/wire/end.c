@@ -43,6 +43,11 @@ int tap_wire_reset(struct wire *wire)
 	return -1;
 }
 
+void tap_wire_tell_failed(struct wire *wire, const char *reason)
+{
+	tell(wire, TR_OUTCOME_FAILED, reason);
+}
+
 int tap_wire_fail(struct wire *wire, const char *reason)
 {
 	/* What comes after the handshake is told with what the context has carried, when it goes. */

@@ -190,6 +190,15 @@ bool tap_frame_ready(struct wire_buffer *out, const uint8_t *body, size_t count,
 	return true;
 }
 
+bool tap_frame_is_error(const uint8_t *body, size_t count)
+{
+	static const char name[] = "\x05"
+				   "ERROR";
+	size_t length = sizeof(name) - 1;
+
+	return count > length && !memcmp(body, name, length) && count - length - 1 >= body[length];
+}
+
 bool tap_frame_initiates(const uint8_t *bytes, size_t count)
 {
 	static const char name[] = "\x08INITIATE";

@@ -57,6 +57,9 @@ static inline uint8_t tap_frame_outer(uint8_t inner)
 bool tap_frame_initiates(const uint8_t *bytes, size_t count);
 bool tap_frame_in_clear(const uint8_t *body, size_t count);
 
+/* Is this body an ERROR, with which a server's libzmq turns away whom the ZAP handler has denied? */
+bool tap_frame_is_error(const uint8_t *body, size_t count);
+
 /* A command that libzmq would read beyond its end: a PING without its time to live, one without a name. */
 bool tap_frame_command_short(const uint8_t *body, size_t count);
 

@@ -54,17 +54,32 @@ static const char *take_initiate(struct wire *wire, const uint8_t *token, size_t
 	return NULL;
 }
 
+/* libzmq gets it as it would without us: it tells the socket's monitor, and comes no more. */
+static const char *take_error(struct wire *wire, const uint8_t *body, size_t count)
+{
+	if (!tap_frame_put(&wire->plain, FRAME_COMMAND, count) || !tap_wire_put(&wire->plain, body, count))
+		return "there is no memory";
+	tap_wire_tell_failed(wire, "the peer's program does not let this end in: its ZAP handler denies it");
+	return NULL;
+}
+
 /* The peer's READY: after it come messages. */
 static const char *take_ready(struct wire *wire, const uint8_t *token, size_t length)
 {
 	gss_buffer_desc plain;
 	const uint8_t *ready;
+	const char *reason;
 	bool good, sent;
 
 	if (!tap_wire_gss_unwrap(wire, token, length, &plain))
 		return "the peer's READY cannot be unwrapped: it is damaged, or not encrypted";
 	/* Stock libzmq does not mark it as a command. */
 	ready = (const uint8_t *)plain.value + 1;
+	if (!wire->server && tap_frame_is_error(ready, plain.length - 1)) {
+		reason = take_error(wire, ready, plain.length - 1);
+		tap_wire_gss_release(&plain);
+		return reason;
+	}
 	good = tap_frame_ready(&wire->plain, ready, plain.length - 1,
 			       wire->user[0] || wire->named ? wire->user : NULL, &wire->granted,
 			       &wire->subscriber);

@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -80,7 +81,7 @@ static ssize_t dead(void)
 
 static int hook_socket(int domain, int type, int protocol)
 {
-	int fd = socket(domain, type, protocol), saved = errno;
+	int fd = tap_wire_own_number(socket(domain, type, protocol)), saved = errno;
 	struct wire_place *place = fd >= 0 ? tap_wire_place(fd) : NULL;
 
 	is_beside(HERE, NULL); /* from here on it is not */
@@ -88,7 +89,7 @@ static int hook_socket(int domain, int type, int protocol)
 		tap_wire_gone(fd); /* what was there was closed behind our back */
 		place->tie = NULL;
 		place->refused = false;
-		place->seen = true;
+		place->seen = getpid();
 	}
 	errno = saved;
 	return fd;
@@ -181,14 +182,17 @@ static int hook_connect(int fd, const struct sockaddr *address, socklen_t length
 
 static int accepted(int listener, int fd)
 {
-	struct wire_place *place = tap_wire_place(listener), *own = tap_wire_place(fd);
-	int saved = errno;
+	struct wire_place *place = tap_wire_place(listener), *own;
+	int saved;
 
+	fd = tap_wire_own_number(fd);
+	saved = errno;
 	if (fd < 0)
 		return fd;
+	own = tap_wire_place(fd);
 	if (own) {
 		own->tie = NULL;
-		own->seen = true;
+		own->seen = getpid();
 	}
 	if (!place || (place->tie && !tap_wire_new(fd, place->tie))) {
 		close(fd);
@@ -326,6 +330,17 @@ static ssize_t hook_send(int fd, const void *bytes, size_t count, int flags)
 	return n;
 }
 
+/* What was robbed is in nobody's set of descriptors any more, on which libzmq ends the process: it is to find
+ * that the connection is lost. */
+static int hook_epoll_ctl(int set, int operation, int fd, struct epoll_event *event)
+{
+	int result = epoll_ctl(set, operation, fd, event);
+
+	if (!result || errno != ENOENT || !tap_wire_is_robbed(fd))
+		return result;
+	return operation == EPOLL_CTL_MOD ? epoll_ctl(set, EPOLL_CTL_ADD, fd, event) : 0;
+}
+
 static int hook_close(int fd)
 {
 	struct wire_place *place = tap_wire_place(fd);
@@ -342,7 +357,8 @@ static int hook_close(int fd)
 	}
 	if (place) {
 		place->tie = NULL;
-		place->seen = false;
+		place->seen = 0;
+		place->robbed = false;
 	}
 	if (!wire)
 		return close(fd);
@@ -368,7 +384,7 @@ static const struct {
 	{"bind", (void *)hook_bind, true},	{"connect", (void *)hook_connect, true},
 	{"accept", (void *)hook_accept, false}, {"accept4", (void *)hook_accept4, false},
 	{"recv", (void *)hook_recv, true},	{"send", (void *)hook_send, true},
-	{"close", (void *)hook_close, true},
+	{"close", (void *)hook_close, true},	{"epoll_ctl", (void *)hook_epoll_ctl, false},
 };
 #define HOOKS (sizeof(hooks) / sizeof(hooks[0]))
 #define PLACES 8 /* a call through the procedure linkage table, and pointers */

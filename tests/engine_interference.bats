@@ -1,0 +1,176 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# GSSAPI on the wire in programs that do what they should not to libzmq's descriptors, or that take away what the
+# handshake needs: no byte in clear where a rule secures it, and the program lives.
+# timeout: 600
+
+bats_require_minimum_version 1.5.0
+load helper
+load wire
+load peers
+
+setup_file() {
+    realm_up -u alice -s zmq@localhost
+    peer_policies
+}
+
+teardown_file() {
+    realm_down
+}
+
+teardown() {
+    stop_all
+}
+
+# robbed HOW [BARE]: a program with a secured connection and one that is not, which does this to the first one's descriptor.
+robbed() {
+    local ports secured other
+    fresh "robbed-$1"
+    read -ra ports < <(free_port 4)
+    secured=tcp://127.0.0.1:${ports[0]} other=tcp://127.0.0.1:${ports[1]}
+    cat >one.yaml <<END
+version: 1
+zmq:
+  inject:
+    - {connect: "$secured", service: "zmq@localhost"}
+END
+    "$GSSTAP" policy compile -o one.bin one.yaml
+    record secured "$secured" "tcp://127.0.0.1:${ports[2]}"
+    with "${2:-wire}"
+    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket ROUTER bind "tcp://127.0.0.1:${ports[2]}" touch up answer 100
+    wait_until 60 test -e up
+    with bare
+    if [ "$1" = accepted ]; then
+        record other "tcp://127.0.0.1:${ports[3]}" "$other"
+        start peer "${WITH[@]}" "$BUILD/hosts/zpair" await closed socket PUSH connect "tcp://127.0.0.1:${ports[3]}" send hello recv-not 3000
+    else
+        record other "$other" "tcp://127.0.0.1:${ports[3]}"
+        start peer "${WITH[@]}" "$BUILD/hosts/zpair" socket ROUTER bind "tcp://127.0.0.1:${ports[3]}" touch peer-up answer 100
+        wait_until 60 test -e peer-up
+    fi
+    [ -n "${2:-}" ] || secured "$PWD/one.bin"
+    start robbed "${WITH[@]}" GSSTAP_TRACE="$PWD/robbed.pcapng" "$BUILD/hosts/robbed" "$1" "$secured" "$other"
+    wait_until 60 gone "${PID[robbed]}"
+    wait "${PID[robbed]}" || ENDED=$?
+    unset "PID[robbed]"
+    cat robbed.out
+    [ -z "${2:-}" ] || return 0
+    hidden secured
+    if grep -sqaF "$SECRET" other own; then
+        echo "the secret is somewhere in clear"
+        return 1
+    fi
+}
+
+@test "a secured connection whose descriptor is closed behind libzmq's back goes on by itself, and never as another's" {
+    local how
+    for how in closed accepted; do
+        robbed $how
+        grep -qx "secured got re $SECRET" robbed.out
+        grep -qx lives robbed.out
+        a_trace '.event == "handshake" and .outcome == "established"' robbed.pcapng
+    done
+}
+
+@test "a descriptor of a secured connection that becomes another's, or the program's own, gets nothing in clear" {
+    local how ended
+    for how in own dup2; do
+        ENDED=0
+        robbed $how bare
+        ended=$ENDED
+        stop_all
+        ENDED=0
+        robbed $how
+        stop_all
+        [ "$ENDED" = "$ended" ] # libzmq ends the process when its set of descriptors has lost one
+    done
+}
+
+# AddressSanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
+# bats test_tags=bare
+@test "a second libzmq that is loaded when the first is at work is secured, whatever it is bound to" {
+    local mode library second='import os, runpy, sys, zmq
+first = zmq.Context().socket(zmq.PUSH)
+first.bind("tcp://127.0.0.1:*")
+if sys.argv[1] == "RTLD_LOCAL":
+    os.RTLD_DEEPBIND = 0
+sys.argv = sys.argv[2:]
+runpy.run_path(sys.argv[0])'
+    for mode in RTLD_LOCAL RTLD_DEEPBIND; do
+        fresh "second-$mode"
+        library=$PWD/libsecond.so.5
+        cp "$(gcc -print-file-name=libzmq.so.5)" "$library"
+        patchelf --set-soname libsecond.so.5 "$library"
+        endpoints tcp
+        record wire "$FAR" "$NEAR"
+        with wire
+        start server "${WITH[@]}" "$PYTHON" -c "$second" $mode "$TOP/tests/hosts/private_zmq.py" "$library" rep "$NEAR"
+        wait_until 60 test -e up
+        start client "${WITH[@]}" "$PYTHON" -c "$second" $mode "$TOP/tests/hosts/private_zmq.py" "$library" req "$FAR" "$SECRET"
+        finish client
+        finish server
+        stop_all
+        hidden wire
+        recorded 2 '.event == "handshake" and .outcome == "established"'
+    done
+}
+
+# interferes HOW ROLE: a program that does this, while it sends 20 messages; the numbers of those that came whole are in
+# receiver.out.
+interferes() {
+    local receive='import sys, zmq
+s = zmq.Context().socket(zmq.PULL)
+s.rcvhwm, s.rcvtimeo, count = 1, 300000, 0
+(s.bind if sys.argv[1] == "bind" else s.connect)(sys.argv[2])
+open("up", "w").close()
+whole = (b"the wire must not show this" * 160000)[:1 << 20]
+while True:
+    assert s.recv() == whole
+    count += 1
+    print(count, flush=True)'
+    fresh "$1-$2"
+    endpoints tcp
+    record wire "$FAR" "$NEAR"
+    with wire
+    if [ "$2" = bind ]; then
+        start program "${WITH[@]}" GSSTAP_TRACE="$PWD/program.pcapng" "$BUILD/hosts/interferes" "$1" bind "$NEAR"
+        start receiver "${WITH[@]}" "$PYTHON" -c "$receive" connect "$FAR"
+    else
+        start receiver "${WITH[@]}" "$PYTHON" -c "$receive" bind "$NEAR"
+        wait_until 60 test -e up
+        start program "${WITH[@]}" GSSTAP_TRACE="$PWD/program.pcapng" "$BUILD/hosts/interferes" "$1" connect "$FAR"
+    fi
+    finish program
+    [ "$(tail -n 1 program.out)" = lives ]
+    run -1 grep -qaF "$SECRET" wire
+}
+
+@test "a child of fork in the middle of a frame, that ends or closes everything, damages nothing" {
+    local how role
+    for how in nothing exits closes; do
+        for role in connect bind; do
+            echo "$how $role"
+            interferes $how $role
+            wait_until 60 lines 20 receiver.out .
+            stop_all
+        done
+    done
+}
+
+@test "where no thread can be made any more nothing is sent, and that is told" {
+    local role
+    for role in connect bind; do
+        interferes threads $role
+        [ ! -s receiver.out ]
+        a_trace '.event == "handshake" and .outcome == "failed" and (.reason | test("no thread"))' program.pcapng
+        stop_all
+    done
+}
+
+@test "a descriptor with a large number is followed as others are" {
+    interferes files connect
+    wait_until 60 lines 20 receiver.out .
+    stop_all
+    interferes files bind
+    wait_until 60 lines 20 receiver.out .
+}
