@@ -202,10 +202,12 @@ void tap_abroad_called(void)
 
 void tap_abroad_anew(void)
 {
-	if (runs_in == getpid())
+	pid_t before = __atomic_load_n(&runs_in, __ATOMIC_RELAXED), now = getpid();
+
+	if (before == now ||
+	    !__atomic_compare_exchange_n(&runs_in, &before, now, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 		return;
 	among = opened = 0;
 	ending = false;
-	runs_in = getpid();
 	atexit(process_ends);
 }

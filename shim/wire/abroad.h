@@ -6,7 +6,8 @@
 #ifndef SHIM_ABROAD_H
 #define SHIM_ABROAD_H
 
-/* Before the first such thread of a process is started: a child of fork has none of its parent's. */
+/* Before the first such thread of a process can be started, and by a thread of the host's, which cannot be
+ * ending the process meanwhile. A child of fork has none of its parent's. */
 void tap_abroad_anew(void);
 /* Around each visit of one. When the process is about to end the first does not return but during those
  * below.

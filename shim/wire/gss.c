@@ -65,6 +65,7 @@ bool tap_wire_gss_ready(char *reason, size_t size)
 	void *library, *function;
 	uint32_t number;
 
+	tap_abroad_anew();
 	if (__atomic_load_n(&provider, __ATOMIC_ACQUIRE))
 		return true;
 	/* Never closed: handshakes go on for as long as the process lives. */
