@@ -37,7 +37,6 @@ struct wire {
 	struct tap_lock lock;
 	unsigned references;
 	int fd;
-	uint32_t number; /* that no other connection has */
 	pid_t process;
 	struct tap_tie *tie;
 	uint64_t identity; /* of an unseen libzmq's: which socket it is */

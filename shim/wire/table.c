@@ -108,7 +108,6 @@ bool tap_wire_is_stale(const struct wire *wire)
 
 struct wire *tap_wire_new(int fd, struct tap_tie *tie)
 {
-	static uint32_t count;
 	struct wire_place *place = tap_wire_place(fd);
 	struct wire *wire;
 
@@ -125,7 +124,6 @@ struct wire *tap_wire_new(int fd, struct tap_tie *tie)
 	wire->identity = tie->unseen ? identity(fd) : 0;
 	wire->references = 1;
 	wire->begun = tr_now();
-	wire->number = __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED);
 	wire->choice = tie->decides || tie->server ? WIRE_UNDECIDED : WIRE_GSSAPI;
 	__atomic_store_n(&place->wire, wire, __ATOMIC_RELEASE);
 	return wire;
