@@ -38,7 +38,7 @@ def digest(all_of_them):
 
 def socket(kind):
     s = zmq.Context.instance().socket(kind)
-    s.sndbuf = s.rcvbuf = 4096  # the kernel takes and gives little at a time
+    s.sndbuf = 4096  # the kernel takes and gives little at a time; a receive buffer as small makes TCP crawl, by its timer
     s.sndhwm = s.rcvhwm = 10
     return s
 
@@ -67,6 +67,8 @@ def recv(endpoint, asks):
                 hashlib.pbkdf2_hmac("sha256", b"", b"", 50000)  # takes its time: both ends' buffers fill up
             yield s.recv_multipart()
     print(digest(came()))
+    s.close()
+    zmq.Context.instance().term()
 
 
 if __name__ == "__main__":
