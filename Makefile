@@ -21,7 +21,7 @@ LIB     := $(or $(shell LD_LIBRARY_PATH='/./$$LIB' LD_DEBUG=libs /bin/true 2>&1 
 # The shim is loaded into other people's programs: nothing visible, nothing linked, thread state without a call.
 SHIM_CFLAGS  := $(COMMON) $(HARDEN) -fPIC -fvisibility=hidden -ftls-model=initial-exec -fno-plt
 TOOLS_CFLAGS := $(COMMON) -I$(BUILD)/gen $(HARDEN) -fPIE -DTOOL_LIBDIR='"$(PREFIX)/lib/gsstap"' -DTOOL_LIB='"$(LIB)"'
-TOOLS_LIBS   := -lkrb5 -lk5crypto -lcom_err -lresolv -lelf -lyaml -lunistring -ltasn1
+TOOLS_LIBS   := -lkrb5 -lk5crypto -lcom_err -lresolv -lelf -lyaml -lunistring -ltasn1 -lcrypto
 
 SHIM_SRC  := $(wildcard shim/*/*.c shim/*/*.S) $(wildcard trace/writer*.c) $(addprefix policy/,policy.c settings.c decide.c judge.c judge_endpoint.c section.c expand.c glob.c keywords.c say.c)
 TOOLS_SRC := $(wildcard tools/*.c tools/*/*.c tools/*/*.S) $(wildcard trace/reader*.c) $(wildcard policy/*.c)

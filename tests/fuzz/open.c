@@ -79,8 +79,10 @@ static void put_encrypted(struct built *to, uint8_t tag, const krb5_keyblock *ke
 
 	need(!krb5_c_encrypt_length(context, key->enctype, plain.length, &length));
 	put(to, etype, sizeof(etype));
-	sealed.ciphertext = (krb5_data){.length = (unsigned)length, .data = malloc(length)};
-	need(!krb5_c_encrypt(context, key, usage, NULL, &data, &sealed));
+	sealed.ciphertext = (krb5_data){.length = (unsigned)length, .data = calloc(1, length)};
+	/* It refuses weak keys of DES: what then stands there is opened by none. */
+	need(sealed.ciphertext.data && (!krb5_c_encrypt(context, key, usage, NULL, &data, &sealed) ||
+					key->enctype == ENCTYPE_DES3_CBC_SHA1));
 	length = to->length;
 	put(to, sealed.ciphertext.data, sealed.ciphertext.length);
 	free(sealed.ciphertext.data);
@@ -159,6 +161,13 @@ static struct tr_bytes next(struct tr_bytes *rest)
 	return taken;
 }
 
+/* Messages of RFC 4121, and of RFC 1964 under either kind of key. */
+static bool takes(int64_t enctype, size_t length)
+{
+	return (enctype == ETYPE && length == 32) || (enctype == ENCTYPE_ARCFOUR_HMAC && length == 16) ||
+	       (enctype == ENCTYPE_DES3_CBC_SHA1 && length == 24);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct built built;
@@ -170,8 +179,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!keys)
 		set_up();
-	if (opened_key(ticket, OPENED_TICKET, &enctype, &value) && enctype == ETYPE && value.length == 32)
-		session.contents = (uint8_t *)value.at;
+	if (opened_key(ticket, OPENED_TICKET, &enctype, &value) && takes(enctype, value.length))
+		session = (krb5_keyblock){.enctype = (krb5_enctype)enctype,
+					  .length = (unsigned)value.length,
+					  .contents = (uint8_t *)value.at};
 	learned = keys_session_new(keys);
 	ap_req(&built, ticket, authenticator, &session);
 	look(learned, (struct tr_bytes){built.at, built.length});

@@ -3,6 +3,7 @@
 #include "tools/token/keys.h"
 
 #include "tools/token/keys_crypt.h"
+#include "tools/token/keys_rc4.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -103,6 +104,7 @@ void keys_free(struct token_keys *keys)
 	}
 	free(keys->entries);
 	free(keys->name);
+	keys_rc4_free(keys->rc4);
 	krb5_free_context(keys->context);
 	free(keys);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What keys.c and keys_session.c share; for nobody else: there are keys in it. */
+/* What keys.c, keys_session.c and keys_1964.c share; for nobody else: there are keys in it. */
 #ifndef TOOLS_TOKEN_KEYS_CRYPT_H
 #define TOOLS_TOKEN_KEYS_CRYPT_H
 
@@ -30,6 +30,8 @@ struct token_keys {
 	struct keys_entry *entries;
 	size_t count;
 	struct keys_session *sessions;
+	struct keys_rc4 *rc4; /* NULL: not asked for, or there is none */
+	bool rc4_asked;
 };
 
 /* libkrb5's words, as text of the token. */

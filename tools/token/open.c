@@ -2,6 +2,7 @@
 /* Walks a token that was decoded, and opens what it comes upon; see open.h. */
 #include "tools/token/open.h"
 
+#include "tools/token/open_1964.h"
 #include "tools/token/open_message.h"
 #include "tools/token/opened.h"
 
@@ -202,16 +203,35 @@ static void krb_cred(struct walk *w, uint32_t at)
 		token_note(token, "the delegated credential is not opened: %s", why);
 }
 
+/* RFC 1964's have an algorithm in front, RFC 4121's go by that of the key. */
+static bool is_old(const struct walk *w, uint32_t at)
+{
+	return token_find(w->token, at, "sgn_alg");
+}
+
+static void wrap(struct walk *w, uint32_t at)
+{
+	if (is_old(w, at))
+		open_1964(w->token, w->keys, w->session, at, NULL);
+	else
+		open_wrap(w->token, w->keys, w->session, at);
+}
+
 /* A MIC of SPNEGO is about what was offered, another one about the call's message. */
 static void mic(struct walk *w, uint32_t at)
 {
-	const char *around = w->token->nodes[w->token->nodes[at].parent].name;
+	const struct token_node *nodes = w->token->nodes;
 	struct tr_bytes offered = keys_session_offered(w->session);
+	const struct tr_bytes *message = w->message;
 
-	if (around && !strncmp(around, "mech_list_mic", 13))
-		open_mic(w->token, w->keys, w->session, at, offered.length ? &offered : NULL);
+	/* RFC 1964's is in a frame of its own. */
+	for (uint32_t around = nodes[at].parent; around; around = nodes[around].parent)
+		if (nodes[around].name && !strncmp(nodes[around].name, "mech_list_mic", 13))
+			message = offered.length ? &offered : NULL;
+	if (is_old(w, at))
+		open_1964(w->token, w->keys, w->session, at, message);
 	else
-		open_mic(w->token, w->keys, w->session, at, w->message);
+		open_mic(w->token, w->keys, w->session, at, message);
 }
 
 static void offer(struct walk *w, uint32_t at)
@@ -236,9 +256,11 @@ static void at_node(struct walk *w, uint32_t at)
 	else if (!strcmp(name, "krb_cred"))
 		krb_cred(w, at);
 	else if (!strcmp(name, "wrap"))
-		open_wrap(w->token, w->keys, w->session, at);
+		wrap(w, at);
 	else if (!strcmp(name, "mic"))
 		mic(w, at);
+	else if (!strcmp(name, "delete") && is_old(w, at))
+		open_1964(w->token, w->keys, w->session, at, &(const struct tr_bytes){0}); /* of nothing */
 	else if (!strcmp(name, "neg_token_init"))
 		offer(w, at);
 	else if (!strcmp(name, "tgt_rep") && token_find(w->token, at, "ticket"))

@@ -118,9 +118,7 @@ static bool ready(struct opening *o, uint32_t at)
 	const char *why = NULL;
 
 	o->whole = token->nodes[at].raw;
-	if (token_find(token, at, "sgn_alg"))
-		why = "messages of RFC 1964 (RC4, DES) are not opened";
-	else if (token->length > token->bytes.length)
+	if (token->length > token->bytes.length)
 		why = "not opened: the token was cut";
 	else if (o->whole.length <= HEAD)
 		why = "not opened: nothing follows the head";
@@ -129,6 +127,28 @@ static bool ready(struct opening *o, uint32_t at)
 	if (why)
 		token_note(token, "%s", why);
 	return !why;
+}
+
+void open_failed(struct token *token, bool tried)
+{
+	token_note(token, tried ? "does not verify: changed on its way, or of a handshake that is not here"
+				: "not opened: its handshake was not, or is not here");
+	if (tried)
+		token_bool(token, "verified", (struct tr_bytes){0}, false);
+}
+
+void open_verified(struct token *token, enum keys_which which, const struct tr_bytes *opened)
+{
+	token_bool(token, "verified", (struct tr_bytes){0}, true);
+	if (!opened) {
+		token_made_text(token, "key", (struct tr_bytes){0}, key_name(which));
+		return;
+	}
+	token_begin(token, "opened", (struct tr_bytes){0});
+	token_made_text(token, "key", (struct tr_bytes){0}, key_name(which));
+	token_unsigned(token, "length", (struct tr_bytes){0}, opened->length, NULL);
+	token_quoted(token, "message", *opened);
+	token_end(token);
 }
 
 void open_wrap(struct token *token, struct token_keys *keys, struct keys_session *session, uint32_t at)
@@ -146,21 +166,12 @@ void open_wrap(struct token *token, struct token_keys *keys, struct keys_session
 		o.which = which_key(tried, o.flags);
 		open = wrapped(&o, &message);
 	}
-	if (!open) {
-		token_note(token,
-			   any ? "does not verify: changed on its way, or of a handshake that is not here"
-			       : "not opened: its handshake was not, or is not here");
-		if (any)
-			token_bool(token, "verified", (struct tr_bytes){0}, false);
-		return;
+	if (open) {
+		keys_session_join(keys, session, tried);
+		open_verified(token, o.which, &message);
+	} else {
+		open_failed(token, any);
 	}
-	keys_session_join(keys, session, tried);
-	token_bool(token, "verified", (struct tr_bytes){0}, true);
-	token_begin(token, "opened", (struct tr_bytes){0});
-	token_made_text(token, "key", (struct tr_bytes){0}, key_name(o.which));
-	token_unsigned(token, "length", (struct tr_bytes){0}, message.length, NULL);
-	token_quoted(token, "message", message);
-	token_end(token);
 }
 
 static bool mic_is(const struct opening *o, const struct tr_bytes *message)
@@ -201,11 +212,10 @@ void open_mic(struct token *token, struct token_keys *keys, struct keys_session 
 		token_note(token, "not verified: its handshake was not opened, or is not here");
 		return;
 	}
-	token_bool(token, "verified", (struct tr_bytes){0}, verified);
 	if (verified) {
 		keys_session_join(keys, session, tried);
-		token_made_text(token, "key", (struct tr_bytes){0}, key_name(o.which));
+		open_verified(token, o.which, NULL);
 	} else {
-		token_note(token, "does not verify: changed on its way, or of a handshake that is not here");
+		open_failed(token, true);
 	}
 }
