@@ -97,7 +97,7 @@ bool tap_context_is_unjudged(gss_ctx_id_t handle)
 	return unjudged;
 }
 
-void tap_context_name(gss_ctx_id_t handle, struct tr_draft *d, bool handshake)
+void tap_context_name(gss_ctx_id_t handle, struct tr_draft *d)
 {
 	unsigned b = bucket_of(handle);
 	const struct context *c;
@@ -109,7 +109,7 @@ void tap_context_name(gss_ctx_id_t handle, struct tr_draft *d, bool handshake)
 		tr_put_text(d, TR_F_INITIATOR, c->facts.initiator);
 	if (c && c->facts.acceptor[0])
 		tr_put_text(d, TR_F_ACCEPTOR, c->facts.acceptor);
-	if (c && handshake && c->hashed)
+	if (c && c->hashed)
 		tr_put(d, TR_F_HANDSHAKE, c->first_hash, sizeof(c->first_hash));
 	tap_unlock(&buckets[b].lock);
 }

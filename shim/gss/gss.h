@@ -68,7 +68,7 @@ static inline bool tap_is_too_early(const struct tap_scope *scope, gss_ctx_id_t 
 
 /* Fields of an event that is about this context: who its ends are, and the name of its handshake, where the
  * event is not one more about that. */
-void tap_context_name(gss_ctx_id_t context, struct tr_draft *draft, bool handshake);
+void tap_context_name(gss_ctx_id_t context, struct tr_draft *draft);
 /* What a context has carried, for its summary. */
 void tap_context_count(gss_ctx_id_t context, bool outbound, size_t bytes);
 

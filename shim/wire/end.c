@@ -23,8 +23,11 @@ static void tell(struct wire *wire, enum tr_outcome outcome, const char *reason)
 	tr_put_u32(d, TR_F_ROLE, wire->server ? TR_ROLE_ACCEPTOR : TR_ROLE_INITIATOR);
 	tap_wire_put_ends(d, wire);
 	tap_wire_put_greeting(d, wire);
-	if (wire->established)
-		tap_context_name(wire->context, d, false);
+	/* Of a handshake that has its event already: what became of the connection. */
+	if (wire->established) {
+		tap_put_handle(d, TR_F_CONTEXT, wire->context);
+		tap_context_name(wire->context, d);
+	}
 	tr_put_u32(d, TR_F_OUTCOME, outcome);
 	tr_put_u64(d, TR_F_DURATION, tr_now() - wire->begun);
 	tr_put_text(d, TR_F_REASON, reason);

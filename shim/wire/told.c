@@ -167,7 +167,7 @@ void tap_wire_tell_made(const struct wire *wire, const uint8_t *ready, size_t co
 	tap_wire_put_greeting(d, wire);
 	if (ready) {
 		tap_put_handle(d, TR_F_CONTEXT, wire->context);
-		tap_context_name(wire->context, d, true);
+		tap_context_name(wire->context, d);
 	}
 	tr_put_u64(d, TR_F_DURATION, d->time - wire->begun);
 	put_properties(d, &own, wire->said, wire->said_count, wire->said_left_out);

@@ -4,6 +4,7 @@
 
 #include "tools/diagnose/diagnoses.h"
 #include "tools/diagnose/local.h"
+#include "tools/diagnose/otherwise.h"
 #include "tools/model/learn.h"
 
 #include <stdlib.h>
@@ -17,7 +18,6 @@
 struct sides {
 	struct model_node node;
 	struct model_talk *init, *acc; /* the first of each; NULL: not seen, or given up */
-	unsigned accepted;	       /* how often an acceptor was given this token */
 };
 
 struct executed {
@@ -69,10 +69,9 @@ static bool join(struct diagnose *diagnose, struct model_talk *talk)
 		return true;
 	if (!sides)
 		return false;
-	sides->accepted += talk->role == TR_ROLE_ACCEPTOR;
-	if (talk->role == TR_ROLE_ACCEPTOR && !sides->acc)
+	if (talk->role == TR_ROLE_ACCEPTOR && (!sides->acc || talk->follows))
 		sides->acc = talk;
-	else if (talk->role == TR_ROLE_INITIATOR && !sides->init)
+	else if (talk->role == TR_ROLE_INITIATOR && (!sides->init || talk->follows))
 		sides->init = talk;
 	return true;
 }
@@ -216,7 +215,7 @@ static void ask(struct diagnose *diagnose, struct diagnose_case *c, const struct
 
 static bool is_bad(const struct model_talk *talk)
 {
-	return talk && talk->outcome == TR_OUTCOME_FAILED;
+	return talk && (talk->outcome == TR_OUTCOME_FAILED || zmq_denied(talk));
 }
 
 static void examine(struct diagnose *diagnose, const struct model_talk *talk)
@@ -234,7 +233,8 @@ static void examine(struct diagnose *diagnose, const struct model_talk *talk)
 		return;
 	case_begin(&c, init, acc);
 	c.model = diagnose->model;
-	if (acc && sides && sides->acc != acc && sides->acc->outcome == TR_OUTCOME_ESTABLISHED)
+	if (acc && sides && sides->acc != acc &&
+	    (sides->acc->outcome == TR_OUTCOME_ESTABLISHED || sides->acc->follows))
 		c.before = sides->acc;
 	c.others[0] = diagnose->bad;
 	c.others[1] = diagnose->good;

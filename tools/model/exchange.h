@@ -116,6 +116,7 @@ int exchanges_settle(struct exchanges *exchanges);
 
 /* Where things are kept; false or NULL: no memory. */
 struct exchange *exchanges_add(struct exchanges *exchanges);
+/* side: NULL where one that is there already took what this says. */
 bool exchanges_join(struct exchanges *exchanges, struct model_talk *talk, struct exchange_side **side);
 /* NULL also where there are too many; then nothing of it is kept. */
 struct exchange_place *exchange_place_add(struct exchange_side *side, const struct facts *facts);

@@ -79,8 +79,9 @@ static bool ended(struct model_listener *listener, struct model_talk *talk)
 		model_talk_free(talk);
 		return false;
 	}
-	exchange_take_before(exchanges, talk, &side->before);
 	exchanges->settled = side;
+	if (side)
+		exchange_take_before(exchanges, talk, &side->before);
 	return true;
 }
 

@@ -38,6 +38,12 @@ bool facts_until_ready(const struct facts *facts)
 	return facts->event->head.event == TR_E_handshake && facts_has(facts, TR_F_ZMTP);
 }
 
+bool facts_follows(const struct facts *facts)
+{
+	return facts->event->head.event == TR_E_handshake && facts_has(facts, TR_F_ENDPOINT) &&
+	       facts_has(facts, TR_F_HANDSHAKE) && !facts_has(facts, TR_F_ROUNDS);
+}
+
 void facts_seen(const struct facts *facts, uint64_t *first, uint64_t *last)
 {
 	if (!*first)

@@ -25,6 +25,8 @@ void facts_keep(const struct facts *facts, struct model_text *at, struct model_t
 
 /* A handshake on a connection of which a connection event tells once it is secured: not before. */
 bool facts_until_ready(const struct facts *facts);
+/* What became of a connection whose handshake was told before, as established: by its hash, and no token. */
+bool facts_follows(const struct facts *facts);
 void facts_seen(const struct facts *facts, uint64_t *first, uint64_t *last);
 /* One more of these, now, for what this process knows itself, or supposes of its peer. */
 void facts_count(const struct facts *facts, struct model_tally *tally, enum model_fact fact, bool supposed);

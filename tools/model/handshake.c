@@ -201,7 +201,7 @@ void learn_handshake(struct facts *facts)
 			learn_terms(facts, tallies[i]);
 	if (tallies[0] && fact == MODEL_ESTABLISHED)
 		follow_context(facts, tallies[0], tallies[1], name.at && !facts_until_ready(facts));
-	if (tallies[0])
+	if (tallies[0] && !facts_follows(facts))
 		join(facts, role, outcome, tallies[0], tallies[1]);
 }
 

@@ -60,6 +60,7 @@ struct model_talk {
 
 	bool credential; /* no handshake: a credential that the program asked for could not be had */
 	bool zmq;	 /* libzmq's, or of one of its connections */
+	bool follows;	 /* this handshake was told before as established: what became of its connection */
 	/* What the handshake event says; outcome 0: there was none. */
 	enum tr_outcome outcome;
 	enum tr_role role;

@@ -181,6 +181,7 @@ static void keep_numbers(const struct facts *facts, struct model_talk *talk)
 	talk->authtime = facts_number(facts, TR_F_AUTHTIME);
 	talk->endtime = facts_number(facts, TR_F_ENDTIME);
 	talk->delegated = facts_number(facts, TR_F_DELEGATED);
+	talk->follows = facts_follows(facts);
 }
 
 /* What a failure may come of that was there before: copies, since later handshakes fail for the same reason.
