@@ -21,10 +21,14 @@
 #include <linux/seccomp.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 /* Of linux/prctl.h; sys/prctl.h declares prctl with dots. */
 #define SET_SECCOMP 22
 #define SET_TSC 26
+
+#define SET_SIZE 8 /* of the kernel's signal sets */
+#define PAGE 4096
 
 long (*tap_real_syscall)(long number, ...);
 long tap_syscall(long number, long a, long b, long c, long d, long e, long f);
@@ -77,6 +81,35 @@ static const struct call more_calls[] = {
 	{SYS_getuid, {0}},
 	{SYS_uname, {0}},
 };
+
+/*
+ * As the kernel finds that something cannot be read, which it says with EFAULT: rt_sigprocmask(2) copies its
+ * set before it looks at what is to be done with it, and is one of the recorder's own calls.
+ */
+static bool can_read(uintptr_t set)
+{
+	return syscall(SYS_rt_sigprocmask, -1, set, NULL, SET_SIZE) != -1 || errno != EFAULT;
+}
+
+static bool is_readable(const void *from, size_t size)
+{
+	uintptr_t at = (uintptr_t)from, last = at + size - SET_SIZE;
+
+	for (; at < last; at = (at | (PAGE - 1)) + 1)
+		if (!can_read(at))
+			return false;
+	return can_read(last);
+}
+
+/* Where it is not, the kernel takes no filter. Under an earlier one that stops the recorder nothing may be
+ * asked. */
+static bool is_there(const struct sock_fprog *program)
+{
+	if (!program || tr_confined)
+		return program;
+	return is_readable(program, sizeof(*program)) && program->filter && program->len &&
+	       is_readable(program->filter, program->len * sizeof(*program->filter));
+}
 
 static enum tap_answer worst_answer(const struct sock_fprog *program)
 {
@@ -134,7 +167,7 @@ static struct withdrawal withdraw(unsigned long mode, const void *program)
 	if (strict)
 		program = NULL; /* it has none: what stands there is whatever was in the register */
 	/* With nothing asked for, too: what is around the recorder wants to know who it is in a child. */
-	if (strict || (mode == SECCOMP_MODE_FILTER && program))
+	if (strict || (mode == SECCOMP_MODE_FILTER && is_there(program)))
 		answer = strict ? TAP_ANSWER_KILL : worst_answer(program);
 	if (answer != TAP_ANSWER_PASS) {
 		if (tap_on && !tr_confined && may_be_recorded())
@@ -198,7 +231,9 @@ long tap_syscall(long number, long a, long b, long c, long d, long e, long f)
 		return tap_real_syscall(number, a, b, c, d, e, f);
 	before = withdraw(mode, (const void *)c);
 	result = tap_real_syscall(number, a, b, c, d, e, f);
-	if (result)
+	/* A descriptor, of who is told of what the filter stops, is no failure; a thread's number is
+	 * (SECCOMP_FILTER_FLAG_TSYNC). */
+	if (result && !(result > 0 && number == SYS_seccomp && b & SECCOMP_FILTER_FLAG_NEW_LISTENER))
 		return_from(before);
 	return result;
 }

@@ -2,16 +2,19 @@
 /*
  * sandbox WHEN HOW: forbids itself all system calls but a few, before its first gss call or after a
  * handshake. HOW: kill or errno (a filter, as sshd's and libseccomp's), call (the same by seccomp(2)),
- * strict, forks (kill, but a child may be made, which does it all), twice (kill, and then one that the kernel
- * does not take), raw (errno, by an instruction of its own), a number (kill for that one alone); or, with
- * tsc, to read the cycle counter. What it does in there needs no other system call, so that it ends well
- * unless somebody else in the process makes one.
+ * listener (the same with a descriptor of who is told of it, as container runtimes do), bogus (kill, after
+ * some that cannot be read), strict, forks (kill, but a child may be made, which does it all), twice (kill,
+ * and then one that the kernel does not take), raw (errno, by an instruction of its own), a number (kill for
+ * that one alone); or, with tsc, to read the cycle counter. What it does in there needs no other system call,
+ * so that it ends well unless somebody else in the process makes one.
  */
 #include "gss.h"
+#include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -35,6 +38,25 @@ static int forbid(unsigned number)
 	struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
 
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+/* Filters that lie nowhere, or whose end does: the kernel takes none. */
+static int nowhere(void)
+{
+	char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct sock_filter *last = (struct sock_filter *)(page + 4096) - 1;
+	struct sock_fprog *cut = (struct sock_fprog *)(page + 4096 - 8), beyond = {2, last},
+			  far = {1, (struct sock_filter *)8};
+	struct sock_fprog *const all[] = {(struct sock_fprog *)8, cut, &beyond, &far};
+
+	if (page == MAP_FAILED || munmap(page + 4096, 4096))
+		return 0;
+	*last = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (!prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, all[i]) || errno != EFAULT ||
+		    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, all[i]) != -1 || errno != EFAULT)
+			return 0;
+	return 1;
 }
 
 static int enter(const char *how)
@@ -77,6 +99,11 @@ static int enter(const char *how)
 				 : "rcx", "r11", "memory");
 		return (int)result;
 	}
+	if (!strcmp(how, "listener")) /* its result is the descriptor */
+		return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+			       &program) < 1;
+	if (!strcmp(how, "bogus") && !nowhere())
+		return -1;
 	if (!strcmp(how, "call"))
 		return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
