@@ -172,6 +172,45 @@ handshake(pid=2, role=1, initiator="用户名@領域.TEST".encode(), acceptor="�
 '
 }
 
+@test "names that differ in case alone stay the same but for case, in every alphabet that has any" {
+    # What is of one name a line. The last but one has U+212A, a K of three bytes.
+    cat >names <<'E'
+alice ALICE Alice
+ärger ÄRGER Ärger
+größe GRÖẞE
+οδυσσευς ΟΔΥΣΣΕΥΣ οδυσσευσ
+жук ЖУК
+ḁḃ ḀḂ
+𐐨𐐩 𐐀𐐁
+kelly Kelly
+用户 用户
+E
+    "$PYTHON" "$TOP/tests/forge.py" forged.pcapng '
+process()
+for name in open("names", encoding="utf-8").read().split():
+    handshake(role=1, initiator=(name + "@EXAMPLE.ORG").encode())
+'
+    redact forged.pcapng out/forged.pcapng
+    trace_json out/forged.pcapng | jq -r '.initiator // empty' >redacted
+    "$PYTHON" - <<'E'
+after = iter(line.split("@")[0] for line in open("redacted", encoding="utf-8"))
+seen = []
+for line in open("names", encoding="utf-8"):
+    names = line.split()
+    others = [next(after) for _ in names]
+    print(names, others)
+    for name, other in zip(names, others):
+        assert [(c.islower(), c.isupper(), len(c.encode())) for c in name] == [(c.islower(), c.isupper(), len(c.encode())) for c in other]
+        assert name.lower() != other.lower()
+    # Bytes are as many as before, so of a letter whose cases are not as long two come.
+    for at, letters in enumerate(zip(*names)):
+        if len({len(c.encode()) for c in letters}) == 1:
+            assert len({other[at].lower() for other in others}) == 1, at
+    seen.append(others[0].lower())
+assert len(set(seen)) == len(seen)
+E
+}
+
 @test "addresses of IPv6 stay addresses, each the same everywhere, and those of a kind of that kind" {
     forged
     redact forged.pcapng out/forged.pcapng

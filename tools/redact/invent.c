@@ -2,7 +2,7 @@
 /* See invent.h. Randomness is drawn from the kernel by the block. */
 #include "tools/redact/invent.h"
 
-#include "tools/base/safe.h"
+#include "tools/redact/letters.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -98,32 +98,6 @@ static void invent_ipv6(const char *word, size_t length, char *to)
 			to[i] = hex[1 + below(15)];
 }
 
-static void put(char *to, size_t bytes, uint32_t code)
-{
-	static const uint8_t first[] = {0, 0, 0xc0, 0xe0, 0xf0};
-
-	for (size_t i = bytes - 1; i; i--, code >>= 6)
-		to[i] = (char)(0x80 | (code & 0x3f));
-	to[0] = (char)(first[bytes] | code);
-}
-
-/* Latin, Chinese, and rarer Chinese: all of these have their character. */
-static size_t invent_wide(const char *at, size_t left, char *to)
-{
-	uint32_t code;
-	size_t used = safe_utf8((const uint8_t *)at, left, &code);
-
-	if (used == 2)
-		put(to, 2, 0xe0 + below(23));
-	else if (used == 3)
-		put(to, 3, 0x4e00 + below(0x5000));
-	else if (used == 4)
-		put(to, 4, 0x20000 + below(0xa000));
-	else
-		to[0] = (char)('a' + below(26));
-	return used ? used : 1;
-}
-
 void invent_word(const char *word, size_t length, char *to)
 {
 	if (invent_is_ipv4(word, length)) {
@@ -140,7 +114,7 @@ void invent_word(const char *word, size_t length, char *to)
 		else if (!(word[i] & 0x80))
 			to[i] = (char)('a' + below(26));
 		else
-			used = invent_wide(word + i, length - i, to + i);
+			used = letters_invent(word + i, length - i, to + i, below);
 	}
 	/* A user's number has to stay below 2^32. */
 	if (length == 10 && strspn(word, "0123456789") >= 10)

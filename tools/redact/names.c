@@ -4,6 +4,7 @@
 
 #include "tools/base/table.h"
 #include "tools/redact/invent.h"
+#include "tools/redact/letters.h"
 #include "tools/redact/words.h"
 #include "trace/siphash.h"
 
@@ -118,19 +119,12 @@ static struct name *add(struct names *names, struct text word, enum names_use us
 	return use == NAMES_SYSTEM || invent(names, name) ? name : NULL;
 }
 
-static char lower(uint8_t c)
-{
-	return (char)(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
-}
-
-/* In lower case, on the heap. */
+/* Folded, on the heap. */
 static struct text word_of(const uint8_t *at, size_t length)
 {
-	char *word = malloc(length + 1);
+	char *word = malloc(2 * length + 1);
 
-	for (size_t i = 0; word && i < length; i++)
-		word[i] = lower(at[i]);
-	return (struct text){word, length};
+	return (struct text){word, word ? letters_fold(at, length, word) : 0};
 }
 
 /*
@@ -163,18 +157,16 @@ bool names_replace(struct names *names, enum names_use use, const uint8_t *at, s
 
 	if (!word.at)
 		return false;
-	if (words_known(word.at, length)) {
+	if (words_known(word.at, word.length)) {
 		memcpy(to, at, length);
 		free((char *)word.at);
 		return true;
 	}
 	name = learn(names, use, word);
-	/* A hexadecimal digit of an address can have become one that has no case. */
-	for (size_t i = 0; name && i < length; i++) {
-		bool upper = at[i] >= 'A' && at[i] <= 'Z' && name->to.at[i] >= 'a';
-
-		to[i] = (uint8_t)(name->to.at[i] + (upper ? 'A' - 'a' : 0));
-	}
+	if (name && name->use == NAMES_SYSTEM)
+		memcpy(to, at, length);
+	else if (name)
+		letters_unfold(name->to.at, name->to.length, at, length, to);
 	free((char *)word.at);
 	return name;
 }

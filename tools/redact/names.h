@@ -4,7 +4,7 @@
  * same every time, so that whatever was equal stays equal. Kept only in memory: nobody can go back.
  *
  * A name here is one word of what people call one: "host/www.example.org@EXAMPLE.ORG" has six, and the two
- * that differ in case alone stay the same but for case.
+ * that differ in case alone stay the same but for case (letters.h).
  */
 #ifndef TOOLS_REDACT_NAMES_H
 #define TOOLS_REDACT_NAMES_H
