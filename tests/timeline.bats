@@ -180,6 +180,55 @@ EOF
     sees '.steps[-1].step == "end" or .steps[-2].how == "deleted"'
 }
 
+@test "a context is followed into the children that a server forks, each into its own" {
+    "$GSSTAP" run -o "fork-%p.pcapng" -- "$BUILD/hosts/forks"
+    timeline fork-*.pcapng
+    # Every message arrived in the handshake that it was sent in, in a child that is no other's.
+    jq -es 'length == 3 and all(.[]; .kind == "handshake" and (.steps |
+            any(.call == "gss_wrap" and .arrived) and (map(select(.call == "gss_unwrap")) | length == 1))) and
+        (map(.steps[] | select(.step == "fork").pid) | unique | length == 3)' seen
+    jq -es 'all(.[]; .acceptor.pid as $server | (.steps[] | select(.step == "fork").pid) as $child | $server != $child and
+        ([.steps[] | select(.side == "acceptor" and (.step == "fork" or .call == "gss_unwrap" or .step == "end")) |
+            [.step, .pid]] == [["end", $server], ["fork", $child], ["message", $child], ["end", $child]]))' seen
+    "$GSSTAP" timeline fork-*.pcapng >text
+    [ "$(grep -cE 'acceptor +fork: the context is also in forks\[[0-9]+\] on ' text)" = 3 ]
+    # Without the parent's trace nobody knows what they got.
+    mkdir children
+    jq -r '.steps[] | select(.step == "fork") | "fork-\(.pid).pcapng"' seen | xargs mv -t children
+    timeline children
+    [ ! -s seen ]
+}
+
+# A child's calls with a handle at which the parent had one context after another. FORK: what the process event of the child says.
+forked() {
+    "$PYTHON" "$TOP/tests/forge.py" forged.pcapng '
+identity = dict(boot="b", pid_namespace=1, host="h", command="server", exe="/server")
+process(started=10, **identity)
+for number in 1, 2, 3:
+    handshake(role=2, outcome=1, handshake=bytes([number] * 16), context=7, initiator="client%d" % number)
+    if number > 1:
+        call("gss_delete_sec_context", context=7, major=0)
+        event("context", context=7)
+process(pid=5000, started=11, '"$1"', **identity)
+call("gss_unwrap", pid=5000, context=7, major=0)
+'
+    timeline forged.pcapng
+    jq -r 'select(any(.steps[]; .step == "fork")).acceptor.initiator' seen
+}
+
+@test "of several contexts at one address a child has the one that was there when it was forked" {
+    [ "$(forked 'forked_pid=4711, forked_tid=4711, forked_seq=2')" = client1 ]
+    [ "$(forked 'forked_pid=4711, forked_tid=4711, forked_seq=3')" = client2 ]
+    [ "$(forked 'forked_pid=4711, forked_tid=4711, forked_seq=6')" = client3 ]
+    # Before any, and after one was deleted there is none; nor where it is not known when that was, or of what process.
+    [ "$(forked 'forked_pid=4711, forked_tid=4711, forked_seq=1')" = "" ]
+    [ "$(forked 'forked_pid=4711, forked_tid=4711, forked_seq=5')" = "" ]
+    [ "$(forked 'forked_pid=4711, forked_tid=4711, forked_seq=7')" = "" ]
+    [ "$(forked 'forked_pid=4711')" = "" ]
+    [ "$(forked 'forked_pid=4712, forked_tid=4711, forked_seq=2')" = "" ]
+    [ "$(forked 'ppid=4711')" = "" ]
+}
+
 @test "on a terminal of 120 columns there are two columns, on one of 70 there is one, and no line is longer" {
     local width
     handshake shown

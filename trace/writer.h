@@ -121,6 +121,8 @@ void tr_put_secret(struct tr_draft *draft, enum tr_field_id id, const void *byte
 /* How far the program's clock is from the machine's, where it is shown another one; the process event says
  * it. */
 void tr_put_clock(struct tr_draft *draft);
+/* In a child of fork: by which fork it began. */
+void tr_put_fork(struct tr_draft *draft);
 
 /* The sequence number the next event of this thread will get. */
 uint64_t tr_next_seq(void);

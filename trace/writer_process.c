@@ -55,6 +55,29 @@ void tr_configure(const char *template, int level, void (*first_event)(void))
 	tr_level = level;
 }
 
+/* A child of a child that has recorded nothing still has what the last one left that did. */
+static void keep_fork(const struct tr_thread *t)
+{
+	bool forked = t->epoch == tr_process.epoch; /* else it was born in the child */
+
+	if (atomic_load(&tr_process.made) != 2)
+		return;
+	tr_process.forked_pid = tr_process.pid;
+	tr_process.forked_tid = forked ? t->tid : 0;
+	tr_process.forked_seq = forked ? t->seq : 0;
+}
+
+void tr_put_fork(struct tr_draft *d)
+{
+	if (!tr_process.forked_pid)
+		return;
+	tr_put_u32(d, TR_F_FORKED_PID, tr_process.forked_pid);
+	if (!tr_process.forked_tid)
+		return;
+	tr_put_u32(d, TR_F_FORKED_TID, tr_process.forked_tid);
+	tr_put_u64(d, TR_F_FORKED_SEQ, tr_process.forked_seq);
+}
+
 bool tr_process_wakes(void)
 {
 	int expected = TR_CHILD;
@@ -66,6 +89,7 @@ bool tr_process_wakes(void)
 			syscall(SYS_sched_yield);
 		return true;
 	}
+	keep_fork(&tr_thread);
 	tr_lanes_forget();
 	atomic_store(&tr_process.finishing, false);
 	tr_file_forget();

@@ -55,6 +55,9 @@ struct tr_process {
 	/* The first event makes the file: 0 not yet, 1 one thread is at it, 2 there, 3 failed. */
 	_Atomic(int) made;
 	_Atomic(bool) finishing; /* nothing waits any more */
+	/* In a child: whose memory it got, which thread of it forked, and its next seq; 0: not known. */
+	uint32_t forked_pid, forked_tid;
+	uint64_t forked_seq;
 };
 enum { TR_CHILD, TR_WAKING, TR_ALIVE };
 extern struct tr_process tr_process;

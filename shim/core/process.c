@@ -47,6 +47,7 @@ static void write_process(const struct tap_snapshot *all)
 		tr_put_text(d, TR_F_HOST, host.nodename);
 	tr_put_u32(d, TR_F_UID, (uint32_t)getuid());
 	tr_put_u32(d, TR_F_PPID, (uint32_t)getppid());
+	tr_put_fork(d);
 	tr_put_text(d, TR_F_VERSION, "0.1.0");
 	tr_put_text(d, TR_F_LEVEL, levels[tr_level]);
 	if (*tap_bad_settings)

@@ -39,6 +39,15 @@ static void release_endpoint(void *endpoint)
 	model_text_free(&((struct exchange_endpoint *)endpoint)->service);
 }
 
+static void release_handle(void *at)
+{
+	for (struct exchange_stay *stay = ((struct exchange_handle *)at)->last, *before; stay;
+	     stay = before) {
+		before = stay->before;
+		free(stay);
+	}
+}
+
 void exchanges_free(struct exchanges *exchanges)
 {
 	if (!exchanges)
@@ -54,7 +63,7 @@ void exchanges_free(struct exchanges *exchanges)
 		free(exchange);
 	}
 	model_list_free(&exchanges->by_hash, NULL);
-	model_list_free(&exchanges->live, NULL);
+	model_list_free(&exchanges->handles, release_handle);
 	model_list_free(&exchanges->exported, NULL);
 	model_list_free(&exchanges->processes, release_process);
 	model_list_free(&exchanges->endpoints, release_endpoint);
@@ -173,6 +182,13 @@ void exchange_side_move(struct exchange_side *from, struct exchange_side *to)
 	}
 	from->places = from->last = NULL;
 	from->moved = to;
+}
+
+struct exchange_side *exchange_side_now(struct exchange_side *side)
+{
+	while (side && side->moved)
+		side = side->moved;
+	return side;
 }
 
 static bool is_bad(enum tr_outcome outcome)

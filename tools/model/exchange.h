@@ -39,7 +39,8 @@ struct exchange_place {
 	struct model_process *process;
 	struct model_program *program;
 	uint32_t pid;
-	uint64_t came;	       /* when it was imported; 0: its handshake was here */
+	uint64_t came;	       /* when it was imported, or inherited; 0: its handshake was here */
+	bool forked;	       /* inherited, by a child of fork */
 	uint64_t after;	       /* ... so long after its export; 0: that was not seen */
 	bool again;	       /* ... and somebody else had imported it already */
 	enum tr_role role;     /* as its summary has it; 0: unknown */
@@ -90,6 +91,28 @@ struct exchange {
 	bool repeated;		     /* this token had been given to an acceptor before */
 };
 
+/* When something was, by the clock and by what its thread had recorded. */
+struct exchange_moment {
+	uint64_t time, seq;
+	uint32_t tid;
+};
+
+/* A context at a handle of a process. */
+struct exchange_stay {
+	struct exchange_stay *before; /* at the same handle */
+	struct exchange_place *place; /* NULL: there are too many */
+	struct exchange_side *side;
+	struct exchange_moment began, ended; /* ended.time 0: not yet */
+	bool over;			     /* its summary was seen: nothing of it comes any more */
+};
+
+/* What a handle stands for: one context after another. A child of fork has them as they were at the fork, so
+ * those that ended are kept. */
+struct exchange_handle {
+	struct model_node node;
+	struct exchange_stay *last;
+};
+
 /* Calls of a process that no handshake has taken yet. */
 struct exchange_process {
 	struct model_node node;
@@ -104,7 +127,7 @@ struct exchanges {
 	struct exchange *first, *last; /* in order of what was seen first to end */
 	uint64_t count;
 	struct exchange_side *settled; /* whose handshake this event tells the end of */
-	struct model_list by_hash, live, exported, processes, endpoints, plain;
+	struct model_list by_hash, handles, exported, processes, endpoints, plain;
 };
 
 /* NULL: no memory. */
@@ -121,6 +144,7 @@ bool exchanges_join(struct exchanges *exchanges, struct model_talk *talk, struct
 /* NULL also where there are too many; then nothing of it is kept. */
 struct exchange_place *exchange_place_add(struct exchange_side *side, const struct facts *facts);
 void exchange_side_move(struct exchange_side *from, struct exchange_side *to);
+struct exchange_side *exchange_side_now(struct exchange_side *side);
 
 /* How the handshake ended, as the side knows that has the worse to tell; 0: it was not seen to end. */
 enum tr_outcome exchange_outcome(const struct exchange *exchange);

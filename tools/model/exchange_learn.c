@@ -10,46 +10,12 @@
 
 #include <stdlib.h>
 
-/* What a handle stands for. */
-struct live {
-	struct model_node node;
-	struct exchange_place *place;
-	struct exchange_side *side;
-};
-
 /* A context on its way, by what its export and its import say of it. */
 struct transfer {
 	struct model_node node;
 	struct exchange_side *side; /* that it belongs to */
 	uint64_t time, exports, imports;
 };
-
-static void *entry(struct model_list *list, const struct facts *facts, uint64_t number, size_t size,
-		   bool *made)
-{
-	const uint64_t numbers[] = {facts->process->image, number};
-
-	return facts_get(facts, list, size, numbers, 2, NULL, 0, made);
-}
-
-static struct live *live_of(struct exchanges *exchanges, const struct facts *facts, bool make)
-{
-	uint64_t handle = facts_number(facts, TR_F_CONTEXT);
-	struct model_key key;
-	struct live *live;
-	bool made;
-
-	if (!handle)
-		return NULL;
-	if (make)
-		return entry(&exchanges->live, facts, handle, sizeof(*live), &made);
-	model_key_begin(&key);
-	model_key_number(&key, facts->process->image);
-	model_key_number(&key, handle);
-	live = model_node_find(&exchanges->live, &key);
-	model_key_end(&key);
-	return live;
-}
 
 static void phrase(const struct exchanges *exchanges, struct model_token *token, uint64_t time)
 {
@@ -89,25 +55,13 @@ static bool ended(struct model_listener *listener, struct model_talk *talk)
 static bool begin(struct exchanges *exchanges, const struct facts *facts)
 {
 	struct exchange_side *side = exchanges->settled;
-	struct live *live;
 
 	exchanges->settled = NULL;
 	if (!side)
 		return true;
 	exchange_served(exchanges, facts, side);
-	live = live_of(exchanges, facts, true);
-	if (!live)
-		return !facts->model->failed;
-	live->side = side;
-	live->place = exchange_place_add(side, facts);
+	exchange_stay_begin(exchanges, facts, side);
 	return !facts->model->failed;
-}
-
-static struct exchange_side *side_now(struct exchange_side *side)
-{
-	while (side && side->moved)
-		side = side->moved;
-	return side;
 }
 
 static struct transfer *transfer_of(struct exchanges *exchanges, const struct facts *facts)
@@ -131,25 +85,24 @@ static struct exchange_side *nowhere(struct exchanges *exchanges)
 static bool imported(struct exchanges *exchanges, const struct facts *facts)
 {
 	struct transfer *transfer = transfer_of(exchanges, facts);
-	struct exchange_side *side = transfer ? side_now(transfer->side) : NULL;
-	struct live *live = live_of(exchanges, facts, true);
+	struct exchange_side *side = transfer ? exchange_side_now(transfer->side) : NULL;
+	struct exchange_stay *stay;
 
-	if (!live)
+	if (!facts_number(facts, TR_F_CONTEXT))
 		return true;
 	if (!side && !(side = nowhere(exchanges)))
 		return false;
-	live->side = side;
-	live->place = exchange_place_add(side, facts);
-	if (!live->place)
+	stay = exchange_stay_begin(exchanges, facts, side);
+	if (!stay || !stay->place)
 		return !facts->model->failed;
-	live->place->came = facts->event->time;
+	stay->place->came = facts->event->time;
 	if (!transfer)
 		return true;
 	transfer->imports++;
 	transfer->side = side;
-	if (transfer->time && live->place->came > transfer->time)
-		live->place->after = live->place->came - transfer->time;
-	live->place->again = transfer->exports && transfer->imports > transfer->exports;
+	if (transfer->time && stay->place->came > transfer->time)
+		stay->place->after = stay->place->came - transfer->time;
+	stay->place->again = transfer->exports && transfer->imports > transfer->exports;
 	return true;
 }
 
@@ -160,8 +113,8 @@ static void exported(struct exchanges *exchanges, const struct facts *facts, str
 
 	if (!transfer)
 		return;
-	if (transfer->side && !transfer->exports && side_now(transfer->side) != side)
-		exchange_side_move(side_now(transfer->side), side);
+	if (transfer->side && !transfer->exports && exchange_side_now(transfer->side) != side)
+		exchange_side_move(exchange_side_now(transfer->side), side);
 	transfer->side = side;
 	transfer->time = facts->event->time;
 	transfer->exports++;
@@ -171,24 +124,25 @@ static void in_context(struct exchanges *exchanges, const struct facts *facts)
 {
 	uint32_t call = facts->event->head.call;
 	bool ends = call == TR_gss_delete_sec_context || call == TR_gss_export_sec_context;
-	struct live *live = live_of(exchanges, facts, false);
 	enum exchange_kind kind;
 	bool message = exchange_kind_of(call, &kind);
+	struct exchange_stay *stay = ends || message ? exchange_stay_of(exchanges, facts) : NULL;
 
-	if (!live || !live->place || (!ends && !message))
+	if (!stay || !stay->place)
 		return;
 	if (facts_number(facts, TR_F_MAJOR) >> 16) {
-		exchange_fails(live->place, facts);
+		exchange_fails(stay->place, facts);
 		return;
 	}
 	if (message) {
-		exchange_count(live->place, facts, kind);
+		exchange_count(stay->place, facts, kind);
 		return;
 	}
-	live->place->end = call == TR_gss_delete_sec_context ? EXCHANGE_DELETED : EXCHANGE_EXPORTED;
-	live->place->went = facts->event->time;
-	if (live->place->end == EXCHANGE_EXPORTED)
-		exported(exchanges, facts, side_now(live->side));
+	exchange_stay_end(stay, facts);
+	stay->place->end = call == TR_gss_delete_sec_context ? EXCHANGE_DELETED : EXCHANGE_EXPORTED;
+	stay->place->went = facts->event->time;
+	if (stay->place->end == EXCHANGE_EXPORTED)
+		exported(exchanges, facts, exchange_side_now(stay->side));
 }
 
 static bool learn_call(struct exchanges *exchanges, const struct facts *facts)
@@ -218,9 +172,13 @@ static bool learn_call(struct exchanges *exchanges, const struct facts *facts)
 
 static void learn_summary(struct exchanges *exchanges, const struct facts *facts)
 {
-	struct live *live = live_of(exchanges, facts, false);
-	struct exchange_place *place = live ? live->place : NULL;
+	struct exchange_stay *stay = exchange_stay_of(exchanges, facts);
+	struct exchange_place *place = stay ? stay->place : NULL;
 
+	if (!stay)
+		return;
+	exchange_stay_end(stay, facts);
+	stay->over = true;
 	if (place) {
 		if (place->end == EXCHANGE_OPEN) {
 			place->end = EXCHANGE_ENDED;
@@ -231,10 +189,6 @@ static void learn_summary(struct exchanges *exchanges, const struct facts *facts
 		place->wrapped_bytes = facts_number(facts, TR_F_WRAPPED_BYTES);
 		place->unwrapped = facts_number(facts, TR_F_UNWRAPPED);
 		place->unwrapped_bytes = facts_number(facts, TR_F_UNWRAPPED_BYTES);
-	}
-	if (live) {
-		model_node_drop(&exchanges->live, &live->node);
-		model_node_free(&live->node);
 	}
 }
 

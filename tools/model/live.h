@@ -18,8 +18,8 @@ struct model_known {
 	struct model_node node;
 	struct model_process *process;
 	bool mixed;		/* of two hosts or containers, that ran at one time */
-	struct model_text boot; /* of an identity, and its pid namespace */
-	uint64_t space;
+	struct model_text boot; /* of an identity, its pid namespace, and its start */
+	uint64_t space, started;
 };
 
 /* A handle of a process, or a thread: what each is for depends on the list. */

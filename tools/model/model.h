@@ -156,6 +156,15 @@ struct model_refusal {
 };
 
 /* Known by boot, pid namespace, pid and start, in however many files its events are. */
+/* Where a process has its memory from, and with it handles, until it executes another program. */
+struct model_fork {
+	struct model_process *from; /* NULL: it was not forked, or by nobody that is known */
+	uint64_t image;		    /* of that process */
+	uint64_t time;		    /* before this */
+	uint64_t seq;		    /* ... and when the thread that forked had recorded what is before this */
+	uint32_t tid;		    /* 0: that thread is not known */
+};
+
 struct model_process {
 	struct model_node node;
 	struct model_program *program;	    /* NULL: not told yet */
@@ -165,7 +174,8 @@ struct model_process {
 	bool zap;			    /* it has a ZAP handler */
 	bool uid_known;
 	uint32_t uid;
-	int64_t clock_offset;		   /* ns, of the clock that it is shown */
+	int64_t clock_offset; /* ns, of the clock that it is shown */
+	struct model_fork fork;
 	struct model_gathering *gathering; /* talk.h; NULL: none */
 	struct model_zmq *zmq;		   /* zmq.h; NULL: nothing of it is kept */
 };

@@ -90,8 +90,22 @@ static struct model_known *known_identity(const struct facts *facts)
 	if (identity) {
 		facts_keep(facts, &identity->boot, facts_text(facts, TR_F_BOOT));
 		identity->space = facts_number(facts, TR_F_PID_NAMESPACE);
+		identity->started = facts_number(facts, TR_F_STARTED);
 	}
 	return identity;
+}
+
+/* The last one that had this pid, in the pid namespace that the event's process is in. */
+static struct model_known *known_holder(const struct facts *facts, uint64_t pid)
+{
+	struct model_key key;
+
+	model_key_begin(&key);
+	model_key_number(&key, 2);
+	model_key_text(&key, facts_text(facts, TR_F_BOOT));
+	model_key_number(&key, facts_number(facts, TR_F_PID_NAMESPACE));
+	model_key_number(&key, pid);
+	return known(facts, &key);
 }
 
 static bool other_host(const struct facts *facts, const struct model_process *before)
@@ -125,8 +139,12 @@ static struct model_process *started(const struct facts *facts, struct model_kno
 	if (!process)
 		return NULL;
 	if (identity) {
+		struct model_known *holder = known_holder(facts, facts->event->head.pid);
+
 		identity->process = process;
 		process->identity = identity;
+		if (holder)
+			holder->process = process;
 	}
 	if (here->mixed)
 		return process;
@@ -166,6 +184,31 @@ static struct model_program *program_of(const struct facts *facts)
 	return facts_program(facts, texts);
 }
 
+/* One that began after its child is another one, which got the pid. */
+static void learn_fork(const struct facts *facts)
+{
+	struct model_process *process = facts->process;
+	struct model_known *holder = NULL;
+
+	if (!facts_has(facts, TR_F_FORKED_PID)) {
+		process->fork = (struct model_fork){0};
+		return;
+	}
+	if (process->fork.from || !process->identity)
+		return;
+	holder = known_holder(facts, facts_number(facts, TR_F_FORKED_PID));
+	if (!holder || !holder->process || holder->process == process ||
+	    holder->process->identity->started > process->identity->started)
+		return;
+	process->fork = (struct model_fork){
+		.from = holder->process,
+		.image = holder->process->image,
+		.time = facts->event->time,
+		.seq = facts_number(facts, TR_F_FORKED_SEQ),
+		.tid = (uint32_t)facts_number(facts, TR_F_FORKED_TID),
+	};
+}
+
 /* Once a file, and again when another program is executed: that one has none of the handles. */
 void learn_process(struct facts *facts)
 {
@@ -180,6 +223,7 @@ void learn_process(struct facts *facts)
 	process->uid = (uint32_t)facts_number(facts, TR_F_UID);
 	process->clock_offset = (int64_t)facts_number(facts, TR_F_CLOCK_OFFSET);
 	process->calls = !model_text_is(facts_text(facts, TR_F_LEVEL), "audit");
+	learn_fork(facts);
 	if (program == before)
 		return;
 	process->program = program;

@@ -23,6 +23,7 @@ enum timeline_kind {
 	TIMELINE_MORE,	 /* messages that are only counted */
 	TIMELINE_FAILED, /* a call in the context that failed */
 	TIMELINE_IMPORT,
+	TIMELINE_FORK, /* a child goes on with it */
 	TIMELINE_END,
 };
 
@@ -32,7 +33,7 @@ struct timeline_row {
 	int side;	/* EXCHANGE_INITIATOR, EXCHANGE_ACCEPTOR */
 	enum timeline_kind kind;
 	const struct model_step *step;	    /* BEFORE, CALL, WITHIN, TOKEN, FAILED */
-	const struct exchange_place *place; /* MESSAGE, MORE, FAILED, IMPORT, END */
+	const struct exchange_place *place; /* MESSAGE, MORE, FAILED, IMPORT, FORK, END */
 	const struct exchange_message *message;
 	enum exchange_kind messages; /* MESSAGE, MORE */
 	uint64_t wait, worked;	     /* WAIT: how long, and for how much of it the other side worked */

@@ -9,11 +9,13 @@
 static const char *const sides[] = {"initiator", "acceptor"};
 
 static const char *const kinds[] = {
-	[TIMELINE_OPENED] = "opened", [TIMELINE_GREETED] = "greeted",	 [TIMELINE_BEFORE] = "before",
-	[TIMELINE_CALL] = "call",     [TIMELINE_WITHIN] = "within",	 [TIMELINE_TOKEN] = "token",
-	[TIMELINE_WAIT] = "wait",     [TIMELINE_OUTCOME] = "outcome",	 [TIMELINE_MESSAGE] = "message",
-	[TIMELINE_MORE] = "messages", [TIMELINE_FAILED] = "failed_call", [TIMELINE_IMPORT] = "import",
-	[TIMELINE_END] = "end",
+	[TIMELINE_OPENED] = "opened",	   [TIMELINE_GREETED] = "greeted",
+	[TIMELINE_BEFORE] = "before",	   [TIMELINE_CALL] = "call",
+	[TIMELINE_WITHIN] = "within",	   [TIMELINE_TOKEN] = "token",
+	[TIMELINE_WAIT] = "wait",	   [TIMELINE_OUTCOME] = "outcome",
+	[TIMELINE_MESSAGE] = "message",	   [TIMELINE_MORE] = "messages",
+	[TIMELINE_FAILED] = "failed_call", [TIMELINE_IMPORT] = "import",
+	[TIMELINE_FORK] = "fork",	   [TIMELINE_END] = "end",
 };
 
 static void text(struct js *js, const char *key, struct model_text value)
@@ -145,7 +147,7 @@ static void step(struct js *js, const struct exchange *exchange, const struct ti
 	js_set_string(js, "zmtp", timeline_zmtp(exchange, row));
 	if (row->kind == TIMELINE_MORE)
 		more(js, row);
-	if (row->kind == TIMELINE_IMPORT || row->kind == TIMELINE_END)
+	if (row->kind == TIMELINE_IMPORT || row->kind == TIMELINE_FORK || row->kind == TIMELINE_END)
 		place(js, row);
 	else if (row->place && row->place->came)
 		js_set_unsigned(js, "pid", row->place->pid);

@@ -165,7 +165,7 @@ static bool in_place(struct timeline_rows *rows, const struct exchange *exchange
 	struct timeline_row *row;
 
 	if (place->came) {
-		row = add(rows, side, TIMELINE_IMPORT, place->came);
+		row = add(rows, side, place->forked ? TIMELINE_FORK : TIMELINE_IMPORT, place->came);
 		if (!row)
 			return false;
 		row->place = place;

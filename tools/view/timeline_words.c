@@ -255,6 +255,10 @@ static void row_of(FILE *to, const struct exchange *exchange, const struct timel
 	case TIMELINE_IMPORT:
 		import_of(to, exchange, row);
 		return;
+	case TIMELINE_FORK:
+		fputs("fork: the context is also in ", to);
+		who(to, row->place->program, row->place->pid);
+		return;
 	case TIMELINE_END:
 		end_of(to, row);
 	}
