@@ -6,7 +6,7 @@
  * stream null|curve|gssapi req SIZE COUNT     a REQ and a REP; prints microseconds one way
  * stream null|curve|gssapi connect - COUNT    as many connections made, used and closed; prints how many a
  *                                             second
- * stream null|curve|gssapi idle - COUNT       as many connections at one time; prints how much memory of the
+ * stream null|curve|gssapi idle - COUNT       as many connections held; prints how much memory of the
  *                                             server's each has, in KiB
  * stream null|curve|gssapi peak SIZE COUNT    as push; prints how much more memory than at its begin the
  *                                             receiver had at most, in KiB
@@ -23,6 +23,7 @@
 #include <zmq.h>
 
 #define WARM 50
+#define AT_ONCE 500 /* connections that are being made: more would be timed out, by libzmq */
 
 static char server_key[41], server_secret[41];
 static int ready[2]; /* what the server has to say besides */
@@ -85,6 +86,16 @@ static void exchange(void *socket, char *room, size_t size, long count, int firs
 	}
 }
 
+/* So many connections more are made, as it says with a byte each. */
+static void wait_for_server(long count)
+{
+	char byte;
+
+	while (count--)
+		if (read(ready[0], &byte, 1) != 1)
+			exit(1);
+}
+
 static void client(const char *mode, const char *kind, const char *endpoint, char *room, size_t size,
 		   long count)
 {
@@ -110,10 +121,12 @@ static void client(const char *mode, const char *kind, const char *endpoint, cha
 		zmq_close(socket);
 	} else if (!strcmp(kind, "idle")) {
 		socket = secured(context, ZMQ_PUSH, mode, 0);
-		for (long i = 0; i < count; i++)
+		for (long i = 0; i < count; i++) {
 			zmq_connect(socket, endpoint);
-		if (read(ready[0], room, 1) < 0) /* the server has looked */
-			exit(1);
+			if (i >= AT_ONCE)
+				wait_for_server(1);
+		}
+		wait_for_server((count < AT_ONCE ? count : AT_ONCE) + 1); /* the last: it has looked */
 		zmq_close(socket);
 	} else {
 		socket = secured(context, ZMQ_PUSH, mode, 0);
@@ -185,6 +198,8 @@ int main(int argc, char **argv)
 		for (long i = 0; i < count; i++) {
 			zmq_recv(monitor, room, size, 0);
 			zmq_recv(monitor, room, size, 0);
+			if (write(ready[1], room, 1) < 0)
+				return 1;
 		}
 		printf("%.2f\n", (double)(memory("VmRSS") - before) / (double)count);
 		if (write(ready[1], room, 1) < 0)
