@@ -4,7 +4,6 @@
 
 #include "tools/diagnose/diagnoses.h"
 #include "tools/diagnose/local.h"
-#include "tools/diagnose/otherwise.h"
 #include "tools/model/learn.h"
 
 #include <stdlib.h>
@@ -69,9 +68,9 @@ static bool join(struct diagnose *diagnose, struct model_talk *talk)
 		return true;
 	if (!sides)
 		return false;
-	if (talk->role == TR_ROLE_ACCEPTOR && (!sides->acc || talk->follows))
+	if (talk->role == TR_ROLE_ACCEPTOR && !sides->acc)
 		sides->acc = talk;
-	else if (talk->role == TR_ROLE_INITIATOR && (!sides->init || talk->follows))
+	else if (talk->role == TR_ROLE_INITIATOR && !sides->init)
 		sides->init = talk;
 	return true;
 }
@@ -215,7 +214,7 @@ static void ask(struct diagnose *diagnose, struct diagnose_case *c, const struct
 
 static bool is_bad(const struct model_talk *talk)
 {
-	return talk && (talk->outcome == TR_OUTCOME_FAILED || zmq_denied(talk));
+	return talk && talk->outcome == TR_OUTCOME_FAILED;
 }
 
 static void examine(struct diagnose *diagnose, const struct model_talk *talk)
@@ -233,8 +232,8 @@ static void examine(struct diagnose *diagnose, const struct model_talk *talk)
 		return;
 	case_begin(&c, init, acc);
 	c.model = diagnose->model;
-	if (acc && sides && sides->acc != acc &&
-	    (sides->acc->outcome == TR_OUTCOME_ESTABLISHED || sides->acc->follows))
+	if (acc && !acc->follows && sides && sides->acc != acc &&
+	    sides->acc->outcome == TR_OUTCOME_ESTABLISHED)
 		c.before = sides->acc;
 	c.others[0] = diagnose->bad;
 	c.others[1] = diagnose->good;

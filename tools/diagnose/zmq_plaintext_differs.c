@@ -49,7 +49,7 @@ bool diagnose_zmq_plaintext_differs(struct diagnose_case *c, struct finding *fin
 {
 	const struct model_talk *plain, *other;
 
-	if (refused_it(c, c->init ? c->init : c->acc, finding))
+	if (refused_it(c, case_failed(c), finding))
 		return true;
 	if (!c->init || !c->acc)
 		return false;
