@@ -38,6 +38,7 @@ if [ -n "${SAN:-}" ]; then
         ln -sf ../plugins/sanitizer_first.so "$SANITIZER"
         ;;
     esac
+    case $SAN in *thread*) runtime=$(gcc -print-file-name=libtsan.so) ;; esac
     case $SAN in *undefined*) runtime="$runtime${runtime:+ }$(gcc -print-file-name=libubsan.so)" ;; esac
     SANITIZER="$runtime${SANITIZER:+ $SANITIZER}"
     PRELOAD="$SANITIZER $SHIM"
@@ -53,6 +54,8 @@ if [ -n "${SAN:-}" ]; then
     ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0:allocator_may_return_null=1:max_allocation_size_mb=1024
     export ASAN_OPTIONS=$ASAN_OPTIONS:handle_segv=0:handle_sigbus=0:handle_abort=0:handle_sigfpe=0:handle_sigill=0
     export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+    # Of libraries that were not built with it, it does not know what orders their threads.
+    export TSAN_OPTIONS=ignore_noninstrumented_modules=1:handle_segv=0:handle_sigbus=0:handle_abort=0:${TSAN_OPTIONS-halt_on_error=1}
 fi
 
 # slack N: prints N, which fits an idle machine, times as much as this one is busier: for a time that is the point of a test.

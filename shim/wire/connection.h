@@ -87,10 +87,10 @@ struct wire {
 
 /* What a descriptor of libzmq's is for. */
 struct wire_place {
-	struct tap_tie *tie; /* of a listener, and of a socket that is about to be connected */
-	pid_t seen;	     /* it was made, or accepted, here, by this process */
-	bool robbed;	     /* the program has closed libzmq's, and nothing is there */
-	bool refused;	     /* it is for a secured endpoint, and it cannot be told for which */
+	_Atomic(struct tap_tie *) tie; /* of a listener, and of a socket that is about to be connected */
+	_Atomic(pid_t) seen;	       /* it was made, or accepted, here, by this process */
+	_Atomic(bool) robbed;	       /* the program has closed libzmq's, and nothing is there */
+	_Atomic(bool) refused;	       /* it is for a secured endpoint, and it cannot be told for which */
 	struct wire *wire;
 };
 

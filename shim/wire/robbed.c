@@ -27,7 +27,7 @@ static void bury(int fd)
 {
 	struct wire *wire = tap_wire_take(fd);
 
-	__atomic_store_n(&tap_wire_place(fd)->robbed, true, __ATOMIC_RELAXED);
+	tap_wire_place(fd)->robbed = true;
 	if (!wire)
 		return;
 	tap_wire_fail(wire, "the program has closed the descriptor of this connection, which is libzmq's");
@@ -61,5 +61,5 @@ bool tap_wire_is_robbed(int fd)
 {
 	const struct wire_place *place = tap_wire_place(fd);
 
-	return place && __atomic_load_n(&place->robbed, __ATOMIC_RELAXED);
+	return place && place->robbed;
 }

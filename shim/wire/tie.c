@@ -8,7 +8,7 @@
 #define TIES 65535 /* as many as there are tags */
 
 static struct tap_tie *ties;
-static uint32_t count;
+static _Atomic(uint32_t) count; /* those beyond are nobody's yet */
 static struct tap_lock lock;
 
 static bool room(void)
@@ -79,7 +79,8 @@ struct tap_tie *tap_tie_like(struct tap_tie *wanted, bool *mistakable)
 	if (!tie && !*mistakable && room() && count < TIES) {
 		tie = &ties[count];
 		*tie = *wanted;
-		tie->number = ++count;
+		tie->number = count + 1;
+		count++;
 	}
 	tap_unlock(&lock);
 	return tie;

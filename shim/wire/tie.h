@@ -35,14 +35,14 @@ struct tap_zap {
 };
 
 struct tap_tie {
-	uint32_t number, hash; /* of the endpoint */
-	bool server, binds;    /* its role in the handshake, and how it was made */
-	bool decides;	       /* a connection may go without: both ends see what the other offers */
-	bool unseen;	       /* an address, by which a libzmq is judged whose calls are not seen */
-	bool denied;	       /* ... and where none may go that has no security of its own */
-	int send_buffer;       /* the program's own ZMQ_SNDBUF */
-	int64_t largest;       /* its ZMQ_MAXMSGSIZE, in bytes; -1: no limit */
-	void *socket;	       /* NULL: it is of more than one */
+	uint32_t number, hash;	/* of the endpoint */
+	bool server, binds;	/* its role in the handshake, and how it was made */
+	bool decides;		/* a connection may go without: both ends see what the other offers */
+	bool unseen;		/* an address, by which a libzmq is judged whose calls are not seen */
+	bool denied;		/* ... and where none may go that has no security of its own */
+	int send_buffer;	/* the program's own ZMQ_SNDBUF */
+	int64_t largest;	/* its ZMQ_MAXMSGSIZE, in bytes; -1: no limit */
+	_Atomic(void *) socket; /* NULL: it is of more than one */
 	enum pol_nametype principal_type, service_type;
 	char endpoint[256];		   /* as the program gave it */
 	char principal[256], service[256]; /* "" principal: the default credential */

@@ -21,8 +21,10 @@
 
 void tap_wire_put_ends(struct tr_draft *d, const struct wire *wire)
 {
-	if (wire->tie->socket)
-		tap_put_handle(d, TR_F_SOCKET, wire->tie->socket);
+	void *socket = wire->tie->socket;
+
+	if (socket)
+		tap_put_handle(d, TR_F_SOCKET, socket);
 	tr_put_text(d, TR_F_ENDPOINT, wire->tie->endpoint);
 	if (wire->other[0])
 		tr_put_text(d, TR_F_PEER, wire->other);
