@@ -25,6 +25,21 @@ static void follow_context(struct facts *facts, struct model_tally *one, struct 
 	context->tally[0] = one;
 	context->tally[1] = other;
 	context->at_endpoint = at_endpoint;
+	if (context->by_zmq && !other)
+		one->bare_at = facts->event->time;
+}
+
+/* Before its handshake's event, which does not say by whom it is. An address may have been another one's. */
+static void learn_owner(struct facts *facts)
+{
+	uint64_t handle = facts_number(facts, TR_F_CONTEXT);
+	struct model_list *contexts = &facts->model->contexts;
+	bool by_zmq = handle && facts_by_zmq(facts);
+	struct model_handle *context = by_zmq ? model_handle(facts->model, contexts, facts->process, handle)
+					      : model_handle_known(contexts, facts->process, handle);
+
+	if (context)
+		context->by_zmq = by_zmq;
 }
 
 static void unlink_handshake(struct model *model, struct model_handshake *handshake)
@@ -220,6 +235,8 @@ void learn_context(struct facts *facts)
 		tally->wrapped += wrapped;
 		tally->wrapped_bytes += facts_number(facts, TR_F_WRAPPED_BYTES);
 		tally->unwrapped += unwrapped;
+		if (wrapped || unwrapped)
+			tally->protected_at = facts->event->time;
 		tally->unwrapped_bytes += facts_number(facts, TR_F_UNWRAPPED_BYTES);
 		/* libzmq wraps its READY as soon as a peer is let in: who got none was not. */
 		if (context->at_endpoint && facts_has(facts, TR_F_WRAPPED))
@@ -244,6 +261,10 @@ void learn_gss_call(struct facts *facts)
 			model_text_free(credentials);
 		return;
 	}
+	if ((call == TR_gss_init_sec_context || call == TR_gss_accept_sec_context) && !(major >> 16)) {
+		learn_owner(facts);
+		return;
+	}
 	if ((call != TR_gss_wrap && call != TR_gss_unwrap && call != TR_gss_wrap_iov &&
 	     call != TR_gss_unwrap_iov && call != TR_gss_seal && call != TR_gss_unseal) ||
 	    major >> 16)
@@ -255,6 +276,7 @@ void learn_gss_call(struct facts *facts)
 
 		if (!tally)
 			continue;
+		tally->protected_at = facts->event->time;
 		if (call == TR_gss_wrap)
 			tally->spoke_at = facts->event->time;
 		if (facts_has(facts, TR_F_CONF) && !facts_number(facts, TR_F_CONF)) {

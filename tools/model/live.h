@@ -31,7 +31,8 @@ struct model_handle {
 	struct model_zmq_options *options; /* sockets: zmq.h; NULL: none were set */
 	struct model_endpoint *endpoint;   /* pending: was injected, and is about to be bound or connected */
 	struct model_tally *tally[2];	   /* contexts: of the endpoint and peer, or of the pair */
-	bool at_endpoint;		   /* contexts: of libzmq's */
+	bool at_endpoint;		   /* contexts: of libzmq's, where its endpoint is known */
+	bool by_zmq;			   /* contexts: the same, whatever is known */
 };
 
 /* A handshake of which one end was seen, by the hash of its first token. */

@@ -25,12 +25,13 @@ enum model_fact {
 
 /* From the most to the least urgent. */
 enum model_state {
-	MODEL_STATE_UNSECURED,	 /* messages pass, or may pass, unprotected */
-	MODEL_STATE_UNENCRYPTED, /* authenticated, and messages can be read on the way */
-	MODEL_STATE_FAILING,	 /* the last handshake failed, or its peer was not let in */
-	MODEL_STATE_REFUSED,	 /* by the policy, or by the program's own ZAP handler */
-	MODEL_STATE_UNOBSERVED,	 /* nothing tells what became of it */
-	MODEL_STATE_CURVE,	 /* the program set CURVE; with which keys was not observed */
+	MODEL_STATE_UNSECURED,	   /* messages pass, or may pass, unprotected */
+	MODEL_STATE_UNENCRYPTED,   /* authenticated, and messages can be read on the way */
+	MODEL_STATE_FAILING,	   /* the last handshake failed, or its peer was not let in */
+	MODEL_STATE_REFUSED,	   /* by the policy, or by the program's own ZAP handler */
+	MODEL_STATE_UNOBSERVED,	   /* nothing tells what became of it */
+	MODEL_STATE_CURVE,	   /* the program set CURVE; with which keys was not observed */
+	MODEL_STATE_AUTHENTICATED, /* and libzmq's own GSSAPI has protected nothing since */
 	MODEL_STATE_SECURED,
 	MODEL_STATE_IDLE, /* GSSAPI is set, and nobody was seen */
 	MODEL_STATE_OVER, /* was unsecured or failed, and was secured since */
@@ -56,9 +57,11 @@ struct model_tally {
 	uint64_t open;	   /* unsecured and not ended: connections of a peer, uses of an endpoint */
 	uint64_t wrapped, wrapped_bytes, unwrapped, unwrapped_bytes; /* of contexts that ended */
 	uint64_t clear, clear_at; /* messages that were seen to pass unencrypted */
-	uint64_t silent_at;	  /* libzmq's: a context ended in which this end said nothing */
-	uint64_t spoke_at;	  /* ... or did */
-	uint32_t enctype;	  /* the last; 0: unknown */
+	uint64_t protected_at;	  /* a message was wrapped or unwrapped, encrypted or not */
+	uint64_t bare_at; /* a context of libzmq's own began, which wraps a message at once if it ever does */
+	uint64_t silent_at; /* libzmq's: a context ended in which this end said nothing */
+	uint64_t spoke_at;  /* ... or did */
+	uint32_t enctype;   /* the last; 0: unknown */
 	struct model_terms terms;
 	uint64_t delegated,
 		bound; /* of the established: a credential was sent along; channel bindings agreed */

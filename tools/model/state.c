@@ -4,7 +4,8 @@
  * long as its end was not seen, since it may have been opened weeks ago; and who was unsecured stays so until
  * he is seen with GSSAPI, since that he is gone for now does not say that he has moved. "Secured" is only who
  * was seen to be: of a connection that gsstap follows, whose READY was unwrapped; where libzmq's own GSSAPI
- * is at work, who was let in as far as what it does after the handshake shows that.
+ * is at work, who was let in as far as what it does after the handshake shows that; and a context of it of
+ * which no endpoint is known, once it was seen to protect anything.
  */
 #include "tools/model/model.h"
 
@@ -12,9 +13,9 @@
 
 const char *model_state_name(enum model_state state)
 {
-	static const char *const names[MODEL_STATES] = {"unsecured", "unencrypted", "failing",
-							"refused",   "unobserved",  "curve",
-							"secured",   "idle",	    "over"};
+	static const char *const names[MODEL_STATES] = {
+		"unsecured", "unencrypted",   "failing", "refused", "unobserved",
+		"curve",     "authenticated", "secured", "idle",    "over"};
 
 	return names[state];
 }
@@ -135,7 +136,12 @@ enum model_state model_endpoint_state(struct model_endpoint *endpoint)
 
 enum model_state model_pair_state(struct model_pair *pair)
 {
-	return state_of(&pair->tally, last_fact(&pair->tally));
+	const struct model_tally *tally = &pair->tally;
+	enum model_state state = state_of(tally, last_fact(tally));
+
+	return state == MODEL_STATE_SECURED && tally->bare_at > tally->protected_at
+		       ? MODEL_STATE_AUTHENTICATED
+		       : state;
 }
 
 struct model_text model_reason(const struct model_tally *tally, enum model_state state)
@@ -144,6 +150,8 @@ struct model_text model_reason(const struct model_tally *tally, enum model_state
 		[] = "authenticated, but nothing was said to it: a ZAP handler of the program's denies it, "
 		     "or never answers",
 	  option[] = "GSSAPI with ZMQ_GSSAPI_PLAINTEXT", clear[] = "messages passed without confidentiality",
+	  bare[] = "libzmq has wrapped nothing since the handshake: ZMQ_GSSAPI_PLAINTEXT, or it did not let "
+		   "the peer in",
 	  gave_up[] = "the context was given up before it was established, and the other end's trace is not "
 		      "at hand",
 	  nothing[] = "a handshake succeeded, and nothing was sent after it",
@@ -165,6 +173,9 @@ struct model_text model_reason(const struct model_tally *tally, enum model_state
 		return tally->supposed.at ? tally->supposed : tally->reason;
 	case MODEL_STATE_UNENCRYPTED:
 		said = tally->clear_at ? clear : option;
+		break;
+	case MODEL_STATE_AUTHENTICATED:
+		said = bare;
 		break;
 	case MODEL_STATE_UNOBSERVED:
 		said = tally->at[MODEL_ESTABLISHED]	 ? nothing

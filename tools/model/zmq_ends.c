@@ -249,8 +249,6 @@ void learn_zmq_library(struct facts *facts)
 	struct tr_cursor cursor = facts->event->fields;
 	struct tr_value value;
 
-	if (!facts->model->listener)
-		return;
 	if (facts->event->head.event == TR_E_library) {
 		learn_one(facts, cursor);
 		return;

@@ -22,7 +22,8 @@ void say_words_or(struct out *out, struct model_text text, const char *otherwise
 
 void say_state(struct out *out, enum model_state state)
 {
-	static const char *const colours[] = {RED, RED, YELLOW, YELLOW, YELLOW, YELLOW, GREEN, FAINT, FAINT};
+	static const char *const colours[] = {RED,    RED,    YELLOW, YELLOW, YELLOW,
+					      YELLOW, YELLOW, GREEN,  FAINT,  FAINT};
 
 	out_paint(out, colours[state]);
 	out_str(out, state == MODEL_STATE_CURVE	       ? "CURVE set, keys not observed"
