@@ -21,6 +21,7 @@
 #define HELD_AT 11u /* of a greeting: what a peer needs to go on */
 #define MECHANISM 12u
 #define MECHANISM_END 32u
+#define MINOR 11u /* version */
 #define WIRE_USER 256
 
 enum wire_phase {
@@ -59,7 +60,7 @@ struct wire {
 	bool established; /* the context; READY is still to come */
 	bool answered;	  /* the client has answered the last token: our READY is due */
 	bool ready;	  /* and was sent */
-	bool subscriber;  /* the peer is a SUB of stock libzmq's or another one that may be */
+	bool subscriber;  /* the peer is a SUB that says its topics without what it wants of them */
 	uint8_t own[GREETING], peer[GREETING];
 	unsigned own_count, own_sent, peer_count, peer_given;
 	uint8_t said[512]; /* the properties of libzmq's READY, as far as they have room */

@@ -38,36 +38,63 @@ ssize_t tap_wire_give(struct wire *wire, uint8_t *bytes, size_t count)
 	return (ssize_t)count;
 }
 
-/* The frame for libzmq: at `bytes`, which has room for it, or behind `plain` when that is NULL. -1: none. */
-static ssize_t lay(struct wire *wire, uint8_t flags, const uint8_t *body, size_t count, uint8_t *bytes)
+/* A frame's beginning for libzmq: its head, and what stands before the body that came. */
+struct beginning {
+	unsigned length;
+	uint8_t bytes[FRAME_HEAD + 10];
+};
+
+/* How this libzmq is told that the peer wants a topic, or wants it no longer: ZMTP 3.1 has commands. */
+static const char *wish_of(const struct wire *wire, bool cancels, unsigned *length)
 {
-	unsigned head;
+	if (!wire->own[MINOR]) {
+		*length = 1;
+		return cancels ? "" : "\1";
+	}
+	*length = cancels ? 7 : 10;
+	return cancels ? "\x06"
+			 "CANCEL"
+		       : "\x09"
+			 "SUBSCRIBE";
+}
+
+/*
+ * Stock libzmq leaves out what tells subscribing from cancelling, or has it among the flags. Where it is left
+ * out all is taken as subscribing, and the SUB's own filter does the rest.
+ */
+static struct beginning begin(const struct wire *wire, uint8_t inner, size_t count)
+{
+	bool wishes = !(inner & INNER_COMMAND) &&
+		      (inner & (INNER_SUBSCRIBE | INNER_CANCEL) || (wire->subscriber && !inner));
+	uint8_t flags = tap_frame_outer(inner);
+	struct beginning b;
+	const char *wish = NULL;
+	unsigned length = 0;
+
+	if (wishes) {
+		wish = wish_of(wire, (inner & (INNER_SUBSCRIBE | INNER_CANCEL)) == INNER_CANCEL, &length);
+		flags = length > 1 ? FRAME_COMMAND : 0;
+	}
+	b.length = tap_frame_head(b.bytes, flags, length + count);
+	if (length)
+		memcpy(b.bytes + b.length, wish, length);
+	b.length += length;
+	return b;
+}
+
+/* The frame for libzmq: at `bytes`, which has room for it, or behind `plain` when that is NULL. -1: none. */
+static ssize_t lay(struct wire *wire, uint8_t inner, const uint8_t *body, size_t count, uint8_t *bytes)
+{
+	struct beginning b = begin(wire, inner, count);
 
 	if (!bytes)
-		return tap_frame_put(&wire->plain, flags, count) && tap_wire_put(&wire->plain, body, count)
+		return tap_wire_put(&wire->plain, b.bytes, b.length) &&
+				       tap_wire_put(&wire->plain, body, count)
 			       ? 0
 			       : -1;
-	head = tap_frame_head(bytes, flags, count);
-	memcpy(bytes + head, body, count);
-	return (ssize_t)(head + count);
-}
-
-/* What a stock SUB says of its topics has lost what tells subscribing from cancelling: its own filter does
- * the rest, when all of it is taken as subscribing. */
-static ssize_t lay_topic(struct wire *wire, const uint8_t *body, size_t count)
-{
-	static const char name[] = "\x09SUBSCRIBE";
-
-	return tap_frame_put(&wire->plain, FRAME_COMMAND, sizeof(name) - 1 + count) &&
-			       tap_wire_put(&wire->plain, name, sizeof(name) - 1) &&
-			       tap_wire_put(&wire->plain, body, count)
-		       ? 0
-		       : -1;
-}
-
-static bool is_topic(const struct wire *wire, const uint8_t *inner)
-{
-	return wire->subscriber && !inner[0];
+	memcpy(bytes, b.bytes, b.length);
+	memcpy(bytes + b.length, body, count);
+	return (ssize_t)(b.length + count);
 }
 
 /* The plaintext of a frame's token: [flags][body]. False: the connection has been ended. */
@@ -103,8 +130,7 @@ static ssize_t open_frame(struct wire *wire, uint8_t *body, size_t count, uint8_
 	if (!unwrap(wire, body, count, &plain))
 		return -1;
 	inner = plain.value;
-	n = is_topic(wire, inner) ? lay_topic(wire, inner + 1, plain.length - 1)
-				  : lay(wire, tap_frame_outer(inner[0]), inner + 1, plain.length - 1, bytes);
+	n = lay(wire, inner[0], inner + 1, plain.length - 1, bytes);
 	tap_wire_unwrapped(wire, &plain);
 	return n < 0 ? tap_wire_fail(wire, "there is no memory") : n;
 }
@@ -114,11 +140,11 @@ static ssize_t open_frame(struct wire *wire, uint8_t *body, size_t count, uint8_
 static bool open_whole(struct wire *wire, struct frame frame)
 {
 	struct wire_buffer *in = &wire->in, before = wire->plain;
-	uint8_t *body = wire_front(in) + frame.head, *inner, head[FRAME_HEAD];
+	uint8_t *body = wire_front(in) + frame.head, *inner;
+	struct beginning b;
 	gss_buffer_desc plain;
-	unsigned length;
 
-	if (!wire->sealed || wire->subscriber) {
+	if (!wire->sealed) {
 		if (open_frame(wire, body, frame.body, NULL) < 0)
 			return false;
 		tap_wire_drop(in);
@@ -126,12 +152,12 @@ static bool open_whole(struct wire *wire, struct frame frame)
 	}
 	if (!unwrap(wire, body, frame.body, &plain))
 		return false;
-	/* Before the body stood what a token has before it, which is longer than any head. */
+	/* Before the body stood what a token has before it, which is longer than any beginning. */
 	inner = plain.value;
-	length = tap_frame_head(head, tap_frame_outer(inner[0]), plain.length - 1);
-	memcpy(inner + 1 - length, head, length);
+	b = begin(wire, inner[0], plain.length - 1);
+	memcpy(inner + 1 - b.length, b.bytes, b.length);
 	wire->plain = *in;
-	wire->plain.at = (size_t)(inner + 1 - length - in->bytes);
+	wire->plain.at = (size_t)(inner + 1 - b.length - in->bytes);
 	wire->plain.end = (size_t)(inner + plain.length - in->bytes);
 	*in = before;
 	return true;
@@ -206,16 +232,13 @@ ssize_t tap_wire_data_recv(struct wire *wire, uint8_t *bytes, size_t count)
 		frame = tap_frame_read(wire_front(in), wire_left(in));
 		if (!frame.head || wire_left(in) - frame.head < frame.body)
 			break;
-		n = open_frame(wire, wire_front(in) + frame.head, frame.body,
-			       wire->subscriber ? NULL : bytes + done);
+		n = open_frame(wire, wire_front(in) + frame.head, frame.body, bytes + done);
 		/* What came before is good: the end of the connection brings libzmq back for the rest. */
 		if (n < 0)
 			return done ? (ssize_t)done : -1;
 		done += (size_t)n;
 		in->at += frame.head + frame.body;
 	}
-	if (wire_left(&wire->plain))
-		return tap_wire_give(wire, bytes, count);
 	if (done)
 		return (ssize_t)done;
 	errno = EAGAIN;

@@ -13,7 +13,8 @@
 #include "shim/wire/buffer.h"
 
 enum { FRAME_MORE = 1, FRAME_LONG = 2, FRAME_COMMAND = 4 }; /* of a frame's head */
-enum { INNER_MORE = 1, INNER_COMMAND = 2 };		    /* of a token's plaintext */
+/* Of a token's plaintext; the last two are those of libzmq after 4.3.5, of what subscribes and cancels. */
+enum { INNER_MORE = 1, INNER_COMMAND = 2, INNER_SUBSCRIBE = 4, INNER_CANCEL = 8 };
 
 #define FRAME_HEAD 9	 /* the longest */
 #define INITIATE_HEAD 13 /* before the token */

@@ -63,6 +63,16 @@ static const char *take_error(struct wire *wire, const uint8_t *body, size_t cou
 	return NULL;
 }
 
+/*
+ * What a SUB says of its topics is a message with a byte before the topic in ZMTP 3.0, a command in 3.1.
+ * libzmq makes both when it writes frames, where its own GSSAPI is through with it: of 4.3.3 and later only
+ * the topic is left. Its READY is not marked as a command either, unlike that of a libzmq below us.
+ */
+static bool leaves_out(const struct wire *wire, uint8_t ready)
+{
+	return !(ready & INNER_COMMAND) && wire->peer[MINOR];
+}
+
 /* The peer's READY: after it come messages. */
 static const char *take_ready(struct wire *wire, const uint8_t *token, size_t length)
 {
@@ -83,6 +93,7 @@ static const char *take_ready(struct wire *wire, const uint8_t *token, size_t le
 	good = tap_frame_ready(&wire->plain, ready, plain.length - 1,
 			       wire->user[0] || wire->named ? wire->user : NULL, &wire->granted,
 			       &wire->subscriber);
+	wire->subscriber = wire->subscriber && leaves_out(wire, ready[-1]);
 	sent = good && (wire->server || send_ready(wire));
 	if (sent)
 		tap_wire_tell_made(wire, ready, plain.length - 1);

@@ -15,7 +15,6 @@
 #include <zmq.h>
 
 #define VERSION 10
-#define MINOR 11
 #define AS_SERVER 32
 #define ROOM 340 /* for a property with the longest name, and its value's length and hash */
 
