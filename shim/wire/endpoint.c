@@ -22,6 +22,17 @@ static void tell(const struct tap_scope *scope, void *socket, const struct tap_t
 	tr_commit(d);
 }
 
+/* libzmq before 4.2 leaves the size to the kernel where the option is 0, and takes no -1 for it. */
+static int send_buffer_of(const struct tap_scope *scope, void *socket, int option)
+{
+	if (option)
+		return option;
+	if (!tap_option_set(scope, socket, ZMQ_SNDBUF, -1))
+		return -1;
+	tap_option_set(scope, socket, ZMQ_SNDBUF, option);
+	return option;
+}
+
 /* The options that libzmq is to have, and the tie, are put on the socket. 0, or an errno. */
 static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
 		  struct tap_tie *wanted, struct tap_wired *wired, char *reason, size_t size)
@@ -34,9 +45,10 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 	wanted->binds = facts->way == POL_BIND;
 	tap_copy(wanted->endpoint, sizeof(wanted->endpoint), facts->endpoint);
 	tap_copy(reason, size, "too many endpoints to secure");
-	if (!tap_option_number(scope, socket, ZMQ_SNDBUF, &wanted->send_buffer) ||
+	if (!tap_option_number(scope, socket, ZMQ_SNDBUF, &wired->send_buffer) ||
 	    !tap_option_bytes(scope, socket, ZMQ_MAXMSGSIZE, &wanted->largest, &length))
 		return ENOMEM;
+	wanted->send_buffer = send_buffer_of(scope, socket, wired->send_buffer);
 	tie = tap_tie_like(wanted, &mistakable);
 	if (mistakable) {
 		tap_copy(reason, size,
@@ -192,7 +204,7 @@ bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired 
 
 	if (wired->tie) {
 		bound = !wired->tie->binds || tap_wire_was_bound();
-		tap_option_set(scope, socket, ZMQ_SNDBUF, wired->tie->send_buffer);
+		tap_option_set(scope, socket, ZMQ_SNDBUF, wired->send_buffer);
 		tap_waits_restore(scope, socket, wired->own);
 	}
 	if (wired->own)

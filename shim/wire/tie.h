@@ -40,7 +40,7 @@ struct tap_tie {
 	bool decides;		/* a connection may go without: both ends see what the other offers */
 	bool unseen;		/* an address, by which a libzmq is judged whose calls are not seen */
 	bool denied;		/* ... and where none may go that has no security of its own */
-	int send_buffer;	/* the program's own ZMQ_SNDBUF */
+	int send_buffer;	/* the program's own ZMQ_SNDBUF; -1: the kernel's choice */
 	int64_t largest;	/* its ZMQ_MAXMSGSIZE, in bytes; -1: no limit */
 	_Atomic(void *) socket; /* NULL: it is of more than one */
 	enum pol_nametype principal_type, service_type;

@@ -18,6 +18,7 @@
 struct tap_wired {
 	struct tap_tie *tie; /* NULL: libzmq does it as it is */
 	bool own, server;    /* its program asked for GSSAPI itself, in that role */
+	int send_buffer;     /* ZMQ_SNDBUF, as it was */
 };
 
 /* For the endpoint of a rule: its names are expanded, libzmq entered and a GSSAPI library at hand. 0, or an
