@@ -228,6 +228,17 @@ requests() {
     ended
 }
 
+@test "libzmq can be unloaded as soon as its context has ended, also while a handler has still to answer" {
+    local cpu
+    fresh unloaded
+    with own
+    # On one processor a thread that wakes another one is not the first to go on.
+    cpu=$(awk '$1 == "Cpus_allowed_list:" {print $2 + 0}' /proc/self/status)
+    run -0 taskset -c "$cpu" "${WITH[@]}" GSSTAP_LEVEL=audit "$BUILD/hosts/zap_unloaded" 200
+    [ "$(sort -u <<<"$output")" = unloaded ]
+    [ ${#lines[@]} = 200 ]
+}
+
 @test "a socket that a rule secures is asked about as libzmq does of its own, or not at all" {
     zap_server wire REP 400 null
     with wire

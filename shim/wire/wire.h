@@ -37,5 +37,8 @@ bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired 
 /* A context of this libzmq's is about to be made, and with it its first threads: from now on its calls come
  * here. Entering fails in silence: the endpoints tell. */
 void tap_wire_prepare(const void *zmq_function);
+/* A context has ended: returns when no thread of ours is inside its libzmq any more, which may be unloaded.
+ */
+void tap_wire_ended(const void *context);
 
 #endif

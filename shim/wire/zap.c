@@ -3,6 +3,7 @@
 #include "shim/wire/zap.h"
 
 #include "shim/wire/abroad.h"
+#include "shim/wire/wire.h"
 #include "shim/zmq/zmq.h"
 
 #include <errno.h>
@@ -10,7 +11,9 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #define HANDLER "inproc://zeromq.zap.01"
 #define PATIENCE_MS 30000 /* where the program sets no bound for handshakes */
@@ -186,10 +189,70 @@ static const char *judge(struct wire *wire, const struct answer *answer, char *r
 	return NULL;
 }
 
+/*
+ * Who is inside libzmq for a context. The end of that waits for his socket, and not for his way out of the
+ * call that closes it: the program could unload the library meanwhile.
+ */
+struct visit {
+	struct visit *next;
+	const void *context;
+};
+
+static struct tap_lock lock;
+static struct visit *visits; /* on the stacks of their threads, */
+static uint32_t visits_in;   /* of this process: a child of fork has none of them */
+
+static void enter(struct visit *visit, const void *context)
+{
+	visit->context = context;
+	while (!tap_lock(&lock))
+		;
+	visit->next = visits_in == tap_process() ? visits : NULL;
+	visits_in = tap_process();
+	visits = visit;
+	tap_unlock(&lock);
+}
+
+static void leave(const struct visit *visit)
+{
+	struct visit **at = &visits;
+
+	while (!tap_lock(&lock))
+		;
+	while (*at != visit)
+		at = &(*at)->next;
+	*at = visit->next;
+	tap_unlock(&lock);
+}
+
+static bool is_visited(const void *context)
+{
+	const struct visit *v;
+
+	while (!tap_lock(&lock))
+		;
+	v = visits_in == tap_process() ? visits : NULL;
+	while (v && v->context != context)
+		v = v->next;
+	tap_unlock(&lock);
+	return v;
+}
+
+void tap_wire_ended(const void *context)
+{
+	static const struct timespec nap = {.tv_nsec = 100000};
+	int saved = errno;
+
+	while (is_visited(context))
+		syscall(SYS_nanosleep, &nap, NULL); /* at which nobody is cancelled */
+	errno = saved;
+}
+
 const char *tap_wire_zap(struct wire *wire, char *reason, size_t size)
 {
 	const struct tap_zap *zap = &wire->tie->zap;
 	struct answer answer = {0};
+	struct visit visit;
 	bool answered;
 	void *socket;
 
@@ -199,12 +262,16 @@ const char *tap_wire_zap(struct wire *wire, char *reason, size_t size)
 		return zap->enforces && zap->domain[0] ? "there is no ZAP handler, and the program asks for "
 							 "one (ZMQ_ZAP_ENFORCE_DOMAIN)"
 						       : NULL;
+	enter(&visit, zap->context);
 	socket = ask(wire);
-	if (!socket)
+	if (!socket) {
+		leave(&visit);
 		return "the program's ZAP handler could not be asked";
+	}
 	tap_unlock(&wire->lock);
 	answered = wait_for(wire, socket, &answer);
 	zap->calls.close(socket);
+	leave(&visit);
 	while (!tap_lock(&wire->lock))
 		;
 	return answered ? judge(wire, &answer, reason, size) : "the program's ZAP handler did not answer";

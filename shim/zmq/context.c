@@ -51,8 +51,9 @@ TAP_EXPORT void *zmq_init(int io_threads)
 	return context;
 }
 
-/* They may wait for what is still to be sent, on connections that are still to be secured. */
-#define END(name)                                                                                            \
+/* They may wait for what is still to be sent, on connections that are still to be secured. Of one that ends
+ * the context nothing is left. */
+#define END(name, ends)                                                                                      \
 	TAP_EXPORT int name(void *context)                                                                   \
 	{                                                                                                    \
 		TAP_ENTER(TAP_ZMQ, name);                                                                    \
@@ -63,6 +64,8 @@ TAP_EXPORT void *zmq_init(int io_threads)
 		tap_abroad_open();                                                                           \
 		result = real_call(context);                                                                 \
 		error = errno;                                                                               \
+		if (ends && !result)                                                                         \
+			tap_wire_ended(context);                                                             \
 		tap_abroad_shut();                                                                           \
 		if (scope.watch)                                                                             \
 			record(&scope, result, result == -1, context, NULL, -1);                             \
@@ -71,10 +74,10 @@ TAP_EXPORT void *zmq_init(int io_threads)
 		return result;                                                                               \
 	}
 
-END(zmq_term)
-END(zmq_ctx_term)
-END(zmq_ctx_shutdown)
-END(zmq_ctx_destroy)
+END(zmq_term, true)
+END(zmq_ctx_term, true)
+END(zmq_ctx_shutdown, false)
+END(zmq_ctx_destroy, true)
 
 TAP_EXPORT int zmq_ctx_set(void *context, int option, int value)
 {

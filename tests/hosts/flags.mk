@@ -50,7 +50,7 @@ $(BUILD)/hosts/reload: HOST_LIBS := -ldl
 
 # CZMQ's own ZAP handler.
 $(BUILD)/hosts/zap_czmq: HOST_LIBS := -lczmq -lzmq
-$(BUILD)/hosts/absent: HOST_LIBS := -ldl
+$(BUILD)/hosts/absent $(BUILD)/hosts/zap_unloaded: HOST_LIBS := -ldl
 
 # A libzmq that frees what it wraps, out of Debian's static one (see tests/plugins/zmq_frees.c).
 FREES_NAMES := stderr GSS_C_NT_USER_NAME GSS_C_NT_HOSTBASED_SERVICE __libc_single_threaded in6addr_any NORM_NODE_ANY \
