@@ -3,6 +3,7 @@
  * zmq_setsockopt and zmq_getsockopt: what a program says about its socket's security. How a value may be
  * shown is value.c's to say.
  */
+#include "shim/wire/turn.h"
 #include "shim/zmq/zmq.h"
 
 #include <string.h>
@@ -77,21 +78,25 @@ TAP_EXPORT int zmq_setsockopt(void *socket, int option, const void *value, size_
 	bool had = flag && tap_socket_has(socket, flag);
 	const void *given = value;
 	int refused = 0, result = -1;
+	struct tap_turn turn;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing();
+	if (!tap_turn_begin(&scope, socket, &turn))
+		refused = EAGAIN;
 	if (scope.judge && option == ZMQ_GSSAPI_PLAINTEXT && int_value(value, length) &&
 	    plaintext_refused(&scope, &given))
 		refused = EACCES;
 	/* What is not known to be raw would be taken for secured. */
 	if (flag && !had && !tap_socket_flag(socket, flag) && tap_policy.state != POL_NONE)
 		refused = ENOMEM;
-	if (scope.judge && is_domain(&scope, socket, option, value, length))
-		result = tap_domain_keep(socket, value, length) ? 0 : (errno = ENOMEM, -1);
-	else if (refused)
+	if (refused)
 		errno = refused;
+	else if (scope.judge && is_domain(&scope, socket, option, value, length))
+		result = tap_domain_keep(socket, value, length) ? 0 : (errno = ENOMEM, -1);
 	else
 		result = real_call(socket, option, given, length);
+	tap_turn_end(&turn);
 	if (flag && (result ? !had : option == ZMQ_ROUTER_RAW && !int_value(value, length)))
 		tap_socket_unflag(socket, flag);
 	/* Of what libzmq refused the length may be anything; and what it was given may be another value. */
@@ -104,14 +109,18 @@ TAP_EXPORT int zmq_getsockopt(void *socket, int option, void *value, size_t *len
 {
 	TAP_ENTER(TAP_ZMQ, zmq_getsockopt);
 	size_t kept_length;
+	struct tap_turn turn = {0};
 	const char *kept;
-	int result;
+	int result = -1;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing();
 	kept = option == ZMQ_ZAP_DOMAIN && value && length ? tap_domain_kept(socket, &kept_length) : NULL;
-	if (!kept) {
+	if (tap_turn_changes(option) && !tap_turn_begin(&scope, socket, &turn)) {
+		errno = EAGAIN;
+	} else if (!kept) {
 		result = real_call(socket, option, value, length);
+		tap_turn_end(&turn);
 	} else if (*length > kept_length) {
 		memset(value, 0, *length);
 		memcpy(value, kept, kept_length + 1);
