@@ -263,29 +263,11 @@ print(s.recv().decode()[:20])' "tcp://127.0.0.1:$port"
 }
 
 @test "a KDC that hangs holds up no other connection of the I/O thread, nor the program's end" {
-    local ports
     fresh hangs
-    read -ra ports < <(free_port 2)
-    cat >hangs.yaml <<END
-version: 1
-zmq:
-  inject:
-    - {bind: "*", principal: "zmq@localhost"}
-    - {connect: "tcp://127.0.0.1:${ports[1]}", service: "other@localhost"}
-    - {connect: "*", service: "zmq@localhost"}
-END
-    "$GSSTAP" policy compile -o hangs.bin hangs.yaml
-    secured "$PWD/hangs.bin"
-    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:${ports[0]}" touch up answer 500
-    start stuck "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:${ports[1]}" touch stuck-up answer 1
-    wait_until 60 test -e up
-    wait_until 60 test -e stuck-up
-    cp "$GSSTAP_REALM/ccache/alice" cache
-    KRB5CCNAME=$PWD/cache kvno -q zmq/localhost
-    kill -STOP "$(cat "$GSSTAP_REALM/kdc.pid")"
-    start beside env KRB5CCNAME="$PWD/cache" "${WITH[@]}" "$PYTHON" "$TOP/tests/hosts/beside.py" "tcp://127.0.0.1:${ports[0]}" "tcp://127.0.0.1:${ports[1]}" 500
-    wait_until 60 gone "${PID[beside]}" || { kill -CONT "$(cat "$GSSTAP_REALM/kdc.pid")"; return 1; }
-    kill -CONT "$(cat "$GSSTAP_REALM/kdc.pid")"
+    kdc_hangs 500
+    start beside env KRB5CCNAME="$PWD/cache" "${WITH[@]}" "$PYTHON" "$TOP/tests/hosts/beside.py" "${ENDPOINTS[@]}" 500
+    while_kdc_hangs gone "${PID[beside]}"
+    kdc_goes_on
     finish beside
     [ "$(cat beside.out)" = $'500 answered, the other waits\nended' ]
     finish server
@@ -429,7 +411,7 @@ short_lives() {
     wait_until 60 test -e up
     short_lives 75 "tcp://127.0.0.1:$port"
     kill -STOP "$(cat "$GSSTAP_REALM/kdc.pid")"
-    short_lives 25 "tcp://127.0.0.1:$port" || { kill -CONT "$(cat "$GSSTAP_REALM/kdc.pid")"; return 1; }
-    kill -CONT "$(cat "$GSSTAP_REALM/kdc.pid")"
+    short_lives 25 "tcp://127.0.0.1:$port" || { kdc_goes_on; return 1; }
+    kdc_goes_on
     [ ! -s short.err ]
 }

@@ -167,31 +167,13 @@ while True: print(s.recv(512), flush=True)'
 }
 
 @test "many connections whose KDC hangs, and those that come again, hold up no other one" {
-    local ports
     fresh kdc-hangs
-    read -ra ports < <(free_port 2)
-    cat >hangs.yaml <<END
-version: 1
-zmq:
-  inject:
-    - {bind: "*", principal: "zmq@localhost"}
-    - {connect: "tcp://127.0.0.1:${ports[1]}", service: "other@localhost"}
-    - {connect: "*", service: "zmq@localhost"}
-END
-    "$GSSTAP" policy compile -o hangs.bin hangs.yaml
-    secured "$PWD/hangs.bin"
-    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:${ports[0]}" touch up answer 5
-    start stuck "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:${ports[1]}" touch stuck-up answer 1
-    wait_until 60 test -e up
-    wait_until 60 test -e stuck-up
-    cp "$GSSTAP_REALM/ccache/alice" cache
-    KRB5CCNAME=$PWD/cache kvno -q zmq/localhost
-    kill -STOP "$(cat "$GSSTAP_REALM/kdc.pid")"
-    start beside env KRB5CCNAME="$PWD/cache" "${WITH[@]}" GSSTAP_LEVEL=calls "$PYTHON" "$TOP/tests/hosts/beside.py" "tcp://127.0.0.1:${ports[0]}" "tcp://127.0.0.1:${ports[1]}" 5 12 go
-    wait_until 60 threads_of beside 14 || { kill -CONT "$(cat "$GSSTAP_REALM/kdc.pid")"; return 1; }
+    kdc_hangs 5
+    start beside env KRB5CCNAME="$PWD/cache" "${WITH[@]}" GSSTAP_LEVEL=calls "$PYTHON" "$TOP/tests/hosts/beside.py" "${ENDPOINTS[@]}" 5 12 go
+    while_kdc_hangs threads_of beside 14
     touch go
-    wait_until 60 gone "${PID[beside]}" || { kill -CONT "$(cat "$GSSTAP_REALM/kdc.pid")"; return 1; }
-    kill -CONT "$(cat "$GSSTAP_REALM/kdc.pid")"
+    while_kdc_hangs gone "${PID[beside]}"
+    kdc_goes_on
     finish beside
     [ "$(cat beside.out)" = $'5 answered, the other waits\nended' ]
     finish server

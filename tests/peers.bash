@@ -81,3 +81,37 @@ lines() {
 a_trace() {
     trace_json "${2:-server.pcapng}" 2>/dev/null | jq -se "any(.[]; $1)" >/dev/null
 }
+
+# kdc_hangs COUNT: two servers, which answer so often and once, at ENDPOINTS; a cache that has a ticket for the first alone;
+# and then the KDC hangs. WITH is what secures them and their clients.
+kdc_hangs() {
+    local ports
+    read -ra ports < <(free_port 2)
+    cat >hangs.yaml <<END
+version: 1
+zmq:
+  inject:
+    - {bind: "*", principal: "zmq@localhost"}
+    - {connect: "tcp://127.0.0.1:${ports[1]}", service: "other@localhost"}
+    - {connect: "*", service: "zmq@localhost"}
+END
+    "$GSSTAP" policy compile -o hangs.bin hangs.yaml
+    secured "$PWD/hangs.bin"
+    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:${ports[0]}" touch up answer "$1"
+    start stuck "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:${ports[1]}" touch stuck-up answer 1
+    wait_until 60 test -e up
+    wait_until 60 test -e stuck-up
+    cp "$GSSTAP_REALM/ccache/alice" cache
+    KRB5CCNAME=$PWD/cache kvno -q zmq/localhost
+    ENDPOINTS=("tcp://127.0.0.1:${ports[0]}" "tcp://127.0.0.1:${ports[1]}")
+    kill -STOP "$(cat "$GSSTAP_REALM/kdc.pid")"
+}
+
+kdc_goes_on() {
+    kill -CONT "$(cat "$GSSTAP_REALM/kdc.pid")"
+}
+
+# while_kdc_hangs COMMAND...: waits for it.
+while_kdc_hangs() {
+    wait_until 60 "$@" || { kdc_goes_on; return 1; }
+}
