@@ -215,7 +215,7 @@ config() {
         kill -STOP "$(cat "$GSSTAP_REALM/kdc.pid")"
         "$GSSTAP" doctor --format json --service zmq@localhost; echo "status $?"
         kill -KILL "$(cat "$GSSTAP_REALM/kdc.pid")"
-        until "$GSSTAP" doctor --format json --service zmq@localhost | tee gone | grep -q ECONNREFUSED; do sleep 0.05; done'
+        until "$GSSTAP" doctor --format json --service zmq@localhost | tee gone | grep -q '\''"tcp_error":"ECONNREFUSED"'\''; do sleep 0.05; done'
     grep -qx "status 1" <<<"$output"
     grep '^{' <<<"$output" >lines
     not_well "kdc=fail clock=skip service=skip"
