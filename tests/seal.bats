@@ -7,10 +7,13 @@ load helper
 
 # agrees ENCTYPE
 agrees() {
-    in_realm --enctypes="$1" -u alice -s host@localhost -- "$BUILD/hosts/seal_against_mit" >"$BATS_TEST_TMPDIR/out" 2>&1 || {
-        cat "$BATS_TEST_TMPDIR/out"
-        return 1
-    }
+    local part
+    for part in against_mit refused_as_mit; do
+        in_realm --enctypes="$1" -u alice -s host@localhost -- "$BUILD/hosts/seal_$part" >>"$BATS_TEST_TMPDIR/out" 2>&1 || {
+            cat "$BATS_TEST_TMPDIR/out"
+            return 1
+        }
+    done
     cat "$BATS_TEST_TMPDIR/out"
     grep -qE "^$1: [1-9][0-9]+ sizes both ways, the same bytes$" "$BATS_TEST_TMPDIR/out"
     grep -qE "^$1 without a subkey: [1-9][0-9]+ sizes both ways, the same bytes$" "$BATS_TEST_TMPDIR/out"

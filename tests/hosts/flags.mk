@@ -82,10 +82,11 @@ $(BUILD)/plugins/bound_plugin.so: HOST_LDFLAGS := -Wl,-z,lazy
 $(BUILD)/plugins/bound_plugin.so: HOST_LIBS :=
 
 # The shim's sealing itself, beside libgssapi.
+SEAL_MIT := $(patsubst %,$(BUILD)/hosts/seal_%,against_mit refused_as_mit against_heimdal)
 SEAL_OBJ := $(patsubst %,$(BUILD)/shim-obj/%.o,$(SHIM_SEAL) $(wildcard trace/writer*.c))
-$(BUILD)/hosts/seal_against_mit $(BUILD)/hosts/seal_against_heimdal: $(SEAL_OBJ)
-$(BUILD)/hosts/seal_against_mit $(BUILD)/hosts/seal_against_heimdal: HOST_LDFLAGS := $(LDSAN)
-$(BUILD)/hosts/seal_against_mit $(BUILD)/hosts/seal_against_heimdal: HOST_LIBS := $(SEAL_OBJ) -lgssapi_krb5
+$(SEAL_MIT): $(SEAL_OBJ)
+$(SEAL_MIT): HOST_LDFLAGS := $(LDSAN)
+$(SEAL_MIT): HOST_LIBS := $(SEAL_OBJ) -lgssapi_krb5
 $(BUILD)/hosts/seal_other_openssl: $(SEAL_OBJ)
 $(BUILD)/hosts/seal_other_openssl: HOST_LDFLAGS := $(LDSAN) -rdynamic
 $(BUILD)/hosts/seal_other_openssl: HOST_LIBS := $(SEAL_OBJ)
