@@ -112,8 +112,10 @@ int main(int argc, char **argv)
 		close(fd);
 		if (!strcmp(how, "closed") && !ask("other", other, argv[3]))
 			return 1;
-		if (!strcmp(how, "accepted"))
-			fclose(fopen("closed", "w"));
+		/* Told by its name, which takes no descriptor: libzmq is to get the one that was closed. */
+		if (!strcmp(how, "accepted") &&
+		    (fclose(fopen("closing", "w")) || rename("closing", "closed")))
+			return 1;
 		if (!strcmp(how, "accepted") && !hear("other", other))
 			return 1;
 	}
