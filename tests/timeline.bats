@@ -229,6 +229,75 @@ call("gss_unwrap", pid=5000, context=7, major=0)
     [ "$(forked 'ppid=4711')" = "" ]
 }
 
+# threads EVENTS FORK: whose context a child has, of what the parent's threads 4711, which forks, and 4800 did before the child was seen.
+threads() {
+    "$PYTHON" "$TOP/tests/forge.py" forged.pcapng '
+identity = dict(boot="b", pid_namespace=1, host="h", command="server", exe="/server")
+process(started=10, **identity)
+def begin(number, tid):
+    handshake(role=2, outcome=1, handshake=bytes([number] * 16), context=7, initiator="client%d" % number, tid=tid)
+def end(tid):
+    call("gss_delete_sec_context", context=7, major=0, tid=tid)
+    event("context", context=7, tid=tid)
+'"$1"'
+process(pid=5000, started=11, forked_pid=4711, forked_tid=4711, forked_seq='"$2"', **identity)
+call("gss_unwrap", pid=5000, context=7, major=0)
+'
+    timeline forged.pcapng
+    jq -r 'select(any(.steps[]; .step == "fork")).acceptor.initiator' seen
+}
+
+@test "a child has no context that another thread of its parent may have established after the fork" {
+    [ "$(threads 'begin(1, 4800)' 1)" = "" ]
+    [ "$(threads 'begin(1, 4711); end(4800); begin(2, 4800)' 2)" = "" ]
+    # There was one, and it was still there after the fork: so the other came later.
+    [ "$(threads 'begin(1, 4711)' 2)" = client1 ]
+    [ "$(threads 'begin(1, 4711); end(4711); begin(2, 4800)' 2)" = client1 ]
+}
+
+# seconds_of_children COUNT FORK CHILDREN: what a timeline takes of a parent with so many contexts at one handle, and of so many calls with it in children.
+seconds_of_children() {
+    "$PYTHON" "$TOP/tests/forge.py" many.pcapng '
+identity = dict(boot="b", pid_namespace=1, host="h", command="server", exe="/server")
+process(started=10, **identity)
+for number in range('"$1"'):
+    handshake(role=2, outcome=1, handshake=number.to_bytes(16, "big"), context=7, initiator="c")
+    event("context", context=7)
+for number in range('"$1"'):
+    pid = 5000 + number % '"$3"'
+    if pid == 5000 + number:
+        process(pid=pid, started=11, '"$2"' **identity)
+    call("gss_unwrap", pid=pid, context=7, major=0)
+'
+    "$PYTHON" - "$GSSTAP" <<'END'
+import resource, subprocess, sys
+subprocess.run([sys.argv[1], "timeline", "--format", "json", "many.pcapng"], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime)
+END
+}
+
+@test "what a child asks of its parent's handles costs the same however often it asks, and however many children do" {
+    local children own inherited
+    for children in 1 20000; do
+        own=$(seconds_of_children 20000 "" $children)
+        inherited=$(seconds_of_children 20000 "forked_pid=4711, forked_tid=4711, forked_seq=1," $children)
+        echo "$children: $own s, inherited: $inherited s"
+        "$PYTHON" -c "assert $inherited < 3 * $own + 0.3"
+    done
+}
+
+@test "what became of a connection is told of the context that it was of, though its first token was replayed since" {
+    "$PYTHON" "$TOP/tests/forge.py" forged.pcapng '
+process(started=10, boot="b", host="h", command="server", exe="/server")
+connection = dict(role=2, handshake=bytes([5] * 16), endpoint="tcp://*:1")
+handshake(outcome=1, context=7, rounds=1, initiator="alice", **connection)
+handshake(outcome=2, context=9, rounds=1, reason="Request is a replay", **connection)
+handshake(outcome=3, context=7, reason="denied: 400", initiator="alice", **connection)
+'
+    timeline forged.pcapng
+    jq -es 'map([.outcome, .repeated, .acceptor.reason]) == [["refused", false, "denied: 400"], ["failed", true, "Request is a replay"]]' seen
+}
+
 @test "on a terminal of 120 columns there are two columns, on one of 70 there is one, and no line is longer" {
     local width
     handshake shown

@@ -106,19 +106,6 @@ static int role_of(const struct model_talk *talk)
 	return EXCHANGE_ACCEPTOR;
 }
 
-/* Of the handshake that it is of already it says how the connection ended. */
-static bool takes(struct model_talk *before, struct model_talk *talk)
-{
-	if (!before || !talk->follows || before->process != talk->process)
-		return false;
-	before->outcome = talk->outcome;
-	model_text_free(&before->reason);
-	before->reason = talk->reason;
-	talk->reason = (struct model_text){0};
-	model_talk_free(talk);
-	return true;
-}
-
 bool exchanges_join(struct exchanges *exchanges, struct model_talk *talk, struct exchange_side **side)
 {
 	int role = role_of(talk);
@@ -136,9 +123,6 @@ bool exchanges_join(struct exchanges *exchanges, struct model_talk *talk, struct
 		if (!joined)
 			return false;
 		exchange = joined->exchange;
-		*side = NULL;
-		if (exchange && takes(exchange->sides[role].talk, talk))
-			return true;
 		repeated = exchange && exchange->sides[role].talk;
 	}
 	if (!exchange || repeated) {

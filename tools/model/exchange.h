@@ -110,7 +110,7 @@ struct exchange_stay {
  * those that ended are kept. */
 struct exchange_handle {
 	struct model_node node;
-	struct exchange_stay *last;
+	struct exchange_stay *last; /* NULL: a child's, that is known to have inherited nothing there */
 };
 
 /* Calls of a process that no handshake has taken yet. */
@@ -139,7 +139,6 @@ int exchanges_settle(struct exchanges *exchanges);
 
 /* Where things are kept; false or NULL: no memory. */
 struct exchange *exchanges_add(struct exchanges *exchanges);
-/* side: NULL where one that is there already took what this says. */
 bool exchanges_join(struct exchanges *exchanges, struct model_talk *talk, struct exchange_side **side);
 /* NULL also where there are too many; then nothing of it is kept. */
 struct exchange_place *exchange_place_add(struct exchange_side *side, const struct facts *facts);

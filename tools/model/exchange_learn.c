@@ -33,6 +33,25 @@ static void phrases(const struct exchanges *exchanges, const struct model_steps 
 	}
 }
 
+/* Of an established handshake that was told before it says how the connection ended. Which one tells the
+ * context: a first token that was replayed has several. */
+static bool taken(struct exchanges *exchanges, struct model_talk *talk)
+{
+	struct exchange_side *side =
+		talk->follows ? exchange_side_at(exchanges, talk->process->image, talk->handle) : NULL;
+	struct model_talk *before = side ? side->talk : NULL;
+
+	if (!before || before->process != talk->process || before->handle != talk->handle ||
+	    before->outcome != TR_OUTCOME_ESTABLISHED || !model_text_same(before->hash, talk->hash))
+		return false;
+	before->outcome = talk->outcome;
+	model_text_free(&before->reason);
+	before->reason = talk->reason;
+	talk->reason = (struct model_text){0};
+	model_talk_free(talk);
+	return true;
+}
+
 static bool ended(struct model_listener *listener, struct model_talk *talk)
 {
 	struct exchanges *exchanges = (struct exchanges *)listener;
@@ -41,13 +60,15 @@ static bool ended(struct model_listener *listener, struct model_talk *talk)
 	/* What no timeline says: there may be very many. */
 	model_settings_free(&talk->settings);
 	phrases(exchanges, &talk->steps);
+	exchanges->settled = NULL;
+	if (taken(exchanges, talk))
+		return true;
 	if (!exchanges_join(exchanges, talk, &side)) {
 		model_talk_free(talk);
 		return false;
 	}
 	exchanges->settled = side;
-	if (side)
-		exchange_take_before(exchanges, talk, &side->before);
+	exchange_take_before(exchanges, talk, &side->before);
 	return true;
 }
 

@@ -24,6 +24,8 @@ struct exchange_stay *exchange_stay_begin(struct exchanges *exchanges, const str
 /* The context that the event's handle stands for, inherited if need be; NULL: none that is known, or no
  * memory. */
 struct exchange_stay *exchange_stay_of(struct exchanges *exchanges, const struct facts *facts);
+/* Whose context stood last at a handle of this image; NULL: nobody's that is known. */
+struct exchange_side *exchange_side_at(const struct exchanges *exchanges, uint64_t image, uint64_t number);
 /* It ends with this event, unless it did before. */
 void exchange_stay_end(struct exchange_stay *stay, const struct facts *facts);
 
