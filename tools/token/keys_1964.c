@@ -21,7 +21,7 @@ bool keys_1964_able(struct token_keys *keys, enum keys_1964_sign sign, const cha
 	if (!keys->rc4_asked)
 		keys->rc4 = keys_rc4_new();
 	keys->rc4_asked = true;
-	*why = "OpenSSL has no RC4 here: its legacy provider is missing";
+	*why = "OpenSSL has no RC4 or no MD5 here, as without its legacy provider";
 	return keys->rc4;
 }
 

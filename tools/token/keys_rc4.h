@@ -9,7 +9,7 @@
 
 struct keys_rc4;
 
-/* NULL: there is no RC4 here, or no memory. */
+/* NULL: there is no RC4 here, or no HMAC-MD5, or no memory. */
 struct keys_rc4 *keys_rc4_new(void);
 void keys_rc4_free(struct keys_rc4 *rc4);
 

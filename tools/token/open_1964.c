@@ -3,7 +3,8 @@
  * See open_1964.h. After the token's id come SGN_ALG, SEAL_ALG and a filler, two bytes each, SND_SEQ,
  * SGN_CKSUM and what is wrapped: eight random bytes, the message and a padding. SND_SEQ tells whether a key
  * is the one, since it holds the direction four times; the checksum tells whether anything was changed, and
- * does not cover the number.
+ * does not cover SND_SEQ. Under DES3 that is one block, which comes out as another when a bit of it is
+ * changed; under RC4 any bits of it can be turned over.
  */
 #include "tools/token/open_1964.h"
 
@@ -65,15 +66,21 @@ static const char *not_ready(struct old *old, uint32_t at)
 	return NULL;
 }
 
+enum under { NOT_UNDER, UNDER, COULD_NOT };
+
 /* Is it a key under which this was sent? */
-static bool is_under(struct old *old)
+static enum under is_under(struct old *old)
 {
 	const uint8_t *at;
 
 	old->sequence = keys_1964_sequence(old->keys, old->token, old->session, old->which, old->checksum,
 					   (struct tr_bytes){old->whole.at + HEAD, SEQUENCE});
 	at = old->sequence.at;
-	return at && (at[4] == 0 || at[4] == 0xff) && at[5] == at[4] && at[6] == at[4] && at[7] == at[4];
+	if (!at)
+		return COULD_NOT;
+	return (at[4] == 0 || at[4] == 0xff) && at[5] == at[4] && at[6] == at[4] && at[7] == at[4]
+		       ? UNDER
+		       : NOT_UNDER;
 }
 
 /* The checksum is of the token's head and of what follows it. */
@@ -115,11 +122,12 @@ static bool verifies(struct old *old)
 }
 
 /* The key under which it was sent; both libraries take the initiator's sub-key, whatever the acceptor says,
- * and Windows may take the acceptor's. */
-static bool find_key(struct old *old, struct keys_session *own, bool *any)
+ * and Windows may take the acceptor's. COULD_NOT: of the last one tried nobody knows. */
+static enum under find_key(struct old *old, struct keys_session *own, bool *any)
 {
 	static const enum keys_which order[] = {KEYS_INITIATOR, KEYS_ACCEPTOR, KEYS_SESSION};
 	struct keys_session *tried = NULL;
+	enum under under;
 
 	while ((tried = keys_session_next(old->keys, own, tried))) {
 		old->session = tried;
@@ -128,13 +136,14 @@ static bool find_key(struct old *old, struct keys_session *own, bool *any)
 			if (!keys_1964_fits(tried, old->which, old->sign))
 				continue;
 			*any = true;
-			if (is_under(old)) {
+			under = is_under(old);
+			if (under == UNDER)
 				keys_session_join(old->keys, own, tried);
-				return true;
-			}
+			if (under != NOT_UNDER)
+				return under;
 		}
 	}
-	return false;
+	return NOT_UNDER;
 }
 
 /* As messages of RFC 4121 have them in clear. RC4's number is big endian, the others' little. */
@@ -149,26 +158,40 @@ static void number_and_flags(struct old *old)
 		       NULL);
 }
 
+/* RC4's key for what is sealed is made of the number, so that nothing comes of another one. */
+static void verified(struct old *old)
+{
+	open_verified(old->token, old->which, old->wrap ? &old->opened : NULL);
+	if (old->sign == KEYS_HMAC_MD5_RC4)
+		token_note(old->token, old->sealed ? "the direction is not covered by the checksum"
+						   : "seq and the direction are not covered by the checksum");
+}
+
 void open_1964(struct token *token, struct token_keys *keys, struct keys_session *session, uint32_t at,
 	       const struct tr_bytes *message)
 {
 	struct old old = {.token = token, .keys = keys, .message = message};
 	const char *why = not_ready(&old, at);
 	bool any = false;
+	enum under under;
 
 	if (why || !keys_1964_able(keys, old.sign, &why)) {
 		token_note(token, "not opened: %s", why);
 		return;
 	}
-	if (!find_key(&old, session, &any)) {
-		open_failed(token, any);
+	under = find_key(&old, session, &any);
+	if (under != UNDER) {
+		if (under == COULD_NOT)
+			token_note(token, "not opened: its sequence number could not be decrypted");
+		else
+			open_failed(token, any);
 		return;
 	}
 	number_and_flags(&old);
 	if (!old.wrap && !message)
 		token_note(token, "not verified: the message is not in the trace");
 	else if (verifies(&old))
-		open_verified(token, old.which, old.wrap ? &old.opened : NULL);
+		verified(&old);
 	else
 		open_failed(token, true);
 }
