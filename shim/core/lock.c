@@ -151,6 +151,11 @@ bool tap_lock(struct tap_lock *lock)
 	return got;
 }
 
+bool tap_has_lock(const struct tap_lock *lock)
+{
+	return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == self();
+}
+
 void tap_unlock(struct tap_lock *lock)
 {
 	__atomic_store_n(&lock->owner, 0, __ATOMIC_RELEASE);

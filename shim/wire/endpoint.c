@@ -5,6 +5,7 @@
 #include "shim/wire/principals.h"
 #include "shim/wire/slots.h"
 #include "shim/wire/trusted.h"
+#include "shim/wire/turn.h"
 #include "shim/wire/wire.h"
 #include "shim/zmq/zmq.h"
 
@@ -88,6 +89,25 @@ static int prepare(const struct tap_scope *scope, void *socket, const void *zmq_
 	return 0;
 }
 
+/* What changes the socket comes after all that may wait for the loader, which another thread may have that
+ * waits for its turn. */
+static int begin_turn(const struct tap_scope *scope, void *socket, struct tap_wired *wired, char *reason,
+		      size_t size)
+{
+	*wired = (struct tap_wired){0};
+	if (tap_turn_begin(scope, socket, &wired->turn))
+		return 0;
+	tap_copy(reason, size,
+		 "a signal handler opens an endpoint of a socket in the middle of another call");
+	return EAGAIN;
+}
+
+static void give_up(const struct tap_scope *scope, void *socket, struct tap_wired *wired)
+{
+	tap_wire_end(scope, socket, wired, true);
+	*wired = (struct tap_wired){0};
+}
+
 int tap_wire_begin(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
 		   const struct pol_inject *rule, const void *zmq_function, struct tap_wired *wired,
 		   char *reason, size_t size)
@@ -102,12 +122,13 @@ int tap_wire_begin(const struct tap_scope *scope, void *socket, const struct pol
 
 	if (!error)
 		error = prepare(scope, socket, zmq_function, reason, size);
+	if (!error)
+		error = begin_turn(scope, socket, wired, reason, size);
 	if (error)
 		return error;
-	*wired = (struct tap_wired){0};
 	error = tie_to(scope, socket, facts, &wanted, wired, reason, size);
 	if (error)
-		tap_wire_end(scope, socket, wired, true);
+		give_up(scope, socket, wired);
 	else
 		tell(scope, socket, wired->tie);
 	return error;
@@ -174,11 +195,14 @@ int tap_wire_begin_own(const struct tap_scope *scope, void *socket, const struct
 	if (!tap_option_number(scope, socket, ZMQ_GSSAPI_PLAINTEXT, &plaintext) || plaintext)
 		return 0;
 	error = prepare(scope, socket, zmq_function, reason, size);
+	if (!error)
+		error = begin_turn(scope, socket, wired, reason, size);
 	if (error)
 		return error;
 	/* The one option that sets the mechanism to NULL, and the role to none; the names stay. */
 	if (!take_own(scope, socket, &wanted) || !tap_option_set(scope, socket, ZMQ_PLAIN_SERVER, 0)) {
 		tap_copy(reason, size, "this libzmq does not tell its options for GSSAPI");
+		give_up(scope, socket, wired);
 		return EACCES;
 	}
 	wired->own = true;
@@ -191,10 +215,8 @@ int tap_wire_begin_own(const struct tap_scope *scope, void *socket, const struct
 	}
 	if (!error)
 		error = tie_to(scope, socket, facts, &wanted, wired, reason, size);
-	if (error) {
-		tap_wire_end(scope, socket, wired, true);
-		*wired = (struct tap_wired){0};
-	}
+	if (error)
+		give_up(scope, socket, wired);
 	return error;
 }
 
@@ -209,5 +231,6 @@ bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired 
 	}
 	if (wired->own)
 		tap_option_set(scope, socket, ZMQ_GSSAPI_SERVER, wired->server);
+	tap_turn_end(wired->turn);
 	return failed || bound;
 }

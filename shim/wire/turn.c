@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * See turn.h. A turn lasts as long as libzmq's own call, which has a lock of the socket's for as long: who
- * waits here would wait there.
+ * waits here would wait there, for the same socket and for no other.
  */
 #include "shim/wire/turn.h"
 
 #include "shim/wire/options.h"
-#include "shim/zmq/zmq.h"
-
-#define LOCKS 64 /* sockets that share one wait for each other */
-
-static struct tap_lock locks[LOCKS];
-static __thread bool has_turn;
 
 static bool is_shared(const struct tap_scope *scope, void *socket)
 {
@@ -20,28 +14,37 @@ static bool is_shared(const struct tap_scope *scope, void *socket)
 	return tap_zmq_ruled() && tap_option_number(scope, socket, ZMQ_THREAD_SAFE, &shared) && shared;
 }
 
-bool tap_turn_begin(const struct tap_scope *scope, void *socket, struct tap_turn *turn)
+/* Calls that were left by longjmp are not on the stack any more: what they had is this one's. */
+static bool is_left(const struct tap_socket *s)
 {
-	uintptr_t x = (uintptr_t)socket >> 4;
+	return (uintptr_t)__builtin_frame_address(0) >= s->turn_frame;
+}
 
-	turn->lock = NULL;
+bool tap_turn_begin(const struct tap_scope *scope, void *socket, struct tap_socket **turn)
+{
+	struct tap_socket *s;
+
+	*turn = NULL;
 	if (!scope->judge || !is_shared(scope, socket))
 		return true;
-	if (has_turn)
+	s = tap_socket_flag(socket, 0);
+	if (!s)
 		return false;
-	turn->lock = &locks[(x ^ x >> 10) % LOCKS];
-	while (!tap_lock(turn->lock))
-		;
-	has_turn = true;
+	while (!tap_lock(&s->turn))
+		if (tap_has_lock(&s->turn)) {
+			if (!is_left(s))
+				return false;
+			break;
+		}
+	s->turn_frame = (uintptr_t)__builtin_frame_address(0);
+	*turn = s;
 	return true;
 }
 
-void tap_turn_end(const struct tap_turn *turn)
+void tap_turn_end(struct tap_socket *turn)
 {
-	if (!turn->lock)
-		return;
-	has_turn = false;
-	tap_unlock(turn->lock);
+	if (turn)
+		tap_unlock(&turn->turn);
 }
 
 bool tap_turn_changes(int option)

@@ -7,16 +7,13 @@
 #ifndef SHIM_WIRE_TURN_H
 #define SHIM_WIRE_TURN_H
 
-#include "shim/core/tap.h"
+#include "shim/zmq/zmq.h"
 
-struct tap_turn {
-	struct tap_lock *lock; /* NULL: the socket is one thread's, or nothing is secured */
-};
-
-/* Around a call at this socket. False: it is made in the middle of another one of this thread's, by a signal
- * handler, and must not be. errno is kept. */
-bool tap_turn_begin(const struct tap_scope *scope, void *socket, struct tap_turn *turn);
-void tap_turn_end(const struct tap_turn *turn);
+/* For as long as those options are there, and nothing else happens than libzmq's own call; or while one of
+ * them is set or asked for. *turn: NULL where the socket is one thread's, or nothing is secured. False: in
+ * the middle of another one of this thread's, by a signal handler; or no memory. errno is kept. */
+bool tap_turn_begin(const struct tap_scope *scope, void *socket, struct tap_socket **turn);
+void tap_turn_end(struct tap_socket *turn);
 /* Is this one of the options that are others meanwhile? */
 bool tap_turn_changes(int option);
 

@@ -16,9 +16,10 @@
 
 /* A bind or connect under way: what it is for, and what is to be put back on its socket. */
 struct tap_wired {
-	struct tap_tie *tie; /* NULL: libzmq does it as it is */
-	bool own, server;    /* its program asked for GSSAPI itself, in that role */
-	int send_buffer;     /* ZMQ_SNDBUF, as it was */
+	struct tap_tie *tie;	 /* NULL: libzmq does it as it is */
+	bool own, server;	 /* its program asked for GSSAPI itself, in that role */
+	int send_buffer;	 /* ZMQ_SNDBUF, as it was */
+	struct tap_socket *turn; /* turn.c's; until the end */
 };
 
 /* For the endpoint of a rule: its names are expanded, libzmq entered and a GSSAPI library at hand. 0, or an

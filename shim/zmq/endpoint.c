@@ -4,7 +4,6 @@
  *
  * A refusal is -1 with errno EACCES, as the kernel says of a port that one may not have.
  */
-#include "shim/wire/turn.h"
 #include "shim/wire/wire.h"
 #include "shim/zmq/zmq.h"
 
@@ -163,14 +162,11 @@ static int undo_unseen(const struct tap_scope *scope, void *socket, const char *
 	{                                                                                                    \
 		TAP_ENTER(TAP_ZMQ, name);                                                                    \
 		struct judged judged = {0};                                                                  \
-		struct tap_turn turn;                                                                        \
 		type result = failure;                                                                       \
                                                                                                              \
 		if (!real_call)                                                                              \
 			return tap_leave(&scope), tap_zmq_missing(), failure;                                \
-		if (!tap_turn_begin(&scope, socket, &turn))                                                  \
-			judged.error = EAGAIN;                                                               \
-		else if (scope.judge)                                                                        \
+		if (scope.judge)                                                                             \
 			judged = judge(&scope, way, socket, endpoint, (const void *)real_call);              \
 		if (judged.error)                                                                            \
 			errno = judged.error;                                                                \
@@ -179,7 +175,6 @@ static int undo_unseen(const struct tap_scope *scope, void *socket, const char *
 		if (!tap_wire_end(&scope, socket, &judged.wired, result == failure) &&                       \
 		    undo_unseen(&scope, socket, endpoint))                                                   \
 			result = failure;                                                                    \
-		tap_turn_end(&turn);                                                                         \
 		if (judged.handles && result == failure)                                                     \
 			tap_socket_unflag(socket, TAP_SOCKET_ZAP);                                           \
 		if (scope.watch)                                                                             \

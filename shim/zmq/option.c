@@ -78,11 +78,11 @@ TAP_EXPORT int zmq_setsockopt(void *socket, int option, const void *value, size_
 	bool had = flag && tap_socket_has(socket, flag);
 	const void *given = value;
 	int refused = 0, result = -1;
-	struct tap_turn turn;
+	struct tap_socket *turn = NULL;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing();
-	if (!tap_turn_begin(&scope, socket, &turn))
+	if (tap_turn_changes(option) && !tap_turn_begin(&scope, socket, &turn))
 		refused = EAGAIN;
 	if (scope.judge && option == ZMQ_GSSAPI_PLAINTEXT && int_value(value, length) &&
 	    plaintext_refused(&scope, &given))
@@ -96,7 +96,7 @@ TAP_EXPORT int zmq_setsockopt(void *socket, int option, const void *value, size_
 		result = tap_domain_keep(socket, value, length) ? 0 : (errno = ENOMEM, -1);
 	else
 		result = real_call(socket, option, given, length);
-	tap_turn_end(&turn);
+	tap_turn_end(turn);
 	if (flag && (result ? !had : option == ZMQ_ROUTER_RAW && !int_value(value, length)))
 		tap_socket_unflag(socket, flag);
 	/* Of what libzmq refused the length may be anything; and what it was given may be another value. */
@@ -109,7 +109,7 @@ TAP_EXPORT int zmq_getsockopt(void *socket, int option, void *value, size_t *len
 {
 	TAP_ENTER(TAP_ZMQ, zmq_getsockopt);
 	size_t kept_length;
-	struct tap_turn turn = {0};
+	struct tap_socket *turn = NULL;
 	const char *kept;
 	int result = -1;
 
@@ -120,7 +120,7 @@ TAP_EXPORT int zmq_getsockopt(void *socket, int option, void *value, size_t *len
 		errno = EAGAIN;
 	} else if (!kept) {
 		result = real_call(socket, option, value, length);
-		tap_turn_end(&turn);
+		tap_turn_end(turn);
 	} else if (*length > kept_length) {
 		memset(value, 0, *length);
 		memcpy(value, kept, kept_length + 1);

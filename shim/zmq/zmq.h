@@ -44,6 +44,8 @@ struct tap_socket {
 	void *socket;  /* NULL: this place is free */
 	void *context; /* it was made in; NULL: not known */
 	unsigned flags;
+	struct tap_lock turn; /* turn.c's */
+	uintptr_t turn_frame; /* ... and where on the stack its holder is */
 	size_t domain_length;
 	char domain[256];
 };
