@@ -119,7 +119,7 @@ sandboxed() {
 }
 
 @test "a program that forbids itself system calls after a handshake lives, and what it calls in there is recorded" {
-    for how in kill errno call listener bogus strict tsc; do
+    for how in kill errno call listener bogus picky strict tsc; do
         sandboxed after $how
         [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.call == "gss_context_time")) | length')" = 40 ]
         [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.event == "dropped")) | length')" = 0 ]
@@ -127,7 +127,7 @@ sandboxed() {
 }
 
 @test "a program that forbids itself system calls before its first gss call lives, and is recorded" {
-    for how in kill errno call listener bogus strict tsc; do
+    for how in kill errno call listener bogus picky strict tsc; do
         sandboxed before $how
         [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.event == "process")) | length')" = 1 ]
         [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.event == "call")) | length')" -ge 40 ]

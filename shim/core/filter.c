@@ -75,7 +75,7 @@ static bool load(const struct sock_filter *in, const struct seccomp_data *data, 
  */
 static uint32_t run(const struct sock_fprog *program, const struct seccomp_data *data)
 {
-	uint32_t a = 0, x = 0, memory[BPF_MEMWORDS] = {0};
+	uint32_t a = 0, x = 0, jump, memory[BPF_MEMWORDS] = {0};
 
 	for (unsigned at = 0; at < program->len; at++) {
 		const struct sock_filter *in = &program->filter[at];
@@ -97,10 +97,10 @@ static uint32_t run(const struct sock_fprog *program, const struct seccomp_data 
 				return SECCOMP_RET_KILL_PROCESS;
 			break;
 		case BPF_JMP:
-			if (BPF_OP(in->code) == BPF_JA)
-				at += in->k;
-			else
-				at += jumps(in, a, x) ? in->jt : in->jf;
+			jump = BPF_OP(in->code) == BPF_JA ? in->k : jumps(in, a, x) ? in->jt : in->jf;
+			if (jump >= program->len - at)
+				return SECCOMP_RET_KILL_PROCESS;
+			at += jump;
 			break;
 		case BPF_RET:
 			return BPF_RVAL(in->code) == BPF_A ? a : in->k;

@@ -82,13 +82,17 @@ static const struct call more_calls[] = {
 	{SYS_uname, {0}},
 };
 
+/* How is_readable asks the kernel, and whether a filter in force lets it. */
+static const struct call look = {SYS_rt_sigprocmask, {0xffffffff}};
+static _Atomic(bool) blind;
+
 /*
  * As the kernel finds that something cannot be read, which it says with EFAULT: rt_sigprocmask(2) copies its
  * set before it looks at what is to be done with it, and is one of the recorder's own calls.
  */
 static bool can_read(uintptr_t set)
 {
-	return syscall(SYS_rt_sigprocmask, -1, set, NULL, SET_SIZE) != -1 || errno != EFAULT;
+	return syscall(look.number, look.args[0], set, NULL, SET_SIZE) != -1 || errno != EFAULT;
 }
 
 static bool is_readable(const void *from, size_t size)
@@ -101,13 +105,10 @@ static bool is_readable(const void *from, size_t size)
 	return can_read(last);
 }
 
-/* Where it is not, the kernel takes no filter. Under an earlier one that stops the recorder nothing may be
- * asked. */
+/* Where it is not, the kernel takes no filter. */
 static bool is_there(const struct sock_fprog *program)
 {
-	if (!program || tr_confined)
-		return program;
-	return is_readable(program, sizeof(*program)) && program->filter && program->len &&
+	return program && is_readable(program, sizeof(*program)) && program->filter && program->len &&
 	       is_readable(program->filter, program->len * sizeof(*program->filter));
 }
 
@@ -153,7 +154,7 @@ static bool may_be_recorded(void)
 
 /* What was done for a filter that may not come into force after all. */
 struct withdrawal {
-	bool confined;
+	bool confined, blinds;
 	enum tap_exec_filter filter; /* from before */
 };
 
@@ -164,11 +165,16 @@ static struct withdrawal withdraw(unsigned long mode, const void *program)
 	enum tap_answer answer = TAP_ANSWER_PASS;
 	int saved = errno;
 
-	if (strict)
-		program = NULL; /* it has none: what stands there is whatever was in the register */
-	/* With nothing asked for, too: what is around the recorder wants to know who it is in a child. */
-	if (strict || (mode == SECCOMP_MODE_FILTER && is_there(program)))
-		answer = strict ? TAP_ANSWER_KILL : worst_answer(program);
+	/* A strict one has none: what stands there is whatever was in the register. With nothing asked for,
+	 * too: what is around the recorder wants to know who it is in a child. */
+	if (strict || (mode == SECCOMP_MODE_FILTER && program && blind)) {
+		program = NULL;
+		answer = TAP_ANSWER_KILL;
+		before.blinds = true;
+	} else if (mode == SECCOMP_MODE_FILTER && is_there(program)) {
+		answer = worst_answer(program);
+		before.blinds = tap_filter(program, look.number, look.args) != TAP_ANSWER_PASS;
+	}
 	if (answer != TAP_ANSWER_PASS) {
 		if (tap_on && !tr_confined && may_be_recorded())
 			tr_ready();
@@ -183,11 +189,18 @@ static struct withdrawal withdraw(unsigned long mode, const void *program)
 	return before;
 }
 
-static void return_from(struct withdrawal before)
+static void settle(struct withdrawal before, bool in_force)
 {
+	int saved = errno;
+
+	if (in_force) {
+		blind |= before.blinds;
+		return;
+	}
 	tap_exec_filter = before.filter;
 	if (before.confined)
 		tr_confine_undone();
+	errno = saved;
 }
 
 TAP_EXPORT int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)
@@ -204,8 +217,7 @@ TAP_EXPORT int prctl(int option, unsigned long a, unsigned long b, unsigned long
 		return real(option, a, b, c, d);
 	before = withdraw(a, (const void *)b);
 	result = real(option, a, b, c, d);
-	if (result)
-		return_from(before);
+	settle(before, !result);
 	return result;
 }
 
@@ -233,7 +245,7 @@ long tap_syscall(long number, long a, long b, long c, long d, long e, long f)
 	result = tap_real_syscall(number, a, b, c, d, e, f);
 	/* A descriptor, of who is told of what the filter stops, is no failure; a thread's number is
 	 * (SECCOMP_FILTER_FLAG_TSYNC). */
-	if (result && !(result > 0 && number == SYS_seccomp && b & SECCOMP_FILTER_FLAG_NEW_LISTENER))
-		return_from(before);
+	settle(before,
+	       !result || (result > 0 && number == SYS_seccomp && b & SECCOMP_FILTER_FLAG_NEW_LISTENER));
 	return result;
 }

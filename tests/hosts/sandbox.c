@@ -40,28 +40,56 @@ static int forbid(unsigned number)
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
-/* Filters that lie nowhere, or whose end does: the kernel takes none. */
-static int nowhere(void)
+/* Filters that lie nowhere, or whose end does, and one that goes round for ever: the kernel takes none. */
+static int takes_none(void)
 {
-	char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	struct sock_filter *last = (struct sock_filter *)(page + 4096) - 1;
-	struct sock_fprog *cut = (struct sock_fprog *)(page + 4096 - 8), beyond = {2, last},
-			  far = {1, (struct sock_filter *)8};
-	struct sock_fprog *const all[] = {(struct sock_fprog *)8, cut, &beyond, &far};
+	static struct sock_filter round[] = {BPF_STMT(BPF_JMP | BPF_JA, 0xffffffff),
+					     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+	static char *page;
+	struct sock_filter *last;
 
-	if (page == MAP_FAILED || munmap(page + 4096, 4096))
-		return 0;
-	*last = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (!prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, all[i]) || errno != EFAULT ||
-		    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, all[i]) != -1 || errno != EFAULT)
+	if (!page) {
+		page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (page == MAP_FAILED || mprotect(page + 4096, 4096, PROT_NONE))
 			return 0;
+	}
+	last = (struct sock_filter *)(page + 4096) - 1;
+	*last = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog beyond = {2, last}, far = {1, (struct sock_filter *)8}, none = {1, NULL},
+			  loop = {2, round};
+	struct sock_fprog *const all[] = {
+		(struct sock_fprog *)8, (struct sock_fprog *)(page + 4096 - 8), &beyond, &far, &none, &loop};
+
+	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		int error = all[i] == &loop || all[i] == &none ? EINVAL : EFAULT;
+
+		if (!prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, all[i]) || errno != error ||
+		    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, all[i]) != -1 || errno != error)
+			return 0;
+	}
 	return 1;
+}
+
+/* It kills for a way to block signals that there is not. */
+static int picky(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_rt_sigprocmask, 0, 2),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 2, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+	};
+	struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
+
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
 static int enter(const char *how)
 {
-	int forks = !strcmp(how, "forks"), twice = !strcmp(how, "twice"), raw = !strcmp(how, "raw");
+	int forks = !strcmp(how, "forks"), twice = !strcmp(how, "twice"), raw = !strcmp(how, "raw"),
+	    bogus = !strcmp(how, "bogus");
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
@@ -76,7 +104,8 @@ static int enter(const char *how)
 		ALLOW_IF(wait4, forks),
 		ALLOW_IF(set_robust_list, forks),
 		ALLOW_IF(rt_sigprocmask, forks),
-		ALLOW_IF(prctl, twice),
+		ALLOW_IF(prctl, twice || bogus),
+		ALLOW_IF(seccomp, bogus),
 		BPF_STMT(BPF_RET | BPF_K,
 			 strcmp(how, "errno") && !raw ? SECCOMP_RET_KILL_PROCESS : SECCOMP_RET_ERRNO | 1),
 	};
@@ -102,11 +131,13 @@ static int enter(const char *how)
 	if (!strcmp(how, "listener")) /* its result is the descriptor */
 		return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
 			       &program) < 1;
-	if (!strcmp(how, "bogus") && !nowhere())
+	if ((bogus && !takes_none()) || (!strcmp(how, "picky") && picky()))
 		return -1;
 	if (!strcmp(how, "call"))
 		return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		return -1;
+	if (bogus && !takes_none())
 		return -1;
 	return twice && !prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
 }
