@@ -17,13 +17,13 @@ seen() {
     trace_json "$2" 2>/dev/null | jq -se "any(.[]; $1)" >/dev/null
 }
 
-# served NAME DENIED: a server whose handler denies this one, and alice, traced into a fresh directory NAME.
+# served NAME DENIED [HOW]: a server whose handler denies this one, and alice, traced into a fresh directory NAME.
 served() {
     local gives
     mkdir "$1"
     read -r PORT gives < <(free_port 2)
     printf 'version: 1\nzmq: {engine: wire}\n' >own.yaml
-    start server "$GSSTAP" run -p own.yaml -o "$1/server.pcapng" -- "$BUILD/hosts/zap_server" REP 400 "$2@GSSTAP.TEST" \
+    start server "$GSSTAP" run -p own.yaml -o "$1/server.pcapng" -- "$BUILD/hosts/zap_server" REP "${3:-400}" "$2@GSSTAP.TEST" \
         "tcp://127.0.0.1:$PORT" "tcp://127.0.0.1:$gives" "$1/up"
     wait_until 60 test -e "$1/up"
     start client "$GSSTAP" run -p own.yaml -o "$1/client.pcapng" -- "$BUILD/hosts/zpair" socket REQ set linger 0 \
@@ -62,4 +62,20 @@ ended() {
     kill "${PID[server]}"
     wait "${PID[server]}" || :
     healthy right/server.pcapng right/client.pcapng
+}
+
+@test "a handler whose answers do not count is told of, and a server that ends while it asks its own is none" {
+    served malformed alice version
+    wait_until 30 seen '.event == "handshake" and .outcome == "refused"' malformed/server.pcapng
+    ended
+    doctor malformed/server.pcapng
+    only GT0110
+    finds GT0110 '.cause == "alice@GSSTAP.TEST was authenticated, and the ZAP handler of zap_server gave a malformed answer"'
+
+    served ends alice silent
+    wait_until 30 seen '.event == "handshake" and .outcome == "established"' ends/server.pcapng
+    ended
+    run -0 seen '.event == "handshake" and (.reason // "" | test("ended while the program.s ZAP handler was asked"))' ends/server.pcapng
+    run -1 seen '.outcome == "refused"' ends/server.pcapng
+    healthy ends/server.pcapng
 }

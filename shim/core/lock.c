@@ -103,7 +103,7 @@ static bool is_gone(uint64_t owner, uint64_t own, unsigned tries)
 }
 
 /* Not by the C library's functions, at which a thread can be cancelled; under a filter, by no call at all. */
-static void wait_a_little(unsigned tries)
+void tap_wait_a_little(unsigned tries)
 {
 	static const struct timespec nap = {.tv_nsec = 100000};
 
@@ -130,7 +130,7 @@ static bool wait_for(struct tap_lock *lock, uint64_t own)
 		    __atomic_compare_exchange_n(&lock->owner, &owner, own, false, __ATOMIC_ACQUIRE,
 						__ATOMIC_RELAXED))
 			return true;
-		wait_a_little(tries);
+		tap_wait_a_little(tries);
 	}
 	return false;
 }

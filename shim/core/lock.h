@@ -12,6 +12,8 @@ struct tap_lock {
 /* False: the caller is a signal handler above the holder. */
 bool tap_lock(struct tap_lock *lock);
 void tap_unlock(struct tap_lock *lock);
+/* What who waits for another thread does between two looks, the first of which come soon after each other. */
+void tap_wait_a_little(unsigned tries);
 /* This thread holds it already. */
 bool tap_has_lock(const struct tap_lock *lock);
 /* This thread's id as the C library keeps it, without asking the kernel; a child of fork has its own. */

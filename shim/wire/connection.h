@@ -123,6 +123,8 @@ bool tap_wire_is_robbed(int fd);
 int tap_wire_fail(struct wire *wire, const char *reason);
 /* The same where it is a refusal. */
 int tap_wire_refuse(struct wire *wire, const char *reason);
+/* The same where this end gives it up, and nothing is wrong with it. */
+int tap_wire_give_up(struct wire *wire, const char *reason);
 /* The same where the reason is in the trace already. */
 int tap_wire_reset(struct wire *wire);
 /* It failed, and libzmq ends it. */

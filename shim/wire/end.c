@@ -67,6 +67,12 @@ int tap_wire_refuse(struct wire *wire, const char *reason)
 	return tap_wire_reset(wire);
 }
 
+int tap_wire_give_up(struct wire *wire, const char *reason)
+{
+	tell(wire, TR_OUTCOME_ABANDONED, reason);
+	return tap_wire_reset(wire);
+}
+
 static bool was_waited_for(const struct wire *wire)
 {
 	return tr_now() - wire->begun > PATIENCE_NS;
@@ -112,8 +118,6 @@ static const char *without_ready(const struct wire *wire)
 {
 	if (wire->phase != WIRE_HANDSHAKE || !wire->established)
 		return NULL;
-	if (wire->stepping)
-		return "it ended while the program's ZAP handler was asked";
 	if (wire->left)
 		return "the peer went away after the handshake, without its READY: it does not let this end "
 		       "in, or was closed";
@@ -124,7 +128,9 @@ void tap_wire_tell_closing(struct wire *wire)
 {
 	const char *reason = silent_failure(wire);
 
-	if (!reason)
+	if (!reason && wire->stepping && wire->established)
+		tell(wire, TR_OUTCOME_ABANDONED, "it ended while the program's ZAP handler was asked");
+	else if (!reason)
 		reason = without_ready(wire);
 	if (wire->unsecured)
 		tap_wire_tell_unsecured(wire, NULL);

@@ -11,9 +11,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 
 #define HANDLER "inproc://zeromq.zap.01"
 #define PATIENCE_MS 30000 /* where the program sets no bound for handshakes */
@@ -147,7 +145,7 @@ static bool is_over(struct wire *wire)
 	return over;
 }
 
-/* Not locked. False: there was no answer in time. */
+/* Not locked. False: there was no answer in time, or, with errno ETERM, the context ends. */
 static bool wait_for(struct wire *wire, void *socket, struct answer *answer)
 {
 	const struct tap_zap *zap = &wire->tie->zap;
@@ -196,17 +194,20 @@ static const char *judge(struct wire *wire, const struct answer *answer, char *r
 struct visit {
 	struct visit *next;
 	const void *context;
+	uint64_t number; /* in order of their coming */
 };
 
 static struct tap_lock lock;
 static struct visit *visits; /* on the stacks of their threads, */
 static uint32_t visits_in;   /* of this process: a child of fork has none of them */
+static uint64_t visited;     /* how many there were */
 
 static void enter(struct visit *visit, const void *context)
 {
 	visit->context = context;
 	while (!tap_lock(&lock))
 		;
+	visit->number = ++visited;
 	visit->next = visits_in == tap_process() ? visits : NULL;
 	visits_in = tap_process();
 	visits = visit;
@@ -225,14 +226,15 @@ static void leave(const struct visit *visit)
 	tap_unlock(&lock);
 }
 
-static bool is_visited(const void *context)
+/* By one of the first so many. */
+static bool is_visited(const void *context, uint64_t most)
 {
 	const struct visit *v;
 
 	while (!tap_lock(&lock))
 		;
 	v = visits_in == tap_process() ? visits : NULL;
-	while (v && v->context != context)
+	while (v && (v->context != context || v->number > most))
 		v = v->next;
 	tap_unlock(&lock);
 	return v;
@@ -240,11 +242,15 @@ static bool is_visited(const void *context)
 
 void tap_wire_ended(const void *context)
 {
-	static const struct timespec nap = {.tv_nsec = 100000};
 	int saved = errno;
+	uint64_t most;
 
-	while (is_visited(context))
-		syscall(SYS_nanosleep, &nap, NULL); /* at which nobody is cancelled */
+	while (!tap_lock(&lock))
+		;
+	most = visited; /* a later context may be where this one was */
+	tap_unlock(&lock);
+	for (unsigned tries = 0; is_visited(context, most); tries++)
+		tap_wait_a_little(tries);
 	errno = saved;
 }
 
@@ -253,8 +259,9 @@ const char *tap_wire_zap(struct wire *wire, char *reason, size_t size)
 	const struct tap_zap *zap = &wire->tie->zap;
 	struct answer answer = {0};
 	struct visit visit;
-	bool answered;
+	bool answered = false;
 	void *socket;
+	int error;
 
 	if (!zap->context)
 		return NULL;
@@ -264,15 +271,22 @@ const char *tap_wire_zap(struct wire *wire, char *reason, size_t size)
 						       : NULL;
 	enter(&visit, zap->context);
 	socket = ask(wire);
-	if (!socket) {
-		leave(&visit);
-		return "the program's ZAP handler could not be asked";
+	error = errno;
+	if (socket) {
+		tap_unlock(&wire->lock);
+		answered = wait_for(wire, socket, &answer);
+		error = errno;
+		zap->calls.close(socket);
 	}
-	tap_unlock(&wire->lock);
-	answered = wait_for(wire, socket, &answer);
-	zap->calls.close(socket);
 	leave(&visit);
-	while (!tap_lock(&wire->lock))
+	while (socket && !tap_lock(&wire->lock))
 		;
-	return answered ? judge(wire, &answer, reason, size) : "the program's ZAP handler did not answer";
+	if (answered)
+		return judge(wire, &answer, reason, size);
+	if (error == ETERM) { /* nobody was refused */
+		tap_wire_give_up(wire, "its context ended while the program's ZAP handler was asked");
+		return NULL;
+	}
+	return socket ? "the program's ZAP handler did not answer"
+		      : "the program's ZAP handler could not be asked";
 }

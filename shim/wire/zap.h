@@ -10,8 +10,8 @@
 
 /*
  * Asks about the peer of a connection whose context is established. The connection is locked, also
- * afterwards, and not meanwhile: it may be over by then. NULL: it may come in, or there is nobody to ask.
- * Else why not: a literal, or in `reason`.
+ * afterwards, and not meanwhile: it may be over by then. NULL: it may come in, or there is nobody to ask, or
+ * it is over. Else why not: a literal, or in `reason`.
  */
 const char *tap_wire_zap(struct wire *wire, char *reason, size_t size);
 
