@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A lock for the shim's small tables. It is held for nanoseconds and never across a call of anybody else's
- * (but turn.c's, in which libzmq holds one of its own), but its holder can lose the processor for as long as
+ * (but turn.c's, in which libzmq holds one of its own), yet its holder can lose the processor for as long as
  * the machine likes: who wants it waits. Nobody waits for somebody who cannot come: a signal handler goes
  * without when it stands above the holder, and what was held by a thread that ended, or that a child has not
  * inherited, is taken over.
