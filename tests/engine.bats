@@ -309,6 +309,9 @@ s.send(b"'"$SECRET"'")
 s.close()
 others = zmq.Context()
 for n in range(4200):
+    if n % 500 == 499: # no more than it has room for, also where those that were closed wait to be reaped
+        others.term()
+        others = zmq.Context()
     t = others.socket(zmq.PUSH)
     t.linger = 0
     try:
