@@ -107,6 +107,37 @@ fall_silent() {
     jq -e -s 'map(.clock_offset_ns // empty) == []' own
 }
 
+# when ARG...: makes calls under strace with ARG... and prints by how many ns, at most, one's event is outside of the time that the program made it in.
+when() {
+    rm -f t.pcapng
+    "$GSSTAP" run -l calls -e gss_import_name -o t.pcapng -- \
+        strace -f -qq -o /dev/null -e trace=clock_gettime "$@" "$PYTHON" -c '
+import gssapi, time
+for i in range(200):
+    before = time.time_ns()
+    gssapi.Name("alice")
+    print(before, time.time_ns())
+    while not i % 10 and time.time_ns() < before + 3000000:
+        pass  # long enough for several looks at the clock' >made
+    "$GSSTAP" decode --format json t.pcapng | "$PYTHON" -c '
+import calendar, json, sys, time
+def ns(text):
+    whole, part = text.rstrip("Z").split(".")
+    return calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) * 10 ** 9 + int(part)
+made = [tuple(map(int, line.split())) for line in open("made")]
+seen = [ns(e["time"]) for e in map(json.loads, sys.stdin) if e.get("call") == "gss_import_name"]
+assert len(made) == len(seen) == 200, (len(made), len(seen))
+print(max(max(before - at, at - after, 0) for (before, after), at in zip(made, seen)))'
+}
+
+@test "an event is of the time of its call, also where the thread was kept waiting while it looked at the clock" {
+    for look in 1+ 2 3 4 6 10; do
+        off=$(when -e "inject=clock_gettime:delay_exit=4000:when=$look")
+        echo "$look: $off ns"
+        [ "$off" -lt 100000 ] # the clock is slewed by less in the time between two looks
+    done
+}
+
 # sandboxed WHEN HOW [COUNT]: bare and under the shim alike; the trace is trace/t.pcapng.
 sandboxed() {
     bare "$HOSTS/sandbox" "$@"

@@ -19,8 +19,11 @@
 #include <x86intrin.h>
 #endif
 
-#define RESYNC_NS 20000000ull	/* how long a thread trusts its last look at the wall clock */
-#define CALIBRATE_NS 5000000ull /* how long to watch before the counter's rate is taken as known */
+#define RESYNC_NS 20000000ull	   /* how long a thread trusts its last look at the wall clock */
+#define CALIBRATE_NS 5000000ull	   /* how long to watch before the counter's rate is taken as known */
+#define CALIBRATED_NS 500000000ull /* ... and until when it is still made better */
+#define NEAR 10000u		   /* ticks, some microseconds: a look that took longer was interrupted */
+#define LOOKS 4
 
 static atomic_bool without_counter; /* to read it is a SIGSEGV: prctl(2), PR_SET_TSC */
 static atomic_ulong last_ns;	    /* when it was confined */
@@ -69,7 +72,23 @@ void tr_put_clock(struct tr_draft *d)
 #ifdef __x86_64__
 
 static atomic_ulong rate; /* ns a tick, times 2^32; 0 not known yet, ~0 counter not usable */
+static atomic_bool calibrated;
 static uint64_t base_tick, base_ns, last_tick;
+
+/* Clock and counter of one moment. False: the thread did not get the processor for that long. */
+static bool look(clockid_t id, uint64_t *ns, uint64_t *tick)
+{
+	uint64_t before, after, took = UINT64_MAX;
+
+	for (int i = 0; i < LOOKS && took > NEAR; i++) {
+		before = __rdtsc();
+		*ns = clock_ns(id);
+		after = __rdtsc();
+		took = after - before;
+		*tick = before + took / 2;
+	}
+	return took <= NEAR;
+}
 
 static bool invariant(void)
 {
@@ -84,44 +103,54 @@ void tr_clock_start(void)
 		atomic_store(&rate, ~0ul);
 		return;
 	}
-	base_ns = clock_ns(CLOCK_MONOTONIC);
-	base_tick = __rdtsc();
+	if (!look(CLOCK_MONOTONIC, &base_ns, &base_tick))
+		base_ns = 0;
 }
 
 /* Not before so many ns were watched. */
 static void calibrate(uint64_t least)
 {
-	uint64_t ns = clock_ns(CLOCK_MONOTONIC) - base_ns, ticks = __rdtsc() - base_tick;
+	uint64_t ns, tick;
 
+	if (!base_ns || !look(CLOCK_MONOTONIC, &ns, &tick))
+		return;
 	/* __int128: an hour of nanoseconds times 2^32 does not fit into 64 bits. */
-	if (ns && ns >= least && ticks)
-		atomic_store(&rate, (unsigned long)(((unsigned __int128)ns << 32) / ticks));
+	if (ns - base_ns && ns - base_ns >= least && tick - base_tick)
+		atomic_store(&rate,
+			     (unsigned long)(((unsigned __int128)(ns - base_ns) << 32) / (tick - base_tick)));
+	if (ns - base_ns > CALIBRATED_NS)
+		atomic_store(&calibrated, true);
 }
 
 void tr_clock_confine(void)
 {
-	atomic_store(&last_ns, clock_ns(CLOCK_REALTIME));
-	if (atomic_load(&without_counter))
+	uint64_t now;
+
+	if (atomic_load(&without_counter)) {
+		atomic_store(&last_ns, clock_ns(CLOCK_REALTIME));
 		return;
-	last_tick = __rdtsc();
+	}
+	look(CLOCK_REALTIME, &now, &last_tick);
+	atomic_store(&last_ns, now);
 	if (!atomic_load(&rate))
 		calibrate(1);
 }
 
 static uint64_t resync(struct tr_clock *clock)
 {
-	uint64_t per_tick = atomic_load_explicit(&rate, memory_order_relaxed), now;
+	uint64_t per_tick = atomic_load_explicit(&rate, memory_order_relaxed), now, tick;
 
 	if (atomic_load(&tr_confined) && per_tick && per_tick != ~0ul)
 		return atomic_load(&last_ns) +
 		       (uint64_t)(((unsigned __int128)(__rdtsc() - last_tick) * per_tick) >> 32);
-	now = clock_ns(CLOCK_REALTIME);
-
-	if (!per_tick)
+	if (per_tick == ~0ul)
+		return clock_ns(CLOCK_REALTIME);
+	if (!atomic_load_explicit(&calibrated, memory_order_relaxed))
 		calibrate(CALIBRATE_NS);
 	per_tick = atomic_load_explicit(&rate, memory_order_relaxed);
-	if (per_tick && per_tick != ~0ul) {
-		clock->tick = __rdtsc();
+	clock->valid_ticks = 0;
+	if (look(CLOCK_REALTIME, &now, &tick) && per_tick) {
+		clock->tick = tick;
 		clock->ns = now;
 		clock->valid_ticks = (RESYNC_NS << 32) / per_tick;
 	}
