@@ -107,6 +107,27 @@ one() {
     done
 }
 
+@test "connections that last at the same time are told apart, each by one name from its handshake to its end" {
+    "$GSSTAP" run -p strict.yaml -l audit -o both.pcapng -- "$PYTHON" -c '
+import zmq
+context = zmq.Context()
+router = context.socket(zmq.ROUTER)
+port = router.bind_to_random_port("tcp://127.0.0.1")
+dealers = []
+for number in range(1, 9):  # one after the other, so that memory of the last is free for the next
+    dealers.append(context.socket(zmq.DEALER))
+    dealers[-1].connect("tcp://127.0.0.1:%d" % port)
+    for _ in range(number):
+        dealers[-1].send(b"x" * number)
+        router.recv_multipart()
+context.destroy(linger=0)'
+    of both '[.[] | select(.event == "handshake" or .event == "connection" or .event == "context")] | group_by(.context) |
+        length == 16 and all(.[]; map(.event) == ["handshake", "connection", "context"] and (map(.handshake) | unique | length) == 1)'
+    # Beside its messages each has had a READY, and each message a byte of flags.
+    of both '[.[] | select(.event == "context" and .role == "acceptor") | (.unwrapped - 1) as $n | [$n, .unwrapped_bytes - $n * ($n + 1)]] |
+        (map(.[0]) | sort) == [range(1; 9)] and (map(.[1]) | unique | length) == 1'
+}
+
 @test "each frame is in the trace at level messages as length and hash, with its token, and at level payload in clear" {
     local hex
     hex=$(printf %s "$SECRET" | od -An -tx1 | tr -d ' \n')

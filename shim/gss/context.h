@@ -27,5 +27,8 @@ void tap_context_free(struct context *c);
 void tap_context_enter(struct context *c, gss_ctx_id_t handle);
 struct context *tap_context_take(gss_ctx_id_t handle);
 bool tap_context_is_unjudged(gss_ctx_id_t handle);
+/* Its ends, and the name of its handshake. */
+void tap_context_put(const struct context *c, struct tr_draft *draft);
+void tap_context_carried(struct context *c, bool outbound, size_t bytes);
 
 #endif

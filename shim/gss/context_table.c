@@ -97,6 +97,16 @@ bool tap_context_is_unjudged(gss_ctx_id_t handle)
 	return unjudged;
 }
 
+void tap_context_put(const struct context *c, struct tr_draft *d)
+{
+	if (c->facts.initiator[0])
+		tr_put_text(d, TR_F_INITIATOR, c->facts.initiator);
+	if (c->facts.acceptor[0])
+		tr_put_text(d, TR_F_ACCEPTOR, c->facts.acceptor);
+	if (c->hashed)
+		tr_put(d, TR_F_HANDSHAKE, c->first_hash, sizeof(c->first_hash));
+}
+
 void tap_context_name(gss_ctx_id_t handle, struct tr_draft *d)
 {
 	unsigned b = bucket_of(handle);
@@ -105,13 +115,20 @@ void tap_context_name(gss_ctx_id_t handle, struct tr_draft *d)
 	if (!tap_lock(&buckets[b].lock))
 		return;
 	c = find(b, handle);
-	if (c && c->facts.initiator[0])
-		tr_put_text(d, TR_F_INITIATOR, c->facts.initiator);
-	if (c && c->facts.acceptor[0])
-		tr_put_text(d, TR_F_ACCEPTOR, c->facts.acceptor);
-	if (c && c->hashed)
-		tr_put(d, TR_F_HANDSHAKE, c->first_hash, sizeof(c->first_hash));
+	if (c)
+		tap_context_put(c, d);
 	tap_unlock(&buckets[b].lock);
+}
+
+void tap_context_carried(struct context *c, bool outbound, size_t bytes)
+{
+	if (outbound) {
+		c->out_calls++;
+		c->out_bytes += bytes;
+	} else {
+		c->in_calls++;
+		c->in_bytes += bytes;
+	}
 }
 
 void tap_context_count(gss_ctx_id_t handle, bool outbound, size_t bytes)
@@ -122,12 +139,7 @@ void tap_context_count(gss_ctx_id_t handle, bool outbound, size_t bytes)
 	if (!tap_lock(&buckets[b].lock))
 		return;
 	c = find(b, handle);
-	if (c && outbound) {
-		c->out_calls++;
-		c->out_bytes += bytes;
-	} else if (c) {
-		c->in_calls++;
-		c->in_bytes += bytes;
-	}
+	if (c)
+		tap_context_carried(c, outbound, bytes);
 	tap_unlock(&buckets[b].lock);
 }

@@ -16,6 +16,8 @@ struct tap_gss_guest {
 	void (*went)(struct tr_draft *draft);
 	/* Why a context of it was given up before it was established; NULL: the program did so. */
 	const char *(*given_up)(void);
+	/* By what events name the context of this thread's call; NULL: its handle. */
+	const void *(*stands_for)(void);
 };
 
 extern const struct tap_gss_guest *tap_gss_guest_set; /* told.c; NULL: nobody */

@@ -13,6 +13,15 @@
 
 const struct tap_gss_guest *tap_gss_guest_set;
 
+/* By what a context is named: its handle, or what a guest has for it. */
+static void put_context(struct tr_draft *d, const struct context *c)
+{
+	const struct tap_gss_guest *guest = tap_gss_guest();
+	const void *other = guest ? guest->stands_for() : NULL;
+
+	tap_put_handle(d, TR_F_CONTEXT, other ? other : c->handle);
+}
+
 static const char *outcome_word(enum tr_outcome outcome)
 {
 	static const char *const words[] = {[TR_OUTCOME_ESTABLISHED] = "established",
@@ -88,7 +97,7 @@ static void write_handshake(const struct tap_scope *scope, const struct context 
 		if (c->role)
 			tr_put_u32(d, TR_F_ROLE, c->role);
 		tr_put_u32(d, TR_F_OUTCOME, outcome);
-		tap_put_handle(d, TR_F_CONTEXT, c->handle);
+		put_context(d, c);
 		if (c->facts.has_mech)
 			tr_put(d, TR_F_MECH, c->facts.mech, c->facts.pol.mech_length);
 		put_facts(d, c, c->facts.pol.moment == POL_ESTABLISHED);
@@ -182,7 +191,7 @@ void tap_context_went(const struct tap_scope *scope, struct context *c)
 				why ? why : "the program gave the context up before it was established");
 	} else if (c->established && (d = tap_event(scope, TR_E_context))) {
 		d->time = tr_now();
-		tap_put_handle(d, TR_F_CONTEXT, c->handle);
+		put_context(d, c);
 		if (c->role)
 			tr_put_u32(d, TR_F_ROLE, c->role);
 		tr_put_u64(d, TR_F_WRAPPED, c->out_calls);

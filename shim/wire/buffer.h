@@ -29,8 +29,13 @@ static inline uint8_t *wire_front(const struct wire_buffer *b)
 /* Room for that many bytes behind the end. False: no memory. */
 bool tap_wire_room(struct wire_buffer *b, size_t more);
 bool tap_wire_put(struct wire_buffer *b, const void *bytes, size_t count);
-/* Nothing is left; what has grown beyond the usual goes back to the kernel. */
+/* Nothing is left, and its memory is for whoever needs some next, or the kernel's again. errno is kept. */
 void tap_wire_drop(struct wire_buffer *b);
-void tap_wire_free(struct wire_buffer *b);
+/* The same, if nothing is left. */
+static inline void tap_wire_rest(struct wire_buffer *b)
+{
+	if (!wire_left(b))
+		tap_wire_drop(b);
+}
 
 #endif

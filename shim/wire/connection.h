@@ -66,8 +66,9 @@ struct wire {
 	uint8_t said[512]; /* the properties of libzmq's READY, as far as they have room */
 	unsigned said_count, said_left_out;
 	gss_ctx_id_t context;
-	OM_uint32 flags; /* granted */
-	bool sealed;	 /* messages go past GSSAPI's library */
+	OM_uint32 flags;      /* granted */
+	bool sealed;	      /* messages go past GSSAPI's library, whose context is not there any more */
+	struct context *kept; /* ... but what its events need */
 	struct seal seal;
 	struct wire_buffer token; /* for the step: the peer's */
 	struct wire_buffer in;	  /* from the kernel: frames of tokens, the last perhaps in part */
@@ -135,6 +136,13 @@ void tap_wire_tell_unsecured(struct wire *wire, const char *why);
 
 /* --- told.c: what is told of a connection that is made */
 void tap_wire_put_ends(struct tr_draft *d, const struct wire *wire);
+/*
+ * By what events name its context. Where no call is recorded it is the connection: the handle may be
+ * another's when messages are sealed here, since the library's own context is deleted then.
+ */
+const void *tap_wire_context_name(const struct wire *wire);
+/* That, who its ends are, and the name of its handshake. */
+void tap_wire_put_context(struct tr_draft *d, const struct wire *wire);
 /* As far as the peer's has come. */
 void tap_wire_put_greeting(struct tr_draft *d, const struct wire *wire);
 /* The body of libzmq's own READY. */

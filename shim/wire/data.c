@@ -225,8 +225,10 @@ ssize_t tap_wire_data_recv(struct wire *wire, uint8_t *bytes, size_t count)
 	if (!tap_wire_room(in, want))
 		return tap_wire_fail(wire, "there is no memory");
 	n = recv(wire->fd, in->bytes + in->end, want, MSG_DONTWAIT);
-	if (n <= 0)
+	if (n <= 0) {
+		tap_wire_rest(in);
 		return n;
+	}
 	in->end += (size_t)n;
 	for (;;) {
 		frame = tap_frame_read(wire_front(in), wire_left(in));
@@ -239,6 +241,7 @@ ssize_t tap_wire_data_recv(struct wire *wire, uint8_t *bytes, size_t count)
 		done += (size_t)n;
 		in->at += frame.head + frame.body;
 	}
+	tap_wire_rest(in);
 	if (done)
 		return (ssize_t)done;
 	errno = EAGAIN;

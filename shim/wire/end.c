@@ -2,8 +2,6 @@
 /* How connections end, and what is told of it: see connection.h. */
 #include "shim/wire/connection.h"
 
-#include "shim/gss/gss.h"
-
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -24,10 +22,8 @@ static void tell(struct wire *wire, enum tr_outcome outcome, const char *reason)
 	tap_wire_put_ends(d, wire);
 	tap_wire_put_greeting(d, wire);
 	/* Of a handshake that has its event already: what became of the connection. */
-	if (wire->established) {
-		tap_put_handle(d, TR_F_CONTEXT, wire->context);
-		tap_context_name(wire->context, d);
-	}
+	if (wire->established)
+		tap_wire_put_context(d, wire);
 	tr_put_u32(d, TR_F_OUTCOME, outcome);
 	tr_put_u64(d, TR_F_DURATION, tr_now() - wire->begun);
 	tr_put_text(d, TR_F_REASON, reason);

@@ -9,6 +9,7 @@
 #include "shim/wire/wire.h"
 
 #include "shim/gss/guest.h"
+#include "shim/gss/kept.h"
 #include "shim/loader/next.h"
 #include "shim/loader/pointers.h"
 
@@ -50,6 +51,11 @@ static void went(struct tr_draft *draft)
 		tr_put_text(draft, TR_F_REASON, serving->why);
 }
 
+static const void *stands_for(void)
+{
+	return serving ? tap_wire_context_name(serving) : NULL;
+}
+
 static const char *given_up(void)
 {
 	if (!serving)
@@ -61,7 +67,8 @@ static const char *given_up(void)
 
 bool tap_wire_gss_ready(char *reason, size_t size)
 {
-	static const struct tap_gss_guest guest = {.describe = describe, .went = went, .given_up = given_up};
+	static const struct tap_gss_guest guest = {
+		.describe = describe, .went = went, .given_up = given_up, .stands_for = stands_for};
 	void *library, *function;
 	uint32_t number;
 
@@ -88,8 +95,8 @@ bool tap_wire_gss_ready(char *reason, size_t size)
 }
 
 /*
- * gss_krb5_export_lucid_sec_context asks the same, and deletes the context: its event would be missing. The
- * first message was READY, which came by gss_unwrap.
+ * As gss_krb5_export_lucid_sec_context, which deletes the context although sealing it should fail. The first
+ * message was READY, which came by gss_unwrap.
  */
 void tap_wire_gss_seal(struct wire *wire)
 {
@@ -109,6 +116,10 @@ void tap_wire_gss_seal(struct wire *wire)
 		own.free_lucid(&minor, lucid);
 	}
 	own.release_set(&minor, &set);
+	if (wire->sealed) {
+		wire->kept = tap_keep(wire->context);
+		THROUGH(gss_delete_sec_context(&minor, &wire->context, GSS_C_NO_BUFFER));
+	}
 	tap_quiet_end();
 	tap_abroad_called();
 }
@@ -295,11 +306,14 @@ void tap_wire_gss_delete(struct wire *wire)
 {
 	OM_uint32 minor;
 
-	if (wire->context == GSS_C_NO_CONTEXT)
-		return;
 	serving = wire;
-	tap_abroad_call();
-	THROUGH(gss_delete_sec_context(&minor, &wire->context, GSS_C_NO_BUFFER));
-	tap_abroad_called();
+	if (wire->kept)
+		tap_kept_went(wire->kept);
+	wire->kept = NULL;
+	if (wire->context != GSS_C_NO_CONTEXT) {
+		tap_abroad_call();
+		THROUGH(gss_delete_sec_context(&minor, &wire->context, GSS_C_NO_BUFFER));
+		tap_abroad_called();
+	}
 	serving = NULL;
 }

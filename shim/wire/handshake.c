@@ -40,6 +40,7 @@ static bool send_ready(struct wire *wire)
 		return false;
 	tap_wire_note_ready(wire, wire_front(part) + frame.head, frame.body);
 	part->at += frame.head + frame.body;
+	tap_wire_rest(part);
 	wire->ready = true;
 	return tap_wire_push(wire);
 }
@@ -103,6 +104,7 @@ static const char *take_ready(struct wire *wire, const uint8_t *token, size_t le
 	if (!sent)
 		return "READY could not be sent";
 	wire->phase = WIRE_DATA;
+	tap_wire_drop(&wire->granted);
 	tap_wire_early_over(wire);
 	/* Where calls are recorded each message is one. */
 	if (tr_level < TR_LEVEL_CALLS && pol_accelerates(&tap_policy))
@@ -194,8 +196,10 @@ ssize_t tap_wire_handshake_recv(struct wire *wire, uint8_t *bytes, size_t count)
 		keep = is_large_ready(wire, frame, count);
 		n = recv(wire->fd, in->bytes + in->end, keep && want > 1 ? want - 1 : want,
 			 keep && want == 1 ? MSG_PEEK | MSG_DONTWAIT : MSG_DONTWAIT);
-		if (n <= 0)
+		if (n <= 0) {
+			tap_wire_rest(in);
 			return n;
+		}
 		wire->held = keep && want == 1;
 		in->end += (size_t)n;
 		reason = tap_wire_take_early(wire, (size_t)n);

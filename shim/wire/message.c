@@ -5,7 +5,7 @@
  */
 #include "shim/wire/connection.h"
 
-#include "shim/gss/gss.h"
+#include "shim/gss/kept.h"
 
 #include <string.h>
 
@@ -24,7 +24,7 @@ static bool wrap(struct wire *wire, uint8_t wire_flags, uint8_t inner, const uin
 	plain[0] = inner;
 	memcpy(plain + 1, body, count);
 	made = tap_wire_gss_wrap(wire, plain, count + 1, &token);
-	tap_wire_free(&room);
+	tap_wire_drop(&room);
 	if (!made)
 		return false;
 	made = tap_frame_put_message(&wire->out, wire_flags, token.length) &&
@@ -50,7 +50,8 @@ static bool seal(struct wire *wire, uint8_t wire_flags, uint8_t inner, const uin
 		return false;
 	}
 	out->end += length;
-	tap_context_count(wire->context, true, count + 1);
+	if (wire->kept)
+		tap_kept_count(wire->kept, true, count + 1);
 	return true;
 }
 
@@ -71,7 +72,8 @@ bool tap_wire_unwrap(struct wire *wire, uint8_t *token, size_t count, gss_buffer
 	if (tap_seal_unwrap(&wire->seal, token, count, &bytes, &length) != GSS_S_COMPLETE || !length)
 		return false;
 	*plain = (gss_buffer_desc){length, bytes};
-	tap_context_count(wire->context, false, length);
+	if (wire->kept)
+		tap_kept_count(wire->kept, false, length);
 	return true;
 }
 

@@ -123,7 +123,7 @@ static void step(struct wire *wire)
 		tap_wire_gss_delete(wire);
 	tap_wire_gss_release(&made);
 	tap_abroad_return();
-	tap_wire_free(&token);
+	tap_wire_drop(&token);
 }
 
 static bool start_thread(struct pool *pool);

@@ -48,12 +48,12 @@ static void free_wire(struct wire *wire)
 	tap_wire_early_over(wire);
 	tap_seal_end(&wire->seal);
 	tap_wire_gss_delete(wire);
-	tap_wire_free(&wire->token);
-	tap_wire_free(&wire->in);
-	tap_wire_free(&wire->plain);
-	tap_wire_free(&wire->part);
-	tap_wire_free(&wire->out);
-	tap_wire_free(&wire->granted);
+	tap_wire_drop(&wire->token);
+	tap_wire_drop(&wire->in);
+	tap_wire_drop(&wire->plain);
+	tap_wire_drop(&wire->part);
+	tap_wire_drop(&wire->out);
+	tap_wire_drop(&wire->granted);
 	tap_spare_give(&spares, wire);
 }
 

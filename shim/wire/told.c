@@ -9,6 +9,7 @@
 #include "shim/wire/connection.h"
 
 #include "shim/gss/gss.h"
+#include "shim/gss/kept.h"
 
 #include <string.h>
 #include <strings.h>
@@ -27,6 +28,20 @@ void tap_wire_put_ends(struct tr_draft *d, const struct wire *wire)
 	tr_put_text(d, TR_F_ENDPOINT, wire->tie->endpoint);
 	if (wire->other[0])
 		tr_put_text(d, TR_F_PEER, wire->other);
+}
+
+const void *tap_wire_context_name(const struct wire *wire)
+{
+	return tr_level < TR_LEVEL_CALLS ? (const void *)wire : wire->context;
+}
+
+void tap_wire_put_context(struct tr_draft *d, const struct wire *wire)
+{
+	tap_put_handle(d, TR_F_CONTEXT, tap_wire_context_name(wire));
+	if (wire->kept)
+		tap_kept_name(wire->kept, d);
+	else
+		tap_context_name(wire->context, d);
 }
 
 /* Before version 3 it is a revision: 0 for ZMTP 1.0, 1 for 2.0. */
@@ -166,10 +181,8 @@ void tap_wire_tell_made(const struct wire *wire, const uint8_t *ready, size_t co
 	tap_wire_put_ends(d, wire);
 	tr_put_u32(d, TR_F_MECHANISM, ready ? ZMQ_GSSAPI : ZMQ_NULL);
 	tap_wire_put_greeting(d, wire);
-	if (ready) {
-		tap_put_handle(d, TR_F_CONTEXT, wire->context);
-		tap_context_name(wire->context, d);
-	}
+	if (ready)
+		tap_wire_put_context(d, wire);
 	tr_put_u64(d, TR_F_DURATION, d->time - wire->begun);
 	put_properties(d, &own, wire->said, wire->said_count, wire->said_left_out);
 	if (ready)

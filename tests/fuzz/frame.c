@@ -37,8 +37,8 @@ static void ready(const uint8_t *body, size_t count)
 		keep(still == subscriber && wire_left(&again) == wire_left(&out));
 		keep(!memcmp(wire_front(&again), wire_front(&out), wire_left(&out)));
 	}
-	tap_wire_free(&out);
-	tap_wire_free(&again);
+	tap_wire_drop(&out);
+	tap_wire_drop(&again);
 }
 
 static void look(const uint8_t *body, size_t count)

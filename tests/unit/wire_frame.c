@@ -54,7 +54,7 @@ static void a_token_is_found_only_where_all_lengths_fit(void **state)
 	assert_false(tap_frame_message(body, 16, &token, &length));
 	for (size_t cut = 0; cut < 16; cut++)
 		assert_false(tap_frame_initiate(body, cut, &token, &length));
-	tap_wire_free(&out);
+	tap_wire_drop(&out);
 }
 
 static void a_first_token_is_known_by_its_beginning(void **state)
@@ -71,11 +71,11 @@ static void a_first_token_is_known_by_its_beginning(void **state)
 			assert_false(tap_frame_initiates(wire_front(&out), cut));
 		assert_true(tap_frame_initiates(wire_front(&out), head + 9));
 		assert_true(tap_frame_initiates(wire_front(&out), wire_left(&out)));
-		tap_wire_free(&out);
+		tap_wire_drop(&out);
 	}
 	assert_true(tap_frame_put_message(&out, 0, 0));
 	assert_false(tap_frame_initiates(wire_front(&out), wire_left(&out)));
-	tap_wire_free(&out);
+	tap_wire_drop(&out);
 }
 
 static const struct wire_buffer none;
@@ -103,11 +103,11 @@ static void who_the_peer_is_is_not_for_the_peer_to_say(void **state)
 	assert_true(subscriber);
 	assert_int_equal(wire_left(&out), sizeof(wanted) - 1);
 	assert_memory_equal(wire_front(&out), wanted, sizeof(wanted) - 1);
-	tap_wire_free(&out);
+	tap_wire_drop(&out);
 	assert_true(
 		tap_frame_ready(&out, (const uint8_t *)ready, sizeof(ready) - 1, NULL, &none, &subscriber));
 	assert_null(memmem(wire_front(&out), wire_left(&out), "root", 4));
-	tap_wire_free(&out);
+	tap_wire_drop(&out);
 }
 
 static void a_ready_that_is_cut_anywhere_is_none_or_shorter(void **state)
@@ -121,7 +121,7 @@ static void a_ready_that_is_cut_anywhere_is_none_or_shorter(void **state)
 
 		assert_int_equal(tap_frame_ready(&out, (const uint8_t *)ready, cut, NULL, &none, &subscriber),
 				 whole);
-		tap_wire_free(&out);
+		tap_wire_drop(&out);
 	}
 }
 
@@ -154,7 +154,7 @@ static void a_buffer_gives_back_what_was_put_while_it_grows_and_moves(void **sta
 	while (wire_left(&b))
 		assert_int_equal(b.bytes[b.at++], got++);
 	assert_int_equal(put, got);
-	tap_wire_free(&b);
+	tap_wire_drop(&b);
 }
 
 int main(void)

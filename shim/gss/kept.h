@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A context whose messages pass without the library is kept as what its events need: the library's own, some
+ * kilobytes, can be deleted. Who keeps one is alone with it.
+ */
+#ifndef SHIM_KEPT_H
+#define SHIM_KEPT_H
+
+#include "shim/core/tap.h"
+
+/* Out of the table, which may see its handle again. NULL: nobody follows it. */
+struct context *tap_keep(gss_ctx_id_t context);
+/* As tap_context_name and tap_context_count. */
+void tap_kept_name(const struct context *kept, struct tr_draft *draft);
+void tap_kept_count(struct context *kept, bool outbound, size_t bytes);
+/* It is over, and freed. */
+void tap_kept_went(struct context *kept);
+
+#endif
