@@ -8,13 +8,23 @@ WITH=()
 declare -gA PID # load runs in a function
 
 # start NAME COMMAND...: in the background; its output is NAME.out, its id is in PID. One of that name that still runs is
-# ended: nobody would know its id any more.
+# ended: nobody would know its id any more. It is the program when this returns: a copy of the test that is killed before
+# would say, as bats has it, that the test has failed.
 start() {
     local name=$1
     shift
     [ -z "${PID[$name]:-}" ] || kill "${PID[$name]}" 2>/dev/null || :
     "$@" >"$name.out" 2>&1 3>&- &
     PID[$name]=$!
+    wait_until 20 is_another "${PID[$name]}"
+}
+
+# is_another PID: it executes another program than this test, or is gone.
+is_another() {
+    local own=() its=()
+    mapfile -d '' own <"/proc/$BASHPID/cmdline"
+    { mapfile -d '' its <"/proc/$1/cmdline"; } 2>/dev/null || return 0
+    [ "${its[*]}" != "${own[*]}" ]
 }
 
 # stop_all: for teardown. Ends what start started, by id, and waits for its end.
