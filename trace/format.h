@@ -121,6 +121,7 @@ enum tr_type {
 	TR_TYPE_ZMQ_CTX_OPTION, /* 4 bytes, context option: its name */
 	TR_TYPE_ZMQ_MECH,	/* 4 bytes, ZMQ_NULL ...: its name */
 	TR_TYPE_TEXTS,		/* texts, each ended by a NUL: JSON an array of strings */
+	TR_TYPE_BINDINGS,	/* 4 bytes, a kind of channel bindings: trace/bindings.h */
 	TR_TYPE_GROUP,		/* fields; may repeat: JSON an array of objects */
 };
 

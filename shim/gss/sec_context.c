@@ -10,6 +10,7 @@
 #include "shim/gss/drop.h"
 #include "shim/gss/gss.h"
 #include "shim/gss/handshake.h"
+#include "trace/bindings.h"
 
 #include <string.h>
 
@@ -31,9 +32,16 @@ struct call {
 
 static void put_bindings(struct tr_draft *d, gss_channel_bindings_t bindings)
 {
-	if (bindings && bindings != GSS_C_NO_CHANNEL_BINDINGS)
-		tr_put_token(d, TR_F_BINDINGS, bindings->application_data.value,
-			     bindings->application_data.length, TR_WHERE_NONE, false);
+	const gss_buffer_desc *data;
+	unsigned kind;
+
+	if (!bindings)
+		return;
+	data = &bindings->application_data;
+	tr_put_token(d, TR_F_BINDINGS, data->value, data->length, TR_WHERE_NONE, false);
+	kind = tr_bindings_kind(data->value, data->length);
+	if (kind && tr_level >= TR_LEVEL_TOKENS)
+		tr_put_u32(d, TR_F_BINDINGS_KIND, kind);
 }
 
 /* Both tokens of a call: the one that came in goes ahead when both have bytes to show. */

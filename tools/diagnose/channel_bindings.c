@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* GT0019. Both ends hash what they know of the channel around them, and did not know the same. */
 #include "tools/diagnose/checks.h"
-#include "tools/diagnose/keytab_cause.h"
+#include "tools/names/names.h"
 
 #include <string.h>
 
@@ -15,39 +15,65 @@ static const struct model_step *rejecting(const struct model_talk *talk)
 	return NULL;
 }
 
-static const struct model_token *bindings_of(const struct model_talk *talk)
+/* NULL: none. */
+static const struct model_step *binding(const struct model_talk *talk)
 {
-	for (const struct model_step *step = talk->steps.first; step; step = step->next)
+	for (const struct model_step *step = talk ? talk->steps.first : NULL; step; step = step->next)
 		if (step->bindings.length)
-			return &step->bindings;
+			return step;
 	return NULL;
+}
+
+/* "tls-unique", or NULL: none, or none of the registered ones. */
+static const char *kind(const struct model_talk *talk)
+{
+	const struct model_step *step = binding(talk);
+
+	return step && step->bindings_kind ? name_of(TR_TYPE_BINDINGS, step->bindings_kind) : NULL;
 }
 
 static void told(struct diagnose_case *c, struct finding *finding, const struct model_talk *talk)
 {
-	const struct model_token *bindings = bindings_of(talk);
-	const uint8_t *hash = bindings ? bindings->hash : NULL;
+	const struct model_step *step = binding(talk);
+	const uint8_t *hash = step ? step->bindings.hash : NULL;
 
-	if (bindings)
-		finding_evidence(finding, "%s binds to %ju bytes of hash %02x%02x%02x%02x",
-				 case_program(c, talk), (uintmax_t)bindings->length, hash[0], hash[1],
+	if (step)
+		finding_evidence(finding, "%s binds to %ju bytes of %s%shash %02x%02x%02x%02x",
+				 case_program(c, talk), (uintmax_t)step->bindings.length,
+				 kind(talk) ? kind(talk) : "", kind(talk) ? ", " : "", hash[0], hash[1],
 				 hash[2], hash[3]);
 	else
 		finding_evidence(finding, "%s binds to nothing", case_program(c, talk));
 }
 
-static bool is_tls(const struct model_talk *talk)
+static void remedies(struct finding *finding, const char *one, const char *other)
 {
-	const struct model_token *bindings = talk ? bindings_of(talk) : NULL;
-
-	return bindings && bindings->bytes.at && bindings->bytes.length > 4 &&
-	       !memcmp(bindings->bytes.at, "tls-", 4);
+	if (one && other && strcmp(one, other)) {
+		finding_remedy(
+			finding,
+			"both ends have to take the same kind: the initiator takes %s and the acceptor "
+			"%s; every version of TLS has tls-server-end-point, the hash of the server's "
+			"certificate",
+			one, other);
+		return;
+	}
+	if (!one != !other)
+		finding_remedy(finding, "both ends have to take the same kind: let the %s take %s, too",
+			       one ? "acceptor" : "initiator", one ? one : other);
+	finding_remedy(finding,
+		       "have both ends bind to the same: where something between them ends TLS, "
+		       "such as a proxy, let the acceptor use no channel bindings, or pass TLS through");
 }
 
 bool diagnose_channel_bindings(struct diagnose_case *c, struct finding *finding)
 {
-	if (!rejecting(c->acc) && !rejecting(c->init))
+	const struct model_talk *by = rejecting(c->acc) ? c->acc : c->init;
+	const struct model_step *step = rejecting(by);
+	const char *call;
+
+	if (!step)
 		return false;
+	call = tr_call_name(step->call);
 	finding_cause(finding, "%s and %s bind their handshake to different channels",
 		      c->init ? case_name(c, c->init) : "the initiator",
 		      c->acc ? case_name(c, c->acc) : "the acceptor");
@@ -55,15 +81,9 @@ bool diagnose_channel_bindings(struct diagnose_case *c, struct finding *finding)
 		told(c, finding, c->init);
 	else
 		elf_list_add(&finding->unseen, "what the initiator binds to: its trace was not given");
-	if (c->acc) {
+	if (c->acc)
 		told(c, finding, c->acc);
-		acceptor_evidence(c, finding);
-	}
-	finding_remedy(finding,
-		       "have both ends bind to the same: where something between them ends TLS, "
-		       "such as a proxy, let the acceptor use no channel bindings, or pass TLS through");
-	if (is_tls(c->acc) || is_tls(c->init))
-		finding_remedy(finding, "both ends have to take the same kind: tls-server-end-point, "
-					"tls-unique or tls-exporter, of the same certificate");
+	finding_evidence(finding, "%s in %s returned GSS_S_BAD_BINDINGS", call ? call : "a call", case_program(c, by));
+	remedies(finding, kind(c->init), kind(c->acc));
 	return true;
 }

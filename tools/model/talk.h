@@ -29,7 +29,7 @@ struct model_step {
 	uint8_t depth;
 	bool failed;
 	uint64_t handle; /* of the context */
-	uint32_t usage, flags_req;
+	uint32_t usage, flags_req, bindings_kind;
 	struct model_text text; /* of the minor status */
 	struct model_text name; /* acceptor, initiator or name, as the call has it */
 	struct model_text mech; /* OID */

@@ -80,6 +80,7 @@ struct model_step *facts_step(const struct facts *facts)
 	facts_token(facts, TR_F_IN_TOKEN, &step->in);
 	facts_token(facts, TR_F_OUT_TOKEN, &step->out);
 	facts_token(facts, TR_F_BINDINGS, &step->bindings);
+	step->bindings_kind = (uint32_t)facts_number(facts, TR_F_BINDINGS_KIND);
 	return step;
 }
 

@@ -6,6 +6,7 @@
 #include "tools/names/names.h"
 
 #include "tools/names/zmq.h"
+#include "trace/bindings.h"
 
 #include <krb5/krb5.h>
 #include <string.h>
@@ -34,6 +35,8 @@ const char *name_of(enum tr_type type, uint64_t number)
 		return PICK(roles, number);
 	case TR_TYPE_OUTCOME:
 		return PICK(outcomes, number);
+	case TR_TYPE_BINDINGS:
+		return PICK(tr_bindings_kinds, number);
 	case TR_TYPE_ENCTYPE:
 		return enctype(number);
 	case TR_TYPE_CALL:

@@ -149,6 +149,7 @@ static bool known(struct redact *redact, const struct tr_value *value, uint8_t *
 	case TR_TYPE_ZMQ_OPTION:
 	case TR_TYPE_ZMQ_CTX_OPTION:
 	case TR_TYPE_ZMQ_MECH:
+	case TR_TYPE_BINDINGS:
 		memcpy(to, value->at, value->length);
 		return true;
 	}
