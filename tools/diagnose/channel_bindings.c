@@ -83,7 +83,8 @@ bool diagnose_channel_bindings(struct diagnose_case *c, struct finding *finding)
 		elf_list_add(&finding->unseen, "what the initiator binds to: its trace was not given");
 	if (c->acc)
 		told(c, finding, c->acc);
-	finding_evidence(finding, "%s in %s returned GSS_S_BAD_BINDINGS", call ? call : "a call", case_program(c, by));
+	finding_evidence(finding, "%s in %s returned GSS_S_BAD_BINDINGS", call ? call : "a call",
+			 case_program(c, by));
 	remedies(finding, kind(c->init), kind(c->acc));
 	return true;
 }
