@@ -23,3 +23,24 @@ load diagnose
     handshake right S_GSS_MECH_CONFIG=/dev/null C_NTLM_USER_FILE="$PWD/users" C_KRB5CCNAME="FILE:$PWD/none"
     healthy right
 }
+
+@test "NTLM as it is, with nothing around it, is found as that alone" {
+    echo 'REALM:carol:secret' >users
+    SEND=ntlm
+    handshake raw S_GSS_MECH_CONFIG=/dev/null C_NTLM_USER_FILE="$PWD/users" C_KRB5CCNAME="FILE:$PWD/none"
+    doctor raw
+    only GT0020
+    finds GT0020 '.evidence | any(test("the token that it was given has NTLMSSP$"))'
+    doctor raw/server.pcapng
+    only GT0020
+}
+
+@test "NTLM in a header's text is found as both, since undoing the base64 is not enough" {
+    echo 'REALM:carol:secret' >users
+    SEND=ntlm-header
+    handshake header S_GSS_MECH_CONFIG=/dev/null C_NTLM_USER_FILE="$PWD/users" C_KRB5CCNAME="FILE:$PWD/none"
+    doctor header
+    only GT0020 GT0023
+    finds GT0020 '.evidence | any(test("the token that it was given is, in base64, NTLMSSP$"))'
+    finds GT0023 '.cause | test("was given a header.s text, .NTLM. and base64, not a token$")'
+}

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: MIT
 """send_token PORT HOW [FILE]: an initiator for gss-server whose token comes to harm on the way; prints what comes back.
 
-HOW: whole, cut, longer, empty, base64, base64-twice, header, garbage; again (the token in FILE once it is there, else a new
-one that is kept there); spnego (whole, by SPNEGO, with whatever credentials there are).
+HOW: whole, cut, longer, empty, base64, base64-twice, header, garbage; rest (what cut leaves out), before (its length is
+before it), line-ends (CR LF for LF), ticket, authenticator (one byte of it is another); again (the token in FILE once it is
+there, else a new one that is kept there); spnego, ntlm (whole, by that mechanism, with whatever credentials there are);
+ntlm-header.
 """
 import base64
 import os
@@ -14,6 +16,12 @@ import sys
 import gssapi
 
 NOOP, CONTEXT, CONTEXT_NEXT = 1, 2, 16
+
+
+def flipped(token, at):
+    return token[:at] + bytes([token[at] ^ 1]) + token[at + 1 :]
+
+
 CHANGES = {
     "cut": lambda token: token[:400],
     "longer": lambda token: token + b"\r\n",
@@ -21,8 +29,15 @@ CHANGES = {
     "base64": base64.b64encode,
     "base64-twice": lambda token: base64.b64encode(base64.b64encode(token)),
     "header": lambda token: b"Negotiate " + base64.b64encode(token),
+    "rest": lambda token: token[400:],
+    "before": lambda token: struct.pack(">I", len(token)) + token,
+    "line-ends": lambda token: token.replace(b"\n", b"\r\n"),
+    "ticket": lambda token: flipped(token, 300),
+    "authenticator": lambda token: flipped(token, len(token) - 5),
+    "ntlm-header": lambda token: b"NTLM " + base64.b64encode(token),
     "garbage": lambda token: bytes(range(128, 256)),
 }
+MECHANISMS = {"spnego": "1.3.6.1.5.5.2", "ntlm": "1.3.6.1.4.1.311.2.2.10", "ntlm-header": "1.3.6.1.4.1.311.2.2.10"}
 
 
 def framed(flags, data):
@@ -36,30 +51,43 @@ def read_token(server):
     return server.recv(struct.unpack(">BI", head)[1], socket.MSG_WAITALL)
 
 
-def new_token(how):
+def new_context(how):
     name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
-    mech = gssapi.OID.from_int_seq("1.3.6.1.5.5.2") if how == "spnego" else None
-    return gssapi.SecurityContext(name=name, usage="initiate", mech=mech).step()
+    mech = gssapi.OID.from_int_seq(MECHANISMS[how]) if how in MECHANISMS else None
+    context = gssapi.SecurityContext(name=name, usage="initiate", mech=mech)
+    return context, context.step()
 
 
 def token_for(how, file):
     if how != "again":
-        return CHANGES.get(how, lambda token: token)(new_token(how))
+        context, token = new_context(how)
+        while how == "line-ends" and b"\n" not in token:
+            context, token = new_context(how)
+        return context, CHANGES.get(how, lambda token: token)(token)
     if not os.path.exists(file):
         with open(file, "wb") as kept:
-            kept.write(new_token(how))
+            kept.write(new_context(how)[1])
     with open(file, "rb") as kept:
-        return kept.read()
+        return None, kept.read()
+
+
+def take(context, answer):
+    try:
+        context.step(answer)
+    except gssapi.exceptions.GSSError as error:
+        print(error)
 
 
 def main(port, how, file=None):
-    token = token_for(how, file)
+    context, token = token_for(how, file)
     server = socket.create_connection(("127.0.0.1", int(port)))
     server.sendall(framed(NOOP | CONTEXT_NEXT, b"") + framed(CONTEXT, token))
     server.shutdown(socket.SHUT_WR)
     try:
         answer = read_token(server)
         print("answer of", "no" if answer is None else len(answer), "bytes")
+        if context and answer:
+            take(context, answer)
     except ConnectionResetError:
         print("reset")
 

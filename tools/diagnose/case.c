@@ -12,8 +12,6 @@
 #include <string.h>
 #include <time.h>
 
-#define COMPARED_MOST 1000000 /* tokens, with those of other handshakes: for a trace with very many */
-
 static bool decode(struct token *token, const struct model_token *from, uint64_t time, const char *name,
 		   const struct token_node **found)
 {
@@ -214,28 +212,4 @@ const char *case_said(struct diagnose_case *c, const struct model_talk *talk, co
 
 	return case_format(c, "%s in %s said \"%s\"", name ? name : "a call", case_program(c, talk),
 			   text ? text : "nothing");
-}
-
-static bool begins_alike(struct tr_bytes bytes, const struct model_token *token)
-{
-	size_t length = bytes.length < token->bytes.length ? bytes.length : token->bytes.length;
-
-	return length && !memcmp(token->bytes.at, bytes.at, length);
-}
-
-const struct model_talk *case_sender(const struct diagnose_case *c, struct tr_bytes bytes, uint64_t *length)
-{
-	for (int i = 0; i < 2; i++)
-		for (const struct model_talk *talk = c->others[i]; talk; talk = talk->next)
-			for (const struct model_step *step = talk->steps.first; step; step = step->next) {
-				if (step->call != TR_gss_init_sec_context || step->depth)
-					continue;
-				if (++*c->compared > COMPARED_MOST)
-					return NULL;
-				if (!begins_alike(bytes, &step->out))
-					continue;
-				*length = step->out.length;
-				return talk;
-			}
-	return NULL;
 }

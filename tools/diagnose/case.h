@@ -73,9 +73,6 @@ bool case_enctype(const struct diagnose_case *c, int32_t *enctype);
 const char *enctype_text(struct diagnose_case *c, int32_t enctype);
 /* "gss-server", for causes: those of all its processes are one. */
 const char *case_name(struct diagnose_case *c, const struct model_talk *talk);
-/* Who made a token that begins with these bytes, or that they begin with; its length. NULL: no trace of it.
- */
-const struct model_talk *case_sender(const struct diagnose_case *c, struct tr_bytes bytes, uint64_t *length);
 /* "gss-server[4711]". */
 const char *case_program(struct diagnose_case *c, const struct model_talk *talk);
 const char *time_text(struct diagnose_case *c, int64_t seconds);

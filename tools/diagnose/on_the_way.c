@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* See on_the_way.h. */
+#include "tools/diagnose/on_the_way.h"
+
+#include "tools/token/decode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COMPARED_MOST 1000000 /* tokens so far, of all cases: for a trace with very many */
+#define DECODING 50	      /* what decoding one costs, in those that are compared */
+#define OWN 16		      /* bytes of an authenticator: no two have them in common by chance */
+
+static bool is_zero(struct tr_bytes bytes)
+{
+	for (size_t i = 0; i < bytes.length; i++)
+		if (bytes.at[i])
+			return false;
+	return true;
+}
+
+/* What redact has left is zero in all tokens. */
+static bool holds(struct tr_bytes part, const uint8_t *from, const uint8_t *to)
+{
+	const uint8_t *end = part.at + part.length;
+
+	from = from < part.at ? part.at : from;
+	to = to > end ? end : to;
+	return to > from && to - from >= OWN && !is_zero((struct tr_bytes){from, (size_t)(to - from)});
+}
+
+/*
+ * Is what is alike at the beginning, or at the end, of this token and no other? What stands around its AP-REQ
+ * alone, somebody may have replaced with good reason (rewrapped), such as one that makes SPNEGO of Kerberos.
+ */
+static bool is_its_own(const struct diagnose_case *c, struct tr_bytes made, size_t before, size_t behind,
+		       bool rewrapped)
+{
+	struct token token = {0};
+	const struct token_node *ap_req, *cipher;
+	bool own = false;
+
+	*c->compared += DECODING;
+	if (token_decode(&token, made, made.length, TOKEN_IN_HANDSHAKE, 0) &&
+	    (ap_req = token_search(&token, "ap_req")) &&
+	    (cipher = token_find(&token, (uint32_t)(ap_req - token.nodes), "authenticator.cipher")))
+		own = (holds(cipher->text, made.at, made.at + before) ||
+		       holds(cipher->text, made.at + made.length - behind, made.at + made.length)) &&
+		      !(rewrapped && made.at + made.length - behind <= ap_req->raw.at);
+	token_free(&token);
+	return own;
+}
+
+/* Is `with` what `bytes` would be with CR LF for each LF? */
+static bool is_with_cr(struct tr_bytes with, struct tr_bytes bytes)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < bytes.length; i++) {
+		if (bytes.at[i] == '\n' && (at >= with.length || with.at[at++] != '\r'))
+			return false;
+		if (at >= with.length || with.at[at++] != bytes.at[i])
+			return false;
+	}
+	return at == with.length;
+}
+
+static bool holds_whole(struct tr_bytes outer, struct tr_bytes inner, uint64_t *from)
+{
+	const uint8_t *at = inner.length < ON_THE_WAY_TELLING || inner.length >= outer.length
+				    ? NULL
+				    : memmem(outer.at, outer.length, inner.at, inner.length);
+
+	if (at)
+		*from = (uint64_t)(at - outer.at);
+	return at;
+}
+
+static bool is_changed(const struct diagnose_case *c, struct tr_bytes made, struct tr_bytes came,
+		       struct on_the_way *way)
+{
+	size_t least = made.length < came.length ? made.length : came.length, before = 0, behind = 0;
+
+	while (before < least && made.at[before] == came.at[before])
+		before++;
+	while (behind < least - before &&
+	       made.at[made.length - 1 - behind] == came.at[came.length - 1 - behind])
+		behind++;
+	if ((behind < OWN && before < made.length / 2) ||
+	    !is_its_own(c, made, before, behind, made.length != came.length))
+		return false;
+	way->from = before;
+	way->to = made.length - behind;
+	way->differ = 0;
+	for (size_t i = before; made.length == came.length && i < way->to; i++)
+		way->differ += made.at[i] != came.at[i];
+	return true;
+}
+
+static bool compare(const struct diagnose_case *c, const struct model_token *token, struct tr_bytes came,
+		    struct on_the_way *way)
+{
+	struct tr_bytes made = {(const uint8_t *)token->bytes.at, token->bytes.length};
+
+	if (!made.length || made.length != token->length || ++*c->compared > COMPARED_MOST)
+		return false;
+	way->made = made.length;
+	way->came = came.length;
+	if (made.length == came.length && !memcmp(made.at, came.at, made.length)) {
+		way->how = ON_THE_WAY_SAME;
+	} else if (holds_whole(made, came, &way->from)) {
+		way->how = ON_THE_WAY_PART;
+		way->to = way->from + came.length;
+	} else if (holds_whole(came, made, &way->from)) {
+		way->how = ON_THE_WAY_MORE;
+	} else if (made.length != came.length && (is_with_cr(came, made) || is_with_cr(made, came))) {
+		way->how = ON_THE_WAY_LINE_ENDS;
+	} else if (is_changed(c, made, came, way)) {
+		way->how = ON_THE_WAY_CHANGED;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+bool on_the_way_from(const struct diagnose_case *c, struct tr_bytes came, struct on_the_way *way)
+{
+	for (int i = 0; i < 2; i++)
+		for (const struct model_talk *talk = c->others[i]; talk; talk = talk->next)
+			for (const struct model_step *step = talk->steps.first; step; step = step->next)
+				if (step->call == TR_gss_init_sec_context && !step->depth &&
+				    compare(c, &step->out, came, way)) {
+					way->talk = talk;
+					return true;
+				}
+	return false;
+}
+
+bool on_the_way_given_up(const struct diagnose_case *c)
+{
+	return *c->compared > COMPARED_MOST;
+}
+
+const struct model_step *on_the_way_failing(const struct model_talk *talk)
+{
+	for (const struct model_step *step = talk ? talk->steps.first : NULL; step; step = step->next)
+		if (step->call == TR_gss_accept_sec_context && !step->depth && step->failed)
+			/* An empty token is none: it asks for what SPNEGO would offer. */
+			return step->in.length && step->in.bytes.length == step->in.length ? step : NULL;
+	return NULL;
+}
+
+bool on_the_way_to(const struct diagnose_case *c, struct on_the_way *way)
+{
+	const struct model_step *first = c->init ? c->init->steps.first : NULL;
+
+	while (first && (first->call != TR_gss_init_sec_context || first->depth))
+		first = first->next;
+	for (int i = 0; first && !c->acc && i < 2; i++)
+		for (const struct model_talk *talk = c->others[i]; talk; talk = talk->next) {
+			const struct model_step *step = on_the_way_failing(talk);
+
+			if (step &&
+			    compare(c, &first->out,
+				    (struct tr_bytes){(const uint8_t *)step->in.bytes.at,
+						      step->in.bytes.length},
+				    way) &&
+			    way->how != ON_THE_WAY_SAME) {
+				way->talk = talk;
+				return true;
+			}
+		}
+	return false;
+}
