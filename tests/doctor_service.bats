@@ -7,12 +7,8 @@ bats_require_minimum_version 1.5.0
 load helper
 
 setup_file() {
-    realm_up -u alice -u bob -s zmq@localhost -s stale@localhost -s narrow@localhost -s old@localhost -s lost@localhost \
+    realm_up -u alice -u bob -s zmq@localhost -s stale@localhost -s narrow@localhost -s old@localhost -s lost@localhost -s wrong@localhost \
         -s zmq@server.gsstap.test -s only@server.gsstap.test
-    # kadmin without a daemon to talk to: the commands that doctor prints are those of any realm.
-    mkdir "$BATS_FILE_TMPDIR/bin"
-    printf '#!/bin/sh\nexec %s "$@"\n' "$(PATH=$PATH:/usr/sbin command -v kadmin.local)" >"$BATS_FILE_TMPDIR/bin/kadmin"
-    chmod +x "$BATS_FILE_TMPDIR/bin/kadmin"
 }
 
 teardown_file() {
@@ -21,7 +17,6 @@ teardown_file() {
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
-    PATH=$BATS_FILE_TMPDIR/bin:$PATH
     # Each test has the ticket and the keytab to itself.
     cp "$GSSTAP_REALM/ccache/alice" "$GSSTAP_REALM/krb5.keytab" .
     chmod 600 alice krb5.keytab
@@ -386,10 +381,10 @@ while True: s.recv(512)' 3>&- &
     line key '.kdc_kvno == .keytab_kvno'
     # The same by the service's own key, and by another's of the keytab when it is gone.
     doctor 0 --service made@localhost --as-server
-    kadmin -q "modprinc -allow_tix made/localhost" >/dev/null
+    kadmin.local -q "modprinc -allow_tix made/localhost" >/dev/null
     doctor 1 --service made@localhost --as-server
     line key '.state == "fail" and (.seen | contains("has locked made/localhost@GSSTAP.TEST"))'
-    kadmin -q "delprinc -force made/localhost" >/dev/null
+    kadmin.local -q "delprinc -force made/localhost" >/dev/null
     doctor 1 --service made@localhost --as-server
     not_well "service=fail key=skip"
     line service '.code == -1765328377'
@@ -397,24 +392,50 @@ while True: s.recv(512)' 3>&- &
 
 @test "a keytab that is out of date: the remedy brings the key of now" {
     cp krb5.keytab before
-    kadmin -q "cpw -randkey stale/localhost" >/dev/null
+    kadmin.local -q "cpw -randkey stale/localhost" >/dev/null
     doctor 1 --service stale@localhost --keytab krb5.keytab
     not_well "key=fail"
     line key '.kdc_kvno == 2 and .keytab_kvno == 1 and (.seen | contains("out of date"))'
     doctor 1 --service stale@localhost --as-server
     line key '.state == "fail" and (.seen | contains("another key of stale/localhost@GSSTAP.TEST"))'
-    kadmin -q "modprinc +requires_preauth stale/localhost" >/dev/null
+    kadmin.local -q "modprinc +requires_preauth stale/localhost" >/dev/null
     doctor 1 --service stale@localhost --as-server
     line key '.state == "fail" and (.seen | contains("another key of stale/localhost@GSSTAP.TEST"))'
     # It would ask clients' tickets for it, too.
-    kadmin -q "modprinc -requires_preauth stale/localhost" >/dev/null
+    kadmin.local -q "modprinc -requires_preauth stale/localhost" >/dev/null
     apply key
     doctor 0 --service stale@localhost --keytab krb5.keytab
     doctor 0 --service stale@localhost --as-server
 }
 
+@test "a key that is another one of the same version is taken out, as far as it is in the way, and the right one put in" {
+    kadmin.local -q "ktadd -norandkey -k both.keytab wrong/localhost zmq/localhost" >/dev/null
+    kadmin.local -q "cpw -randkey wrong/localhost" >/dev/null
+    kadmin.local -q "modprinc -kvno 1 wrong/localhost" >/dev/null
+    for flag in -requires_preauth +requires_preauth; do
+        cp both.keytab same.keytab
+        kadmin.local -q "modprinc $flag wrong/localhost" >/dev/null
+        KRB5_KTNAME=same.keytab doctor 1 --service wrong@localhost --as-server
+        line key '.state == "fail" and (.seen | contains("another key of wrong/localhost@GSSTAP.TEST"))'
+        KRB5_KTNAME=same.keytab apply key
+        cmp both.keytab same.keytab.old
+        kadmin.local -q "modprinc -requires_preauth wrong/localhost" >/dev/null
+        KRB5_KTNAME=same.keytab doctor 0 --service wrong@localhost --as-server
+        line key '.kdc_kvno == 1 and .keytab_kvno == 1'
+        [ "$(klist -k same.keytab | grep -c zmq/localhost)" = 2 ]
+    done
+}
+
+@test "without the KDC's database at hand a remedy is kadmin's, and its line says what that needs" {
+    KRB5_KDC_PROFILE=$PWD/none.conf doctor 1 --service zmq@localhost --keytab none.keytab
+    line keytab '.commands[0] == "kadmin -q '"'ktadd -norandkey -k none.keytab zmq/localhost@GSSTAP.TEST'"'"'
+    line keytab '.remedy | any(contains("the privilege extract-keys") and contains("keytabs with the old one are of no use"))'
+    doctor 1 --service zmq@localhost --keytab none.keytab
+    line keytab '(.commands[0] | startswith("kadmin.local -q")) and (.remedy | all(contains("extract-keys") | not))'
+}
+
 @test "a keytab without the ticket's encryption type: the remedy brings it" {
-    kadmin -q "ktadd -norandkey -k all.keytab narrow/localhost" >/dev/null
+    kadmin.local -q "ktadd -norandkey -k all.keytab narrow/localhost" >/dev/null
     # ktutil's list: the key of aes256 goes.
     printf 'rkt all.keytab\ndelent 1\nwkt narrow.keytab\n' | ktutil >/dev/null
     doctor 1 --service narrow@localhost --keytab narrow.keytab
@@ -425,12 +446,12 @@ while True: s.recv(512)' 3>&- &
 }
 
 @test "a keytab that is ahead of the KDC is told" {
-    kadmin -q "ktadd -norandkey -k one.keytab lost/localhost" >/dev/null
-    kadmin -q "ktadd -k ahead.keytab lost/localhost" >/dev/null
+    kadmin.local -q "ktadd -norandkey -k one.keytab lost/localhost" >/dev/null
+    kadmin.local -q "ktadd -k ahead.keytab lost/localhost" >/dev/null
     # The database goes back to what it was, as on a replica that lags behind.
     printf 'rkt ahead.keytab\nwkt two.keytab\n' | ktutil >/dev/null
-    kadmin -q "delprinc -force lost/localhost" >/dev/null
-    kadmin -q "addprinc -randkey lost/localhost" >/dev/null
+    kadmin.local -q "delprinc -force lost/localhost" >/dev/null
+    kadmin.local -q "addprinc -randkey lost/localhost" >/dev/null
     doctor 1 --service lost@localhost --keytab two.keytab
     line key '.kdc_kvno == 1 and .keytab_kvno == 2 and (.seen | contains("is ahead"))'
 }
@@ -439,13 +460,13 @@ while True: s.recv(512)' 3>&- &
     kvno -q old/localhost
     doctor 0 --service old@localhost
     line ticket '.state == "ok" and .kvno == 1'
-    kadmin -q "ktadd -k krb5.keytab old/localhost" >/dev/null
+    kadmin.local -q "ktadd -k krb5.keytab old/localhost" >/dev/null
     doctor 0 --service old@localhost
     not_well "ticket=warn"
     # The keytab keeps the old key, until somebody takes it out.
     doctor 0 --service old@localhost --keytab krb5.keytab
     not_well ""
-    kadmin -q "ktrem -k krb5.keytab old/localhost old" >/dev/null
+    kadmin.local -q "ktrem -k krb5.keytab old/localhost old" >/dev/null
     doctor 1 --service old@localhost --keytab krb5.keytab
     not_well "ticket=fail"
     apply ticket
@@ -457,15 +478,24 @@ while True: s.recv(512)' 3>&- &
     doctor 1 --service zmq@localhost --keytab none.keytab
     line keytab '.state == "fail" and .reason == "missing"'
     line key '.state == "skip"'
+    apply keytab
+    doctor 0 --service zmq@localhost --keytab none.keytab
     : >empty.keytab
     doctor 1 --service zmq@localhost --keytab empty.keytab
     line keytab '.state == "fail" and .reason == "empty"'
+    apply keytab
+    doctor 0 --service zmq@localhost --keytab empty.keytab
     echo "no keytab" >text.keytab
     doctor 1 --service zmq@localhost --keytab text.keytab
     line keytab '.state == "fail" and .reason == "malformed"'
+    apply keytab
+    doctor 0 --service zmq@localhost --keytab text.keytab
     mkfifo pipe.keytab
     doctor 1 --service zmq@localhost --keytab pipe.keytab
     line keytab '.state == "fail" and (.seen | contains("pipe.keytab is no regular file"))'
+    # Keytabs elsewhere are what they were.
+    doctor 0 --service zmq@localhost --as-server
+    line key '.kdc_kvno == 1'
     chmod 644 krb5.keytab
     doctor 0 --service zmq@localhost --as-server
     not_well "keytab=warn"
@@ -590,6 +620,14 @@ while True: s.recv(512)' 3>&- &
     config 's/^\[libdefaults\]/&\n\tpermitted_enctypes = aes128-cts-hmac-sha256-128/'
     doctor 1 --service zmq@localhost --as-server
     line enctypes '.state == "fail" and .permitted == ["aes128-cts-hmac-sha256-128"] and (.seen | contains("none is"))'
+    line enctypes '.remedy | any(contains("all keytabs with the old one are of no use"))'
+    apply enctypes
+    doctor 0 --service zmq@localhost --as-server
+    line enctypes '.state == "ok"'
+    kadmin.local -q "cpw -randkey -e aes256-cts:normal,aes128-cts:normal zmq/localhost" >/dev/null
+    kadmin.local -q "modprinc -kvno 1 zmq/localhost" >/dev/null
+    rm krb5.keytab
+    kadmin.local -q "ktadd -norandkey -k krb5.keytab zmq/localhost" >/dev/null
     config 's/^\[libdefaults\]/&\n\tpermitted_enctypes = aes128-cts-hmac-sha1-96/'
     doctor 1 --service zmq@localhost --keytab krb5.keytab
     not_well "tgt=fail service=fail key=skip"
@@ -666,9 +704,9 @@ while True: s.recv(512)' 3>&- &
 @test "a service in another realm: the KDCs of both are asked" {
     "$GSSTAP" realm -r HERE.TEST -u alice -s host@here.test -- bash -e -c '
         export FIRST=$GSSTAP_REALM FIRST_CACHE=$KRB5CCNAME
-        kadmin -q "addprinc -pw shared krbtgt/THERE.TEST@HERE.TEST" >/dev/null
+        kadmin.local -q "addprinc -pw shared krbtgt/THERE.TEST@HERE.TEST" >/dev/null
         "$GSSTAP" realm -r THERE.TEST -u bob -s zmq@localhost -- bash -e -c "
-            kadmin -q \"addprinc -pw shared krbtgt/THERE.TEST@HERE.TEST\" >/dev/null
+            kadmin.local -q \"addprinc -pw shared krbtgt/THERE.TEST@HERE.TEST\" >/dev/null
             export KRB5CCNAME=\$FIRST_CACHE KRB5_CONFIG=\$KRB5_CONFIG:\$FIRST/krb5.conf
             \"\$GSSTAP\" doctor --format json --service zmq@localhost >both"' >text 2>&1 || { cat text both; return 1; }
     cp both lines

@@ -41,8 +41,17 @@ static void judge_keys(struct lines *lines, const struct evidence *evidence, con
 		return;
 	line_is(lines, LINE_FAIL);
 	line_say(lines, "of the keytab's keys of %s none is", principal);
-	line_remedy(lines, "write keys of a permitted encryption type into it:");
-	words_ktadd(lines, evidence, principal);
+	if (evidence->service.server &&
+	    probe_config_permits(&evidence->config, evidence->service.ticket_enctype)) {
+		line_remedy(lines,
+			    "the KDC makes tickets with a type that is permitted: write that key into it:");
+		words_ktadd(lines, evidence, principal);
+	} else if (evidence->config.permitted_count) {
+		line_remedy(lines,
+			    "make a key of a permitted type; all keytabs with the old one are of no use "
+			    "then, and clients need new tickets (kinit):");
+		words_ktadd_new(lines, evidence, principal, evidence->config.permitted[0]);
+	}
 }
 
 void check_enctypes(struct lines *lines, const struct evidence *evidence)

@@ -7,10 +7,22 @@
 #include <krb5.h>
 #include <stdlib.h>
 
-static void say_rekey(struct lines *lines, const struct evidence *evidence, const char *principal,
+static void say_write(struct lines *lines, const struct evidence *evidence, const char *principal,
 		      const char *what)
 {
-	line_remedy(lines, "%s; that makes a new key, for which clients need new tickets (kinit):", what);
+	line_remedy(lines, "%s:", what);
+	words_ktadd(lines, evidence, principal);
+}
+
+/* Where the KDC did not say that its key has another version, the one that it refused is in the way. */
+static void say_replace(struct lines *lines, const struct evidence *evidence, const char *principal)
+{
+	uint32_t kvno;
+
+	line_remedy(lines, "write the key of now into it:");
+	if (evidence->service.code != KRB5_KT_KVNONOTFOUND && evidence->service.code != KRB5_KT_NOTFOUND &&
+	    probe_keytab_has(&evidence->keytab, principal, &kvno))
+		words_ktremove(lines, evidence, principal, kvno);
 	words_ktadd(lines, evidence, principal);
 }
 
@@ -31,13 +43,13 @@ static void compare(struct lines *lines, const struct evidence *evidence, const 
 		line_is(lines, LINE_FAIL);
 		line_say(lines, "the KDC makes tickets with %s, and the keytab has kvno %u not with that",
 			 enctype, (unsigned)service->kvno);
-		say_rekey(lines, evidence, principal, "write all keys of the service into it");
+		say_write(lines, evidence, principal, "write all keys of the service into it");
 	} else if (newest < service->kvno) {
 		line_is(lines, LINE_FAIL);
 		line_say(lines,
 			 "the keytab is out of date: it has kvno %u, and the KDC makes tickets with kvno %u",
 			 (unsigned)newest, (unsigned)service->kvno);
-		say_rekey(lines, evidence, principal, "write the key of now into it");
+		say_write(lines, evidence, principal, "write the key of now into it");
 	} else {
 		line_is(lines, LINE_FAIL);
 		line_say(lines, "the keytab is ahead: it has kvno %u, and the KDC makes tickets with kvno %u",
@@ -65,7 +77,7 @@ static void say_login_error(struct lines *lines, const struct evidence *evidence
 		line_is(lines, LINE_FAIL);
 		line_say(lines, "the KDC has another key of %s than the keytab: %s", evidence->logged_in,
 			 service->text);
-		say_rekey(lines, evidence, evidence->logged_in, "write the key of now into it");
+		say_replace(lines, evidence, evidence->logged_in);
 		break;
 	case KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN:
 		line_is(lines, LINE_SKIP);

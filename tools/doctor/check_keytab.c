@@ -10,6 +10,20 @@
 
 #define SHOWN 6 /* principals of a keytab */
 
+/* Keys are added to a keytab alone, and not to what is none. */
+static void make(struct lines *lines, const struct evidence *evidence, const char *principal)
+{
+	const struct probe_file *file = &evidence->keytab.file;
+
+	if (file->exists) {
+		char *path = line_word(file->path);
+
+		line_command(lines, "mv %s %s.old", path, path);
+		free(path);
+	}
+	words_ktadd(lines, evidence, principal ? principal : "PRINCIPAL");
+}
+
 static void say_missing(struct lines *lines, const struct evidence *evidence, const char *principal)
 {
 	line_is(lines, LINE_FAIL);
@@ -20,7 +34,7 @@ static void say_missing(struct lines *lines, const struct evidence *evidence, co
 		line_remedy(lines, "if it is elsewhere, set KRB5_KTNAME for the program; else make it:");
 	else
 		line_remedy(lines, "correct its name, or make it:");
-	words_ktadd(lines, evidence, principal ? principal : "PRINCIPAL");
+	make(lines, evidence, principal);
 }
 
 /* Each principal once, the first of them. */
@@ -117,7 +131,7 @@ void check_keytab(struct lines *lines, const struct evidence *evidence)
 		line_say(lines, "%s makes no sense to libkrb5%s%s", keytab->name, keytab->text ? ": " : "",
 			 keytab->text ? keytab->text : "");
 		line_remedy(lines, "move it away and make it anew:");
-		words_ktadd(lines, evidence, principal ? principal : "PRINCIPAL");
+		make(lines, evidence, principal);
 		break;
 	case PROBE_FAILED:
 		line_is(lines, LINE_FAIL);

@@ -2,6 +2,7 @@
 /* The common words of checks; see words.h. */
 #include "tools/doctor/words.h"
 
+#include "tools/doctor/database.h"
 #include "tools/elf/list.h"
 #include "tools/names/names.h"
 
@@ -136,25 +137,75 @@ char *words_kadmin_word(const char *text)
 	return word;
 }
 
+const char *words_kadmin_command(void)
+{
+	return probe_database_here() ? "kadmin.local" : "kadmin";
+}
+
+const char *words_extract_keys(void)
+{
+	return probe_database_here()
+		       ? NULL
+		       : "kadmin needs the privilege extract-keys for -norandkey, and kadmin.local, "
+			 "on the KDC's machine, does not; without it a new key is made, and all "
+			 "keytabs with the old one are of no use any more";
+}
+
 void words_kadmin(struct lines *lines, const char *request, const char *principal)
 {
 	char *name = words_kadmin_word(principal), *all = elf_format("%s %s", request, name),
 	     *word = line_word(all);
 
-	line_command(lines, "kadmin -q %s", word);
+	line_command(lines, "%s -q %s", words_kadmin_command(), word);
 	free(word);
 	free(all);
 	free(name);
 }
 
+static const char *keytab_path(const struct evidence *evidence)
+{
+	return evidence->keytab.file.path ? evidence->keytab.file.path : evidence->keytab.name;
+}
+
 void words_ktadd(struct lines *lines, const struct evidence *evidence, const char *principal)
 {
-	const char *path = evidence->keytab.file.path ? evidence->keytab.file.path : evidence->keytab.name;
-	char *file = words_kadmin_word(path), *request = elf_format("ktadd -k %s", file);
+	char *file = words_kadmin_word(keytab_path(evidence)),
+	     *request = elf_format("ktadd -norandkey -k %s", file);
+	const char *network = words_extract_keys();
 
+	line_remedy(lines, "-norandkey: the key stays as it is, and so do the other keytabs that have it%s%s",
+		    network ? "; " : "", network ? network : "");
 	words_kadmin(lines, request, principal);
 	free(request);
 	free(file);
+}
+
+void words_ktadd_new(struct lines *lines, const struct evidence *evidence, const char *principal,
+		     int32_t enctype)
+{
+	char *file = words_kadmin_word(keytab_path(evidence)), *type = words_enctype(enctype),
+	     *request = elf_format("ktadd -e %s:normal -k %s", type, file);
+
+	words_kadmin(lines, request, principal);
+	free(request);
+	free(type);
+	free(file);
+}
+
+void words_ktremove(struct lines *lines, const struct evidence *evidence, const char *principal,
+		    uint32_t kvno)
+{
+	char *name = words_kadmin_word(principal), *file = words_kadmin_word(keytab_path(evidence)),
+	     *request = elf_format("ktremove -k %s %s %u", file, name, kvno), *word = line_word(request),
+	     *path = line_word(keytab_path(evidence));
+
+	line_command(lines, "cp -p %s %s.old", path, path);
+	line_command(lines, "%s -q %s", words_kadmin_command(), word);
+	free(path);
+	free(word);
+	free(request);
+	free(file);
+	free(name);
 }
 
 const char *words_config_file(const struct probe_config *config)

@@ -23,9 +23,21 @@ void words_denied(struct lines *lines, const struct probe_file *file);
 
 /* "kinit alice@REALM"; with nobody known "kinit USER@REALM". */
 void words_kinit(struct lines *lines, const struct evidence *evidence);
-/* "kadmin -q 'REQUEST PRINCIPAL'", also "kadmin -q 'ktadd -k FILE PRINCIPAL'" */
+/* "kadmin.local", on a KDC's own machine, or "kadmin". */
+const char *words_kadmin_command(void);
+/* What the second asks of who types -norandkey, and what comes of leaving that out: a sentence; NULL for the
+ * first. */
+const char *words_extract_keys(void);
+/* "kadmin -q 'REQUEST PRINCIPAL'" */
 void words_kadmin(struct lines *lines, const char *request, const char *principal);
+/* "kadmin -q 'ktadd -norandkey -k FILE PRINCIPAL'", and what it does to keytabs that are there. */
 void words_ktadd(struct lines *lines, const struct evidence *evidence, const char *principal);
+/* Makes a new key, of this encryption type. */
+void words_ktadd_new(struct lines *lines, const struct evidence *evidence, const char *principal,
+		     int32_t enctype);
+/* Before words_ktadd: the key of this version goes, since of two libkrb5 takes the first. */
+void words_ktremove(struct lines *lines, const struct evidence *evidence, const char *principal,
+		    uint32_t kvno);
 
 /* A word as kadmin reads it: in double quotes, where two of them are one. */
 char *words_kadmin_word(const char *text);
