@@ -180,13 +180,54 @@ static uint32_t integer(const uint8_t *at, const uint8_t *end, uint8_t field)
 	return n;
 }
 
-/* RFC 4120, section 5.3: Ticket ::= [APPLICATION 1] { ..., enc-part [3] { etype [0], kvno [1], ... } }. */
+static krb5_data data(const uint8_t *at, size_t length)
+{
+	return (krb5_data){.length = (unsigned)length, .data = (char *)at};
+}
+
+/* realm [1] GeneralString, sname [2] { name-type [0], name-string [1] SEQUENCE OF GeneralString }. */
+static bool take_server(struct tap_facts *facts, const uint8_t *at, const uint8_t *end)
+{
+	const uint8_t *realm = at, *realm_end = end, *body;
+	struct room r = {.out = facts->acceptor, .size = TAP_NAME, .whole = true};
+	krb5_data part;
+	size_t length;
+	uint8_t tag;
+
+	if (!enter(&realm, &realm_end, 0xa1) || !enter(&realm, &realm_end, 0x1b) || !enter(&at, &end, 0xa2) ||
+	    !enter(&at, &end, 0x30) || !enter(&at, &end, 0xa1) || !enter(&at, &end, 0x30))
+		return false;
+	for (bool first = true; at != end; first = false) {
+		at = element(at, end, &tag, &body, &length);
+		if (!at || tag != 0x1b)
+			return false;
+		if (!first)
+			put(&r, '/');
+		part = data(body, length);
+		put_part(&r, &part);
+	}
+	put(&r, '@');
+	part = data(realm, (size_t)(realm_end - realm));
+	put_part(&r, &part);
+	close_room(&r);
+	facts->pol.acceptor = (struct pol_name){facts->acceptor, r.whole};
+	return true;
+}
+
+/*
+ * RFC 4120, section 5.3: Ticket ::= [APPLICATION 1] { ..., realm [1], sname [2], enc-part [3] { etype [0],
+ * kvno [1], ... } }. libkrb5 has seen to it that the KDC's name of the server, which it proved to know the
+ * client's key with, is that of the ticket. The name beside a ticket may lack the realm, where the KDC was
+ * asked which it is: then it is no name to be judged by, nor where there is no ticket to be read.
+ */
 static void take_ticket(struct tap_facts *facts, const krb5_data *ticket)
 {
 	const uint8_t *at = (const uint8_t *)ticket->data, *end = at + ticket->length;
+	bool good = at && enter(&at, &end, 0x61) && enter(&at, &end, 0x30);
 
-	if (!at || !enter(&at, &end, 0x61) || !enter(&at, &end, 0x30) || !enter(&at, &end, 0xa3) ||
-	    !enter(&at, &end, 0x30))
+	if (!good || !take_server(facts, at, end))
+		facts->pol.acceptor.whole = false;
+	if (!good || !enter(&at, &end, 0xa3) || !enter(&at, &end, 0x30))
 		return;
 	facts->pol.ticket_enctype = integer(at, end, 0xa0);
 	facts->kvno = integer(at, end, 0xa1);
