@@ -102,18 +102,27 @@ healthy() {
     [ -z "$output" ]
 }
 
-# remedy ID NUMBER: runs the command of a finding, the first is 1. The KDC is on this machine and nobody types a password.
+# remedy ID NUMBER: runs the command of a finding as it stands, the first is 1; the passwords of alice and bob are on its stdin,
+# and alice is who only its user can know.
 remedy() {
     local command
     command=$(jq -r --arg id "$1" --argjson n "$2" 'select(.id == $id) | [.remedy[].command | values][$n - 1]' found)
     echo "remedy: $command"
-    command=${command/#kadmin -q/kadmin.local -q}
-    case $command in
-    kinit*\ bob | kinit*\ bob@*) command="kinit -k -t '$GSSTAP_REALM/client/bob' ${command#kinit }" ;;
-    kinit*) command="kinit -k -t '$GSSTAP_REALM/client/alice' ${command#kinit }" ;;
-    esac
     command=${command/%PRINCIPAL/alice}
-    eval "$command"
+    case $command in
+    kinit*bob* | *\ kinit*bob*) eval "$command" <"$GSSTAP_REALM/password/bob" ;;
+    *) eval "$command" <"$GSSTAP_REALM/password/alice" ;;
+    esac
+}
+
+# remedies ID: all of its commands, in order.
+remedies() {
+    local number count
+    count=$(jq -r --arg id "$1" 'select(.id == $id) | [.remedy[].command | values] | length' found)
+    [ "$count" != 0 ]
+    for number in $(seq "$count"); do
+        remedy "$1" "$number"
+    done
 }
 
 # setting ID: writes the line of a configuration that a finding asks for, in place of one with the same name.

@@ -18,11 +18,13 @@ setup() {
     doctor other
     only GT0002
     finds GT0002 ".cause | test(\"asks for credentials of bob@GSSTAP.TEST, and FILE:$PWD/alice.cc has tickets of alice@GSSTAP.TEST\")"
-    remedy GT0002 1
+    remedies GT0002
     initiate new host@localhost bob@GSSTAP.TEST
     [ "$CLIENT_STATUS" = 0 ]
     grep -qx 'established as bob@GSSTAP.TEST' new.out
     healthy new
+    # Alice has what she had.
+    cmp alice.cc "$GSSTAP_REALM/ccache/alice"
 }
 
 @test "it is found in a cache of a credential store, for a name without a realm" {
@@ -30,10 +32,13 @@ setup() {
     doctor stored
     only GT0002
     finds GT0002 '.evidence | any(contains("Principal in credential cache does not match desired name"))'
-    remedy GT0002 1
-    initiate new host@localhost bob ccache="$PWD/alice.cc"
+    remedies GT0002
+    [ "$KRB5CCNAME" = "FILE:$PWD/alice.cc" ]
+    finds GT0002 '.remedy | any(.text // "" | endswith("and name that in its credential store:"))'
+    initiate new host@localhost bob ccache="$PWD/alice.cc.bob"
     [ "$CLIENT_STATUS" = 0 ]
     healthy new
+    cmp alice.cc "$GSSTAP_REALM/ccache/alice"
 }
 
 @test "of a collection it is said that no cache is his, and one more is the remedy" {
@@ -44,13 +49,26 @@ setup() {
     doctor none
     only GT0002
     finds GT0002 '.evidence | any(. == "no cache of the collection has tickets of bob@GSSTAP.TEST")'
-    kinit -k -t "$GSSTAP_REALM/client/bob" bob
+    remedies GT0002
+    # Nobody else is given bob's tickets for it.
+    klist | grep -qx 'Default principal: alice@GSSTAP.TEST'
     initiate new host@localhost bob@GSSTAP.TEST
     [ "$CLIENT_STATUS" = 0 ]
     healthy new
     # What was missing then is there now: nobody is blamed.
     doctor none
     only GT0099
+}
+
+@test "a service gets its tickets by the key in its keytab" {
+    initiate service host@localhost host/localhost@GSSTAP.TEST
+    doctor service
+    only GT0002
+    remedies GT0002
+    initiate new host@localhost host/localhost@GSSTAP.TEST
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
+    cmp alice.cc "$GSSTAP_REALM/ccache/alice"
 }
 
 @test "a name may hold anything: the remedy's command does not" {

@@ -13,7 +13,7 @@ load diagnose
     only GT0001
     finds GT0001 ".cause | contains(\"the ticket cache FILE:$PWD/none.cc, which does not exist\")"
     finds GT0001 ".evidence | any(. == \"KRB5CCNAME=FILE:$PWD/none.cc is in its environment\")"
-    remedy GT0001 1
+    remedies GT0001
     handshake new C_KRB5CCNAME="FILE:$PWD/none.cc"
     [ "$CLIENT_STATUS" = 0 ]
     healthy new
@@ -33,10 +33,21 @@ load diagnose
     doctor stored
     only GT0001
     finds GT0001 ".evidence | any(. == \"the program asks for the cache $PWD/stored.cc by a credential store\")"
-    remedy GT0001 1
+    remedies GT0001
     initiate again host@localhost "" ccache="$PWD/stored.cc"
     [ "$CLIENT_STATUS" = 0 ]
     healthy again
+}
+
+@test "a service gets its tickets by the key in its keytab" {
+    export KRB5CCNAME=FILE:$PWD/none.cc
+    initiate service host@localhost host/localhost
+    doctor service
+    only GT0001
+    remedies GT0001 </dev/null
+    initiate new host@localhost host/localhost
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
 }
 
 @test "the default cache of a user is told from one that the environment names" {
@@ -46,7 +57,7 @@ load diagnose
     doctor default
     only GT0001
     finds GT0001 '.evidence | any(test("KRB5CCNAME is not in its environment, so it is the default of uid [0-9]+"))'
-    remedy GT0001 1
+    remedies GT0001
     handshake new
     healthy new
 }

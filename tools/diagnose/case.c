@@ -53,6 +53,8 @@ void case_end(struct diagnose_case *c)
 		probe_keytab_free(&c->keytab);
 	if (c->client_keytab_seen)
 		probe_keytab_free(&c->client_keytab);
+	if (c->own_keytab_seen)
+		probe_keytab_free(&c->own_keytab);
 	if (c->ccache_seen)
 		probe_ccache_free(&c->ccache);
 	for (int i = 0; i < 2; i++)

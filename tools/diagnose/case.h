@@ -29,9 +29,9 @@ struct diagnose_case {
 	const struct model_about *executed;  /* what it executed, which left no trace; or NULL */
 	const struct model_process *process; /* one of it, with what it did to its ZeroMQ sockets; or NULL */
 	struct model *model;
-	bool keytab_known, client_keytab_known, ccache_known, config_known[2];
-	bool keytab_seen, client_keytab_seen, ccache_seen;
-	struct probe_keytab keytab, client_keytab;
+	bool keytab_known, client_keytab_known, own_keytab_known, ccache_known, config_known[2];
+	bool keytab_seen, client_keytab_seen, own_keytab_seen, ccache_seen;
+	struct probe_keytab keytab, client_keytab, own_keytab;
 	struct probe_ccache ccache;
 	struct probe_config config[2]; /* of initiator, acceptor */
 	struct elf_list unseen;	       /* what could not be looked at, and why */
@@ -83,6 +83,8 @@ const struct probe_keytab *case_keytab(struct diagnose_case *c);
 const struct probe_ccache *case_ccache(struct diagnose_case *c);
 /* The keytab that libkrb5 gets the initiator's tickets with. */
 const struct probe_keytab *case_client_keytab(struct diagnose_case *c);
+/* That from which the initiator would accept, were it a service; NULL also where it has no key. */
+const struct probe_keytab *case_own_keytab(struct diagnose_case *c);
 /* A value of a credential store that the program gave, such as "keytab", or NULL. */
 const char *case_stored(struct diagnose_case *c, const struct model_talk *talk, const char *key);
 /* libkrb5's configuration as this side has it. */

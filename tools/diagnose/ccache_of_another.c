@@ -34,12 +34,7 @@ bool diagnose_ccache_of_another(struct diagnose_case *c, struct finding *finding
 	said_evidence(c, finding, step);
 	if (is_collection(cache))
 		finding_evidence(finding, "no cache of the collection has tickets of %s", wanted);
-	finding_remedy(
-		finding,
-		"get tickets of %s; a cache has those of one principal, so give the program one of "
-		"its own (KRB5CCNAME), or a collection such as DIR:, where somebody needs those of %s:",
-		wanted, cache->principal);
-	kinit_remedy(c, finding, cache, wanted);
+	kinit_beside_remedy(c, finding, cache, wanted);
 	finding_remedy(finding,
 		       "or take the name away where the program gives it, and it is %s; a server that only "
 		       "accepts needs no ticket: let it ask for accepting alone",

@@ -4,7 +4,7 @@
 
 #include "tools/doctor/words.h"
 
-#include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
 
 const struct model_step *about_cache(const struct diagnose_case *c)
@@ -105,25 +105,92 @@ void said_evidence(struct diagnose_case *c, struct finding *finding, const struc
 	finding_evidence(finding, "%s", case_said(c, c->init, step));
 }
 
+/* "alice@R": as kinit is to be given it. */
+static const char *client_word(struct diagnose_case *c, const char *name)
+{
+	return name ? case_format(c, "%s%s", *name == '-' ? "-- " : "", case_word(c, name)) : "PRINCIPAL";
+}
+
+/* Nobody knows the password of a service: its key is in its keytab. */
+static const char *own_key(struct diagnose_case *c, const char *name)
+{
+	const struct probe_keytab *keytab = name ? case_own_keytab(c) : NULL;
+
+	for (size_t i = 0; keytab && keytab->file.path && i < keytab->count; i++)
+		if (names_principal(keytab->keys[i].principal, name))
+			return keytab->keys[i].principal;
+	return NULL;
+}
+
+static void kinit(struct diagnose_case *c, struct finding *finding, const char *variable, const char *options,
+		  const char *name)
+{
+	const char *key = own_key(c, name);
+
+	if (key)
+		finding_command(finding, "%skinit -k -t %s %s%s", variable,
+				case_word(c, case_own_keytab(c)->file.path), options, client_word(c, key));
+	else
+		finding_command(finding, "%skinit %s%s", variable, options, client_word(c, name));
+}
+
 void kinit_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_ccache *cache,
 		  const char *name)
 {
-	finding_command(finding, "kinit -c %s %s%s", case_word(c, cache->name),
-			name && *name == '-' ? "-- " : "", name ? case_word(c, name) : "PRINCIPAL");
+	kinit(c, finding, "", case_format(c, "-c %s ", case_word(c, cache->name)), name);
 }
 
 void kinit_default_remedy(struct diagnose_case *c, struct finding *finding, const char *name)
 {
-	finding_command(finding, "kinit %s%s", name && *name == '-' ? "-- " : "",
-			name ? case_word(c, name) : "PRINCIPAL");
+	kinit(c, finding, "", "", name);
+}
+
+/* A name for a file beside the cache's: what is no letter or digit of the client's may mean something there.
+ */
+static const char *beside(struct diagnose_case *c, const struct probe_ccache *cache, const char *name)
+{
+	char *suffix = elf_format("%.*s", (int)strcspn(name, "@"), name);
+
+	elf_list_take(&c->texts, suffix);
+	for (char *at = suffix; *at; at++)
+		if (!isalnum((unsigned char)*at))
+			*at = '_';
+	return case_format(c, "FILE:%s.%s", cache->file.path, suffix);
+}
+
+void kinit_beside_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_ccache *cache,
+			 const char *name)
+{
+	const char *stored = case_stored(c, c->init, "ccache"),
+		   *setting = talk_setting(c, c->init, TR_F_KRB5CCNAME);
+	const char *named = stored ? stored : setting, *own;
+
+	if (!strcmp(cache->type, "FILE") && cache->file.path) {
+		own = beside(c, cache, name);
+		finding_remedy(finding,
+			       "get tickets of %s, as the user that the program runs as, into a cache of the "
+			       "program's own, and name that %s:",
+			       name, stored ? "in its credential store" : "in its environment");
+		kinit(c, finding, "", case_format(c, "-c %s ", case_word(c, own)), name);
+		if (!stored)
+			finding_command(finding, "export KRB5CCNAME=%s", case_word(c, own));
+		return;
+	}
+	/* kinit -c would put them in the place of those that the collection's first cache has. */
+	finding_remedy(
+		finding,
+		"add tickets of %s to the collection; kinit makes them those that are used where nobody "
+		"is named, so %s's have to be chosen again:",
+		name, cache->principal);
+	own = named ? case_format(c, "KRB5CCNAME=%s ", case_word(c, named)) : "";
+	kinit(c, finding, own, "", name);
+	finding_command(finding, "%skswitch -p %s", own, case_word(c, cache->principal));
 }
 
 void kadmin_remedy(struct diagnose_case *c, struct finding *finding, const char *request, const char *name)
 {
-	char *word = words_kadmin_word(name);
-
-	finding_command(finding, "kadmin -q %s", case_word(c, case_format(c, "%s %s", request, word)));
-	free(word);
+	finding_command(finding, "%s -q %s", words_kadmin_command(),
+			case_word(c, case_format(c, "%s %s", request, case_kadmin_word(c, name))));
 }
 
 void setting_remedy(struct diagnose_case *c, struct finding *finding, const char *section, const char *line)

@@ -25,11 +25,15 @@ const char *host_of(struct diagnose_case *c, const char *name);
 const char *realm_of(const char *principal);
 
 void said_evidence(struct diagnose_case *c, struct finding *finding, const struct model_step *step);
-/* "kinit -c CACHE NAME"; name: NULL: nobody knows whose. */
+/* "kinit -c CACHE NAME", with -k where the program's own keytab has the key; name: NULL: nobody knows whose.
+ */
 void kinit_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_ccache *cache,
 		  const char *name);
 /* The same into the default cache. */
 void kinit_default_remedy(struct diagnose_case *c, struct finding *finding, const char *name);
+/* Tickets of somebody besides those that the cache has, which are another one's and stay. */
+void kinit_beside_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_ccache *cache,
+			 const char *name);
 /* "kadmin -q 'REQUEST NAME'", of which name may hold anything. */
 void kadmin_remedy(struct diagnose_case *c, struct finding *finding, const char *request, const char *name);
 /* "write into [SECTION] of FILE: LINE" */

@@ -2,6 +2,7 @@
 /* See keytab_cause.h. */
 #include "tools/diagnose/keytab_cause.h"
 
+#include "tools/doctor/words.h"
 #include "tools/names/names.h"
 #include "tools/token/open.h"
 
@@ -27,6 +28,14 @@ const struct probe_keytab *failed_keytab(struct diagnose_case *c)
 	return keytab && keytab->state == PROBE_OK ? keytab : NULL;
 }
 
+void keytab_gone(struct diagnose_case *c, struct finding *finding)
+{
+	if (c->keytab_seen && c->keytab.state != PROBE_OK)
+		elf_list_take(&finding->unseen,
+			      elf_format("what was in %s then: now it is %s", c->keytab.name,
+					 probe_state_name(c->keytab.state)));
+}
+
 bool told_by_acceptor(struct diagnose_case *c, struct finding *finding, int64_t code)
 {
 	const char *name;
@@ -40,6 +49,7 @@ bool told_by_acceptor(struct diagnose_case *c, struct finding *finding, int64_t 
 	finding_evidence(finding, "the acceptor answered KRB-ERROR %s", name ? name : "");
 	if (!c->acc)
 		elf_list_add(&finding->unseen, "the acceptor's keytab: its trace was not given");
+	keytab_gone(c, finding);
 	return true;
 }
 
@@ -78,14 +88,40 @@ void acceptor_evidence(struct diagnose_case *c, struct finding *finding)
 		}
 }
 
+const char *keytab_path(const struct probe_keytab *keytab)
+{
+	return keytab->file.path ? keytab->file.path : keytab->name;
+}
+
+/* -norandkey: another key would be of no use to whoever has a copy of the keytab. */
+static void norandkey(struct diagnose_case *c, struct finding *finding, const char *command, const char *path,
+		      const char *principal)
+{
+	const char *network = words_extract_keys();
+
+	finding_command(finding, "%s -q %s", command,
+			case_word(c, case_format(c, "ktadd -norandkey -k %s %s", path,
+						 case_kadmin_word(c, principal))));
+	if (network)
+		finding_remedy(finding, "%s", network);
+}
+
 void ktadd_command(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab,
 		   const char *principal)
 {
-	const char *path = keytab->file.path ? keytab->file.path : keytab->name;
+	norandkey(c, finding, words_kadmin_command(), case_kadmin_word(c, keytab_path(keytab)), principal);
+}
 
-	finding_command(finding, "kadmin -q %s",
-			case_word(c, case_format(c, "ktadd -norandkey -k %s %s", case_kadmin_word(c, path),
-						 case_kadmin_word(c, principal))));
+void ktadd_instead(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab,
+		   const char *principal, const char *kvno)
+{
+	const char *path = keytab_path(keytab), *copy = case_format(c, "%s.old", path);
+
+	finding_command(finding, "cp -p %s %s", case_word(c, path), case_word(c, copy));
+	finding_command(finding, "%s -q %s", words_kadmin_command(),
+			case_word(c, case_format(c, "ktremove -k %s %s %s", case_kadmin_word(c, path),
+						 case_kadmin_word(c, principal), kvno)));
+	ktadd_command(c, finding, keytab, principal);
 }
 
 void ktadd_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab)
@@ -95,7 +131,5 @@ void ktadd_remedy(struct diagnose_case *c, struct finding *finding, const struct
 
 void ktadd_there(struct diagnose_case *c, struct finding *finding)
 {
-	finding_command(finding, "kadmin -q %s",
-			case_word(c, case_format(c, "ktadd -norandkey -k KEYTAB %s",
-						 case_kadmin_word(c, case_service(c)))));
+	norandkey(c, finding, "kadmin", "KEYTAB", case_service(c));
 }

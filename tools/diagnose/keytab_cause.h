@@ -18,8 +18,12 @@ bool ticket_tried(struct diagnose_case *c, const struct probe_keytab *keytab, bo
 
 /* "the ticket is for host/a@R kvno 3 aes256..." */
 void ticket_evidence(struct diagnose_case *c, struct finding *finding);
+/* A keytab that cannot be read now may have been the cause: where another one is told, or none. */
+void keytab_gone(struct diagnose_case *c, struct finding *finding);
 /* What the acceptor itself said. */
 void acceptor_evidence(struct diagnose_case *c, struct finding *finding);
+/* As kadmin and a shell name it. */
+const char *keytab_path(const struct probe_keytab *keytab);
 /* Put the service's present keys into the keytab. */
 void ktadd_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab);
 /* The same, on a machine that cannot be looked at. */
@@ -27,5 +31,9 @@ void ktadd_there(struct diagnose_case *c, struct finding *finding);
 /* Any name that a keytab has, and what it needs: "ktadd -norandkey -k FILE NAME", one word of a shell. */
 void ktadd_command(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab,
 		   const char *principal);
+/* The same in place of its keys of this version, "all" for each: libkrb5 takes the first of two that are
+ * alike, and what is added comes last. */
+void ktadd_instead(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab,
+		   const char *principal, const char *kvno);
 
 #endif

@@ -95,6 +95,9 @@ static void remedies(struct diagnose_case *c, struct finding *finding, const str
 		finding_command(finding, "mv %s %s", case_word(c, path),
 				case_word(c, case_format(c, "%s.old", path)));
 	ktadd_command(c, finding, keytab, service(c));
+	/* What root makes is root's. */
+	if (c->acc->process->uid_known && c->acc->process->uid && path)
+		finding_command(finding, "chown %u %s", c->acc->process->uid, case_word(c, path));
 }
 
 bool diagnose_keytab_unusable(struct diagnose_case *c, struct finding *finding)

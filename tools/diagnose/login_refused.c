@@ -6,30 +6,29 @@
 #include "tools/diagnose/checks.h"
 #include "tools/diagnose/client_keytab.h"
 #include "tools/diagnose/init_cause.h"
+#include "tools/diagnose/keytab_cause.h"
 
 static void remedy(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab,
 		   const struct model_step *step, const char *principal)
 {
-	const char *path = keytab->file.path ? keytab->file.path : keytab->name;
-
 	if (step == talk_says(c->init, SAYS_CLIENT_UNKNOWN)) {
 		finding_remedy(finding, "correct the name, or make the principal and give its key to the "
 					"program:");
 		kadmin_remedy(c, finding, "addprinc -randkey", principal);
-		kadmin_remedy(c, finding, case_format(c, "ktadd -k %s", case_kadmin_word(c, path)),
-			      principal);
+		ktadd_instead(c, finding, keytab, principal, "all");
 	} else if (step == talk_says(c->init, SAYS_CLIENT_REVOKED)) {
 		finding_remedy(finding, "the account is locked or has expired; to let it log in again:");
 		kadmin_remedy(c, finding, "modprinc +allow_tix -expire never -unlock", principal);
+	} else if (step == talk_says(c->init, SAYS_KEY_EXPIRED)) {
+		finding_remedy(finding, "make a new key; other keytabs with the old one are of no use then:");
+		kadmin_remedy(c, finding,
+			      case_format(c, "ktadd -k %s", case_kadmin_word(c, keytab_path(keytab))),
+			      principal);
 	} else {
 		finding_remedy(finding,
-			       "write the key that the KDC has of it into the client keytab, or, where it "
-			       "has expired, a new one (ktadd without -norandkey):");
-		kadmin_remedy(c, finding,
-			      case_format(c, "ktadd %s-k %s",
-					  step == talk_says(c->init, SAYS_KEY_EXPIRED) ? "" : "-norandkey ",
-					  case_kadmin_word(c, path)),
-			      principal);
+			       "write the key that the KDC has of it into the client keytab, in place "
+			       "of what is there of it:");
+		ktadd_instead(c, finding, keytab, principal, "all");
 	}
 }
 
@@ -43,7 +42,7 @@ static const char *what(struct diagnose_case *c, const struct model_step *step, 
 		return case_format(c, "its %s has expired", secret);
 	if (step == talk_says(c->init, SAYS_ETYPE_NOSUPP))
 		return "the KDC has no key of its encryption types";
-	return case_format(c, "the KDC has another %s of it", secret);
+	return case_format(c, "the KDC does not take this %s", secret);
 }
 
 static bool by_password(const struct model_step *step)
@@ -93,9 +92,6 @@ bool diagnose_login_refused(struct diagnose_case *c, struct finding *finding)
 		return true;
 	}
 	finding_remedy(finding, "put its key in, or ask for a name that the keytab has:");
-	kadmin_remedy(c, finding,
-		      case_format(c, "ktadd -norandkey -k %s",
-				  case_kadmin_word(c, keytab->file.path ? keytab->file.path : keytab->name)),
-		      wanted);
+	ktadd_command(c, finding, keytab, wanted);
 	return true;
 }

@@ -77,9 +77,6 @@ const struct probe_keytab *case_keytab(struct diagnose_case *c)
 	local_leave();
 	c->keytab_seen = true;
 	local_changed(c, c->acc, &c->keytab.file);
-	if (c->keytab.state != PROBE_OK)
-		elf_list_take(&c->unseen, elf_format("what was in %s then: now it is %s", c->keytab.name,
-						     probe_state_name(c->keytab.state)));
 	return &c->keytab;
 }
 
@@ -102,6 +99,24 @@ const struct probe_keytab *case_client_keytab(struct diagnose_case *c)
 	c->client_keytab_seen = true;
 	local_changed(c, c->init, &c->client_keytab.file);
 	return &c->client_keytab;
+}
+
+/* It is for a remedy, and proves nothing: what it is not looked at for is not told. */
+const struct probe_keytab *case_own_keytab(struct diagnose_case *c)
+{
+	const char *name;
+
+	if (!c->own_keytab_known) {
+		c->own_keytab_known = true;
+		name = c->init && c->init->settings.known ? case_stored(c, c->init, "keytab") : NULL;
+		if (!c->init || !c->init->settings.known || local_not(c, c->init) ||
+		    trust_not_keytab(c, c->init, name, TR_F_KRB5_KTNAME) || !local_enter(c->init))
+			return NULL;
+		probe_keytab_open(&c->own_keytab, name);
+		local_leave();
+		c->own_keytab_seen = true;
+	}
+	return c->own_keytab_seen && c->own_keytab.state == PROBE_OK ? &c->own_keytab : NULL;
 }
 
 /* Whose credentials the program asked for: in a collection that chooses. */

@@ -78,6 +78,7 @@ bool diagnose_service_unknown(struct diagnose_case *c, struct finding *finding)
 	if (is_address(host)) {
 		finding_evidence(finding, "%s is an address, and services are known by names", host);
 		finding_remedy(finding, "connect to the host by the name that its service has in the KDC");
+		return true;
 	}
 	finding_remedy(finding, "if the name is right, make it and give its key to the server:");
 	kadmin_remedy(c, finding, "addprinc -randkey", service);

@@ -2,6 +2,7 @@
 /* GT0099. A failure that no diagnosis knows is told as one: nothing that was seen to fail goes without a
  * word. */
 #include "tools/diagnose/checks.h"
+#include "tools/diagnose/keytab_cause.h"
 #include "tools/diagnose/zmq_cause.h"
 
 bool diagnose_unexplained(struct diagnose_case *c, struct finding *finding)
@@ -22,6 +23,7 @@ bool diagnose_unexplained(struct diagnose_case *c, struct finding *finding)
 	for (const struct model_step *step = talk->steps.first; step; step = step->next)
 		if (step->failed)
 			finding_evidence(finding, "%s", case_said(c, talk, step));
+	keytab_gone(c, finding);
 	finding_remedy(finding,
 		       "trace both ends, with what libkrb5 does inside, and give doctor both traces:");
 	finding_command(finding, "gsstap run --krb5-trace -o '%%n-%%p.pcapng' -- PROGRAM");

@@ -30,8 +30,9 @@ bool diagnose_wrong_key(struct diagnose_case *c, struct finding *finding)
 	ticket_evidence(c, finding);
 	finding_evidence(finding, "each key of %s was tried on the ticket: none opens it", keytab->name);
 	acceptor_evidence(c, finding);
-	finding_remedy(finding, "write the keytab anew from the KDC that issues the tickets, and see that "
-				"one account alone has the name:");
-	ktadd_remedy(c, finding, keytab);
+	finding_remedy(finding,
+		       "write the key anew from the KDC that issues the tickets, in place of this one, "
+		       "and see that one account alone has the name:");
+	ktadd_instead(c, finding, keytab, case_service(c), case_format(c, "%u", kvno));
 	return true;
 }
