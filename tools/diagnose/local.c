@@ -6,6 +6,7 @@
 #include "tools/model/live.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,33 @@ bool local_process(const struct model_process *process)
 {
 	return process->identity && this_boot(process->identity->boot) &&
 	       this_container(process->identity->space);
+}
+
+/* The start of the process that has this pid now, as a process event has it; 0: there is none. */
+static uint64_t started_now(uint64_t pid)
+{
+	char path[40], stat[1024], *at;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%" PRIu64 "/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, stat, sizeof(stat) - 1);
+	if (fd >= 0)
+		close(fd);
+	stat[n < 0 ? 0 : n] = 0;
+	at = strrchr(stat, ')'); /* the name before it may hold anything; then come fields 3 to 22 */
+	if (at && at[1] && (at[2] == 'Z' || at[2] == 'X'))
+		return 0;
+	for (int i = 3; at && i <= 22; i++)
+		at = strchr(at + 1, ' ');
+	return at ? strtoull(at, NULL, 10) : 0;
+}
+
+bool local_runs(const struct model_process *process)
+{
+	return local_process(process) && process->identity->started &&
+	       started_now(process->identity->pid) == process->identity->started;
 }
 
 static void look(void *at, void *context)

@@ -15,6 +15,8 @@ bool local_may_read(const struct probe_file *file, uint32_t uid);
 void local_nowhere(void);
 /* Did this process run here? */
 bool local_process(const struct model_process *process);
+/* Does it run here, now? */
+bool local_runs(const struct model_process *process);
 /* Did a process of this program run here? */
 bool local_program(struct model *model, const struct model_program *program);
 

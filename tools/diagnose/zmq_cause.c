@@ -17,7 +17,7 @@ static bool fits(const struct model_talk *talk, const struct model_zmq_end *end)
 /* Is its endpoint one that the program gave? */
 static bool is_named(const struct model_talk *talk)
 {
-	for (const struct model_zmq_end *end = talk->process->zmq->ends; end; end = end->next)
+	for (const struct model_zmq_end *end = talk->process->zmq->gssapi_ends.first; end; end = end->next)
 		if (talk->endpoint.at && fits(talk, end) && model_text_same(end->endpoint, talk->endpoint))
 			return true;
 	return false;
@@ -29,11 +29,11 @@ const struct model_zmq_end *zmq_end_next(const struct model_talk *talk, const st
 	const struct model_zmq_end *end;
 	bool named;
 
-	if (!zmq || zmq->more)
+	if (!zmq || zmq->gssapi_ends.more)
 		return NULL;
 	named = after ? talk->endpoint.at && model_text_same(after->endpoint, talk->endpoint)
 		      : is_named(talk);
-	for (end = after ? after->next : zmq->ends; end; end = end->next)
+	for (end = after ? after->next : zmq->gssapi_ends.first; end; end = end->next)
 		if (fits(talk, end) && (!named || model_text_same(end->endpoint, talk->endpoint)))
 			return end;
 	return NULL;
@@ -61,6 +61,20 @@ bool zmq_together(const struct model_process *a, const struct model_process *b)
 {
 	return a == b || (a->identity && b->identity && a->identity->space == b->identity->space &&
 			  model_text_same(a->identity->boot, b->identity->boot));
+}
+
+bool zmq_meet(const struct diagnose_case *c, const struct model_process *bound,
+	      const struct model_zmq_end *at, const struct model_process *connected,
+	      const struct model_zmq_end *from)
+{
+	bool first = at->opened <= from->opened;
+
+	if (++*c->compared > ZMQ_COMPARED_MOST ||
+	    !model_address_meet(at->endpoint, bound->program->host, from->endpoint,
+				zmq_together(bound, connected)))
+		return false;
+	return first ? !model_zmq_closed(bound->zmq, at->opened, from->opened)
+		     : !model_zmq_closed(connected->zmq, from->opened, at->opened);
 }
 
 /* Does one of them connect to what the other has bound? */
@@ -107,6 +121,13 @@ bool zmq_reason_is(const struct model_talk *talk, const char *beginning)
 {
 	return talk && talk->zmq && talk->outcome == TR_OUTCOME_FAILED && talk->reason.at &&
 	       !strncmp(talk->reason.at, beginning, strlen(beginning));
+}
+
+const char *zmq_program(struct diagnose_case *c, const struct model_process *process)
+{
+	const char *name = case_text(c, process->program->name);
+
+	return name ? name : "a process";
 }
 
 const char *zmq_end_text(struct diagnose_case *c, const struct model_talk *talk)

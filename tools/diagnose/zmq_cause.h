@@ -20,6 +20,11 @@ bool zmq_ends_all(const struct model_talk *talk, bool (*holds)(const struct mode
 const struct model_zmq_end *zmq_end_only(const struct model_talk *talk);
 /* What both have opened lies on one machine, and in one container. */
 bool zmq_together(const struct model_process *a, const struct model_process *b);
+/* Does what the one connects to come to what the other has bound, while both were open, as far as is known?
+ */
+bool zmq_meet(const struct diagnose_case *c, const struct model_process *bound,
+	      const struct model_zmq_end *at, const struct model_process *connected,
+	      const struct model_zmq_end *from);
 /* A handshake in another process that may be the other end of the connection that this one was made on, by
  * what both have opened and when, and of which this holds. NULL: there is none. */
 const struct model_talk *zmq_other_end(const struct diagnose_case *c, const struct model_talk *talk,
@@ -28,6 +33,8 @@ const struct model_talk *zmq_other_end(const struct diagnose_case *c, const stru
 bool zmq_tells_more(const struct model_talk *talk);
 /* What the shim says of a connection on which nothing failed that was a call: does its reason begin so? */
 bool zmq_reason_is(const struct model_talk *talk, const char *beginning);
+/* "zpair", for causes. */
+const char *zmq_program(struct diagnose_case *c, const struct model_process *process);
 /* "zpair at tcp://...", as far as that is known. */
 const char *zmq_end_text(struct diagnose_case *c, const struct model_talk *talk);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * GT0101. A retrofit that only one end has: what the ends offer stands in their greetings, which gsstap has
- * seen, so that it needs no other proof.
+ * GT0101. Only one end is secured, or each by another mechanism. What the ends offer stands in their
+ * greetings: where gsstap has seen them, it needs no other proof.
  */
 #include "tools/diagnose/checks.h"
+#include "tools/diagnose/zmq_mechanisms.h"
 
 #include <string.h>
 
@@ -16,6 +17,8 @@ bool diagnose_zmq_one_sided(struct diagnose_case *c, struct finding *finding)
 	const char *endpoint, *peer;
 	bool ours;
 
+	if (c->process)
+		return zmq_mechanisms_differ(c, finding);
 	if (!reason || strncmp(reason, ONE_SIDED, strlen(ONE_SIDED)))
 		return false;
 	endpoint = case_text(c, talk->endpoint);

@@ -20,29 +20,17 @@ struct meeting {
 	bool doubt; /* one of the other role was bound there as well, such as before a change */
 };
 
-/* While both were open, as far as is known. */
-static bool meet(struct meeting *m, const struct model_process *bound, const struct model_zmq_end *at)
-{
-	uint64_t from = at->opened, to = m->from->opened;
-
-	if (++*m->c->compared > ZMQ_COMPARED_MOST ||
-	    !model_address_meet(at->endpoint, bound->program->host, m->from->endpoint,
-				zmq_together(bound, m->connected)))
-		return false;
-	return from > to || !model_zmq_closed(bound->zmq, from, to);
-}
-
 static void look_where(void *at, void *context)
 {
 	const struct model_process *process = at;
 	struct meeting *m = context;
-	const struct model_zmq_end *end = process->zmq && process->program ? process->zmq->ends : NULL;
+	const struct model_zmq_end *end = process->zmq && process->program ? process->zmq->gssapi_ends.first : NULL;
 
 	if (++*m->c->compared > ZMQ_COMPARED_MOST ||
 	    (m->only && process != m->only && m->connected != m->only))
 		return;
 	for (; end; end = end->next) {
-		if (end->way != TR_ROLE_SERVER || !meet(m, process, end))
+		if (end->way != TR_ROLE_SERVER || !zmq_meet(m->c, process, end, m->connected, m->from))
 			continue;
 		m->doubt |= end->options.server != m->from->options.server;
 		m->bound = process;
@@ -61,7 +49,7 @@ static void look_from(void *at, void *context)
 {
 	const struct model_process *process = at;
 	struct meeting *m = context;
-	const struct model_zmq_end *end = process->zmq && process->program ? process->zmq->ends : NULL;
+	const struct model_zmq_end *end = process->zmq && process->program ? process->zmq->gssapi_ends.first : NULL;
 
 	for (; end && !m->at; end = end->next)
 		if (in_vain(process, end) && *m->c->compared <= ZMQ_COMPARED_MOST) {
@@ -72,13 +60,6 @@ static void look_from(void *at, void *context)
 				m->at = NULL;
 			m->doubt = false;
 		}
-}
-
-static const char *program_name(struct diagnose_case *c, const struct model_process *process)
-{
-	const char *name = case_text(c, process->program->name);
-
-	return name ? name : "a process";
 }
 
 static void let_one_serve(struct finding *finding)
@@ -102,7 +83,7 @@ static bool two_alike(struct diagnose_case *c, struct finding *finding, const st
 	if (!m.at)
 		return false;
 	finding_cause(finding, "%s, which binds %s, and %s, which connects to %s, are both %s of GSSAPI",
-		      program_name(c, m.bound), case_text(c, m.at->endpoint), program_name(c, m.connected),
+		      zmq_program(c, m.bound), case_text(c, m.at->endpoint), zmq_program(c, m.connected),
 		      case_text(c, m.from->endpoint), m.at->options.server ? "servers" : "clients");
 	if (m.at->options.server)
 		finding_evidence(
@@ -115,7 +96,7 @@ static bool two_alike(struct diagnose_case *c, struct finding *finding, const st
 			finding,
 			"let %s, which connects, be the client: have it set ZMQ_GSSAPI_SERVICE_PRINCIPAL, "
 			"to the service that the other one is, in place of ZMQ_GSSAPI_SERVER",
-			program_name(c, m.connected));
+			zmq_program(c, m.connected));
 	finding->init = finding->acc = NULL;
 	finding->program = m.connected->program;
 	finding->first = m.from->opened > m.at->opened ? m.from->opened : m.at->opened;

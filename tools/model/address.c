@@ -78,13 +78,21 @@ static bool names_host(struct model_text name, struct model_text host)
 	return host.length && (model_text_same(name, host) || model_text_same(name, first));
 }
 
+/* "ipc://name" is another file in each directory. */
+static bool is_relative(struct model_text address)
+{
+	static const char ipc[] = "ipc://";
+
+	return address.length > 6 && !memcmp(address.at, ipc, 6) && !strchr("/@", address.at[6]);
+}
+
 bool model_address_meet(struct model_text bound, struct model_text host, struct model_text connected,
 			bool together)
 {
 	struct parts one, other;
 
 	if (!split(bound, &one) || !split(connected, &other))
-		return together && model_text_same(bound, connected);
+		return together && model_text_same(bound, connected) && !is_relative(bound);
 	if (any_port(one.port) || !model_text_same(one.port, other.port))
 		return false;
 	if (is_loopback(other.host))

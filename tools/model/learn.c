@@ -65,6 +65,8 @@ int model_learn(struct model *model, const struct tr_event *event)
 		handlers[id](&facts);
 	if (facts.process && facts.process->program && model->listener && model->listener->event)
 		model->failed |= !model->listener->event(model->listener, &facts);
+	if (facts.process)
+		facts.process->last = event->time;
 	if (facts.process && facts.process->program)
 		facts_seen(&facts, &facts.process->program->first, &facts.process->program->last);
 	return model->failed ? -1 : 0;

@@ -19,7 +19,7 @@ struct model_known {
 	struct model_process *process;
 	bool mixed;		/* of two hosts or containers, that ran at one time */
 	struct model_text boot; /* of an identity, its pid namespace, and its start */
-	uint64_t space, started;
+	uint64_t space, started, pid;
 };
 
 /* A handle of a process, or a thread: what each is for depends on the list. */
@@ -27,6 +27,7 @@ struct model_handle {
 	struct model_node node;
 	enum model_mechanism mechanism;	   /* sockets: what the program set */
 	bool plaintext;			   /* sockets: the same, of GSSAPI */
+	bool made;			   /* sockets: seen from the beginning; with a listener */
 	struct model_use *uses;		   /* sockets */
 	struct model_zmq_options *options; /* sockets: zmq.h; NULL: none were set */
 	struct model_endpoint *endpoint;   /* pending: was injected, and is about to be bound or connected */

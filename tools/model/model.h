@@ -178,6 +178,7 @@ struct model_process {
 	bool uid_known;
 	uint32_t uid;
 	int64_t clock_offset; /* ns, of the clock that it is shown */
+	uint64_t last;	      /* when something of it was recorded last; ns */
 	struct model_fork fork;
 	struct model_gathering *gathering; /* talk.h; NULL: none */
 	struct model_zmq *zmq;		   /* zmq.h; NULL: nothing of it is kept */

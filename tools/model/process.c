@@ -6,6 +6,7 @@
  * program, one a pid.
  */
 #include "tools/model/facts.h"
+#include "tools/model/zmq.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -91,6 +92,7 @@ static struct model_known *known_identity(const struct facts *facts)
 		facts_keep(facts, &identity->boot, facts_text(facts, TR_F_BOOT));
 		identity->space = facts_number(facts, TR_F_PID_NAMESPACE);
 		identity->started = facts_number(facts, TR_F_STARTED);
+		identity->pid = facts->event->head.pid;
 	}
 	return identity;
 }
@@ -231,6 +233,7 @@ void learn_process(struct facts *facts)
 	program->processes++;
 	if (before && before->processes)
 		process->image = ++facts->model->images;
+	model_zmq_closes(process->zmq, facts->event->time);
 	if (!process->calls)
 		facts_gap(facts, MODEL_GAP_LEVEL, (struct model_about){.why = {0}}, 1);
 }

@@ -11,17 +11,29 @@ void model_zmq_options_free(struct model_zmq_options *options)
 	model_text_free(&options->zap_domain);
 }
 
-void model_zmq_free(struct model_zmq *zmq)
+static void free_ends(struct model_zmq_end *end)
 {
-	for (struct model_zmq_end *end = zmq ? zmq->ends : NULL, *next; end; end = next) {
+	for (struct model_zmq_end *next; end; end = next) {
 		next = end->next;
 		model_text_free(&end->endpoint);
 		model_zmq_options_free(&end->options);
 		free(end);
 	}
+}
+
+void model_zmq_free(struct model_zmq *zmq)
+{
+	free_ends(zmq ? zmq->gssapi_ends.first : NULL);
+	free_ends(zmq ? zmq->other_ends.first : NULL);
 	for (unsigned i = 0; zmq && i < zmq->library_count; i++)
 		model_text_free(&zmq->libraries[i].path);
 	free(zmq);
+}
+
+void model_zmq_closes(struct model_zmq *zmq, uint64_t time)
+{
+	if (zmq)
+		zmq->closed[zmq->closings++ % ZMQ_CLOSINGS] = time;
 }
 
 bool model_zmq_closed(const struct model_zmq *zmq, uint64_t from, uint64_t to)

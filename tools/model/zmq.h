@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a process set its ZeroMQ sockets to when it opened an endpoint that speaks GSSAPI: by that a diagnosis
- * knows which handshake of libzmq's was to be which. Kept only where somebody asks for talks (talk.h), and no
- * more of a process than ENDS_MOST: what has more is not judged.
+ * What a process set its ZeroMQ sockets to when it opened an endpoint: by that a diagnosis knows which
+ * handshake of libzmq's was to be which, and where there can be none. Kept only where somebody asks for talks
+ * (talk.h), and no more of a process than ENDS_MOST: what has more is not judged.
  */
 #ifndef TOOLS_MODEL_ZMQ_H
 #define TOOLS_MODEL_ZMQ_H
@@ -26,14 +26,20 @@ struct model_zmq_end {
 	enum tr_role way; /* server: bound; client: connected */
 	struct model_text endpoint;
 	struct model_zmq_options options;
+	enum model_mechanism mechanism;
+	bool whole;	 /* all that its socket was set to was seen */
 	bool injected;	 /* by gsstap, which sets what the program did not */
 	uint64_t opened; /* the first time */
 };
 
-struct model_zmq {
-	struct model_zmq_end *ends, *last;
+struct model_zmq_ends {
+	struct model_zmq_end *first, *last;
 	unsigned count;
 	bool more; /* than are kept */
+};
+
+struct model_zmq {
+	struct model_zmq_ends gssapi_ends, other_ends; /* by their mechanism */
 	struct model_zmq_library {
 		uint64_t base, size;
 		struct model_text path;
@@ -46,6 +52,8 @@ struct model_zmq {
 		bool takes; /* another one was taken */
 	} gssapi;
 	uint64_t accepted, initiated; /* security contexts that libzmq established */
+	bool tried;		      /* it began one, whatever became of it */
+	bool told;		      /* the trace has calls that are of no endpoint: of all functions, then */
 	/* When calls began that close sockets or endpoints, the last of them: [closings % ZMQ_CLOSINGS] is
 	 * next. */
 	uint64_t closed[ZMQ_CLOSINGS], closings;
@@ -53,6 +61,9 @@ struct model_zmq {
 
 /* Did a call that closes something begin within this time? True also where that is not known any more. */
 bool model_zmq_closed(const struct model_zmq *zmq, uint64_t from, uint64_t to);
+
+/* Something was closed, or all of it, at this time; zmq may be NULL. */
+void model_zmq_closes(struct model_zmq *zmq, uint64_t time);
 
 void model_zmq_options_free(struct model_zmq_options *options);
 void model_zmq_free(struct model_zmq *zmq);

@@ -84,19 +84,23 @@ static bool alike(const struct model_zmq_options *a, const struct model_zmq_opti
 }
 
 /* options: borrowed. */
-static void add(struct facts *facts, enum tr_role way, const struct model_zmq_options *options, bool injected)
+static void add(struct facts *facts, enum tr_role way, enum model_mechanism mechanism,
+				 const struct model_zmq_options *options, bool injected, bool whole)
 {
 	struct model_text endpoint = facts_text(facts, TR_F_ENDPOINT);
 	struct model_zmq *zmq = zmq_of(facts);
+	struct model_zmq_ends *ends = NULL;
 	struct model_zmq_end *end;
 
-	for (end = zmq ? zmq->ends : NULL; end; end = end->next)
-		if (end->way == way && end->injected == injected && alike(&end->options, options) &&
-		    model_text_same(end->endpoint, endpoint))
+	if (zmq)
+		ends = mechanism == MODEL_GSSAPI ? &zmq->gssapi_ends : &zmq->other_ends;
+	for (end = ends ? ends->first : NULL; end; end = end->next)
+		if (end->way == way && end->mechanism == mechanism && end->injected == injected && end->whole == whole &&
+		    alike(&end->options, options) && model_text_same(end->endpoint, endpoint))
 			return;
-	if (!zmq || zmq->count == ZMQ_ENDS_MOST || !(end = calloc(1, sizeof(*end)))) {
-		if (zmq)
-			zmq->more = true;
+	if (!ends || ends->count == ZMQ_ENDS_MOST || !(end = calloc(1, sizeof(*end)))) {
+		if (ends)
+			ends->more = true;
 		return;
 	}
 	end->options = *options;
@@ -106,11 +110,13 @@ static void add(struct facts *facts, enum tr_role way, const struct model_zmq_op
 	facts_keep(facts, &end->options.zap_domain, options->zap_domain);
 	facts_keep(facts, &end->endpoint, endpoint);
 	end->way = way;
+	end->mechanism = mechanism;
 	end->injected = injected;
+	end->whole = whole;
 	end->opened = facts->event->time - facts->event->head.duration;
-	*(zmq->last ? &zmq->last->next : &zmq->ends) = end;
-	zmq->last = end;
-	zmq->count++;
+	*(ends->last ? &ends->last->next : &ends->first) = end;
+	ends->last = end;
+	ends->count++;
 }
 
 /* Some transports leave security out whatever is set. */
@@ -124,14 +130,46 @@ static bool is_secured(struct model_text endpoint)
 	return endpoint.at;
 }
 
+/* Its socket has no mechanism set, and the endpoint has one all the same. */
+static bool is_injected(const struct model_zmq *zmq, enum tr_role way, struct model_text endpoint)
+{
+	for (const struct model_zmq_end *end = zmq ? zmq->gssapi_ends.first : NULL; end; end = end->next)
+		if (end->injected && end->way == way && model_text_same(end->endpoint, endpoint))
+			return true;
+	return false;
+}
+
+/* A socket of raw TCP speaks no ZMTP, and has no mechanism. */
+#define STREAM 11
+
+/* Of another mechanism than GSSAPI nothing but its name counts. */
 static void opened(struct facts *facts, enum tr_role way)
 {
+	static const struct model_zmq_options none;
 	const struct model_handle *socket =
 		model_handle_known(&facts->model->sockets, facts->process, facts_number(facts, TR_F_SOCKET));
+	enum model_mechanism mechanism = socket ? socket->mechanism : MODEL_NULL;
+	const struct model_zmq *zmq = facts->process->zmq;
 
-	if (socket && socket->mechanism == MODEL_GSSAPI && socket->options &&
-	    is_secured(facts_text(facts, TR_F_ENDPOINT)))
-		add(facts, way, socket->options, false);
+	if (!is_secured(facts_text(facts, TR_F_ENDPOINT)) ||
+	    facts_number(facts, TR_F_SOCKET_TYPE) == STREAM ||
+	    (mechanism == MODEL_GSSAPI
+		     ? !socket->options
+		     : is_injected(zmq, way, facts_text(facts, TR_F_ENDPOINT))))
+		return;
+	add(facts, way, mechanism, mechanism == MODEL_GSSAPI ? socket->options : &none, false,
+	    socket && socket->made && zmq && zmq->told);
+}
+
+/* A socket that was made under our eyes: what it is set to from now on is in the trace. */
+static void made(struct facts *facts)
+{
+	struct model_handle *socket = model_handle(facts->model, &facts->model->sockets, facts->process,
+						   facts_number(facts, TR_F_SOCKET));
+
+	facts->model->failed |= !socket;
+	if (socket)
+		socket->made = true;
 }
 
 void learn_zmq_injected(struct facts *facts)
@@ -148,7 +186,7 @@ void learn_zmq_injected(struct facts *facts)
 	options.service = facts_text(facts, TR_F_SERVICE);
 	options.server = facts_number(facts, TR_F_ROLE) == TR_ROLE_SERVER;
 	options.plaintext = false;
-	add(facts, (enum tr_role)facts_number(facts, TR_F_ROLE), &options, true);
+	add(facts, (enum tr_role)facts_number(facts, TR_F_ROLE), MODEL_GSSAPI, &options, true, false);
 }
 
 /* A libzmq with GSSAPI says that of a value that makes no sense, one without of any. */
@@ -185,9 +223,8 @@ void learn_zmq_ends(struct facts *facts)
 
 	if (!facts->model->listener)
 		return;
-	if (closes(call) && (zmq = zmq_of(facts)))
-		zmq->closed[zmq->closings++ % ZMQ_CLOSINGS] =
-			facts->event->time - facts->event->head.duration;
+	if (closes(call))
+		model_zmq_closes(zmq_of(facts), facts->event->time - facts->event->head.duration);
 	option = call == TR_zmq_setsockopt ? name_zmq_option(facts_number(facts, TR_F_OPTION)) : NULL;
 	if (option && !strncmp(option, "ZMQ_GSSAPI_", 11) && (zmq = zmq_of(facts))) {
 		zmq->gssapi.takes |= !facts_number(facts, TR_F_ERRNO);
@@ -196,6 +233,11 @@ void learn_zmq_ends(struct facts *facts)
 	}
 	if (facts_number(facts, TR_F_ERRNO))
 		return;
+	if ((call == TR_zmq_setsockopt || call == TR_zmq_ctx_new || call == TR_zmq_init) &&
+	    (zmq = zmq_of(facts)))
+		zmq->told = true;
+	if (call == TR_zmq_socket)
+		made(facts);
 	if (option)
 		set(facts, option);
 	else if (endpoint_role_of_call(call))
