@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two ends with different mechanisms refuse each other's greeting, and call nothing: nothing that happens tells
- * of it. What tells is what each had set when it bound or connected, where all of that is in the traces, where
- * what the one connected to was the other's at that moment, and nobody else's.
+ * Two ends with different mechanisms refuse each other's greeting, and call nothing: nothing that happens
+ * tells of it. What tells is what each had set when it bound or connected, where all of that is in the
+ * traces, where what the one connected to was the other's at that moment, and nobody else's.
  */
 #include "tools/diagnose/zmq_mechanisms.h"
 
@@ -14,7 +14,7 @@ struct unlike {
 	struct diagnose_case *c;
 	const struct model_process *bound, *connected;
 	const struct model_zmq_end *at, *from; /* what they bound, and connected; at NULL: nothing else */
-	bool doubt; /* its like was bound there as well, such as before a change */
+	bool doubt;			       /* its like was bound there as well, such as before a change */
 };
 
 static void look_for_gap(void *at, void *context)
@@ -148,8 +148,9 @@ static void advise(struct diagnose_case *c, struct finding *finding, const struc
 	/* By a rule the one that binds is the server. */
 	if (gssapi->options.server == binds)
 		return;
-	finding_remedy(finding,
-		       "or change nothing in it, and run it under gsstap with a rule for this endpoint, such as");
+	finding_remedy(
+		finding,
+		"or change nothing in it, and run it under gsstap with a rule for this endpoint, such as");
 	if (binds)
 		finding_remedy(finding, "zmq: {inject: [{bind: \"%s\", principal: \"zmq@%%H\"}]}",
 			       case_text(c, u->at->endpoint));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* GT0101 where two programs set up their security by themselves: what each set tells, and no greeting was seen. */
+/* GT0101 where two programs set up their security by themselves: what each set tells, and no greeting was
+ * seen. */
 #ifndef TOOLS_DIAGNOSE_ZMQ_MECHANISMS_H
 #define TOOLS_DIAGNOSE_ZMQ_MECHANISMS_H
 

@@ -24,7 +24,8 @@ static void look_where(void *at, void *context)
 {
 	const struct model_process *process = at;
 	struct meeting *m = context;
-	const struct model_zmq_end *end = process->zmq && process->program ? process->zmq->gssapi_ends.first : NULL;
+	const struct model_zmq_end *end =
+		process->zmq && process->program ? process->zmq->gssapi_ends.first : NULL;
 
 	if (++*m->c->compared > ZMQ_COMPARED_MOST ||
 	    (m->only && process != m->only && m->connected != m->only))
@@ -49,7 +50,8 @@ static void look_from(void *at, void *context)
 {
 	const struct model_process *process = at;
 	struct meeting *m = context;
-	const struct model_zmq_end *end = process->zmq && process->program ? process->zmq->gssapi_ends.first : NULL;
+	const struct model_zmq_end *end =
+		process->zmq && process->program ? process->zmq->gssapi_ends.first : NULL;
 
 	for (; end && !m->at; end = end->next)
 		if (in_vain(process, end) && *m->c->compared <= ZMQ_COMPARED_MOST) {

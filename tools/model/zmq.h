@@ -53,7 +53,7 @@ struct model_zmq {
 	} gssapi;
 	uint64_t accepted, initiated; /* security contexts that libzmq established */
 	bool tried;		      /* it began one, whatever became of it */
-	bool told;		      /* the trace has calls that are of no endpoint: of all functions, then */
+	bool told; /* the trace has calls that are of no endpoint: of all functions, then */
 	/* When calls began that close sockets or endpoints, the last of them: [closings % ZMQ_CLOSINGS] is
 	 * next. */
 	uint64_t closed[ZMQ_CLOSINGS], closings;

@@ -85,7 +85,7 @@ static bool alike(const struct model_zmq_options *a, const struct model_zmq_opti
 
 /* options: borrowed. */
 static void add(struct facts *facts, enum tr_role way, enum model_mechanism mechanism,
-				 const struct model_zmq_options *options, bool injected, bool whole)
+		const struct model_zmq_options *options, bool injected, bool whole)
 {
 	struct model_text endpoint = facts_text(facts, TR_F_ENDPOINT);
 	struct model_zmq *zmq = zmq_of(facts);
@@ -95,8 +95,9 @@ static void add(struct facts *facts, enum tr_role way, enum model_mechanism mech
 	if (zmq)
 		ends = mechanism == MODEL_GSSAPI ? &zmq->gssapi_ends : &zmq->other_ends;
 	for (end = ends ? ends->first : NULL; end; end = end->next)
-		if (end->way == way && end->mechanism == mechanism && end->injected == injected && end->whole == whole &&
-		    alike(&end->options, options) && model_text_same(end->endpoint, endpoint))
+		if (end->way == way && end->mechanism == mechanism && end->injected == injected &&
+		    end->whole == whole && alike(&end->options, options) &&
+		    model_text_same(end->endpoint, endpoint))
 			return;
 	if (!ends || ends->count == ZMQ_ENDS_MOST || !(end = calloc(1, sizeof(*end)))) {
 		if (ends)
@@ -153,9 +154,8 @@ static void opened(struct facts *facts, enum tr_role way)
 
 	if (!is_secured(facts_text(facts, TR_F_ENDPOINT)) ||
 	    facts_number(facts, TR_F_SOCKET_TYPE) == STREAM ||
-	    (mechanism == MODEL_GSSAPI
-		     ? !socket->options
-		     : is_injected(zmq, way, facts_text(facts, TR_F_ENDPOINT))))
+	    (mechanism == MODEL_GSSAPI ? !socket->options
+				       : is_injected(zmq, way, facts_text(facts, TR_F_ENDPOINT))))
 		return;
 	add(facts, way, mechanism, mechanism == MODEL_GSSAPI ? socket->options : &none, false,
 	    socket && socket->made && zmq && zmq->told);
