@@ -13,6 +13,9 @@
 #define ESTABLISHED_MOST 65536	/* that wait for their other side to fail */
 #define ODD_MOST 4096 /* that did not fail, and some diagnosis is about them; more say nothing new */
 
+#define BOTH_USES 0 /* GSS_C_BOTH */
+#define NO_CRED 7   /* GSS_S_NO_CRED, without its shift */
+
 /* Both sides of a handshake, by the hash of its first token. */
 struct sides {
 	struct model_node node;
@@ -217,20 +220,32 @@ static bool is_bad(const struct model_talk *talk)
 	return talk && talk->outcome == TR_OUTCOME_FAILED;
 }
 
-static void examine(struct diagnose *diagnose, const struct model_talk *talk)
+/* Was a credential for both uses lacking: by the call that asks for it, or within one that got another
+ * mechanism's in its place, so that only the handshake fails? */
+static bool lacks_both_uses(const struct model_talk *talk)
+{
+	const struct model_step *last = model_talk_last(talk);
+
+	if (talk->credential)
+		return !talk->role;
+	if (talk->role != TR_ROLE_ACCEPTOR || !last || (last->major >> 16 & 0xff) != NO_CRED)
+		return false;
+	for (const struct model_step *step = talk->steps.first; step; step = step->next)
+		if (step->failed && step->usage == BOTH_USES && step != last &&
+		    step->call != TR_gss_accept_sec_context)
+			return true;
+	return false;
+}
+
+/* Asks about these two sides; found: what was before. Returns how many are found then. */
+static unsigned ask_about(struct diagnose *diagnose, const struct model_talk *talk, const struct model_talk *init,
+			  const struct model_talk *acc, unsigned found)
 {
 	const struct sides *sides = sides_of(diagnose, talk, false);
-	const struct model_talk *init = sides ? sides->init : NULL, *acc = sides ? sides->acc : NULL;
 	struct diagnose_case c;
 
-	if (talk->role == TR_ROLE_ACCEPTOR)
-		acc = talk;
-	else
-		init = talk;
-	/* Where both failed, it is told once: with the one that ended first. */
-	if (is_bad(init) && is_bad(acc) && talk != (acc->last <= init->last ? acc : init))
-		return;
 	case_begin(&c, init, acc);
+	c.found = found;
 	c.model = diagnose->model;
 	if (acc && !acc->follows && sides && sides->acc != acc &&
 	    sides->acc->outcome == TR_OUTCOME_ESTABLISHED)
@@ -239,7 +254,29 @@ static void examine(struct diagnose *diagnose, const struct model_talk *talk)
 	c.others[1] = diagnose->good;
 	c.compared = &diagnose->compared;
 	ask(diagnose, &c, talk);
+	found = c.found;
 	case_end(&c);
+	return found;
+}
+
+static void examine(struct diagnose *diagnose, const struct model_talk *talk)
+{
+	const struct sides *sides = sides_of(diagnose, talk, false);
+	const struct model_talk *init = sides ? sides->init : NULL, *acc = sides ? sides->acc : NULL;
+	bool both = lacks_both_uses(talk);
+
+	if (talk->role == TR_ROLE_ACCEPTOR || both)
+		acc = talk;
+	else
+		init = talk;
+	/* Where both failed, it is told once: with the one that ended first. */
+	if (is_bad(init) && is_bad(acc) && talk != (acc->last <= init->last ? acc : init))
+		return;
+	/* What it lacks of a credential for both uses may be an initiator's ticket, or an acceptor's key. What is told
+	 * where nothing else was found waits for the latter. */
+	if (both && ask_about(diagnose, talk, talk, NULL, 1) > 1)
+		return;
+	ask_about(diagnose, talk, init, acc, 0);
 }
 
 static void ask_without(struct diagnose *diagnose, struct diagnose_case *c)
