@@ -58,6 +58,16 @@ permit() {
     finds GT0012 ".cause | test(\"the ticket is of aes256-cts-hmac-sha1-96, which $conf, the configuration of gss-server.*, does not permit\")"
     finds GT0012 '.evidence | any(contains("cannot decrypt ticket"))'
     finds GT0012 ".remedy | any(.text == \"add aes256-cts-hmac-sha1-96 to permitted_enctypes in [libdefaults] of $conf, or remove that line\")"
+    # Its answer is the same as that of a wrong key: what the acceptor has, nobody can see here, or not any more.
+    doctor forbidden/client.pcapng
+    only GT0011
+    finds GT0011 '.cause | test("host/localhost@GSSTAP.TEST: its keytab has another key, its configuration does not permit aes256-cts-hmac-sha1-96, or the token was changed on its way$")'
+    finds GT0011 '[.remedy[].text // ""] | any(test("permitted_enctypes .* has aes256-cts-hmac-sha1-96$"))'
+    mkdir away
+    "$GSSTAP" redact forbidden/*.pcapng away
+    doctor away
+    only GT0011
+    finds GT0011 '.cause | test(": its keytab has another key, or its configuration does not permit aes256-cts-hmac-sha1-96$")'
     sed -i 's/permitted_enctypes = .*/&, aes256-cts-hmac-sha1-96/' "$conf"
     handshake new S_KRB5_CONFIG="$conf"
     [ "$CLIENT_STATUS" = 0 ]

@@ -19,6 +19,9 @@ load diagnose
     doctor old/client.pcapng
     only GT0011
     finds GT0011 '.not_looked_at | any(test("keytab: its trace was not given"))'
+    doctor old/server.pcapng
+    only GT0011
+    finds GT0011 '.not_looked_at | any(test("whether the ticket came as it was sent: no trace of who sent it"))'
     doctor old
     remedies GT0011
     handshake right S_KRB5_KTNAME="FILE:$PWD/old.keytab"
