@@ -48,6 +48,30 @@ permit() {
     healthy new
 }
 
+@test "a client keytab and a password of which nothing is permitted are not called wrong" {
+    permit aes128-cts-hmac-sha256-128
+    export KRB5CCNAME=FILE:$PWD/none KRB5_CLIENT_KTNAME=FILE:$GSSTAP_REALM/client/bob
+    initiate keytab host@localhost
+    [ "$CLIENT_STATUS" != 0 ]
+    doctor keytab
+    only GT0012
+    finds GT0012 ".cause | test(\"logs in as bob@GSSTAP.TEST, and the KDC has no key of it of an encryption type that $PWD/krb5.conf permits\")"
+    finds GT0012 '.evidence | any(test("client/bob has bob@GSSTAP.TEST: kvno 1 aes256"))'
+    unset KRB5_CLIENT_KTNAME
+    kadmin.local -q 'addprinc -pw word frank'
+    local conf=$KRB5_CONFIG
+    KRB5_CONFIG=$GSSTAP_REALM/krb5.conf
+    CLIENT=(-user frank -pass word)
+    handshake password C_KRB5_CONFIG="$conf"
+    doctor password
+    only GT0012
+    finds GT0012 '.cause | test("^gss-client logs in as frank")'
+    sed -i 's/permitted_enctypes = .*/&, aes256-cts-hmac-sha1-96/' "$conf"
+    handshake right C_KRB5_CONFIG="$conf"
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy right
+}
+
 @test "an acceptor that does not permit the ticket's type is found: its key is right" {
     permit aes128-cts-hmac-sha256-128
     local conf=$KRB5_CONFIG

@@ -20,10 +20,15 @@ const char *client_keytab_principal(const struct probe_keytab *keytab, const cha
 	return NULL;
 }
 
+bool login_by_password(const struct model_step *step)
+{
+	return step->call == TR_gss_acquire_cred_with_password || step->call == TR_gss_add_cred_with_password;
+}
+
 const struct model_step *login_refusal(const struct diagnose_case *c)
 {
 	static const unsigned codes[] = {SAYS_CLIENT_UNKNOWN, SAYS_CLIENT_REVOKED, SAYS_KEY_EXPIRED,
-					 SAYS_PREAUTH_FAILED, SAYS_BAD_INTEGRITY,  SAYS_ETYPE_NOSUPP};
+					 SAYS_PREAUTH_FAILED, SAYS_BAD_INTEGRITY};
 	const struct model_step *step = NULL;
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]) && !step; i++)

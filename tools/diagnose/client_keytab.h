@@ -9,6 +9,8 @@
 bool client_keytab_named(struct diagnose_case *c);
 /* Whose keys are tried: of who was asked for (NULL: nobody in particular) the first; NULL: it has none. */
 const char *client_keytab_principal(const struct probe_keytab *keytab, const char *wanted);
+/* Is it a call that logs in with a password? */
+bool login_by_password(const struct model_step *step);
 /* What a KDC refused to log the initiator in by, or NULL. */
 const struct model_step *login_refusal(const struct diagnose_case *c);
 /* What getting a ticket by it failed of: the KDC's refusal, or that it lacks the principal that was asked

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * GT0012. One side permits no encryption type that the other has: of a ticket-granting ticket got before
- * permitted_enctypes was changed, of a service's keys, or of a ticket that an acceptor is given. An acceptor
+ * permitted_enctypes was changed, of its own or a service's keys, or of a ticket that an acceptor is given. An acceptor
  * calls that a ticket that cannot be decrypted.
  */
 #include "tools/diagnose/checks.h"
+#include "tools/diagnose/client_keytab.h"
 #include "tools/diagnose/init_cause.h"
 #include "tools/diagnose/keytab_cause.h"
 #include "tools/doctor/words.h"
@@ -69,6 +70,37 @@ static bool of_service(struct diagnose_case *c, struct finding *finding, const s
 	return true;
 }
 
+/* Who logs in, with a key of its client keytab or a password; NULL: nobody does. */
+static const char *logs_in(struct diagnose_case *c, const struct model_step *step)
+{
+	const struct probe_keytab *keytab;
+
+	if (login_by_password(step))
+		return case_text(c, step->name);
+	keytab = failed_cache(c) ? NULL : case_client_keytab(c);
+	return keytab && keytab->state == PROBE_OK ? client_keytab_principal(keytab, wanted_client(c, step)) : NULL;
+}
+
+/* The KDC found none either that it has a key of the initiator's own of, whatever the keytab has. */
+static bool of_login(struct diagnose_case *c, struct finding *finding, const struct probe_config *config,
+		     const struct model_step *step)
+{
+	const char *principal = step == talk_says(c->init, SAYS_ETYPE_NOSUPP) ? logs_in(c, step) : NULL;
+
+	if (!principal || !config->permitted_count)
+		return false;
+	finding_cause(finding, "%s logs in as %s, and the KDC has no key of it of an encryption type that %s permits",
+		      case_name(c, c->init), principal, words_config_file(config));
+	if (!login_by_password(step))
+		finding_evidence(finding, "%s", keytab_text(c, case_client_keytab(c), principal));
+	finding_remedy(finding,
+		       "permit a type that it has keys of (permitted_enctypes in [libdefaults] of %s); the KDC shows "
+		       "which:",
+		       words_config_file(config));
+	kadmin_remedy(c, finding, "getprinc", principal);
+	return true;
+}
+
 static bool of_acceptor(struct diagnose_case *c, struct finding *finding)
 {
 	const struct probe_config *config;
@@ -103,7 +135,8 @@ bool diagnose_enctype_not_permitted(struct diagnose_case *c, struct finding *fin
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]) && !step; i++)
 		step = talk_says(c->init, codes[i]);
 	config = step ? case_config(c, c->init) : NULL;
-	if (!config || (!of_ticket(c, finding, config) && !of_service(c, finding, config, step)))
+	if (!config || (!of_ticket(c, finding, config) && !of_login(c, finding, config, step) &&
+			!of_service(c, finding, config, step)))
 		return false;
 	said_evidence(c, finding, step);
 	finding_evidence(finding, "permitted are: %s", permitted(c, config));

@@ -40,20 +40,13 @@ static const char *what(struct diagnose_case *c, const struct model_step *step, 
 		return "the KDC has locked it";
 	if (step == talk_says(c->init, SAYS_KEY_EXPIRED))
 		return case_format(c, "its %s has expired", secret);
-	if (step == talk_says(c->init, SAYS_ETYPE_NOSUPP))
-		return "the KDC has no key of its encryption types";
 	return case_format(c, "the KDC does not take this %s", secret);
-}
-
-static bool by_password(const struct model_step *step)
-{
-	return step->call == TR_gss_acquire_cred_with_password || step->call == TR_gss_add_cred_with_password;
 }
 
 static bool password(struct diagnose_case *c, struct finding *finding)
 {
 	const struct model_step *step = c->init && case_failed(c) == c->init ? login_refusal(c) : NULL;
-	const char *name = step && by_password(step) ? case_text(c, step->name) : NULL;
+	const char *name = step && login_by_password(step) ? case_text(c, step->name) : NULL;
 
 	if (!name)
 		return false;
