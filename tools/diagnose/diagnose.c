@@ -238,8 +238,8 @@ static bool lacks_both_uses(const struct model_talk *talk)
 }
 
 /* Asks about these two sides; found: what was before. Returns how many are found then. */
-static unsigned ask_about(struct diagnose *diagnose, const struct model_talk *talk, const struct model_talk *init,
-			  const struct model_talk *acc, unsigned found)
+static unsigned ask_about(struct diagnose *diagnose, const struct model_talk *talk,
+			  const struct model_talk *init, const struct model_talk *acc, unsigned found)
 {
 	const struct sides *sides = sides_of(diagnose, talk, false);
 	struct diagnose_case c;
@@ -272,8 +272,8 @@ static void examine(struct diagnose *diagnose, const struct model_talk *talk)
 	/* Where both failed, it is told once: with the one that ended first. */
 	if (is_bad(init) && is_bad(acc) && talk != (acc->last <= init->last ? acc : init))
 		return;
-	/* What it lacks of a credential for both uses may be an initiator's ticket, or an acceptor's key. What is told
-	 * where nothing else was found waits for the latter. */
+	/* What it lacks of a credential for both uses may be an initiator's ticket, or an acceptor's key.
+	 * What is told where nothing else was found waits for the latter. */
 	if (both && ask_about(diagnose, talk, talk, NULL, 1) > 1)
 		return;
 	ask_about(diagnose, talk, init, acc, 0);

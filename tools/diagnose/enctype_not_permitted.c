@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * GT0012. One side permits no encryption type that the other has: of a ticket-granting ticket got before
- * permitted_enctypes was changed, of its own or a service's keys, or of a ticket that an acceptor is given. An acceptor
- * calls that a ticket that cannot be decrypted.
+ * permitted_enctypes was changed, of its own or a service's keys, or of a ticket that an acceptor is given.
+ * An acceptor calls that a ticket that cannot be decrypted.
  */
 #include "tools/diagnose/checks.h"
 #include "tools/diagnose/client_keytab.h"
@@ -78,7 +78,8 @@ static const char *logs_in(struct diagnose_case *c, const struct model_step *ste
 	if (login_by_password(step))
 		return case_text(c, step->name);
 	keytab = failed_cache(c) ? NULL : case_client_keytab(c);
-	return keytab && keytab->state == PROBE_OK ? client_keytab_principal(keytab, wanted_client(c, step)) : NULL;
+	return keytab && keytab->state == PROBE_OK ? client_keytab_principal(keytab, wanted_client(c, step))
+						   : NULL;
 }
 
 /* The KDC found none either that it has a key of the initiator's own of, whatever the keytab has. */
@@ -89,12 +90,14 @@ static bool of_login(struct diagnose_case *c, struct finding *finding, const str
 
 	if (!principal || !config->permitted_count)
 		return false;
-	finding_cause(finding, "%s logs in as %s, and the KDC has no key of it of an encryption type that %s permits",
+	finding_cause(finding,
+		      "%s logs in as %s, and the KDC has no key of it of an encryption type that %s permits",
 		      case_name(c, c->init), principal, words_config_file(config));
 	if (!login_by_password(step))
 		finding_evidence(finding, "%s", keytab_text(c, case_client_keytab(c), principal));
 	finding_remedy(finding,
-		       "permit a type that it has keys of (permitted_enctypes in [libdefaults] of %s); the KDC shows "
+		       "permit a type that it has keys of (permitted_enctypes in [libdefaults] of %s); the "
+		       "KDC shows "
 		       "which:",
 		       words_config_file(config));
 	kadmin_remedy(c, finding, "getprinc", principal);

@@ -7,7 +7,8 @@
 #include "tools/diagnose/checks.h"
 #include "tools/diagnose/keytab_cause.h"
 
-/* Of an acceptor that cannot be looked at. Its code means that something did not decrypt, for whatever reason. */
+/* Of an acceptor that cannot be looked at. Its code means that something did not decrypt, for whatever
+ * reason. */
 static bool from_token(struct diagnose_case *c, struct finding *finding)
 {
 	const struct probe_config *config = c->acc ? case_config(c, c->acc) : NULL;
@@ -19,20 +20,28 @@ static bool from_token(struct diagnose_case *c, struct finding *finding)
 	    !told_by_acceptor(c, finding, SAYS_BAD_INTEGRITY))
 		return false;
 	type = enctype_text(c, enctype);
-	reasons = config ? "" : case_format(c, "%s its configuration does not permit %s", same ? ", or" : ",", type);
-	finding_cause(finding, "the acceptor could not decrypt what it was sent for %s: its keytab has another key%s%s",
-		      case_service(c), reasons, same ? "" : ", or the token was changed on its way");
+	reasons =
+		config ? ""
+		       : case_format(c, "%s its configuration does not permit %s", same ? ", or" : ",", type);
+	finding_cause(
+		finding,
+		"the acceptor could not decrypt what it was sent for %s: its keytab has another key%s%s",
+		case_service(c), reasons, same ? "" : ", or the token was changed on its way");
 	if (!config)
 		finding_remedy(finding,
-			       "on the acceptor's machine see that permitted_enctypes in [libdefaults] of its krb5.conf, "
+			       "on the acceptor's machine see that permitted_enctypes in [libdefaults] of "
+			       "its krb5.conf, "
 			       "if it is there, has %s",
 			       type);
-	finding_remedy(finding, "on the acceptor's machine write the keytab anew, and see that one account alone has "
-				"the name:");
+	finding_remedy(finding,
+		       "on the acceptor's machine write the keytab anew, and see that one account alone has "
+		       "the name:");
 	ktadd_there(c, finding);
 	if (!same)
-		finding_remedy(finding, "run both ends under gsstap, and give doctor both traces: it compares what was "
-					"sent with what came");
+		finding_remedy(
+			finding,
+			"run both ends under gsstap, and give doctor both traces: it compares what was "
+			"sent with what came");
 	return true;
 }
 
@@ -55,7 +64,8 @@ bool diagnose_wrong_key(struct diagnose_case *c, struct finding *finding)
 	finding_evidence(finding, "each key of %s was tried on the ticket: none opens it", keytab->name);
 	acceptor_evidence(c, finding);
 	if (!c->init)
-		elf_list_add(&finding->unseen, "whether the ticket came as it was sent: no trace of who sent it was given");
+		elf_list_add(&finding->unseen,
+			     "whether the ticket came as it was sent: no trace of who sent it was given");
 	finding_remedy(finding,
 		       "write the key anew from the KDC that issues the tickets, in place of this one, "
 		       "and see that one account alone has the name:");
