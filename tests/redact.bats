@@ -142,6 +142,28 @@ inner() {
     trace_json out/ntlm.pcapng | jq -se 'any(.[]; .. | .ntlm_authenticate? | objects | .user | test("^[a-z]{5}$"))'
 }
 
+@test "a path is the same in a sentence as elsewhere, and of a name that is joined by signs no part is left" {
+    # Words that libkrb5 says, as parts of names: "realm" and "ticket" stay where they stand alone.
+    mkdir ticket-qxhrz
+    cp "$GSSTAP_REALM/ccache/alice" "$PWD/ticket-qxhrz/cache-cc"
+    export KRB5CCNAME=FILE:$PWD/ticket-qxhrz/cache-cc
+    handshake plain
+    redact plain/client.pcapng out/client.pcapng
+    sentences() {
+        trace_json "$1" | jq -r 'select(.event == "krb5_trace").text'
+    }
+    sentences plain/client.pcapng | grep -F "(filename: $PWD/ticket-qxhrz/cache-cc)"
+    sentences out/client.pcapng >lines
+    run ! grep -E 'ticket-|cache-' lines
+    # FILE:PATH and the PATH of the parenthesis.
+    grep -F '(filename: ' lines | sed -E 's/.* FILE:([^ ]*) .*\(filename: ([^)]*)\).*/\1 \2/' >paths
+    [ -s paths ]
+    while read -r one other; do
+        [ "$one" = "$other" ]
+    done <paths
+    grep 'with session key' lines
+}
+
 @test "names that are not ASCII have as many characters as before" {
     kadmin.local -q 'addprinc -pw secret müller字' >&2
     kinit -c FILE:wide.cc müller字 <<<secret

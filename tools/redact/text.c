@@ -150,12 +150,13 @@ static bool is_keyword(struct tr_bytes piece)
  * "-1765328243/Text of the error", "1764161943.488102". */
 static bool is_name(struct tr_bytes piece)
 {
-	size_t digits = piece.length && piece.at[0] == '-', dots = 0;
+	size_t sign = piece.length && piece.at[0] == '-', digits = sign, dots = 0;
 
 	for (; digits < piece.length && (is_number(piece.at + digits, 1) || piece.at[digits] == '.');
 	     digits++)
 		dots += piece.at[digits] == '.';
-	if (dots < 2 && (digits == piece.length || piece.at[digits] == '/') &&
+	/* Without digits a '/' begins a path. */
+	if (digits > sign && dots < 2 && (digits == piece.length || piece.at[digits] == '/') &&
 	    !memchr(piece.at, '@', piece.length))
 		return false;
 	for (size_t i = 0; i < piece.length; i++)
@@ -172,19 +173,35 @@ static bool is_said(const uint8_t *at, size_t length)
 		return false;
 	for (size_t i = 0; i < length; i++)
 		lower[i] = (char)(at[i] >= 'A' && at[i] <= 'Z' ? at[i] + 'a' - 'A' : at[i]);
-	return words_said(lower, length);
+	return words_said(lower, length) || words_known(lower, length);
+}
+
+/* A number that nothing else is known to be called. */
+static bool is_figure(const struct names *names, const uint8_t *at, size_t length)
+{
+	return is_number(at, length) && (length < NUMBER || !names_hold(names, at, length));
+}
+
+/* One that no library says: all that is joined to it is part of a name, as "realm" is in "realm-a9x". */
+static bool has_strange_word(const struct names *names, struct tr_bytes piece)
+{
+	for (size_t i = 0, length; i < piece.length; i += length ? length : 1) {
+		length = word_length(piece, i);
+		if (length && !is_figure(names, piece.at + i, length) && !is_said(piece.at + i, length))
+			return true;
+	}
+	return false;
 }
 
 static bool words(struct names *names, struct tr_bytes piece, uint8_t *to)
 {
+	if (!has_strange_word(names, piece))
+		return true;
 	for (size_t i = 0, length; i < piece.length; i += length ? length : 1) {
 		const uint8_t *at = piece.at + i;
-		bool number;
 
 		length = word_length(piece, i);
-		number = length && is_number(at, length);
-		if (!length || (number && (length < NUMBER || !names_hold(names, at, length))) ||
-		    is_said(at, length))
+		if (!length || is_figure(names, at, length))
 			continue;
 		if (!names_replace(names, NAMES_PATH, at, length, to + i))
 			return false;
