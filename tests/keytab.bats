@@ -315,7 +315,7 @@ under_old_enctype() {
                 ["sent-by-acceptor"], ["sent-by-acceptor", "sealed"]]' seen.json
         run ! grep -q 'not opened\|does not verify' seen.json
         "$GSSTAP" decode --keytab "$KEYTAB" $enctype.pcapng >text
-        grep -qE 'gss_wrap\(.*\[Wrap \(RFC 1964\) seq [0-9]+, sent-by-acceptor, sealed, (RC4|DES3-KD), verified: yes, 24 bytes within\]' text
+        grep -qE 'gss_wrap\(.*\[Wrap \(RFC 1964\) seq [0-9]+, sent-by-acceptor, sealed, encryption (RC4|DES3-KD), verified: yes, 24 bytes within\]' text
         "$GSSTAP" decode -v --keytab "$KEYTAB" $enctype.pcapng >tree
         [ "$(grep -cE '^ +message: "to the acceptor, sealed"$' tree)" = 2 ]
     done

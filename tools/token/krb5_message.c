@@ -63,13 +63,13 @@ static void wrap_4121(struct token *token, struct tr_bytes bytes)
 	if (bytes.at[2] & 2) {
 		token_sealed(token, "cipher", body, body.length);
 	} else {
-		/* Only authenticated: what it says can be read, after a rotation by RRC. */
+		/* Only authenticated: text and checksum, to be read after they were rotated back by rrc. */
 		if (ec > body.length)
 			token_note(token, "a checksum of %ju bytes, where %zu are left", (uintmax_t)ec,
 				   body.length);
 		else if (token->length <= token->bytes.length)
 			token_unsigned(token, "clear_bytes", body, body.length - ec, NULL);
-		token_sealed(token, "rotated", body, body.length);
+		token_sealed(token, "body", body, body.length);
 	}
 }
 
