@@ -2,8 +2,9 @@
 /*
  * Programs that are executed: no one escapes unseen.
  *
- * What is executed with an environment that no longer brings the shim, or its settings, is recorded; where an
- * enforced policy or GSSTAP_FOLLOW_EXEC asks for it, what is missing is put back. All of this runs in signal
+ * What is executed with an environment that no longer brings the shim, or its settings, is recorded, and a
+ * program of Kerberos that will ignore its environment; where an enforced policy or GSSTAP_FOLLOW_EXEC asks
+ * for it, what is missing is put back. All of this runs in signal
  * handlers and in children of fork and vfork: no lock, no heap, nothing left behind in memory, and the host's
  * own environment is never changed.
  */
@@ -31,7 +32,7 @@ struct tap_exec {
 	unsigned missing;     /* bits of what its environment lacks; 0: it brings us */
 	unsigned put;	      /* bits of what the other environment gets */
 	bool restored;	      /* ... and what was missing is put back */
-	bool secure;	      /* it gains privileges: nothing is put back */
+	bool secure;	      /* it gains privileges, and ignores its environment: nothing is put back */
 	bool elsewhere;	      /* it answers another gsstap run */
 	size_t count;	      /* of its environment */
 	const char *preload;  /* the LD_PRELOAD it has; NULL: none */
@@ -92,9 +93,11 @@ char *tap_exec_script(const struct tap_exec *e, const char *command, size_t *siz
 void tap_exec_path(const struct tap_exec *e, char *out, size_t size);
 /* Will it run with AT_SECURE, so that its loader takes no preload? */
 bool tap_exec_is_secure(const struct tap_exec *e);
+/* Is it a program that names a library of GSSAPI or Kerberos? */
+bool tap_exec_is_kerberos(const char *path);
 
 /* tell.c */
-/* Records what lost us, and calls the roll; pid 0: ourselves, before it; else a child that is there. */
+/* Records what runs without us, and calls the roll; pid 0: ourselves, before it; else a child that is there. */
 void tap_exec_record(const struct tap_exec *e);
 void tap_exec_tell(const struct tap_exec *e, pid_t pid);
 /* The C library starts a shell of its own, whose pid nobody learns. */

@@ -7,6 +7,7 @@
 #include "shim/core/lock.h"
 #include "shim/core/text.h"
 #include "shim/exec/exec.h"
+#include "trace/writer.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -144,7 +145,7 @@ size_t tap_exec_look(struct tap_exec *e, char *const *envp)
 	/* Who only takes back how it is done, the level, say, has not lost what is asked for. */
 	if (!(e->missing & (PRELOAD | ASKING)))
 		e->missing = 0;
-	if (e->missing && follow)
+	if (e->missing ? follow : !tap_exec_filter && !tr_confined)
 		e->secure = tap_exec_is_secure(e);
 	if (e->missing && (!follow || e->secure))
 		return 0;

@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which file is going to be executed, and whether the kernel will start it with AT_SECURE. Asked only where
- * an environment lost us or a run keeps a roll.
+ * Which file is going to be executed, whether the kernel will start it with AT_SECURE, and whether Kerberos is
+ * in it.
  */
 #include "shim/core/text.h"
 #include "shim/exec/exec.h"
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+
+#define LOOKED_AT (1 << 19) /* bytes of a file */
+#define NAME_MOST 16
 
 static void read_descriptor(int fd, char *out, size_t size)
 {
@@ -93,25 +99,63 @@ void tap_exec_path(const struct tap_exec *e, char *out, size_t size)
 	}
 }
 
+/* Capabilities that count in this user namespace, which getxattr gives in revision 2, and that a process has
+ * from the file alone. */
+static bool gives_capabilities(const char *path)
+{
+	struct vfs_ns_cap_data caps = {0};
+	ssize_t length = getxattr(path, "security.capability", &caps, sizeof(caps));
+
+	if (length < (ssize_t)XATTR_CAPS_SZ_1 ||
+	    (caps.magic_etc & VFS_CAP_REVISION_MASK) == VFS_CAP_REVISION_3)
+		return false;
+	return caps.magic_etc & VFS_CAP_FLAGS_EFFECTIVE || caps.data[0].permitted || caps.data[1].permitted;
+}
+
 /* As the kernel's, but for capabilities that would not be gained after all: they count here. */
 bool tap_exec_is_secure(const struct tap_exec *e)
 {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
 	char path[PATH_MAX];
+	struct statfs mount;
 	struct stat st;
-	bool bits;
+	bool user, group, gains;
 
 	tap_exec_path(e, path, sizeof(path));
-	if (stat(path, &st))
+	if (stat(path, &st) || faccessat(AT_FDCWD, path, X_OK, AT_EACCESS))
 		return uid != getuid() || gid != getgid();
-	bits = (st.st_mode & S_ISUID) || (st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
-	if (bits && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) {
-		if (st.st_mode & S_ISUID)
-			uid = st.st_uid;
-		if ((st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
-			gid = st.st_gid;
+	user = st.st_mode & S_ISUID;
+	group = (st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
+	gains = getuid() && gives_capabilities(path);
+	if ((user || group || gains) && !statfs(path, &mount) && mount.f_flags & ST_NOSUID)
+		user = group = gains = false;
+	if ((user || group) && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+		user = group = false;
+	if (user)
+		uid = st.st_uid;
+	if (group)
+		gid = st.st_gid;
+	return uid != getuid() || gid != getgid() || gains;
+}
+
+/* Its names of libraries are near its beginning. */
+bool tap_exec_is_kerberos(const char *path)
+{
+	static const char *const names[] = {"libgssapi", "libkrb5.so", "libgss.so"};
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	char part[2048];
+	bool found = false;
+	ssize_t n = 1;
+
+	for (off_t at = 0; fd >= 0 && !found && at < LOOKED_AT; at += (off_t)sizeof(part) - NAME_MOST) {
+		n = pread(fd, part, sizeof(part), at);
+		if (n <= 0 || (!at && (n < 4 || memcmp(part, "\177ELF", 4) != 0)))
+			break;
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			found |= memmem(part, (size_t)n, names[i], strlen(names[i])) != NULL;
 	}
-	return uid != getuid() || gid != getgid() ||
-	       (getuid() && getxattr(path, "security.capability", NULL, 0) > 0);
+	if (fd >= 0)
+		close(fd);
+	return found;
 }

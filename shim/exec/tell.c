@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is told of a program that is executed: an event where its environment lost us, and an entry in the
- * roll of a run.
+ * What is told of a program that is executed: an event where its environment lost us, or will be ignored, and
+ * an entry in the roll of a run. A program that ignores its environment is told of where Kerberos is in it:
+ * each event may make a trace of its own, for the shell that executes sudo or ping, in which nothing else is.
  *
  * A child of vfork records into its parent's trace, since its memory is the parent's. One of fork makes a
  * trace of its own, and must not wait for locks that nobody holds in it any more: the loader is not asked.
@@ -30,6 +31,8 @@ bool tap_exec_in_child(void)
 
 static const char *why_left(const struct tap_exec *e)
 {
+	if (!e->missing)
+		return "it gains privileges, and its loader ignores the environment";
 	if (e->secure)
 		return "it gains privileges, and its loader would ignore what is put back";
 	return "neither an enforced policy nor --follow-exec asks for it to be put back";
@@ -41,20 +44,27 @@ void tap_exec_record(const struct tap_exec *e)
 	struct tr_draft *d;
 	int saved = errno;
 
-	if (!e->missing || tr_level == TR_LEVEL_OFF)
+	if (!(e->missing || e->secure) || tr_level == TR_LEVEL_OFF)
 		return;
 	tap_exec_path(e, path, sizeof(path));
+	if (!e->missing && !tap_exec_is_kerberos(path)) {
+		errno = saved;
+		return;
+	}
 	tap_exec_missing(e, missing, sizeof(missing));
 	recording = true;
 	d = tr_begin(TR_E_exec);
 	if (d) {
-		d->comment = e->restored ? "an environment that lost gsstap was mended"
-					 : "executed with an environment that lost gsstap";
+		d->comment = !e->missing  ? "executed, and ignores its environment"
+			     : e->restored ? "an environment that lost gsstap was mended"
+					   : "executed with an environment that lost gsstap";
 		tr_put_text(d, TR_F_FUNCTION, e->function);
 		tr_put_text(d, TR_F_PATH, path);
-		tr_put_text(d, TR_F_MISSING, missing);
-		tr_put_u32(d, TR_F_RESTORED, e->restored);
-		if (!e->restored)
+		if (e->missing) {
+			tr_put_text(d, TR_F_MISSING, missing);
+			tr_put_u32(d, TR_F_RESTORED, e->restored);
+		}
+		if (!e->missing || !e->restored)
 			tr_put_text(d, TR_F_REASON, why_left(e));
 		if (tap_process() != (uint32_t)own_pid())
 			tr_put_u32(d, TR_F_CHILD, (uint32_t)own_pid());
