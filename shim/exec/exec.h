@@ -97,7 +97,8 @@ bool tap_exec_is_secure(const struct tap_exec *e);
 bool tap_exec_is_kerberos(const char *path);
 
 /* tell.c */
-/* Records what runs without us, and calls the roll; pid 0: ourselves, before it; else a child that is there. */
+/* Records what runs without us, and calls the roll; pid 0: ourselves, before it; else a child that is there.
+ */
 void tap_exec_record(const struct tap_exec *e);
 void tap_exec_tell(const struct tap_exec *e, pid_t pid);
 /* The C library starts a shell of its own, whose pid nobody learns. */

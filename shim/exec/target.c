@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which file is going to be executed, whether the kernel will start it with AT_SECURE, and whether Kerberos is
- * in it.
+ * Which file is going to be executed, whether the kernel will start it with AT_SECURE, and whether Kerberos
+ * is in it.
  */
 #include "shim/core/text.h"
 #include "shim/exec/exec.h"

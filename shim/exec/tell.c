@@ -55,7 +55,7 @@ void tap_exec_record(const struct tap_exec *e)
 	recording = true;
 	d = tr_begin(TR_E_exec);
 	if (d) {
-		d->comment = !e->missing  ? "executed, and ignores its environment"
+		d->comment = !e->missing   ? "executed, and ignores its environment"
 			     : e->restored ? "an environment that lost gsstap was mended"
 					   : "executed with an environment that lost gsstap";
 		tr_put_text(d, TR_F_FUNCTION, e->function);
