@@ -22,6 +22,7 @@ struct call {
 	const gss_buffer_desc *input;
 	gss_channel_bindings_t bindings;
 	const OM_uint32 *flags_asked; /* of an initiator */
+	gss_cred_id_t cred;
 	gss_ctx_id_t *context;
 	gss_buffer_t token;
 	gss_OID *mech, own_mech;
@@ -134,6 +135,7 @@ static void record(struct tap_scope *scope, const struct tap_handshake *step, co
 	if (!d)
 		return;
 	tap_put_handle(d, TR_F_CONTEXT, *call->context ? *call->context : step->before);
+	tap_put_handle(d, TR_F_CRED, call->cred);
 	tap_put_oid(d, TR_F_MECH, step->mech);
 	tr_put_text(d, step->role == TR_ROLE_INITIATOR ? TR_F_ACCEPTOR : TR_F_INITIATOR, other);
 	if (call->flags_asked)
@@ -177,7 +179,8 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 {
 	TAP_ENTER(TAP_GSS, gss_init_sec_context);
 	struct tap_handshake step = {.role = TR_ROLE_INITIATOR, .mech = mech, .target = target};
-	struct call call = {.input = input,
+	struct call call = {.cred = cred,
+			    .input = input,
 			    .bindings = bindings,
 			    .flags_asked = &req_flags,
 			    .context = context,
@@ -224,7 +227,8 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 {
 	TAP_ENTER(TAP_GSS, gss_accept_sec_context);
 	struct tap_handshake step = {.role = TR_ROLE_ACCEPTOR};
-	struct call call = {.input = input,
+	struct call call = {.cred = cred,
+			    .input = input,
 			    .bindings = bindings,
 			    .context = context,
 			    .token = output,

@@ -2,7 +2,8 @@
 """A handshake within one process: initiate.py SERVICE@HOST [NAME [KEY=VALUE...]]
 
 The initiator asks for credentials of NAME (empty: of nobody in particular) with a credential store of these elements; the
-acceptor takes whatever its keytab has. FLAGS in the environment names what is asked for besides, such as delegate_to_peer.
+acceptor takes whatever its keytab has. FLAGS in the environment names what is asked for besides, such as delegate_to_peer;
+UNUSED whom a credential is acquired for that the acceptor does not use.
 """
 import os
 import sys
@@ -15,6 +16,8 @@ try:
     creds = gssapi.Credentials(name=wanted, usage="initiate", store=store or None) if name or store else None
     flags = [gssapi.RequirementFlag.mutual_authentication]
     flags += [getattr(gssapi.RequirementFlag, flag) for flag in os.environ.get("FLAGS", "").split()]
+    unused = os.environ.get("UNUSED")
+    unused = unused and gssapi.Credentials(name=gssapi.Name(unused, gssapi.NameType.hostbased_service), usage="accept")
     initiator = gssapi.SecurityContext(name=gssapi.Name(service, gssapi.NameType.hostbased_service), creds=creds,
                                        flags=flags, usage="initiate", mech=gssapi.MechType.kerberos)
     acceptor = gssapi.SecurityContext(usage="accept")

@@ -29,6 +29,7 @@ struct model_step {
 	uint8_t depth;
 	bool failed;
 	uint64_t handle; /* of the context */
+	uint64_t cred;	 /* handle of the credential that was given, or got; 0: none */
 	uint32_t usage, flags_req, bindings_kind;
 	struct model_text text; /* of the minor status */
 	struct model_text name; /* acceptor, initiator or name, as the call has it */
@@ -67,6 +68,7 @@ struct model_talk {
 	uint64_t duration, rounds;
 	struct model_text hash;	   /* 16 bytes, of the first token */
 	struct model_text accepts; /* an acceptor acquired a credential by this name, and by no other */
+	bool accepts_by_it;	   /* its calls were given that very credential */
 	struct model_text initiator, acceptor, asked, mech, reason, ccache, keytab, endpoint, peer;
 	uint32_t major;
 	uint64_t minor;
@@ -81,6 +83,7 @@ struct model_gathering {
 	struct model_settings settings;
 	struct model_steps waiting; /* failures that belong to no handshake yet */
 	struct model_text accepts;  /* the name of its credentials as an acceptor */
+	uint64_t accepts_by;	    /* the last of them */
 	bool several;		    /* it has some by other names, or by none */
 };
 

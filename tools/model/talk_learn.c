@@ -55,6 +55,7 @@ static void accepts(struct facts *facts, struct model_gathering *gathering, cons
 	if (gathering->accepts.at ? !model_text_same(gathering->accepts, step->name) : !step->name.at)
 		gathering->several = true;
 	facts_keep(facts, &gathering->accepts, step->name);
+	gathering->accepts_by = step->cred;
 }
 
 /* A credential that could not be had: the handshake event that comes next tells of it, and ends the talk. */
@@ -225,8 +226,12 @@ void learn_talk_handshake(struct facts *facts)
 	talk->last = facts->event->time;
 	if (talk->duration && talk->last - talk->duration < talk->first)
 		talk->first = talk->last - talk->duration;
-	if (talk->role == TR_ROLE_ACCEPTOR && !gathering->several)
+	if (talk->role == TR_ROLE_ACCEPTOR && !gathering->several) {
+		const struct model_step *last = model_talk_last(talk);
+
 		facts_keep(facts, &talk->accepts, gathering->accepts);
+		talk->accepts_by_it = last && last->cred && last->cred == gathering->accepts_by;
+	}
 	talk->settings.known = gathering->settings.known;
 	for (size_t i = 0; i < MODEL_SETTINGS; i++)
 		facts_keep(facts, &talk->settings.values[i], gathering->settings.values[i]);

@@ -69,6 +69,7 @@ struct model_step *facts_step(const struct facts *facts)
 	step->minor = facts_number(facts, TR_F_MINOR);
 	step->failed = step->major >> 16;
 	step->handle = facts_number(facts, TR_F_CONTEXT);
+	step->cred = facts_number(facts, TR_F_CRED);
 	step->usage = (uint32_t)facts_number(facts, TR_F_USAGE);
 	step->flags_req = (uint32_t)facts_number(facts, TR_F_FLAGS_REQ);
 	facts_keep(facts, &step->text, facts_text(facts, TR_F_MINOR_TEXT));
