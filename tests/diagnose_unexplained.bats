@@ -16,3 +16,13 @@ load diagnose
     handshake right
     healthy right
 }
+
+@test "of which mechanism it is, is told: an initiator of NTLM has no user" {
+    mkdir ntlm
+    run "$GSSTAP" run -o ntlm/%n-%p.pcapng -- env -u NTLM_USER_FILE HOME="$PWD" "$PYTHON" "$TOP/tests/hosts/send_token.py" 1 ntlm
+    [ "$status" != 0 ]
+    doctor ntlm
+    only GT0099
+    finds GT0099 '.cause | test("^python3 could not establish a security context of ntlmssp, .*: No such file or directory$")'
+    finds GT0099 '.evidence | any(test("^of ntlmssp gss_init_sec_context in python3.* said"))'
+}

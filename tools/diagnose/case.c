@@ -208,6 +208,11 @@ const char *time_text(struct diagnose_case *c, int64_t seconds)
 	return case_format(c, "%s", text);
 }
 
+const char *case_mech(const struct model_step *step)
+{
+	return step->mech.at ? name_oid((const uint8_t *)step->mech.at, step->mech.length) : NULL;
+}
+
 const char *case_said(struct diagnose_case *c, const struct model_talk *talk, const struct model_step *step)
 {
 	const char *name = tr_call_name(step->call), *text = case_text(c, step->text);

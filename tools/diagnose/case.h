@@ -92,6 +92,8 @@ const struct probe_config *case_config(struct diagnose_case *c, const struct mod
 /* A variable of the process's environment, or NULL. */
 const char *talk_setting(struct diagnose_case *c, const struct model_talk *talk, enum tr_field_id variable);
 
+/* The mechanism that a step is about, or NULL: it is not known, or not one alone. */
+const char *case_mech(const struct model_step *step);
 /* The words of an evidence that a step gives: "gss_accept_sec_context in gss-server[4711] said ...". */
 const char *case_said(struct diagnose_case *c, const struct model_talk *talk, const struct model_step *step);
 const char *keytab_text(struct diagnose_case *c, const struct probe_keytab *keytab, const char *principal);

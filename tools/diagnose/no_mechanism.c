@@ -4,7 +4,6 @@
  * Where another diagnosis knows that cause, it is the finding, so this one is asked after them.
  */
 #include "tools/diagnose/checks.h"
-#include "tools/names/names.h"
 
 #include <string.h>
 
@@ -32,11 +31,11 @@ static const struct model_step *negotiating(const struct model_talk *talk)
 	return NULL;
 }
 
-static const char *mech_text(struct diagnose_case *c, const struct model_step *step)
+static const char *mech_text(const struct model_step *step)
 {
-	const char *name = step->mech.at ? name_oid((const uint8_t *)step->mech.at, step->mech.length) : NULL;
+	const char *name = case_mech(step);
 
-	return name ? name : case_format(c, "a mechanism");
+	return name ? name : "a mechanism";
 }
 
 /* What the mechanisms said; the first of them in *first. */
@@ -49,9 +48,9 @@ static size_t inner(struct diagnose_case *c, struct finding *finding, const stru
 		if (!step->failed || step == outer || !step->depth || !step->text.at)
 			continue;
 		if (!count++)
-			*first = case_format(c, "%s says \"%s\"", mech_text(c, step),
+			*first = case_format(c, "%s says \"%s\"", mech_text(step),
 					     case_text(c, step->text));
-		finding_evidence(finding, "of %s %s", mech_text(c, step), case_said(c, talk, step));
+		finding_evidence(finding, "of %s %s", mech_text(step), case_said(c, talk, step));
 	}
 	return count;
 }
