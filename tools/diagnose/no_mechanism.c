@@ -48,8 +48,7 @@ static size_t inner(struct diagnose_case *c, struct finding *finding, const stru
 		if (!step->failed || step == outer || !step->depth || !step->text.at)
 			continue;
 		if (!count++)
-			*first = case_format(c, "%s says \"%s\"", mech_text(step),
-					     case_text(c, step->text));
+			*first = case_format(c, "%s says \"%s\"", mech_text(step), case_text(c, step->text));
 		finding_evidence(finding, "of %s %s", mech_text(step), case_said(c, talk, step));
 	}
 	return count;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * GT0013. A server that acquired its credential by a name takes tickets for that name alone, whatever else its keytab
- * has keys of. It is told where the very key that would open the ticket is in it, and where that is missing as well,
- * since the key alone would not be enough.
+ * GT0013. A server that acquired its credential by a name takes tickets for that name alone, whatever else
+ * its keytab has keys of. It is told where the very key that would open the ticket is in it, and where that
+ * is missing as well, since the key alone would not be enough.
  */
 #include "tools/diagnose/checks.h"
 #include "tools/diagnose/keytab_cause.h"
@@ -52,8 +52,8 @@ static void remedies(struct diagnose_case *c, struct finding *finding, const cha
 /* Was it refused although there is a key of it? */
 static bool by_key(struct diagnose_case *c, const struct probe_keytab *keytab, bool *opens)
 {
-	return (talk_says(c->acc, SAYS_NOT_US) || case_error_code(c) == SAYS_NOT_US) && ticket_tried(c, keytab, opens) &&
-	       *opens;
+	return (talk_says(c->acc, SAYS_NOT_US) || case_error_code(c) == SAYS_NOT_US) &&
+	       ticket_tried(c, keytab, opens) && *opens;
 }
 
 /* Does the very credential that it accepts with take no ticket for this name, whatever keys there are? */

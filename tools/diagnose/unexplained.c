@@ -17,9 +17,10 @@ bool diagnose_unexplained(struct diagnose_case *c, struct finding *finding)
 	if (!last && talk->zmq && !talk->credential && zmq_other_end(c, talk, zmq_tells_more))
 		return true;
 	reason = case_text(c, last && last->text.at ? last->text : talk->reason);
-	finding_cause(finding, "%s could not %s%s%s, for a reason that is not known here: %s", case_name(c, talk),
-		      talk->credential ? "get credentials" : "establish a security context", mech ? " of " : "",
-		      mech ? mech : "", reason ? reason : "the library gave none");
+	finding_cause(finding, "%s could not %s%s%s, for a reason that is not known here: %s",
+		      case_name(c, talk),
+		      talk->credential ? "get credentials" : "establish a security context",
+		      mech ? " of " : "", mech ? mech : "", reason ? reason : "the library gave none");
 	for (const struct model_step *step = talk->steps.first; step; step = step->next)
 		if (step->failed)
 			finding_evidence(finding, "%s%s%s%s", case_mech(step) ? "of " : "",

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See acceptor_name.h. MIT's libgssapi makes of service@host a principal without a realm whose host may be replaced
- * (kg_acceptor_princ), and libkrb5 matches that (krb5_sname_match, which knows ignore_acceptor_hostname).
+ * See acceptor_name.h. MIT's libgssapi makes of service@host a principal without a realm whose host may be
+ * replaced (kg_acceptor_princ), and libkrb5 matches that (krb5_sname_match, which knows
+ * ignore_acceptor_hostname).
  */
 #include "tools/doctor/acceptor_name.h"
 
@@ -62,7 +63,8 @@ static void compare(void *data)
 		return;
 	if (!krb5_parse_name(context, c->principal, &ticket))
 		c->excludes = as_principal(context, c->name, ticket, &matches) &&
-			      (strchr(c->name, '/') || as_service(context, c->name, ticket, &matches)) && !matches;
+			      (strchr(c->name, '/') || as_service(context, c->name, ticket, &matches)) &&
+			      !matches;
 	krb5_free_principal(context, ticket);
 	krb5_free_context(context);
 }
