@@ -73,6 +73,17 @@ try:
     driver.get(page)
     wide = driver.execute_script("return document.documentElement.scrollWidth")
     check(wide <= 390, f"on a phone of 390 pixels the page has {wide}")
+    for table in driver.find_elements(By.TAG_NAME, "table"):
+        wide = driver.execute_script("return arguments[0].scrollWidth", table)
+        check(wide <= 390, f"on a phone of 390 pixels a table has {wide}")
+    # What stands below each other says what it is, and has the width for it.
+    cell = driver.find_element(By.XPATH, "//table[@id='table']//td[text()='alice@GSSTAP.TEST']")
+    label = driver.execute_script("return getComputedStyle(arguments[0], '::before').content", cell)
+    check("Initiator" in label, f"on a phone a cell is called {label}")
+    lines = driver.find_elements(By.CSS_SELECTOR, "#coverage li")
+    check(lines and all(line.size["width"] > 250 for line in lines), "on a phone coverage has no width")
+    driver.find_element(By.ID, "filter").send_keys("established")
+    check(0 < len(rows(driver)) < everything, "on a phone the filter hides nothing")
 finally:
     driver.quit()
 

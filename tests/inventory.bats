@@ -37,6 +37,8 @@ rows() {
     [ "$(wc -l <rows)" = 2 ]
     "$GSSTAP" decode --summary --format json traces | jq -es 'any(.[]; .kind == "pair" and .role == "acceptor" and
         .delegated == 1 and .mutual and .confidentiality and .kvno >= 1 and (.ticket_end | startswith("20")) and (has("weak") | not))'
+    "$GSSTAP" decode --summary traces >text
+    [ "$(grep -cE ', 1 handshake by aes256-cts-hmac-sha1-96 \(mutual, confidentiality\), 1 with a delegated credential; ' text)" = 2 ]
 }
 
 # both_ends: a program that makes a handshake with itself, with channel bindings; traced.
@@ -60,6 +62,8 @@ while not client.complete:
 @test "a handshake with channel bindings is counted as such" {
     both_ends
     [ "$(rows '.role == "acceptor" and .channel_bound == "1"' | wc -l)" = 1 ]
+    "$GSSTAP" decode --summary traces/*.pcapng >text
+    grep -E ', 1 handshake by aes256-cts-hmac-sha1-96 \(mutual, confidentiality\), 1 with channel bindings; ' text
 }
 
 @test "tickets of a key that has a successor are named with both versions" {

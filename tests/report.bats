@@ -59,6 +59,14 @@ END
     grep -q "gss-client calls gss_ functions of libgssapi_krb5.so.2: seen" report.html
 }
 
+@test "of a failed handshake the heading has both names, as the table has" {
+    printf '%s\n' 'addent -password -p host/localhost@GSSTAP.TEST -k 1 -e aes256-cts' wrong "wkt $PWD/wrong.keytab" | ktutil
+    handshake wrong S_KRB5_KTNAME="FILE:$PWD/wrong.keytab"
+    "$GSSTAP" report -o report.html wrong
+    grep -E '^<tr>.*<td>alice@GSSTAP.TEST</td><td>host/localhost@GSSTAP.TEST</td>' report.html
+    grep -E '<summary><span class=bad>.*</time> alice@GSSTAP.TEST &rarr; host/localhost@GSSTAP.TEST</summary>' report.html
+}
+
 @test "no name in a trace becomes markup" {
     "$PYTHON" "$TOP/tests/forge.py" t.pcapng '
 evil = "<script>owned=1</script>\"><img src=x onerror=owned=1>\x27&\x1b[31m"

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Sorting and filtering of the table of handshakes. The page can be read without.
+// Sorting and filtering of the table of handshakes, and what each cell is where they stand below each other. The page can
+// be read without.
 (() => {
+  for (const each of document.querySelectorAll("table")) {
+    const heads = [...each.tHead.rows[0].cells].map(head => head.textContent);
+    for (const row of each.tBodies[0].rows) [...row.cells].forEach((cell, column) => { if (heads[column]) cell.dataset.head = heads[column]; });
+  }
   const table = document.getElementById("table"), filter = document.getElementById("filter"), shown = document.getElementById("shown");
   if (!table) return;
   const body = table.tBodies[0], rows = [...body.rows];

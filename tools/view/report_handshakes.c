@@ -26,6 +26,36 @@ static struct model_text first_of(struct model_text one, struct model_text other
 	return one.at ? one : other;
 }
 
+/* Of both sides, each knows itself best: an acceptor that failed was not told who came. */
+static struct model_text initiator_of(const struct exchange *exchange)
+{
+	const struct model_talk *initiator = exchange->sides[EXCHANGE_INITIATOR].talk,
+				*acceptor = exchange->sides[EXCHANGE_ACCEPTOR].talk;
+
+	return first_of(initiator ? initiator->initiator : (struct model_text){0},
+			acceptor ? acceptor->initiator : (struct model_text){0});
+}
+
+/* Whom an initiator asked for that came to no end. */
+static struct model_text asked_for(const struct model_talk *initiator)
+{
+	for (const struct model_step *step = initiator->steps.first; step && !initiator->asked.at;
+	     step = step->next)
+		if (step->call == TR_gss_init_sec_context && step->name.at)
+			return step->name;
+	return initiator->asked;
+}
+
+static struct model_text acceptor_of(const struct exchange *exchange)
+{
+	const struct model_talk *initiator = exchange->sides[EXCHANGE_INITIATOR].talk,
+				*acceptor = exchange->sides[EXCHANGE_ACCEPTOR].talk;
+
+	return first_of(acceptor ? acceptor->acceptor : (struct model_text){0},
+			initiator ? first_of(initiator->acceptor, asked_for(initiator))
+				  : (struct model_text){0});
+}
+
 static void enctype(struct out *out, uint32_t number)
 {
 	const char *name = number ? name_of(TR_TYPE_ENCTYPE, number) : NULL;
@@ -65,8 +95,8 @@ static void row(struct out *out, const struct exchange *exchange, size_t number)
 	html(out, "\">");
 	html_text(out, timeline_outcome(exchange));
 	html(out, "</a></td>");
-	html_cell(out, first_of(a->initiator, b->initiator));
-	html_cell(out, first_of(b->acceptor, a->acceptor));
+	html_cell(out, initiator_of(exchange));
+	html_cell(out, acceptor_of(exchange));
 	html(out, "<td>");
 	html_model(out, initiator ? initiator->process->program->name : (struct model_text){0});
 	html(out, " &rarr; ");
@@ -119,9 +149,9 @@ static bool diagram(struct out *out, const struct exchange *exchange, size_t num
 	html(out, "</span> <time>");
 	out_raw(out, out_stamp(out, exchange_begin(exchange)), 19);
 	html(out, "</time> ");
-	html_model(out, first_of(either(exchange)->initiator, (struct model_text){0}));
+	html_model(out, initiator_of(exchange));
 	html(out, " &rarr; ");
-	html_model(out, either(exchange)->acceptor);
+	html_model(out, acceptor_of(exchange));
 	html(out, "</summary><div class=heads>");
 	for (int side = 0; side < EXCHANGE_SIDES; side++) {
 		const struct model_talk *talk = exchange->sides[side].talk;

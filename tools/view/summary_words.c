@@ -7,6 +7,8 @@
 
 #include "tools/names/names.h"
 
+enum { MUTUAL = 2, CONFIDENTIALITY = 16 }; /* GSS_C_MUTUAL_FLAG, GSS_C_CONF_FLAG */
+
 void say_words(struct out *out, struct model_text text)
 {
 	out_words(out, (const uint8_t *)text.at, text.length);
@@ -64,10 +66,40 @@ void say_peer(struct out *out, const struct model_peer *peer)
 	}
 }
 
-/* "2 unsecured, 1 open, 3 handshakes aes256-cts-hmac-sha1-96, 4 failed" */
-static void say_counts(struct out *out, const struct model_tally *tally)
+static void say_some(struct out *out, uint64_t count, const char *what)
+{
+	if (!count)
+		return;
+	out_str(out, ", ");
+	out_unsigned(out, count);
+	out_str(out, what);
+}
+
+/* "3 handshakes by aes256-cts-hmac-sha1-96 (mutual, confidentiality), 1 with a delegated credential": what
+ * was granted is the last one's, where that is known. */
+static void say_handshakes(struct out *out, const struct model_tally *tally)
 {
 	const char *enctype = tally->enctype ? name_of(TR_TYPE_ENCTYPE, tally->enctype) : NULL;
+	uint32_t flags = tally->terms.flags;
+
+	say_plural(out, tally->count[MODEL_ESTABLISHED], "handshake");
+	if (tally->enctype)
+		out_str(out, enctype ? " by " : " by enctype ");
+	if (enctype)
+		out_str(out, enctype);
+	else if (tally->enctype)
+		out_unsigned(out, tally->enctype);
+	if (flags) {
+		out_str(out, flags & MUTUAL ? " (mutual, " : " (not mutual, ");
+		out_str(out, flags & CONFIDENTIALITY ? "confidentiality)" : "no confidentiality)");
+	}
+	say_some(out, tally->delegated, " with a delegated credential");
+	say_some(out, tally->bound, " with channel bindings");
+}
+
+/* "2 unsecured, 1 open, 3 handshakes ..., 4 failed" */
+static void say_counts(struct out *out, const struct model_tally *tally)
+{
 	static const struct {
 		enum model_fact fact;
 		const char *word;
@@ -83,13 +115,7 @@ static void say_counts(struct out *out, const struct model_tally *tally)
 	}
 	if (tally->count[MODEL_ESTABLISHED]) {
 		out_str(out, more ? ", " : "");
-		say_plural(out, tally->count[MODEL_ESTABLISHED], "handshake");
-		if (tally->enctype)
-			out_str(out, enctype ? " by " : " by enctype ");
-		if (enctype)
-			out_str(out, enctype);
-		else if (tally->enctype)
-			out_unsigned(out, tally->enctype);
+		say_handshakes(out, tally);
 		more = true;
 	}
 	if (tally->unproven) {

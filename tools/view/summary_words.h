@@ -28,8 +28,8 @@ void say_span(struct out *out, uint64_t first, uint64_t last);
 void say_reason(struct out *out, const struct model_program *program, const struct model_tally *tally,
 		enum model_state state);
 /*
- * The end of a line: "2 unsecured (open 1), 3 handshakes by aes256-cts-hmac-sha1-96, 4 failed; TIME to TIME:
- * REASON". last_from may be nothing.
+ * The end of a line: "2 unsecured (open 1), 3 handshakes by aes256-cts-hmac-sha1-96 (mutual,
+ * confidentiality), 4 failed; TIME to TIME: REASON". last_from may be nothing.
  */
 void say_standing(struct out *out, const struct model_program *program, const struct model_tally *tally,
 		  enum model_state state, struct model_text last_from);
