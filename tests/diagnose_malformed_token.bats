@@ -80,3 +80,42 @@ compared() {
     grep -q '^answer of [1-9]' ticket/client.out
     compared authenticator 'gss-server was given a token that is not as python3 made it' 'of what came 1 byte is another, from byte [67][0-9][0-9] on'
 }
+
+# answered HOW CAUSE [EVIDENCE]: is told so of the client, to which the answer came in this way; with its trace alone, too.
+answered() {
+    SEND=answer-$1
+    handshake "$SEND"
+    grep -q '^Accepted connection' "$SEND/server.out"
+    doctor "$SEND"
+    only GT0023
+    finds GT0023 ".cause | test(\"$2\")"
+    finds GT0023 ".evidence | any(test(\"gss-server.* made a token of [0-9]+ bytes$3\"))"
+}
+
+@test "an answer that came to harm is found at the client" {
+    answered end '^python3 was given [0-9]+ of the [0-9]+ bytes of a token$' ' that begins with these'
+    answered longer '^python3 was given a token of [0-9]+ bytes with 2 more behind it$'
+    answered base64 '^python3 was given a token in base64$'
+    finds GT0023 '.remedy | any(.text == "undo the base64 before gss_init_sec_context")'
+    answered header '^python3 was given a header.s text, .Negotiate. and base64, not a token$'
+    doctor answer-header/client.pcapng
+    only GT0023
+    answered authenticator '^python3 was given a token that is not as gss-server made it$' '; of what came 1 byte is another, from byte [0-9]+ on'
+    # Nobody can tell by the bytes alone that one of them is another.
+    doctor answer-authenticator/client.pcapng
+    only GT0099
+}
+
+@test "of what redact has left nothing is told that came of its zeros" {
+    SEND=base64
+    handshake base64
+    SEND=rest
+    handshake rest
+    mkdir 1 2
+    "$GSSTAP" redact base64/*.pcapng 1
+    doctor 1
+    only GT0099
+    "$GSSTAP" redact rest/*.pcapng 2
+    doctor 2
+    only GT0099
+}

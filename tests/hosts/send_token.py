@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """send_token PORT HOW [FILE]: an initiator for gss-server whose token comes to harm on the way; prints what comes back.
 
-HOW: whole, cut, longer, empty, base64, base64-twice, header, garbage; rest (what cut leaves out), before (its length is
-before it), line-ends (CR LF for LF), ticket, authenticator (one byte of it is another); again (the token in FILE once it is
-there, else a new one that is kept there); spnego, ntlm (whole, by that mechanism, with whatever credentials there are);
-ntlm-header.
+HOW: whole, cut, longer, empty, base64, base64-twice, header, garbage; end (which is missing), rest (what cut leaves out),
+before (its length is before it), line-ends (CR LF for LF), ticket, authenticator (one byte of it is another); again (the
+token in FILE once it is there, else a new one that is kept there); spnego, ntlm (whole, by that mechanism, with whatever
+credentials there are), ntlm-header; answer-HOW (what comes back comes to such harm, and the token to none).
 """
 import base64
 import os
@@ -35,6 +35,7 @@ CHANGES = {
     "ticket": lambda token: flipped(token, 300),
     "authenticator": lambda token: flipped(token, len(token) - 5),
     "ntlm-header": lambda token: b"NTLM " + base64.b64encode(token),
+    "end": lambda token: token[:-20],
     "garbage": lambda token: bytes(range(128, 256)),
 }
 MECHANISMS = {"spnego": "1.3.6.1.5.5.2", "ntlm": "1.3.6.1.4.1.311.2.2.10", "ntlm-header": "1.3.6.1.4.1.311.2.2.10"}
@@ -71,9 +72,9 @@ def token_for(how, file):
         return None, kept.read()
 
 
-def take(context, answer):
+def take(context, how, answer):
     try:
-        context.step(answer)
+        context.step(CHANGES.get(how.removeprefix("answer-"), bytes)(answer) if how.startswith("answer-") else answer)
     except gssapi.exceptions.GSSError as error:
         print(error)
 
@@ -87,7 +88,7 @@ def main(port, how, file=None):
         answer = read_token(server)
         print("answer of", "no" if answer is None else len(answer), "bytes")
         if context and answer:
-            take(context, answer)
+            take(context, how, answer)
     except ConnectionResetError:
         print("reset")
 

@@ -37,16 +37,18 @@ static bool is_its_own(const struct diagnose_case *c, struct tr_bytes made, size
 		       bool rewrapped)
 {
 	struct token token = {0};
-	const struct token_node *ap_req, *cipher;
+	const struct token_node *message, *cipher;
+	const char *path = "authenticator.cipher";
 	bool own = false;
 
 	*c->compared += DECODING;
 	if (token_decode(&token, made, made.length, TOKEN_IN_HANDSHAKE, 0) &&
-	    (ap_req = token_search(&token, "ap_req")) &&
-	    (cipher = token_find(&token, (uint32_t)(ap_req - token.nodes), "authenticator.cipher")))
+	    ((message = token_search(&token, "ap_req")) ||
+	     ((message = token_search(&token, "ap_rep")) && (path = "enc_part.cipher"))) &&
+	    (cipher = token_find(&token, (uint32_t)(message - token.nodes), path)))
 		own = (holds(cipher->text, made.at, made.at + before) ||
 		       holds(cipher->text, made.at + made.length - behind, made.at + made.length)) &&
-		      !(rewrapped && made.at + made.length - behind <= ap_req->raw.at);
+		      !(rewrapped && made.at + made.length - behind <= message->raw.at);
 	token_free(&token);
 	return own;
 }
@@ -123,13 +125,14 @@ static bool compare(const struct diagnose_case *c, const struct model_token *tok
 	return true;
 }
 
-bool on_the_way_from(const struct diagnose_case *c, struct tr_bytes came, struct on_the_way *way)
+bool on_the_way_from(const struct diagnose_case *c, struct tr_bytes came, uint32_t call, struct on_the_way *way)
 {
+	uint32_t maker = call == TR_gss_init_sec_context ? TR_gss_accept_sec_context : TR_gss_init_sec_context;
+
 	for (int i = 0; i < 2; i++)
 		for (const struct model_talk *talk = c->others[i]; talk; talk = talk->next)
 			for (const struct model_step *step = talk->steps.first; step; step = step->next)
-				if (step->call == TR_gss_init_sec_context && !step->depth &&
-				    compare(c, &step->out, came, way)) {
+				if (step->call == maker && !step->depth && compare(c, &step->out, came, way)) {
 					way->talk = talk;
 					return true;
 				}
@@ -141,31 +144,48 @@ bool on_the_way_given_up(const struct diagnose_case *c)
 	return *c->compared > COMPARED_MOST;
 }
 
+static bool is_of_handshake(const struct model_step *step)
+{
+	return !step->depth &&
+	       (step->call == TR_gss_accept_sec_context || step->call == TR_gss_init_sec_context);
+}
+
+const struct model_step *on_the_way_first(const struct model_talk *talk)
+{
+	const struct model_step *step = talk ? talk->steps.first : NULL;
+
+	while (step && !is_of_handshake(step))
+		step = step->next;
+	return step;
+}
+
+static struct tr_bytes given(const struct model_step *step)
+{
+	return (struct tr_bytes){(const uint8_t *)step->in.bytes.at, step->in.bytes.length};
+}
+
 const struct model_step *on_the_way_failing(const struct model_talk *talk)
 {
 	for (const struct model_step *step = talk ? talk->steps.first : NULL; step; step = step->next)
-		if (step->call == TR_gss_accept_sec_context && !step->depth && step->failed)
+		if (is_of_handshake(step) && step->failed)
 			/* An empty token is none: it asks for what SPNEGO would offer. */
-			return step->in.length && step->in.bytes.length == step->in.length ? step : NULL;
+			return step->in.length && step->in.bytes.length == step->in.length &&
+					       !is_zero(given(step))
+				       ? step
+				       : NULL;
 	return NULL;
 }
 
 bool on_the_way_to(const struct diagnose_case *c, struct on_the_way *way)
 {
-	const struct model_step *first = c->init ? c->init->steps.first : NULL;
+	const struct model_step *first = on_the_way_first(c->init);
 
-	while (first && (first->call != TR_gss_init_sec_context || first->depth))
-		first = first->next;
-	for (int i = 0; first && !c->acc && i < 2; i++)
+	for (int i = 0; first && i < 2; i++)
 		for (const struct model_talk *talk = c->others[i]; talk; talk = talk->next) {
 			const struct model_step *step = on_the_way_failing(talk);
 
-			if (step &&
-			    compare(c, &first->out,
-				    (struct tr_bytes){(const uint8_t *)step->in.bytes.at,
-						      step->in.bytes.length},
-				    way) &&
-			    way->how != ON_THE_WAY_SAME) {
+			if (step && step->call == TR_gss_accept_sec_context &&
+			    compare(c, &first->out, given(step), way) && way->how != ON_THE_WAY_SAME) {
 				way->talk = talk;
 				return true;
 			}

@@ -25,13 +25,15 @@ struct on_the_way {
 	uint64_t from, to, differ;
 };
 
-/* Who made what came in such a way? False: nobody, as far as traces were given. */
-bool on_the_way_from(const struct diagnose_case *c, struct tr_bytes came, struct on_the_way *way);
+/* Who made what came to this call in such a way? False: nobody, as far as traces were given. */
+bool on_the_way_from(const struct diagnose_case *c, struct tr_bytes came, uint32_t call, struct on_the_way *way);
 /* Was another acceptor given the initiator's first token in such a way, not the same, and failed? */
 bool on_the_way_to(const struct diagnose_case *c, struct on_the_way *way);
 /* Were there too many tokens to compare? */
 bool on_the_way_given_up(const struct diagnose_case *c);
-/* A step by which an acceptor failed over all that it was given, or NULL. */
+/* The first call of a handshake itself, or NULL. */
+const struct model_step *on_the_way_first(const struct model_talk *talk);
+/* The one that failed, if all that it was given is in the trace; or NULL. */
 const struct model_step *on_the_way_failing(const struct model_talk *talk);
 
 #endif

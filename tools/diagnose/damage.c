@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* See damage.h. */
+#include "tools/diagnose/damage.h"
+
+#include "tools/token/der.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char NTLM[] = "NTLMSSP"; /* and the NUL: it has no frame, and tells no length */
+
+#define FRAME_MOST 6 /* bytes of a tag and a length */
+
+/* As libgssapi: RFC 2743, section 3.1, what SPNEGO continues with, and AP-REQ and AP-REP without a frame. */
+static bool is_frame(const uint8_t *at, size_t length)
+{
+	return length && (*at == 0x60 || *at == 0xa0 || *at == 0xa1 || *at == 0x6e || *at == 0x6f);
+}
+
+static bool is_token(const uint8_t *at, size_t length)
+{
+	return is_frame(at, length) || (length >= sizeof(NTLM) && !memcmp(at, NTLM, sizeof(NTLM)));
+}
+
+static void by_frame(struct damaged *damaged, struct tr_bytes bytes)
+{
+	struct der frame;
+
+	damaged->came = bytes.length;
+	if (bytes.length < 2 || !der_peek(bytes, &frame)) {
+		/* Of a length that nothing can have it is not the beginning. */
+		damaged->how = bytes.length < FRAME_MOST ? DAMAGE_CUT : DAMAGE_UNKNOWN;
+		return;
+	}
+	damaged->says = (uint64_t)(frame.body.at - bytes.at) + frame.length;
+	if (damaged->says != damaged->came)
+		damaged->how = damaged->says > damaged->came ? DAMAGE_CUT : DAMAGE_LONGER;
+}
+
+static void by_text(struct damaged *damaged, const char *text, size_t length)
+{
+	struct armour twice;
+
+	if (!armour_undo(text, length, &damaged->sent)) {
+		damaged->how = DAMAGE_UNKNOWN;
+		return;
+	}
+	damaged->how = damaged->header ? DAMAGE_HEADER : DAMAGE_BASE64;
+	if (is_token(damaged->sent.at, damaged->sent.length))
+		return;
+	if (armour_undo((char *)damaged->sent.at, damaged->sent.length, &twice)) {
+		free(damaged->sent.at);
+		damaged->sent = twice;
+		damaged->how = DAMAGE_BASE64_TWICE;
+	}
+	if (!is_token(damaged->sent.at, damaged->sent.length))
+		damaged->how = DAMAGE_UNKNOWN;
+}
+
+void damage_look(struct damaged *damaged, struct tr_bytes bytes)
+{
+	static const char *const words[] = {
+		"Negotiate ", "Authorization: Negotiate ", "WWW-Authenticate: Negotiate ",
+		"NTLM ",      "Authorization: NTLM ",	   "WWW-Authenticate: NTLM ",
+		"GSSAPI "};
+	const char *text = (const char *)bytes.at;
+
+	if (is_token(bytes.at, bytes.length)) {
+		if (is_frame(bytes.at, bytes.length))
+			by_frame(damaged, bytes);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t length = strlen(words[i]);
+
+		if (bytes.length <= length || strncasecmp(text, words[i], length))
+			continue;
+		damaged->header = elf_format("%.*s", (int)length - 1, words[i]);
+		by_text(damaged, text + length, bytes.length - length);
+		damaged->how = DAMAGE_HEADER;
+		return;
+	}
+	by_text(damaged, text, bytes.length);
+}
+
+void damage_compared(struct damaged *damaged)
+{
+	const struct on_the_way *way = &damaged->way;
+	bool whole = damaged->how == DAMAGE_NONE; /* a token in its own right, such as that within SPNEGO's */
+
+	switch (damaged->sent.at ? ON_THE_WAY_SAME : way->how) {
+	case ON_THE_WAY_SAME:
+		if (!damaged->sent.at)
+			damaged->how = DAMAGE_NONE;
+		return;
+	case ON_THE_WAY_PART:
+		damaged->how = whole ? DAMAGE_NONE : way->from ? DAMAGE_PIECE : DAMAGE_CUT;
+		damaged->came = way->came;
+		damaged->says = way->made;
+		return;
+	case ON_THE_WAY_MORE:
+		damaged->how = whole ? DAMAGE_NONE : way->from ? DAMAGE_BEFORE : DAMAGE_LONGER;
+		damaged->came = way->came;
+		damaged->says = way->made;
+		return;
+	case ON_THE_WAY_LINE_ENDS:
+		damaged->how = DAMAGE_LINE_ENDS;
+		return;
+	case ON_THE_WAY_CHANGED:
+		damaged->how = DAMAGE_CHANGED;
+	}
+}
+
+void damage_free(struct damaged *damaged)
+{
+	free(damaged->sent.at);
+	free(damaged->header);
+}
