@@ -63,35 +63,41 @@ static void remedy(struct finding *finding, const struct damaged *damaged, const
 
 	switch (damaged->how) {
 	case DAMAGE_CUT:
-		finding_remedy(finding, "see what carries it: a read that returns less than was sent, or a limit of "
-					"headers%s",
-			       step->call == TR_gss_accept_sec_context
-				       ? " (nginx: large_client_header_buffers 4 64k; Apache: LimitRequestFieldSize "
-					 "65536); tickets of members of many groups are long"
-				       : "");
+		finding_remedy(
+			finding,
+			"see what carries it: a read that returns less than was sent, or a limit of "
+			"headers%s",
+			step->call == TR_gss_accept_sec_context
+				? " (nginx: large_client_header_buffers 4 64k; Apache: LimitRequestFieldSize "
+				  "65536); tickets of members of many groups are long"
+				: "");
 		return;
 	case DAMAGE_LONGER:
 		finding_remedy(finding,
-			       "give %s the token alone, by its length, without what follows it in the protocol, such as "
+			       "give %s the token alone, by its length, without what follows it in the "
+			       "protocol, such as "
 			       "a line's end",
 			       call);
 		return;
 	case DAMAGE_HEADER:
-		finding_remedy(finding, "take the text before the base64 away, and undo the base64, before %s", call);
+		finding_remedy(finding,
+			       "take the text before the base64 away, and undo the base64, before %s", call);
 		return;
 	case DAMAGE_BASE64:
 		finding_remedy(finding, "undo the base64 before %s", call);
 		return;
 	case DAMAGE_PIECE:
 		finding_remedy(finding,
-			       "gather all bytes of a token before %s: what carries it may bring them in several parts",
+			       "gather all bytes of a token before %s: what carries it may bring them in "
+			       "several parts",
 			       call);
 		return;
 	case DAMAGE_BEFORE:
-		finding_remedy(finding,
-			       "give %s the token alone, without what stands before it in the protocol, such as its "
-			       "length",
-			       call);
+		finding_remedy(
+			finding,
+			"give %s the token alone, without what stands before it in the protocol, such as its "
+			"length",
+			call);
 		return;
 	case DAMAGE_LINE_ENDS:
 		finding_remedy(finding,
@@ -160,14 +166,16 @@ static void compared(struct diagnose_case *c, struct finding *finding, const str
 	}
 }
 
-/* The first token of an acceptor whose initiator made it is known to be as it was made: by that they were joined. */
+/* The first token of an acceptor whose initiator made it is known to be as it was made: by that they were
+ * joined. */
 static bool is_as_made(const struct diagnose_case *c, const struct model_step *step)
 {
 	return step->call == TR_gss_accept_sec_context && c->init && step == on_the_way_first(c->acc);
 }
 
 /* What a mechanism of its own makes need not begin as those that are known do, and later tokens of none. */
-static bool is_damaged(const struct diagnose_case *c, const struct damaged *damaged, const struct model_step *step)
+static bool is_damaged(const struct diagnose_case *c, const struct damaged *damaged,
+		       const struct model_step *step)
 {
 	if (damaged->how != DAMAGE_UNKNOWN)
 		return damaged->how != DAMAGE_NONE;

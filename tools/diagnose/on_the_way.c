@@ -125,14 +125,17 @@ static bool compare(const struct diagnose_case *c, const struct model_token *tok
 	return true;
 }
 
-bool on_the_way_from(const struct diagnose_case *c, struct tr_bytes came, uint32_t call, struct on_the_way *way)
+bool on_the_way_from(const struct diagnose_case *c, struct tr_bytes came, uint32_t call,
+		     struct on_the_way *way)
 {
-	uint32_t maker = call == TR_gss_init_sec_context ? TR_gss_accept_sec_context : TR_gss_init_sec_context;
+	uint32_t maker =
+		call == TR_gss_init_sec_context ? TR_gss_accept_sec_context : TR_gss_init_sec_context;
 
 	for (int i = 0; i < 2; i++)
 		for (const struct model_talk *talk = c->others[i]; talk; talk = talk->next)
 			for (const struct model_step *step = talk->steps.first; step; step = step->next)
-				if (step->call == maker && !step->depth && compare(c, &step->out, came, way)) {
+				if (step->call == maker && !step->depth &&
+				    compare(c, &step->out, came, way)) {
 					way->talk = talk;
 					return true;
 				}

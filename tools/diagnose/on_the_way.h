@@ -26,7 +26,8 @@ struct on_the_way {
 };
 
 /* Who made what came to this call in such a way? False: nobody, as far as traces were given. */
-bool on_the_way_from(const struct diagnose_case *c, struct tr_bytes came, uint32_t call, struct on_the_way *way);
+bool on_the_way_from(const struct diagnose_case *c, struct tr_bytes came, uint32_t call,
+		     struct on_the_way *way);
 /* Was another acceptor given the initiator's first token in such a way, not the same, and failed? */
 bool on_the_way_to(const struct diagnose_case *c, struct on_the_way *way);
 /* Were there too many tokens to compare? */
