@@ -8,53 +8,15 @@
 
 #define SLACK UINT64_C(1500000000) /* ns by which both ends may see one thing apart */
 
-static bool fits(const struct model_talk *talk, const struct model_zmq_end *end)
-{
-	return end->opened <= talk->last &&
-	       (!talk->role || end->options.server == (talk->role == TR_ROLE_ACCEPTOR));
-}
-
-/* Is its endpoint one that the program gave? */
-static bool is_named(const struct model_talk *talk)
-{
-	for (const struct model_zmq_end *end = talk->process->zmq->gssapi_ends.first; end; end = end->next)
-		if (talk->endpoint.at && fits(talk, end) && model_text_same(end->endpoint, talk->endpoint))
-			return true;
-	return false;
-}
-
-const struct model_zmq_end *zmq_end_next(const struct model_talk *talk, const struct model_zmq_end *after)
-{
-	const struct model_zmq *zmq = talk && talk->zmq ? talk->process->zmq : NULL;
-	const struct model_zmq_end *end;
-	bool named;
-
-	if (!zmq || zmq->gssapi_ends.more)
-		return NULL;
-	named = after ? talk->endpoint.at && model_text_same(after->endpoint, talk->endpoint)
-		      : is_named(talk);
-	for (end = after ? after->next : zmq->gssapi_ends.first; end; end = end->next)
-		if (fits(talk, end) && (!named || model_text_same(end->endpoint, talk->endpoint)))
-			return end;
-	return NULL;
-}
-
 bool zmq_ends_all(const struct model_talk *talk, bool (*holds)(const struct model_zmq_end *end))
 {
-	const struct model_zmq_end *end = zmq_end_next(talk, NULL);
+	const struct model_zmq_end *end = model_zmq_end_next(talk, NULL);
 	bool any = end;
 
-	for (; end; end = zmq_end_next(talk, end))
+	for (; end; end = model_zmq_end_next(talk, end))
 		if (!holds(end))
 			return false;
 	return any;
-}
-
-const struct model_zmq_end *zmq_end_only(const struct model_talk *talk)
-{
-	const struct model_zmq_end *end = zmq_end_next(talk, NULL);
-
-	return end && !zmq_end_next(talk, end) ? end : NULL;
 }
 
 bool zmq_together(const struct model_process *a, const struct model_process *b)
@@ -83,9 +45,9 @@ static bool meet(const struct diagnose_case *c, const struct model_talk *bound,
 {
 	bool together = zmq_together(bound->process, connected->process);
 
-	for (const struct model_zmq_end *at = NULL; (at = zmq_end_next(bound, at));)
+	for (const struct model_zmq_end *at = NULL; (at = model_zmq_end_next(bound, at));)
 		for (const struct model_zmq_end *from = NULL;
-		     at->way == TR_ROLE_SERVER && (from = zmq_end_next(connected, from));) {
+		     at->way == TR_ROLE_SERVER && (from = model_zmq_end_next(connected, from));) {
 			if (++*c->compared > ZMQ_COMPARED_MOST)
 				return false;
 			if (from->way == TR_ROLE_CLIENT &&
@@ -132,7 +94,7 @@ const char *zmq_program(struct diagnose_case *c, const struct model_process *pro
 
 const char *zmq_end_text(struct diagnose_case *c, const struct model_talk *talk)
 {
-	const struct model_zmq_end *end = zmq_end_only(talk);
+	const struct model_zmq_end *end = model_zmq_end_only(talk);
 	const char *endpoint = case_text(c, end ? end->endpoint : talk->endpoint);
 
 	return endpoint ? case_format(c, "%s at %s", case_name(c, talk), endpoint) : case_name(c, talk);

@@ -12,12 +12,8 @@
 
 #define ZMQ_COMPARED_MOST 1000000 /* of all cases together: for a trace with very many */
 
-/* The next endpoint that it may have been, after this one or from the first (NULL). NULL: no more. */
-const struct model_zmq_end *zmq_end_next(const struct model_talk *talk, const struct model_zmq_end *after);
 /* Does this hold for each endpoint that it may have been, of which there is one at least? */
 bool zmq_ends_all(const struct model_talk *talk, bool (*holds)(const struct model_zmq_end *end));
-/* The one that it was; NULL: there is none, or it can have been more than one. */
-const struct model_zmq_end *zmq_end_only(const struct model_talk *talk);
 /* What both have opened lies on one machine, and in one container. */
 bool zmq_together(const struct model_process *a, const struct model_process *b);
 /* Does what the one connects to come to what the other has bound, while both were open, as far as is known?

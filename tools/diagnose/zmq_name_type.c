@@ -73,7 +73,7 @@ static bool misread(struct diagnose_case *c, const struct model_talk *talk, stru
 		    const struct model_step **step)
 {
 	for (int service = 0; service < 2; service++)
-		for (const struct model_zmq_end *end = NULL; (end = zmq_end_next(talk, end));) {
+		for (const struct model_zmq_end *end = NULL; (end = model_zmq_end_next(talk, end));) {
 			const struct model_zmq_options *options = &end->options;
 			struct model_text name = service ? options->service : options->principal;
 
@@ -106,7 +106,7 @@ bool principal_passed_over(const struct model_talk *talk)
 	if (talk->role != TR_ROLE_INITIATOR || talk->outcome != TR_OUTCOME_ESTABLISHED ||
 	    !is_given(talk->initiator))
 		return false;
-	while ((end = zmq_end_next(talk, end))) {
+	while ((end = model_zmq_end_next(talk, end))) {
 		if (!is_passed_over(talk, end))
 			return false;
 		any = true;
@@ -135,7 +135,7 @@ static void say(struct diagnose_case *c, struct finding *finding, const struct m
 
 static bool established_by_another(struct diagnose_case *c, struct finding *finding)
 {
-	struct misread m = {.end = zmq_end_next(c->init, NULL)};
+	struct misread m = {.end = model_zmq_end_next(c->init, NULL)};
 
 	m.name = m.end->options.principal;
 	finding_cause(finding,

@@ -43,7 +43,7 @@ bool diagnose_zmq_no_zap_handler(struct diagnose_case *c, struct finding *findin
 	finding_evidence(finding, "nothing was bound to inproc://zeromq.zap.01 in %s",
 			 case_program(c, c->acc));
 	finding_evidence(finding, "ZMQ_ZAP_DOMAIN is %s",
-			 case_text(c, zmq_end_next(c->acc, NULL)->options.zap_domain));
+			 case_text(c, model_zmq_end_next(c->acc, NULL)->options.zap_domain));
 	if (c->acc->initiator.at)
 		finding_evidence(finding, "%s was let in", case_text(c, c->acc->initiator));
 	finding_remedy(

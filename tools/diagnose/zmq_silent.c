@@ -19,7 +19,7 @@ static uint32_t interval(const struct model_talk *talk)
 {
 	uint32_t least = 0;
 
-	for (const struct model_zmq_end *end = NULL; (end = zmq_end_next(talk, end));) {
+	for (const struct model_zmq_end *end = NULL; (end = model_zmq_end_next(talk, end));) {
 		uint32_t its = end->options.handshake_ivl_set ? end->options.handshake_ivl
 			       : talk->endpoint.at	      ? OURS
 							      : STOCK;
@@ -63,7 +63,7 @@ static bool is_client(const struct model_zmq_end *end)
 /* " (ZMQ_HANDSHAKE_IVL is 1000 ms)"; gsstap may have set another one than libzmq's. */
 static const char *interval_text(struct diagnose_case *c, const struct model_talk *talk)
 {
-	const struct model_zmq_end *end = zmq_end_only(talk);
+	const struct model_zmq_end *end = model_zmq_end_only(talk);
 
 	if (talk->endpoint.at && !(end && end->options.handshake_ivl_set))
 		return "";

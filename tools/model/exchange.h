@@ -57,7 +57,7 @@ struct exchange_place {
 struct exchange_endpoint {
 	struct model_node node;
 	uint32_t call; /* zmq_bind, zmq_connect; 0: it was not seen */
-	uint64_t opened, duration;
+	uint64_t opened, duration, times; /* the last time, of so many */
 	bool injected;		   /* GSSAPI was set on it */
 	struct model_text service; /* ... to this service, or as this principal */
 };

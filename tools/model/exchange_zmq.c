@@ -4,10 +4,11 @@
  * set on it, and connections that go without security, which have no handshake at all.
  */
 #include "tools/model/exchange_parts.h"
+#include "tools/model/zmq.h"
 
-static struct exchange_endpoint *endpoint_of(struct exchanges *exchanges, const struct facts *facts)
+static struct exchange_endpoint *endpoint_named(struct exchanges *exchanges, const struct facts *facts,
+						struct model_text name)
 {
-	struct model_text name = facts_text(facts, TR_F_ENDPOINT);
 	struct exchange_endpoint *endpoint;
 	bool made;
 
@@ -16,6 +17,11 @@ static struct exchange_endpoint *endpoint_of(struct exchanges *exchanges, const 
 	endpoint = facts_get(facts, &exchanges->endpoints, sizeof(*endpoint), &facts->process->image, 1,
 			     &name, 1, &made);
 	return endpoint;
+}
+
+static struct exchange_endpoint *endpoint_of(struct exchanges *exchanges, const struct facts *facts)
+{
+	return endpoint_named(exchanges, facts, facts_text(facts, TR_F_ENDPOINT));
 }
 
 void exchange_opened(struct exchanges *exchanges, const struct facts *facts)
@@ -28,6 +34,7 @@ void exchange_opened(struct exchanges *exchanges, const struct facts *facts)
 	endpoint->call = facts->event->head.call;
 	endpoint->opened = facts->event->time;
 	endpoint->duration = facts->event->head.duration;
+	endpoint->times++;
 }
 
 void exchange_injected(struct exchanges *exchanges, const struct facts *facts)
@@ -41,10 +48,21 @@ void exchange_injected(struct exchanges *exchanges, const struct facts *facts)
 	facts_keep(facts, &endpoint->service, facts_text(facts, TR_F_PRINCIPAL));
 }
 
+/* libzmq's own GSSAPI calls on threads that know no socket: the endpoint is told where there is but one. */
 void exchange_served(struct exchanges *exchanges, const struct facts *facts, struct exchange_side *side)
 {
-	if (facts_text(facts, TR_F_ENDPOINT).at)
+	const struct model_zmq_end *end = NULL;
+
+	if (facts_text(facts, TR_F_ENDPOINT).at) {
 		side->endpoint = endpoint_of(exchanges, facts);
+		return;
+	}
+	if (side->talk && side->talk->zmq)
+		end = model_zmq_end_only(side->talk);
+	if (!end || !end->whole)
+		return;
+	facts_keep(facts, &side->talk->endpoint, end->endpoint);
+	side->endpoint = endpoint_named(exchanges, facts, end->endpoint);
 }
 
 /* The one of these ends that is open in this process. */

@@ -19,9 +19,10 @@ const struct model_token *timeline_received(const struct timeline_row *row)
 /* ZMTP 3.0, "The GSSAPI Mechanism": what each end protects first is READY. */
 const char *timeline_zmtp(const struct exchange *exchange, const struct timeline_row *row)
 {
+	const struct model_talk *talk = exchange->sides[row->side].talk;
 	const struct exchange_tally *tally;
 
-	if (row->kind != TIMELINE_MESSAGE || !exchange->sides[row->side].endpoint ||
+	if (row->kind != TIMELINE_MESSAGE || !talk || !talk->zmq ||
 	    (row->messages != EXCHANGE_WRAP && row->messages != EXCHANGE_UNWRAP))
 		return NULL;
 	tally = &row->place->kinds[row->messages];

@@ -199,10 +199,11 @@ static uint64_t greeted(const struct exchange_side *at)
 
 static bool zmq(struct timeline_rows *rows, const struct exchange_side *at, int side)
 {
-	if (at->endpoint && at->endpoint->call &&
+	/* Which of several times it was is not known. */
+	if (at->endpoint && at->endpoint->times == 1 &&
 	    !add(rows, side, TIMELINE_OPENED, at->endpoint->opened - at->endpoint->duration))
 		return false;
-	return !at->endpoint || !at->talk || !model_talk_last(at->talk) ||
+	return !at->talk || !at->talk->zmq || !model_talk_last(at->talk) ||
 	       add(rows, side, TIMELINE_GREETED, greeted(at));
 }
 
