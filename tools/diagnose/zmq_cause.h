@@ -8,7 +8,7 @@
 #define TOOLS_DIAGNOSE_ZMQ_CAUSE_H
 
 #include "tools/diagnose/case.h"
-#include "tools/model/zmq.h"
+#include "tools/model/zmq_talk.h"
 
 #define ZMQ_COMPARED_MOST 1000000 /* of all cases together: for a trace with very many */
 

@@ -56,10 +56,10 @@ struct exchange_place {
 /* A ZeroMQ endpoint that a program opened. */
 struct exchange_endpoint {
 	struct model_node node;
-	uint32_t call; /* zmq_bind, zmq_connect; 0: it was not seen */
+	uint32_t call;			  /* zmq_bind, zmq_connect; 0: it was not seen */
 	uint64_t opened, duration, times; /* the last time, of so many */
-	bool injected;		   /* GSSAPI was set on it */
-	struct model_text service; /* ... to this service, or as this principal */
+	bool injected;			  /* GSSAPI was set on it */
+	struct model_text service;	  /* ... to this service, or as this principal */
 };
 
 /* A ZeroMQ connection without security, as one end tells it. */

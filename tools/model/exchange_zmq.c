@@ -4,7 +4,7 @@
  * set on it, and connections that go without security, which have no handshake at all.
  */
 #include "tools/model/exchange_parts.h"
-#include "tools/model/zmq.h"
+#include "tools/model/zmq_talk.h"
 
 static struct exchange_endpoint *endpoint_named(struct exchanges *exchanges, const struct facts *facts,
 						struct model_text name)

@@ -65,17 +65,6 @@ bool model_zmq_closed(const struct model_zmq *zmq, uint64_t from, uint64_t to);
 /* Something was closed, or all of it, at this time; zmq may be NULL. */
 void model_zmq_closes(struct model_zmq *zmq, uint64_t time);
 
-struct model_talk;
-/*
- * Which endpoint a handshake of libzmq's was made for: an event of libzmq's names it only where gsstap speaks
- * GSSAPI, else it is one of those that the process had opened in that role by then. The next that it may have
- * been, after this one or from the first (NULL); NULL: no more.
- */
-const struct model_zmq_end *model_zmq_end_next(const struct model_talk *talk,
-					       const struct model_zmq_end *after);
-/* The one that it was; NULL: there is none, or it can have been more than one. */
-const struct model_zmq_end *model_zmq_end_only(const struct model_talk *talk);
-
 void model_zmq_options_free(struct model_zmq_options *options);
 void model_zmq_free(struct model_zmq *zmq);
 
