@@ -22,7 +22,7 @@ static const char *const reasons[TR_DROPS] = {
 };
 
 /* Takes the next free slot of the preamble for a reason not met before. */
-static void begin_slot(enum tr_drop why, uint32_t tid, uint64_t now)
+static void begin_slot(enum tr_drop why, uint32_t count, uint32_t tid, uint64_t now)
 {
 	uint8_t *slot = tr_file.preamble + TR_PREAMBLE - TR_DROPS * TR_DROP_SLOT, fields[120];
 	struct tr_draft d = {
@@ -36,7 +36,7 @@ static void begin_slot(enum tr_drop why, uint32_t tid, uint64_t now)
 
 	for (int i = 0; i < TR_DROPS && !memcmp(slot, &dropped, 4); i++)
 		slot += TR_DROP_SLOT;
-	tr_put_u32(&d, TR_F_COUNT, atomic_load(&drops[why]));
+	tr_put_u32(&d, TR_F_COUNT, count);
 	tr_put_text(&d, TR_F_WHY, reasons[why]);
 	tr_lay(slot, &d, tr_layout_of(&d), TR_DROP_SLOT);
 	memcpy(slot, &dropped, sizeof(dropped));
@@ -47,21 +47,27 @@ static void begin_slot(enum tr_drop why, uint32_t tid, uint64_t now)
  */
 #define COUNT_AT (28 + 12 + 4 + sizeof(struct tr_head) + sizeof(struct tr_field))
 
-static void lay(enum tr_drop why, uint32_t tid, uint64_t now)
+static void lay(enum tr_drop why, uint32_t count, uint32_t tid, uint64_t now)
 {
-	uint32_t count = atomic_load(&drops[why]);
-
 	if (!slots[why])
-		begin_slot(why, tid, now);
+		begin_slot(why, count, tid, now);
 	memcpy(slots[why] + COUNT_AT, &count, sizeof(count));
+}
+
+static bool write_slot(enum tr_drop why)
+{
+	return tr_file_put_at(slots[why], TR_DROP_SLOT, (uint64_t)(slots[why] - tr_file.preamble));
 }
 
 void tr_drop_lay_all(void)
 {
 	memset(slots, 0, sizeof(slots));
-	for (int why = 0; why < TR_DROPS; why++)
-		if (atomic_load(&drops[why]))
-			lay((enum tr_drop)why, tr_file.pid, tr_file.time);
+	for (int why = 0; why < TR_DROPS; why++) {
+		uint32_t count = atomic_load(&drops[why]);
+
+		if (count)
+			lay((enum tr_drop)why, count, tr_file.pid, tr_file.time);
+	}
 }
 
 void tr_drop_move(uint8_t *preamble)
@@ -76,6 +82,21 @@ void tr_drop_move(uint8_t *preamble)
 void tr_drop_add(enum tr_drop why, uint32_t count)
 {
 	atomic_fetch_add(&drops[why], count);
+}
+
+void tr_drop_hand_over(uint32_t lost[TR_DROPS], bool open)
+{
+	for (int why = 0; why < TR_DROPS; why++) {
+		uint32_t count = lost[why] = atomic_exchange(&drops[why], 0);
+
+		if (!count)
+			continue;
+		lay((enum tr_drop)why, count, tr_file.pid, tr_file.time);
+		if (!open || !write_slot((enum tr_drop)why)) {
+			lost[why] = 0;
+			tr_drop_add((enum tr_drop)why, count);
+		}
+	}
 }
 
 void tr_drop_forget(void)
@@ -97,9 +118,9 @@ bool tr_drop_count(enum tr_drop why, uint32_t tid, uint64_t now)
 	lost = tr_file_settle();
 	told = tr_file.preamble != tr_file.own_preamble;
 	if (!lost || lost == TR_DROP_FILTER + 1)
-		lay(why, tid, now);
+		lay(why, atomic_load(&drops[why]), tid, now);
 	if (!lost)
-		told = tr_file_put_at(slots[why], TR_DROP_SLOT, (uint64_t)(slots[why] - tr_file.preamble));
+		told = write_slot(why);
 	tr_file_unlock();
 	return told;
 }

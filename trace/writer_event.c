@@ -177,6 +177,18 @@ void tr_lay_time(uint8_t *block, uint64_t time)
 	put32(put32(block + 12, (uint32_t)(time >> 32)), (uint32_t)time);
 }
 
+#define EVENT_AT (28 + 12 + 4 + offsetof(struct tr_head, event)) /* behind the block's head and both tags'   \
+								  */
+
+bool tr_lay_is_introduction(const uint8_t *block)
+{
+	uint16_t event;
+
+	memcpy(&event, block + EVENT_AT, sizeof(event));
+	return event == TR_E_process || event == TR_E_library || event == TR_E_coverage ||
+	       event == TR_E_policy;
+}
+
 void tr_lay(uint8_t *at, const struct tr_draft *d, struct tr_layout layout, uint32_t block_length)
 {
 	uint32_t data = (uint32_t)(12 + 4 + layout.fields_tag + 4 + layout.payload);

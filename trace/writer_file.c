@@ -189,7 +189,7 @@ int tr_file_create(const char *path_template)
 		tr_file.device = st.st_dev;
 		tr_file.inode = st.st_ino;
 		tr_file.asked = tr_file.time;
-		tr_limit_begins(copy);
+		tr_limit_begins(copy, &st);
 	} else if (tr_file.fd >= 0) {
 		tr_file_unmake(tr_file.fd, tr_file.path);
 		tr_file.fd = -1;
@@ -275,7 +275,8 @@ bool tr_file_next(const char *path_template)
 	static char path[PATH_MAX];
 	struct stat st;
 	int copy = tr_limit_current(), fd;
-	uint32_t lost;
+	uint32_t lost[TR_DROPS];
+	bool ours;
 
 	tr_file_lock();
 	/* The same name again, when it is free. */
@@ -286,18 +287,19 @@ bool tr_file_next(const char *path_template)
 		fd = -1;
 	}
 	if (fd >= 0) {
-		lost = tr_limit_ends(path_template, tr_file.events);
-		tr_limit_begins(copy);
-		if (tr_file_is_ours(&(struct stat){0}))
+		ours = tr_file_is_ours(&(struct stat){0});
+		tr_drop_hand_over(lost, ours);
+		tr_limit_ends(path_template, tr_file.events, lost);
+		tr_limit_begins(copy, &st);
+		if (ours)
 			syscall(SYS_close, tr_file.fd);
 		tr_file.fd = fd;
 		tr_file.device = st.st_dev;
 		tr_file.inode = st.st_ino;
 		memcpy(tr_file.path, path, sizeof(path));
 		tr_tail_move(tr_file.path);
-		/* Those who read both files shall not count a loss twice. */
-		tr_drop_forget();
-		tr_drop_add(TR_DROP_OLD, lost);
+		for (int why = 0; why < TR_DROPS; why++)
+			tr_drop_add((enum tr_drop)why, lost[why]);
 		atomic_fetch_add(&tr_file_turn, 1);
 		write_preamble();
 	}
@@ -328,7 +330,7 @@ int tr_file_append(const struct iovec *parts, int count, size_t block_length, ui
 	tr_lay_time(parts[0].iov_base, tr_file.time);
 	if (!why && !tr_file_put_end(all, n, size))
 		why = tr_file_refused();
-	tr_file.events += !why;
+	tr_file.events += !why && !tr_lay_is_introduction(parts[0].iov_base);
 	tr_file_unlock();
 	return why;
 }

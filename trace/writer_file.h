@@ -71,6 +71,11 @@ void tr_drop_add(enum tr_drop why, uint32_t count);
 void tr_drop_lay_all(void);
 /* The preamble lives there from now on. */
 void tr_drop_move(uint8_t *preamble);
+/*
+ * The file is about to end: says in it what was lost, and how much that is. Those who read both files shall
+ * not count a loss twice, so what it cannot be told, since it is not open or full, is left for the next one.
+ */
+void tr_drop_hand_over(uint32_t lost[TR_DROPS], bool open);
 /* Nothing was lost so far. */
 void tr_drop_forget(void);
 

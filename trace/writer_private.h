@@ -85,11 +85,14 @@ bool tr_name(const char *path_template, int copy, char *out, size_t size);
 
 /* writer_limit.c: the files of a process that has a limit for them. 0 bytes: it has none. */
 uint64_t tr_limit_bytes(void);
-void tr_limit_begins(int copy);
+struct stat;
+void tr_limit_begins(int copy, const struct stat *st);
 int tr_limit_current(void); /* the number in the template of the file that is written; 0: none */
-/* It is ended, with so many events in it. Removes the oldest ones that are too many; returns how many events
- * went. */
-uint32_t tr_limit_ends(const char *path_template, uint32_t events);
+/*
+ * It is ended, with so many events in it, and says that so many more were lost. Removes the oldest ones that
+ * are too many; *lost becomes what is lost with them, for the next one to say.
+ */
+void tr_limit_ends(const char *path_template, uint32_t events, uint32_t lost[TR_DROPS]);
 void tr_limit_forget(void);
 
 /* writer_tail.c: pages that outlive the process. All under the file's lock. */
@@ -128,6 +131,8 @@ struct tr_layout {
 struct tr_layout tr_layout_of(const struct tr_draft *draft);
 /* Sets the time of a laid block. */
 void tr_lay_time(uint8_t *block, uint64_t time);
+/* Is it one of those that say who the process is? Each file has them again, so that none is lost with one. */
+bool tr_lay_is_introduction(const uint8_t *block);
 /* Writes all of the block but its first word; `block` is at least as long as the layout says and was zero. */
 void tr_lay(uint8_t *at, const struct tr_draft *draft, struct tr_layout layout, uint32_t block_length);
 

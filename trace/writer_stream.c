@@ -28,18 +28,19 @@ static uint32_t slot_at(uint32_t at)
 	return at & (TR_PAGE - 1) ? at : at + (uint32_t)sizeof(struct tr_extent);
 }
 
-/* How far the events of a stream are finished, from what is written on. */
+/* How far the events of a stream are finished, from what is written on; and how many no other file has. */
 static uint32_t finished(const struct tr_stream *stream, int class, uint32_t *events)
 {
 	uint32_t end = stream->written;
 
+	*events = 0;
 	for (uint32_t at = end; at < stream->bytes; at = end) {
 		at = slot_at(at);
 		if (__atomic_load_n((const uint32_t *)(const void *)(stream->map + at), __ATOMIC_ACQUIRE) !=
 		    TR_BLOCK_EPB)
 			break;
+		*events += !tr_lay_is_introduction(stream->map + at);
 		end = at + tr_slot_sizes[class];
-		++*events;
 	}
 	return end;
 }
@@ -80,9 +81,9 @@ static bool write_elsewhere(const struct tr_stream *stream, int class, uint32_t 
 /* The lock is held, and the file is ours. */
 static bool write_stream(struct tr_stream *stream, int class, uint32_t tid)
 {
-	uint32_t events = 0, end = finished(stream, class, &events);
+	uint32_t events, end = finished(stream, class, &events);
 
-	if (!events)
+	if (end == stream->written)
 		return true;
 	if (!(stream->turn == atomic_load(&tr_file_turn) ? write_slots(stream, end)
 							 : write_elsewhere(stream, class, end, tid)))
