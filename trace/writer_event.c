@@ -177,8 +177,9 @@ void tr_lay_time(uint8_t *block, uint64_t time)
 	put32(put32(block + 12, (uint32_t)(time >> 32)), (uint32_t)time);
 }
 
-#define EVENT_AT (28 + 12 + 4 + offsetof(struct tr_head, event)) /* behind the block's head and both tags'   \
-								  */
+#define EVENT_AT                                                                                             \
+	(28 + 12 + 4 + offsetof(struct tr_head, event)) /* behind the block's head and both tags'            \
+							 */
 
 bool tr_lay_is_introduction(const uint8_t *block)
 {
