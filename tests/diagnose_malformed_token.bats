@@ -81,6 +81,10 @@ compared() {
     compared authenticator 'gss-server was given a token that is not as python3 made it' 'of what came 1 byte is another, from byte [67][0-9][0-9] on'
 }
 
+@test "what an initiator made is known though it was killed" {
+    compared killed-authenticator 'gss-server was given a token that is not as python3 made it' 'of what came 1 byte is another'
+}
+
 # answered HOW CAUSE [EVIDENCE]: is told so of the client, to which the answer came in this way; with its trace alone, too.
 answered() {
     SEND=answer-$1

@@ -5,10 +5,11 @@
 HOW: whole, cut, longer, empty, base64, base64-twice, header, garbage; end (which is missing), rest (what cut leaves out),
 before (its length is before it), line-ends (CR LF for LF), ticket, authenticator (one byte of it is another); again (the
 token in FILE once it is there, else a new one that is kept there); spnego, ntlm (whole, by that mechanism, with whatever
-credentials there are), ntlm-header; answer-HOW (what comes back comes to such harm, and the token to none).
+credentials there are), ntlm-header; answer-HOW (what comes back comes to such harm, and the token to none); killed-HOW (and that is the end of the initiator).
 """
 import base64
 import os
+import signal
 import socket
 import struct
 import sys
@@ -80,6 +81,7 @@ def take(context, how, answer):
 
 
 def main(port, how, file=None):
+    killed, how = how.startswith("killed-"), how.removeprefix("killed-")
     context, token = token_for(how, file)
     server = socket.create_connection(("127.0.0.1", int(port)))
     server.sendall(framed(NOOP | CONTEXT_NEXT, b"") + framed(CONTEXT, token))
@@ -87,6 +89,8 @@ def main(port, how, file=None):
     try:
         answer = read_token(server)
         print("answer of", "no" if answer is None else len(answer), "bytes")
+        if killed:
+            os.kill(os.getpid(), signal.SIGKILL)
         if context and answer:
             take(context, how, answer)
     except ConnectionResetError:

@@ -4,6 +4,7 @@
 
 #include "tools/diagnose/diagnoses.h"
 #include "tools/diagnose/local.h"
+#include "tools/diagnose/on_the_way.h"
 #include "tools/model/learn.h"
 
 #include <stdlib.h>
@@ -96,6 +97,19 @@ static void give_up_oldest(struct diagnose *diagnose)
 	model_talk_free(oldest);
 }
 
+/* Of a process that was killed, or still runs, no event tells the first token of a handshake; its call does. */
+static bool know_first_token(struct model_talk *talk)
+{
+	const struct model_step *step = on_the_way_first(talk);
+	const struct model_token *token;
+
+	if (!step || talk->hash.at)
+		return true;
+	token = step->call == TR_gss_init_sec_context ? &step->out : &step->in;
+	return !token->length ||
+	       model_text_set(&talk->hash, (struct model_text){(char *)(uintptr_t)token->hash, sizeof(token->hash)});
+}
+
 /* What went well is kept for a while: its other side may have failed, of what became of its tokens. */
 static bool ended(struct model_listener *listener, struct model_talk *talk)
 {
@@ -107,6 +121,10 @@ static bool ended(struct model_listener *listener, struct model_talk *talk)
 		bad = true;
 	}
 	diagnose_count(&diagnose->counts, talk);
+	if (!know_first_token(talk)) {
+		model_talk_free(talk);
+		return false;
+	}
 	if (!bad && !talk->hash.at) {
 		model_talk_free(talk);
 		return true;
