@@ -207,6 +207,29 @@ options() {
     [ $wrong = 0 ]
 }
 
+@test "every key of JSON is on its command's page, those of tokens with what they lie in" {
+    local keys="$TOP/tests/json_keys.py" page="$TOP/doc/gsstap"
+    cd "$TOP"
+    "$PYTHON" "$keys" "$page-doctor.1" tools/view/findings_json.c tools/doctor/*.c
+    "$PYTHON" "$keys" "$page-timeline.1" tools/view/timeline_json.c
+    "$PYTHON" "$keys" "$page-decode.1" tools/view/summary_json.c tools/view/event_json.c
+    "$PYTHON" "$keys" "$page-inspect.1" tools/elf/json.c
+    "$PYTHON" tests/token_keys.py "$page-decode.1" tests/data/token/*/*.json tools/token/*.c
+}
+
+@test "a key that is on no page, or on one and nowhere else, is found" {
+    cd "$BATS_TEST_TMPDIR"
+    sed 's/ sname ,//' "$TOP/doc/gsstap-decode.1" >missing.1
+    run -1 "$PYTHON" "$TOP/tests/token_keys.py" missing.1 "$TOP"/tests/data/token/*/*.json "$TOP"/tools/token/*.c
+    [[ $output == *"ticket: sname is in a sample and not on the page"* ]]
+    sed 's/^\.It Li ap_req$/&\n.Li nosuch ,/' "$TOP/doc/gsstap-decode.1" >more.1
+    run -1 "$PYTHON" "$TOP/tests/token_keys.py" more.1 "$TOP"/tests/data/token/*/*.json "$TOP"/tools/token/*.c
+    [ "$output" = "ap_req: nosuch is on the page, and neither in a sample nor in a decoder" ]
+    sed 's/damaged/broken/' "$TOP/doc/gsstap-doctor.1" >missing.1
+    run -1 "$PYTHON" "$TOP/tests/json_keys.py" missing.1 "$TOP/tools/view/findings_json.c"
+    [ "$output" = damaged ]
+}
+
 @test "a short option means one thing in all commands" {
     local name
     for name in $(commands); do

@@ -34,7 +34,7 @@ static void kerb_message(struct token *token, const char *name, struct tr_bytes 
 }
 
 static const struct der_field proxied[] = {
-	{0, "kerb_message", kerb_message},
+	{0, "message", kerb_message},
 	{1, "target_domain", der_identity},
 	{2, "dclocator_hint", der_integer},
 	{0},
