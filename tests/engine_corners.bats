@@ -166,6 +166,32 @@ while True: print(s.recv(512), flush=True)'
     finish server
 }
 
+@test "connections that are made at once are there in the order in which they were begun" {
+    with wire
+    "${WITH[@]}" "$PYTHON" -c '
+import zmq
+context, in_order = zmq.Context(), 0
+for trial in range(12):
+    push, pulls = context.socket(zmq.PUSH), []
+    port = push.bind_to_random_port("tcp://127.0.0.1")
+    monitor = push.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
+    for number in range(6):
+        pulls.append(context.socket(zmq.PULL))
+        pulls[-1].connect("tcp://127.0.0.1:%d" % port)
+    for pull in pulls:
+        monitor.recv_multipart()
+    for number in range(6):
+        push.send(b"%d" % number)
+    in_order += [int(pull.recv()) for pull in pulls] == list(range(6))
+    push.disable_monitor()
+    for socket in (push, monitor, *pulls):
+        socket.close(linger=0)
+context.term()
+print(in_order)' >in_order
+    # On a busy machine a step can take longer than the next is kept waiting for it.
+    [ "$(cat in_order)" -ge 6 ]
+}
+
 @test "many connections whose KDC hangs, and those that come again, hold up no other one" {
     fresh kdc-hangs
     kdc_hangs 5

@@ -34,7 +34,8 @@ enum wire_phase {
 enum wire_choice { WIRE_UNDECIDED, WIRE_GSSAPI, WIRE_NULL };
 
 struct wire {
-	struct wire *next; /* in the pool's queue */
+	struct wire *next, *previous; /* in a queue of the pool's */
+	uint64_t queued;	      /* since when */
 	struct tap_lock lock;
 	unsigned references;
 	int fd;

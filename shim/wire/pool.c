@@ -4,13 +4,16 @@
  * of one for which the kernel has no room. libzmq's I/O threads never do, so a KDC that hangs costs no other
  * connection anything.
  *
- * There are as many as there is work for, up to a bound, and none while there is none. Initiators have their
- * own, so that those that hang do not hold up who accepts, and an endpoint that hangs has few. A thread does
- * not wait with a connection's lock, and nobody waits for a thread: who closes a connection leaves it to it.
+ * One thread does the work, in the order in which it comes, so that handshakes end in the order in which they
+ * were begun, as in libzmq's one thread; where it is not done in a moment there are more, as many as there is
+ * work for, up to a bound. There is none while there is no work. Initiators have their own, so that those
+ * that hang do not hold up who accepts, and an endpoint that hangs has few. A thread does not wait with a
+ * connection's lock, and nobody waits for a thread: who closes a connection leaves it to it.
  */
 #include "shim/wire/connection.h"
 
 #include "shim/wire/abroad.h"
+#include "shim/wire/queue.h"
 #include "shim/wire/zap.h"
 
 #include <errno.h>
@@ -26,17 +29,21 @@
 #define THREADS 32
 #define STEPS 2 /* of an endpoint's initiators, at a time */
 #define ASKS 8	/* of an endpoint whose peers a ZAP handler is asked about */
-#define IDLE_S 2
+#define IDLE_NS 2000000000u
+#define MOMENT_NS                                                                                            \
+	20000000u /* the first step loads libraries and asks the KDC; the others take a fiftieth             \
+		   */
 #define SENDING_MS 30000
 #define STACK (512u << 10)
 
 struct pool {
 	struct tap_lock lock;
-	struct wire *first;
-	struct wire *waiting; /* for a step of another connection of their endpoint */
-	int news;	      /* counts what was put into the queue */
-	unsigned threads, idle, queued;
-	pid_t runs_in; /* a child after fork has none of its parent's */
+	struct wire_queue queue;
+	struct wire_queue waiting; /* for a step of another connection of their endpoint */
+	int news;		   /* counts what was put into the queue */
+	unsigned threads, idle;	   /* the others are at work, the last of them */
+	uint64_t begun;		   /* ... since then */
+	pid_t runs_in;		   /* a child after fork has none of its parent's */
 };
 static struct pool initiators, acceptors;
 
@@ -128,20 +135,20 @@ static void step(struct wire *wire)
 
 static bool start_thread(struct pool *pool);
 
-/*
- * Before the others; the pool is locked. Where there are more than can be served before libzmq's timer ends
- * them, the newest still are; were the oldest first, none would be. False: there is no thread for it.
- */
+/* There is a thread that waits, and sees to it when the others do not get to what is queued. Locked. */
+static void watch(struct pool *pool)
+{
+	if (!pool->idle && pool->threads < THREADS && start_thread(pool))
+		pool->threads++;
+}
+
+/* The pool is locked. False: there is no thread for it. */
 static bool put(struct pool *pool, struct wire *wire)
 {
-	/* An idle one that was woken already is not there for this. */
-	if (pool->queued >= pool->idle && pool->threads < THREADS && start_thread(pool))
-		pool->threads++;
+	watch(pool);
 	if (!pool->threads)
 		return false;
-	pool->queued++;
-	wire->next = pool->first;
-	pool->first = wire;
+	tap_queue_add(&pool->queue, wire);
 	pool->news++;
 	syscall(SYS_futex, &pool->news, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 	return true;
@@ -179,8 +186,7 @@ static bool may_step(struct pool *pool, struct wire *wire)
 	if (may) {
 		tie->steps++;
 	} else {
-		wire->next = pool->waiting;
-		pool->waiting = wire;
+		tap_queue_add(&pool->waiting, wire);
 	}
 	tap_unlock(&pool->lock);
 	return may;
@@ -190,7 +196,7 @@ static bool may_step(struct pool *pool, struct wire *wire)
 static void pass_on(struct pool *pool, const struct wire *from, bool stepped)
 {
 	struct tap_tie *tie = from->tie;
-	struct wire **at, *wire;
+	struct wire *wire;
 	unsigned turns;
 
 	while (!tap_lock(&pool->lock))
@@ -198,14 +204,9 @@ static void pass_on(struct pool *pool, const struct wire *from, bool stepped)
 	if (stepped)
 		tie->steps--;
 	turns = steps_most(from) > tie->steps ? steps_most(from) - tie->steps : 0;
-	for (at = &pool->waiting; (wire = *at) && turns;) {
-		if (wire->tie != tie) {
-			at = &wire->next;
-			continue;
-		}
-		*at = wire->next;
+	for (; turns && (wire = tap_queue_next_of(&pool->waiting, tie)); turns--) {
+		tap_queue_remove(&pool->waiting, wire);
 		put(pool, wire); /* at least this thread is there */
-		turns--;
 	}
 	tap_unlock(&pool->lock);
 }
@@ -251,22 +252,23 @@ static void work_for(struct pool *pool, struct wire *wire)
 
 /* --- the threads */
 
-static struct wire *next(struct pool *pool)
+/* How long those at work are still given before this one takes what is queued: ns; 0 where none other is at
+ * work. */
+static uint64_t still_theirs(const struct pool *pool)
 {
-	struct wire *wire = pool->first;
+	uint64_t since;
 
-	if (wire) {
-		pool->queued--;
-		pool->first = wire->next;
-		wire->next = NULL;
-	}
-	return wire;
+	if (pool->threads - pool->idle <= 1)
+		return 0;
+	since = tap_queue_now() - pool->begun;
+	return since < MOMENT_NS ? MOMENT_NS - since : 0;
 }
 
 /* Locked, also afterwards. False: nothing came for a while. */
-static bool wait_for_work(struct pool *pool)
+static bool wait_for_work(struct pool *pool, uint64_t ns)
 {
-	struct timespec patience = {.tv_sec = IDLE_S};
+	struct timespec patience = {.tv_sec = (time_t)(ns / 1000000000u),
+				    .tv_nsec = (long)(ns % 1000000000u)};
 	int seen = pool->news;
 
 	pool->idle++;
@@ -275,24 +277,30 @@ static bool wait_for_work(struct pool *pool)
 	while (!tap_lock(&pool->lock))
 		;
 	pool->idle--;
-	return pool->first || pool->news != seen;
+	return ns < IDLE_NS || pool->queue.first || pool->news != seen;
 }
 
 static void *run(void *argument)
 {
 	struct pool *pool = argument;
 	struct wire *wire;
+	uint64_t theirs;
 
 	while (!tap_lock(&pool->lock))
 		;
 	for (;;) {
-		wire = next(pool);
-		if (wire) {
+		wire = tap_queue_next(&pool->queue);
+		theirs = wire ? still_theirs(pool) : 0;
+		if (wire && !theirs) {
+			tap_queue_remove(&pool->queue, wire);
+			pool->begun = tap_queue_now();
+			if (pool->queue.first)
+				watch(pool);
 			tap_unlock(&pool->lock);
 			work_for(pool, wire);
 			while (!tap_lock(&pool->lock))
 				;
-		} else if (!wait_for_work(pool)) {
+		} else if (!wait_for_work(pool, wire ? theirs : IDLE_NS)) {
 			break;
 		}
 	}
