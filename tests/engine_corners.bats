@@ -167,6 +167,7 @@ while True: print(s.recv(512), flush=True)'
 }
 
 @test "connections that are made at once are there in the order in which they were begun" {
+    fresh order
     with wire
     "${WITH[@]}" "$PYTHON" -c '
 import zmq
