@@ -268,6 +268,54 @@ END
     run -1 bash -c 'ls -A | grep "lines[.]"'
 }
 
+@test "what was there stays when nothing that is read can be written: with every command that takes a file" {
+    echo junk >junk.pcapng
+    : >empty.pcapng
+    head -c 100 "$NATIVE" >short.pcapng
+    for trace in junk empty short; do
+        for command in decode "decode --format json" "decode -v" "decode --summary" "decode --summary --format json" \
+            "decode --summary --format csv" report; do
+            echo precious >o
+            # shellcheck disable=SC2086 # words
+            run -1 "$GSSTAP" $command -o o $trace.pcapng
+            [[ $output == *"o: not written: no event could be read"* ]]
+            [ "$(cat o)" = precious ]
+            rm o
+            # shellcheck disable=SC2086
+            run -1 "$GSSTAP" $command -o o $trace.pcapng
+            [ ! -e o ]
+        done
+    done
+    # One that can be read is enough.
+    echo precious >o
+    run -1 "$GSSTAP" decode -o o junk.pcapng "$NATIVE"
+    [ "$(wc -l <o)" = 12 ]
+    # That nothing of it was asked for is an answer.
+    "$GSSTAP" decode -o o --call gss_get_mic "$NATIVE"
+    [ ! -s o ]
+    run -1 bash -c 'ls -A | grep "o[.]"'
+}
+
+@test "what is followed takes its place with the first event" {
+    echo precious >lines
+    head -c 4096 "$NATIVE" >t.pcapng
+    mkdir empty
+    follow empty
+    wait_until 20 compgen -G 'lines.*'
+    kill -INT "$FOLLOWER"
+    wait "$FOLLOWER" || [ $? = 1 ]
+    grep -q 'lines: not written: no event could be read' errors
+    [ "$(cat lines)" = precious ]
+    run ! compgen -G 'lines.*'
+    follow --format json t.pcapng
+    grow_to "$NATIVE" t.pcapng
+    wait_until 20 has_line lines '"event":"dropped"'
+    [ "$(stat -c %a lines)" = 600 ]
+    run ! has_line lines precious
+    kill -INT "$FOLLOWER"
+    wait "$FOLLOWER"
+}
+
 @test "a trace is followed while it grows, and ends in order when interrupted" {
     head -c 4096 "$NATIVE" >t.pcapng
     follow --format json t.pcapng

@@ -165,15 +165,17 @@ const struct argp argp_decode = {
 	       "*.pcapng in it.",
 };
 
-/* What is followed is read while it is written: it takes its place at once, everything else when it is
- * complete. */
+/* What is followed is read while it is written: it takes its place at the first event, everything else when it
+ * is complete. */
 static int print(struct decode *decode)
 {
 	struct printout *printout = &decode->printout;
-	struct follow what = {
-		.show = printout->show, .inputs = printout->inputs, .out = fileno(printout->out)};
+	struct follow what = {.show = printout->show,
+			      .inputs = printout->inputs,
+			      .out = fileno(printout->out),
+			      .file = &printout->file};
 
-	if (decode->follow && (out_file_keep(&printout->file) || follow(&what) == FOLLOW_FAILED)) {
+	if (decode->follow && follow(&what) == FOLLOW_FAILED) {
 		int status = printout_complain(printout);
 
 		return printout->failed ? TOOL_USAGE : status;

@@ -129,8 +129,15 @@ static int complain(const char *path)
 	return TOOL_FAIL;
 }
 
+static int nothing_read(const char *path)
+{
+	tool_error("%s: not written: no event could be read", path);
+	return TOOL_FAIL;
+}
+
 static int write_one(struct redact *redact, const struct job *job, unsigned i)
 {
+	uint64_t before = redact->sums.events;
 	char *path = out_path(job, i);
 	struct out_file out;
 	int status = TOOL_OK;
@@ -140,7 +147,11 @@ static int write_one(struct redact *redact, const struct job *job, unsigned i)
 		free(path);
 		return status;
 	}
-	if (redact_write(redact, job->in[i], out.file) || out_file_keep(&out))
+	if (redact_write(redact, job->in[i], out.file))
+		status = complain(path);
+	else if (redact->sums.events == before)
+		status = nothing_read(path);
+	else if (out_file_keep(&out))
 		status = complain(path);
 	if (out_file_close(&out) && status == TOOL_OK)
 		status = complain(path);

@@ -26,6 +26,11 @@ static bool is_unread(int fd)
 	return poll(&poll_fd, 1, 0) > 0 && poll_fd.revents & POLLERR;
 }
 
+static int keep(const struct follow *follow)
+{
+	return follow->file && show_events(follow->show) ? out_file_keep(follow->file) : 0;
+}
+
 enum follow_end follow(const struct follow *follow)
 {
 	struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
@@ -35,6 +40,8 @@ enum follow_end follow(const struct follow *follow)
 	for (unsigned i = 1; !interrupted; i++) {
 		if (show_poll(follow->show, false))
 			return interrupted ? FOLLOW_INTERRUPTED : FOLLOW_FAILED;
+		if (keep(follow))
+			return FOLLOW_FAILED;
 		if (is_unread(follow->out))
 			return FOLLOW_UNREAD;
 		inputs_wait(follow->inputs, LOOK_EVERY);

@@ -5,12 +5,15 @@
 #ifndef TOOLS_VIEW_FOLLOW_H
 #define TOOLS_VIEW_FOLLOW_H
 
+#include "tools/out/file.h"
 #include "tools/view/inputs.h"
 
 struct follow {
 	struct show *show;
 	struct inputs *inputs;
 	int out; /* what show prints to */
+	/* Takes its place with the first event. NULL: out is no such file. */
+	struct out_file *file;
 	/* Called about once a second, to add inputs that nothing else announces. False: there is nothing more
 	 * to follow. NULL: nothing of the kind. */
 	bool (*look)(void *context);

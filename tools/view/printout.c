@@ -57,11 +57,24 @@ int printout_complain(struct printout *printout)
 	return TOOL_FAIL;
 }
 
+/* What there is may be the last that is known of something: an empty page is no better. */
+static bool replaces_by_nothing(const struct printout *printout)
+{
+	if (!printout->file.temporary || show_events(printout->show))
+		return false;
+	tool_error("%s: not written: no event could be read", printout->output);
+	return true;
+}
+
 int printout_print(struct printout *printout)
 {
 	int status = TOOL_OK;
 
-	if (show_poll(printout->show, true) || fflush(printout->out) || out_file_keep(&printout->file))
+	if (show_poll(printout->show, true) || fflush(printout->out))
+		status = printout_complain(printout);
+	else if (replaces_by_nothing(printout))
+		status = TOOL_FAIL;
+	else if (out_file_keep(&printout->file))
 		status = printout_complain(printout);
 	if (printout->failed)
 		return TOOL_USAGE;

@@ -144,6 +144,11 @@ void show_release(struct show *show)
 	tr_reader_release(show->reader);
 }
 
+uint64_t show_events(const struct show *show)
+{
+	return tr_reader_stats(show->reader)->events;
+}
+
 uint64_t show_problems(const struct show *show)
 {
 	return tr_reader_stats(show->reader)->problems;

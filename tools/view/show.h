@@ -66,6 +66,9 @@ void show_timeline(struct show *show, const struct timeline_choice *choice);
 /* How many findings, or handshakes, a final show_poll printed, where it looked for any. */
 uint64_t show_found(const struct show *show);
 
+/* How many events were read, whether asked for or not. */
+uint64_t show_events(const struct show *show);
+
 /* How many things were wrong with the traces. */
 uint64_t show_problems(const struct show *show);
 
