@@ -165,8 +165,8 @@ const struct argp argp_decode = {
 	       "*.pcapng in it.",
 };
 
-/* What is followed is read while it is written: it takes its place at the first event, everything else when it
- * is complete. */
+/* What is followed is read while it is written: it takes its place at the first event, everything else when
+ * it is complete. */
 static int print(struct decode *decode)
 {
 	struct printout *printout = &decode->printout;
