@@ -26,3 +26,28 @@ load diagnose
     finds GT0099 '.cause | test("^python3 could not establish a security context of ntlmssp, .*: No such file or directory$")'
     finds GT0099 '.evidence | any(test("^of ntlmssp gss_init_sec_context in python3.* said"))'
 }
+
+@test "of an initiator whose peer closed the connection it is said how far it came, and nothing is found" {
+    read -r port < <(free_port)
+    "$PYTHON" - "$port" 3>&- <<'END' &
+import socket, sys
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+connection, _ = listener.accept()
+got = b""
+while len(got) < 600:
+    got += connection.recv(4096)
+END
+    wait_until 60 listens "$port"
+    mkdir closed
+    run -1 "$GSSTAP" run -o closed/client.pcapng -- gss-client -port "$port" localhost "$SERVICE" hello
+    run -0 "$GSSTAP" doctor closed
+    [[ ${lines[0]} == "Handshakes seen: 1 "* ]]
+    [[ ${lines[1]} =~ ^gss-client\[[0-9]+\]\ on\ .*\ sent\ a\ token\ of\ [0-9]+\ bytes\ and\ called\ nothing ]]
+    [ "${lines[2]}" = "Nothing was found." ]
+    doctor closed
+    jq -es '.[0].left_alone | .program == "gss-client" and .sent_length > 500' found
+    # Of one that ended nothing is said.
+    handshake right
+    run -0 "$GSSTAP" doctor right
+    [ "${lines[1]}" = "Nothing was found." ]
+}

@@ -2,6 +2,18 @@
 /* What became of handshakes; see count.h. */
 #include "tools/diagnose/count.h"
 
+/* Nothing failed here: whoever knows why is the peer. */
+static void left_alone(struct diagnose_counts *counts, const struct model_talk *talk)
+{
+	const struct model_step *step = model_talk_last(talk);
+
+	if (counts->left || talk->role != TR_ROLE_INITIATOR || !step || step->failed || !step->out.length)
+		return;
+	counts->left = talk->process->program;
+	counts->left_pid = talk->pid;
+	counts->left_length = step->out.length;
+}
+
 void diagnose_count(struct diagnose_counts *counts, const struct model_talk *talk)
 {
 	if (talk->credential)
@@ -16,4 +28,6 @@ void diagnose_count(struct diagnose_counts *counts, const struct model_talk *tal
 		counts->abandoned++;
 	else
 		counts->unfinished++;
+	if (!talk->credential && (!talk->outcome || talk->outcome == TR_OUTCOME_ABANDONED))
+		left_alone(counts, talk);
 }

@@ -8,6 +8,10 @@
 /* What was seen, and of it what went wrong. */
 struct diagnose_counts {
 	uint64_t established, failed, refused, abandoned, credentials, unfinished;
+	/* The first initiator that sent a token and called nothing in that handshake afterwards; NULL: none. */
+	const struct model_program *left;
+	uint32_t left_pid;
+	uint64_t left_length; /* of the token */
 };
 
 void diagnose_count(struct diagnose_counts *counts, const struct model_talk *talk);

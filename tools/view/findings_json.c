@@ -85,6 +85,15 @@ void findings_json_end(struct out *out, const struct findings *findings, const s
 	js_set_unsigned(&js, "abandoned", counts->abandoned);
 	js_set_unsigned(&js, "unfinished", counts->unfinished);
 	js_set_unsigned(&js, "credentials", counts->credentials);
+	if (counts->left) {
+		js_key(&js, "left_alone");
+		js_object(&js);
+		text(&js, "program", counts->left->name);
+		js_set_unsigned(&js, "pid", counts->left_pid);
+		text(&js, "host", counts->left->host);
+		js_set_unsigned(&js, "sent_length", counts->left_length);
+		js_object_end(&js);
+	}
 	js_set_unsigned(&js, "damaged", damaged);
 	js_object_end(&js);
 	js_line(&js);

@@ -120,6 +120,15 @@ static void seen(struct out *out, const struct diagnose_counts *counts)
 	out_str(out, ".\n");
 }
 
+static void left_alone(struct out *out, const struct diagnose_counts *counts)
+{
+	program(out, counts->left, counts->left_pid);
+	out_str(out, " sent a token of ");
+	out_unsigned(out, counts->left_length);
+	out_str(out, " bytes and called nothing in that handshake afterwards: why is not known on this side, the "
+		     "trace of its peer may tell.\n");
+}
+
 void findings_text_end(struct out *out, const struct findings *findings, const struct diagnose_counts *counts,
 		       uint64_t damaged)
 {
@@ -127,6 +136,8 @@ void findings_text_end(struct out *out, const struct findings *findings, const s
 	if (damaged)
 		out_str(out, "The traces are damaged: there may be more.\n");
 	if (!findings->first) {
+		if (counts->left)
+			left_alone(out, counts);
 		out_str(out, "Nothing was found.\n");
 		return;
 	}
