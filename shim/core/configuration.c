@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which Kerberos configuration is in force: the environment that libkrb5 and GSSAPI libraries look at when
- * they are called, told with the first handshake of a process and when it has changed since. The environment
+ * they are called, told before the first handshake of a process and when it has changed since. The environment
  * is only read.
  */
 #include "shim/core/configuration.h"
@@ -61,7 +61,7 @@ static uint64_t digest(const char *const values[VARIABLES])
 	return sum | 1;
 }
 
-void tap_configuration_event(void)
+void tap_configuration_event(enum tr_role role)
 {
 	static uint64_t told;
 	const char *values[VARIABLES];
@@ -80,5 +80,7 @@ void tap_configuration_event(void)
 	for (size_t i = 0; i < VARIABLES; i++)
 		if (values[i])
 			tr_put_text(d, variables[i].field, values[i]);
+	if (role)
+		tr_put_u32(d, TR_F_ROLE, role);
 	tr_commit(d);
 }

@@ -7,6 +7,7 @@
  * A refusal looks like any other failed call to the program: no context, no output token, GSS_S_UNAUTHORIZED,
  * and a minor status that gss_display_status explains.
  */
+#include "shim/core/configuration.h"
 #include "shim/gss/drop.h"
 #include "shim/gss/gss.h"
 #include "shim/gss/handshake.h"
@@ -74,6 +75,8 @@ static void begin(struct tap_scope *scope, struct tap_handshake *step, struct ca
 	step->before = *call->context;
 	/* A negotiation's inner handshake is part of another call that is followed itself. */
 	step->part = scope->nested && tap_learning();
+	if (!step->part && step->before == GSS_C_NO_CONTEXT)
+		tap_configuration_event(step->role);
 	if (!scope->start)
 		scope->start = tr_now();
 	if (!call->mech)

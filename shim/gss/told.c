@@ -89,7 +89,7 @@ static void write_handshake(const struct tap_scope *scope, const struct context 
 	const struct tap_gss_guest *guest = tap_gss_guest();
 	struct tr_draft *d;
 
-	tap_configuration_event();
+	tap_configuration_event((enum tr_role)0);
 	d = tap_event(scope, TR_E_handshake);
 	if (d) {
 		d->time = tr_now();

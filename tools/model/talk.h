@@ -81,6 +81,8 @@ struct model_talk {
 /* What is gathered of a process while its events are read. */
 struct model_gathering {
 	struct model_settings settings;
+	uint64_t begun; /* when an initiator's first call was made that has not returned; 0: none */
+	uint32_t begun_pid, begun_tid;
 	struct model_steps waiting; /* failures that belong to no handshake yet */
 	struct model_text accepts;  /* the name of its credentials as an acceptor */
 	uint64_t accepts_by;	    /* the last of them */

@@ -98,6 +98,13 @@ static void handshake(struct facts *facts, struct model_gathering *gathering, st
 	talk_put(facts, talk);
 }
 
+/* A call that was begun on this thread has returned, or was left. */
+static void returned(const struct facts *facts, struct model_gathering *gathering)
+{
+	if (facts->event->head.tid == gathering->begun_tid)
+		gathering->begun = 0;
+}
+
 static bool is_about_credentials(uint32_t call)
 {
 	switch (call) {
@@ -130,6 +137,8 @@ void learn_talk_call(struct facts *facts)
 	step = gathering ? facts_step(facts) : NULL;
 	if (!step)
 		return;
+	if (handshakes)
+		returned(facts, gathering);
 	if (step->depth)
 		wait_for_call(gathering, step);
 	else if (handshakes)
@@ -144,6 +153,11 @@ void learn_configuration(struct facts *facts)
 
 	if (!gathering)
 		return;
+	if (facts_number(facts, TR_F_ROLE) == TR_ROLE_INITIATOR) {
+		gathering->begun = facts->event->time;
+		gathering->begun_pid = facts->event->head.pid;
+		gathering->begun_tid = facts->event->head.tid;
+	}
 	gathering->settings.known = true;
 	for (unsigned i = 0; i < MODEL_SETTINGS; i++) {
 		model_text_free(&gathering->settings.values[i]);
@@ -213,6 +227,7 @@ void learn_talk_handshake(struct facts *facts)
 
 	if (!gathering)
 		return;
+	returned(facts, gathering);
 	talk = handle ? talk_take(facts, handle) : NULL;
 	if (!talk)
 		talk = talk_take(facts, 0);

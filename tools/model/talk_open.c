@@ -88,8 +88,38 @@ static void settle(void *at, void *context)
 		talk_end(model, talk);
 }
 
+/* A process that ended within its first call has no event of the handshake: the configuration tells of it. */
+static void settle_begun(void *at, void *context)
+{
+	struct model_process *process = at;
+	struct model_gathering *gathering = process->gathering;
+	struct model *model = context;
+	struct model_talk *talk;
+
+	if (!gathering || !gathering->begun || !process->program)
+		return;
+	talk = calloc(1, sizeof(*talk));
+	if (!talk) {
+		model->failed = true;
+		return;
+	}
+	talk->process = process;
+	talk->pid = gathering->begun_pid;
+	talk->tid = gathering->begun_tid;
+	talk->first = talk->last = gathering->begun;
+	talk->role = TR_ROLE_INITIATOR;
+	talk->settings.known = true;
+	for (size_t i = 0; i < MODEL_SETTINGS; i++)
+		if (!model_text_set(&talk->settings.values[i], gathering->settings.values[i]))
+			model->failed = true;
+	gathering->begun = 0;
+	talk_end(model, talk);
+}
+
 void talks_settle(struct model *model)
 {
 	if (model->listener)
 		model_each(&model->talks, settle, model);
+	if (model->listener)
+		model_each(&model->processes, settle_begun, model);
 }
