@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which Kerberos configuration is in force: the environment that libkrb5 and GSSAPI libraries look at when
- * they are called, told before the first handshake of a process and when it has changed since. The environment
- * is only read.
+ * they are called, told before the first handshake of a process and when it has changed since. The
+ * environment is only read.
  */
 #include "shim/core/configuration.h"
 

@@ -20,7 +20,8 @@ static bool denied(const struct diagnose_case *c, const struct probe_file *file)
 
 bool ended_in_first_call(const struct model_talk *talk)
 {
-	return talk->role == TR_ROLE_INITIATOR && !talk->outcome && !talk->steps.first && talk->settings.known;
+	return talk->role == TR_ROLE_INITIATOR && !talk->outcome && !talk->steps.first &&
+	       talk->settings.known;
 }
 
 /* It is no more, and the file is as it was: what is in it was there for that call. */

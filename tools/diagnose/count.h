@@ -8,7 +8,8 @@
 /* What was seen, and of it what went wrong. */
 struct diagnose_counts {
 	uint64_t established, failed, refused, abandoned, credentials, unfinished;
-	/* The first initiator that sent a token and called nothing in that handshake afterwards; NULL: none. */
+	/* The first initiator that sent a token and called nothing in that handshake afterwards; NULL: none.
+	 */
 	const struct model_program *left;
 	uint32_t left_pid;
 	uint64_t left_length; /* of the token */

@@ -125,8 +125,9 @@ static void left_alone(struct out *out, const struct diagnose_counts *counts)
 	program(out, counts->left, counts->left_pid);
 	out_str(out, " sent a token of ");
 	out_unsigned(out, counts->left_length);
-	out_str(out, " bytes and called nothing in that handshake afterwards: why is not known on this side, the "
-		     "trace of its peer may tell.\n");
+	out_str(out,
+		" bytes and called nothing in that handshake afterwards: why is not known on this side, the "
+		"trace of its peer may tell.\n");
 }
 
 void findings_text_end(struct out *out, const struct findings *findings, const struct diagnose_counts *counts,
