@@ -31,6 +31,17 @@ no_finding() {
     no_finding
 }
 
+@test "what the library has no word for is not quoted as success: call, comment, timeline and finding say what the status means" {
+    run -1 bound apart here there
+    "$GSSTAP" decode -e gss_accept_sec_context apart/t.pcapng >said
+    grep -q ' = GSS_S_BAD_BINDINGS (Incorrect channel bindings were supplied, minor [0-9]*)' said
+    "$GSSTAP" timeline apart/t.pcapng >>said
+    grep -q ': GSS_S_BAD_BINDINGS, Incorrect channel bindings were supplied, ' said
+    grep -aq 'gss_accept_sec_context: Incorrect channel bindings were supplied' apart/t.pcapng
+    finds GT0019 '.evidence | any(test("returned GSS_S_BAD_BINDINGS: Incorrect channel bindings were supplied$"))'
+    run ! grep -a Success said found apart/t.pcapng
+}
+
 @test "of TLS the kinds are told and compared, and both ends have to take the same" {
     run -1 bound kinds tls-unique:Mumpitz tls-server-end-point:Firlefanz
     only GT0019

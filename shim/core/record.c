@@ -52,24 +52,33 @@ static const char *ask_text(const struct tap_scope *scope, OM_uint32 status, int
 	return out;
 }
 
-const char *tap_minor_text(const struct tap_scope *scope, OM_uint32 minor, gss_const_OID mech,
-			   char out[TAP_TEXT])
+static const char *minor_text(const struct tap_scope *scope, OM_uint32 minor, gss_const_OID mech,
+			      char out[TAP_TEXT])
 {
 	return tap_refusal_text(minor, out, TAP_TEXT) ? out
 						      : ask_text(scope, minor, GSS_C_MECH_CODE, mech, out);
 }
 
-/* What libraries say of a minor status that they did not set. */
-static bool says_nothing(OM_uint32 minor, const char *text)
+/* Of a minor status that they did not set, libraries say "Success". */
+static bool minor_says(const struct tap_scope *scope, OM_uint32 minor, gss_const_OID mech, char out[TAP_TEXT])
 {
-	return !minor || !*text || !strcmp(text, "Success") || !strncmp(text, "Unknown code 0", 14);
+	return minor && *minor_text(scope, minor, mech, out) && strcmp(out, "Success") &&
+	       strncmp(out, "Unknown code 0", 14);
+}
+
+static bool status_says(const struct tap_scope *scope, OM_uint32 major, OM_uint32 minor, gss_const_OID mech,
+			char out[TAP_TEXT])
+{
+	if (minor_says(scope, minor, mech, out))
+		return true;
+	ask_text(scope, major, GSS_C_GSS_CODE, GSS_C_NO_OID, out);
+	return false;
 }
 
 const char *tap_status_text(const struct tap_scope *scope, OM_uint32 major, OM_uint32 minor,
 			    gss_const_OID mech, char out[TAP_TEXT])
 {
-	if (says_nothing(minor, tap_minor_text(scope, minor, mech, out)))
-		ask_text(scope, major, GSS_C_GSS_CODE, GSS_C_NO_OID, out);
+	(void)status_says(scope, major, minor, mech, out);
 	return out;
 }
 
@@ -96,8 +105,8 @@ struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const O
 			       gss_const_OID mech)
 {
 	bool failed = GSS_ERROR(major);
-	char room[TAP_TEXT];
-	const char *text = "";
+	bool of_minor = false; /* what the text is about */
+	char text[TAP_TEXT];
 	int error = errno;
 	struct tr_draft *d;
 	uint64_t end;
@@ -107,8 +116,8 @@ struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const O
 	if (!scope->start)
 		scope->start = tr_now(); /* of a nested call it was not worth to look at the clock */
 	end = failed ? tr_now() : 0;
-	if (failed && minor)
-		text = tap_minor_text(scope, *minor, mech, room);
+	if (failed)
+		of_minor = status_says(scope, major, minor ? *minor : 0, mech, text);
 	d = tr_begin(TR_E_call);
 	if (!d)
 		return NULL;
@@ -121,7 +130,7 @@ struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const O
 			tr_put_u32(d, TR_F_ERRNO, (uint32_t)error);
 		if (minor) {
 			tr_put_u32(d, TR_F_MINOR, *minor);
-			if (*text)
+			if (of_minor)
 				tr_put_text(d, TR_F_MINOR_TEXT, text);
 		}
 	} else if (minor && *minor) {

@@ -89,6 +89,13 @@ static void gss_names_agree_with_the_header(void **state)
 	SAME(GSS_S_UNSEQ_TOKEN);
 	SAME(GSS_S_GAP_TOKEN);
 #undef SAME
+	assert_string_equal(name_major_text(GSS_S_BAD_BINDINGS), "Incorrect channel bindings were supplied");
+	assert_string_equal(name_major_text(GSS_S_CALL_BAD_STRUCTURE), "A parameter was malformed");
+	assert_string_equal(name_major_text(GSS_S_CALL_BAD_STRUCTURE | GSS_S_NO_CONTEXT),
+			    "No context has been established");
+	assert_string_equal(name_major_text(GSS_S_FAILURE), "");
+	assert_string_equal(name_major_text(GSS_S_CONTINUE_NEEDED), "");
+	assert_string_equal(name_major_text(0xffff0000), "");
 }
 
 static void assert_flag(uint32_t flag, const char *expected)

@@ -216,7 +216,12 @@ const char *case_mech(const struct model_step *step)
 const char *case_said(struct diagnose_case *c, const struct model_talk *talk, const struct model_step *step)
 {
 	const char *name = tr_call_name(step->call), *text = case_text(c, step->text);
+	const char *major[NAMES_MAX], *meaning = name_major_text(step->major);
+	uint32_t rest;
 
+	if (!text && names_major(step->major, major, &rest))
+		return case_format(c, "%s in %s returned %s%s%s", name ? name : "a call",
+				   case_program(c, talk), major[0], *meaning ? ": " : "", meaning);
 	return case_format(c, "%s in %s said \"%s\"", name ? name : "a call", case_program(c, talk),
 			   text ? text : "nothing");
 }

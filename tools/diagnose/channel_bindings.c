@@ -69,11 +69,10 @@ bool diagnose_channel_bindings(struct diagnose_case *c, struct finding *finding)
 {
 	const struct model_talk *by = rejecting(c->acc) ? c->acc : c->init;
 	const struct model_step *step = rejecting(by);
-	const char *call;
+
 
 	if (!step)
 		return false;
-	call = tr_call_name(step->call);
 	finding_cause(finding, "%s and %s bind their handshake to different channels",
 		      c->init ? case_name(c, c->init) : "the initiator",
 		      c->acc ? case_name(c, c->acc) : "the acceptor");
@@ -83,8 +82,7 @@ bool diagnose_channel_bindings(struct diagnose_case *c, struct finding *finding)
 		elf_list_add(&finding->unseen, "what the initiator binds to: its trace was not given");
 	if (c->acc)
 		told(c, finding, c->acc);
-	finding_evidence(finding, "%s in %s returned GSS_S_BAD_BINDINGS", call ? call : "a call",
-			 case_program(c, by));
+	finding_evidence(finding, "%s", case_said(c, by, step));
 	remedies(finding, kind(c->init), kind(c->acc));
 	return true;
 }

@@ -27,34 +27,39 @@ static const struct {
 	{0x8000, "deleg_policy"},
 };
 
-static const char *const calling_errors[] = {
-	NULL,
-	"GSS_S_CALL_INACCESSIBLE_READ",
-	"GSS_S_CALL_INACCESSIBLE_WRITE",
-	"GSS_S_CALL_BAD_STRUCTURE",
+struct error_name {
+	const char *name;
+	const char *text; /* as MIT's gss_display_status has it; NULL where that says nothing */
 };
 
-static const char *const routine_errors[] = {
-	NULL,
-	"GSS_S_BAD_MECH",
-	"GSS_S_BAD_NAME",
-	"GSS_S_BAD_NAMETYPE",
-	"GSS_S_BAD_BINDINGS",
-	"GSS_S_BAD_STATUS",
-	"GSS_S_BAD_SIG",
-	"GSS_S_NO_CRED",
-	"GSS_S_NO_CONTEXT",
-	"GSS_S_DEFECTIVE_TOKEN",
-	"GSS_S_DEFECTIVE_CREDENTIAL",
-	"GSS_S_CREDENTIALS_EXPIRED",
-	"GSS_S_CONTEXT_EXPIRED",
-	"GSS_S_FAILURE",
-	"GSS_S_BAD_QOP",
-	"GSS_S_UNAUTHORIZED",
-	"GSS_S_UNAVAILABLE",
-	"GSS_S_DUPLICATE_ELEMENT",
-	"GSS_S_NAME_NOT_MN",
-	"GSS_S_BAD_MECH_ATTR",
+static const struct error_name calling_errors[] = {
+	{NULL, NULL},
+	{"GSS_S_CALL_INACCESSIBLE_READ", "A required input parameter could not be read"},
+	{"GSS_S_CALL_INACCESSIBLE_WRITE", "A required output parameter could not be written"},
+	{"GSS_S_CALL_BAD_STRUCTURE", "A parameter was malformed"},
+};
+
+static const struct error_name routine_errors[] = {
+	{NULL, NULL},
+	{"GSS_S_BAD_MECH", "An unsupported mechanism was requested"},
+	{"GSS_S_BAD_NAME", "An invalid name was supplied"},
+	{"GSS_S_BAD_NAMETYPE", "A supplied name was of an unsupported type"},
+	{"GSS_S_BAD_BINDINGS", "Incorrect channel bindings were supplied"},
+	{"GSS_S_BAD_STATUS", "An invalid status code was supplied"},
+	{"GSS_S_BAD_SIG", "A token had an invalid Message Integrity Check (MIC)"},
+	{"GSS_S_NO_CRED", "No credentials were supplied, or the credentials were unavailable or inaccessible"},
+	{"GSS_S_NO_CONTEXT", "No context has been established"},
+	{"GSS_S_DEFECTIVE_TOKEN", "Invalid token was supplied"},
+	{"GSS_S_DEFECTIVE_CREDENTIAL", "Invalid credential was supplied"},
+	{"GSS_S_CREDENTIALS_EXPIRED", "The referenced credential has expired"},
+	{"GSS_S_CONTEXT_EXPIRED", "The referenced context has expired"},
+	{"GSS_S_FAILURE", NULL},
+	{"GSS_S_BAD_QOP", "The quality-of-protection (QOP) requested could not be provided"},
+	{"GSS_S_UNAUTHORIZED", "The operation is forbidden by local security policy"},
+	{"GSS_S_UNAVAILABLE", "The operation or option is not available or unsupported"},
+	{"GSS_S_DUPLICATE_ELEMENT", "The requested credential element already exists"},
+	{"GSS_S_NAME_NOT_MN", "The provided name was not mechanism specific (MN)"},
+	{"GSS_S_BAD_MECH_ATTR", NULL},
 };
 
 static const char *const supplementary[] = {
@@ -84,11 +89,11 @@ size_t names_major(uint32_t major, const char *names[NAMES_MAX], uint32_t *rest)
 	if (!major)
 		names[count++] = "GSS_S_COMPLETE";
 	if (calling && calling < COUNT(calling_errors)) {
-		names[count++] = calling_errors[calling];
+		names[count++] = calling_errors[calling].name;
 		*rest &= 0x00ffffff;
 	}
 	if (routine && routine < COUNT(routine_errors)) {
-		names[count++] = routine_errors[routine];
+		names[count++] = routine_errors[routine].name;
 		*rest &= 0xff00ffff;
 	}
 	for (uint32_t bit = 0; bit < COUNT(supplementary); bit++)
@@ -97,4 +102,16 @@ size_t names_major(uint32_t major, const char *names[NAMES_MAX], uint32_t *rest)
 			*rest &= ~(1u << bit);
 		}
 	return count;
+}
+
+const char *name_major_text(uint32_t major)
+{
+	uint32_t calling = major >> 24, routine = major >> 16 & 0xff;
+	const char *text = NULL;
+
+	if (routine && routine < COUNT(routine_errors))
+		text = routine_errors[routine].text;
+	else if (calling && calling < COUNT(calling_errors))
+		text = calling_errors[calling].text;
+	return text ? text : "";
 }

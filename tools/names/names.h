@@ -23,6 +23,8 @@ const char *name_errno_text(int64_t number);
 size_t names_gss_flags(uint32_t flags, const char *names[NAMES_MAX], uint32_t *rest);
 /* "GSS_S_COMPLETE", or an error's name and those of supplementary bits. */
 size_t names_major(uint32_t major, const char *names[NAMES_MAX], uint32_t *rest);
+/* What an error among them means, for people, where the minor status does not say more; "" when unknown. */
+const char *name_major_text(uint32_t major);
 
 /* Is a Kerberos encryption type one that RFC 6649 (DES) or RFC 8429 (DES3, RC4) says not to use any more? */
 bool name_enctype_weak(int64_t enctype);

@@ -87,6 +87,27 @@ static void error_text(struct out *out, const struct tr_value *error)
 	}
 }
 
+/* The library's own words, or what the status means. */
+static void reason(struct out *out, uint32_t major, const struct result *result)
+{
+	const char *meaning = name_major_text(major);
+	uint64_t minor = tr_value_uint(&result->minor);
+
+	if (!result->minor_text.length && !*meaning && !minor)
+		return;
+	out_str(out, " (");
+	if (result->minor_text.length) {
+		out_quoted(out, result->minor_text.at, result->minor_text.length);
+	} else {
+		out_str(out, meaning);
+		if (minor) {
+			out_str(out, *meaning ? ", minor " : "minor ");
+			out_unsigned(out, minor);
+		}
+	}
+	out_char(out, ')');
+}
+
 static void status(struct out *out, const struct result *result)
 {
 	uint32_t value = (uint32_t)tr_value_uint(&result->major);
@@ -96,15 +117,8 @@ static void status(struct out *out, const struct result *result)
 		out_paint(out, RED);
 	event_text_major(out, value);
 	/* Where all went well the minor status means nothing, and mechanisms leave anything there. */
-	if (bad && result->minor_text.length) {
-		out_str(out, " (");
-		out_quoted(out, result->minor_text.at, result->minor_text.length);
-		out_char(out, ')');
-	} else if (bad && tr_value_uint(&result->minor)) {
-		out_str(out, " (minor ");
-		out_unsigned(out, tr_value_uint(&result->minor));
-		out_char(out, ')');
-	}
+	if (bad)
+		reason(out, value, result);
 	if (bad)
 		out_paint(out, PLAIN);
 }

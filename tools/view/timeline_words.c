@@ -59,6 +59,8 @@ static void result(FILE *to, const struct model_step *step)
 	if (step->failed && step->text.length) {
 		fputs(", ", to);
 		put(to, step->text);
+	} else if (step->failed && *name_major_text(step->major)) {
+		fprintf(to, ", %s", name_major_text(step->major));
 	}
 	fputs(", ", to);
 	ms(to, step->duration);
