@@ -18,8 +18,8 @@ struct tr_draft *tap_int_event(struct tap_scope *scope, int result, bool failed,
 struct tr_draft *tap_call_event(struct tap_scope *scope, bool failed, int error);
 /* An event that is not a call. */
 struct tr_draft *tap_event(const struct tap_scope *scope, enum tr_event_id event);
-/* Text of a minor status, or of the major where the minor says nothing ("Success", "Unknown code 0"), fetched on
- * this thread into the room, which is returned; "" when there is none. */
+/* Text of a minor status, or of the major where the minor says nothing ("Success", "Unknown code 0"), fetched
+ * on this thread into the room, which is returned; "" when there is none. */
 #define TAP_TEXT 400
 const char *tap_status_text(const struct tap_scope *scope, OM_uint32 major, OM_uint32 minor,
 			    gss_const_OID mech, char out[TAP_TEXT]);

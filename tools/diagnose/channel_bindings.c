@@ -70,7 +70,6 @@ bool diagnose_channel_bindings(struct diagnose_case *c, struct finding *finding)
 	const struct model_talk *by = rejecting(c->acc) ? c->acc : c->init;
 	const struct model_step *step = rejecting(by);
 
-
 	if (!step)
 		return false;
 	finding_cause(finding, "%s and %s bind their handshake to different channels",
