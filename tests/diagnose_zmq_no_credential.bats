@@ -93,3 +93,23 @@ lacks_each() {
     talks
     healthy right/*.pcapng
 }
+
+@test "a server that has somebody else's tickets, or none, gets its own by its key, and those stay" {
+    cp "$GSSTAP_REALM/ccache/alice" alice.cc
+    for has in alice none; do
+        S_ENV=(KRB5CCNAME="FILE:$PWD/$has.cc")
+        pair "$has" "${SERVER[@]}" -- "${CLIENT[@]}"
+        is_stuck server "$FAILED"
+        doctor "$has"/*.pcapng
+        # Each command as it stands; what they set is for the server alone.
+        S_ENV=(KRB5CCNAME="$(
+            export "${S_ENV[@]}"
+            remedies "$(jq -r 'select(.kind == "finding") | .id' found)" >&2
+            echo "$KRB5CCNAME"
+        )")
+        pair "right-$has" "${SERVER[@]}" -- "${CLIENT[@]}"
+        talks
+        healthy "right-$has"/*.pcapng
+    done
+    cmp alice.cc "$GSSTAP_REALM/ccache/alice"
+}
