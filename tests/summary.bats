@@ -225,7 +225,7 @@ END
     run ! says '.state == "secured"'
     run -0 "$GSSTAP" decode --summary traces
     [[ $output == *"Authenticated, but not encrypted: "* ]]
-    [[ $output == *"Authenticated, and nothing protected: 2"* ]]
+    [[ $output == *"Authenticated, and nothing seen to be protected: 2"* ]]
     [[ $output != *"nothing fails"* ]]
 }
 
@@ -306,6 +306,8 @@ handshake(role=1, outcome=4, initiator="alice@R", acceptor="HTTP/web@R", handsha
     run -0 "$GSSTAP" decode --summary curl.pcapng
     [[ $output != *[Ff]ailing* && $output != *"nothing fails"* ]]
     local order
+    run -0 "$GSSTAP" decode --summary curl.pcapng
+    [[ $output == *"given up before it was established, and nothing that was seen tells why"* ]]
     forge web.pcapng 'process(exe="/usr/sbin/httpd", host="web", command="httpd", time=1)
 handshake(role=2, outcome=1, initiator="alice@R", acceptor="HTTP/web@R", handshake="7" * 16, time=TIME)'
     forge late.pcapng 'process(exe="/usr/sbin/httpd", host="web", command="httpd")
@@ -313,16 +315,62 @@ handshake(role=2, outcome=1, initiator="alice@R", acceptor="HTTP/web@R", handsha
     for order in "curl.pcapng web.pcapng" "curl.pcapng late.pcapng"; do
         # shellcheck disable=SC2086 # two files
         summary $order
-        says '.kind == "pair" and .role == "initiator" and .state == "secured" and .established == 1 and .abandoned == 0 and .unproven == 1'
+        says '.kind == "pair" and .role == "initiator" and .state == "authenticated" and .established == 1 and .abandoned == 0 and .unproven == 1'
         # shellcheck disable=SC2086
         run -0 "$GSSTAP" decode --summary $order
-        [ "${lines[0]}" = "Nothing that was seen is unsecured, and nothing fails." ]
+        [ "${lines[0]}" = "Authenticated, and nothing seen to be protected: 2" ]
         [[ $output == *"1 handshake (1 given up by the initiator before it saw the acceptor's proof)"* ]]
     done
 }
 
+@test "who gave a context up, or sent the only token of it, fails where the acceptor's trace says that it was not taken" {
+    local order theirs
+    forge gave_up.pcapng 'process(exe="/usr/bin/curl", host="box", command="curl")
+handshake(role=1, outcome=4, initiator="alice@R", acceptor="HTTP/web@R", handshake="7" * 16)'
+    forge one_way.pcapng 'process(exe="/usr/bin/curl", host="box", command="curl")
+handshake(role=1, outcome=1, initiator="alice@R", acceptor="HTTP/web@R", handshake="7" * 16, flags_ret=0x20)'
+    for theirs in failed:2 refused:3; do
+        forge before.pcapng 'process(exe="/usr/sbin/httpd", host="web", command="httpd", time=1)
+handshake(role=2, outcome='"${theirs#*:}"', acceptor="HTTP/web@R", handshake="7" * 16, reason="Incorrect channel bindings", time=TIME)'
+        forge behind.pcapng 'process(exe="/usr/sbin/httpd", host="web", command="httpd")
+handshake(role=2, outcome='"${theirs#*:}"', acceptor="HTTP/web@R", handshake="7" * 16, reason="Incorrect channel bindings", time=9000)'
+        for order in "gave_up.pcapng before.pcapng" "gave_up.pcapng behind.pcapng" "one_way.pcapng before.pcapng" "one_way.pcapng behind.pcapng"; do
+            # shellcheck disable=SC2086 # two files
+            summary $order
+            says '.kind == "pair" and .role == "initiator" and .state == "failing" and .established == 0 and .abandoned == 0 and .failed == 1 and .reason == "'"${theirs%:*}"' by the acceptor: Incorrect channel bindings"'
+        done
+    done
+}
+
+@test "a handshake after which nothing was wrapped is authenticated, and not called secured" {
+    cat >login.py <<'END'
+import gssapi, sys
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+one, other = gssapi.SecurityContext(name=name, usage="initiate"), gssapi.SecurityContext(usage="accept")
+token = None
+while not one.complete:
+    token = one.step(token)
+    token = other.step(token) if token else None
+if "wrap" in sys.argv:
+    other.unwrap(one.wrap(b"hello", True).message)
+END
+    under none "$PYTHON" login.py
+    summary
+    says '.kind == "pair" and .role == "initiator" and .state == "authenticated" and .established == 1 and (.reason | test("^nothing was seen to be wrapped"))'
+    says '.kind == "pair" and .role == "acceptor" and .state == "authenticated"'
+    run -0 "$GSSTAP" decode --summary traces
+    [ "${lines[0]}" = "Authenticated, and nothing seen to be protected: 2" ]
+    [[ $output != *secured* ]]
+    under none "$PYTHON" login.py wrap
+    summary
+    says '.kind == "pair" and .role == "initiator" and .state == "secured"'
+    says '.kind == "pair" and .role == "acceptor" and .state == "secured"'
+    run -0 "$GSSTAP" decode --summary traces
+    [ "${lines[0]}" = "Nothing that was seen is unsecured, and nothing fails." ]
+}
+
 @test "what was not observed is said first, and nothing is called well beside it" {
-    local secured='handshake(role=1, outcome=1, initiator="alice@R", acceptor="host/h@R", handshake="2" * 16)'
+    local secured='handshake(role=1, outcome=1, initiator="alice@R", acceptor="host/h@R", handshake="2" * 16, context=7); call("gss_wrap", context=7, major=0)'
     local start='process(exe="/srv/a", host="box", command="server", level="tokens")'
     forge well.pcapng "$start; $secured"
     run -0 "$GSSTAP" decode --summary well.pcapng

@@ -6,10 +6,20 @@
 #include "tools/model/endpoint.h"
 #include "tools/names/names.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define GSS_DELEG 1	       /* GSS_C_DELEG_FLAG */
+#define GSS_MUTUAL 2	       /* GSS_C_MUTUAL_FLAG */
 #define GSS_CHANNEL_BOUND 2048 /* GSS_C_CHANNEL_BOUND_FLAG */
+
+static const enum model_fact outcomes[] = {
+	[TR_OUTCOME_ESTABLISHED] = MODEL_ESTABLISHED,
+	[TR_OUTCOME_FAILED] = MODEL_FAILED,
+	[TR_OUTCOME_REFUSED] = MODEL_REFUSED,
+	[TR_OUTCOME_ABANDONED] = MODEL_ABANDONED,
+};
 
 static void follow_context(struct facts *facts, struct model_tally *one, struct model_tally *other,
 			   bool at_endpoint)
@@ -42,11 +52,17 @@ static void learn_owner(struct facts *facts)
 		context->by_zmq = by_zmq;
 }
 
+void model_handshake_release(void *handshake)
+{
+	model_text_free(&((struct model_handshake *)handshake)->failed);
+}
+
 static void unlink_handshake(struct model *model, struct model_handshake *handshake)
 {
 	*(handshake->older ? &handshake->older->newer : &model->oldest) = handshake->newer;
 	*(handshake->newer ? &handshake->newer->older : &model->newest) = handshake->older;
 	model_node_drop(&model->handshakes, &handshake->node);
+	model_handshake_release(handshake);
 	model_node_free(&handshake->node);
 }
 
@@ -77,15 +93,14 @@ static struct model_handshake *handshake_of(struct facts *facts, bool make, bool
 }
 
 /* The acceptor has it, so it is one, though the initiator never took the proof of who the acceptor is. */
-static void settle(struct model_tally *const tallies[2], uint64_t time, bool counted)
+static void settle(struct model_tally *const tallies[2], uint64_t time)
 {
 	for (int i = 0; i < 2; i++) {
 		struct model_tally *tally = tallies[i];
 
 		if (!tally)
 			continue;
-		if (counted)
-			tally->count[MODEL_ABANDONED]--;
+		tally->count[MODEL_ABANDONED]--;
 		tally->count[MODEL_ESTABLISHED]++;
 		tally->unproven++;
 		if (tally->at[MODEL_ESTABLISHED] < time)
@@ -93,27 +108,76 @@ static void settle(struct model_tally *const tallies[2], uint64_t time, bool cou
 	}
 }
 
+/* The acceptor did not take it, whatever the initiator thought of it. */
+static void disprove(const struct facts *facts, struct model_tally *const tallies[2], enum model_fact counted,
+		     struct model_text why)
+{
+	uint64_t time = facts->event->time;
+
+	for (int i = 0; i < 2; i++) {
+		struct model_tally *tally = tallies[i];
+
+		if (!tally)
+			continue;
+		tally->count[counted]--;
+		tally->count[MODEL_FAILED]++;
+		tally->at[MODEL_FAILED] = tally->reason_at = time;
+		facts_keep(facts, &tally->reason, why);
+	}
+}
+
+/* What the acceptor's trace says to the initiator. */
+static void keep_answer(struct facts *facts, uint64_t outcome, struct model_handshake *handshake)
+{
+	struct model_text reason = facts_text(facts, TR_F_REASON), why = {0};
+	int length;
+
+	if (outcome == TR_OUTCOME_ESTABLISHED) {
+		handshake->established = facts->event->time;
+		return;
+	}
+	length = asprintf(&why.at, "%s by the acceptor%s%.*s",
+			  outcome == TR_OUTCOME_REFUSED ? "refused" : "failed", reason.at ? ": " : "",
+			  (int)reason.length, reason.at ? reason.at : "");
+	facts->model->failed |= length < 0;
+	if (length < 0)
+		return;
+	why.length = (size_t)length;
+	handshake->failed = why;
+}
+
+/* An initiator that sends the only token, or gave up, does not know what became of it. */
+static bool waits(const struct facts *facts, enum tr_role role, uint64_t outcome)
+{
+	if (role != TR_ROLE_INITIATOR || facts_until_ready(facts))
+		return false;
+	return outcome == TR_OUTCOME_ABANDONED ||
+	       (outcome == TR_OUTCOME_ESTABLISHED && facts_has(facts, TR_F_FLAGS_RET) &&
+		!(facts_number(facts, TR_F_FLAGS_RET) & GSS_MUTUAL));
+}
+
 static void join(struct facts *facts, enum tr_role role, uint64_t outcome, struct model_tally *one,
 		 struct model_tally *other)
 {
-	bool acceptor = role == TR_ROLE_ACCEPTOR && outcome == TR_OUTCOME_ESTABLISHED;
-	bool gave_up = role == TR_ROLE_INITIATOR && outcome == TR_OUTCOME_ABANDONED &&
-		       !facts_until_ready(facts),
-	     made;
-	struct model_handshake *handshake = handshake_of(facts, acceptor || gave_up, &made);
+	bool acceptor = role == TR_ROLE_ACCEPTOR && outcome != TR_OUTCOME_ABANDONED,
+	     wait = waits(facts, role, outcome), made;
+	struct model_handshake *handshake = handshake_of(facts, acceptor || wait, &made);
 	struct model_tally *both[] = {one, other};
 
 	if (!handshake)
 		return;
-	if (made) {
-		handshake->established = acceptor ? facts->event->time : 0;
-		memcpy(handshake->abandoned, both, gave_up ? sizeof(both) : 0);
-		return;
+	if (acceptor && !handshake->established && !handshake->failed.at)
+		keep_answer(facts, outcome, handshake);
+	if (wait) {
+		memcpy(handshake->waiting, both, sizeof(both));
+		handshake->counted = outcomes[outcome];
 	}
-	if (acceptor && handshake->abandoned[0])
-		settle(handshake->abandoned, facts->event->time, true);
-	else if (gave_up && handshake->established)
-		settle(both, facts->event->time, true);
+	if (made)
+		return;
+	if (handshake->waiting[0] && handshake->failed.at)
+		disprove(facts, handshake->waiting, handshake->counted, handshake->failed);
+	else if (handshake->waiting[0] && handshake->established && handshake->counted == MODEL_ABANDONED)
+		settle(handshake->waiting, facts->event->time);
 	if (acceptor || role == TR_ROLE_INITIATOR) /* both ends were seen */
 		unlink_handshake(facts->model, handshake);
 }
@@ -156,13 +220,6 @@ static struct model_tally *pair_tally(struct facts *facts, enum tr_role role)
 	}
 	return &pair->tally;
 }
-
-static const enum model_fact outcomes[] = {
-	[TR_OUTCOME_ESTABLISHED] = MODEL_ESTABLISHED,
-	[TR_OUTCOME_FAILED] = MODEL_FAILED,
-	[TR_OUTCOME_REFUSED] = MODEL_REFUSED,
-	[TR_OUTCOME_ABANDONED] = MODEL_ABANDONED,
-};
 
 static void learn_terms(struct facts *facts, struct model_tally *tally)
 {

@@ -109,7 +109,7 @@ void model_free(struct model *model)
 	model_list_free(&model->processes, release_process);
 	model_list_free(&model->known, model_known_release);
 	model_list_free(&model->addresses, NULL);
-	model_list_free(&model->handshakes, NULL);
+	model_list_free(&model->handshakes, model_handshake_release);
 	model_list_free(&model->programs, free_program);
 	free(model);
 }

@@ -39,10 +39,13 @@ struct model_handle {
 /* A handshake of which one end was seen, by the hash of its first token. */
 struct model_handshake {
 	struct model_node node;
-	struct model_tally *abandoned[2]; /* the initiator's, which gave it up */
-	uint64_t established;		  /* when the acceptor did */
+	struct model_tally *waiting[2]; /* the initiator's, which does not know how it ended */
+	enum model_fact counted;	/* ... and that it was counted as there */
+	uint64_t established;		/* when the acceptor did */
+	struct model_text failed;	/* ... or why it did not */
 	struct model_handshake *older, *newer;
 };
+void model_handshake_release(void *handshake);
 #define MODEL_HANDSHAKES 65536 /* that wait at one time; the oldest are given up */
 
 /* An endpoint's name in one of the forms in which an address can mean it. */

@@ -31,7 +31,7 @@ enum model_state {
 	MODEL_STATE_REFUSED,	   /* by the policy, or by the program's own ZAP handler */
 	MODEL_STATE_UNOBSERVED,	   /* nothing tells what became of it */
 	MODEL_STATE_CURVE,	   /* the program set CURVE; with which keys was not observed */
-	MODEL_STATE_AUTHENTICATED, /* and libzmq's own GSSAPI has protected nothing since */
+	MODEL_STATE_AUTHENTICATED, /* and nothing was seen to be protected since */
 	MODEL_STATE_SECURED,
 	MODEL_STATE_IDLE, /* GSSAPI is set, and nobody was seen */
 	MODEL_STATE_OVER, /* was unsecured or failed, and was secured since */

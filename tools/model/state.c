@@ -4,8 +4,9 @@
  * long as its end was not seen, since it may have been opened weeks ago; and who was unsecured stays so until
  * he is seen with GSSAPI, since that he is gone for now does not say that he has moved. "Secured" is only who
  * was seen to be: of a connection that gsstap follows, whose READY was unwrapped; where libzmq's own GSSAPI
- * is at work, who was let in as far as what it does after the handshake shows that; and a context of it of
- * which no endpoint is known, once it was seen to protect anything.
+ * is at work, who was let in as far as what it does after the handshake shows that; and of a context of
+ * which no endpoint is known, once it was seen to protect anything: who uses GSSAPI to log in, and then talks
+ * as before, is authenticated and no more.
  */
 #include "tools/model/model.h"
 
@@ -20,13 +21,13 @@ const char *model_state_name(enum model_state state)
 	return names[state];
 }
 
-/* Of what settles something: who gave up did not fail. */
+/* Of what settles something: who gave up did not fail. Of two at one time the worse counts. */
 static enum model_fact last_fact(const struct model_tally *tally)
 {
 	enum model_fact last = MODEL_ESTABLISHED;
 
 	for (enum model_fact fact = 0; fact < MODEL_ABANDONED; fact++)
-		if (tally->at[fact] > tally->at[last])
+		if (tally->at[fact] && tally->at[fact] >= tally->at[last])
 			last = fact;
 	return last;
 }
@@ -139,9 +140,9 @@ enum model_state model_pair_state(struct model_pair *pair)
 	const struct model_tally *tally = &pair->tally;
 	enum model_state state = state_of(tally, last_fact(tally));
 
-	return state == MODEL_STATE_SECURED && tally->bare_at > tally->protected_at
-		       ? MODEL_STATE_AUTHENTICATED
-		       : state;
+	if (state == MODEL_STATE_SECURED && tally->bare_at > tally->protected_at)
+		return MODEL_STATE_AUTHENTICATED;
+	return state == MODEL_STATE_SECURED && !tally->protected_at ? MODEL_STATE_AUTHENTICATED : state;
 }
 
 struct model_text model_reason(const struct model_tally *tally, enum model_state state)
@@ -152,8 +153,9 @@ struct model_text model_reason(const struct model_tally *tally, enum model_state
 	  option[] = "GSSAPI with ZMQ_GSSAPI_PLAINTEXT", clear[] = "messages passed without confidentiality",
 	  bare[] = "libzmq has wrapped nothing since the handshake: ZMQ_GSSAPI_PLAINTEXT, or it did not let "
 		   "the peer in",
-	  gave_up[] = "the context was given up before it was established, and the other end's trace is not "
-		      "at hand",
+	  idle[] = "nothing was seen to be wrapped or unwrapped since the handshake",
+	  gave_up[] = "the context was given up before it was established, and nothing that was seen tells "
+		      "why",
 	  nothing[] = "a handshake succeeded, and nothing was sent after it",
 	  no_ready[] = "a handshake succeeded, and that the peer's READY was unwrapped is not told";
 	const char *said = NULL;
@@ -175,7 +177,7 @@ struct model_text model_reason(const struct model_tally *tally, enum model_state
 		said = tally->clear_at ? clear : option;
 		break;
 	case MODEL_STATE_AUTHENTICATED:
-		said = bare;
+		said = tally->bare_at ? bare : idle;
 		break;
 	case MODEL_STATE_UNOBSERVED:
 		said = tally->at[MODEL_ESTABLISHED]	 ? nothing

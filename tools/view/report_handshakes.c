@@ -166,7 +166,7 @@ static bool diagram(struct out *out, const struct exchange *exchange, size_t num
 			html(out, "] ");
 			html_model(out, talk->process->program->host);
 		} else {
-			html(out, "<i>its trace was not given</i>");
+			html(out, "<i>not in these traces</i>");
 		}
 		html(out, "</b>");
 	}

@@ -27,7 +27,7 @@ void summary_text(struct out *out, struct model *model, uint64_t damaged)
 		{MODEL_STATE_REFUSED, "Refused: ", YELLOW},
 		{MODEL_STATE_UNOBSERVED, "Not observed: ", YELLOW},
 		{MODEL_STATE_CURVE, "CURVE set, keys not observed: ", YELLOW},
-		{MODEL_STATE_AUTHENTICATED, "Authenticated, and nothing protected: ", YELLOW},
+		{MODEL_STATE_AUTHENTICATED, "Authenticated, and nothing seen to be protected: ", YELLOW},
 	};
 	uint64_t gaps = summary_gaps(out, model, false, damaged), found = 0;
 	bool something = false;

@@ -178,13 +178,13 @@ static void programs(struct text *to, const struct exchange *exchange)
 		if (exchange->sides[i].talk)
 			note(to, process(exchange, i), "");
 		else if (other && !other->credential && !exchange->repeated)
-			note(to, asprintf(&text, "the %s's trace was not given", sides[i]) < 0 ? NULL : text,
+			note(to, asprintf(&text, "no %s of it is in these traces", sides[i]) < 0 ? NULL : text,
 			     "33");
 	}
 	if (exchange->repeated)
 		note(to, strdup("its first token had been given to an acceptor before"), "33");
 	if (!exchange->sides[0].talk && !exchange->sides[1].talk)
-		note(to, strdup("its export was not given"), "33");
+		note(to, strdup("its export is in none of these traces"), "33");
 }
 
 static void clocks(struct text *to, const struct exchange *exchange, const struct exchange_clock *clock)
