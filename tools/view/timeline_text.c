@@ -178,7 +178,8 @@ static void programs(struct text *to, const struct exchange *exchange)
 		if (exchange->sides[i].talk)
 			note(to, process(exchange, i), "");
 		else if (other && !other->credential && !exchange->repeated)
-			note(to, asprintf(&text, "no %s of it is in these traces", sides[i]) < 0 ? NULL : text,
+			note(to,
+			     asprintf(&text, "no %s of it is in these traces", sides[i]) < 0 ? NULL : text,
 			     "33");
 	}
 	if (exchange->repeated)
