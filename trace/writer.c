@@ -156,14 +156,15 @@ static void settle(struct tr_thread *t, int class, uint64_t now)
 		tr_count_drop(TR_DROP_FILTER);
 }
 
-/* An event too long for any slot. */
-static void append(struct tr_thread *t, struct tr_draft *d, struct tr_layout layout)
+/* An event too long for any slot, or the one that introduces the process. False: it was dropped, and why. */
+static bool append(struct tr_thread *t, struct tr_draft *d, struct tr_layout layout, enum tr_drop *dropped)
 {
 	static const uint8_t zeros[4];
 	size_t gap = -layout.payload & 3, head = 28 + 12 + 4 + layout.fields_tag + 4;
 	/* Everything but the payload, laid in memory of this thread: fields are limited, so this is too. */
-	uint8_t *block = (uint8_t *)mmap(NULL, 2 * TR_PAGE + TR_DRAFT_FIELDS + d->size,
-					 PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const size_t room = 2 * TR_PAGE + TR_DRAFT_FIELDS + d->size;
+	uint8_t *block =
+		(uint8_t *)mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	size_t tail = layout.block - head - layout.payload - gap;
 	struct iovec parts[4] = {{block, head},
 				 {(void *)d->payload, layout.payload},
@@ -173,10 +174,9 @@ static void append(struct tr_thread *t, struct tr_draft *d, struct tr_layout lay
 	const uint32_t type = TR_BLOCK_EPB;
 	int why;
 
-	if (block == MAP_FAILED) {
-		tr_count_drop(TR_DROP_SPACE);
-		return;
-	}
+	*dropped = TR_DROP_SPACE;
+	if (block == MAP_FAILED)
+		return false;
 	without.payload = 0;
 	without.block -= layout.payload + gap;
 	tr_lay(block, d, without, (uint32_t)layout.block);
@@ -187,10 +187,42 @@ static void append(struct tr_thread *t, struct tr_draft *d, struct tr_layout lay
 
 		memcpy(block + i, &length, 4);
 	}
-	why = tr_file_append(parts, 4, layout.block, t->tid);
-	if (why)
-		tr_count_drop((enum tr_drop)(why - 1));
-	munmap(block, 2 * TR_PAGE + TR_DRAFT_FIELDS + d->size);
+	if (d->head.event == TR_E_process) {
+		why = tr_file_introduce(block, layout.block, room, t->tid);
+	} else {
+		why = tr_file_append(parts, 4, layout.block, t->tid);
+		munmap(block, room);
+	}
+	*dropped = (enum tr_drop)(why - 1);
+	return !why;
+}
+
+/* Where there is no space for all of it, who the process is matters more than what it has loaded. */
+static bool shorten(struct tr_draft *d)
+{
+	struct tr_field field;
+	size_t at = 0;
+
+	for (; at < d->used; at += sizeof(field) + ((field.length + 3u) & ~3u)) {
+		memcpy(&field, d->fields + at, sizeof(field));
+		if (field.id == TR_F_LIBRARIES)
+			break;
+	}
+	if (at >= d->used)
+		return false;
+	d->used = at;
+	return true;
+}
+
+static void append_or_drop(struct tr_thread *t, struct tr_draft *d)
+{
+	enum tr_drop why = TR_DROP_FILTER;
+
+	while (atomic_load(&tr_confined) || !append(t, d, tr_layout_of(d), &why))
+		if (d->head.event != TR_E_process || !shorten(d)) {
+			tr_count_drop(why);
+			return;
+		}
 }
 
 void tr_commit(struct tr_draft *d)
@@ -203,15 +235,15 @@ void tr_commit(struct tr_draft *d)
 	if (!d->comment_length)
 		d->comment_length = strlen(d->comment);
 	layout = tr_layout_of(d);
-	d->head.seq = t->seq++;
 	while (class < TR_CLASSES && layout.block > tr_slot_sizes[class])
 		class ++;
+	if (d->head.event == TR_E_process && !atomic_load(&tr_confined))
+		class = tr_file_is_introduced(d) ? -1 : TR_CLASSES;
+	if (class >= 0)
+		d->head.seq = t->seq++;
 	if (class == TR_CLASSES) {
-		if (atomic_load(&tr_confined))
-			tr_count_drop(TR_DROP_FILTER);
-		else
-			append(t, d, layout);
-	} else if ((slot = take_slot(t, class))) {
+		append_or_drop(t, d);
+	} else if (class >= 0 && (slot = take_slot(t, class))) {
 		if (!d->time)
 			d->time = tr_clock_now(&t->clock);
 		layout.fields_tag += tr_slot_sizes[class] - layout.block;

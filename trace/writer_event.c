@@ -177,9 +177,10 @@ void tr_lay_time(uint8_t *block, uint64_t time)
 	put32(put32(block + 12, (uint32_t)(time >> 32)), (uint32_t)time);
 }
 
-#define EVENT_AT                                                                                             \
-	(28 + 12 + 4 + offsetof(struct tr_head, event)) /* behind the block's head and both tags'            \
-							 */
+/* Behind the block's head and both tags'. */
+#define HEAD_AT (28 + 12 + 4)
+#define EVENT_AT (HEAD_AT + offsetof(struct tr_head, event))
+#define FIELDS_AT (HEAD_AT + sizeof(struct tr_head))
 
 bool tr_lay_is_introduction(const uint8_t *block)
 {
@@ -188,6 +189,14 @@ bool tr_lay_is_introduction(const uint8_t *block)
 	memcpy(&event, block + EVENT_AT, sizeof(event));
 	return event == TR_E_process || event == TR_E_library || event == TR_E_coverage ||
 	       event == TR_E_policy;
+}
+
+bool tr_lay_has_fields(const uint8_t *block, const struct tr_draft *d)
+{
+	const size_t fields_tag = (size_t)block[HEAD_AT - 2] << 8 | block[HEAD_AT - 1];
+
+	return fields_tag == sizeof(struct tr_head) + d->used &&
+	       !memcmp(block + FIELDS_AT, d->fields, d->used);
 }
 
 void tr_lay(uint8_t *at, const struct tr_draft *d, struct tr_layout layout, uint32_t block_length)

@@ -19,6 +19,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -154,16 +155,58 @@ uint64_t tr_file_time(void)
 	return tr_file.time;
 }
 
-/* The first page of a file, with what was lost so far. */
-static bool write_preamble(void)
+/* One block as an extent of its own, of the file's time; `parts` begins with the block's head. */
+static bool put_extent(const struct iovec *parts, int count, size_t block_length, uint32_t tid)
+{
+	uint8_t head[sizeof(struct tr_extent)], fill[24] = {0};
+	struct iovec all[8] = {{head, sizeof(head)}};
+	size_t size = sizeof(head) + block_length, gap;
+	int n = 1;
+
+	for (; n <= count; n++)
+		all[n] = parts[n - 1];
+	/* What is left to the next page must be able to hold a block, which has at least 12 bytes. */
+	gap = -(tr_file.end + size) & (TR_PAGE - 1);
+	if (gap && gap < 12) {
+		gap += 12;
+		tr_lay_free(fill, (uint32_t)gap);
+		all[n++] = (struct iovec){fill, gap};
+		size += gap;
+	}
+	tr_lay_extent(head, size, (uint32_t)block_length, 1, tr_file.time, tid);
+	tr_lay_time(parts[0].iov_base, tr_file.time);
+	return tr_file_put_end(all, n, size);
+}
+
+static bool put_introduction(void)
+{
+	struct iovec part = {tr_file.introduction, tr_file.introduction_length};
+
+	return part.iov_base && put_extent(&part, 1, part.iov_len, tr_file.pid);
+}
+
+/*
+ * A file begins: its first page, with what was lost so far; who the process is, where that was told before;
+ * and what is finished and in no file yet. By their times it is the same order: the first two are as old as
+ * the oldest event.
+ */
+static bool begin_file(void)
 {
 	struct iovec part = {tr_file.preamble, TR_PREAMBLE};
+	uint64_t now = tr_file_time(), oldest = tr_lanes_oldest();
+	uint64_t first = (oldest && oldest < now ? oldest : now) - 1;
 
 	tr_file.end = tr_file.last = 0;
 	tr_file.events = 0;
-	tr_lay_preamble(tr_file.preamble, tr_file.id, tr_file_time(), tr_file.pid);
+	tr_lay_preamble(tr_file.preamble, tr_file.id, first, tr_file.pid);
 	tr_drop_lay_all();
-	return tr_file_put_end(&part, 1, TR_PREAMBLE);
+	if (!tr_file_put_end(&part, 1, TR_PREAMBLE))
+		return false;
+	tr_file.time = first;
+	tr_file.introduced = put_introduction();
+	tr_lanes_move(first, tr_file.pid);
+	tr_file.time = now;
+	return true;
 }
 
 int tr_file_create(const char *path_template)
@@ -182,7 +225,7 @@ int tr_file_create(const char *path_template)
 		tr_file.takes_signal = can_take_signals();
 		ask_limit();
 		tr_file.id = tr_file_time() ^ (uint64_t)tr_file.pid << 40;
-		if (fstat(tr_file.fd, &st) || !write_preamble())
+		if (fstat(tr_file.fd, &st) || !begin_file())
 			error = errno ? errno : EIO;
 	}
 	if (!error) {
@@ -243,7 +286,7 @@ int tr_file_settle(void)
 		return 0;
 	tr_drop_add(TR_DROP_CUT, tr_file.events);
 	atomic_fetch_add(&tr_file_turn, 1);
-	if (syscall(SYS_ftruncate, tr_file.fd, 0L) || !write_preamble())
+	if (syscall(SYS_ftruncate, tr_file.fd, 0L) || !begin_file())
 		return tr_file_refused();
 	atomic_fetch_or(&tr_file_wants, TR_WANTS_FIRST_EVENT);
 	return 0;
@@ -301,7 +344,7 @@ bool tr_file_next(const char *path_template)
 		for (int why = 0; why < TR_DROPS; why++)
 			tr_drop_add((enum tr_drop)why, lost[why]);
 		atomic_fetch_add(&tr_file_turn, 1);
-		write_preamble();
+		begin_file();
 	}
 	tr_file_unlock();
 	return fd >= 0;
@@ -309,30 +352,57 @@ bool tr_file_next(const char *path_template)
 
 int tr_file_append(const struct iovec *parts, int count, size_t block_length, uint32_t tid)
 {
-	uint8_t head[sizeof(struct tr_extent)], fill[24] = {0};
-	struct iovec all[8] = {{head, sizeof(head)}};
-	size_t size = sizeof(head) + block_length, gap;
-	int n = 1, why;
+	int why;
 
 	tr_file_lock();
 	why = tr_file_settle();
-	for (; n <= count; n++)
-		all[n] = parts[n - 1];
-	/* What is left to the next page must be able to hold a block, which has at least 12 bytes. */
-	gap = -(tr_file.end + size) & (TR_PAGE - 1);
-	if (gap && gap < 12) {
-		gap += 12;
-		tr_lay_free(fill, (uint32_t)gap);
-		all[n++] = (struct iovec){fill, gap};
-		size += gap;
-	}
-	tr_lay_extent(head, size, (uint32_t)block_length, 1, tr_file_time(), tid);
-	tr_lay_time(parts[0].iov_base, tr_file.time);
-	if (!why && !tr_file_put_end(all, n, size))
+	tr_file_time();
+	if (!why && !put_extent(parts, count, block_length, tid))
 		why = tr_file_refused();
 	tr_file.events += !why && !tr_lay_is_introduction(parts[0].iov_base);
 	tr_file_unlock();
 	return why;
+}
+
+static void forget_introduction(void)
+{
+	if (tr_file.introduction)
+		munmap(tr_file.introduction, tr_file.introduction_room);
+	tr_file.introduction = NULL;
+	tr_file.introduced = false;
+}
+
+int tr_file_introduce(uint8_t *block, size_t length, size_t room, uint32_t tid)
+{
+	struct iovec part = {block, length};
+	int why;
+
+	tr_file_lock();
+	why = tr_file_settle();
+	tr_file_time();
+	if (!why && !put_extent(&part, 1, length, tid))
+		why = tr_file_refused();
+	if (why) {
+		munmap(block, room);
+	} else {
+		forget_introduction();
+		tr_file.introduction = block;
+		tr_file.introduction_length = length;
+		tr_file.introduction_room = room;
+		tr_file.introduced = true;
+	}
+	tr_file_unlock();
+	return why;
+}
+
+bool tr_file_is_introduced(const struct tr_draft *d)
+{
+	bool same;
+
+	tr_file_lock();
+	same = tr_file.introduced && tr_lay_has_fields(tr_file.introduction, d);
+	tr_file_unlock();
+	return same;
 }
 
 void tr_file_finish(void)
@@ -352,6 +422,7 @@ void tr_file_forget(void)
 	    st.st_ino == tr_file.inode)
 		syscall(SYS_close, tr_file.fd);
 	tr_file.fd = -1;
+	forget_introduction();
 	tr_stream_forget();
 	tr_tail_forget();
 	tr_limit_forget();

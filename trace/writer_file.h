@@ -19,13 +19,16 @@ struct tr_file {
 	int fd;			/* -1: no file */
 	dev_t device;
 	ino_t inode;
-	uint64_t id;	 /* the same in its tail */
-	uint64_t end;	 /* of the file */
-	uint64_t last;	 /* where the last thing was appended */
-	uint64_t time;	 /* of the last extent */
-	uint64_t limit;	 /* of the size of files, where it must not be met */
-	uint64_t asked;	 /* when its name was looked at */
-	uint32_t events; /* that are in it */
+	uint64_t id;	       /* the same in its tail */
+	uint64_t end;	       /* of the file */
+	uint64_t last;	       /* where the last thing was appended */
+	uint64_t time;	       /* of the last extent */
+	uint64_t limit;	       /* of the size of files, where it must not be met */
+	uint64_t asked;	       /* when its name was looked at */
+	uint32_t events;       /* that are in it and in no other */
+	uint8_t *introduction; /* the process event as it was last told, a mapping; NULL: not yet */
+	size_t introduction_length, introduction_room;
+	bool introduced; /* it is in the file */
 	uint32_t pid;
 	uint8_t *preamble; /* this, or a page of the tail where system calls are over */
 	uint8_t own_preamble[TR_PREAMBLE];

@@ -20,7 +20,8 @@ void (*tr_on_thread)(void);
 static pthread_mutex_t lanes_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct tr_held lanes_signals; /* of who holds it */
 static atomic_uint holding;	     /* threads whose signals are held off */
-static struct tr_lane *idle_lanes, *all_lanes;
+static struct tr_lane *idle_lanes;
+static _Atomic(struct tr_lane *) all_lanes;
 
 #define TURNS 10000 /* of sched_yield: who holds it that long is stopped */
 
@@ -106,21 +107,38 @@ struct tr_lane *tr_lane_take(void)
 
 void tr_lanes_write(uint32_t tid)
 {
-	struct tr_lane *lane;
-
-	lock_lanes();
-	lane = all_lanes;
-	unlock_lanes();
-	for (; lane; lane = lane->before)
+	for (struct tr_lane *lane = all_lanes; lane; lane = lane->before)
 		for (int c = 0; c < TR_CLASSES; c++)
 			if (lane->streams[c].map)
 				tr_stream_write(&lane->streams[c], c, tid);
 }
 
+uint64_t tr_lanes_oldest(void)
+{
+	uint64_t oldest = 0;
+
+	for (const struct tr_lane *lane = all_lanes; lane; lane = lane->before)
+		for (int c = 0; c < TR_CLASSES; c++) {
+			uint64_t time = tr_stream_oldest(&lane->streams[c]);
+
+			if (time && (!oldest || time < oldest))
+				oldest = time;
+		}
+	return oldest;
+}
+
+void tr_lanes_move(uint64_t time, uint32_t tid)
+{
+	for (struct tr_lane *lane = all_lanes; lane; lane = lane->before)
+		for (int c = 0; c < TR_CLASSES; c++)
+			tr_stream_move(&lane->streams[c], c, time, tid);
+}
+
 void tr_lanes_forget(void)
 {
 	lanes_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
-	idle_lanes = all_lanes = NULL;
+	idle_lanes = NULL;
+	all_lanes = NULL;
 	atomic_store(&holding, 0);
 }
 

@@ -62,6 +62,13 @@ bool tr_file_next(const char *path_template);
  */
 struct iovec;
 int tr_file_append(const struct iovec *parts, int count, size_t block_length, uint32_t tid);
+/*
+ * Appends the process event, one block of length bytes, and keeps it, a mapping of `room` bytes that is given
+ * away: a file that is begun anew has it first, before events that were finished earlier.
+ */
+int tr_file_introduce(uint8_t *block, size_t length, size_t room, uint32_t tid);
+/* Does the file have a process event with these fields? */
+bool tr_file_is_introduced(const struct tr_draft *draft);
 /* All is written: what was kept beside the file goes. Recording can go on after it. */
 void tr_file_finish(void);
 /* A child after fork: forgets the parent's file without touching it. */
@@ -70,11 +77,20 @@ void tr_file_forget(void);
 /* writer_stream.c */
 /* Gives a stream fresh pages; `backed` ones stay when the process is killed. What it had is written first. */
 int tr_stream_extend(struct tr_stream *stream, int class, bool backed, uint32_t tid);
+/* The file was begun anew and this stream's pages have no place in it: what is finished gets one at its end,
+ * in extents of that time. The lock is held. */
+bool tr_stream_move(struct tr_stream *stream, int class, uint64_t time, uint32_t tid);
+/* When the first event was finished that is not in the file yet; 0: there is none. The lock is held. */
+uint64_t tr_stream_oldest(const struct tr_stream *stream);
 /* Writes what is finished in the stream and not in the file yet; what a filter stops is lost if not backed.
  */
 int tr_stream_write(struct tr_stream *stream, int class, uint32_t tid);
 /* Sets tr_confined, and takes space for what may come before. */
 void tr_stream_confine(bool confined);
+
+/* writer_lane.c: the same of all streams. */
+uint64_t tr_lanes_oldest(void);
+void tr_lanes_move(uint64_t time, uint32_t tid);
 
 /* writer_drop.c: counts a drop in the file itself, in space kept for it. False: the file cannot be told. */
 bool tr_drop_count(enum tr_drop why, uint32_t tid, uint64_t now);
@@ -133,6 +149,8 @@ struct tr_layout tr_layout_of(const struct tr_draft *draft);
 void tr_lay_time(uint8_t *block, uint64_t time);
 /* Is it one of those that say who the process is? Each file has them again, so that none is lost with one. */
 bool tr_lay_is_introduction(const uint8_t *block);
+/* Are these the fields of a block that was laid? */
+bool tr_lay_has_fields(const uint8_t *block, const struct tr_draft *draft);
 /* Writes all of the block but its first word; `block` is at least as long as the layout says and was zero. */
 void tr_lay(uint8_t *at, const struct tr_draft *draft, struct tr_layout layout, uint32_t block_length);
 

@@ -180,6 +180,4 @@ void tr_process_meets_wants(struct tr_thread *t)
 	if (tr_process.on_first_event)
 		tr_process.on_first_event();
 	t->busy = true;
-	if (wants & TR_WANTS_FILE)
-		tr_lanes_write(t->tid); /* what was finished in between */
 }

@@ -55,38 +55,64 @@ static bool write_slots(const struct tr_stream *stream, uint32_t end)
 	       tr_file_put_at(stream->map + at, 4, stream->place + at);
 }
 
-/* The stream's pages have no place in the file any more: what is not written goes to the end of it. */
-static bool write_elsewhere(const struct tr_stream *stream, int class, uint32_t end, uint32_t tid)
+/* What is finished in the stream goes to the end of the file, in pages of that time. */
+static bool write_elsewhere(struct tr_stream *stream, int class, uint32_t end, uint64_t time, uint32_t tid)
 {
 	uint8_t page[TR_PAGE];
 	struct iovec part = {page, TR_PAGE};
-	uint32_t size = tr_slot_sizes[class], to = sizeof(struct tr_extent);
+	uint32_t size = tr_slot_sizes[class], to = sizeof(struct tr_extent), events = 0;
 
 	if (!tr_file_align())
 		return false;
-	tr_lay_page(page, class, tr_file_time(), tid);
+	tr_lay_page(page, class, time, tid);
 	for (uint32_t at = slot_at(stream->written); at < end; at = slot_at(at + size)) {
 		memcpy(page + to, stream->map + at, size);
 		to += size;
+		events += !tr_lay_is_introduction(stream->map + at);
 		if (to < TR_PAGE && at + size < end)
 			continue;
 		if (!tr_file_put_end(&part, 1, TR_PAGE))
 			return false;
-		tr_lay_page(page, class, tr_file.time, tid);
+		stream->written = at + size;
+		tr_file.events += events;
+		tr_lay_page(page, class, time, tid);
 		to = sizeof(struct tr_extent);
+		events = 0;
 	}
 	return true;
+}
+
+uint64_t tr_stream_oldest(const struct tr_stream *stream)
+{
+	const uint8_t *slot = stream->map + slot_at(stream->written);
+	uint32_t high, low;
+
+	if (!stream->map || stream->written >= stream->bytes ||
+	    __atomic_load_n((const uint32_t *)(const void *)slot, __ATOMIC_ACQUIRE) != TR_BLOCK_EPB)
+		return 0;
+	memcpy(&high, slot + 12, sizeof(high));
+	memcpy(&low, slot + 16, sizeof(low));
+	return (uint64_t)high << 32 | low;
+}
+
+bool tr_stream_move(struct tr_stream *stream, int class, uint64_t time, uint32_t tid)
+{
+	uint32_t events, end = stream->map ? finished(stream, class, &events) : stream->written;
+
+	return end == stream->written || write_elsewhere(stream, class, end, time, tid);
 }
 
 /* The lock is held, and the file is ours. */
 static bool write_stream(struct tr_stream *stream, int class, uint32_t tid)
 {
-	uint32_t events, end = finished(stream, class, &events);
+	uint32_t events, end;
 
+	if (stream->turn != atomic_load(&tr_file_turn))
+		return tr_stream_move(stream, class, tr_file_time(), tid);
+	end = finished(stream, class, &events);
 	if (end == stream->written)
 		return true;
-	if (!(stream->turn == atomic_load(&tr_file_turn) ? write_slots(stream, end)
-							 : write_elsewhere(stream, class, end, tid)))
+	if (!write_slots(stream, end))
 		return false;
 	stream->written = end;
 	tr_file.events += events;
