@@ -53,11 +53,14 @@ fall_silent() {
         truncate -s $((RANDOM * 7 % 200001)) trace/talks.pcapng
         kill -0 "$TALKER"
     done
+    : >trace/talks.pcapng
+    goes_on() { [ "$(stat -c %s trace/talks.pcapng)" -gt 65536 ]; }
+    wait_until 20 goes_on
     fall_silent
     trace_json trace/talks.pcapng >lines 2>said
     jq -e -s 'map(select(.event == "dropped" and (.why | test("cut by somebody"))) | .count) | add > 0' lines
     jq -e -s '.[0].event == "process" and all(.host)' lines
-    ! grep 'out of order' said
+    run ! grep 'out of order' said
     [ "$(jq -s 'map(select(.call == "gss_wrap")) | length' lines)" -ge 1 ]
 }
 
