@@ -273,24 +273,61 @@ print(s.recv().decode()[:20])' "tcp://127.0.0.1:$port"
     finish server
 }
 
-@test "an endpoint whose connections would not come through here is refused, with the reason" {
-    fresh unseen
+# given PORT ENDPOINT: a server that listens itself and gives that to libzmq (systemd's socket activation, one for many
+# processes), which binds to ENDPOINT. It answers once.
+given() {
+    start server "${WITH[@]}" "$PYTHON" -c '
+import socket, sys, zmq
+s = zmq.Context().socket(zmq.REP)
+s.setsockopt(zmq.USE_FD, socket.create_server(("127.0.0.1", int(sys.argv[1]))).detach())
+s.bind(sys.argv[2])
+open("up", "w").close()
+s.send(b"re " + s.recv())
+s.close()' "$@"
+    wait_until 60 test -e up
+}
+
+@test "a listener that the program has made is secured as one of libzmq's, by where it listens" {
+    local endpoint port
+    for endpoint in there elsewhere; do
+        fresh "given-$endpoint"
+        read -r port < <(free_port)
+        printf '%s\n' 'version: 1' 'zmq:' '  inject:' "    - {bind: \"tcp://127.0.0.1:$port\", principal: zmq@localhost}" \
+            '    - {connect: "*", service: zmq@localhost}' >there.yaml
+        "$GSSTAP" policy compile -o there.bin there.yaml
+        secured "$PWD/there.bin"
+        [ $endpoint = there ] && given "$port" "tcp://127.0.0.1:$port" || given "$port" tcp://127.0.0.1:1
+        # A peer without security is not answered, and one with it is.
+        run -4 "$BUILD/hosts/zpair" socket REQ set rcvtimeo 1000 set linger 0 connect "tcp://127.0.0.1:$port" send "$SECRET" recv
+        [[ $output != *"got re"* ]]
+        run -0 "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$port" send "$SECRET" recv
+        [ "$output" = "got re $SECRET" ]
+        finish server
+        recorded 2 '.event == "handshake" and .outcome == "established"'
+    done
+}
+
+@test "a descriptor that is no listener is refused, with the reason, and left to the program" {
+    fresh no-listener
     with wire
-    # A listener that the program made itself is not followed, and does not stay open.
     run -0 "${WITH[@]}" "$PYTHON" -c '
 import socket, zmq
-listener = socket.socket()
-listener.bind(("127.0.0.1", 0))
-listener.listen()
+bound = socket.socket()
+bound.bind(("127.0.0.1", 0))
 s = zmq.Context().socket(zmq.REP)
-s.setsockopt(zmq.USE_FD, listener.fileno())
+s.setsockopt(zmq.USE_FD, bound.fileno())
 try:
-    s.bind("tcp://127.0.0.1:%d" % listener.getsockname()[1])
+    s.bind("tcp://127.0.0.1:%d" % bound.getsockname()[1])
     print("bound")
 except zmq.ZMQError as error:
     print(error.errno == 13, error)
+bound.listen()
+print(bound.getsockname()[0])
+# One that connects has no use for it.
+s.setsockopt(zmq.LINGER, 0)
+s.connect("tcp://127.0.0.1:%d" % bound.getsockname()[1])
 '
-    [ "$output" = "True Permission denied" ]
+    [ "$output" = $'True Permission denied\n127.0.0.1' ]
     recorded 1 '.event == "refused" and (.reason | test("ZMQ_USE_FD"))'
 }
 

@@ -41,6 +41,7 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 	size_t length = sizeof(wanted->largest);
 	struct tap_tie *tie;
 	bool mistakable;
+	int given = -1;
 
 	wanted->socket = socket;
 	wanted->binds = facts->way == POL_BIND;
@@ -68,22 +69,21 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 	wired->tie = tie;
 	if (tie->binds)
 		tap_wire_binding(tie);
+	if (tie->binds && tap_option_number(scope, socket, ZMQ_USE_FD, &given) && given >= 0 &&
+	    !tap_wire_listens(given)) {
+		tap_copy(reason, size,
+			 "the descriptor that the program gives (ZMQ_USE_FD) is no listener, or cannot be "
+			 "followed");
+		return EACCES;
+	}
 	return 0;
 }
 
-/* Can anything be secured in this process, and on this socket? */
-static int prepare(const struct tap_scope *scope, void *socket, const void *zmq_function, char *reason,
-		   size_t size)
+/* Can anything be secured in this process? */
+static int prepare(const void *zmq_function, char *reason, size_t size)
 {
-	int given = -1;
-
 	if (!tap_wire_gss_ready(reason, size) || !tap_wire_enter(zmq_function, reason, size))
 		return EACCES;
-	if (tap_option_number(scope, socket, ZMQ_USE_FD, &given) && given >= 0) {
-		tap_copy(reason, size,
-			 "the program gives a descriptor of its own (ZMQ_USE_FD), which is not followed");
-		return EACCES;
-	}
 	if (pol_accelerates(&tap_policy))
 		tap_crypto(); /* here it may take its time, and not on an I/O thread */
 	return 0;
@@ -121,7 +121,7 @@ int tap_wire_begin(const struct tap_scope *scope, void *socket, const struct pol
 	int error = tap_principals(facts, rule, &wanted, reason, size);
 
 	if (!error)
-		error = prepare(scope, socket, zmq_function, reason, size);
+		error = prepare(zmq_function, reason, size);
 	if (!error)
 		error = begin_turn(scope, socket, wired, reason, size);
 	if (error)
@@ -194,7 +194,7 @@ int tap_wire_begin_own(const struct tap_scope *scope, void *socket, const struct
 	*wired = (struct tap_wired){0};
 	if (!tap_option_number(scope, socket, ZMQ_GSSAPI_PLAINTEXT, &plaintext) || plaintext)
 		return 0;
-	error = prepare(scope, socket, zmq_function, reason, size);
+	error = prepare(zmq_function, reason, size);
 	if (!error)
 		error = begin_turn(scope, socket, wired, reason, size);
 	if (error)
@@ -225,7 +225,7 @@ bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired 
 	bool bound = true;
 
 	if (wired->tie) {
-		bound = !wired->tie->binds || tap_wire_was_bound();
+		bound = !wired->tie->binds || tap_wire_was_bound(failed);
 		tap_option_set(scope, socket, ZMQ_SNDBUF, wired->send_buffer);
 		tap_waits_restore(scope, socket, wired->own);
 	}

@@ -24,17 +24,34 @@
 
 static __thread struct {
 	struct tap_tie *tie;
-	bool bound; /* a listener was made for it */
+	struct wire_place *given;
+	bool bound; /* there is a listener for it */
 } binding;
 
 void tap_wire_binding(struct tap_tie *tie)
 {
 	binding.tie = tie;
+	binding.given = NULL;
 	binding.bound = false;
 }
 
-bool tap_wire_was_bound(void)
+bool tap_wire_listens(int fd)
 {
+	struct wire_place *place = tap_wire_place(fd);
+	socklen_t length = sizeof(int);
+	int listens = 0;
+
+	if (!place || getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) || !listens)
+		return false;
+	place->tie = binding.tie;
+	binding.given = place;
+	return binding.bound = true;
+}
+
+bool tap_wire_was_bound(bool failed)
+{
+	if (failed && binding.given)
+		binding.given->tie = NULL;
 	binding.tie = NULL;
 	return binding.bound;
 }

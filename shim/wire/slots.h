@@ -11,9 +11,12 @@
 /* Points the slots of the libzmq that holds this function at ours, and looks that they are. False, with the
  * reason: a byte might pass beside us. */
 bool tap_wire_enter(const void *zmq_function, char *reason, size_t size);
-/* Around a zmq_bind of this thread's. The second says whether a listener was made for it. */
+/* Around a zmq_bind of this thread's. The second says whether there was a listener for it; if the bind has
+ * failed there is none any more. */
 void tap_wire_binding(struct tap_tie *tie);
-bool tap_wire_was_bound(void);
+bool tap_wire_was_bound(bool failed);
+/* Between these: it is this descriptor, which the program has made. False: it does not listen. */
+bool tap_wire_listens(int fd);
 
 /*
  * What those objects get of which is_theirs says so, besides or instead of the hooks that all have; a list

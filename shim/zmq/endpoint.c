@@ -4,6 +4,8 @@
  *
  * A refusal is -1 with errno EACCES, as the kernel says of a port that one may not have.
  */
+#include "shim/wire/address.h"
+#include "shim/wire/options.h"
 #include "shim/wire/wire.h"
 #include "shim/zmq/zmq.h"
 
@@ -52,6 +54,41 @@ static bool is_no_endpoint(const struct tap_scope *scope, void *socket, const ch
 	return none;
 }
 
+/*
+ * libzmq listens where the descriptor does that a program gives it (ZMQ_USE_FD), whatever the endpoint says:
+ * so that is what rules are asked about, and then the endpoint, where they have no word about it.
+ */
+static const char *given_listener(const struct tap_scope *scope, void *socket, const char *endpoint,
+				  char *out, size_t size)
+{
+	struct sockaddr_storage address = {0};
+	socklen_t length = sizeof(address);
+	int fd = -1;
+
+	if ((strncmp(endpoint, "tcp://", 6) != 0 && strncmp(endpoint, "ipc://", 6) != 0) ||
+	    !tap_option_number(scope, socket, ZMQ_USE_FD, &fd) || fd < 0 ||
+	    getsockname(fd, (struct sockaddr *)&address, &length) ||
+	    !tap_address_text((struct sockaddr *)&address, length, out, size))
+		return NULL;
+	return out;
+}
+
+static enum pol_action judge_endpoint(struct pol_endpoint *facts, const char *given,
+				      struct pol_verdict *verdict)
+{
+	const char *endpoint = facts->endpoint;
+	enum pol_action action;
+
+	if (given) {
+		facts->endpoint = given;
+		action = pol_judge_endpoint(&tap_policy, facts, verdict);
+		if (action != POL_ALLOW)
+			return action;
+		facts->endpoint = endpoint;
+	}
+	return pol_judge_endpoint(&tap_policy, facts, verdict);
+}
+
 static int unknown_handler(const struct tap_scope *scope, const char *endpoint)
 {
 	struct pol_verdict verdict = {
@@ -69,7 +106,8 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 	struct judged judged = {0};
 	struct pol_verdict verdict = {0};
 	struct pol_endpoint facts = {.way = way, .endpoint = endpoint ? endpoint : ""};
-	char reason[200];
+	char reason[200], room[128];
+	const char *given;
 	int error = 0;
 
 	/* Not a socket at all: the library says so better than we could. */
@@ -83,7 +121,8 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 		judged.error = unknown_handler(scope, facts.endpoint);
 		return judged;
 	}
-	switch (pol_judge_endpoint(&tap_policy, &facts, &verdict)) {
+	given = way == POL_BIND ? given_listener(scope, socket, facts.endpoint, room, sizeof(room)) : NULL;
+	switch (judge_endpoint(&facts, given, &verdict)) {
 	case POL_ALLOW:
 		if (pol_asks_gssapi(&facts) && pol_serves_own(&tap_policy))
 			error = tap_wire_begin_own(scope, socket, &facts, real, &judged.wired, reason,
