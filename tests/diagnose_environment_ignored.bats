@@ -104,6 +104,11 @@ END
     [ "$(traces root)" = 0 ]
     [[ $output != *unobserved* ]]
     DIR=$open/nobody executes setpriv --reuid nobody --clear-groups
+    # Under a filter, such as a container's, they are not asked for.
+    if ! grep -q '^Seccomp:.*0$' /proc/self/status; then
+        [ "$(traces "$open/nobody")" = 0 ]
+        return
+    fi
     doctor "$open/nobody"
     only GT0025
     finds GT0025 '.evidence | any(test("has file capabilities"))'

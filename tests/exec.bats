@@ -270,7 +270,7 @@ E
 import ctypes, os, struct, subprocess, sys
 libc = ctypes.CDLL(None, use_errno=True)
 libc.popen.restype = ctypes.c_void_p
-kills = [(0x20, 0, 0, 0), (0x15, 0, 1, 296), (0x06, 0, 0, 0x80000000), (0x06, 0, 0, 0x7fff0000)]  # pwritev
+kills = [(0x20, 0, 0, 0), (0x15, 0, 1, int(os.environ["KILLS"])), (0x06, 0, 0, 0x80000000), (0x06, 0, 0, 0x7fff0000)]
 code = ctypes.create_string_buffer(b"".join(struct.pack("<HBBI", *line) for line in kills))
 program = struct.pack("<HxxxxxxQ", len(kills), ctypes.addressof(code))
 assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, program, 0, 0) == 0
@@ -280,6 +280,7 @@ def spawned(environment):
 print(spawned(os.environ), spawned({**os.environ, "GSSTAP_FILTER": "other"}), os.system(" ".join(args) + " && env"),
       libc.pclose(ctypes.c_void_p(libc.popen(("exec " + " ".join(args)).encode(), b"w"))), subprocess.run(args).returncode, file=sys.stderr)
 END
+    export KILLS=296 # pwritev
     bare=$(env -u GSSTAP_FILTER "$PYTHON" filtered.py "$BUILD/hosts/sandbox" 2>&1 >/dev/null)
     [ "$bare" = "0 0 0 0 0" ]
     under_shim GSSTAP_TRACE="$PWD/t-%p.pcapng" GSSTAP_CALLS='*' "$PYTHON" filtered.py "$BUILD/hosts/sandbox" >out 2>err
@@ -290,6 +291,14 @@ END
     echo "$stderr"
     [ "$(head -1 <<<"$stderr")" = "$bare" ]
     [ "$(grep -c 'ran in a sandbox, a seccomp filter: [0-9]* events not recorded' <<<"$stderr")" = 5 ]
+    # What only is asked of a file that is executed: its capabilities, by who is not root.
+    export KILLS=191 # getxattr
+    open_directory filtered.py
+    bare=$(setpriv --reuid nobody --clear-groups env -u GSSTAP_FILTER "$PYTHON" filtered.py /bin/true 2>&1 >/dev/null)
+    [ "$bare" = "0 0 0 0 0" ]
+    run -0 --separate-stderr setpriv --reuid nobody --clear-groups "$GSSTAP" run -o t-%p.pcapng "$PYTHON" filtered.py /bin/true
+    echo "$stderr"
+    [ "$(head -1 <<<"$stderr")" = "$bare" ]
 }
 
 @test "a sandbox that does not reach the shim, or this run, is named" {

@@ -80,6 +80,15 @@ static const struct call more_calls[] = {
 	{SYS_getppid, {0}},
 	{SYS_getuid, {0}},
 	{SYS_uname, {0}},
+	/* Of a program that is executed. */
+	{SYS_access, {0}},
+	{SYS_faccessat2, {0}},
+	{SYS_getcwd, {0}},
+	{SYS_getegid, {0}},
+	{SYS_geteuid, {0}},
+	{SYS_getgid, {0}},
+	{SYS_getxattr, {0}},
+	{SYS_statfs, {0}},
 };
 
 /* How is_readable asks the kernel, and whether a filter in force lets it. */

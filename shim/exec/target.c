@@ -99,6 +99,27 @@ void tap_exec_path(const struct tap_exec *e, char *out, size_t size)
 	}
 }
 
+/* Was there a filter before us, which nobody of ours has looked at? The calls that ask are the recorder's. */
+static bool is_filtered(void)
+{
+	static const char name[] = "\nSeccomp:\t";
+	static _Atomic(int) known; /* 1: no; 2: yes */
+	char status[4096], *at;
+	ssize_t n;
+	int fd;
+
+	if (known)
+		return known == 2;
+	fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, status, sizeof(status) - 1);
+	if (fd >= 0)
+		close(fd);
+	status[n < 0 ? 0 : n] = 0;
+	at = strstr(status, name);
+	known = at && at[sizeof(name) - 1] == '0' ? 1 : 2;
+	return known == 2;
+}
+
 /* Capabilities that count in this user namespace, which getxattr gives in revision 2, and that a process has
  * from the file alone. */
 static bool gives_capabilities(const char *path)
@@ -123,12 +144,14 @@ bool tap_exec_is_secure(const struct tap_exec *e)
 	bool user, group, gains;
 
 	tap_exec_path(e, path, sizeof(path));
-	if (stat(path, &st) || faccessat(AT_FDCWD, path, X_OK, AT_EACCESS))
+	if (stat(path, &st))
 		return uid != getuid() || gid != getgid();
 	user = st.st_mode & S_ISUID;
 	group = (st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
-	gains = getuid() && gives_capabilities(path);
-	if ((user || group || gains) && !statfs(path, &mount) && mount.f_flags & ST_NOSUID)
+	/* A filter may kill for what few programs ask. */
+	gains = getuid() && !is_filtered() && gives_capabilities(path);
+	if ((user || group || gains) && ((!statfs(path, &mount) && mount.f_flags & ST_NOSUID) ||
+					 faccessat(AT_FDCWD, path, X_OK, AT_EACCESS)))
 		user = group = gains = false;
 	if ((user || group) && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
 		user = group = false;
