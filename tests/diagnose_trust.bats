@@ -97,5 +97,5 @@ left_alone() {
     handshake old C_KRB5CCNAME="FILE:$PWD/rogue" S_KRB5_KTNAME="FILE:$PWD/new.keytab"
     doctor old
     only GT0009
-    finds GT0009 ".remedy | any(.command == \"kinit -- '-rogue@GSSTAP.TEST'\")"
+    finds GT0009 ".remedy | any(.command == \"kinit -c FILE:$PWD/rogue -- '-rogue@GSSTAP.TEST'\")"
 }

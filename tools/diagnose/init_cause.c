@@ -142,7 +142,9 @@ void kinit_remedy(struct diagnose_case *c, struct finding *finding, const struct
 
 void kinit_default_remedy(struct diagnose_case *c, struct finding *finding, const char *name)
 {
-	kinit(c, finding, "", "", name);
+	const char *cache = c->init ? case_text(c, c->init->ccache) : NULL;
+
+	kinit(c, finding, "", cache ? case_format(c, "-c %s ", case_word(c, cache)) : "", name);
 }
 
 /* A name for a file beside the cache's: what is no letter or digit of the client's may mean something there.

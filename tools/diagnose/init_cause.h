@@ -29,7 +29,7 @@ void said_evidence(struct diagnose_case *c, struct finding *finding, const struc
  */
 void kinit_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_ccache *cache,
 		  const char *name);
-/* The same into the default cache. */
+/* The same into the cache that the initiator told of, else the default. */
 void kinit_default_remedy(struct diagnose_case *c, struct finding *finding, const char *name);
 /* Tickets of somebody besides those that the cache has, which are another one's and stay. */
 void kinit_beside_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_ccache *cache,
