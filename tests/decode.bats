@@ -200,12 +200,27 @@ END
     [ "$(jq -r 'select(.event == "dropped") | .host // "untold"' mixed | sort -u)" = untold ]
 }
 
+@test "in text times are dates, spans are seconds and a ticket's flags have names" {
+    "$PYTHON" "$TOP/tests/forge.py" t.pcapng '
+process(exe="/bin/one", command="one", clock_offset=-217966139999999389)
+process(exe="/bin/two", command="two", clock_offset=240_000_000_001)
+handshake(role=1, outcome=1, ticket_flags=0x40010200, authtime=1795803680, endtime=1795839680)
+handshake(role=1, outcome=1, ticket_flags=0, authtime=0, endtime=2**64 - 1)'
+    run -0 "$GSSTAP" decode t.pcapng
+    [[ ${lines[1]} == *"clock_offset_ns=-217966139.999999 s"* ]]
+    [[ ${lines[2]} == *"clock_offset_ns=240.000000 s"* ]]
+    [[ ${lines[3]} == *"(ticket_flags=forwardable|enc-pa-rep|0x200, ticket_authtime=2026-11-27T18:21:20, ticket_endtime=2026-11-28T04:21:20)" ]]
+    [[ ${lines[4]} == *"(ticket_flags=0, ticket_authtime=1970-01-01T00:00:00, ticket_endtime=18446744073709551615)" ]]
+    # JSON has the numbers.
+    "$GSSTAP" decode --format json t.pcapng | jq -es '.[0].clock_offset_ns < 0 and .[2].ticket_flags == 1073807872 and .[2].ticket_authtime == 1795803680'
+}
+
 @test "who runs is told with its command line and its control group, in text the beginning of it" {
     "$PYTHON" "$TOP/tests/forge.py" args.pcapng 'process(exe="/usr/bin/python3", host="box", cgroup="/system.slice/tool.service", args=["python3", "-m", "to ol", "", "\x1b[2J"] + ["--more"] * 99)'
     trace_json args.pcapng >line
     jq -e '.cgroup == "/system.slice/tool.service" and (.args | length) == 104 and .args[:5] == ["python3", "-m", "to ol", "", "\u001b[2J"]' line
     run -0 "$GSSTAP" decode args.pcapng
-    [[ $output == *', in /system.slice/tool.service: python3 -m "to ol" "" "\x1b[2J" --more'*' --more ...' ]]
+    [[ $output == *', control group /system.slice/tool.service: python3 -m "to ol" "" "\x1b[2J" --more'*' --more ...' ]]
     [ "${#lines[1]}" -lt 250 ]
     "$GSSTAP" decode --summary --format json args.pcapng | jq -e 'select(.kind == "program") | .cgroup == "/system.slice/tool.service" and .args[2] == "to ol"'
 }

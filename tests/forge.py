@@ -29,7 +29,7 @@ def field(name, value):
     elif kind in ("TEXT", "HASH", "HEX", "OID"):
         data = value.encode("latin-1") if isinstance(value, str) else value
     else:
-        data = struct.pack("<Q" if kind in ("HANDLE", "UINT") else "<i", value)
+        data = struct.pack("<Q" if kind in ("HANDLE", "UINT") else "<i" if -1 << 31 <= value < 1 << 31 else "<q", value)
     return struct.pack("<HH", number, len(data)) + data + b"\0" * (-len(data) % 4)
 
 

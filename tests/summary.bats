@@ -182,6 +182,8 @@ inproc.bind("inproc://near")'
     [ "$(jq -s '[.[] | select(.kind == "endpoint")] | length' summary)" = 2 ]
     run -0 "$GSSTAP" decode --summary traces
     [[ $output == *"CURVE set, keys not observed: 1"* ]]
+    [[ $output == *" binds ipc://curve: no connection seen; "* ]]
+    [[ $output != *": ;"* ]]
     [[ $output != *"nothing fails"* ]]
 }
 

@@ -9,7 +9,7 @@
 #include <arpa/inet.h>
 
 /* RFC 4120, section 2; enc-pa-rep: RFC 6806; anonymous: RFC 8062. */
-static const struct token_flag ticket_flags[] = {
+const struct token_flag opened_ticket_flags[] = {
 	{0x40000000, "forwardable"},	{0x20000000, "forwarded"},
 	{0x10000000, "proxiable"},	{0x08000000, "proxy"},
 	{0x04000000, "may-postdate"},	{0x02000000, "postdated"},
@@ -25,7 +25,7 @@ static void flags(struct token *token, const char *name, struct tr_bytes bytes)
 	uint32_t bits;
 
 	if (der_get_bits(token, bytes, "a ticket's flags", &bits))
-		token_flags(token, name, bytes, bits, ticket_flags);
+		token_flags(token, name, bytes, bits, opened_ticket_flags);
 }
 
 /* EncryptionKey: its first field alone. */

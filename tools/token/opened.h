@@ -16,6 +16,8 @@ enum opened_part {
 	OPENED_CRED = DER_APPLICATION + 29,
 };
 
+extern const struct token_flag opened_ticket_flags[];
+
 /* Such a part as a group of this name. */
 void opened_part(struct token *token, const char *name, struct tr_bytes bytes, enum opened_part part);
 

@@ -23,7 +23,7 @@ static const struct part process[] = {
 	{", gsstap ", TR_F_VERSION, NULL}, {NULL, TR_F_LIBRARIES, NULL},
 	{NULL, TR_F_COMMAND, NULL},	   {NULL, TR_F_BOOT, NULL},
 	{NULL, TR_F_PID_NAMESPACE, NULL},  {NULL, TR_F_STARTED, NULL},
-	{" running ", TR_F_SCRIPT, NULL},  {", in ", TR_F_CGROUP, NULL},
+	{" running ", TR_F_SCRIPT, NULL},  {", control group ", TR_F_CGROUP, NULL},
 	{": ", TR_F_ARGS, NULL},	   {0},
 };
 

@@ -4,6 +4,7 @@
  * shown as a number.
  */
 #include "tools/names/names.h"
+#include "tools/token/opened.h"
 #include "tools/token/phrase.h"
 #include "tools/view/event.h"
 #include "tools/view/event_token.h"
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #define MESSAGE_SHOWN 32 /* bytes of a message */
+#define NS 1000000000ull /* a second */
 #define TEXTS_SHOWN 100	 /* bytes of several texts */
 
 static void joined(struct out *out, const char *const *names, size_t count, uint32_t left)
@@ -90,13 +92,53 @@ static void token(struct out *out, const struct tr_event *event, const struct tr
 	phrase(out, event, value);
 }
 
-static void number(struct out *out, const struct tr_value *value)
+static void ticket_flags(struct out *out, uint32_t value)
+{
+	const char *names[NAMES_MAX];
+	size_t count = 0;
+
+	for (const struct token_flag *flag = opened_ticket_flags; flag->name; flag++)
+		if (value & flag->bit) {
+			names[count++] = flag->name;
+			value &= ~flag->bit;
+		}
+	joined(out, names, count, value);
+}
+
+static bool is_span(const struct tr_value *value)
 {
 	size_t length = strlen(value->info->json);
 
-	if (length > 3 && !strcmp(value->info->json + length - 3, "_ns")) {
-		out_seconds(out, tr_value_uint(value), 6);
-		out_str(out, " s");
+	return length > 3 && !strcmp(value->info->json + length - 3, "_ns");
+}
+
+static void span(struct out *out, uint64_t ns)
+{
+	out_seconds(out, ns, 6);
+	out_str(out, " s");
+}
+
+static void signed_number(struct out *out, const struct tr_value *value)
+{
+	int64_t number = tr_value_int(value);
+
+	if (!is_span(value)) {
+		out_signed(out, number);
+		return;
+	}
+	if (number < 0)
+		out_char(out, '-');
+	span(out, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
+}
+
+static void number(struct out *out, const struct tr_value *value)
+{
+	if (is_span(value)) {
+		span(out, tr_value_uint(value));
+	} else if (value->id == TR_F_TICKET_FLAGS) {
+		ticket_flags(out, (uint32_t)tr_value_uint(value));
+	} else if ((value->id == TR_F_AUTHTIME || value->id == TR_F_ENDTIME) && tr_value_uint(value) <= UINT64_MAX / NS) {
+		out_str(out, out_stamp(out, tr_value_uint(value) * NS));
 	} else if (value->id == TR_F_LIFETIME && tr_value_uint(value) == UINT32_MAX) {
 		out_str(out, "indefinite");
 	} else {
@@ -156,7 +198,7 @@ void event_text_value(struct out *out, const struct tr_event *event, const struc
 {
 	switch (value->info->type) {
 	case TR_TYPE_INT:
-		out_signed(out, tr_value_int(value));
+		signed_number(out, value);
 		break;
 	case TR_TYPE_UINT:
 		number(out, value);

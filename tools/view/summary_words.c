@@ -134,7 +134,10 @@ static void say_counts(struct out *out, const struct model_tally *tally)
 		out_str(out, more ? ", " : "");
 		say_plural(out, tally->clear, "message");
 		out_str(out, " unencrypted");
+		more = true;
 	}
+	if (!more)
+		out_str(out, "no connection seen");
 }
 
 void say_span(struct out *out, uint64_t first, uint64_t last)
