@@ -183,3 +183,25 @@ END
     strip -o gss_stripped gss_inside
     refused ./gss_stripped 'gss_stripped seems to have a libgssapi linked into it' gss.yaml
 }
+
+@test "a Go program makes its calls itself but for those that it imports: told, refused under rules for them, and 125 with --strict" {
+    gcc -DGO -o go "$TOP/tests/hosts/inspect_plain.c"
+    gcc -o go-zmq -include stdio.h -x c - -DGO -lzmq < <(sed 's/int main/int zmq_errno(void);&/; s/puts("ran")/printf("ran %d\\n", zmq_errno())/' "$TOP/tests/hosts/inspect_plain.c")
+    run -0 "$GSSTAP" run -o t.pcapng ./go
+    [[ $output == *"go is a Go program that imports no gss_ function: a Go package for Kerberos makes no C call"* ]]
+    [[ $output == *"go is a Go program that imports no zmq_ function: a Go package for ZeroMQ makes no C call"* ]]
+    run -125 "$GSSTAP" run --strict -o t.pcapng ./go
+    [[ $output == *"exit status 125: --strict, and calls of ./go may have been made unobserved"* ]]
+    run -125 "$GSSTAP" run -p gss.yaml -o t.pcapng ./go
+    [[ $output == *"./go is not started: the policy has rules for gss_ calls"* ]]
+    [[ $output != *ran* ]]
+    run -0 "$GSSTAP" run -p nothing.yaml -o t.pcapng ./go
+    run -125 "$GSSTAP" run --strict -p nothing.yaml -o t.pcapng ./go
+    # What it calls through cgo is seen.
+    run -0 "$GSSTAP" run -p zmq.yaml -o t.pcapng ./go-zmq
+    [[ $output == *"ran 0"* ]]
+    run -125 "$GSSTAP" run -p gss.yaml -o t.pcapng ./go-zmq
+    # What is not reached is unobserved in other programs, too.
+    run -125 "$GSSTAP" run --strict -o t.pcapng ./inside
+    run -0 "$GSSTAP" run --strict -o t.pcapng ./shared
+}

@@ -77,6 +77,16 @@ static struct elf_gap find_self_bound(const struct elf_tree *tree, size_t n, con
 	return gap;
 }
 
+/* Go makes its system calls itself, and its packages for Kerberos and ZeroMQ call no C library. */
+static bool is_without_c(const struct elf_object *program, const char *family)
+{
+	for (size_t i = 0; program->go && i < program->symbols.count; i++)
+		if (elf_call_is(program->symbols.items[i].name, family) &&
+		    elf_is_reference(&program->symbols.items[i]))
+			return false;
+	return program->go;
+}
+
 struct elf_gap elf_gap_find(const struct elf_tree *tree, size_t n, const char *family)
 {
 	const struct elf_node *node = &tree->nodes[n];
@@ -95,6 +105,8 @@ struct elf_gap elf_gap_find(const struct elf_tree *tree, size_t n, const char *f
 		gap = find_linked(node->object, family);
 	if (gap.kind == ELF_GAP_NONE && is_nameless(node->object, family))
 		gap.kind = ELF_GAP_NAMELESS;
+	if (gap.kind == ELF_GAP_NONE && program && is_without_c(node->object, family))
+		gap.kind = ELF_GAP_GO;
 	return gap;
 }
 
@@ -143,6 +155,10 @@ static char *words_of(const struct elf_tree *tree, size_t n, const char *family,
 			"%s seems to have %s linked into it, stripped of its names: calls of that do not "
 			"reach libgsstap.so",
 			name, strcmp(family, "zmq") ? "a libgssapi" : "libzmq");
+	case ELF_GAP_GO:
+		return elf_format("%s is a Go program that imports no %s_ function: a Go package for %s "
+				  "makes no C call that could be seen",
+				  name, family, strcmp(family, "zmq") ? "Kerberos" : "ZeroMQ");
 	}
 	return elf_strdup("");
 }

@@ -18,6 +18,7 @@ enum elf_gap_kind {
 	ELF_GAP_LINKED,	    /* it defines and exports them, and refers to none: bound when it was linked */
 	ELF_GAP_SELF_BOUND, /* it refers to its own definitions and prefers them */
 	ELF_GAP_NAMELESS,   /* it seems to hold the library, stripped of its names */
+	ELF_GAP_GO,	    /* a Go program that imports none: packages of its own language may speak it */
 };
 
 struct elf_gap {

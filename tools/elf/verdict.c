@@ -110,17 +110,10 @@ static void judge_gaps(struct elf_report *report, size_t n)
 				name_of(&report->tree.nodes[n])));
 }
 
-static void judge_go(struct elf_report *report)
+static void note_go(struct elf_report *report)
 {
-	if (!report->tree.nodes[0].object->go)
-		return;
-	if (report->references)
+	if (report->tree.nodes[0].object->go && report->references)
 		note(report, elf_strdup("a Go program: only the C functions that it imports are seen"));
-	else
-		reason(report, ELF_PARTLY,
-		       elf_strdup("a Go program that imports no gss_ or zmq_ function: Go packages for "
-				  "Kerberos or "
-				  "ZeroMQ make no C call that could be seen"));
 }
 
 /* A libzmq that was built without GSSAPI refers to no gss_init_sec_context. */
@@ -164,7 +157,7 @@ void elf_report_judge(struct elf_report *report)
 	judge_start(report);
 	note_asan(report);
 	judge_libraries(report);
-	judge_go(report);
+	note_go(report);
 	for (size_t n = 0; n < report->tree.count; n++) {
 		if (!report->tree.nodes[n].object)
 			continue;

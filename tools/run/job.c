@@ -19,11 +19,11 @@
 /* It runs already: nobody waits for what is only told. */
 static void tell_reach(struct run *run)
 {
-	if (run->policy.enforces || run->loop.told)
+	if ((run->policy.enforces && !run->settings->strict) || run->loop.told)
 		return;
 	if (!run->scope.known)
 		run_open_scope(run);
-	run_reach_tell(&run->scope, run->settings->program[0]);
+	run->unreached = run_reach_tell(&run->scope, run->settings->program[0]);
 }
 
 static int start(struct run *run)
@@ -107,6 +107,11 @@ static int outcome(const struct run *run)
 	if (run->settings->strict && run->escaped) {
 		tool_error("exit status 125: --strict, and %s ran unobserved",
 			   run->escaped == 1 ? "a process" : "processes");
+		return TOOL_SELF;
+	}
+	if (run->settings->strict && run->unreached) {
+		tool_error("exit status 125: --strict, and calls of %s may have been made unobserved",
+			   loop->program);
 		return TOOL_SELF;
 	}
 	if (WIFEXITED(loop->status))

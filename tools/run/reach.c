@@ -79,8 +79,11 @@ int run_reach_check(const struct run_scope *scope, const char *program, const st
 	return status;
 }
 
-void run_reach_tell(const struct run_scope *scope, const char *program)
+unsigned run_reach_tell(const struct run_scope *scope, const char *program)
 {
+	unsigned found = 0;
+
 	for (size_t i = 0; scope->known && i < COUNT; i++)
-		tell(&scope->tree, program, &families[i], false);
+		found += tell(&scope->tree, program, &families[i], false);
+	return found;
 }

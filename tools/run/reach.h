@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What of PROGRAM the rules of a policy cannot reach: a libzmq or libgssapi linked into it, libraries that
- * prefer their own. A program that is covered may have such calls all the same.
+ * prefer their own, packages of Go. A program that is covered may have such calls all the same.
  */
 #ifndef TOOLS_RUN_REACH_H
 #define TOOLS_RUN_REACH_H
@@ -15,7 +15,8 @@
  */
 int run_reach_check(const struct run_scope *scope, const char *program, const struct run_policy *policy);
 
-/* Names all that is not reached, where nothing is refused for it. */
-void run_reach_tell(const struct run_scope *scope, const char *program);
+/* Names all that is not reached, where nothing is refused for it. Returns in how many objects, for each
+ * family. */
+unsigned run_reach_tell(const struct run_scope *scope, const char *program);
 
 #endif
