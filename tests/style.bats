@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What a machine can say about the text of the sources: layout, scripts, pages, forbidden calls, fixed waits.
 
+bats_require_minimum_version 1.5.0
 load helper
 
 sources() {
@@ -84,6 +85,12 @@ EOF
     run grep -xE "$forbidden" <(grep -vx sigaction "$BATS_TEST_TMPDIR/calls")
     echo "$output"
     [ -z "$output" ]
+}
+
+@test "digits are written in one place, and in one for policy/, which includes nothing of ours" {
+    cd "$TOP"
+    run -0 grep -rlE "'0' \+ .*% 10" shim trace policy
+    [ "$(sort <<<"$output")" = "policy/say.c"$'\n'"trace/decimal.h" ]
 }
 
 @test "no file names a place on one machine" {

@@ -2,6 +2,7 @@
 /*
  * The name of a trace: a template with %p, %n and %h, and a number where the name is taken.
  */
+#include "trace/decimal.h"
 #include "trace/writer_private.h"
 
 #include <errno.h>
@@ -9,25 +10,18 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* Appends a decimal number. */
-static char *put_number(char *at, const char *end, unsigned long n)
-{
-	char digits[24];
-	int i = 0;
-
-	do
-		digits[i++] = (char)('0' + n % 10);
-	while (n /= 10);
-	while (i && at < end)
-		*at++ = digits[--i];
-	return at;
-}
-
 static char *put_string(char *at, const char *end, const char *s)
 {
 	for (; *s && at < end; s++)
 		*at++ = *s == '/' ? '_' : *s;
 	return at;
+}
+
+static char *put_number(char *at, const char *end, uint64_t number)
+{
+	char digits[TR_DECIMAL];
+
+	return put_string(at, end, tr_decimal(digits, number));
 }
 
 bool tr_name(const char *t, int copy, char *out, size_t size)
@@ -42,7 +36,7 @@ bool tr_name(const char *t, int copy, char *out, size_t size)
 	for (; *t && at < end; t++) {
 		if (t == dot && !counted) {
 			*at++ = '-';
-			at = put_number(at, end, (unsigned long)copy);
+			at = put_number(at, end, (uint64_t)copy);
 			counted = true;
 		}
 		if (*t != '%' || !t[1]) {
@@ -52,7 +46,7 @@ bool tr_name(const char *t, int copy, char *out, size_t size)
 		}
 		switch (*++t) {
 		case 'p':
-			at = put_number(at, end, (unsigned long)getpid());
+			at = put_number(at, end, (uint64_t)getpid());
 			break;
 		case 'n':
 			at = put_string(at, end, tr_program);
@@ -66,7 +60,7 @@ bool tr_name(const char *t, int copy, char *out, size_t size)
 	}
 	if (!counted && at < end) {
 		*at++ = '-';
-		at = put_number(at, end, (unsigned long)copy);
+		at = put_number(at, end, (uint64_t)copy);
 	}
 	*at = 0;
 	return !*t;

@@ -27,18 +27,6 @@ void tap_hello_to(const char *path)
 	tap_copy(hello_path, sizeof(hello_path), path);
 }
 
-static void append_number(char *out, size_t size, unsigned long n)
-{
-	char digits[24];
-	int i = sizeof(digits) - 1;
-
-	digits[i] = 0;
-	do
-		digits[--i] = (char)('0' + n % 10);
-	while (n /= 10);
-	tap_append(out, size, digits + i);
-}
-
 static void tell(const char *line)
 {
 	struct rlimit limit;
@@ -62,7 +50,7 @@ void tap_hello(void)
 {
 	char line[80] = "gsstap 0.1.0 ";
 
-	append_number(line, sizeof(line), tap_first_process);
+	tap_append_number(line, sizeof(line), tap_first_process);
 	tap_append(line, sizeof(line), "\n");
 	tell(line);
 	tap_roll_add(TR_ROLL_HERE, (pid_t)tap_first_process, 0, NULL);
@@ -71,7 +59,7 @@ void tap_hello(void)
 static void begin_problem(char *line, size_t size)
 {
 	tap_copy(line, size, "problem ");
-	append_number(line, size, tap_process());
+	tap_append_number(line, size, tap_process());
 	tap_append(line, size, " ");
 }
 

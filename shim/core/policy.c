@@ -95,8 +95,7 @@ OM_uint32 tap_refuse_gss(const struct pol_verdict *verdict, OM_uint32 *minor_sta
 bool tap_refusal_text(OM_uint32 minor, char *out, size_t size)
 {
 	const char *rule = NULL;
-	uint32_t line = 0, digits = 1000000000;
-	char number[2] = {0};
+	uint32_t line = 0;
 
 	if ((minor & 0xffff0000u) != TAP_MINOR_BASE || tap_policy.state == POL_NONE)
 		return false;
@@ -112,12 +111,7 @@ bool tap_refusal_text(OM_uint32 minor, char *out, size_t size)
 	tap_append(out, size, rule);
 	if (line) {
 		tap_append(out, size, ", line ");
-		for (bool begun = false; digits; digits /= 10) {
-			number[0] = (char)('0' + line / digits % 10);
-			begun = begun || number[0] != '0';
-			if (begun)
-				tap_append(out, size, number);
-		}
+		tap_append_number(out, size, line);
 	}
 	return true;
 }

@@ -2,6 +2,8 @@
 /* Texts of bounded length: cut rather than too long, always terminated, and never on the heap. */
 #include "shim/core/text.h"
 
+#include "trace/decimal.h"
+
 #include <string.h>
 
 void tap_copy(char *out, size_t size, const char *text)
@@ -22,13 +24,9 @@ void tap_append(char *out, size_t size, const char *text)
 	tap_copy(out + used, size - used, text);
 }
 
-void tap_append_number(char *out, size_t size, uint32_t number)
+void tap_append_number(char *out, size_t size, uint64_t number)
 {
-	char digits[11] = {0};
-	int at = sizeof(digits) - 1;
+	char digits[TR_DECIMAL];
 
-	do
-		digits[--at] = (char)('0' + number % 10);
-	while (number /= 10);
-	tap_append(out, size, digits + at);
+	tap_append(out, size, tr_decimal(digits, number));
 }

@@ -10,6 +10,6 @@
 void tap_copy(char *out, size_t size, const char *text);
 void tap_append(char *out, size_t size, const char *text);
 /* In decimal. */
-void tap_append_number(char *out, size_t size, uint32_t number);
+void tap_append_number(char *out, size_t size, uint64_t number);
 
 #endif

@@ -23,16 +23,10 @@
 
 static void read_descriptor(int fd, char *out, size_t size)
 {
-	char link[32] = "/proc/self/fd/", digits[12];
-	unsigned n = (unsigned)fd;
-	int i = sizeof(digits) - 1;
+	char link[32] = "/proc/self/fd/";
 	ssize_t length;
 
-	digits[i] = 0;
-	do
-		digits[--i] = (char)('0' + n % 10);
-	while (n /= 10);
-	tap_append(link, sizeof(link), digits + i);
+	tap_append_number(link, sizeof(link), (unsigned)fd);
 	length = fd < 0 ? -1 : readlink(link, out, size - 1);
 	tap_copy(out + (length > 0 ? length : 0), size - (size_t)(length > 0 ? length : 0),
 		 length > 0 ? "" : link);

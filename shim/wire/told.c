@@ -8,6 +8,7 @@
  */
 #include "shim/wire/connection.h"
 
+#include "shim/core/text.h"
 #include "shim/gss/gss.h"
 #include "shim/gss/kept.h"
 
@@ -48,24 +49,15 @@ void tap_wire_put_context(struct tr_draft *d, const struct wire *wire)
 static void put_version(struct tr_draft *d, const struct wire *wire)
 {
 	uint8_t major = wire->peer[VERSION], minor = wire->peer[MINOR];
-	char text[8], *at = text;
+	char text[8] = "";
 
 	if (wire->peer_count > VERSION && major < 2)
 		tr_put_text(d, TR_F_ZMTP, major ? "2.0" : "1.0");
 	if (wire->peer_count <= MINOR || major < 3)
 		return;
-	for (unsigned i = 0; i < 2; i++) {
-		uint8_t number = i ? minor : major;
-
-		if (i)
-			*at++ = '.';
-		if (number > 99)
-			*at++ = (char)('0' + number / 100);
-		if (number > 9)
-			*at++ = (char)('0' + number / 10 % 10);
-		*at++ = (char)('0' + number % 10);
-	}
-	*at = 0;
+	tap_append_number(text, sizeof(text), major);
+	tap_append(text, sizeof(text), ".");
+	tap_append_number(text, sizeof(text), minor);
 	tr_put_text(d, TR_F_ZMTP, text);
 }
 
