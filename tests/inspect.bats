@@ -189,6 +189,12 @@ same_libraries() {
     judged partly 1 "a Go program that imports no gss_ function: a Go package for Kerberos" ./go
     judged partly 1 "a Go program that imports no zmq_ function: a Go package for ZeroMQ" ./go
     [ "$(inspected ./go .go)" = true ]
+    # Its build id can be left out.
+    printf 'const char table[] __attribute__((section(".gopclntab"))) = "functions";' >table.c
+    build go_unnamed inspect_plain.c table.c
+    judged partly 1 "a Go program" ./go_unnamed
+    # A program that knows how Go marks its programs is none.
+    [ "$(inspected "$BUILD/gsstap" .go)" = false ]
 }
 
 @test "a libzmq inside the program is not reached: with symbols, exported, and stripped" {

@@ -50,13 +50,6 @@ static void take_function(struct stretch *s, const char *text, size_t room)
 		elf_list_add(&s->hints->functions, text);
 }
 
-static void take_go(struct stretch *s, const char *text, size_t room)
-{
-	(void)text;
-	(void)room;
-	s->hints->go = true;
-}
-
 static void take_zap(struct stretch *s, const char *text, size_t room)
 {
 	(void)text;
@@ -80,7 +73,6 @@ static const struct needle {
 	{"libgssapi", 9, take_library},
 #define FAMILY(name, prefix, listed) {prefix, sizeof(prefix) - 1, listed ? take_function : NULL},
 #include "trace/calls.def"
-	{"\xff Go buildinf:", 14, take_go},	  /* debug/buildinfo */
 	{"inproc://zeromq.zap.01", 22, take_zap}, /* rfc.zeromq.org/spec/27 */
 	{"/etc/gss/mech", 13, take_mechglue},	  /* MIT's and Heimdal's alike */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the bytes of an object hint at: strings that name our libraries or functions (for dlopen and dlsym),
- * and whether a Go compiler made it. Hints, not proof: they never make a verdict worse.
+ * What the bytes of an object hint at: strings that name our libraries or functions (for dlopen and dlsym).
+ * Hints, not proof: they never make a verdict worse.
  */
 #ifndef TOOLS_ELF_HINTS_H
 #define TOOLS_ELF_HINTS_H
@@ -11,7 +11,6 @@
 struct elf_hints {
 	struct elf_list libraries; /* such as "libzmq.so.5" */
 	struct elf_list functions; /* names of calls.def that stand alone as strings */
-	bool go;
 	bool zap;      /* holds the address of the ZAP handler, as libzmq does */
 	bool mechglue; /* holds the path of the list of mechanisms, as a libgssapi does */
 	bool cut;      /* the file is larger than what was searched */

@@ -108,6 +108,25 @@ static bool has_go_note(struct elf_file *file)
 	return false;
 }
 
+/* What Go's runtime cannot do without; there though the build id was left out. */
+static bool has_go_section(struct elf_file *file)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+	size_t names;
+
+	if (elf_getshdrstrndx(file->elf, &names))
+		return false;
+	while ((section = elf_nextscn(file->elf, section))) {
+		const char *name =
+			gelf_getshdr(section, &header) ? elf_strptr(file->elf, names, header.sh_name) : NULL;
+
+		if (name && !strcmp(name, ".gopclntab"))
+			return true;
+	}
+	return false;
+}
+
 static void read_built_in(struct elf_object *object, struct elf_file *file)
 {
 	struct elf_symbols all = {0};
@@ -181,7 +200,7 @@ struct elf_object *elf_object_read(struct elf_file *file)
 	object->follows = read_follows(&dynamic);
 	read_built_in(object, file);
 	elf_hints_read(&dynamic, &object->hints);
-	object->go = object->hints.go || has_go_note(file);
+	object->go = has_go_note(file) || has_go_section(file);
 	elf_dynamic_free(&dynamic);
 	return object;
 }
