@@ -39,7 +39,8 @@ struct run {
 	struct signals signals;
 	struct run_loop loop;
 	size_t escaped; /* processes that ran without the shim */
-	unsigned unreached; /* objects of PROGRAM with calls that nothing gets between; counted for --strict */
+	unsigned
+		unreached; /* objects of PROGRAM with calls that nothing gets between; counted for --strict */
 };
 
 /* Everything that is wrong is found here, before PROGRAM starts. Returns 0, or the exit status after saying

@@ -137,7 +137,8 @@ static void number(struct out *out, const struct tr_value *value)
 		span(out, tr_value_uint(value));
 	} else if (value->id == TR_F_TICKET_FLAGS) {
 		ticket_flags(out, (uint32_t)tr_value_uint(value));
-	} else if ((value->id == TR_F_AUTHTIME || value->id == TR_F_ENDTIME) && tr_value_uint(value) <= UINT64_MAX / NS) {
+	} else if ((value->id == TR_F_AUTHTIME || value->id == TR_F_ENDTIME) &&
+		   tr_value_uint(value) <= UINT64_MAX / NS) {
 		out_str(out, out_stamp(out, tr_value_uint(value) * NS));
 	} else if (value->id == TR_F_LIFETIME && tr_value_uint(value) == UINT32_MAX) {
 		out_str(out, "indefinite");
