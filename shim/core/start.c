@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How the interposer begins, and what it does when a thread ends. Settings come from a few environment
- * variables, read once and copied: programs write their title over their first environment (sshd,
- * setproctitle). With none of them set it stays silent for good.
+ * How the interposer begins, and what it does when a thread ends (ending.c has the process). Settings come
+ * from a few environment variables, read once and copied: programs write their title over their first
+ * environment (sshd, setproctitle). With none of them set it stays silent for good.
  */
 #include "shim/core/start.h"
 
@@ -135,11 +135,6 @@ void tap_start(void)
 	configure();
 	__atomic_store_n(&started, 2, __ATOMIC_RELEASE);
 	errno = saved;
-}
-
-__attribute__((destructor)) static void destruct(void)
-{
-	tr_finish();
 }
 
 __attribute__((constructor)) static void construct(void)

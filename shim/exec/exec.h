@@ -91,6 +91,8 @@ char *tap_exec_script(const struct tap_exec *e, const char *command, size_t *siz
 /* target.c */
 /* The path of what will be executed, absolute where that can be known, into out. */
 void tap_exec_path(const struct tap_exec *e, char *out, size_t size);
+/* Can it be executed? Who looks for a program along a path of his own tries many that are not there. */
+bool tap_exec_is_there(const struct tap_exec *e);
 /* Will it run with AT_SECURE, so that its loader takes no preload? */
 bool tap_exec_is_secure(const struct tap_exec *e);
 /* Is it a program that names a library of GSSAPI or Kerberos? */

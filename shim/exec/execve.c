@@ -6,6 +6,7 @@
  */
 #include "shim/exec/exec.h"
 
+#include "shim/core/ending.h"
 #include "shim/core/scope.h"
 #include "shim/core/start.h"
 #include "shim/loader/next.h"
@@ -95,6 +96,8 @@ static int execute(enum tap_exec_id id, struct tap_exec *e, int flags, char *con
 			envp = tap_exec_fill(e, envp, room);
 	}
 	tap_exec_record(e);
+	if (tap_on_end && tap_exec_is_there(e))
+		tap_ends(TAP_END_EXEC);
 	if (size && !room && e->missing && tap_exec_must()) {
 		errno = ENOMEM;
 		return -1;

@@ -127,6 +127,17 @@ static bool gives_capabilities(const char *path)
 	return caps.magic_etc & VFS_CAP_FLAGS_EFFECTIVE || caps.data[0].permitted || caps.data[1].permitted;
 }
 
+bool tap_exec_is_there(const struct tap_exec *e)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (tap_exec_filter)
+		return false;
+	tap_exec_path(e, path, sizeof(path));
+	return !stat(path, &st) && S_ISREG(st.st_mode) && !faccessat(AT_FDCWD, path, X_OK, AT_EACCESS);
+}
+
 /* As the kernel's, but for capabilities that would not be gained after all: they count here. */
 bool tap_exec_is_secure(const struct tap_exec *e)
 {

@@ -10,9 +10,12 @@ struct context {
 	gss_ctx_id_t handle;
 	enum tr_role role; /* 0: not known */
 	bool established, hashed, imported;
-	bool judged;   /* before it was complete, since it could already protect messages */
-	bool unjudged; /* somebody is to be judged before it protects messages, and was not yet */
-	bool told;     /* its failure is in the trace */
+	bool judged;	  /* before it was complete, since it could already protect messages */
+	bool unjudged;	  /* somebody is to be judged before it protects messages, and was not yet */
+	bool told;	  /* its failure is in the trace */
+	bool summed;	  /* what it carried is in the trace, but for what is counted below */
+	bool guests;	  /* a guest's, who tells of it himself */
+	uint32_t process; /* that followed it last: a child of fork has those of its parent, too */
 	uint8_t first_hash[16];
 	uint32_t rounds;
 	uint64_t started, established_at;
@@ -27,6 +30,12 @@ void tap_context_free(struct context *c);
 void tap_context_enter(struct context *c, gss_ctx_id_t handle);
 struct context *tap_context_take(gss_ctx_id_t handle);
 bool tap_context_is_unjudged(gss_ctx_id_t handle);
+/*
+ * One that this process has followed and that is open, of which nothing is told as yet; from now on it counts
+ * as told. A copy: the entry stays, for who is still at work with it. bucket: where to go on, 0 at first.
+ * False: there is no other.
+ */
+bool tap_context_open(unsigned *bucket, struct context *copy);
 /* Its ends, and the name of its handshake. */
 void tap_context_put(const struct context *c, struct tr_draft *draft);
 void tap_context_carried(struct context *c, bool outbound, size_t bytes);

@@ -70,6 +70,7 @@ void tap_context_enter(struct context *c, gss_ctx_id_t handle)
 	unsigned b = bucket_of(handle);
 
 	c->handle = handle;
+	c->process = tap_process();
 	if (!tap_lock(&buckets[b].lock)) {
 		/* A signal handler's, above the holder. From now on whom nobody knows is nobody judged. */
 		if (c->unjudged && !__atomic_exchange_n(&one_is_lost, true, __ATOMIC_RELAXED))
@@ -81,6 +82,42 @@ void tap_context_enter(struct context *c, gss_ctx_id_t handle)
 	if (c->unjudged)
 		__atomic_add_fetch(&tap_contexts_unjudged, 1, __ATOMIC_RELAXED);
 	tap_unlock(&buckets[b].lock);
+}
+
+/* Locked. */
+static struct context *find_untold(unsigned bucket)
+{
+	struct context *c = buckets[bucket].first;
+
+	while (c && (c->guests || c->process != tap_process() || (c->established ? c->summed : c->told)))
+		c = c->next;
+	return c;
+}
+
+bool tap_context_open(unsigned *bucket, struct context *copy)
+{
+	struct context *c = NULL;
+
+	for (; *bucket < BUCKETS; ++*bucket) {
+		if (!__atomic_load_n(&buckets[*bucket].first, __ATOMIC_RELAXED))
+			continue;
+		/* Nobody holds it for long, unless he is stopped: then the rest can wait no longer either. */
+		if (!tap_lock(&buckets[*bucket].lock))
+			return false;
+		c = find_untold(*bucket);
+		if (c) {
+			*copy = *c;
+			c->summed = c->established;
+			c->told = c->told || !c->established;
+			c->out_calls = c->out_bytes = c->in_calls = c->in_bytes = 0;
+		}
+		tap_unlock(&buckets[*bucket].lock);
+		if (c)
+			break;
+	}
+	if (c)
+		tap_facts_settle(&copy->facts);
+	return c;
 }
 
 bool tap_context_is_unjudged(gss_ctx_id_t handle)

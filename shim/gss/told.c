@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is told of security contexts: one `handshake` event when one is established, fails, is refused or
- * given up, and one `context` event with what it carried when it goes. Here nothing is judged or changed.
+ * given up, and one `context` event with what it carried when it goes, or is still there when the process
+ * ends. Here nothing is judged or changed.
  */
 #include "shim/core/configuration.h"
 #include "shim/gss/handshake.h"
@@ -83,13 +84,12 @@ static void put_facts(struct tr_draft *d, const struct context *c, bool known)
 		tr_put_u32(d, TR_F_DELEGATED, 1);
 }
 
-static void write_handshake(const struct tap_scope *scope, const struct context *c, enum tr_outcome outcome,
-			    OM_uint32 major, OM_uint32 minor, const char *reason)
+static void put_handshake(const struct tap_scope *scope, const struct context *c, enum tr_outcome outcome,
+			  OM_uint32 major, OM_uint32 minor, const char *reason)
 {
 	const struct tap_gss_guest *guest = tap_gss_guest();
 	struct tr_draft *d;
 
-	tap_configuration_event((enum tr_role)0);
 	d = tap_event(scope, TR_E_handshake);
 	if (d) {
 		d->time = tr_now();
@@ -115,6 +115,13 @@ static void write_handshake(const struct tap_scope *scope, const struct context 
 			tr_put_text(d, TR_F_REASON, reason);
 		tr_commit(d);
 	}
+}
+
+static void write_handshake(const struct tap_scope *scope, const struct context *c, enum tr_outcome outcome,
+			    OM_uint32 major, OM_uint32 minor, const char *reason)
+{
+	tap_configuration_event((enum tr_role)0);
+	put_handshake(scope, c, outcome, major, minor, reason);
 }
 
 /* The service that was asked for, where libkrb5 did not get to tell it. */
@@ -146,11 +153,13 @@ static void failed(struct tap_scope *scope, const struct tap_handshake *step, st
 
 void tap_handshake_tell(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t context)
 {
+	const struct tap_gss_guest *guest = tap_gss_guest();
 	struct context *c = step->c;
 
 	if (!c)
 		return;
 	c->handle = context;
+	c->guests = guest && guest->stands_for();
 	if (step->refused) {
 		c->told = true;
 		name_target(scope, step, c);
@@ -162,10 +171,12 @@ void tap_handshake_tell(struct tap_scope *scope, struct tap_handshake *step, gss
 		c->established_at = tr_now();
 		write_handshake(scope, c, TR_OUTCOME_ESTABLISHED, 0, 0, NULL);
 	}
-	if (context == GSS_C_NO_CONTEXT)
+	if (context == GSS_C_NO_CONTEXT) {
 		tap_context_free(c);
-	else
-		tap_context_enter(c, context);
+		return;
+	}
+	__atomic_store_n(&tap_on_end, tap_contexts_end, __ATOMIC_RELEASE);
+	tap_context_enter(c, context);
 }
 
 void tap_handshake_without(const struct tap_scope *scope, const struct tap_no_handshake *none)
@@ -179,31 +190,64 @@ void tap_handshake_without(const struct tap_scope *scope, const struct tap_no_ha
 	write_handshake(scope, &c, TR_OUTCOME_FAILED, none->major, none->minor, none->reason);
 }
 
+static void put_summary(const struct tap_scope *scope, const struct context *c, const char *reason)
+{
+	const struct tap_gss_guest *guest = tap_gss_guest();
+	struct tr_draft *d = tap_event(scope, TR_E_context);
+
+	if (!d)
+		return;
+	d->time = tr_now();
+	put_context(d, c);
+	if (c->role)
+		tr_put_u32(d, TR_F_ROLE, c->role);
+	tr_put_u64(d, TR_F_WRAPPED, c->out_calls);
+	tr_put_u64(d, TR_F_WRAPPED_BYTES, c->out_bytes);
+	tr_put_u64(d, TR_F_UNWRAPPED, c->in_calls);
+	tr_put_u64(d, TR_F_UNWRAPPED_BYTES, c->in_bytes);
+	tr_put_u64(d, TR_F_AGE, d->time - c->established_at);
+	if (c->hashed)
+		tr_put(d, TR_F_HANDSHAKE, c->first_hash, sizeof(c->first_hash));
+	if (guest)
+		guest->went(d);
+	if (reason)
+		tr_put_text(d, TR_F_REASON, reason);
+	tr_commit(d);
+}
+
 void tap_context_went(const struct tap_scope *scope, struct context *c)
 {
 	const struct tap_gss_guest *guest = tap_gss_guest();
-	struct tr_draft *d;
+	bool summed = c->summed && !c->out_calls && !c->in_calls;
 
 	if (!c->established && !c->told) {
 		const char *why = guest ? guest->given_up() : NULL;
 
 		write_handshake(scope, c, TR_OUTCOME_ABANDONED, 0, 0,
 				why ? why : "the program gave the context up before it was established");
-	} else if (c->established && (d = tap_event(scope, TR_E_context))) {
-		d->time = tr_now();
-		put_context(d, c);
-		if (c->role)
-			tr_put_u32(d, TR_F_ROLE, c->role);
-		tr_put_u64(d, TR_F_WRAPPED, c->out_calls);
-		tr_put_u64(d, TR_F_WRAPPED_BYTES, c->out_bytes);
-		tr_put_u64(d, TR_F_UNWRAPPED, c->in_calls);
-		tr_put_u64(d, TR_F_UNWRAPPED_BYTES, c->in_bytes);
-		tr_put_u64(d, TR_F_AGE, d->time - c->established_at);
-		if (c->hashed)
-			tr_put(d, TR_F_HANDSHAKE, c->first_hash, sizeof(c->first_hash));
-		if (guest)
-			guest->went(d);
-		tr_commit(d);
+	} else if (c->established && !summed) {
+		put_summary(scope, c, NULL);
 	}
 	tap_context_free(c);
+}
+
+void tap_contexts_end(enum tap_end end)
+{
+	static const struct tap_scope no_call;
+	const bool exec = end == TAP_END_EXEC;
+	struct context *copy = tr_level != TR_LEVEL_OFF ? tap_context_new() : NULL;
+	unsigned bucket = 0;
+
+	while (copy && tap_context_open(&bucket, copy))
+		if (copy->established)
+			put_summary(&no_call, copy,
+				    exec ? "the process executed another program, and had not deleted it"
+					 : "the process ended, and had not deleted it");
+		else
+			put_handshake(&no_call, copy, TR_OUTCOME_ABANDONED, 0, 0,
+				      exec ? "the process executed another program before the context was "
+					     "established"
+					   : "the process ended before the context was established");
+	if (copy)
+		tap_context_free(copy);
 }

@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+#
+# What is still open when a process ends: handshakes that it gave up by that, and contexts that it never deleted. How
+# it ends stays as it is without us.
+
+bats_require_minimum_version 1.5.0
+load helper
+load ways
+
+setup_file() {
+    realm_up -u alice -s host@localhost
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+}
+
+# leave LEVEL HOW...: under the shim, as it is bare; the events of all its processes, less those of no interest.
+leave() {
+    rm -rf trace && mkdir trace
+    bare "$HOSTS/leaves" "${@:2}"
+    run under_shim GSSTAP_TRACE="$PWD/trace/%p.pcapng" GSSTAP_LEVEL="$1" "$HOSTS/leaves" "${@:2}"
+    same
+    trace_json trace/* >lines
+    jq -c 'select(.event | IN("handshake", "context")) | [.event, .role, .outcome // .wrapped + .unwrapped, .reason]' lines >told
+}
+
+@test "what is open when a process ends is told once, at every level" {
+    for level in audit calls tokens; do
+        for how in return exit _exit _Exit signal thread exec; do
+            leave $level $how
+            case $how in
+            exec) end="the process executed another program" ;;
+            *) end="the process ended" ;;
+            esac
+            [ "$(sed 2q told)" = '["handshake","acceptor","established",null]
+["handshake","initiator","established",null]' ]
+            [ "$(sed 1,2d told | sort)" = "$(printf '%s\n' \
+                "[\"context\",\"acceptor\",1,\"$end, and had not deleted it\"]" \
+                "[\"context\",\"initiator\",1,\"$end, and had not deleted it\"]" \
+                "[\"handshake\",\"initiator\",\"abandoned\",\"$end before the context was established\"]")" ]
+            jq -e -s 'map(select(.outcome == "abandoned")) | .[0] | .acceptor == "host/localhost@GSSTAP.TEST" and .handshake' lines
+        done
+    done
+}
+
+@test "a child that ends tells nothing of its parent's contexts" {
+    for how in fork:exit fork:_exit fork:exec vfork:_exit vfork:exec; do
+        leave calls $how
+        [ "$(jq -s 'map(select(.event == "context" or .outcome == "abandoned") | .reason) | unique' -c lines)" = \
+            '[null,"the program gave the context up before it was established"]' ]
+        [ "$(grep -c '"context"' told)" = 2 ]
+        [ "$(grep -c abandoned told)" = 1 ]
+    done
+}
+
+@test "a process that is killed tells nothing, and its handshake has not ended" {
+    leave calls kill
+    [ "$(wc -l <told)" = 2 ]
+}
+
+@test "a client whose server hangs up is seen by who looks at audit alone" {
+    "$PYTHON" - >port <<'PY' 3>&- &
+import socket
+server = socket.create_server(("127.0.0.1", 0))
+print(server.getsockname()[1], flush=True)
+server.accept()[0].recv(1)
+PY
+    server=$!
+    wait_until 20 test -s port
+    run "$GSSTAP" run -l audit -o hangup.pcapng -- gss-client -port "$(cat port)" localhost host@localhost hi
+    wait "$server"
+    trace_json hangup.pcapng | jq -e -s 'map(select(.event == "handshake")) | length == 1 and .[0].outcome == "abandoned"'
+    "$GSSTAP" decode --summary hangup.pcapng | tee summary
+    grep -q "1 given up" summary
+}
+
+@test "ten thousand open contexts are told in no time that anybody would notice" {
+    leave audit return 10000
+    [ "$(grep -c abandoned told)" = 10001 ]
+}
