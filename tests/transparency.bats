@@ -53,15 +53,6 @@ readable() {
     done
 }
 
-@test "the shim exports the interposed names and nothing else" {
-    run nm -D --defined-only "$SHIM"
-    [ "$status" = 0 ]
-    expected=$( (sed -n 's/^CALL([0-9]*, [a-z0-9]*, [a-z]*, \([a-z0-9_]*\))$/\1/p' "$TOP/trace/calls.def"
-        sed -n 's/^EXEC(\([a-z_]*\))$/\1/p' "$TOP/shim/exec/exec.def"
-        printf '%s\n' dlsym dlvsym dlopen dlclose prctl syscall epoll_create1 epoll_create) | sort)
-    [ "$(awk '{print $3}' <<<"$output" | sort)" = "$expected" ]
-}
-
 @test "the shim takes little of the static thread storage, which is scarce where it is loaded late" {
     [ $(($(readelf -lW "$SHIM" | awk '$1 == "TLS" {print $6}'))) -lt 512 ]
 }
