@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The end of a process as far as it can be seen: exit, return from main, _exit and exec. A signal that ends it, and
- * what calls the kernel without the C library, are not. Nothing of the host's is run, and how it exits is not changed.
+ * The end of a process as far as it can be seen: exit, return from main, _exit and exec. A signal that ends
+ * it, and what calls the kernel without the C library, are not. Nothing of the host's is run, and how it
+ * exits is not changed.
  */
 #include "shim/core/ending.h"
 

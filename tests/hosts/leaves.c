@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * leaves HOW [CONTEXTS]: has a security context that is being established, and an established pair with a message
- * behind it, and ends in some way without deleting any; or a child of it does, and then it deletes them itself.
- * CONTEXTS: so many more that are being established.
+ * leaves HOW [CONTEXTS]: has a security context that is being established, and an established pair with a
+ * message behind it, and ends in some way without deleting any; or a child of it does, and then it deletes
+ * them itself. CONTEXTS: so many more that are being established.
  */
 #include "gss.h"
 
