@@ -10,7 +10,7 @@ comma   := ,
 
 CC      ?= gcc
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Werror
-COMMON  := -std=gnu11 -O2 -g -D_GNU_SOURCE -I. $(WARN) -MMD -MP $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
+COMMON  := -std=gnu11 -O2 -g -D_GNU_SOURCE -I. $(WARN) -Wcast-qual -MMD -MP $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 LDSAN   := $(if $(SAN),-fsanitize=$(SAN))
 HARDEN  := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong
 

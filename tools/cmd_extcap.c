@@ -133,11 +133,10 @@ const struct argp argp_extcap = {
 static void add(void *context, pid_t pid, const char *path)
 {
 	struct extcap *extcap = context;
-	char *paths[] = {(char *)path, NULL};
 
 	(void)pid;
 	extcap->seen++;
-	(void)inputs_add(extcap->inputs, paths, true); /* has said what is wrong */
+	(void)inputs_add_one(extcap->inputs, path, true); /* has said what is wrong */
 }
 
 /* A process that ends has no trace open any more; of all processes one may start at any time. */
@@ -153,10 +152,8 @@ static bool look(void *context)
 /* Nothing is read before it is known whose traces there are. */
 static int find(struct extcap *extcap)
 {
-	char *paths[] = {(char *)extcap->trace, NULL};
-
 	if (extcap->trace)
-		return inputs_add(extcap->inputs, paths, true) ? TOOL_USAGE : TOOL_OK;
+		return inputs_add_one(extcap->inputs, extcap->trace, true) ? TOOL_USAGE : TOOL_OK;
 	if (look(extcap))
 		return TOOL_OK;
 	tool_error("%s: process %d writes no trace that can be read here; has it ended?", extcap->interface,

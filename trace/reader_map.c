@@ -8,6 +8,7 @@
  * did before.
  */
 #include "trace/reader_private.h"
+#include "trace/unconst.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,7 +58,7 @@ static const char *map_file(struct tr_map *map, int fd, uint64_t size)
 	if (at == MAP_FAILED)
 		return strerror(errno);
 	if (map->at)
-		munmap((void *)map->at, map->mapped);
+		munmap(TR_UNCONST(map->at), map->mapped);
 	map->at = at;
 	map->size = map->mapped = size;
 	return NULL;
@@ -137,7 +138,7 @@ void tr_map_drop(struct tr_map *map, uint64_t upto)
 	 * along: so a range is given back more than once.
 	 */
 	from = upto > DROP_AGAIN ? upto - DROP_AGAIN : 0;
-	madvise((void *)(map->at + from), upto - from, MADV_DONTNEED);
+	madvise(TR_UNCONST(map->at + from), upto - from, MADV_DONTNEED);
 	map->dropped = upto;
 }
 
@@ -186,7 +187,7 @@ void tr_map_close(struct tr_map *map)
 	if (*link)
 		*link = map->next;
 	if (map->at)
-		munmap((void *)map->at, map->mapped);
+		munmap(TR_UNCONST(map->at), map->mapped);
 	free(map->path);
 	memset(map, 0, sizeof(*map));
 }

@@ -6,6 +6,7 @@
  * after.
  */
 #include "trace/reader_private.h"
+#include "trace/unconst.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -42,7 +43,7 @@ static void put_over(const struct tr_map *map, const uint8_t page[PAGE], uint64_
 	int fd = memfd_create("tail", MFD_CLOEXEC);
 
 	if (fd >= 0 && write(fd, page, PAGE) == PAGE)
-		mmap((void *)(map->at + offset), PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0);
+		mmap(TR_UNCONST(map->at + offset), PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0);
 	if (fd >= 0)
 		close(fd);
 }

@@ -15,6 +15,7 @@ static const char *const event_names[] = {
 #define EVENT(id, name) [id] = #name,
 #define FIELD(id, symbol, json, type)
 #include "trace/events.def"
+#include "trace/unconst.h"
 #undef EVENT
 #undef FIELD
 };
@@ -167,8 +168,8 @@ static bool append(struct tr_thread *t, struct tr_draft *d, struct tr_layout lay
 		(uint8_t *)mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	size_t tail = layout.block - head - layout.payload - gap;
 	struct iovec parts[4] = {{block, head},
-				 {(void *)d->payload, layout.payload},
-				 {(void *)zeros, gap},
+				 {TR_UNCONST(d->payload), layout.payload},
+				 {TR_UNCONST(zeros), gap},
 				 {block + head, tail}};
 	struct tr_layout without = layout;
 	const uint32_t type = TR_BLOCK_EPB;

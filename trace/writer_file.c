@@ -15,6 +15,8 @@
  */
 #include "trace/writer_file.h"
 
+#include "trace/unconst.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -132,7 +134,7 @@ bool tr_file_put_end(const struct iovec *parts, int count, size_t length)
 /* As an end is written: each kind of system call is one more that a filter may not know. */
 bool tr_file_put_at(const uint8_t *from, size_t length, uint64_t at)
 {
-	struct iovec part = {(void *)from, length};
+	struct iovec part = {TR_UNCONST(from), length};
 
 	errno = EFBIG;
 	return at + length <= tr_file.limit &&

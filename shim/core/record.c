@@ -7,6 +7,7 @@
 #include "shim/core/record.h"
 
 #include "shim/core/policy.h"
+#include "trace/unconst.h"
 
 #include <errno.h>
 #include <string.h>
@@ -42,7 +43,7 @@ static const char *ask_text(const struct tap_scope *scope, OM_uint32 status, int
 	do {
 		gss_buffer_desc text = {0, NULL};
 
-		if (display(&ignored, status, type, (gss_OID)mech, &more, &text) != GSS_S_COMPLETE)
+		if (display(&ignored, status, type, TR_UNCONST(mech), &more, &text) != GSS_S_COMPLETE)
 			break;
 		add_text(out, TAP_TEXT, &text);
 		release(&ignored, &text);
@@ -238,7 +239,7 @@ bool tap_display_whole(const struct tap_scope *scope, gss_const_name_t name, cha
 	if (name == GSS_C_NO_NAME || !display || !release)
 		return false;
 	tap_quiet_begin();
-	if (display(&minor, (gss_name_t)name, &text, NULL) == GSS_S_COMPLETE) {
+	if (display(&minor, TR_UNCONST(name), &text, NULL) == GSS_S_COMPLETE) {
 		/* Names imported with their trailing NUL, as libzmq does, carry it along. */
 		while (text.length && !((char *)text.value)[text.length - 1])
 			text.length--;

@@ -26,6 +26,7 @@ enum tr_family tap_family_of(unsigned call)
 	static const uint8_t families[TAP_IDS] = {
 #define CALL(id, family, purpose, name) [id] = TR_FAMILY_##family,
 #include "trace/calls.def"
+#include "trace/unconst.h"
 	};
 
 	return families[call];
@@ -115,7 +116,7 @@ static bool take(const struct tap_object *o, void *data)
 		i->provides[f] = mark[f] && tap_elf_definition(o->bias, o->dynamic, mark[f]);
 	/* One that the loader is still at work on holds nothing yet; it is told of when it calls. */
 	if ((!all->only || (all->only >= o->start && all->only < o->end)) &&
-	    !_dl_find_object((void *)o->dynamic, &found))
+	    !_dl_find_object(TR_UNCONST(o->dynamic), &found))
 		tap_elf_references(o->bias, o->dynamic, count_reference, i);
 	if (!all->count)
 		name_program(i);

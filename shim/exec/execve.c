@@ -25,6 +25,7 @@ static void *found[TAP_EXECS];
 static const char *const names[] = {
 #define EXEC(name) #name,
 #include "shim/exec/exec.def"
+#include "trace/unconst.h"
 #undef EXEC
 };
 /* The C library has them and is never unloaded: who finds one twice finds the same. */
@@ -172,7 +173,7 @@ static size_t count_arguments(va_list given)
 #define TAKE_ARGUMENTS(argv, list, first)                                                                    \
 	size_t n_ = count_arguments(list);                                                                   \
 	char **argv = alloca((n_ + 1) * sizeof(*argv));                                                      \
-	argv[0] = (char *)(first);                                                                           \
+	argv[0] = TR_UNCONST(first);                                                                         \
 	for (size_t i_ = 1; i_ <= n_; i_++)                                                                  \
 	argv[i_] = va_arg(list, char *)
 

@@ -2,6 +2,7 @@
 /* See facts.h: the store of a thread's call in flight, and what the library itself is asked. */
 #include "shim/gss/facts.h"
 #include "shim/gss/drop.h"
+#include "trace/unconst.h"
 
 #include <errno.h>
 #include <string.h>
@@ -157,7 +158,7 @@ uint32_t tap_session_enctype(const struct tap_scope *scope, gss_ctx_id_t context
 
 	tap_quiet_begin();
 	if (ask && release && is_there(scope, context) &&
-	    ask(&minor, context, (gss_OID)&inquire, &set) == GSS_S_COMPLETE && set) {
+	    ask(&minor, context, TR_UNCONST(&inquire), &set) == GSS_S_COMPLETE && set) {
 		if (set->count >= 2 && set->elements[1].length > 10 &&
 		    !memcmp(set->elements[1].value, prefix, 10)) {
 			const uint8_t *arc = (const uint8_t *)set->elements[1].value + 10;

@@ -8,6 +8,7 @@
  * that are not libgssapi's own.
  */
 #include "shim/gss/facts.h"
+#include "trace/unconst.h"
 
 #include <errno.h>
 #include <krb5.h>
@@ -182,7 +183,7 @@ static uint32_t integer(const uint8_t *at, const uint8_t *end, uint8_t field)
 
 static krb5_data data(const uint8_t *at, size_t length)
 {
-	return (krb5_data){.length = (unsigned)length, .data = (char *)at};
+	return (krb5_data){.length = (unsigned)length, .data = TR_UNCONST(at)};
 }
 
 /* realm [1] GeneralString, sname [2] { name-type [0], name-string [1] SEQUENCE OF GeneralString }. */

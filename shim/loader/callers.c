@@ -10,6 +10,7 @@
 #include "shim/core/text.h"
 #include "shim/loader/elf.h"
 #include "shim/loader/objects.h"
+#include "trace/unconst.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -172,7 +173,7 @@ struct tap_caller *tap_caller_of(const void *address)
 
 	if (c)
 		return c;
-	if (!_dl_find_object((void *)address, &found)) {
+	if (!_dl_find_object(TR_UNCONST(address), &found)) {
 		start = (uintptr_t)found.dlfo_map_start;
 		return tap_caller_at(start, (uintptr_t)found.dlfo_map_end - start,
 				     found.dlfo_link_map->l_name);

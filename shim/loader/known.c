@@ -11,6 +11,7 @@
 #include "shim/loader/list_lock.h"
 #include "shim/loader/loader.h"
 #include "shim/loader/objects.h"
+#include "trace/unconst.h"
 #include "trace/writer.h"
 
 #include <dlfcn.h>
@@ -107,7 +108,7 @@ static bool compare(const struct tap_object *o, void *data)
 
 	if (!is_known && c->purpose != TAP_ONLY_GONE) {
 		/* It is on the list before it is relocated: then what we stored would be overwritten. */
-		if (_dl_find_object((void *)o->dynamic, &found))
+		if (_dl_find_object(TR_UNCONST(o->dynamic), &found))
 			c->unfinished = true;
 		else
 			is_known = c->purpose == TAP_ALL_KNOWN || is_done(c, o) || take(c, o);

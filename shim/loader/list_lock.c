@@ -8,6 +8,7 @@
 
 #include "shim/core/lock.h"
 #include "shim/loader/next.h"
+#include "trace/unconst.h"
 #include "trace/writer.h"
 
 #include <dlfcn.h>
@@ -58,7 +59,7 @@ void tap_find_list_lock(void)
 	struct dl_find_object found;
 
 	home = tap_process();
-	if (!s.from || _dl_find_object((void *)s.from, &found))
+	if (!s.from || _dl_find_object(TR_UNCONST(s.from), &found))
 		return;
 	s.to = found.dlfo_map_end;
 	dl_iterate_phdr(search, &s);

@@ -14,6 +14,7 @@
 #include "shim/loader/elf.h"
 #include "shim/loader/loader.h"
 #include "shim/loader/pointers.h"
+#include "trace/unconst.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -172,7 +173,7 @@ void *tap_beside(const void *real, const char *name)
 {
 	struct dl_find_object found;
 
-	return _dl_find_object((void *)real, &found)
+	return _dl_find_object(TR_UNCONST(real), &found)
 		       ? NULL
 		       : tap_elf_definition(found.dlfo_link_map->l_addr, found.dlfo_link_map->l_ld, name);
 }
@@ -180,7 +181,7 @@ void *tap_beside(const void *real, const char *name)
 bool tap_is_mit_krb5(const void *function)
 {
 	struct dl_find_object found;
-	const char *soname = _dl_find_object((void *)function, &found)
+	const char *soname = _dl_find_object(TR_UNCONST(function), &found)
 				     ? NULL
 				     : tap_elf_soname(found.dlfo_link_map->l_addr, found.dlfo_link_map->l_ld);
 

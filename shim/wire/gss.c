@@ -12,6 +12,7 @@
 #include "shim/gss/kept.h"
 #include "shim/loader/next.h"
 #include "shim/loader/pointers.h"
+#include "trace/unconst.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -129,7 +130,7 @@ static gss_name_t import(const char *text, enum pol_nametype type)
 	static gss_OID_desc hostbased = {10, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x01\x04"};
 	static gss_OID_desc user = {10, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x01\x01"};
 	static gss_OID_desc principal = {10, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01"};
-	gss_buffer_desc buffer = {strlen(text), (void *)text};
+	gss_buffer_desc buffer = {strlen(text), TR_UNCONST(text)};
 	gss_name_t name = GSS_C_NO_NAME;
 	OM_uint32 minor;
 
@@ -214,7 +215,7 @@ static OM_uint32 initiate(struct wire *wire, const gss_buffer_desc *token, gss_c
 		return GSS_S_BAD_NAME;
 	major = THROUGH(gss_init_sec_context(
 		&minor, cred, &wire->context, target, GSS_C_NO_OID, FLAGS, 0, GSS_C_NO_CHANNEL_BINDINGS,
-		token->length ? (gss_buffer_t)token : GSS_C_NO_BUFFER, NULL, out, flags, NULL));
+		token->length ? TR_UNCONST(token) : GSS_C_NO_BUFFER, NULL, out, flags, NULL));
 	drop_name(&target);
 	return major;
 }
@@ -225,7 +226,7 @@ static OM_uint32 accept_token(struct wire *wire, const gss_buffer_desc *token, g
 	gss_name_t source = GSS_C_NO_NAME;
 	OM_uint32 major, minor;
 
-	major = THROUGH(gss_accept_sec_context(&minor, &wire->context, cred, (gss_buffer_t)token,
+	major = THROUGH(gss_accept_sec_context(&minor, &wire->context, cred, TR_UNCONST(token),
 					       GSS_C_NO_CHANNEL_BINDINGS, &source, NULL, out, flags, NULL,
 					       NULL));
 	if (major == GSS_S_COMPLETE && !learn_user(wire, source))
@@ -262,7 +263,7 @@ OM_uint32 tap_wire_gss_step(struct wire *wire, const gss_buffer_desc *token, gss
 
 bool tap_wire_gss_wrap(struct wire *wire, const void *plain, size_t count, gss_buffer_t token)
 {
-	gss_buffer_desc input = {count, (void *)plain};
+	gss_buffer_desc input = {count, TR_UNCONST(plain)};
 	OM_uint32 minor, major;
 	int conf = 0;
 
@@ -276,7 +277,7 @@ bool tap_wire_gss_wrap(struct wire *wire, const void *plain, size_t count, gss_b
  * GSSAPI's. */
 bool tap_wire_gss_unwrap(struct wire *wire, const void *token, size_t count, gss_buffer_t plain)
 {
-	gss_buffer_desc input = {count, (void *)token};
+	gss_buffer_desc input = {count, TR_UNCONST(token)};
 	OM_uint32 minor, major;
 	int conf = 0;
 

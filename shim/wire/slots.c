@@ -14,6 +14,7 @@
 #include "shim/wire/held.h"
 #include "shim/wire/unseen.h"
 #include "shim/wire/wire.h"
+#include "trace/unconst.h"
 
 #include <errno.h>
 #include <string.h>
@@ -422,7 +423,7 @@ static bool point_all(const struct link_map *map, const char *name, void *hook, 
 	for (unsigned i = 0; i < *count; i++) {
 		tap_point_slot(slots[i], hook);
 		/* As it is now, not as it was meant to be. */
-		if (*(void *volatile *)slots[i] != hook)
+		if (__atomic_load_n(slots[i], __ATOMIC_RELAXED) != hook)
 			return false;
 		held->slots[held->count].slot = slots[i];
 		held->slots[held->count++].hook = hook;
@@ -510,7 +511,7 @@ bool tap_wire_enter(const void *zmq_function, char *reason, size_t size)
 	tap_copy(reason, size, "this libzmq cannot be entered");
 	/* Each time: a library that was unloaded and comes back has slots of its own again, and others may
 	 * change them. */
-	if (!_dl_find_object((void *)zmq_function, &found) && tap_lock(&lock)) {
+	if (!_dl_find_object(TR_UNCONST(zmq_function), &found) && tap_lock(&lock)) {
 		memset(&held, 0, sizeof(held));
 		held.start = (uintptr_t)found.dlfo_map_start;
 		held.end = (uintptr_t)found.dlfo_map_end;

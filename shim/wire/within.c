@@ -16,6 +16,7 @@
 #include "shim/loader/elf.h"
 #include "shim/loader/next.h"
 #include "shim/loader/objects.h"
+#include "trace/unconst.h"
 
 #include <errno.h>
 #include <string.h>
@@ -89,7 +90,7 @@ static bool holds(const struct link_map *map)
 
 	/* Who has another's libzmq has none. */
 	if (!tap_elf_slot(map->l_addr, map->l_ld, "connect") ||
-	    tap_elf_references(map->l_addr, map->l_ld, is_foreign, (void *)map))
+	    tap_elf_references(map->l_addr, map->l_ld, is_foreign, TR_UNCONST(map)))
 		return false;
 	tap_walk(search, &s);
 	return s.zap && s.error;
@@ -127,7 +128,7 @@ static void consider(const void *from)
 	char reason[200];
 	bool unseen = !tap_is_within(TAP_ZMQ);
 
-	if (_dl_find_object((void *)from, &found) || !tap_lock(&lock))
+	if (_dl_find_object(TR_UNCONST(from), &found) || !tap_lock(&lock))
 		return;
 	object = find(&found);
 	if (object && object->holds && unseen)

@@ -7,6 +7,7 @@
 #include "tests/token_sound.h"
 #include "tools/token/decode.h"
 #include "tools/token/open.h"
+#include "trace/unconst.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -111,7 +112,7 @@ static void learn(const struct known *known)
 	keys_learn(keys, session, KEYS_SESSION,
 		   key.length == 16 ? ENCTYPE_ARCFOUR_HMAC : ENCTYPE_DES3_CBC_SHA1, key);
 	assert_true(keys_know(session, KEYS_SESSION));
-	free((void *)key.at);
+	free(TR_UNCONST(key.at));
 }
 
 static void look(struct tr_bytes bytes, uint64_t length, const struct known *known)
@@ -143,7 +144,7 @@ static void message_number_and_direction_are_what_was_sent(void **state)
 			assert_int_equal(opened->text.length, strlen(known->text));
 			assert_memory_equal(opened->text.at, known->text, opened->text.length);
 		}
-		free((void *)bytes.at);
+		free(TR_UNCONST(bytes.at));
 	}
 }
 
@@ -170,7 +171,7 @@ static void no_beginning_of_a_message_verifies(void **state)
 				look(bytes, told ? length : strlen(all[i].token) / 2, &all[i]);
 				verified = token_search(&token, "verified");
 				assert_false(verified && verified->number);
-				free((void *)bytes.at);
+				free(TR_UNCONST(bytes.at));
 			}
 	}
 }

@@ -3,6 +3,7 @@
 #include "tests/unit/token_sample.h"
 
 #include "tools/token/decode.h"
+#include "trace/unconst.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -46,7 +47,7 @@ size_t samples_of(unsigned decoder, void (*look)(const struct sample *sample))
 		snprintf(sample.path, sizeof(sample.path), "%s", found.gl_pathv[i]);
 		read_file(&sample);
 		look(&sample);
-		free((void *)sample.bytes.at);
+		free(TR_UNCONST(sample.bytes.at));
 	}
 	globfree(&found);
 	return count;

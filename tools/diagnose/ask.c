@@ -45,7 +45,7 @@ static const char *question(struct diagnose_case *c, const char *cache, const ch
 const struct probe_service *ask_service(struct diagnose_case *c, const char *principal)
 {
 	const struct probe_ccache *cache = c->init ? case_ccache(c) : NULL;
-	struct probe_target target = {.principal = (char *)principal};
+	struct probe_target target = {.principal = principal};
 
 	if (!cache || cache->state != PROBE_OK || !principal)
 		return NULL;
@@ -53,7 +53,7 @@ const struct probe_service *ask_service(struct diagnose_case *c, const char *pri
 		probe_service_free(&service);
 		if (!local_enter(c->init))
 			return NULL;
-		target.service = target.host = (char *)"";
+		target.service = target.host = "";
 		probe_service_ask(&service, cache->name, &target, WAIT_MS);
 		local_leave();
 	}

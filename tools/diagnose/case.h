@@ -24,7 +24,7 @@ struct diagnose_case {
 	const struct model_talk *others[2];  /* lists of all that are kept, linked by next */
 	size_t *compared;		     /* tokens so far, of all cases */
 	/* No handshake but this program; else NULL. */
-	const struct model_program *program;
+	struct model_program *program;
 	bool here;			     /* it ran on this system */
 	const struct model_about *executed;  /* what it executed, which left no trace; or NULL */
 	const struct model_process *process; /* one of it, with what it did to its ZeroMQ sockets; or NULL */

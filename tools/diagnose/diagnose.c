@@ -25,7 +25,7 @@ struct sides {
 
 struct executed {
 	struct diagnose *diagnose;
-	const struct model_program *program; /* that executes */
+	struct model_program *program; /* that executes */
 };
 
 struct diagnose {

@@ -55,7 +55,7 @@ bool diagnose_zmq_without_gssapi(struct diagnose_case *c, struct finding *findin
 	option = name_zmq_option(zmq->gssapi.option);
 	if (!path || !option)
 		return false;
-	model_each(&((struct model_program *)c->program)->coverage, look, &calls);
+	model_each(&c->program->coverage, look, &calls);
 	if (calls.gss || !((calls.told && calls.library->at_start) || file_lacks(c, path)))
 		return false;
 	name = case_text(c, c->program->name);

@@ -2,6 +2,8 @@
 /* The realm of a host, and a realm's KDCs, as libkrb5's configuration has them; see realm.h. */
 #include "tools/doctor/realm.h"
 
+#include "trace/unconst.h"
+
 #include <krb5.h>
 #include <profile.h>
 #include <stdlib.h>
@@ -38,7 +40,7 @@ static char *first(krb5_context context, char **realms)
 
 void probe_host_realm_find(struct probe_host_realm *found, const char *host)
 {
-	krb5_data name = {.length = (unsigned)strlen(host), .data = (char *)host};
+	krb5_data name = {.length = (unsigned)strlen(host), .data = TR_UNCONST(host)};
 	krb5_context context = NULL;
 	char **realms = NULL;
 

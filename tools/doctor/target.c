@@ -3,6 +3,7 @@
 #include "tools/doctor/target.h"
 
 #include "tools/elf/list.h"
+#include "trace/unconst.h"
 
 #include <krb5.h>
 #include <stdlib.h>
@@ -43,9 +44,9 @@ int probe_target_parse(struct probe_target *target, const char *text)
 
 void probe_target_free(struct probe_target *target)
 {
-	free(target->service);
-	free(target->host);
-	free(target->principal);
+	free(TR_UNCONST(target->service));
+	free(TR_UNCONST(target->host));
+	free(TR_UNCONST(target->principal));
 	*target = (struct probe_target){0};
 }
 

@@ -10,8 +10,8 @@
 
 /* zmq@HOST, a host-based service, or zmq/HOST[@REALM], a principal that is taken as it is. */
 struct probe_target {
-	char *service, *host;
-	char *principal; /* NULL: host-based */
+	const char *service, *host;
+	const char *principal; /* NULL: host-based */
 };
 
 /* Returns 0, or -1: it is neither. */

@@ -21,7 +21,7 @@ static bool split(struct model_text address, struct parts *parts)
 {
 	static const char tcp[] = "tcp://";
 	const char *colon, *source, *end;
-	char *host;
+	const char *host;
 
 	if (!address.at || address.length < 6 || memcmp(address.at, tcp, 6) ||
 	    memchr(address.at, 0, address.length))

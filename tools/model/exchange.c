@@ -91,7 +91,7 @@ static struct model_text first_token(const struct model_talk *talk)
 		const struct model_token *token = talk->role == TR_ROLE_INITIATOR ? &step->out : &step->in;
 
 		if (!step->depth && !talk->credential && token->length)
-			return (struct model_text){(char *)token->hash, sizeof(token->hash)};
+			return (struct model_text){(const char *)token->hash, sizeof(token->hash)};
 	}
 	return (struct model_text){0};
 }

@@ -10,7 +10,7 @@ struct model_text facts_text(const struct facts *facts, enum tr_field_id id)
 
 	if (!tr_event_find(facts->event, id, &value) || !value.length)
 		return (struct model_text){0};
-	return (struct model_text){(char *)value.at, value.length};
+	return (struct model_text){(const char *)value.at, value.length};
 }
 
 uint64_t facts_number(const struct facts *facts, enum tr_field_id id)

@@ -129,21 +129,20 @@ static void disprove(const struct facts *facts, struct model_tally *const tallie
 /* What the acceptor's trace says to the initiator. */
 static void keep_answer(struct facts *facts, uint64_t outcome, struct model_handshake *handshake)
 {
-	struct model_text reason = facts_text(facts, TR_F_REASON), why = {0};
+	struct model_text reason = facts_text(facts, TR_F_REASON);
+	char *why;
 	int length;
 
 	if (outcome == TR_OUTCOME_ESTABLISHED) {
 		handshake->established = facts->event->time;
 		return;
 	}
-	length = asprintf(&why.at, "%s by the acceptor%s%.*s",
+	length = asprintf(&why, "%s by the acceptor%s%.*s",
 			  outcome == TR_OUTCOME_REFUSED ? "refused" : "failed", reason.at ? ": " : "",
 			  (int)reason.length, reason.at ? reason.at : "");
 	facts->model->failed |= length < 0;
-	if (length < 0)
-		return;
-	why.length = (size_t)length;
-	handshake->failed = why;
+	if (length >= 0)
+		handshake->failed = (struct model_text){why, (size_t)length};
 }
 
 /* An initiator that sends the only token, or gave up, does not know what became of it. */
@@ -200,7 +199,7 @@ static struct model_tally *pair_tally(struct facts *facts, enum tr_role role)
 			name = dotted;
 	}
 	if (name)
-		texts[2] = (struct model_text){(char *)name, strlen(name)};
+		texts[2] = (struct model_text){name, strlen(name)};
 	model_key_begin(&key);
 	model_key_number(&key, role);
 	for (int i = 0; i < 3; i++)

@@ -4,6 +4,8 @@
  */
 #include "tools/model/node.h"
 
+#include "trace/unconst.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -192,13 +194,13 @@ bool model_text_set(struct model_text *at, struct model_text text)
 		return false;
 	memcpy(copy, text.at, text.length);
 	copy[text.length] = 0;
-	free(at->at);
+	free(TR_UNCONST(at->at));
 	*at = (struct model_text){copy, text.length};
 	return true;
 }
 
 void model_text_free(struct model_text *at)
 {
-	free(at->at);
+	free(TR_UNCONST(at->at));
 	*at = (struct model_text){0};
 }

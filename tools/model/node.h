@@ -10,7 +10,7 @@
 
 /* Bytes that may hold anything, NUL too; one follows them. at NULL: nothing is known. */
 struct model_text {
-	char *at;
+	const char *at;
 	size_t length;
 };
 

@@ -147,7 +147,7 @@ enum model_state model_pair_state(struct model_pair *pair)
 
 struct model_text model_reason(const struct model_tally *tally, enum model_state state)
 {
-	static char silent
+	static const char silent
 		[] = "authenticated, but nothing was said to it: a ZAP handler of the program's denies it, "
 		     "or never answers",
 	  option[] = "GSSAPI with ZMQ_GSSAPI_PLAINTEXT", clear[] = "messages passed without confidentiality",
@@ -187,5 +187,5 @@ struct model_text model_reason(const struct model_tally *tally, enum model_state
 	default:
 		break;
 	}
-	return (struct model_text){(char *)said, said ? strlen(said) : 0};
+	return (struct model_text){said, said ? strlen(said) : 0};
 }

@@ -20,7 +20,7 @@ void facts_token(const struct facts *facts, enum tr_field_id id, struct model_to
 	token->length = told.length;
 	memcpy(token->hash, told.hash, sizeof(token->hash));
 	if (bytes.length)
-		facts_keep(facts, &token->bytes, (struct model_text){(char *)bytes.at, bytes.length});
+		facts_keep(facts, &token->bytes, (struct model_text){(const char *)bytes.at, bytes.length});
 }
 
 /* Of each element "key=value", where its value may be told. */

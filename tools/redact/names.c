@@ -7,6 +7,7 @@
 #include "tools/redact/letters.h"
 #include "tools/redact/words.h"
 #include "trace/siphash.h"
+#include "trace/unconst.h"
 
 #include <stdlib.h>
 #include <sys/random.h>
@@ -93,7 +94,7 @@ static bool will_do(const struct names *names, const struct name *name)
 static bool invent(struct names *names, struct name *name)
 {
 	for (int i = 0; i < TRIES; i++) {
-		invent_word(name->from.at, name->from.length, (char *)name->to.at);
+		invent_word(name->from.at, name->from.length, name->room + name->from.length);
 		if (will_do(names, name))
 			break;
 	}
@@ -141,7 +142,7 @@ static struct name *learn(struct names *names, enum names_use use, struct text w
 		return name;
 	if (use == NAMES_SYSTEM) {
 		table_remove(&names->taken, &name->taken_entry);
-		memcpy((char *)name->to.at, name->from.at, word.length);
+		memcpy(name->room + name->from.length, name->from.at, word.length);
 		names->replaced--;
 	} else if (name->use == NAMES_SYSTEM && !invent(names, name)) {
 		return NULL;
@@ -159,7 +160,7 @@ bool names_replace(struct names *names, enum names_use use, const uint8_t *at, s
 		return false;
 	if (words_known(word.at, word.length)) {
 		memcpy(to, at, length);
-		free((char *)word.at);
+		free(TR_UNCONST(word.at));
 		return true;
 	}
 	name = learn(names, use, word);
@@ -167,7 +168,7 @@ bool names_replace(struct names *names, enum names_use use, const uint8_t *at, s
 		memcpy(to, at, length);
 	else if (name)
 		letters_unfold(name->to.at, name->to.length, at, length, to);
-	free((char *)word.at);
+	free(TR_UNCONST(word.at));
 	return name;
 }
 
@@ -176,7 +177,7 @@ bool names_hold(const struct names *names, const uint8_t *at, size_t length)
 	struct text word = word_of(at, length);
 	const struct name *name = word.at ? find(names, word) : NULL;
 
-	free((char *)word.at);
+	free(TR_UNCONST(word.at));
 	return name && name->use != NAMES_SYSTEM;
 }
 

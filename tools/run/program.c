@@ -8,6 +8,7 @@
 #include "tools/run/dir.h"
 #include "tools/run/preload.h"
 #include "tools/base/tool.h"
+#include "trace/unconst.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,7 +58,7 @@ static void exec_program(const char *path, char **argv)
 	if (!with_shell)
 		return;
 	with_shell[0] = "/bin/sh";
-	with_shell[1] = (char *)path;
+	with_shell[1] = TR_UNCONST(path);
 	memcpy(with_shell + 2, argv + 1, count * sizeof(*argv));
 	execv(with_shell[0], with_shell);
 }

@@ -4,6 +4,7 @@
 
 #include "tools/token/keys_crypt.h"
 #include "tools/token/keys_rc4.h"
+#include "trace/unconst.h"
 
 #include <string.h>
 
@@ -37,7 +38,7 @@ static struct tr_bytes des3(struct token_keys *keys, struct token *token, const 
 
 	key.enctype = ENCTYPE_DES3_CBC_RAW;
 	out.data = cipher.length <= INT32_MAX ? token_room(token, cipher.length + 1) : NULL;
-	in.ciphertext = (krb5_data){.length = (unsigned)cipher.length, .data = (char *)cipher.at};
+	in.ciphertext = (krb5_data){.length = (unsigned)cipher.length, .data = TR_UNCONST(cipher.at)};
 	if (first.length >= sizeof(before))
 		memcpy(before, first.at, sizeof(before));
 	if (!out.data || krb5_c_decrypt(keys->context, &key, 0, &vector, &in, &out))
@@ -75,7 +76,7 @@ bool keys_1964_checksum_is(struct token_keys *keys, const struct keys_session *s
 	bool by_rc4 = key->enctype == ENCTYPE_ARCFOUR_HMAC, same;
 	/* RFC 4757, section 7.2 and 7.3; MIT's KG_USAGE_SIGN. */
 	krb5_keyusage usage = !by_rc4 ? 23 : wrap ? 13 : 15;
-	krb5_data data = {.length = (unsigned)of.length, .data = (char *)of.at};
+	krb5_data data = {.length = (unsigned)of.length, .data = TR_UNCONST(of.at)};
 	krb5_checksum made = {0};
 
 	if (krb5_c_make_checksum(keys->context,

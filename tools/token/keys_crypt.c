@@ -2,6 +2,8 @@
 /* libkrb5's decryption into a token; see keys_crypt.h. */
 #include "tools/token/keys_crypt.h"
 
+#include "trace/unconst.h"
+
 const char *keys_message(struct token_keys *keys, struct token *token, krb5_error_code code)
 {
 	const char *text = krb5_get_error_message(keys->context, code),
@@ -23,7 +25,7 @@ struct tr_bytes keys_decrypt_with(struct token_keys *keys, struct token *token, 
 		*why = "no memory";
 		return (struct tr_bytes){0};
 	}
-	in.ciphertext = (krb5_data){.length = (unsigned)cipher.length, .data = (char *)cipher.at};
+	in.ciphertext = (krb5_data){.length = (unsigned)cipher.length, .data = TR_UNCONST(cipher.at)};
 	code = krb5_c_decrypt(keys->context, key, usage, NULL, &in, &out);
 	if (!code)
 		return (struct tr_bytes){(const uint8_t *)out.data, out.length};

@@ -3,6 +3,7 @@
 #include "tools/token/keys_session.h"
 
 #include "tools/token/keys_crypt.h"
+#include "trace/unconst.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,7 +92,7 @@ bool keys_learn(struct token_keys *keys, struct keys_session *session, enum keys
 {
 	krb5_keyblock key = {.enctype = (krb5_enctype)enctype,
 			     .length = (unsigned)value.length,
-			     .contents = (krb5_octet *)value.at};
+			     .contents = TR_UNCONST(value.at)};
 	krb5_keyblock *known = &session->keys[which];
 	size_t bytes, length;
 
@@ -145,7 +146,7 @@ struct tr_bytes keys_decrypt(struct token_keys *keys, struct token *token, const
 bool keys_checksum_is(struct token_keys *keys, const struct keys_session *session, enum keys_which which,
 		      enum keys_usage usage, struct tr_bytes of, struct tr_bytes checksum)
 {
-	krb5_data data = {.length = (unsigned)of.length, .data = (char *)of.at};
+	krb5_data data = {.length = (unsigned)of.length, .data = TR_UNCONST(of.at)};
 	krb5_checksum made = {0};
 	bool same;
 

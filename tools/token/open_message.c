@@ -37,18 +37,19 @@ static size_t number(const uint8_t *at)
 	return (size_t)at[0] << 8 | at[1];
 }
 
-/* The body, rotated back. Nothing: no memory. */
-static struct tr_bytes unrotated(const struct opening *o, size_t by)
+/* The body, rotated back. NULL: no memory. */
+static uint8_t *unrotated(const struct opening *o, size_t by, size_t *length)
 {
-	size_t length = o->whole.length - HEAD;
-	uint8_t *to = token_room(o->token, length + HEAD); /* a head may follow */
+	uint8_t *to;
 
+	*length = o->whole.length - HEAD;
+	to = token_room(o->token, *length + HEAD); /* a head may follow */
 	if (!to)
-		return (struct tr_bytes){0};
-	by %= length;
-	memcpy(to, o->whole.at + HEAD + by, length - by);
-	memcpy(to + length - by, o->whole.at + HEAD, by);
-	return (struct tr_bytes){to, length};
+		return NULL;
+	by %= *length;
+	memcpy(to, o->whole.at + HEAD + by, *length - by);
+	memcpy(to + *length - by, o->whole.at + HEAD, by);
+	return to;
 }
 
 /* The head within is the one in front, but for RRC, which is set last. */
@@ -61,9 +62,10 @@ static bool same_head(const uint8_t *in, const uint8_t *front)
 static bool sealed(const struct opening *o, size_t rotation, struct tr_bytes *message)
 {
 	size_t ec = number(o->whole.at + 4);
-	struct tr_bytes cipher = unrotated(o, rotation), plain;
+	struct tr_bytes cipher, plain;
 	const char *why;
 
+	cipher.at = unrotated(o, rotation, &cipher.length);
 	if (!cipher.at)
 		return false;
 	plain = keys_decrypt(o->keys, o->token, o->session, o->which,
@@ -78,27 +80,23 @@ static bool sealed(const struct opening *o, size_t rotation, struct tr_bytes *me
 static bool authenticated(const struct opening *o, size_t rotation, struct tr_bytes *message)
 {
 	size_t ec = number(o->whole.at + 4);
-	struct tr_bytes body = unrotated(o, rotation), checksum;
-	uint8_t *head, kept[HEAD];
+	size_t length;
+	uint8_t *body = unrotated(o, rotation, &length), *head, kept[HEAD], *checksum = kept;
 
-	if (!body.at || ec > body.length)
+	if (!body || ec > length)
 		return false;
-	head = (uint8_t *)body.at + body.length - ec;
-	checksum = (struct tr_bytes){kept, ec};
-	if (ec > HEAD) { /* sha384-192 has 24 */
-		uint8_t *room = token_room(o->token, ec);
-
-		if (!room)
-			return false;
-		checksum.at = room;
-	}
-	memcpy((uint8_t *)checksum.at, head, ec);
+	head = body + length - ec;
+	if (ec > HEAD) /* sha384-192 has 24 */
+		checksum = token_room(o->token, ec);
+	if (!checksum)
+		return false;
+	memcpy(checksum, head, ec);
 	memcpy(head, o->whole.at, HEAD);
 	memset(head + 4, 0, 4);
-	*message = (struct tr_bytes){body.at, body.length - ec};
+	*message = (struct tr_bytes){body, length - ec};
 	return keys_checksum_is(o->keys, o->session, o->which,
 				o->flags & BY_ACCEPTOR ? KEYS_ACCEPTOR_SEAL : KEYS_INITIATOR_SEAL,
-				(struct tr_bytes){body.at, body.length - ec + HEAD}, checksum);
+				(struct tr_bytes){body, length - ec + HEAD}, (struct tr_bytes){checksum, ec});
 }
 
 static bool wrapped(const struct opening *o, struct tr_bytes *message)

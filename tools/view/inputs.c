@@ -185,23 +185,25 @@ static int add_directory(struct inputs *inputs, const char *path, bool follow)
 	return -1;
 }
 
+int inputs_add_one(struct inputs *inputs, const char *argument, bool follow)
+{
+	struct stat status;
+
+	if (!strcmp(argument, "-")) {
+		tool_error("-: a trace is read in place, not from standard input: write it to a file first");
+		return -1;
+	}
+	if (!stat(argument, &status) && S_ISDIR(status.st_mode))
+		return add_directory(inputs, argument, follow);
+	return add_file(inputs, argument);
+}
+
 int inputs_add(struct inputs *inputs, char **arguments, bool follow)
 {
 	int failed = 0;
 
-	for (char **argument = arguments; *argument; argument++) {
-		struct stat status;
-
-		if (!strcmp(*argument, "-")) {
-			tool_error("-: a trace is read in place, not from standard input: write it to a file "
-				   "first");
-			failed = -1;
-		} else if (!stat(*argument, &status) && S_ISDIR(status.st_mode)) {
-			failed |= add_directory(inputs, *argument, follow);
-		} else {
-			failed |= add_file(inputs, *argument);
-		}
-	}
+	for (char **argument = arguments; *argument; argument++)
+		failed |= inputs_add_one(inputs, *argument, follow);
 	return failed;
 }
 

@@ -22,6 +22,9 @@ void inputs_free(struct inputs *inputs);
  */
 int inputs_add(struct inputs *inputs, char **arguments, bool follow);
 
+/* The same of one. */
+int inputs_add_one(struct inputs *inputs, const char *argument, bool follow);
+
 /* Waits until something appears in a directory, at most so many ms, and adds it. -1 as above. */
 int inputs_wait(struct inputs *inputs, int ms);
 
