@@ -6,7 +6,6 @@
 #include "tools/base/tool.h"
 #include "tools/names/calls.h"
 #include "tools/view/event_token.h"
-#include "tools/view/follow.h"
 #include "tools/view/printout.h"
 #include "tools/view/show_bytes.h"
 #include "trace/reader.h"
@@ -165,24 +164,6 @@ const struct argp argp_decode = {
 	       "*.pcapng in it.",
 };
 
-/* What is followed is read while it is written: it takes its place at the first event, everything else when
- * it is complete. */
-static int print(struct decode *decode)
-{
-	struct printout *printout = &decode->printout;
-	struct follow what = {.show = printout->show,
-			      .inputs = printout->inputs,
-			      .out = fileno(printout->out),
-			      .file = &printout->file};
-
-	if (decode->follow && follow(&what) == FOLLOW_FAILED) {
-		int status = printout_complain(printout);
-
-		return printout->failed ? TOOL_USAGE : status;
-	}
-	return printout_print(printout);
-}
-
 static bool wants_colour(const struct decode *decode)
 {
 	return !strcmp(decode->colour, "always") ||
@@ -226,8 +207,9 @@ static int decode_traces(struct decode *decode)
 {
 	if (prepare(decode))
 		return TOOL_FAIL;
-	return printout_add(&decode->printout, decode->arguments, decode->follow) ? print(decode)
-										  : TOOL_USAGE;
+	if (!printout_add(&decode->printout, decode->arguments, decode->follow))
+		return TOOL_USAGE;
+	return decode->follow ? printout_follow(&decode->printout) : printout_print(&decode->printout);
 }
 
 static int decode_bytes(struct decode *decode)

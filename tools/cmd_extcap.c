@@ -1,30 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * gsstap extcap: running traces among Wireshark's interfaces. Reads the command line that Wireshark makes
- * (extcap(4)), answers what it asks, and lets show.h write packets into its pipe.
+ * (extcap(4)), and lets tools/extcap/ answer and capture.
  */
 #include "tools/base/tool.h"
 #include "tools/extcap/answer.h"
-#include "tools/extcap/running.h"
+#include "tools/extcap/capture.h"
 #include "tools/names/calls.h"
-#include "tools/view/follow.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include <stdio.h>
 
 enum question { ASKED_NOTHING, ASKED_INTERFACES, ASKED_DLTS, ASKED_CONFIG, ASKED_FILTER, ASKED_CAPTURE };
 
 struct extcap {
 	enum question question;
-	const char *interface, *fifo, *trace, *filter;
-	pid_t pid; /* of the interface; 0: all */
-	struct show *show;
-	struct inputs *inputs;
-	unsigned seen; /* traces that the process had open at the last look */
+	struct extcap_capture capture;
 };
 
 enum key {
@@ -57,8 +47,8 @@ static const struct argp_option options[] = {
 
 static void parse_interface(struct extcap *extcap, const char *text, struct argp_state *state)
 {
-	extcap->interface = text;
-	if (!extcap_interface(text, &extcap->pid))
+	extcap->capture.interface = text;
+	if (!extcap_interface(text, &extcap->capture.pid))
 		argp_error(state,
 			   "--extcap-interface: '%s' is none of gsstap's; --extcap-interfaces lists them",
 			   text);
@@ -71,11 +61,11 @@ static void check(const struct extcap *extcap, struct argp_state *state)
 	if (!extcap->question)
 		argp_error(state, "this is for Wireshark to call, see gsstap-extcap(1); --extcap-interfaces "
 				  "shows what there is");
-	if (about_one && !extcap->interface)
+	if (about_one && !extcap->capture.interface)
 		argp_error(state, "--extcap-interface is missing: say which one, such as gsstap");
-	if (extcap->question == ASKED_CAPTURE && !extcap->fifo)
+	if (extcap->question == ASKED_CAPTURE && !extcap->capture.fifo)
 		argp_error(state, "--capture: --fifo is missing: say which pipe the packets go to");
-	if (extcap->trace && extcap->pid)
+	if (extcap->capture.trace && extcap->capture.pid)
 		argp_error(state, "--trace goes with the interface gsstap, not with that of a process");
 }
 
@@ -100,15 +90,15 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		parse_interface(extcap, text, state);
 		return 0;
 	case KEY_FIFO:
-		extcap->fifo = text;
+		extcap->capture.fifo = text;
 		return 0;
 	case KEY_FILTER:
-		extcap->filter = *text ? text : NULL;
+		extcap->capture.filter = *text ? text : NULL;
 		if (!extcap->question) /* the others come before or after it */
 			extcap->question = ASKED_FILTER;
 		return 0;
 	case KEY_TRACE:
-		extcap->trace = *text ? text : NULL;
+		extcap->capture.trace = *text ? text : NULL;
 		return 0;
 	case KEY_VERSION:
 		return 0;
@@ -130,99 +120,13 @@ const struct argp argp_extcap = {
 	       "Wireshark calls it when it is linked into its extcap directory as gsstap-extcap.",
 };
 
-static void add(void *context, pid_t pid, const char *path)
-{
-	struct extcap *extcap = context;
-
-	(void)pid;
-	extcap->seen++;
-	(void)inputs_add_one(extcap->inputs, path, true); /* has said what is wrong */
-}
-
-/* A process that ends has no trace open any more; of all processes one may start at any time. */
-static bool look(void *context)
-{
-	struct extcap *extcap = context;
-
-	extcap->seen = 0;
-	running_traces(extcap->pid, add, extcap);
-	return extcap->seen || !extcap->pid;
-}
-
-/* Nothing is read before it is known whose traces there are. */
-static int find(struct extcap *extcap)
-{
-	if (extcap->trace)
-		return inputs_add_one(extcap->inputs, extcap->trace, true) ? TOOL_USAGE : TOOL_OK;
-	if (look(extcap))
-		return TOOL_OK;
-	tool_error("%s: process %d writes no trace that can be read here; has it ended?", extcap->interface,
-		   (int)extcap->pid);
-	return TOOL_FAIL;
-}
-
-static int stream(struct extcap *extcap, FILE *fifo)
-{
-	const struct follow what = {
-		.show = extcap->show,
-		.inputs = extcap->inputs,
-		.out = fileno(fifo),
-		.look = extcap->trace ? NULL : look,
-		.context = extcap,
-	};
-	int failed = 0;
-
-	switch (follow(&what)) {
-	case FOLLOW_INTERRUPTED:
-	case FOLLOW_UNREAD:
-		return TOOL_OK;
-	case FOLLOW_OVER:
-		failed = show_poll(extcap->show, true);
-		break;
-	case FOLLOW_FAILED:
-		failed = -1;
-		break;
-	}
-	if (!failed || errno == EPIPE)
-		return TOOL_OK;
-	tool_error("%s: %s", extcap->fifo, strerror(errno));
-	return TOOL_FAIL;
-}
-
-/* Wireshark reads the section as soon as somebody has opened the pipe, which waits for it in turn. */
-static int capture(struct extcap *extcap)
-{
-	int fd = open(extcap->fifo, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY), status = TOOL_FAIL;
-	FILE *fifo = fd < 0 ? NULL : fdopen(fd, "w");
-
-	if (!fifo) {
-		tool_error("%s: %s; it must be there before the capture", extcap->fifo, strerror(errno));
-		return TOOL_USAGE;
-	}
-	signal(SIGPIPE, SIG_IGN);
-	extcap->show = show_new(SHOW_PACKETS, fifo, false);
-	extcap->inputs = extcap->show ? inputs_new(extcap->show) : NULL;
-	if (extcap->inputs) {
-		show_only_named(extcap->show, extcap->filter);
-		status = find(extcap);
-	} else {
-		tool_error("no memory");
-	}
-	if (status == TOOL_OK)
-		status = stream(extcap, fifo);
-	inputs_free(extcap->inputs);
-	show_free(extcap->show);
-	fclose(fifo);
-	return status;
-}
-
 /* Returns 0, or the exit status after saying what is wrong. Where it is asked for that, Wireshark shows what
  * is printed, and takes a filter of which nothing is said for a good one. */
 static int judge_filter(const struct extcap *extcap)
 {
 	char error[320];
 
-	if (!extcap->filter || names_calls_match(extcap->filter, true, error, sizeof(error)))
+	if (!extcap->capture.filter || names_calls_match(extcap->capture.filter, true, error, sizeof(error)))
 		return TOOL_OK;
 	if (extcap->question == ASKED_CAPTURE) {
 		tool_error("--extcap-capture-filter: %s", error);
@@ -250,10 +154,10 @@ int cmd_extcap(int argc, char **argv)
 		extcap_dlts();
 		return TOOL_OK;
 	case ASKED_CONFIG:
-		extcap_config(extcap.pid);
+		extcap_config(extcap.capture.pid);
 		return TOOL_OK;
 	case ASKED_CAPTURE:
-		return capture(&extcap);
+		return extcap_capture(&extcap.capture);
 	case ASKED_FILTER:
 	case ASKED_NOTHING:
 		break;

@@ -38,9 +38,8 @@ struct run {
 	glob_t before;
 	struct signals signals;
 	struct run_loop loop;
-	size_t escaped; /* processes that ran without the shim */
-	unsigned
-		unreached; /* objects of PROGRAM with calls that nothing gets between; counted for --strict */
+	size_t escaped;	    /* processes that ran without the shim */
+	unsigned unreached; /* objects of PROGRAM with calls that nothing gets between */
 };
 
 /* Everything that is wrong is found here, before PROGRAM starts. Returns 0, or the exit status after saying

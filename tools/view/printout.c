@@ -3,6 +3,7 @@
 #include "tools/view/printout.h"
 
 #include "tools/base/tool.h"
+#include "tools/view/follow.h"
 
 #include <errno.h>
 #include <string.h>
@@ -79,6 +80,20 @@ int printout_print(struct printout *printout)
 	if (printout->failed)
 		return TOOL_USAGE;
 	return status || show_problems(printout->show) ? TOOL_FAIL : TOOL_OK;
+}
+
+int printout_follow(struct printout *printout)
+{
+	struct follow what = {.show = printout->show,
+			      .inputs = printout->inputs,
+			      .out = fileno(printout->out),
+			      .file = &printout->file};
+	int status;
+
+	if (follow(&what) != FOLLOW_FAILED)
+		return printout_print(printout);
+	status = printout_complain(printout);
+	return printout->failed ? TOOL_USAGE : status;
 }
 
 int printout_close(struct printout *printout, int status)

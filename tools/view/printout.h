@@ -27,6 +27,9 @@ bool printout_add(struct printout *printout, char **traces, bool follow);
 
 /* Prints what was added: everything, and the output is complete. */
 int printout_print(struct printout *printout);
+/* The same while traces grow, until it is interrupted: what is read while it is written takes its place with
+ * the first event. */
+int printout_follow(struct printout *printout);
 /* Writing has failed, errno says why. */
 int printout_complain(struct printout *printout);
 /* Of TOOL_OK it makes a failure when what was kept cannot be written. */
