@@ -60,7 +60,7 @@ no_finding() {
     finds GT0019 '.remedy | length == 1 and (.[0].text | test("such as a proxy"))'
 }
 
-@test "the kind of one end is what the other has to take, whose trace was not given" {
+@test "the kind of one end is what the other has to take, whose side is in no trace" {
     mkdir acceptor
     export ONE=tls-unique:Mumpitz OTHER=tls-exporter:Firlefanz
     "$GSSTAP" run -o initiator.pcapng -- "$PYTHON" "$TOP/tests/hosts/bound_channels.py" initiate >token
@@ -68,7 +68,7 @@ no_finding() {
     doctor acceptor
     only GT0019
     finds GT0019 '.remedy[0].text == "both ends have to take the same kind: let the initiator take tls-exporter, too"'
-    finds GT0019 '.not_looked_at == ["what the initiator binds to: its trace was not given"]'
+    finds GT0019 '.not_looked_at == ["what the initiator binds to: no trace that was given has it"]'
     doctor acceptor initiator.pcapng
     only GT0019
     finds GT0019 '.remedy[0].text | test("the initiator takes tls-unique and the acceptor tls-exporter")'

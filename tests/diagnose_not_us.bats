@@ -19,7 +19,7 @@ setup_file() {
     finds GT0013 '.evidence | any(test("krb5.keytab has a key that opens it"))'
     doctor named/client.pcapng
     only GT0013
-    finds GT0013 '.not_looked_at | any(test("keytab: its trace was not given"))'
+    finds GT0013 '.not_looked_at | any(test("keytab: no trace that was given has its side"))'
     CLIENT=(-spnego)
     handshake spnego
     doctor spnego

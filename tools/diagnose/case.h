@@ -15,7 +15,7 @@
 #include "tools/token/token.h"
 
 struct diagnose_case {
-	const struct model_talk *init, *acc; /* one may be NULL: its trace was not given */
+	const struct model_talk *init, *acc; /* one may be NULL: no trace that was given has it */
 	struct token request, error;	     /* the first token, and what the acceptor answered */
 	const struct token_node *ap_req;     /* in request; NULL: none */
 	const struct token_node *krb_error;  /* in error, or NULL */

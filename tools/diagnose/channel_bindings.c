@@ -78,7 +78,7 @@ bool diagnose_channel_bindings(struct diagnose_case *c, struct finding *finding)
 	if (c->init)
 		told(c, finding, c->init);
 	else
-		elf_list_add(&finding->unseen, "what the initiator binds to: its trace was not given");
+		elf_list_add(&finding->unseen, "what the initiator binds to: no trace that was given has it");
 	if (c->acc)
 		told(c, finding, c->acc);
 	finding_evidence(finding, "%s", case_said(c, by, step));

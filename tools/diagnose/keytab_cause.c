@@ -48,7 +48,7 @@ bool told_by_acceptor(struct diagnose_case *c, struct finding *finding, int64_t 
 	ticket_evidence(c, finding);
 	finding_evidence(finding, "the acceptor answered KRB-ERROR %s", name ? name : "");
 	if (!c->acc)
-		elf_list_add(&finding->unseen, "the acceptor's keytab: its trace was not given");
+		elf_list_add(&finding->unseen, "the acceptor's keytab: no trace that was given has its side");
 	keytab_gone(c, finding);
 	return true;
 }

@@ -54,7 +54,8 @@ static bool told_by_it(struct diagnose_case *c, struct finding *finding)
 	if (c->init && c->init->endtime)
 		finding_evidence(finding, "it ends at %s", time_text(c, (int64_t)c->init->endtime));
 	else
-		elf_list_add(&finding->unseen, "when it ended: the initiator's trace was not given");
+		elf_list_add(&finding->unseen,
+			     "when it ended: no trace that was given has the initiator's side");
 	finding_remedy(finding,
 		       "get a new ticket; if it is refused as well, set the acceptor's clock right:");
 	kinit_default_remedy(c, finding, case_client(c));
