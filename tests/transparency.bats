@@ -407,8 +407,17 @@ readable() {
     [ "$(find trace -name 'titled-*.pcapng' | wc -l)" = 2 ]
     traced gss_indicate_mechs 2
     [ "$(events '.event == "process"' | jq -r .command | sort | uniq -c | tr -s ' ')" = " 2 titled" ]
+    rm trace/*
+    run under_shim GSSTAP_CALLS='*' GSSTAP_TRACE="$PWD/trace/%p.pcapng" "$HOSTS/titled" -D --password=hidden -p 22
+    [ "$(events '.event == "process"' | jq -c '.args[1:]' | sort -u)" = '["-D","--password=(hidden)","-p","22"]' ]
+    # Who writes over one argument alone hides it.
+    rm trace/*
+    run under_shim GSSTAP_CALLS='*' GSSTAP_TRACE="$PWD/trace/%p.pcapng" "$HOSTS/titled" wipe alice:open-sesame
+    [ "$(events '.event == "process"' | jq -c '.args[1]' | sort -u)" = '"wipe"' ]
+    run ! grep -r open-sesame trace
     # What cannot be recorded is still told.
     : >hello
+    bare "$HOSTS/titled"
     run under_shim GSSTAP_CALLS='*' GSSTAP_HELLO="$PWD/hello" GSSTAP_TRACE="$PWD/gone/%p.pcapng" "$HOSTS/titled"
     same
     [ "$(grep -c '^problem .*gone/.*No such file' hello)" = 1 ]

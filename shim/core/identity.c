@@ -58,12 +58,49 @@ static void put_started(struct tr_draft *d)
 		tr_put_u64(d, TR_F_STARTED, strtoull(at, NULL, 10));
 }
 
+#define ARGUMENTS 2048
+static struct {
+	char text[ARGUMENTS];
+	size_t length;
+} first; /* as the program was started */
+
+void tap_keep_arguments(int argc, char *const *argv)
+{
+	for (int i = 0; i < argc && argv[i]; i++) {
+		size_t length = strlen(argv[i]) + 1;
+
+		/* One that is cut may lack what tells that it is a secret. */
+		if (length > sizeof(first.text) - first.length)
+			return;
+		memcpy(first.text + first.length, argv[i], length);
+		first.length += length;
+	}
+}
+
+/*
+ * Who writes a title begins with its first argument, and writes over what comes behind (sshd). Who leaves
+ * that as it was and changes another one hides a secret (curl): that is not shown either.
+ */
+static void put_command_line(struct tr_draft *d, const char *exe)
+{
+	char now[ARGUMENTS], *end;
+	size_t length = read_file("/proc/self/cmdline", now, sizeof(now));
+
+	if (length == sizeof(now) - 1) {
+		end = memrchr(now, 0, length);
+		length = end ? (size_t)(end + 1 - now) : 0;
+	}
+	if (first.length && strcmp(first.text, now) != 0)
+		tap_put_arguments(d, exe, first.text, first.length);
+	else
+		tap_put_arguments(d, exe, now, length);
+}
+
 void tap_put_identity(struct tr_draft *d, const char *exe)
 {
 	int fd = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/ns/pid", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat status;
-	char boot[40], arguments[2048], *end;
-	size_t length;
+	char boot[40];
 
 	if (read_file("/proc/sys/kernel/random/boot_id", boot, sizeof(boot)) >= 36) {
 		boot[36] = 0;
@@ -75,10 +112,5 @@ void tap_put_identity(struct tr_draft *d, const char *exe)
 		syscall(SYS_close, fd);
 	put_started(d);
 	put_control_group(d);
-	length = read_file("/proc/self/cmdline", arguments, sizeof(arguments));
-	if (length == sizeof(arguments) - 1) { /* one that is cut may lack what tells that it is a secret */
-		end = memrchr(arguments, 0, length);
-		length = end ? (size_t)(end + 1 - arguments) : 0;
-	}
-	tap_put_arguments(d, exe, arguments, length);
+	put_command_line(d, exe);
 }

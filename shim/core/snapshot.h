@@ -45,7 +45,9 @@ enum tr_family tap_family_of(unsigned call);
 
 /* arguments.c: of a command line, each argument ended by a NUL, what may be shown. */
 void tap_put_arguments(struct tr_draft *d, const char *exe, const char *arguments, size_t length);
-/* identity.c: which process this is, and what an interpreter runs. */
+/* identity.c: which process this is, and what an interpreter runs. Its arguments as they are at start, which
+ * it may write over. */
+void tap_keep_arguments(int argc, char *const *argv);
 void tap_put_identity(struct tr_draft *d, const char *exe);
 
 /* coverage.c: tells of each family of calls of an object whether they reach us. */

@@ -12,6 +12,7 @@
 #include "shim/core/process.h"
 #include "shim/core/rotate.h"
 #include "shim/core/select.h"
+#include "shim/core/snapshot.h"
 #include "shim/core/text.h"
 #include "shim/exec/exec.h"
 #include "shim/loader/last_error.h"
@@ -137,7 +138,10 @@ void tap_start(void)
 	errno = saved;
 }
 
-__attribute__((constructor)) static void construct(void)
+/* The C library gives a constructor what main will be given. */
+__attribute__((constructor)) static void construct(int argc, char **argv)
 {
 	tap_start();
+	if (tap_on)
+		tap_keep_arguments(argc, argv);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * titled: writes its process title over its arguments and its first environment, as sshd and setproctitle do,
- * before it calls GSSAPI; then once more in a child. Prints its command line as the kernel shows it.
+ * titled [ARG...]: writes its process title over its arguments and its first environment, as sshd and
+ * setproctitle do, before it calls GSSAPI; then once more in a child. Prints its command line as the kernel
+ * shows it. titled wipe SECRET: writes over the secret alone, as curl does.
  */
 #include <gssapi/gssapi.h>
 #include <stdio.h>
@@ -41,8 +42,10 @@ int main(int argc, char **argv)
 	char line[17] = "";
 	FILE *shown;
 
-	(void)argc;
-	set_title(argv);
+	if (argc > 2 && !strcmp(argv[1], "wipe"))
+		memset(argv[2], ' ', strlen(argv[2]));
+	else
+		set_title(argv);
 	shown = fopen("/proc/self/cmdline", "r");
 	if (!shown || fread(line, 1, 16, shown) != 16)
 		return 1;
