@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree as ElementTree
 
 # What tshark has no field for.
@@ -190,8 +191,11 @@ class Theirs:
 
 
 def theirs(trace, keytab):
-    pdml = subprocess.run(["tshark", "-o", "kerberos.decrypt:TRUE", "-o", f"kerberos.file:{keytab}", "-r", trace,
-                           "-T", "pdml", "-Y", "kerberos"], stdout=subprocess.PIPE, check=True).stdout
+    """In the order of time, which is not that of the file: an answer is opened by what the request before it has told."""
+    with tempfile.NamedTemporaryFile(suffix=".pcapng") as ordered:
+        subprocess.run(["reordercap", trace, ordered.name], stdout=subprocess.DEVNULL, check=True)
+        pdml = subprocess.run(["tshark", "-o", "kerberos.decrypt:TRUE", "-o", f"kerberos.file:{keytab}", "-r", ordered.name,
+                               "-T", "pdml", "-Y", "kerberos"], stdout=subprocess.PIPE, check=True).stdout
     found = {}
     for packet in ElementTree.fromstring(pdml):
         for kind in "ap_req", "ap_rep":
