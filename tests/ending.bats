@@ -62,6 +62,13 @@ leave() {
 @test "a process that is killed tells nothing, and its handshake has not ended" {
     leave calls kill
     [ "$(wc -l <told)" = 2 ]
+    run -0 "$GSSTAP" decode --summary trace/*
+    [[ $output == *"leaves on "*": the end of a handshake with host/localhost@GSSTAP.TEST, which it began 1 time"* ]]
+    "$GSSTAP" decode --summary --format json trace/* |
+        jq -e -s 'map(select(.what == "handshake")) | length == 1 and .[0].acceptor == "host/localhost@GSSTAP.TEST" and .[0].count == 1'
+    leave calls return
+    run -0 "$GSSTAP" decode --summary trace/*
+    [[ $output != *"the end of a handshake"* ]]
 }
 
 @test "a client whose server hangs up is seen by who looks at audit alone" {

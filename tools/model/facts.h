@@ -75,6 +75,10 @@ void learn_zmq_injected(struct facts *facts);
 void learn_zmq_library(struct facts *facts);
 /* Was this event's call made by a libzmq? */
 bool facts_by_zmq(const struct facts *facts);
+/* Handshakes without an end: begun.c. Of a call that makes a context, and of a handshake event. */
+void learn_begun(struct facts *facts);
+void learn_begun_end(struct facts *facts);
+void begun_settle(struct model *model);
 /* Talks that never ended: talk_open.c. */
 void talks_settle(struct model *model);
 

@@ -319,6 +319,7 @@ void learn_gss_call(struct facts *facts)
 	}
 	if ((call == TR_gss_init_sec_context || call == TR_gss_accept_sec_context) && !(major >> 16)) {
 		learn_owner(facts);
+		learn_begun(facts);
 		return;
 	}
 	if ((call != TR_gss_wrap && call != TR_gss_unwrap && call != TR_gss_wrap_iov &&

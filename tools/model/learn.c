@@ -31,6 +31,7 @@ static void learn_injection(struct facts *facts)
 
 static void learn_end_of_handshake(struct facts *facts)
 {
+	learn_begun_end(facts);
 	learn_handshake(facts);
 	learn_talk_handshake(facts);
 }
@@ -91,6 +92,7 @@ static void settle_program(void *at, void *unused)
 int model_settle(struct model *model)
 {
 	model_each(&model->programs, settle_program, NULL);
+	begun_settle(model);
 	talks_settle(model);
 	return model->failed ? -1 : 0;
 }

@@ -68,6 +68,7 @@ void model_handle_release(void *at)
 	if (handle->options)
 		model_zmq_options_free(handle->options);
 	free(handle->options);
+	model_text_free(&handle->begun_with);
 }
 
 void model_handle_drop(struct model_list *list, struct model_handle *handle)

@@ -34,6 +34,8 @@ struct model_handle {
 	struct model_tally *tally[2];	   /* contexts: of the endpoint and peer, or of the pair */
 	bool at_endpoint;		   /* contexts: of libzmq's, where its endpoint is known */
 	bool by_zmq;			   /* contexts: the same, whatever is known */
+	struct model_process *begun_by;	   /* contexts: whose handshake has not ended; NULL: it has */
+	struct model_text begun_with;	   /* contexts: the acceptor that was asked for, while it has not */
 };
 
 /* A handshake of which one end was seen, by the hash of its first token. */

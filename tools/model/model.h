@@ -85,16 +85,18 @@ struct model_program {
 
 /* Why something of a program was not observed. */
 enum model_gap_kind {
-	MODEL_GAP_START,    /* no process event: what came before is missing */
-	MODEL_GAP_MIXED,    /* traces of two hosts were joined: nobody can tell whose an event is */
-	MODEL_GAP_COVERAGE, /* calls that do not reach us */
-	MODEL_GAP_EXEC,	    /* it executed a program without us */
-	MODEL_GAP_LOST,	    /* events that could not be recorded */
-	MODEL_GAP_LEVEL,    /* calls are not in the trace */
-	MODEL_GAP_POLICY,   /* a policy that could not be used: it denies all it would have judged */
+	MODEL_GAP_START,     /* no process event: what came before is missing */
+	MODEL_GAP_MIXED,     /* traces of two hosts were joined: nobody can tell whose an event is */
+	MODEL_GAP_COVERAGE,  /* calls that do not reach us */
+	MODEL_GAP_EXEC,	     /* it executed a program without us */
+	MODEL_GAP_LOST,	     /* events that could not be recorded */
+	MODEL_GAP_LEVEL,     /* calls are not in the trace */
+	MODEL_GAP_POLICY,    /* a policy that could not be used: it denies all it would have judged */
+	MODEL_GAP_HANDSHAKE, /* one that began, and has no end in the traces */
 };
 struct model_about {
-	struct model_text family, object, library; /* coverage: who calls what; exec, policy: a path */
+	struct model_text family, object,
+		library; /* coverage: who calls what; exec, policy: a path; handshake: the acceptor */
 	struct model_text why;
 };
 struct model_gap {

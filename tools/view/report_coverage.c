@@ -96,6 +96,7 @@ static void gap(void *at, void *context)
 		[MODEL_GAP_LOST] = "events that could not be recorded",
 		[MODEL_GAP_LEVEL] = "its calls were not to be recorded",
 		[MODEL_GAP_POLICY] = "its policy could not be used",
+		[MODEL_GAP_HANDSHAKE] = "the end of a handshake that it began",
 	};
 	const struct model_gap *missing = at;
 	struct out *out = context;

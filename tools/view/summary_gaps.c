@@ -44,6 +44,12 @@ static void say_gap(struct out *out, const struct model_gap *g)
 	case MODEL_GAP_START:
 		out_str(out, "how it began: these traces have no process event of it");
 		break;
+	case MODEL_GAP_HANDSHAKE:
+		out_str(out, "the end of a handshake with ");
+		say_words_or(out, about->object, "an initiator that it did not learn of");
+		out_str(out, ", which it began ");
+		say_plural(out, g->count, "time");
+		break;
 	case MODEL_GAP_MIXED:
 		out_str(out, "whose its events are: two hosts or containers have this pid, and what joined "
 			     "their traces did not keep them apart");

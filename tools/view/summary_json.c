@@ -233,14 +233,17 @@ static void coverage(void *at, void *context)
 static void gap(void *at, void *context)
 {
 	static const char *const what[] = {
-		[MODEL_GAP_START] = "start",  [MODEL_GAP_MIXED] = "mixed", [MODEL_GAP_COVERAGE] = "coverage",
-		[MODEL_GAP_EXEC] = "exec",    [MODEL_GAP_LOST] = "lost",   [MODEL_GAP_LEVEL] = "level",
-		[MODEL_GAP_POLICY] = "policy"};
+		[MODEL_GAP_START] = "start",	   [MODEL_GAP_MIXED] = "mixed",
+		[MODEL_GAP_COVERAGE] = "coverage", [MODEL_GAP_EXEC] = "exec",
+		[MODEL_GAP_LOST] = "lost",	   [MODEL_GAP_LEVEL] = "level",
+		[MODEL_GAP_POLICY] = "policy",	   [MODEL_GAP_HANDSHAKE] = "handshake"};
+	static const char *const objects[] = {
+		[MODEL_GAP_COVERAGE] = "object", [MODEL_GAP_HANDSHAKE] = "acceptor"};
 	const struct model_gap *g = at;
 	struct js *js = begin(context, "not_observed");
 
 	js_set_string(js, "what", what[g->kind]);
-	about(js, &g->about, g->kind == MODEL_GAP_COVERAGE ? "object" : "path", "why");
+	about(js, &g->about, objects[g->kind] ? objects[g->kind] : "path", "why");
 	js_set_unsigned(js, "count", g->count);
 	end(js);
 }
