@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Handshakes that began and of which no end is in the traces: the process was ended by a signal, or goes on. Only where
- * calls are in the trace can that be told.
+ * Handshakes that began and of which no end is in the traces: the process was ended by a signal, or goes on.
+ * Only where calls are in the trace can that be told.
  */
 #include "tools/model/facts.h"
 
@@ -39,7 +39,8 @@ static void settle(void *at, void *model)
 	struct facts facts = {.model = model, .process = context->begun_by};
 
 	if (facts.process && facts.process->program)
-		facts_gap(&facts, MODEL_GAP_HANDSHAKE, (struct model_about){.object = context->begun_with}, 1);
+		facts_gap(&facts, MODEL_GAP_HANDSHAKE, (struct model_about){.object = context->begun_with},
+			  1);
 	context->begun_by = NULL;
 }
 
