@@ -439,6 +439,20 @@ print(os.getpgrp() == os.getpgid(os.getppid()), os.getsid(0) == os.getsid(os.get
     [[ $output == *"the file size limit (ulimit -f) leaves no room"* ]]
 }
 
+@test "a file size limit that leaves no room is named as that" {
+    limited() { run -0 bash -c 'set -o pipefail; (ulimit -f "$1"; shift; "$@" 2>&1) | cat' bash "$@"; }
+    limited 0 "$GSSTAP" run -e '*' -o t.pcapng "$BUILD/hosts/titled"
+    [[ $output == *"titled runs unobserved: the file size limit (ulimit -f) leaves no room for a trace"* ]]
+    [[ $output == *"could not be followed: the file size limit (ulimit -f) leaves no room"* ]]
+    limited 1 "$GSSTAP" run -e '*' -o t.pcapng "$BUILD/hosts/titled"
+    [[ $output == *"t.pcapng: File too large (the file size limit, ulimit -f, leaves no room)"* ]]
+    enforcing policy.yaml
+    limited 1 "$GSSTAP" run -p policy.yaml -e '*' -o t.pcapng "$BUILD/hosts/titled"
+    [[ $output == *"t.pcapng: File too large (the file size limit, ulimit -f, leaves no room)"* ]]
+    [[ $output != *"No space left"* ]]
+    [ ! -e t.pcapng ]
+}
+
 @test "under an enforced policy a program that cannot be covered is not started" {
     static_program
     enforcing policy.yaml

@@ -95,6 +95,13 @@ static void ask_limit(void)
 	tr_file.limit = limit.rlim_cur;
 }
 
+static bool is_beyond_limit(uint64_t size)
+{
+	struct rlimit limit;
+
+	return !getrlimit(RLIMIT_FSIZE, &limit) && size > limit.rlim_cur;
+}
+
 /* Was all written? If the limit was met, its signal waits for this thread, and is nobody's. */
 static bool is_written(ssize_t n, size_t length)
 {
@@ -124,9 +131,9 @@ bool tr_file_put_end(const struct iovec *parts, int count, size_t length)
 		tr_file.end += length;
 		return true;
 	}
-	if (n > 0) {
+	if (n > 0) { /* as much as there was room for, on the disk or below the limit */
 		syscall(SYS_ftruncate, tr_file.fd, (off_t)tr_file.end);
-		errno = ENOSPC;
+		errno = is_beyond_limit(tr_file.end + length) ? EFBIG : ENOSPC;
 	}
 	return false;
 }

@@ -11,6 +11,7 @@
 #include "trace/roll.h"
 #include "trace/writer.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
@@ -72,6 +73,8 @@ void tap_trace_failed(const char *path, int error)
 	tap_append(line, sizeof(line) - 80, path);
 	tap_append(line, sizeof(line), ": ");
 	tap_append(line, sizeof(line), strerrordesc_np(error));
+	if (error == EFBIG)
+		tap_append(line, sizeof(line), " (the file size limit, ulimit -f, leaves no room)");
 	if (tr_was_filtered(error))
 		tap_append(line, sizeof(line), " (a seccomp filter stops the recorder's system calls)");
 	tap_append(line, sizeof(line), "\n");

@@ -143,15 +143,20 @@ int run_dir_make(struct run_dir *dir)
 	return -1;
 }
 
+bool run_dir_may_write(size_t length)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur >= length;
+}
+
 int run_dir_put(const struct run_dir *dir, const char *name, const void *bytes, size_t len, unsigned mode,
 		char path[PATH_MAX])
 {
-	struct rlimit limit;
 	int fd, failed;
 
 	snprintf(path, PATH_MAX, "%s/%s", dir->path, name);
-	/* A write beyond it would be a signal. */
-	if (!getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur < len) {
+	if (!run_dir_may_write(len)) {
 		tool_error("%s: the file size limit (ulimit -f) leaves no room for it", path);
 		return -1;
 	}

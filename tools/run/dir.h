@@ -28,6 +28,9 @@ bool run_dir_holds(const char *path);
  */
 int run_dir_make(struct run_dir *dir);
 
+/* May a file of that many bytes be written, as far as the file size limit goes? To meet it is a signal. */
+bool run_dir_may_write(size_t length);
+
 /* Creates NAME in it and writes len bytes; mode as given. path gets where. Returns 0, or -1 after saying why.
  */
 int run_dir_put(const struct run_dir *dir, const char *name, const void *bytes, size_t len, unsigned mode,

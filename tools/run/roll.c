@@ -21,6 +21,7 @@
 
 #define NAME "hello" TR_ROLL_SUFFIX
 #define SIZE (4u << 20) /* of memory mostly: some 40,000 programs */
+#define ROLL_LEAST 4096
 
 int run_roll_make(const struct run_dir *dir)
 {
@@ -31,7 +32,7 @@ int run_roll_make(const struct run_dir *dir)
 
 	/* Beyond the limit it would be a signal. */
 	if (!getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur < SIZE)
-		head.size = limit.rlim_cur & ~(rlim_t)4095;
+		head.size = limit.rlim_cur & ~(rlim_t)(ROLL_LEAST - 1);
 	if (head.size < sizeof(head))
 		return 0; /* without a file nobody is followed: the report says so */
 	memcpy(head.magic, TR_ROLL_MAGIC, sizeof(head.magic));
@@ -137,7 +138,11 @@ size_t run_roll_report(const struct run_dir *dir, pid_t program)
 		tell(&seen);
 	} else {
 		tool_error("the programs that were executed could not be followed: %s",
-			   fd < 0 ? "there is no roll of them" : "the roll of them is damaged");
+			   fd >= 0 ? "the roll of them is damaged"
+			   : run_dir_may_write(ROLL_LEAST)
+				   ? "there is no roll of them"
+				   : "the file size limit (ulimit -f) leaves no room for "
+				     "the roll of them");
 		seen.all++;
 	}
 	roll_seen_free(&seen);
