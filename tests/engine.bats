@@ -307,6 +307,36 @@ s.close()' "$@"
     done
 }
 
+@test "a listener that is given again, and not taken, stays as secured as it was" {
+    local port
+    fresh given-again
+    read -r port < <(free_port)
+    with wire
+    start server "${WITH[@]}" "$PYTHON" -c '
+import socket, sys, zmq
+context = zmq.Context()
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1]))).detach()
+first, second = context.socket(zmq.REP), context.socket(zmq.REP)
+second.setsockopt(zmq.AFFINITY, 2)  # there is no such thread
+for s in first, second:
+    s.setsockopt(zmq.USE_FD, listener)
+first.bind("tcp://127.0.0.1:" + sys.argv[1])
+try:
+    second.bind("tcp://127.0.0.1:" + sys.argv[1])
+except zmq.ZMQError as error:
+    print(error.errno == zmq.EMTHREAD, flush=True)
+open("up", "w").close()
+first.send(b"re " + first.recv())
+first.close()' "$port"
+    wait_until 60 test -e up
+    run -4 "$BUILD/hosts/zpair" socket REQ set rcvtimeo 1000 set linger 0 connect "tcp://127.0.0.1:$port" send "$SECRET" recv
+    [[ $output != *"got re"* ]]
+    run -0 "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$port" send "$SECRET" recv
+    [ "$output" = "got re $SECRET" ]
+    finish server
+    grep -qx True server.out
+}
+
 @test "a descriptor that is no listener is refused, with the reason, and left to the program" {
     fresh no-listener
     with wire

@@ -166,6 +166,48 @@ while True: print(s.recv(512), flush=True)'
     finish server
 }
 
+@test "a handshake that hangs makes others' no slower, however many hang" {
+    fresh no-slower
+    kdc_hangs 100000
+    # The best of some: what is kept waiting is in each of them.
+    start beside env KRB5CCNAME="$PWD/cache" "${WITH[@]}" "$PYTHON" -c '
+import sys, time, zmq
+context, stuck = zmq.Context(), []
+def connect(count):
+    for _ in range(count):
+        with context.socket(zmq.REQ) as asks:
+            asks.linger, asks.rcvtimeo = 0, 60000
+            asks.connect(sys.argv[1])
+            asks.send(b"hello")
+            asks.recv()
+def best():
+    times = []
+    for _ in range(4):
+        begun = time.monotonic()
+        connect(25)
+        times.append(time.monotonic() - begun)
+    return min(times)
+connect(5)
+alone = best()
+slower = []
+for count in 1, 40:
+    while len(stuck) < count:
+        stuck.append(context.socket(zmq.REQ))
+        # None is for the same endpoint as another, as far as may be.
+        stuck[-1].linger, stuck[-1].maxmsgsize = 0, 100000 + len(stuck)
+        stuck[-1].connect(sys.argv[2])
+        stuck[-1].send(b"is anybody there")
+    connect(5)
+    slower.append(best() / alone)
+print([round(s, 1) for s in slower])
+print(all(s < 5 for s in slower), flush=True)
+context.destroy(linger=0)' "${ENDPOINTS[@]}"
+    while_kdc_hangs gone "${PID[beside]}"
+    kdc_goes_on
+    finish beside
+    grep -qx True beside.out || { cat beside.out; false; }
+}
+
 @test "connections that are made at once are there in the order in which they were begun" {
     fresh order
     with wire

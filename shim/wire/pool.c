@@ -26,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define THREADS 32
+#define THREADS 256
 #define STEPS 2 /* of an endpoint's initiators, at a time */
 #define ASKS 8	/* of an endpoint whose peers a ZAP handler is asked about */
 #define IDLE_NS 2000000000u
@@ -36,14 +36,19 @@
 #define SENDING_MS 30000
 #define STACK (512u << 10)
 
+/* A thread that makes a step. */
+struct at_work {
+	struct at_work *next;
+	uint64_t begun;
+};
 struct pool {
 	struct tap_lock lock;
 	struct wire_queue queue;
 	struct wire_queue waiting; /* for a step of another connection of their endpoint */
 	int news;		   /* counts what was put into the queue */
-	unsigned threads, idle;	   /* the others are at work, the last of them */
-	uint64_t begun;		   /* ... since then */
-	pid_t runs_in;		   /* a child after fork has none of its parent's */
+	unsigned threads, idle;
+	struct at_work *at_work; /* the last that has begun is the first */
+	pid_t runs_in;		 /* a child after fork has none of its parent's */
 };
 static struct pool initiators, acceptors;
 
@@ -252,16 +257,34 @@ static void work_for(struct pool *pool, struct wire *wire)
 
 /* --- the threads */
 
-/* How long those at work are still given before this one takes what is queued: ns; 0 where none other is at
- * work. */
+static void begin_work(struct pool *pool, struct at_work *own)
+{
+	*own = (struct at_work){pool->at_work, tap_queue_now()};
+	pool->at_work = own;
+}
+
+static void end_work(struct pool *pool, const struct at_work *own)
+{
+	struct at_work **at = &pool->at_work;
+
+	while (*at && *at != own)
+		at = &(*at)->next;
+	if (*at)
+		*at = own->next;
+}
+
+/*
+ * How long another thread is still given before this one takes what is queued: ns; 0 where nobody is at work.
+ * Once one has been at it for longer than a moment, something hangs, and nobody is waited for.
+ */
 static uint64_t still_theirs(const struct pool *pool)
 {
-	uint64_t since;
+	uint64_t now = pool->at_work ? tap_queue_now() : 0;
 
-	if (pool->threads - pool->idle <= 1)
-		return 0;
-	since = tap_queue_now() - pool->begun;
-	return since < MOMENT_NS ? MOMENT_NS - since : 0;
+	for (const struct at_work *w = pool->at_work; w; w = w->next)
+		if (now - w->begun >= MOMENT_NS)
+			return 0;
+	return pool->at_work ? MOMENT_NS - (now - pool->at_work->begun) : 0;
 }
 
 /* Locked, also afterwards. False: nothing came for a while. */
@@ -283,6 +306,7 @@ static bool wait_for_work(struct pool *pool, uint64_t ns)
 static void *run(void *argument)
 {
 	struct pool *pool = argument;
+	struct at_work own;
 	struct wire *wire;
 	uint64_t theirs;
 
@@ -293,13 +317,14 @@ static void *run(void *argument)
 		theirs = wire ? still_theirs(pool) : 0;
 		if (wire && !theirs) {
 			tap_queue_remove(&pool->queue, wire);
-			pool->begun = tap_queue_now();
+			begin_work(pool, &own);
 			if (pool->queue.first)
 				watch(pool);
 			tap_unlock(&pool->lock);
 			work_for(pool, wire);
 			while (!tap_lock(&pool->lock))
 				;
+			end_work(pool, &own);
 		} else if (!wait_for_work(pool, wire ? theirs : IDLE_NS)) {
 			break;
 		}

@@ -26,7 +26,8 @@
 static __thread struct {
 	struct tap_tie *tie;
 	struct wire_place *given;
-	bool bound; /* there is a listener for it */
+	struct tap_tie *before; /* whose that was */
+	bool bound;		/* there is a listener for it */
 } binding;
 
 void tap_wire_binding(struct tap_tie *tie)
@@ -44,6 +45,9 @@ bool tap_wire_listens(int fd)
 
 	if (!place || getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) || !listens)
 		return false;
+	binding.before = place->tie;
+	if (binding.before && binding.before != binding.tie)
+		return false; /* it is another endpoint's, and cannot be for both */
 	place->tie = binding.tie;
 	binding.given = place;
 	return binding.bound = true;
@@ -52,7 +56,7 @@ bool tap_wire_listens(int fd)
 bool tap_wire_was_bound(bool failed)
 {
 	if (failed && binding.given)
-		binding.given->tie = NULL;
+		binding.given->tie = binding.before;
 	binding.tie = NULL;
 	return binding.bound;
 }
@@ -359,6 +363,32 @@ static int hook_epoll_ctl(int set, int operation, int fd, struct epoll_event *ev
 	return operation == EPOLL_CTL_MOD ? epoll_ctl(set, EPOLL_CTL_ADD, fd, event) : 0;
 }
 
+/* libzmq sends to the eventfds of its threads so, and by UDP: on a connection it would pass beside us. */
+static bool passes_otherwise(int fd)
+{
+	struct wire *wire = tap_wire_take(fd);
+	bool passes;
+
+	if (!wire)
+		return true;
+	passes = wire->phase == WIRE_CLEAR || wire->own_way;
+	if (!passes)
+		tap_wire_fail(wire, "libzmq sends by another call than send");
+	tap_wire_leave(wire);
+	return passes;
+}
+
+static ssize_t hook_write(int fd, const void *bytes, size_t count)
+{
+	return passes_otherwise(fd) ? write(fd, bytes, count) : -1;
+}
+
+static ssize_t hook_sendto(int fd, const void *bytes, size_t count, int flags, const struct sockaddr *address,
+			   socklen_t length)
+{
+	return passes_otherwise(fd) ? sendto(fd, bytes, count, flags, address, length) : -1;
+}
+
 static int hook_close(int fd)
 {
 	struct wire_place *place = tap_wire_place(fd);
@@ -403,13 +433,15 @@ static const struct {
 	{"accept", (void *)hook_accept, false}, {"accept4", (void *)hook_accept4, false},
 	{"recv", (void *)hook_recv, true},	{"send", (void *)hook_send, true},
 	{"close", (void *)hook_close, true},	{"epoll_ctl", (void *)hook_epoll_ctl, false},
+	{"write", (void *)hook_write, false},	{"sendto", (void *)hook_sendto, false},
 };
 #define HOOKS (sizeof(hooks) / sizeof(hooks[0]))
 #define PLACES 8 /* a call through the procedure linkage table, and pointers */
 
 /* Other ways for bytes to leave by a stream: a libzmq that has one of them may use it. */
-static const char *const others[] = {"sendmsg", "sendmmsg", "writev", "sendfile",
-				     "splice",	"recvmsg",  "readv"};
+static const char *const others[] = {"sendmsg",		"sendmmsg", "writev", "pwritev",
+				     "pwritev2",	"sendfile", "splice", "vmsplice",
+				     "io_uring_submit", "recvmsg",  "readv"};
 
 /* All places where the library keeps a function's address. False: a call of it might pass beside us. */
 static bool point_all(const struct link_map *map, const char *name, void *hook, unsigned *count,

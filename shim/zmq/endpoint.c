@@ -54,6 +54,11 @@ static bool is_no_endpoint(const struct tap_scope *scope, void *socket, const ch
 	return none;
 }
 
+static bool is_stream(const char *endpoint)
+{
+	return !strncmp(endpoint, "tcp://", 6) || !strncmp(endpoint, "ipc://", 6);
+}
+
 /*
  * libzmq listens where the descriptor does that a program gives it (ZMQ_USE_FD), whatever the endpoint says:
  * so that is what rules are asked about, and then the endpoint, where they have no word about it.
@@ -65,12 +70,22 @@ static const char *given_listener(const struct tap_scope *scope, void *socket, c
 	socklen_t length = sizeof(address);
 	int fd = -1;
 
-	if ((strncmp(endpoint, "tcp://", 6) != 0 && strncmp(endpoint, "ipc://", 6) != 0) ||
-	    !tap_option_number(scope, socket, ZMQ_USE_FD, &fd) || fd < 0 ||
+	if (!is_stream(endpoint) || !tap_option_number(scope, socket, ZMQ_USE_FD, &fd) || fd < 0 ||
 	    getsockname(fd, (struct sockaddr *)&address, &length) ||
 	    !tap_address_text((struct sockaddr *)&address, length, out, size))
 		return NULL;
 	return out;
+}
+
+/* libzmq would look for connections where there can be none, and find them once the program listens, wherever
+ * that is then. */
+static bool gives_no_listener(const struct tap_scope *scope, void *socket, const char *endpoint)
+{
+	int fd = -1, listens = 0;
+	socklen_t length = sizeof(listens);
+
+	return is_stream(endpoint) && tap_option_number(scope, socket, ZMQ_USE_FD, &fd) && fd >= 0 &&
+	       !getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) && !listens;
 }
 
 static enum pol_action judge_endpoint(struct pol_endpoint *facts, const char *given,
@@ -87,6 +102,16 @@ static enum pol_action judge_endpoint(struct pol_endpoint *facts, const char *gi
 		facts->endpoint = endpoint;
 	}
 	return pol_judge_endpoint(&tap_policy, facts, verdict);
+}
+
+static int no_listener(const struct tap_scope *scope, const char *endpoint)
+{
+	struct pol_verdict verdict = {
+		.action = POL_DENY,
+		.rule = "zmq",
+		.reason = "the descriptor that the program gives (ZMQ_USE_FD) is no listener yet"};
+
+	return refuse(scope, &verdict, endpoint);
 }
 
 static int unknown_handler(const struct tap_scope *scope, const char *endpoint)
@@ -121,6 +146,9 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 		judged.error = unknown_handler(scope, facts.endpoint);
 		return judged;
 	}
+	if (way == POL_BIND && tap_zmq_ruled() && gives_no_listener(scope, socket, facts.endpoint) &&
+	    (judged.error = no_listener(scope, facts.endpoint)))
+		return judged;
 	given = way == POL_BIND ? given_listener(scope, socket, facts.endpoint, room, sizeof(room)) : NULL;
 	switch (judge_endpoint(&facts, given, &verdict)) {
 	case POL_ALLOW:
