@@ -23,7 +23,7 @@ static inline size_t wire_left(const struct wire_buffer *b)
 
 static inline uint8_t *wire_front(const struct wire_buffer *b)
 {
-	return b->bytes + b->at;
+	return b->at ? b->bytes + b->at : b->bytes; /* one without memory has no place in it */
 }
 
 /* Room for that many bytes behind the end. False: no memory. */
