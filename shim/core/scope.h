@@ -40,14 +40,15 @@ void tap_open(struct tap_scope *scope, enum tr_call_id call, int library, const 
 	      void *real);
 void tap_leave(const struct tap_scope *scope);
 
-#define TAP_ENTER(library, name)                                                                             \
-	TAP_REAL(name);                                                                                      \
-	TAP_SCOPE(library, name)
+/* Declares `real`, the function that this call is for, and `scope`, opened. */
+#define TAP_ENTER(scope, real, library, name)                                                                \
+	TAP_REAL(real, name);                                                                                \
+	TAP_SCOPE(scope, real, library, name)
 
-#define TAP_SCOPE(library, name)                                                                             \
+#define TAP_SCOPE(scope, real, library, name)                                                                \
 	struct tap_scope scope;                                                                              \
 	tap_open(&scope, TR_##name, library, __builtin_return_address(0),                                    \
-		 (uintptr_t)__builtin_frame_address(0), (void *)real_call)
+		 (uintptr_t)__builtin_frame_address(0), (void *)real)
 
 /* Is a wrapper of this family on the stack? A depth that longjmp has left is none. */
 static inline bool tap_is_within(int library)

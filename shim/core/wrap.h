@@ -23,7 +23,7 @@
 #define TAP_WRAP_JUDGED(family, type, name, parameters, arguments, missing, scope, result, refused, ...)     \
 	TAP_EXPORT type name parameters                                                                      \
 	{                                                                                                    \
-		TAP_REAL(name);                                                                              \
+		TAP_REAL(real_call, name);                                                                   \
 		if (__builtin_expect(!tap_on && real_call, 1))                                               \
 			return real_call arguments;                                                          \
 		struct tap_scope scope;                                                                      \

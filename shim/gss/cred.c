@@ -166,7 +166,7 @@ ACQUIRE(gss_add_cred_with_password,
 
 TAP_EXPORT OM_uint32 gss_release_cred(OM_uint32 *minor_status, gss_cred_id_t *cred)
 {
-	TAP_ENTER(TAP_GSS, gss_release_cred);
+	TAP_ENTER(scope, real_call, TAP_GSS, gss_release_cred);
 	struct tap_leaving leaving = {cred ? *cred : GSS_C_NO_CREDENTIAL, TR_F_CRED, NULL, false};
 
 	if (!real_call)

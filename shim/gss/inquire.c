@@ -13,7 +13,7 @@ TAP_EXPORT OM_uint32 gss_inquire_context(OM_uint32 *minor_status, gss_ctx_id_t c
 					 gss_name_t *target, OM_uint32 *lifetime, gss_OID *mech,
 					 OM_uint32 *flags, int *local, int *open)
 {
-	TAP_ENTER(TAP_GSS, gss_inquire_context);
+	TAP_ENTER(scope, real_call, TAP_GSS, gss_inquire_context);
 	char initiator[256] = "", acceptor[256] = "";
 	struct tr_draft *d;
 	OM_uint32 major;

@@ -143,10 +143,10 @@ static int conf_of(OM_uint32 major, const int *state)
 TAP_EXPORT OM_uint32 gss_wrap_iov(OM_uint32 *minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop,
 				  int *conf_state, gss_iov_buffer_desc *iov, int count)
 {
-	TAP_REAL(gss_wrap_iov);
+	TAP_REAL(real_call, gss_wrap_iov);
 	if (__builtin_expect(!tap_on && real_call, 1))
 		return real_call(minor_status, context, conf_req, qop, conf_state, iov, count);
-	TAP_SCOPE(TAP_GSS, gss_wrap_iov);
+	TAP_SCOPE(scope, real_call, TAP_GSS, gss_wrap_iov);
 	struct pieced call = {context, iov, count, .token_field = TR_F_OUT_TOKEN};
 	OM_uint32 major;
 
@@ -166,10 +166,10 @@ TAP_EXPORT OM_uint32 gss_wrap_iov(OM_uint32 *minor_status, gss_ctx_id_t context,
 TAP_EXPORT OM_uint32 gss_unwrap_iov(OM_uint32 *minor_status, gss_ctx_id_t context, int *conf_state,
 				    gss_qop_t *qop, gss_iov_buffer_desc *iov, int count)
 {
-	TAP_REAL(gss_unwrap_iov);
+	TAP_REAL(real_call, gss_unwrap_iov);
 	if (__builtin_expect(!tap_on && real_call, 1))
 		return real_call(minor_status, context, conf_state, qop, iov, count);
-	TAP_SCOPE(TAP_GSS, gss_unwrap_iov);
+	TAP_SCOPE(scope, real_call, TAP_GSS, gss_unwrap_iov);
 	struct pieced call = {context, iov, count, .token_field = TR_F_IN_TOKEN};
 	OM_uint32 major;
 
@@ -192,10 +192,10 @@ TAP_EXPORT OM_uint32 gss_unwrap_aead(OM_uint32 *minor_status, gss_ctx_id_t conte
 				     gss_buffer_t associated, gss_buffer_t output, int *conf_state,
 				     gss_qop_t *qop)
 {
-	TAP_REAL(gss_unwrap_aead);
+	TAP_REAL(real_call, gss_unwrap_aead);
 	if (__builtin_expect(!tap_on && real_call, 1))
 		return real_call(minor_status, context, input, associated, output, conf_state, qop);
-	TAP_SCOPE(TAP_GSS, gss_unwrap_aead);
+	TAP_SCOPE(scope, real_call, TAP_GSS, gss_unwrap_aead);
 	gss_iov_buffer_desc whole[2] = {{GSS_IOV_BUFFER_TYPE_STREAM, GSS_C_EMPTY_BUFFER},
 					{GSS_IOV_BUFFER_TYPE_DATA, GSS_C_EMPTY_BUFFER}};
 	struct pieced call = {context, whole, 2, .token_field = TR_F_IN_TOKEN};
@@ -221,10 +221,10 @@ TAP_EXPORT OM_uint32 gss_unwrap_aead(OM_uint32 *minor_status, gss_ctx_id_t conte
 TAP_EXPORT OM_uint32 gss_get_mic_iov(OM_uint32 *minor_status, gss_ctx_id_t context, gss_qop_t qop,
 				     gss_iov_buffer_desc *iov, int count)
 {
-	TAP_REAL(gss_get_mic_iov);
+	TAP_REAL(real_call, gss_get_mic_iov);
 	if (__builtin_expect(!tap_on && real_call, 1))
 		return real_call(minor_status, context, qop, iov, count);
-	TAP_SCOPE(TAP_GSS, gss_get_mic_iov);
+	TAP_SCOPE(scope, real_call, TAP_GSS, gss_get_mic_iov);
 	struct pieced call = {context, iov, count, TR_F_OUT_TOKEN, .conf = -1, .detached = true};
 	OM_uint32 major;
 
@@ -244,10 +244,10 @@ TAP_EXPORT OM_uint32 gss_get_mic_iov(OM_uint32 *minor_status, gss_ctx_id_t conte
 TAP_EXPORT OM_uint32 gss_verify_mic_iov(OM_uint32 *minor_status, gss_ctx_id_t context, gss_qop_t *qop,
 					gss_iov_buffer_desc *iov, int count)
 {
-	TAP_REAL(gss_verify_mic_iov);
+	TAP_REAL(real_call, gss_verify_mic_iov);
 	if (__builtin_expect(!tap_on && real_call, 1))
 		return real_call(minor_status, context, qop, iov, count);
-	TAP_SCOPE(TAP_GSS, gss_verify_mic_iov);
+	TAP_SCOPE(scope, real_call, TAP_GSS, gss_verify_mic_iov);
 	struct pieced call = {context, iov, count, TR_F_IN_TOKEN, .conf = -1, .detached = true};
 	OM_uint32 major;
 

@@ -44,7 +44,7 @@ static gss_buffer_desc session_key(OM_uint32 version, const void *exported)
 TAP_EXPORT OM_uint32 gss_krb5_export_lucid_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context,
 						       OM_uint32 version, void **exported)
 {
-	TAP_ENTER(TAP_GSS, gss_krb5_export_lucid_sec_context);
+	TAP_ENTER(scope, real_call, TAP_GSS, gss_krb5_export_lucid_sec_context);
 	struct tap_leaving leaving = {context ? *context : GSS_C_NO_CONTEXT, TR_F_CONTEXT, NULL, false};
 	gss_buffer_desc key;
 	OM_uint32 major;

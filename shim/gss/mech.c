@@ -26,7 +26,7 @@ static OM_uint32 tell_refusal(OM_uint32 *minor_status, OM_uint32 *more, gss_buff
 TAP_EXPORT OM_uint32 gss_display_status(OM_uint32 *minor_status, OM_uint32 status, int type, gss_OID mech,
 					OM_uint32 *more, gss_buffer_t text)
 {
-	TAP_ENTER(TAP_GSS, gss_display_status);
+	TAP_ENTER(scope, real_call, TAP_GSS, gss_display_status);
 	char reason[400];
 	struct tr_draft *d;
 	OM_uint32 major;

@@ -195,10 +195,10 @@ MESSAGE(gss_seal,
 	TAP_EXPORT OM_uint32 name(OM_uint32 *minor_status, gss_ctx_id_t context, gss_buffer_t input,         \
 				  gss_buffer_t output, int *conf_state, type *qop)                           \
 	{                                                                                                    \
-		TAP_REAL(name);                                                                              \
+		TAP_REAL(real_call, name);                                                                   \
 		if (__builtin_expect(!tap_on && real_call, 1))                                               \
 			return real_call(minor_status, context, input, output, conf_state, qop);             \
-		TAP_SCOPE(TAP_GSS, name);                                                                    \
+		TAP_SCOPE(scope, real_call, TAP_GSS, name);                                                  \
 		struct given given = {0};                                                                    \
 		OM_uint32 major;                                                                             \
                                                                                                              \

@@ -180,7 +180,7 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 					  gss_buffer_t input, gss_OID *actual_mech, gss_buffer_t output,
 					  OM_uint32 *ret_flags, OM_uint32 *time_rec)
 {
-	TAP_ENTER(TAP_GSS, gss_init_sec_context);
+	TAP_ENTER(scope, real_call, TAP_GSS, gss_init_sec_context);
 	struct tap_handshake step = {.role = TR_ROLE_INITIATOR, .mech = mech, .target = target};
 	struct call call = {.cred = cred,
 			    .input = input,
@@ -228,7 +228,7 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 					    gss_OID *mech, gss_buffer_t output, OM_uint32 *ret_flags,
 					    OM_uint32 *time_rec, gss_cred_id_t *delegated)
 {
-	TAP_ENTER(TAP_GSS, gss_accept_sec_context);
+	TAP_ENTER(scope, real_call, TAP_GSS, gss_accept_sec_context);
 	struct tap_handshake step = {.role = TR_ROLE_ACCEPTOR};
 	struct call call = {.cred = cred,
 			    .input = input,

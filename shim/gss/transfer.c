@@ -11,7 +11,7 @@
 TAP_EXPORT OM_uint32 gss_delete_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context,
 					    gss_buffer_t output)
 {
-	TAP_ENTER(TAP_GSS, gss_delete_sec_context);
+	TAP_ENTER(scope, real_call, TAP_GSS, gss_delete_sec_context);
 	struct tap_leaving leaving = {context ? *context : GSS_C_NO_CONTEXT, TR_F_CONTEXT, NULL, false};
 
 	if (!real_call)
@@ -23,7 +23,7 @@ TAP_EXPORT OM_uint32 gss_delete_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 TAP_EXPORT OM_uint32 gss_export_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context,
 					    gss_buffer_t exported)
 {
-	TAP_ENTER(TAP_GSS, gss_export_sec_context);
+	TAP_ENTER(scope, real_call, TAP_GSS, gss_export_sec_context);
 	struct tap_leaving leaving = {context ? *context : GSS_C_NO_CONTEXT, TR_F_CONTEXT, NULL, true};
 
 	if (!real_call)
@@ -36,7 +36,7 @@ TAP_EXPORT OM_uint32 gss_export_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 TAP_EXPORT OM_uint32 gss_import_sec_context(OM_uint32 *minor_status, gss_buffer_t exported,
 					    gss_ctx_id_t *context)
 {
-	TAP_ENTER(TAP_GSS, gss_import_sec_context);
+	TAP_ENTER(scope, real_call, TAP_GSS, gss_import_sec_context);
 	struct pol_verdict verdict;
 	struct tr_draft *d;
 	OM_uint32 major;

@@ -93,9 +93,10 @@ static struct tap_learning *told_to(void *real)
 	return l && tap_caller_tells(real) ? l : NULL;
 }
 
-#define FACTS_REAL(name)                                                                                     \
-	TAP_REAL(name);                                                                                      \
-	struct tap_learning *const learning = told_to((void *)real_call)
+/* Declares `real`, the function that this call is for, and whom it tells. */
+#define FACTS_REAL(real, learning, name)                                                                     \
+	TAP_REAL(real, name);                                                                                \
+	struct tap_learning *const learning = told_to((void *)real)
 
 /* A function of the same libkrb5 that has no wrapper. */
 #define BESIDE(real, name) ((__typeof__(&name))tap_beside((void *)(real), #name))
@@ -117,7 +118,7 @@ static void take_cache(struct tap_facts *facts, void *real, krb5_context context
 TAP_EXPORT krb5_error_code krb5_get_credentials(krb5_context context, krb5_flags options, krb5_ccache cache,
 						krb5_creds *wanted, krb5_creds **found)
 {
-	FACTS_REAL(krb5_get_credentials);
+	FACTS_REAL(real_call, learning, krb5_get_credentials);
 
 	if (!real_call)
 		return KRB5_KDC_UNREACH;
@@ -254,7 +255,7 @@ TAP_EXPORT krb5_error_code krb5_mk_req_extended(krb5_context context, krb5_auth_
 						krb5_flags options, krb5_data *in_data, krb5_creds *creds,
 						krb5_data *request)
 {
-	FACTS_REAL(krb5_mk_req_extended);
+	FACTS_REAL(real_call, learning, krb5_mk_req_extended);
 
 	if (!real_call)
 		return KRB5_KDC_UNREACH;
@@ -289,7 +290,7 @@ TAP_EXPORT krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_c
 					       const krb5_ap_req *request, krb5_const_principal server,
 					       krb5_keytab keytab, krb5_flags *options, krb5_ticket **ticket)
 {
-	FACTS_REAL(krb5_rd_req_decoded);
+	FACTS_REAL(real_call, learning, krb5_rd_req_decoded);
 	struct tap_facts *facts = learning ? &learning->facts : NULL;
 	krb5_error_code result;
 	int saved;
@@ -319,7 +320,7 @@ TAP_EXPORT krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_c
 TAP_EXPORT krb5_error_code krb5_rd_cred(krb5_context context, krb5_auth_context auth_context,
 					krb5_data *message, krb5_creds ***creds, krb5_replay_data *replay)
 {
-	FACTS_REAL(krb5_rd_cred);
+	FACTS_REAL(real_call, learning, krb5_rd_cred);
 	krb5_error_code result;
 
 	if (!real_call)

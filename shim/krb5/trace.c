@@ -135,7 +135,7 @@ static void give(const void *real, krb5_context context, const char *file)
 #define MAKES(name, parameters, arguments, made, ignores)                                                    \
 	TAP_EXPORT krb5_error_code KRB5_CALLCONV name parameters                                             \
 	{                                                                                                    \
-		TAP_REAL(name);                                                                              \
+		TAP_REAL(real_call, name);                                                                   \
 		krb5_error_code result;                                                                      \
                                                                                                              \
 		if (!real_call)                                                                              \
@@ -158,7 +158,7 @@ MAKES(krb5_copy_context, (krb5_context context, krb5_context *copy), (context, c
 TAP_EXPORT krb5_error_code KRB5_CALLCONV krb5_set_trace_callback(krb5_context context,
 								 krb5_trace_callback callback, void *data)
 {
-	TAP_REAL(krb5_set_trace_callback);
+	TAP_REAL(real_call, krb5_set_trace_callback);
 	struct behind *b = NULL;
 	krb5_error_code result;
 
@@ -180,7 +180,7 @@ TAP_EXPORT krb5_error_code KRB5_CALLCONV krb5_set_trace_callback(krb5_context co
 
 TAP_EXPORT krb5_error_code KRB5_CALLCONV krb5_set_trace_filename(krb5_context context, const char *filename)
 {
-	TAP_REAL(krb5_set_trace_filename);
+	TAP_REAL(real_call, krb5_set_trace_filename);
 	krb5_error_code result;
 
 	if (!real_call)

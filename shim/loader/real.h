@@ -33,9 +33,9 @@ static inline void *tap_real(enum tr_call_id call, const void *from)
 	return tap_find_real(call, from);
 }
 
-#define TAP_REAL(name)                                                                                       \
-	__typeof__(&name) const real_call =                                                                  \
-		(__typeof__(&name))tap_real(TR_##name, __builtin_return_address(0))
+/* Declares `real`, the function that this call is for; NULL: no library has it. */
+#define TAP_REAL(real, name)                                                                                 \
+	__typeof__(&name) const real = (__typeof__(&name))tap_real(TR_##name, __builtin_return_address(0))
 
 /* Another function of the library that this caller's call goes to, or NULL. */
 void *tap_other(struct tap_caller *caller, enum tr_call_id call);

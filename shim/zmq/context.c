@@ -23,7 +23,7 @@ static void record(struct tap_scope *scope, int result, bool failed, void *conte
 
 TAP_EXPORT void *zmq_ctx_new(void)
 {
-	TAP_ENTER(TAP_ZMQ, zmq_ctx_new);
+	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_ctx_new);
 	void *context;
 
 	if (!real_call)
@@ -38,7 +38,7 @@ TAP_EXPORT void *zmq_ctx_new(void)
 
 TAP_EXPORT void *zmq_init(int io_threads)
 {
-	TAP_ENTER(TAP_ZMQ, zmq_init);
+	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_init);
 	void *context;
 
 	if (!real_call)
@@ -56,7 +56,7 @@ TAP_EXPORT void *zmq_init(int io_threads)
 #define END(name, ends)                                                                                      \
 	TAP_EXPORT int name(void *context)                                                                   \
 	{                                                                                                    \
-		TAP_ENTER(TAP_ZMQ, name);                                                                    \
+		TAP_ENTER(scope, real_call, TAP_ZMQ, name);                                                  \
 		int result, error;                                                                           \
                                                                                                              \
 		if (!real_call)                                                                              \
@@ -81,7 +81,7 @@ END(zmq_ctx_destroy, true)
 
 TAP_EXPORT int zmq_ctx_set(void *context, int option, int value)
 {
-	TAP_ENTER(TAP_ZMQ, zmq_ctx_set);
+	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_ctx_set);
 	struct tr_draft *d;
 	int result, error;
 
@@ -103,7 +103,7 @@ TAP_EXPORT int zmq_ctx_set(void *context, int option, int value)
 /* The result is the option's value: of one that is not known it is not told either. */
 TAP_EXPORT int zmq_ctx_get(void *context, int option)
 {
-	TAP_ENTER(TAP_ZMQ, zmq_ctx_get);
+	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_ctx_get);
 	struct tr_draft *d;
 	int result, error;
 
@@ -144,7 +144,7 @@ static void record_option(struct tap_scope *scope, int result, void *context, in
 
 TAP_EXPORT int zmq_ctx_set_ext(void *context, int option, const void *value, size_t length)
 {
-	TAP_ENTER(TAP_ZMQ, zmq_ctx_set_ext);
+	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_ctx_set_ext);
 	int result;
 
 	if (!real_call)
@@ -157,7 +157,7 @@ TAP_EXPORT int zmq_ctx_set_ext(void *context, int option, const void *value, siz
 
 TAP_EXPORT int zmq_ctx_get_ext(void *context, int option, void *value, size_t *length)
 {
-	TAP_ENTER(TAP_ZMQ, zmq_ctx_get_ext);
+	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_ctx_get_ext);
 	int result;
 
 	if (!real_call)
@@ -170,7 +170,7 @@ TAP_EXPORT int zmq_ctx_get_ext(void *context, int option, void *value, size_t *l
 
 TAP_EXPORT void *zmq_socket(void *context, int type)
 {
-	TAP_ENTER(TAP_ZMQ, zmq_socket);
+	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_socket);
 	void *socket;
 
 	if (!real_call)
@@ -188,7 +188,7 @@ TAP_EXPORT void *zmq_socket(void *context, int type)
 
 TAP_EXPORT int zmq_close(void *socket)
 {
-	TAP_ENTER(TAP_ZMQ, zmq_close);
+	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_close);
 	int result;
 
 	if (!real_call)
@@ -203,7 +203,7 @@ TAP_EXPORT int zmq_close(void *socket)
 
 TAP_EXPORT int zmq_has(const char *capability)
 {
-	TAP_ENTER(TAP_ZMQ, zmq_has);
+	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_has);
 	struct tr_draft *d;
 	int result, error;
 

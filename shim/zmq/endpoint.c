@@ -227,7 +227,7 @@ static int undo_unseen(const struct tap_scope *scope, void *socket, const char *
 #define ENDPOINT(type, name, way, failure)                                                                   \
 	TAP_EXPORT type name(void *socket, const char *endpoint)                                             \
 	{                                                                                                    \
-		TAP_ENTER(TAP_ZMQ, name);                                                                    \
+		TAP_ENTER(scope, real_call, TAP_ZMQ, name);                                                  \
 		struct judged judged = {0};                                                                  \
 		type result = failure;                                                                       \
                                                                                                              \
@@ -257,7 +257,7 @@ ENDPOINT(uint32_t, zmq_connect_peer, POL_CONNECT, 0)
 #define UNDO(name, undone)                                                                                   \
 	TAP_EXPORT int name(void *socket, const char *endpoint)                                              \
 	{                                                                                                    \
-		TAP_ENTER(TAP_ZMQ, name);                                                                    \
+		TAP_ENTER(scope, real_call, TAP_ZMQ, name);                                                  \
 		struct pol_endpoint facts = {.way = undone, .endpoint = endpoint ? endpoint : ""};           \
 		int result;                                                                                  \
                                                                                                              \
@@ -277,7 +277,7 @@ UNDO(zmq_disconnect, POL_CONNECT)
 
 TAP_EXPORT int zmq_disconnect_peer(void *socket, uint32_t routing_id)
 {
-	TAP_ENTER(TAP_ZMQ, zmq_disconnect_peer);
+	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_disconnect_peer);
 	int result;
 
 	if (!real_call)
@@ -291,7 +291,7 @@ TAP_EXPORT int zmq_disconnect_peer(void *socket, uint32_t routing_id)
 
 TAP_EXPORT int zmq_socket_monitor(void *socket, const char *address, int events)
 {
-	TAP_ENTER(TAP_ZMQ, zmq_socket_monitor);
+	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_socket_monitor);
 	int result;
 
 	if (!real_call)
@@ -306,7 +306,7 @@ TAP_EXPORT int zmq_socket_monitor(void *socket, const char *address, int events)
 TAP_EXPORT int zmq_socket_monitor_versioned(void *socket, const char *address, uint64_t events, int version,
 					    int type)
 {
-	TAP_ENTER(TAP_ZMQ, zmq_socket_monitor_versioned);
+	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_socket_monitor_versioned);
 	int result;
 
 	if (!real_call)

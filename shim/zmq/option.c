@@ -73,7 +73,7 @@ static bool is_domain(const struct tap_scope *scope, void *socket, int option, c
 
 TAP_EXPORT int zmq_setsockopt(void *socket, int option, const void *value, size_t length)
 {
-	TAP_ENTER(TAP_ZMQ, zmq_setsockopt);
+	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_setsockopt);
 	unsigned flag = scope.watch ? flag_of(option) : 0;
 	bool had = flag && tap_socket_has(socket, flag);
 	const void *given = value;
@@ -107,7 +107,7 @@ TAP_EXPORT int zmq_setsockopt(void *socket, int option, const void *value, size_
 
 TAP_EXPORT int zmq_getsockopt(void *socket, int option, void *value, size_t *length)
 {
-	TAP_ENTER(TAP_ZMQ, zmq_getsockopt);
+	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_getsockopt);
 	size_t kept_length;
 	struct tap_socket *turn = NULL;
 	const char *kept;
@@ -151,7 +151,7 @@ static void record_keys(struct tap_scope *scope, int result, const char *public_
 
 TAP_EXPORT int zmq_curve_keypair(char *public_key, char *secret_key)
 {
-	TAP_ENTER(TAP_ZMQ, zmq_curve_keypair);
+	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_curve_keypair);
 	int result;
 
 	if (!real_call)
@@ -164,7 +164,7 @@ TAP_EXPORT int zmq_curve_keypair(char *public_key, char *secret_key)
 
 TAP_EXPORT int zmq_curve_public(char *public_key, const char *secret_key)
 {
-	TAP_ENTER(TAP_ZMQ, zmq_curve_public);
+	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_curve_public);
 	int result;
 
 	if (!real_call)
