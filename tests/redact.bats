@@ -236,7 +236,8 @@ E
 @test "addresses of IPv6 stay addresses, each the same everywhere, and those of a kind of that kind" {
     forged
     redact forged.pcapng out/forged.pcapng
-    gone_from out/forged.pcapng 2001: db8 85a3 8a2e 7334 fe23 4567 890a 203.0 113.77 eth7
+    # A group alone may be one of an invented address as well.
+    gone_from out/forged.pcapng 2001:db8 85a3::8a2e 8a2e:370 370:7334 1ff:fe23 4567:890a 203.0.113 0.113.77 eth7
     trace_json out/forged.pcapng | jq -r '.peer // empty' >peers
     "$PYTHON" -c 'import ipaddress, re, sys
 six, big, link, four, loop, again = (ipaddress.ip_address(re.fullmatch(r"tcp://\[(.*)\]:5555", line.strip())[1]) for line in open("peers"))
