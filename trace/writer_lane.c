@@ -109,8 +109,7 @@ void tr_lanes_write(uint32_t tid)
 {
 	for (struct tr_lane *lane = all_lanes; lane; lane = lane->before)
 		for (int c = 0; c < TR_CLASSES; c++)
-			if (lane->streams[c].map)
-				tr_stream_write(&lane->streams[c], c, tid);
+			tr_stream_write(&lane->streams[c], c, tid);
 }
 
 uint64_t tr_lanes_oldest(void)

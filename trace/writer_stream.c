@@ -121,11 +121,12 @@ static bool write_stream(struct tr_stream *stream, int class, uint32_t tid)
 
 int tr_stream_write(struct tr_stream *stream, int class, uint32_t tid)
 {
-	int why;
+	int why = 0;
 
-	tr_file_lock();
-	why = tr_file_settle();
-	if (!why && !write_stream(stream, class, tid))
+	tr_file_lock(); /* whose the stream is takes its memory under it, too */
+	if (stream->map)
+		why = tr_file_settle();
+	if (stream->map && !why && !write_stream(stream, class, tid))
 		why = tr_file_refused();
 	/* What only this memory has is lost. */
 	if (why == TR_DROP_FILTER + 1 && !stream->backed)
