@@ -94,7 +94,7 @@ class TestFile:
 class Bats(TestFile):
     def __init__(self, name):
         path = os.path.join(TOP, "tests", name + ".bats")
-        super().__init__(name + ".bats", ["bats", "--tap", *NOT_BARE, path])
+        super().__init__(name + ".bats", ["bats", "--tap", "--print-output-on-failure", *NOT_BARE, path])
         with open(path) as file:
             text = file.read()
         self.alone = bool(re.search(r"^# alone: .", text, re.M))
