@@ -362,6 +362,14 @@ END
     nothing_remains
 }
 
+@test "where ports are few, no request to the KDC meets itself before the KDC listens" {
+    run -0 unshare -n bash -c '
+        ip link set lo up
+        echo 40000 40015 >/proc/sys/net/ipv4/ip_local_port_range
+        for n in {1..40}; do "$1" realm true || exit; done' bash "$GSSTAP"
+    [ -z "$output" ]
+}
+
 @test "a place that cannot be written gives 125 and says what to set" {
     TMPDIR=/nonexistent run -125 "$GSSTAP" realm -- true
     [[ $output == *"/nonexistent"*"set TMPDIR"* ]]

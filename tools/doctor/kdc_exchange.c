@@ -47,6 +47,18 @@ static void begin(struct kdc_exchange *exchange)
 		end(exchange, errno);
 }
 
+/* Where nobody listens on a port of those that the kernel gives out, a socket may be given it and meet
+ * itself. */
+static bool met_itself(const struct kdc_exchange *exchange)
+{
+	struct sockaddr_storage own = {0}, peer = {0};
+	socklen_t own_length = sizeof(own), peer_length = sizeof(peer);
+
+	return !getsockname(exchange->fd, (struct sockaddr *)&own, &own_length) &&
+	       !getpeername(exchange->fd, (struct sockaddr *)&peer, &peer_length) &&
+	       own_length == peer_length && !memcmp(&own, &peer, own_length);
+}
+
 static bool again(void)
 {
 	return errno == EAGAIN || errno == EINTR;
@@ -58,8 +70,14 @@ static void write_some(struct kdc_exchange *exchange, const uint8_t *message, si
 	/* Over UDP there is no prefix, and all goes at once. */
 	bool stream = exchange->type == SOCK_STREAM;
 	size_t skip = stream ? 0 : PREFIX;
-	ssize_t sent = send(exchange->fd, message + skip + exchange->sent, length - skip - exchange->sent,
-			    MSG_NOSIGNAL);
+	ssize_t sent;
+
+	if (met_itself(exchange)) {
+		end(exchange, ECONNREFUSED);
+		return;
+	}
+	sent = send(exchange->fd, message + skip + exchange->sent, length - skip - exchange->sent,
+		    MSG_NOSIGNAL);
 
 	if (sent >= 0)
 		exchange->sent += stream ? (size_t)sent : length;

@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
@@ -21,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define PID_FILE "kdc.pid"
 #define ATTEMPTS 5	  /* with another port each, when the user named none */
 #define DEADLINE_MS 15000 /* for a KDC to answer; it takes about 20 ms on an idle machine */
 
@@ -78,15 +80,29 @@ static bool ended(struct realm *realm, int pidfd)
 	return true;
 }
 
+/*
+ * krb5kdc writes its process id when it listens. Whoever asks before that may be given the KDC's own port as
+ * the source of his datagram, and read his own request as the answer.
+ */
+static bool listens(const struct realm *realm)
+{
+	char *path = realm_path(realm, NULL, PID_FILE);
+	bool written = !access(path, F_OK);
+
+	free(path);
+	return written;
+}
+
 /* Returns REALM_TICKET_AGAIN when the KDC ended by itself: its port may have been taken meanwhile. */
 static enum realm_ticket wait_ready(struct realm *realm)
 {
 	long deadline = now_ms() + DEADLINE_MS;
 	int pidfd = pidfd_open(realm->kdc, 0);
-	enum realm_ticket ticket;
+	enum realm_ticket ticket = REALM_TICKET_AGAIN;
 
 	do
-		ticket = realm_ticket_get(realm, &realm->users.list[0]);
+		if (listens(realm))
+			ticket = realm_ticket_get(realm, &realm->users.list[0]);
 	while (ticket == REALM_TICKET_AGAIN && !ended(realm, pidfd) && now_ms() < deadline);
 	close(pidfd);
 	if (ticket == REALM_TICKET_AGAIN && realm->kdc) {
@@ -99,7 +115,7 @@ static enum realm_ticket wait_ready(struct realm *realm)
 
 static enum realm_ticket try_port(struct realm *realm, int wanted)
 {
-	char *argv[] = {"krb5kdc", "-n", "-P", "kdc.pid", NULL};
+	char *argv[] = {"krb5kdc", "-n", "-P", PID_FILE, NULL};
 
 	realm->port = wanted;
 	realm->port_hold = hold_port(&realm->port);
