@@ -10,6 +10,7 @@
 #include "trace/writer.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,12 +28,18 @@ static const struct variable {
 };
 #define VARIABLES (sizeof(variables) / sizeof(variables[0]))
 
+static bool begins(const char *text, const char start[4])
+{
+	return text[0] == start[0] && text[1] == start[1] && text[2] == start[2] && text[3] == start[3];
+}
+
 /* One walk for all of them: getenv would take one for each. */
 static void look(const char *values[VARIABLES])
 {
 	memset(values, 0, VARIABLES * sizeof(*values));
 	for (char **e = environ; e && *e; e++) {
-		if ((*e)[0] != 'K' && (*e)[0] != 'G')
+		/* Looked at for every handshake, and most of an environment is none of these. */
+		if (!begins(*e, "KRB5") && !begins(*e, "GSS_"))
 			continue;
 		for (size_t i = 0; i < VARIABLES; i++)
 			if (!values[i] && !strncmp(*e, variables[i].name, variables[i].length) &&
@@ -44,19 +51,13 @@ static void look(const char *values[VARIABLES])
 /* Told apart from any other with all but certainty; never 0. */
 static uint64_t digest(const char *const values[VARIABLES])
 {
-	uint64_t sum = 14695981039346656037ull, word;
+	uint64_t sum = 0, hash[2];
 
 	for (size_t i = 0; i < VARIABLES; i++) {
-		const char *value = values[i] ? values[i] : "\1";
-		size_t left = strlen(value) + 1; /* its end parts it from the next */
-
-		for (size_t n; left; left -= n, value += n) {
-			n = left < sizeof(word) ? left : sizeof(word);
-			word = 0;
-			memcpy(&word, value, n);
-			sum = (sum ^ word) * 1099511628211ull;
-			sum ^= sum >> 32;
-		}
+		if (values[i])
+			tr_hash(values[i], strlen(values[i]), (uint8_t *)hash);
+		sum = (sum ^ (values[i] ? hash[0] : 0)) * 1099511628211ull;
+		sum ^= sum >> 32;
 	}
 	return sum | 1;
 }

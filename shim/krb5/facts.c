@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <krb5.h>
+#include <string.h>
 
 /* Exported by MIT's libkrb5, declared in no header of its. */
 krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_context *auth_context,
@@ -34,10 +35,19 @@ static void put(struct room *r, char c)
 	r->length++;
 }
 
+static void put_bytes(struct room *r, const char *bytes, size_t length)
+{
+	size_t left = r->length + 1 < r->size ? r->size - 1 - r->length : 0;
+
+	memcpy(r->out + (left ? r->length : 0), bytes, length < left ? length : left);
+	r->whole = r->whole && length <= left;
+	r->length += length;
+}
+
 static void put_text(struct room *r, const char *text)
 {
-	while (text && *text)
-		put(r, *text++);
+	if (text)
+		put_bytes(r, text, strlen(text));
 }
 
 static void close_room(struct room *r)
@@ -45,16 +55,23 @@ static void close_room(struct room *r)
 	r->out[r->length < r->size ? r->length : r->size - 1] = 0;
 }
 
+static bool is_plain(char c)
+{
+	return (unsigned char)c > ' ' && c != '/' && c != '@' && c != '\\';
+}
+
 /* A component or the realm, escaped as krb5_unparse_name does. */
 static void put_part(struct room *r, const krb5_data *part)
 {
-	for (unsigned i = 0; i < part->length && r->whole; i++) {
-		char c = part->data[i];
+	for (unsigned i = 0, from = 0; i < part->length && r->whole; from = i) {
+		char c;
 
-		if (c > '/' && c != '@' && c != '\\') {
-			put(r, c);
-			continue;
-		}
+		while (i < part->length && is_plain(part->data[i]))
+			i++;
+		put_bytes(r, part->data + from, i - from);
+		if (i == part->length)
+			break;
+		c = part->data[i++];
 		if (!c)
 			r->whole = false;
 		if (!c || c == '\n' || c == '\t' || c == '\b' || c == '\\' || c == '@' || c == '/')
