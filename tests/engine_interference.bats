@@ -145,6 +145,36 @@ while True:
     run -1 grep -qaF "$SECRET" wire
 }
 
+# written LIBRARY-PATH: a client sends the secret to a stock peer, by the libzmq there; WITH is the client's.
+written() {
+    local ports client=("${WITH[@]}")
+    read -ra ports < <(free_port 2)
+    record wire "tcp://127.0.0.1:${ports[0]}" "tcp://127.0.0.1:${ports[1]}"
+    with bare
+    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket PULL bind "tcp://127.0.0.1:${ports[1]}" touch up recv
+    wait_until 60 test -e up
+    start client "${client[@]}" LD_LIBRARY_PATH="$1" "$BUILD/hosts/zpair" socket PUSH set linger -1 connect "tcp://127.0.0.1:${ports[0]}" send "$SECRET"
+}
+
+@test "a libzmq that sends by another call than send has its connection ended, and that is told" {
+    fresh write-bare
+    mkdir other
+    "$PYTHON" "$TOP/tests/sends_by_write.py" "$(ldconfig -p | sed -n 's/.*libzmq\.so\.5 .*=> //p' | head -1)" other/libzmq.so.5
+    with bare
+    written "$PWD/other"
+    finish server
+    grep -qx "got $SECRET" server.out
+    stop_all
+
+    fresh write-wire
+    with wire
+    written "$OLDPWD/other"
+    wait_until 60 a_trace '.event == "handshake" and .outcome == "failed" and (.reason | contains("by another call than send"))' ./*.pcapng
+    stop_all
+    ! readable wire
+    [ ! -s server.out ]
+}
+
 @test "a child of fork in the middle of a frame, that ends or closes everything, damages nothing" {
     local how role
     for how in nothing exits closes; do
