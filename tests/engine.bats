@@ -192,6 +192,23 @@ print("libcrypto" in open("/proc/self/maps").read())'
     recorded 0 '.event == "handshake"'
 }
 
+@test "a mechanism that nobody knows is told as the peer writes it, and nothing else of what it sends" {
+    local port offered
+    fresh odd-mechanism
+    read -r port < <(free_port)
+    with wire
+    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$port" touch up recv
+    wait_until 60 test -e up
+    for offered in 'Plain-2.x' $'CU\e[2JE'; do
+        "$PYTHON" -c 'import socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+s.sendall(b"\xff" + bytes(8) + b"\x7f\x03\x00" + sys.argv[2].encode().ljust(20, b"\0") + bytes(32))
+while s.recv(999): pass' "$port" "$offered"
+    done
+    wait_until 20 recorded 1 '.event == "handshake" and (.reason // "" | contains("the peer offers Plain-2.x: "))'
+    wait_until 20 recorded 1 '.event == "handshake" and (.reason // "" | contains("the peer offers CU??2JE: "))'
+}
+
 one_sided() {
     trace_json server.pcapng 2>/dev/null | jq -se 'any(.[]; .event == "handshake" and (.reason // "" | startswith("one-sided")))' >/dev/null
 }

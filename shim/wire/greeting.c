@@ -148,13 +148,20 @@ static bool is_old(const struct wire *wire)
 	       (wire->peer_count > VERSION && wire->peer[VERSION] < 3);
 }
 
+/* The specification's letters, and the small ones, which it does not know. */
+static bool is_of_a_name(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+	       c == '_' || c == '.' || c == '+';
+}
+
 static const char *one_sided(const struct wire *wire, char *room, size_t size)
 {
 	char name[21] = {0};
 
 	memcpy(name, wire->peer + MECHANISM, 20);
 	for (char *c = name; *c; c++)
-		if (*c < 'A' || *c > 'Z')
+		if (!is_of_a_name(*c))
 			*c = '?';
 	tap_copy(room, size, "one-sided: this end is secured by GSSAPI, the peer offers ");
 	tap_append(room, size, name);
