@@ -312,3 +312,33 @@ threads_of() {
         wait_until 60 test -e up
     done
 }
+
+@test "connections that are open when their process ends are told, whatever ends it and at every level" {
+    local level how end
+    fresh open-connections
+    kdc_hangs 100000
+    for level in audit tokens; do
+        for how in 'os._exit(0)' 'os.kill(os.getpid(), signal.SIGTERM); signal.pause()' 'os.execv("/bin/true", ["true"])'; do
+            end='the process ended'
+            [[ $how != *exec* ]] || end='the process executed another program'
+            rm -f ends.pcapng
+            start ends "${WITH[@]}" GSSTAP_LEVEL=$level GSSTAP_TRACE="$PWD/ends.pcapng" KRB5CCNAME="$PWD/cache" "$PYTHON" -c 'import os, signal, sys, time, zmq
+signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+context, sockets = zmq.Context(), []
+for service in sys.argv[2:]:
+    sockets.append(context.socket(zmq.REQ))
+    sockets[-1].connect(service)
+    sockets[-1].send(b"hello")
+sockets[0].recv()
+# A ticket is asked for.
+while not any(line.split()[2].endswith(":%04X" % int(sys.argv[1])) for line in open("/proc/net/udp")):
+    os.sched_yield()
+'"$how" "$(sed -n 's/.*kdc = 127.0.0.1://p' "$KRB5_CONFIG")" "${ENDPOINTS[@]}"
+            while_kdc_hangs gone "${PID[ends]}"
+            a_trace '.event == "context" and .wrapped == 3 and .unwrapped == 3 and .reason == "'"$end"', and had not deleted it"' ends.pcapng
+            a_trace '.event == "handshake" and .outcome == "abandoned" and .endpoint == "'"${ENDPOINTS[1]}"'" and .reason == "'"$end"' before the connection was secured"' ends.pcapng
+            [ "$(trace_json ends.pcapng | jq -c 'select(.event == "context" or .outcome == "abandoned")' | wc -l)" = 2 ]
+        done
+    done
+    kdc_goes_on
+}

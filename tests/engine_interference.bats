@@ -171,7 +171,7 @@ written() {
     written "$OLDPWD/other"
     wait_until 60 a_trace '.event == "handshake" and .outcome == "failed" and (.reason | contains("by another call than send"))' ./*.pcapng
     stop_all
-    ! readable wire
+    run -1 readable wire
     [ ! -s server.out ]
 }
 

@@ -15,15 +15,33 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-void (*tap_on_end)(enum tap_end end);
+static void (*tellers[TAP_TELLERS])(enum tap_end end);
+
+void tap_at_end(enum tap_teller teller, void (*tell)(enum tap_end end))
+{
+	__atomic_store_n(&tellers[teller], tell, __ATOMIC_RELEASE);
+}
+
+bool tap_has_tellers(void)
+{
+	bool some = false;
+
+	for (int i = 0; i < TAP_TELLERS; i++)
+		some = some || __atomic_load_n(&tellers[i], __ATOMIC_RELAXED);
+	return some;
+}
 
 void tap_ends(enum tap_end end)
 {
-	void (*tell)(enum tap_end) = __atomic_load_n(&tap_on_end, __ATOMIC_ACQUIRE);
 	int saved = errno;
 
-	if (tell && !tr_confined && (uint32_t)syscall(SYS_getpid) == tap_process())
-		tell(end);
+	if (tap_has_tellers() && !tr_confined && (uint32_t)syscall(SYS_getpid) == tap_process())
+		for (int i = 0; i < TAP_TELLERS; i++) {
+			void (*tell)(enum tap_end) = __atomic_load_n(&tellers[i], __ATOMIC_ACQUIRE);
+
+			if (tell)
+				tell(end);
+		}
 	errno = saved;
 }
 

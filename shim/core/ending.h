@@ -7,12 +7,16 @@
 
 enum tap_end { TAP_END_PROCESS, TAP_END_EXEC };
 
+/* Who has something to tell then. */
+enum tap_teller { TAP_TELLS_CONTEXTS, TAP_TELLS_CONNECTIONS, TAP_TELLERS };
+
 /*
- * Who has something to tell then; NULL: nobody. It can be called by any thread, while others run, in signal
- * handlers and, before an exec that fails, more than once: it waits for nobody for long, and asks no library.
+ * From now on `tell` is called then, by any thread, while others run, in signal handlers and, before an exec
+ * that fails, more than once: it waits for nobody for long, and asks no library.
  */
-extern void (*tap_on_end)(enum tap_end end);
-/* Calls it, but in a child of vfork, whose memory is its parent's, and not where a filter is in force. */
+void tap_at_end(enum tap_teller teller, void (*tell)(enum tap_end end));
+bool tap_has_tellers(void);
+/* Calls them, but in a child of vfork, whose memory is its parent's, and not where a filter is in force. */
 void tap_ends(enum tap_end end);
 
 #endif

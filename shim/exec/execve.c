@@ -97,7 +97,7 @@ static int execute(enum tap_exec_id id, struct tap_exec *e, int flags, char *con
 			envp = tap_exec_fill(e, envp, room);
 	}
 	tap_exec_record(e);
-	if (tap_on_end && tap_exec_is_there(e))
+	if (tap_has_tellers() && tap_exec_is_there(e))
 		tap_ends(TAP_END_EXEC);
 	if (size && !room && e->missing && tap_exec_must()) {
 		errno = ENOMEM;

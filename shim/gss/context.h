@@ -36,6 +36,8 @@ bool tap_context_is_unjudged(gss_ctx_id_t handle);
  * False: there is no other.
  */
 bool tap_context_open(unsigned *bucket, struct context *copy);
+/* The same of a guest's: what he has kept of it or, where that is NULL, the entry of this handle. */
+bool tap_context_guests(struct context *kept, gss_ctx_id_t handle, struct context *copy);
 /* Its ends, and the name of its handshake. */
 void tap_context_put(const struct context *c, struct tr_draft *draft);
 void tap_context_carried(struct context *c, bool outbound, size_t bytes);

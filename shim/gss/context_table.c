@@ -84,14 +84,27 @@ void tap_context_enter(struct context *c, gss_ctx_id_t handle)
 	tap_unlock(&buckets[b].lock);
 }
 
+static bool is_untold(const struct context *c)
+{
+	return c->process == tap_process() && !(c->established ? c->summed : c->told);
+}
+
 /* Locked. */
 static struct context *find_untold(unsigned bucket)
 {
 	struct context *c = buckets[bucket].first;
 
-	while (c && (c->guests || c->process != tap_process() || (c->established ? c->summed : c->told)))
+	while (c && (c->guests || !is_untold(c)))
 		c = c->next;
 	return c;
+}
+
+static void tell(struct context *c, struct context *copy)
+{
+	*copy = *c;
+	c->summed = c->established;
+	c->told = c->told || !c->established;
+	c->out_calls = c->out_bytes = c->in_calls = c->in_bytes = 0;
 }
 
 bool tap_context_open(unsigned *bucket, struct context *copy)
@@ -105,16 +118,32 @@ bool tap_context_open(unsigned *bucket, struct context *copy)
 		if (!tap_lock(&buckets[*bucket].lock))
 			return false;
 		c = find_untold(*bucket);
-		if (c) {
-			*copy = *c;
-			c->summed = c->established;
-			c->told = c->told || !c->established;
-			c->out_calls = c->out_bytes = c->in_calls = c->in_bytes = 0;
-		}
+		if (c)
+			tell(c, copy);
 		tap_unlock(&buckets[*bucket].lock);
 		if (c)
 			break;
 	}
+	if (c)
+		tap_facts_settle(&copy->facts);
+	return c;
+}
+
+bool tap_context_guests(struct context *kept, gss_ctx_id_t handle, struct context *copy)
+{
+	unsigned b = bucket_of(handle);
+	struct context *c = kept;
+
+	if (!kept && (!handle || !tap_lock(&buckets[b].lock)))
+		return false;
+	if (!kept)
+		c = find(b, handle);
+	if (c && !is_untold(c))
+		c = NULL;
+	if (c)
+		tell(c, copy);
+	if (!kept)
+		tap_unlock(&buckets[b].lock);
 	if (c)
 		tap_facts_settle(&copy->facts);
 	return c;

@@ -60,8 +60,10 @@ void tap_handshake_without(const struct tap_scope *scope, const struct tap_no_ha
 /* A context that was established elsewhere. True: the policy refuses it. */
 bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *exported, gss_ctx_id_t handle,
 			  struct pol_verdict *verdict);
-/* Those that are still open when the process ends: for tap_on_end. */
+/* Those that are still open when the process ends: for tap_at_end. */
 void tap_contexts_end(enum tap_end end);
+/* The same of one of them, of which nothing is told as yet. */
+void tap_context_tell_open(const struct context *c, enum tap_end end);
 /* The summary of one that is gone, which is given up with it. */
 void tap_context_went(const struct tap_scope *scope, struct context *c);
 

@@ -31,3 +31,13 @@ void tap_kept_went(struct context *kept)
 
 	tap_context_went(&no_call, kept);
 }
+
+void tap_guest_context_ends(struct context *kept, gss_ctx_id_t handle, enum tap_end end)
+{
+	struct context *copy = tr_level != TR_LEVEL_OFF ? tap_context_new() : NULL;
+
+	if (copy && tap_context_guests(kept, handle, copy))
+		tap_context_tell_open(copy, end);
+	if (copy)
+		tap_context_free(copy);
+}

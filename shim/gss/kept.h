@@ -6,6 +6,7 @@
 #ifndef SHIM_KEPT_H
 #define SHIM_KEPT_H
 
+#include "shim/core/ending.h"
 #include "shim/core/tap.h"
 
 /* Out of the table, which may see its handle again. NULL: nobody follows it. */
@@ -13,6 +14,8 @@ struct context *tap_keep(gss_ctx_id_t context);
 /* As tap_context_name and tap_context_count. */
 void tap_kept_name(const struct context *kept, struct tr_draft *draft);
 void tap_kept_count(struct context *kept, bool outbound, size_t bytes);
+/* A guest's context, kept or, where that is NULL, of this handle, is still open when the process ends. */
+void tap_guest_context_ends(struct context *kept, gss_ctx_id_t handle, enum tap_end end);
 /* It is over, and freed. */
 void tap_kept_went(struct context *kept);
 

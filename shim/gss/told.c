@@ -175,7 +175,7 @@ void tap_handshake_tell(struct tap_scope *scope, struct tap_handshake *step, gss
 		tap_context_free(c);
 		return;
 	}
-	__atomic_store_n(&tap_on_end, tap_contexts_end, __ATOMIC_RELEASE);
+	tap_at_end(TAP_TELLS_CONTEXTS, tap_contexts_end);
 	tap_context_enter(c, context);
 }
 
@@ -231,23 +231,28 @@ void tap_context_went(const struct tap_scope *scope, struct context *c)
 	tap_context_free(c);
 }
 
-void tap_contexts_end(enum tap_end end)
+void tap_context_tell_open(const struct context *c, enum tap_end end)
 {
 	static const struct tap_scope no_call;
 	const bool exec = end == TAP_END_EXEC;
+
+	if (c->established)
+		put_summary(&no_call, c,
+			    exec ? "the process executed another program, and had not deleted it"
+				 : "the process ended, and had not deleted it");
+	else
+		put_handshake(&no_call, c, TR_OUTCOME_ABANDONED, 0, 0,
+			      exec ? "the process executed another program before the context was established"
+				   : "the process ended before the context was established");
+}
+
+void tap_contexts_end(enum tap_end end)
+{
 	struct context *copy = tr_level != TR_LEVEL_OFF ? tap_context_new() : NULL;
 	unsigned bucket = 0;
 
 	while (copy && tap_context_open(&bucket, copy))
-		if (copy->established)
-			put_summary(&no_call, copy,
-				    exec ? "the process executed another program, and had not deleted it"
-					 : "the process ended, and had not deleted it");
-		else
-			put_handshake(&no_call, copy, TR_OUTCOME_ABANDONED, 0, 0,
-				      exec ? "the process executed another program before the context was "
-					     "established"
-					   : "the process ended before the context was established");
+		tap_context_tell_open(copy, end);
 	if (copy)
 		tap_context_free(copy);
 }

@@ -10,6 +10,7 @@
 #ifndef SHIM_WIRE_CONNECTION_H
 #define SHIM_WIRE_CONNECTION_H
 
+#include "shim/core/ending.h"
 #include "shim/core/tap.h"
 #include "shim/wire/tie.h"
 #include "shim/wire/frame.h"
@@ -110,6 +111,8 @@ void tap_wire_leave(struct wire *wire);
 void tap_wire_release(struct wire *wire);
 /* The descriptor is closed, or is another one now. */
 void tap_wire_gone(int fd);
+/* The first of this process's at or after *fd, locked, behind which *fd is then. NULL: there is none. */
+struct wire *tap_wire_next(int *fd);
 /* It was closed by somebody whose calls do not come here, and its number is another's. */
 bool tap_wire_is_stale(const struct wire *wire);
 
@@ -132,6 +135,8 @@ int tap_wire_reset(struct wire *wire);
 /* It failed, and libzmq ends it. */
 void tap_wire_tell_failed(struct wire *wire, const char *reason);
 void tap_wire_tell_closing(struct wire *wire);
+/* Those that are still open when the process ends: for tap_at_end. */
+void tap_wires_end(enum tap_end end);
 /* It goes on without security from here. */
 void tap_wire_tell_unsecured(struct wire *wire, const char *why);
 
@@ -197,5 +202,7 @@ bool tap_wire_gss_unwrap(struct wire *wire, const void *token, size_t count, gss
 void tap_wire_gss_seal(struct wire *wire);
 void tap_wire_gss_release(gss_buffer_t buffer);
 void tap_wire_gss_delete(struct wire *wire);
+/* It is open when the process ends. */
+void tap_wire_gss_ends(struct wire *wire, enum tap_end end);
 
 #endif

@@ -156,3 +156,27 @@ void tap_wire_tell_unsecured(struct wire *wire, const char *why)
 	}
 	tr_commit(d);
 }
+
+/* Nobody was there yet: what is only being connected has no end. */
+static bool is_begun(const struct wire *wire)
+{
+	return !wire->own_way &&
+	       (wire->phase == WIRE_HANDSHAKE || (wire->phase == WIRE_GREETING && wire->peer_count));
+}
+
+void tap_wires_end(enum tap_end end)
+{
+	struct wire *wire;
+
+	for (int fd = 0; (wire = tap_wire_next(&fd)); tap_wire_leave(wire)) {
+		if (wire->unsecured)
+			tap_wire_tell_unsecured(wire, NULL);
+		if (wire->phase == WIRE_DATA)
+			tap_wire_gss_ends(wire, end);
+		else if (is_begun(wire))
+			tell(wire, TR_OUTCOME_ABANDONED,
+			     end == TAP_END_EXEC ? "the process executed another program before the "
+						   "connection was secured"
+						 : "the process ended before the connection was secured");
+	}
+}

@@ -303,6 +303,15 @@ void tap_wire_gss_release(gss_buffer_t buffer)
 	tap_abroad_called();
 }
 
+void tap_wire_gss_ends(struct wire *wire, enum tap_end end)
+{
+	const struct wire *before = serving;
+
+	serving = wire;
+	tap_guest_context_ends(wire->kept, wire->context, end);
+	serving = before;
+}
+
 void tap_wire_gss_delete(struct wire *wire)
 {
 	OM_uint32 minor;

@@ -550,6 +550,8 @@ bool tap_wire_enter(const void *zmq_function, char *reason, size_t size)
 		entered = enter(found.dlfo_link_map, &held, reason, size);
 		tap_unlock(&lock);
 	}
+	if (entered)
+		tap_at_end(TAP_TELLS_CONNECTIONS, tap_wires_end);
 	errno = saved;
 	return entered;
 }

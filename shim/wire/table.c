@@ -94,6 +94,29 @@ struct wire *tap_wire_take(int fd)
 	return NULL;
 }
 
+struct wire *tap_wire_next(int *fd)
+{
+	while (*fd < 1 << FD_BITS) {
+		struct wire_place *chunk = __atomic_load_n(&chunks[*fd >> CHUNK_BITS], __ATOMIC_ACQUIRE),
+				  *place;
+		struct wire *wire;
+
+		if (!chunk) {
+			*fd += 1 << CHUNK_BITS;
+			continue;
+		}
+		place = &chunk[(*fd)++ & ((1 << CHUNK_BITS) - 1)];
+		wire = __atomic_load_n(&place->wire, __ATOMIC_ACQUIRE);
+		/* The process may end in a signal handler, above who has it locked. */
+		if (!wire || wire->process != getpid() || !tap_lock(&wire->lock))
+			continue;
+		if (__atomic_load_n(&place->wire, __ATOMIC_ACQUIRE) == wire)
+			return wire;
+		tap_unlock(&wire->lock);
+	}
+	return NULL;
+}
+
 static uint64_t identity(int fd)
 {
 	struct stat status;
