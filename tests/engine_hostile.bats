@@ -71,7 +71,7 @@ fuzzed() {
 
 # fuzz_server POLICY VICTIM:PEER COUNT: these types of sockets. Honest clients are served afterwards.
 fuzz_server() {
-    local port warm now
+    local port far warm now
     read -r port < <(free_port)
     rm -f up
     with "$1"
@@ -87,9 +87,14 @@ fuzz_server() {
     echo "$*: $warm kB after a third, $now kB after all"
     [ $((now - warm)) -lt "$ROOM" ]
     if [ "${2%:*}" = ROUTER ]; then
+        far=$(free_port)
+        record wire "tcp://127.0.0.1:$far" "tcp://127.0.0.1:$port"
         with wire
-        run -0 "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$port" send hello recv
-        [ "$output" = "got hello" ]
+        run -0 "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$far" send "$SECRET" recv
+        [ "$output" = "got $SECRET" ]
+        halt wire-recorder
+        rm wire-ready
+        hidden wire
     fi
     halt victim
 }
@@ -106,15 +111,16 @@ fuzz_server() {
 
 # fuzz_client POLICY VICTIM:PEER COUNT
 fuzz_client() {
-    local port peak
-    read -r port < <(free_port)
+    local port far peak
+    read -r port far < <(free_port 2)
     attack server fuzz "$port" "${2#*:}" 3 "$3" 4
     wait_until 60 has_line hostile.out listening
+    record wire "tcp://127.0.0.1:$far" "tcp://127.0.0.1:$port"
     with "$1"
     start victim "$PYTHON" -c 'import resource, subprocess, sys
 status = subprocess.call(sys.argv[1:])
 print("peak: %d" % resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-sys.exit(status)' "${WITH[@]}" "$BUILD/hosts/hostile_victim" clients "${2%:*}" "tcp://127.0.0.1:$port" "$3" 4
+sys.exit(status)' "${WITH[@]}" "$BUILD/hosts/hostile_victim" clients "${2%:*}" "tcp://127.0.0.1:$far" "$3" 4
     wait_until 300 gone "${PID[victim]}"
     finish victim
     cat victim.out
@@ -122,6 +128,9 @@ sys.exit(status)' "${WITH[@]}" "$BUILD/hosts/hostile_victim" clients "${2%:*}" "
     peak=$(sed -n 's/^peak: //p' victim.out)
     [ "$peak" -lt $((64000 + ROOM)) ]
     fuzzed "$3"
+    halt wire-recorder
+    rm wire-ready
+    hidden wire
 }
 
 @test "a fuzzing server: clients live through it at every state, and keep nothing" {
