@@ -62,6 +62,8 @@ void facts_count(const struct facts *facts, struct model_tally *tally, enum mode
 		tally->at[fact] = facts->event->time;
 	if (enctype)
 		tally->enctype = (uint32_t)enctype;
+	if (reason.at && fact == MODEL_ABANDONED)
+		facts_keep(facts, &tally->given_up, reason);
 	if (!reason.at || fact == MODEL_ABANDONED || fact == MODEL_UNSECURED)
 		return;
 	facts_keep(facts, supposed ? &tally->supposed : &tally->reason, reason);

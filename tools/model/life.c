@@ -12,6 +12,7 @@ static void free_tally(struct model_tally *tally)
 {
 	model_text_free(&tally->reason);
 	model_text_free(&tally->supposed);
+	model_text_free(&tally->given_up);
 }
 
 static void free_peer(void *at)

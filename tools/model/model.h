@@ -68,6 +68,7 @@ struct model_tally {
 	struct model_text reason;   /* of the last failure or refusal, as this process itself knows it */
 	struct model_text supposed; /* what the last connection made it suppose of the peer */
 	uint64_t supposed_at, reason_at;
+	struct model_text given_up; /* how the last was that was given up */
 };
 
 /*

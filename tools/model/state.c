@@ -180,6 +180,8 @@ struct model_text model_reason(const struct model_tally *tally, enum model_state
 		said = tally->bare_at ? bare : idle;
 		break;
 	case MODEL_STATE_UNOBSERVED:
+		if (!tally->count[MODEL_ESTABLISHED] && tally->given_up.at)
+			return tally->given_up;
 		said = tally->at[MODEL_ESTABLISHED]	 ? nothing
 		       : tally->count[MODEL_ESTABLISHED] ? no_ready
 							 : gave_up;
