@@ -31,17 +31,22 @@ struct pol_facts {
 	enum pol_role role;
 	/* Proved by the mechanism, or, before a token leaves, by the ticket that it will carry. */
 	struct pol_name initiator, acceptor;
-	bool anonymous;		  /* the initiator asked to be */
+	struct pol_name asked; /* the acceptor as the program asked for it, or as its ticket was read */
+	struct pol_name store; /* what the own credential is from: an initiator's ticket cache, an acceptor's
+				  keytab */
+	bool kerberos;	       /* libkrb5 was seen to send the ticket, or to read it */
+	bool anonymous;	       /* the initiator asked to be */
 	uint32_t flags_requested; /* GSS_C_*_FLAG; an initiator's only */
 	uint32_t flags_granted;	  /* from POL_ESTABLISHED on */
 	bool delegated;	  /* an acceptor was sent a credential; one of its own for S4U2Proxy is none */
 	const void *mech; /* the DER body of the mechanism's object identifier, or NULL */
 	size_t mech_length;
 	uint32_t ticket_enctype, session_enctype; /* 0: not known */
-	uint32_t ticket_flags;			  /* RFC 4120, section 2; 0 when ticket_endtime is 0 */
-	int64_t ticket_endtime;			  /* seconds since the epoch; 0: not known */
-	uint32_t lifetime;			  /* seconds left; UINT32_MAX: without end, or not known */
-	bool bound;				  /* channel bindings were given */
+	uint32_t kvno;	       /* of the key that the ticket is encrypted in; 0: not known */
+	uint32_t ticket_flags; /* RFC 4120, section 2; 0 when ticket_endtime is 0 */
+	int64_t ticket_authtime, ticket_endtime; /* seconds since the epoch; 0: not known */
+	uint32_t lifetime;			 /* seconds left; UINT32_MAX: without end, or not known */
+	bool bound;				 /* channel bindings were given */
 };
 
 /* What a policy can have something to say about, one verdict each. */

@@ -165,10 +165,8 @@ bool tap_context_is_unjudged(gss_ctx_id_t handle)
 
 void tap_context_put(const struct context *c, struct tr_draft *d)
 {
-	if (c->facts.initiator[0])
-		tr_put_text(d, TR_F_INITIATOR, c->facts.initiator);
-	if (c->facts.acceptor[0])
-		tr_put_text(d, TR_F_ACCEPTOR, c->facts.acceptor);
+	tr_put_text(d, TR_F_INITIATOR, c->facts.pol.initiator.text);
+	tr_put_text(d, TR_F_ACCEPTOR, c->facts.pol.acceptor.text);
 	if (c->hashed)
 		tr_put(d, TR_F_HANDSHAKE, c->first_hash, sizeof(c->first_hash));
 }

@@ -15,6 +15,8 @@ void tap_facts_settle(struct tap_facts *facts)
 {
 	facts->pol.initiator.text = facts->initiator[0] ? facts->initiator : NULL;
 	facts->pol.acceptor.text = facts->acceptor[0] ? facts->acceptor : NULL;
+	facts->pol.asked.text = facts->asked[0] ? facts->asked : NULL;
+	facts->pol.store.text = facts->store[0] ? facts->store : NULL;
 	facts->pol.mech = facts->has_mech ? facts->mech : NULL;
 }
 

@@ -15,15 +15,10 @@
 #define TAP_NAME 256 /* a principal that is longer is not known whole, and passes no rule */
 
 struct tap_facts {
-	struct pol_facts pol; /* its names are the buffers below, once there is something in them */
-	bool kerberos;	      /* libkrb5 told: a ticket was sent, or read */
+	struct pol_facts pol; /* its texts are the buffers below, once there is something in them */
 	bool has_mech;
 	uint8_t mech[32];
-	uint32_t kvno; /* 0: not known */
-	int64_t ticket_authtime;
-	char initiator[TAP_NAME], acceptor[TAP_NAME];
-	char asked[TAP_NAME]; /* the service as it was asked for */
-	char store[TAP_NAME]; /* the ticket cache (initiator) or the keytab (acceptor) */
+	char initiator[TAP_NAME], acceptor[TAP_NAME], asked[TAP_NAME], store[TAP_NAME];
 };
 
 /* The names in pol point into the structure: to be called after it was copied. */

@@ -61,7 +61,7 @@ static void learn(struct context *c, const struct tap_learning *l)
 	bool delegated = c->facts.pol.delegated;
 	enum pol_moment moment = c->facts.pol.moment;
 
-	if (!l || (!l->facts.kerberos && !l->facts.asked[0]))
+	if (!l || (!l->facts.pol.kerberos && !l->facts.pol.asked.text))
 		return;
 	c->facts = l->facts;
 	c->facts.pol.delegated |= delegated;
@@ -81,7 +81,7 @@ static void complete(const struct tap_scope *scope, struct tap_handshake *step, 
 	facts->pol.flags_granted = step->flags;
 	facts->pol.lifetime = step->lifetime;
 	facts->pol.anonymous = step->flags & GSS_C_ANON_FLAG;
-	if (!facts->kerberos || !tap_is_kerberos(step->mech)) {
+	if (!facts->pol.kerberos || !tap_is_kerberos(step->mech)) {
 		facts->initiator[0] = facts->acceptor[0] = 0;
 		facts->pol.initiator = facts->pol.acceptor = (struct pol_name){NULL, false};
 		facts->pol.delegated = step->role == TR_ROLE_ACCEPTOR && step->flags & GSS_C_DELEG_FLAG;
@@ -121,7 +121,7 @@ static void judge_ready(struct tap_scope *scope, struct tap_handshake *step, str
 {
 	if (!scope->judge || c->judged || !(step->flags & GSS_C_PROT_READY_FLAG))
 		return;
-	if (!c->facts.kerberos) {
+	if (!c->facts.pol.kerberos) {
 		if (pol_judges_peers(&tap_policy))
 			step->flags &= ~(OM_uint32)GSS_C_PROT_READY_FLAG;
 		return;

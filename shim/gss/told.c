@@ -33,17 +33,17 @@ static const char *outcome_word(enum tr_outcome outcome)
 	return words[outcome];
 }
 
-static void comment_handshake(struct tr_draft *d, const struct tap_facts *facts, enum tr_outcome outcome,
+static void comment_handshake(struct tr_draft *d, const struct pol_facts *facts, enum tr_outcome outcome,
 			      const char *reason)
 {
 	tr_comment(d, outcome_word(outcome));
-	if (facts->pol.initiator.text) {
+	if (facts->initiator.text) {
 		tr_comment(d, ": ");
-		tr_comment(d, facts->initiator);
+		tr_comment(d, facts->initiator.text);
 	}
-	if (facts->pol.acceptor.text) {
+	if (facts->acceptor.text) {
 		tr_comment(d, " to ");
-		tr_comment(d, facts->acceptor);
+		tr_comment(d, facts->acceptor.text);
 	}
 	if (reason && *reason) {
 		tr_comment(d, ": ");
@@ -54,33 +54,30 @@ static void comment_handshake(struct tr_draft *d, const struct tap_facts *facts,
 /* The peer is one of an established context, or of one that its peer's name was refused for. */
 static void put_facts(struct tr_draft *d, const struct context *c, bool known)
 {
-	const struct tap_facts *facts = &c->facts;
-	const char *acceptor = facts->acceptor[0] ? facts->acceptor : facts->asked;
+	const struct pol_facts *facts = &c->facts.pol;
+	const char *asked = facts->asked.text, *acceptor = facts->acceptor.text;
 
-	if (facts->initiator[0])
-		tr_put_text(d, TR_F_INITIATOR, facts->initiator);
-	if (acceptor[0])
-		tr_put_text(d, TR_F_ACCEPTOR, acceptor);
-	if (facts->asked[0] && facts->acceptor[0] && strcmp(facts->asked, facts->acceptor))
-		tr_put_text(d, TR_F_ASKED, facts->asked);
+	tr_put_text(d, TR_F_INITIATOR, facts->initiator.text);
+	tr_put_text(d, TR_F_ACCEPTOR, acceptor ? acceptor : asked);
+	if (asked && acceptor && strcmp(asked, acceptor))
+		tr_put_text(d, TR_F_ASKED, asked);
 	if (known) {
-		tr_put_u32(d, TR_F_FLAGS_RET, facts->pol.flags_granted);
-		tr_put_u32(d, TR_F_LIFETIME, facts->pol.lifetime);
+		tr_put_u32(d, TR_F_FLAGS_RET, facts->flags_granted);
+		tr_put_u32(d, TR_F_LIFETIME, facts->lifetime);
 	}
-	if (facts->pol.session_enctype)
-		tr_put_u32(d, TR_F_SESSION_ENCTYPE, facts->pol.session_enctype);
-	if (facts->pol.ticket_enctype)
-		tr_put_u32(d, TR_F_TICKET_ENCTYPE, facts->pol.ticket_enctype);
+	if (facts->session_enctype)
+		tr_put_u32(d, TR_F_SESSION_ENCTYPE, facts->session_enctype);
+	if (facts->ticket_enctype)
+		tr_put_u32(d, TR_F_TICKET_ENCTYPE, facts->ticket_enctype);
 	if (facts->kvno)
 		tr_put_u32(d, TR_F_KVNO, facts->kvno);
-	if (facts->pol.ticket_endtime) {
-		tr_put_u32(d, TR_F_TICKET_FLAGS, facts->pol.ticket_flags);
+	if (facts->ticket_endtime) {
+		tr_put_u32(d, TR_F_TICKET_FLAGS, facts->ticket_flags);
 		tr_put_u64(d, TR_F_AUTHTIME, (uint64_t)facts->ticket_authtime);
-		tr_put_u64(d, TR_F_ENDTIME, (uint64_t)facts->pol.ticket_endtime);
+		tr_put_u64(d, TR_F_ENDTIME, (uint64_t)facts->ticket_endtime);
 	}
-	if (facts->store[0])
-		tr_put_text(d, c->role == TR_ROLE_ACCEPTOR ? TR_F_KEYTAB : TR_F_CCACHE, facts->store);
-	if (facts->pol.delegated)
+	tr_put_text(d, c->role == TR_ROLE_ACCEPTOR ? TR_F_KEYTAB : TR_F_CCACHE, facts->store.text);
+	if (facts->delegated)
 		tr_put_u32(d, TR_F_DELEGATED, 1);
 }
 
@@ -93,7 +90,7 @@ static void put_handshake(const struct tap_scope *scope, const struct context *c
 	d = tap_event(scope, TR_E_handshake);
 	if (d) {
 		d->time = tr_now();
-		comment_handshake(d, &c->facts, outcome, reason);
+		comment_handshake(d, &c->facts.pol, outcome, reason);
 		if (c->role)
 			tr_put_u32(d, TR_F_ROLE, c->role);
 		tr_put_u32(d, TR_F_OUTCOME, outcome);
@@ -127,15 +124,16 @@ static void write_handshake(const struct tap_scope *scope, const struct context 
 /* The service that was asked for, where libkrb5 did not get to tell it. */
 static void name_target(const struct tap_scope *scope, const struct tap_handshake *step, struct context *c)
 {
-	if (!c->facts.asked[0] && step->target != GSS_C_NO_NAME && tr_level != TR_LEVEL_OFF &&
-	    tap_handles_good(step->major))
-		tap_display_name(scope, step->target, c->facts.asked, sizeof(c->facts.asked));
+	if (c->facts.pol.asked.text || step->target == GSS_C_NO_NAME || tr_level == TR_LEVEL_OFF ||
+	    !tap_handles_good(step->major))
+		return;
+	tap_display_name(scope, step->target, c->facts.asked, sizeof(c->facts.asked));
+	tap_facts_settle(&c->facts);
 }
 
 const char *tap_handshake_acceptor(const struct tap_handshake *step)
 {
-	return step->c && step->c->facts.kerberos && step->c->facts.acceptor[0] ? step->c->facts.acceptor
-										: NULL;
+	return step->c && step->c->facts.pol.kerberos ? step->c->facts.pol.acceptor.text : NULL;
 }
 
 static void failed(struct tap_scope *scope, const struct tap_handshake *step, struct context *c)

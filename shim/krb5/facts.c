@@ -95,8 +95,7 @@ static void take_principal(char *out, struct pol_name *known, krb5_const_princip
 		put_part(&r, &p->realm);
 	}
 	close_room(&r);
-	if (known)
-		*known = (struct pol_name){p ? out : NULL, r.whole};
+	*known = (struct pol_name){p ? out : NULL, r.whole};
 }
 
 /*
@@ -130,6 +129,7 @@ static void take_cache(struct tap_facts *facts, void *real, krb5_context context
 	put(&r, ':');
 	put_text(&r, name(context, cache));
 	close_room(&r);
+	facts->pol.store = (struct pol_name){facts->store, r.whole};
 }
 
 TAP_EXPORT krb5_error_code krb5_get_credentials(krb5_context context, krb5_flags options, krb5_ccache cache,
@@ -140,7 +140,7 @@ TAP_EXPORT krb5_error_code krb5_get_credentials(krb5_context context, krb5_flags
 	if (!real_call)
 		return KRB5_KDC_UNREACH;
 	if (learning && wanted) {
-		take_principal(learning->facts.asked, NULL, wanted->server);
+		take_principal(learning->facts.asked, &learning->facts.pol.asked, wanted->server);
 		if (tr_level != TR_LEVEL_OFF)
 			take_cache(&learning->facts, (void *)real_call, context, cache);
 	}
@@ -249,12 +249,12 @@ static void take_ticket(struct tap_facts *facts, const krb5_data *ticket)
 	if (!good || !enter(&at, &end, 0xa3) || !enter(&at, &end, 0x30))
 		return;
 	facts->pol.ticket_enctype = integer(at, end, 0xa0);
-	facts->kvno = integer(at, end, 0xa1);
+	facts->pol.kvno = integer(at, end, 0xa1);
 }
 
 static void take_times(struct tap_facts *facts, const krb5_ticket_times *times, krb5_flags flags)
 {
-	facts->ticket_authtime = (uint32_t)times->authtime;
+	facts->pol.ticket_authtime = (uint32_t)times->authtime;
 	facts->pol.ticket_endtime = (uint32_t)times->endtime;
 	facts->pol.ticket_flags = (uint32_t)flags;
 }
@@ -279,7 +279,7 @@ TAP_EXPORT krb5_error_code krb5_mk_req_extended(krb5_context context, krb5_auth_
 	if (learning && creds && learning->facts.pol.role == POL_INITIATOR) {
 		struct tap_facts *facts = &learning->facts;
 
-		facts->kerberos = true;
+		facts->pol.kerberos = true;
 		take_principal(facts->initiator, &facts->pol.initiator, creds->client);
 		take_principal(facts->acceptor, &facts->pol.acceptor, creds->server);
 		take_times(facts, &creds->times, creds->ticket_flags);
@@ -294,9 +294,11 @@ TAP_EXPORT krb5_error_code krb5_mk_req_extended(krb5_context context, krb5_auth_
 static void take_keytab(struct tap_facts *facts, void *real, krb5_context context, krb5_keytab keytab)
 {
 	__typeof__(&krb5_kt_get_name) name = BESIDE(real, krb5_kt_get_name);
+	bool known = keytab && name && !name(context, keytab, facts->store, sizeof(facts->store));
 
-	if (!keytab || !name || name(context, keytab, facts->store, sizeof(facts->store)))
+	if (!known)
 		facts->store[0] = 0;
+	facts->pol.store = (struct pol_name){known ? facts->store : NULL, known};
 }
 
 krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_context *auth_context,
@@ -318,14 +320,14 @@ TAP_EXPORT krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_c
 	if (!facts || !request || !request->ticket || facts->pol.role != POL_ACCEPTOR)
 		return result;
 	saved = errno;
-	facts->kvno = (uint32_t)request->ticket->enc_part.kvno;
+	facts->pol.kvno = (uint32_t)request->ticket->enc_part.kvno;
 	facts->pol.ticket_enctype = (uint32_t)request->ticket->enc_part.enctype;
-	take_principal(facts->asked, NULL, request->ticket->server);
+	take_principal(facts->asked, &facts->pol.asked, request->ticket->server);
 	if (tr_level != TR_LEVEL_OFF)
 		take_keytab(facts, (void *)real_call, context, keytab);
 	/* Only what a key of ours has opened is known. */
 	if (!result && request->ticket->enc_part2) {
-		facts->kerberos = true;
+		facts->pol.kerberos = true;
 		take_principal(facts->acceptor, &facts->pol.acceptor, request->ticket->server);
 		take_principal(facts->initiator, &facts->pol.initiator, request->ticket->enc_part2->client);
 		take_times(facts, &request->ticket->enc_part2->times, request->ticket->enc_part2->flags);
