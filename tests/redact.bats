@@ -354,6 +354,56 @@ EOF
     gone_from out/torn.pcapng alice GSSTAP.TEST
 }
 
+# What of the shim's sources is a sentence, or a policy's keyword: one a line, as they stand in traces.
+own_sentences() {
+    "$PYTHON" - "$TOP" "$BUILD" <<'E'
+import os, re, sys
+top, build = sys.argv[1:]
+parts = re.compile(r"""//[^\n]*|/\*.*?\*/|'(?:[^'\\]|\\.)+'|((?:"(?:[^"\\]|\\.)*"\s*)+)""", re.S)
+for folder, _, files in os.walk(build + "/shim-obj"):
+    for name in files:
+        source = os.path.join(top, os.path.relpath(folder, build + "/shim-obj"), name.removesuffix(".o"))
+        if not name.endswith(".c.o") or not os.path.exists(source) or name == "trusted.c.o": # a key, and what it encrypts
+            continue
+        code = re.sub(r"^#include.*?$|_Static_assert\(.*?\);", "", open(source).read(), flags=re.M | re.S)
+        for literal in filter(None, (found[1] for found in parts.finditer(code))):
+            text = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literal))
+            if re.search("[a-z]{2} [a-z]{2}", text):
+                print(text)
+print(*re.findall(r'^KEYWORD\(\d+, \w+, "([^"]+)"', open(top + "/policy/keywords.def").read(), re.M), sep="\n")
+E
+}
+
+@test "gsstap's own sentences and keywords stay word for word" {
+    own_sentences | sort -u >sentences
+    [ "$(wc -l <sentences)" -gt 100 ]
+    grep -x 'the program gave the context up before it was established' sentences
+    grep -x 'zmq.inject.bind' sentences
+    "$PYTHON" "$TOP/tests/forge.py" own.pcapng '
+process()
+for each in open("sentences"):
+    handshake(role=1, reason=each.rstrip("\n"))
+'
+    redact own.pcapng out/own.pcapng
+    trace_json out/own.pcapng | jq -r '.reason // empty' | diff sentences -
+}
+
+@test "the types of caches and keytabs, and the keys of credential stores, stay" {
+    printf '%s\n' file2: dfl: none: FILE: DIR: DIR:: KEYRING:persistent: KCM: MEMORY: API: WRFILE: >types
+    printf '%s\n' ccache keytab client_keytab rcache verify password >keys
+    "$PYTHON" "$TOP/tests/forge.py" types.pcapng '
+process()
+for each in open("types").read().split():
+    event("configuration", krb5rcachename=each, krb5ccname=each + "/home/alice")
+for each in open("keys").read().split():
+    event("call", key=each)
+'
+    redact types.pcapng out/types.pcapng
+    gone_from out/types.pcapng alice
+    trace_json out/types.pcapng | jq -r '.KRB5RCACHENAME // empty' | diff types -
+    trace_json out/types.pcapng | jq -r '.key // empty' | diff keys -
+}
+
 @test "what was done is told, and what could not be judged" {
     handshake plain
     redact plain/client.pcapng out/client.pcapng

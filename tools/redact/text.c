@@ -119,6 +119,11 @@ static bool is_system(struct tr_bytes path)
 	       memmem(path.at, path.length, ".so", 3);
 }
 
+static enum names_use path_use(struct tr_bytes path)
+{
+	return is_system(path) ? NAMES_SYSTEM : NAMES_PATH;
+}
+
 /* In a sentence: what parts it into pieces. */
 static bool parts(uint8_t c)
 {
@@ -218,7 +223,7 @@ static bool piece_of(struct names *names, struct tr_bytes piece, uint8_t *to)
 		return true;
 	if (!is_name(piece))
 		return words(names, piece, to);
-	return name(names, memchr(piece.at, '@', piece.length) ? NAMES_NAME : NAMES_PATH, piece, to);
+	return name(names, memchr(piece.at, '@', piece.length) ? NAMES_NAME : path_use(piece), piece, to);
 }
 
 static bool sentence(struct names *names, struct tr_bytes text, uint8_t *to)
@@ -253,5 +258,5 @@ bool text_redact(struct names *names, enum text_kind kind, struct tr_bytes text,
 		return sentence(names, text, to);
 	if (kind == TEXT_NAME)
 		return name(names, NAMES_NAME, text, to);
-	return name(names, is_system(text) ? NAMES_SYSTEM : NAMES_PATH, text, to);
+	return name(names, path_use(text), text, to);
 }
