@@ -99,6 +99,54 @@ setup() {
     healthy new
 }
 
+# expired TRACE HOW WHO: the trace is of an account that has expired, HOW it logs in and as WHO; the remedy is applied.
+expired() {
+    [ "$CLIENT_STATUS" != 0 ]
+    doctor "$1"
+    only GT0018
+    finds GT0018 ".cause | test(\"$2.*the KDC's entry of it has expired\")"
+    finds GT0018 "[.remedy[].command // empty] == [\"kadmin.local -q 'modprinc -expire never $3'\"]"
+    kadmin.local -q "modprinc -expire never $3"
+}
+
+@test "a principal that has expired is found, and let in again" {
+    kadmin.local -q 'addprinc -pw word carl'
+    kadmin.local -q "ktadd -norandkey -k $PWD/client.keytab carl"
+    kadmin.local -q 'modprinc -expire yesterday carl'
+    initiate keytab host@localhost
+    expired keytab 'first ticket as carl@GSSTAP.TEST' carl@GSSTAP.TEST
+    initiate new host@localhost
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
+    unset KRB5_CLIENT_KTNAME
+    kadmin.local -q 'modprinc -expire yesterday carl'
+    CLIENT=(-user carl -pass word)
+    handshake password
+    expired password 'logs in as carl.*with a password' carl
+    handshake right
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy right
+}
+
+@test "a client keytab without a key of the type that the KDC chooses is found, and given one" {
+    kadmin.local -q 'addprinc -pw word rick'
+    printf '%s\n' 'addent -password -p rick@GSSTAP.TEST -k 1 -e arcfour-hmac' word "wkt $PWD/client.keytab" | ktutil
+    initiate old host@localhost
+    [ "$CLIENT_STATUS" != 0 ]
+    doctor old
+    only GT0018
+    finds GT0018 '.cause | test("first ticket as rick@GSSTAP.TEST .*, and that has no key of it of the encryption type that the KDC chose$")'
+    finds GT0018 '.evidence | any(endswith("client.keytab has rick@GSSTAP.TEST: kvno 1 arcfour-hmac"))'
+    config 's/^\[libdefaults\]/&\n\tallow_rc4 = true/'
+    initiate permitted host@localhost
+    doctor permitted
+    only GT0018
+    remedies GT0018
+    initiate new host@localhost
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
+}
+
 @test "a keytab without the principal that is asked for is found, and given its key" {
     kadmin.local -q 'addprinc -randkey erin'
     cp "$GSSTAP_REALM/client/alice" client.keytab

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* Behind it is the principal. Of a keytab without it libkrb5 says something else. */
+#define LACKS_TYPE "No key table entry found for "
+
 bool client_keytab_named(struct diagnose_case *c)
 {
 	return c->init && (case_stored(c, c->init, "client_keytab") ||
@@ -27,13 +30,18 @@ bool login_by_password(const struct model_step *step)
 
 const struct model_step *login_refusal(const struct diagnose_case *c)
 {
-	static const unsigned codes[] = {SAYS_CLIENT_UNKNOWN, SAYS_CLIENT_REVOKED, SAYS_KEY_EXPIRED,
-					 SAYS_PREAUTH_FAILED, SAYS_BAD_INTEGRITY};
+	static const unsigned codes[] = {SAYS_CLIENT_UNKNOWN, SAYS_CLIENT_EXPIRED, SAYS_CLIENT_REVOKED,
+					 SAYS_KEY_EXPIRED,    SAYS_PREAUTH_FAILED, SAYS_BAD_INTEGRITY};
 	const struct model_step *step = NULL;
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]) && !step; i++)
 		step = talk_says(c->init, codes[i]);
 	return step;
+}
+
+const struct model_step *client_keytab_lacks(const struct diagnose_case *c)
+{
+	return talk_says_text(c->init, LACKS_TYPE);
 }
 
 const struct model_step *client_keytab_fails(struct diagnose_case *c)
@@ -45,6 +53,8 @@ const struct model_step *client_keytab_fails(struct diagnose_case *c)
 	if (!c->init || case_failed(c) != c->init || case_error_code(c) >= 0 || c->ap_req)
 		return NULL;
 	step = login_refusal(c);
+	if (!step)
+		step = client_keytab_lacks(c);
 	lacks = step ? NULL : talk_says_text(c->init, "Can't find client principal");
 	if (!step && !lacks)
 		return NULL;

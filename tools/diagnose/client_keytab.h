@@ -13,8 +13,10 @@ const char *client_keytab_principal(const struct probe_keytab *keytab, const cha
 bool login_by_password(const struct model_step *step);
 /* What a KDC refused to log the initiator in by, or NULL. */
 const struct model_step *login_refusal(const struct diagnose_case *c);
-/* What getting a ticket by it failed of: the KDC's refusal, or that it lacks the principal that was asked
- * for; NULL: that was not it. */
+/* Where it has keys of the principal, and none of the encryption type that the KDC chose; or NULL. */
+const struct model_step *client_keytab_lacks(const struct diagnose_case *c);
+/* What getting a ticket by it failed of: the KDC's refusal, or that it lacks such a key, or the principal
+ * that was asked for; NULL: that was not it. */
 const struct model_step *client_keytab_fails(struct diagnose_case *c);
 
 #endif

@@ -8,6 +8,22 @@
 #include "tools/diagnose/init_cause.h"
 #include "tools/diagnose/keytab_cause.h"
 
+/* Whatever it logs in with. */
+static bool let_in_again(struct diagnose_case *c, struct finding *finding, const struct model_step *step,
+			 const char *principal)
+{
+	const char *request = step == talk_says(c->init, SAYS_CLIENT_EXPIRED) ? "modprinc -expire never"
+			      : step == talk_says(c->init, SAYS_CLIENT_REVOKED)
+				      ? "modprinc +allow_tix -unlock"
+				      : NULL;
+
+	if (!request)
+		return false;
+	finding_remedy(finding, "to let it log in again:");
+	kadmin_remedy(c, finding, request, principal);
+	return true;
+}
+
 static void remedy(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab,
 		   const struct model_step *step, const char *principal)
 {
@@ -16,9 +32,8 @@ static void remedy(struct diagnose_case *c, struct finding *finding, const struc
 					"program:");
 		kadmin_remedy(c, finding, "addprinc -randkey", principal);
 		ktadd_instead(c, finding, keytab, principal, "all");
-	} else if (step == talk_says(c->init, SAYS_CLIENT_REVOKED)) {
-		finding_remedy(finding, "the account is locked or has expired; to let it log in again:");
-		kadmin_remedy(c, finding, "modprinc +allow_tix -expire never -unlock", principal);
+	} else if (let_in_again(c, finding, step, principal)) {
+		return;
 	} else if (step == talk_says(c->init, SAYS_KEY_EXPIRED)) {
 		finding_remedy(finding, "make a new key; other keytabs with the old one are of no use then:");
 		kadmin_remedy(c, finding,
@@ -38,8 +53,12 @@ static const char *what(struct diagnose_case *c, const struct model_step *step, 
 		return "the KDC does not know it";
 	if (step == talk_says(c->init, SAYS_CLIENT_REVOKED))
 		return "the KDC has locked it";
+	if (step == talk_says(c->init, SAYS_CLIENT_EXPIRED))
+		return "the KDC's entry of it has expired";
 	if (step == talk_says(c->init, SAYS_KEY_EXPIRED))
 		return case_format(c, "its %s has expired", secret);
+	if (step == client_keytab_lacks(c))
+		return "that has no key of it of the encryption type that the KDC chose";
 	return case_format(c, "the KDC does not take this %s", secret);
 }
 
@@ -53,6 +72,8 @@ static bool password(struct diagnose_case *c, struct finding *finding)
 	finding_cause(finding, "%s logs in as %s with a password, and %s", case_name(c, c->init), name,
 		      what(c, step, "password"));
 	said_evidence(c, finding, step);
+	if (let_in_again(c, finding, step, name))
+		return true;
 	finding_remedy(finding,
 		       "correct the name or the password where the program has it, or give it a client "
 		       "keytab instead; the account as the KDC has it:");

@@ -7,6 +7,7 @@
 
 /* As in <krb5/krb5.h>, less the table's base. */
 enum says {
+	SAYS_CLIENT_EXPIRED = 1,
 	SAYS_CLIENT_UNKNOWN = 6,
 	SAYS_SERVER_UNKNOWN = 7,
 	SAYS_POLICY = 12,
