@@ -73,6 +73,20 @@ setup_file() {
         doctor "any-$UNUSED"
         only GT0008
     done
+    # What its credential is, is in the trace, wherever that is read.
+    unset UNUSED
+    KEYTAB=FILE:$PWD/server.keytab initiate acquired nfs@localhost
+    for name in any- any-host@localhost acquired; do
+        doctor "$name"
+        only GT0008
+        mkdir "redacted-$name"
+        "$GSSTAP" redact "$name/client.pcapng" "redacted-$name"
+        doctor "redacted-$name"
+        only GT0008
+        finds GT0008 '.cause | test("^the ticket is for nfs/localhost@[A-Z]{6}\\.[A-Z]{4}, and the acceptor.s keytab has no key of it$")'
+        finds GT0008 '.evidence | any(test("accepts with any key of its keytab$"))'
+    done
+    doctor acquired
     remedy GT0008 1
     initiate right nfs@localhost
     [ "$CLIENT_STATUS" = 0 ]

@@ -3,7 +3,7 @@
 
 The initiator asks for credentials of NAME (empty: of nobody in particular) with a credential store of these elements; the
 acceptor takes whatever its keytab has. FLAGS in the environment names what is asked for besides, such as delegate_to_peer;
-UNUSED whom a credential is acquired for that the acceptor does not use.
+UNUSED whom a credential is acquired for that the acceptor does not use, KEYTAB what one that it uses is acquired from.
 """
 import os
 import sys
@@ -20,7 +20,9 @@ try:
     unused = unused and gssapi.Credentials(name=gssapi.Name(unused, gssapi.NameType.hostbased_service), usage="accept")
     initiator = gssapi.SecurityContext(name=gssapi.Name(service, gssapi.NameType.hostbased_service), creds=creds,
                                        flags=flags, usage="initiate", mech=gssapi.MechType.kerberos)
-    acceptor = gssapi.SecurityContext(usage="accept")
+    keytab = os.environ.get("KEYTAB")
+    own = gssapi.Credentials(usage="accept", store={"keytab": keytab}) if keytab else None
+    acceptor = gssapi.SecurityContext(creds=own, usage="accept")
     token = None
     while not (initiator.complete and acceptor.complete):
         token = initiator.step(token)

@@ -53,6 +53,12 @@ bool told_by_acceptor(struct diagnose_case *c, struct finding *finding, int64_t 
 	return true;
 }
 
+/* gssproxy may give it a credential that has a name. */
+bool accepts_any(struct diagnose_case *c)
+{
+	return c->acc && c->acc->accepts_any && !talk_setting(c, c->acc, TR_F_GSS_USE_PROXY);
+}
+
 bool ticket_tried(struct diagnose_case *c, const struct probe_keytab *keytab, bool *opens)
 {
 	char *error;

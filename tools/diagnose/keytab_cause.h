@@ -12,6 +12,8 @@ const struct probe_keytab *failed_keytab(struct diagnose_case *c);
  * given or is of another machine? Then that is the evidence.
  */
 bool told_by_acceptor(struct diagnose_case *c, struct finding *finding, int64_t code);
+/* Does this acceptor answer to every name that its keytab has a key of, as its trace has it? */
+bool accepts_any(struct diagnose_case *c);
 /* Tries every key of it on the ticket that came, whatever it is called: an alias is found so. False: it could
  * not be tried. */
 bool ticket_tried(struct diagnose_case *c, const struct probe_keytab *keytab, bool *opens);

@@ -23,7 +23,8 @@ static bool same_service(const char *name, const char *principal)
 
 static bool from_token(struct diagnose_case *c, struct finding *finding)
 {
-	if (!told_by_acceptor(c, finding, SAYS_NOT_US))
+	/* A ticket for any key of its keytab is GT0008's. */
+	if (accepts_any(c) || !told_by_acceptor(c, finding, SAYS_NOT_US))
 		return false;
 	finding_cause(finding,
 		      "the acceptor does not answer to %s: its keytab has no key of that name, or it accepts "

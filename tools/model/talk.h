@@ -69,6 +69,7 @@ struct model_talk {
 	struct model_text hash;	   /* 16 bytes, of the first token */
 	struct model_text accepts; /* an acceptor acquired a credential by this name, and by no other */
 	bool accepts_by_it;	   /* its calls were given that very credential */
+	bool accepts_any;	   /* they were given one that has no name, or none */
 	struct model_text initiator, acceptor, asked, mech, reason, ccache, keytab, endpoint, peer;
 	uint32_t major;
 	uint64_t minor;
@@ -86,6 +87,7 @@ struct model_gathering {
 	struct model_steps waiting; /* failures that belong to no handshake yet */
 	struct model_text accepts;  /* the name of its credentials as an acceptor */
 	uint64_t accepts_by;	    /* the last of them */
+	uint64_t unnamed;	    /* the last that was acquired by no name; 0: none, or it may have got one since */
 	bool several;		    /* it has some by other names, or by none */
 };
 

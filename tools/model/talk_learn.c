@@ -47,6 +47,16 @@ static void wait_for_call(struct model_gathering *gathering, struct model_step *
 	model_steps_free(&one);
 }
 
+static void unnamed(struct model_gathering *gathering, const struct model_step *step)
+{
+	bool acquired = step->call == TR_gss_acquire_cred || step->call == TR_gss_acquire_cred_from;
+
+	if (acquired && !step->name.at)
+		gathering->unnamed = step->cred;
+	else if (!step->cred || step->cred == gathering->unnamed)
+		gathering->unnamed = 0;
+}
+
 /* By which name it accepts: told only while there is no other. */
 static void accepts(struct facts *facts, struct model_gathering *gathering, const struct model_step *step)
 {
@@ -56,6 +66,7 @@ static void accepts(struct facts *facts, struct model_gathering *gathering, cons
 		gathering->several = true;
 	facts_keep(facts, &gathering->accepts, step->name);
 	gathering->accepts_by = step->cred;
+	unnamed(gathering, step);
 }
 
 /* A credential that could not be had: the handshake event that comes next tells of it, and ends the talk. */
@@ -219,6 +230,17 @@ static void before(struct facts *facts, struct model_talk *talk)
 	talk->steps = all;
 }
 
+static void accepted_by(struct facts *facts, const struct model_gathering *gathering, struct model_talk *talk)
+{
+	const struct model_step *last = model_talk_last(talk);
+
+	talk->accepts_any = last && (!last->cred || last->cred == gathering->unnamed);
+	if (gathering->several)
+		return;
+	facts_keep(facts, &talk->accepts, gathering->accepts);
+	talk->accepts_by_it = last && last->cred && last->cred == gathering->accepts_by;
+}
+
 void learn_talk_handshake(struct facts *facts)
 {
 	uint64_t handle = facts_number(facts, TR_F_CONTEXT);
@@ -241,12 +263,8 @@ void learn_talk_handshake(struct facts *facts)
 	talk->last = facts->event->time;
 	if (talk->duration && talk->last - talk->duration < talk->first)
 		talk->first = talk->last - talk->duration;
-	if (talk->role == TR_ROLE_ACCEPTOR && !gathering->several) {
-		const struct model_step *last = model_talk_last(talk);
-
-		facts_keep(facts, &talk->accepts, gathering->accepts);
-		talk->accepts_by_it = last && last->cred && last->cred == gathering->accepts_by;
-	}
+	if (talk->role == TR_ROLE_ACCEPTOR)
+		accepted_by(facts, gathering, talk);
 	talk->settings.known = gathering->settings.known;
 	for (size_t i = 0; i < MODEL_SETTINGS; i++)
 		facts_keep(facts, &talk->settings.values[i], gathering->settings.values[i]);
