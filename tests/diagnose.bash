@@ -78,6 +78,7 @@ doctor() {
     local status=0
     "$GSSTAP" doctor --format json "$@" >found 2>errors || status=$?
     cat errors
+    jq -es 'all(.[].not_looked_at // empty; length == (unique | length))' found >/dev/null || { cat found; return 1; }
     [ ! -s errors ] && [ "$status" -le 1 ] && [ "$status" = "$(jq -s 'map(select(.kind == "finding")) | length | if . > 0 then 1 else 0 end' found)" ]
 }
 

@@ -20,6 +20,12 @@ setup_file() {
     doctor named/client.pcapng
     only GT0013
     finds GT0013 '.not_looked_at | any(test("keytab: no trace that was given has its side"))'
+    # Read elsewhere: what keeps doctor from looking is said of each thing once.
+    mkdir redacted
+    "$GSSTAP" redact named/*.pcapng redacted
+    doctor redacted
+    only GT0013
+    finds GT0013 '.not_looked_at | map(select(test("^its krb5.conf: "))) | length == 1'
     CLIENT=(-spnego)
     handshake spnego
     doctor spnego

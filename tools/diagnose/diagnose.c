@@ -200,10 +200,12 @@ static struct finding *new_finding(const struct diagnose_case *c, const struct d
 	return finding;
 }
 
+/* Each check that looks in vain says why: it is told once. */
 static void unseen(const struct diagnose_case *c, struct finding *finding)
 {
 	for (size_t i = 0; i < c->unseen.count && !finding->alone; i++)
-		elf_list_add(&finding->unseen, c->unseen.items[i]);
+		if (!elf_list_has(&finding->unseen, c->unseen.items[i]))
+			elf_list_add(&finding->unseen, c->unseen.items[i]);
 }
 
 static bool did_not_fail(const struct model_talk *talk)

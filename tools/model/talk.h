@@ -87,8 +87,8 @@ struct model_gathering {
 	struct model_steps waiting; /* failures that belong to no handshake yet */
 	struct model_text accepts;  /* the name of its credentials as an acceptor */
 	uint64_t accepts_by;	    /* the last of them */
-	uint64_t unnamed;	    /* the last that was acquired by no name; 0: none, or it may have got one since */
-	bool several;		    /* it has some by other names, or by none */
+	uint64_t unnamed; /* the last that was acquired by no name; 0: none, or it may have got one since */
+	bool several;	  /* it has some by other names, or by none */
 };
 
 struct facts;
