@@ -42,6 +42,7 @@ permit() {
     doctor odd
     only GT0012
     finds GT0012 '.cause | contains("the KDC has for host/odd.gsstap.test@GSSTAP.TEST no key of an encryption type")'
+    finds GT0012 '[.remedy[].text // empty] | any(contains("all keytabs with the old one are of no use then"))'
     remedy GT0012 1
     initiate new host@odd.gsstap.test
     [ "$CLIENT_STATUS" = 0 ]

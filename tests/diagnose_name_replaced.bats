@@ -37,7 +37,7 @@ setup() {
     initiate neither nosuch@server.gsstap.test
     doctor neither
     only GT0003
-    finds GT0003 '.evidence | any(contains("the KDC does not know nosuch/server.gsstap.test@GSSTAP.TEST either"))'
+    finds GT0003 '.evidence | any(contains("the KDC gives no ticket for nosuch/server.gsstap.test@GSSTAP.TEST either"))'
 }
 
 @test "a name that a domain was appended to is found, and the remedy keeps it" {

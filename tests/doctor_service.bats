@@ -381,7 +381,7 @@ while True: s.recv(512)' 3>&- &
 @test "a service that the KDC does not know: the remedy makes it and gives the host its key" {
     doctor 1 --service made@localhost --keytab krb5.keytab
     not_well "service=fail keytab=fail key=skip"
-    line service '.seen == "the KDC does not know made/localhost@GSSTAP.TEST"'
+    line service '.seen == "the KDC gives no ticket for made/localhost@GSSTAP.TEST: it does not know it, or has locked it"'
     line keytab '.seen | contains("has no key of made/localhost@GSSTAP.TEST, but of ")'
     apply service
     doctor 0 --service made@localhost --keytab krb5.keytab
@@ -395,6 +395,13 @@ while True: s.recv(512)' 3>&- &
     doctor 1 --service made@localhost --as-server
     not_well "service=fail key=skip"
     line service '.code == -1765328377'
+}
+
+@test "a key of a realm whose database is elsewhere is asked for there" {
+    config 's/^\[domain_realm\]/&\n\tlocalhost = THERE.TEST/; s/^\tdefault_realm = .*/\tdefault_realm = HERE.TEST/'
+    doctor 1 --service made@localhost --keytab krb5.keytab
+    line keytab ".commands[0] == \"kadmin -r THERE.TEST -q 'ktadd -norandkey -k krb5.keytab made/localhost@THERE.TEST'\""
+    line keytab '.remedy | any(contains("extract-keys"))'
 }
 
 @test "a keytab that is out of date: the remedy brings the key of now" {

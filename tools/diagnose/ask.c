@@ -2,9 +2,11 @@
 /* See ask.h. Of each question the last answer is kept, until the program ends. */
 #include "tools/diagnose/ask.h"
 
+#include "tools/diagnose/init_cause.h"
 #include "tools/diagnose/local.h"
 #include "tools/doctor/kdc.h"
 
+#include <krb5.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -17,9 +19,9 @@ struct kept {
 	time_t asked;
 };
 
-static struct kept kept_service, kept_kdcs;
+static struct kept kept_service, kept_kdcs, kept_client;
 static struct probe_service service;
-static struct probe_kdcs kdcs;
+static struct probe_kdcs kdcs, of_client;
 
 /* Was this the last question, and is its answer still good? Else it is the last one from now on. */
 static bool answered(struct kept *kept, const char *question)
@@ -60,20 +62,60 @@ const struct probe_service *ask_service(struct diagnose_case *c, const char *pri
 	return service.late ? NULL : &service;
 }
 
-const struct probe_kdcs *ask_kdcs(struct diagnose_case *c, const char *realm)
+/* client: NULL: nobody. */
+static const struct probe_kdcs *ask(struct diagnose_case *c, struct probe_kdcs *answer, struct kept *kept,
+				    const char *realm, const char *client)
 {
 	const struct probe_config *config = c->init ? case_config(c, c->init) : NULL;
-	struct probe_kdc_question what = {.realm = realm, .find_ms = WAIT_MS, .ask_ms = WAIT_MS};
+	struct probe_kdc_question what = {
+		.realm = realm, .client = client, .find_ms = WAIT_MS, .ask_ms = WAIT_MS};
 
 	if (!config || !realm)
 		return NULL;
-	if (!answered(&kept_kdcs, question(c, "", realm))) {
-		probe_kdcs_free(&kdcs);
+	if (!answered(kept, question(c, "", client ? client : realm))) {
+		probe_kdcs_free(answer);
 		if (!local_enter(c->init))
 			return NULL;
 		what.dns = config->dns_lookup_kdc;
-		probe_kdcs_ask(&kdcs, &what);
+		probe_kdcs_ask(answer, &what);
 		local_leave();
 	}
-	return &kdcs;
+	return answer;
+}
+
+const struct probe_kdcs *ask_kdcs(struct diagnose_case *c, const char *realm)
+{
+	return ask(c, &kdcs, &kept_kdcs, realm, NULL);
+}
+
+/* Have all that answered said this? */
+static bool all_say(const struct probe_kdcs *answers, int32_t code)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < answers->count; i++) {
+		const struct probe_answer *answer = probe_kdc_answer(&answers->list[i]);
+
+		if (!answer->asked || answer->error)
+			continue;
+		if (!answer->has_code || answer->code != code)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/* Both the client and the service of what is asked may be unknown: nobody's answer tells which comes first.
+ */
+enum ask_client ask_client(struct diagnose_case *c, const char *principal)
+{
+	const char *realm = realm_of(principal);
+	const struct probe_kdcs *nobody = ask_kdcs(c, realm), *somebody;
+
+	if (!nobody || !all_say(nobody, KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN))
+		return ASK_UNTOLD;
+	somebody = ask(c, &of_client, &kept_client, realm, principal);
+	if (somebody && all_say(somebody, KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN))
+		return ASK_UNKNOWN;
+	return somebody && all_say(somebody, KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN) ? ASK_KNOWN : ASK_UNTOLD;
 }

@@ -62,6 +62,8 @@ const char *case_format(struct diagnose_case *c, const char *format, ...)
 /* A word as a shell reads it, and as kadmin does. */
 const char *case_word(struct diagnose_case *c, const char *text);
 const char *case_kadmin_word(struct diagnose_case *c, const char *text);
+/* "kadmin", as the principal's database is to be asked. */
+const char *case_kadmin(struct diagnose_case *c, const char *principal);
 /* "host/a@R": of the ticket that was sent, else of what was asked for. */
 const char *case_service(struct diagnose_case *c);
 /* As the program gave it: "host@a". */

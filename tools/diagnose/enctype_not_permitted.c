@@ -63,8 +63,8 @@ static bool of_service(struct diagnose_case *c, struct finding *finding, const s
 		      words_config_file(config));
 	finding_remedy(finding,
 		       "permit a type that the service has keys of (permitted_enctypes in [libdefaults] of "
-		       "%s), or give it keys of one that is permitted, and write them into its keytab:",
-		       words_config_file(config));
+		       "%s), or make a key of one that is permitted, and write it into its keytab; %s:",
+		       words_config_file(config), words_new_key);
 	kadmin_remedy(c, finding, case_format(c, "ktadd -e %s:normal", enctype_text(c, config->permitted[0])),
 		      service);
 	return true;

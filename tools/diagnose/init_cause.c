@@ -191,7 +191,7 @@ void kinit_beside_remedy(struct diagnose_case *c, struct finding *finding, const
 
 void kadmin_remedy(struct diagnose_case *c, struct finding *finding, const char *request, const char *name)
 {
-	finding_command(finding, "%s -q %s", words_kadmin_command(),
+	finding_command(finding, "%s -q %s", case_kadmin(c, name),
 			case_word(c, case_format(c, "%s %s", request, case_kadmin_word(c, name))));
 }
 

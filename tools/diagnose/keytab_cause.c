@@ -100,14 +100,14 @@ const char *keytab_path(const struct probe_keytab *keytab)
 }
 
 /* -norandkey: another key would be of no use to whoever has a copy of the keytab. */
-static void norandkey(struct diagnose_case *c, struct finding *finding, const char *command, const char *path,
+static void norandkey(struct diagnose_case *c, struct finding *finding, const char *command, const char *into,
 		      const char *principal)
 {
-	const char *network = words_extract_keys();
+	const char *network = words_extract_keys(principal);
 
-	finding_command(finding, "%s -q %s", command,
-			case_word(c, case_format(c, "ktadd -norandkey -k %s %s", path,
-						 case_kadmin_word(c, principal))));
+	finding_command(
+		finding, "%s -q %s", command,
+		case_word(c, case_format(c, "ktadd -norandkey %s%s", into, case_kadmin_word(c, principal))));
 	if (network)
 		finding_remedy(finding, "%s", network);
 }
@@ -115,7 +115,13 @@ static void norandkey(struct diagnose_case *c, struct finding *finding, const ch
 void ktadd_command(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab,
 		   const char *principal)
 {
-	norandkey(c, finding, words_kadmin_command(), case_kadmin_word(c, keytab_path(keytab)), principal);
+	norandkey(c, finding, case_kadmin(c, principal),
+		  case_format(c, "-k %s ", case_kadmin_word(c, keytab_path(keytab))), principal);
+}
+
+void ktadd_default(struct diagnose_case *c, struct finding *finding, const char *principal)
+{
+	norandkey(c, finding, case_kadmin(c, principal), "", principal);
 }
 
 void ktadd_instead(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab,
@@ -124,7 +130,7 @@ void ktadd_instead(struct diagnose_case *c, struct finding *finding, const struc
 	const char *path = keytab_path(keytab), *copy = case_format(c, "%s.old", path);
 
 	finding_command(finding, "cp -p %s %s", case_word(c, path), case_word(c, copy));
-	finding_command(finding, "%s -q %s", words_kadmin_command(),
+	finding_command(finding, "%s -q %s", case_kadmin(c, principal),
 			case_word(c, case_format(c, "ktremove -k %s %s %s", case_kadmin_word(c, path),
 						 case_kadmin_word(c, principal), kvno)));
 	ktadd_command(c, finding, keytab, principal);
@@ -137,5 +143,8 @@ void ktadd_remedy(struct diagnose_case *c, struct finding *finding, const struct
 
 void ktadd_there(struct diagnose_case *c, struct finding *finding)
 {
-	norandkey(c, finding, "kadmin", "KEYTAB", case_service(c));
+	char *command = words_kadmin_there(case_service(c));
+
+	norandkey(c, finding, command, "-k KEYTAB ", case_service(c));
+	free(command);
 }

@@ -23,6 +23,14 @@ const char *case_kadmin_word(struct diagnose_case *c, const char *text)
 	return word;
 }
 
+const char *case_kadmin(struct diagnose_case *c, const char *principal)
+{
+	char *command = words_kadmin_command(principal);
+
+	elf_list_take(&c->texts, command);
+	return command;
+}
+
 static bool can_look(struct diagnose_case *c, const struct model_talk *talk, const char *what)
 {
 	const char *why;

@@ -8,6 +8,7 @@
 #include "tools/diagnose/ask.h"
 #include "tools/diagnose/checks.h"
 #include "tools/diagnose/init_cause.h"
+#include "tools/diagnose/keytab_cause.h"
 
 #include <arpa/inet.h>
 #include <krb5/krb5.h>
@@ -50,11 +51,50 @@ const char *better_name(struct diagnose_case *c, const struct model_step *step)
 	return given && !still_unknown(ask_service(c, given)) ? given : NULL;
 }
 
+/* A KDC says the same of a service that it does not know and of one that it has locked. */
+static void remedies(struct diagnose_case *c, struct finding *finding, const char *service,
+		     enum ask_client as_client)
+{
+	if (as_client != ASK_UNKNOWN) {
+		finding_remedy(finding, "%slet it have tickets again:",
+			       as_client == ASK_KNOWN ? "" : "if it is there, and locked, ");
+		kadmin_remedy(c, finding, "modprinc +allow_tix", service);
+	}
+	if (as_client == ASK_KNOWN)
+		return;
+	finding_remedy(finding,
+		       "if it is not there, and the name is right, make it and give its key to the server:");
+	kadmin_remedy(c, finding, "addprinc -randkey", service);
+	ktadd_default(c, finding, service);
+}
+
+static void say_cause(struct finding *finding, const char *service, enum ask_client as_client)
+{
+	switch (as_client) {
+	case ASK_KNOWN:
+		finding_cause(finding,
+			      "the KDC has %s and gives nobody a ticket for it: it is locked, or no service",
+			      service);
+		finding_evidence(finding, "it knows it as a client");
+		break;
+	case ASK_UNKNOWN:
+		finding_cause(finding, "no KDC of its realm knows %s", service);
+		finding_evidence(finding, "nor does it know a client of that name: it is not locked");
+		break;
+	case ASK_UNTOLD:
+		finding_cause(finding,
+			      "the KDC gives no ticket for %s: it does not know it, or has locked it",
+			      service);
+		break;
+	}
+}
+
 bool diagnose_service_unknown(struct diagnose_case *c, struct finding *finding)
 {
 	const struct model_step *step = unknown_service(c);
 	const char *asked = case_asked(c), *service = step ? wanted_service(c, step) : NULL, *host, *given;
 	const struct probe_service *answer;
+	enum ask_client as_client;
 
 	if (!service || better_name(c, step))
 		return false;
@@ -65,23 +105,22 @@ bool diagnose_service_unknown(struct diagnose_case *c, struct finding *finding)
 	}
 	host = host_of(c, asked ? asked : service);
 	given = as_given(c, step);
-	finding_cause(finding, "no KDC of its realm knows %s", service);
+	as_client = still_unknown(answer) ? ask_client(c, service) : ASK_UNTOLD;
 	said_evidence(c, finding, step);
 	if (still_unknown(answer))
-		finding_evidence(finding, "asked again, the KDC still does not know it");
+		finding_evidence(finding, "asked again, the KDC says the same");
+	say_cause(finding, service, as_client);
 	if (asked && strcmp(asked, service))
 		finding_evidence(finding, "the program asked for %s", asked);
 	if (given)
-		finding_evidence(finding,
-				 "libkrb5 has replaced the host's name; the KDC does not know %s either",
-				 given);
+		finding_evidence(
+			finding,
+			"libkrb5 has replaced the host's name; the KDC gives no ticket for %s either", given);
 	if (is_address(host)) {
 		finding_evidence(finding, "%s is an address, and services are known by names", host);
 		finding_remedy(finding, "connect to the host by the name that its service has in the KDC");
 		return true;
 	}
-	finding_remedy(finding, "if the name is right, make it and give its key to the server:");
-	kadmin_remedy(c, finding, "addprinc -randkey", service);
-	kadmin_remedy(c, finding, "ktadd", service);
+	remedies(c, finding, service, as_client);
 	return true;
 }

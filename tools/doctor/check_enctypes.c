@@ -47,9 +47,7 @@ static void judge_keys(struct lines *lines, const struct evidence *evidence, con
 			    "the KDC makes tickets with a type that is permitted: write that key into it:");
 		words_ktadd(lines, evidence, principal);
 	} else if (evidence->config.permitted_count) {
-		line_remedy(lines,
-			    "make a key of a permitted type; all keytabs with the old one are of no use "
-			    "then, and clients need new tickets (kinit):");
+		line_remedy(lines, "make a key of a permitted type; %s:", words_new_key);
 		words_ktadd_new(lines, evidence, principal, evidence->config.permitted[0]);
 	}
 }

@@ -23,14 +23,22 @@ static void say_why_not_asked(struct lines *lines, const struct evidence *eviden
 static void say_unknown(struct lines *lines, const struct evidence *evidence, const char *principal)
 {
 	const struct probe_names *names = &evidence->names;
+	/* Of who logs in it is told whether it is locked. */
+	bool as_client = evidence->service.code == KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN;
 
-	line_say(lines, "the KDC does not know %s", principal);
+	if (as_client)
+		line_say(lines, "the KDC does not know %s", principal);
+	else
+		line_say(lines, "the KDC gives no ticket for %s: it does not know it, or has locked it",
+			 principal);
 	if (names->is_address) {
 		line_remedy(lines, "ask for the name of the host, not for its address (see names)");
 		return;
 	}
 	line_remedy(lines, "correct the name of service and host: upper and lower case count");
-	line_remedy(lines, "a service that is locked looks the same: kadmin's getprinc would tell");
+	if (!as_client)
+		line_remedy(lines, "kadmin's getprinc tells which; modprinc +allow_tix lets it have tickets "
+				   "again");
 	line_remedy(lines, "where it does not exist, have it made%s:",
 		    evidence->with_keytab ? ", and give the host its key" : "");
 	words_kadmin(lines, "addprinc -randkey", principal);
@@ -52,7 +60,7 @@ static void say_error(struct lines *lines, const struct evidence *evidence, cons
 			 "the KDC has no key of %s of an encryption type that is permitted here (see "
 			 "enctypes)",
 			 principal);
-		line_remedy(lines, "give the service new keys:");
+		line_remedy(lines, "give the service new keys; %s:", words_new_key);
 		words_kadmin(lines, "cpw -randkey", principal);
 		break;
 	case KRB5_CC_NOT_KTYPE:
@@ -95,7 +103,7 @@ static void say_known(struct lines *lines, const struct evidence *evidence)
 	if (name_enctype_weak(service->ticket_enctype) || name_enctype_weak(service->session_enctype)) {
 		line_is(lines, LINE_WARN);
 		line_say(lines, "such encryption can be broken, and is being removed everywhere");
-		line_remedy(lines, "give the service keys of today:");
+		line_remedy(lines, "give the service keys of today; %s:", words_new_key);
 		words_kadmin(lines, "cpw -randkey", service->server);
 	}
 	free(ticket);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Is this the machine of a KDC, where kadmin.local works? */
+/* Is this the machine of a realm's KDC, where kadmin.local works? */
 #ifndef TOOLS_DOCTOR_DATABASE_H
 #define TOOLS_DOCTOR_DATABASE_H
 
 #include <stdbool.h>
 
-/* By the configuration that kadmin.local would read (kdc.conf), for who may look at it. */
-bool probe_database_here(void);
+/* By the configuration that kadmin.local would read (kdc.conf), for who may look at it; of a realm other than
+ * the default one that has to name it. realm: NULL: the default one. */
+bool probe_database_here(const char *realm);
+/* Would kadmin have this for its own realm? */
+bool probe_database_default(const char *realm);
 
 #endif

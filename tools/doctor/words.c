@@ -137,14 +137,43 @@ char *words_kadmin_word(const char *text)
 	return word;
 }
 
-const char *words_kadmin_command(void)
+/* NULL: the default one. */
+static const char *realm_of(const char *principal)
 {
-	return probe_database_here() ? "kadmin.local" : "kadmin";
+	const char *at = strrchr(principal, '@');
+
+	return at && at[1] && (at == principal || at[-1] != '\\') ? at + 1 : NULL;
 }
 
-const char *words_extract_keys(void)
+static char *with_realm(const char *command, const char *principal)
 {
-	return probe_database_here()
+	const char *realm = realm_of(principal);
+	char *word, *all;
+
+	if (!realm || probe_database_default(realm))
+		return elf_strdup(command);
+	word = line_word(realm);
+	all = elf_format("%s -r %s", command, word);
+	free(word);
+	return all;
+}
+
+char *words_kadmin_command(const char *principal)
+{
+	return with_realm(probe_database_here(realm_of(principal)) ? "kadmin.local" : "kadmin", principal);
+}
+
+char *words_kadmin_there(const char *principal)
+{
+	return with_realm("kadmin", principal);
+}
+
+const char words_new_key[] = "all keytabs with the old one are of no use then, and clients need new tickets "
+			     "(kinit)";
+
+const char *words_extract_keys(const char *principal)
+{
+	return probe_database_here(realm_of(principal))
 		       ? NULL
 		       : "kadmin needs the privilege extract-keys for -norandkey, and kadmin.local, "
 			 "on the KDC's machine, does not; without it a new key is made, and all "
@@ -154,9 +183,10 @@ const char *words_extract_keys(void)
 void words_kadmin(struct lines *lines, const char *request, const char *principal)
 {
 	char *name = words_kadmin_word(principal), *all = elf_format("%s %s", request, name),
-	     *word = line_word(all);
+	     *word = line_word(all), *command = words_kadmin_command(principal);
 
-	line_command(lines, "%s -q %s", words_kadmin_command(), word);
+	line_command(lines, "%s -q %s", command, word);
+	free(command);
 	free(word);
 	free(all);
 	free(name);
@@ -171,7 +201,7 @@ void words_ktadd(struct lines *lines, const struct evidence *evidence, const cha
 {
 	char *file = words_kadmin_word(keytab_path(evidence)),
 	     *request = elf_format("ktadd -norandkey -k %s", file);
-	const char *network = words_extract_keys();
+	const char *network = words_extract_keys(principal);
 
 	line_remedy(lines, "-norandkey: the key stays as it is, and so do the other keytabs that have it%s%s",
 		    network ? "; " : "", network ? network : "");
@@ -197,10 +227,11 @@ void words_ktremove(struct lines *lines, const struct evidence *evidence, const 
 {
 	char *name = words_kadmin_word(principal), *file = words_kadmin_word(keytab_path(evidence)),
 	     *request = elf_format("ktremove -k %s %s %u", file, name, kvno), *word = line_word(request),
-	     *path = line_word(keytab_path(evidence));
+	     *path = line_word(keytab_path(evidence)), *command = words_kadmin_command(principal);
 
 	line_command(lines, "cp -p %s %s.old", path, path);
-	line_command(lines, "%s -q %s", words_kadmin_command(), word);
+	line_command(lines, "%s -q %s", command, word);
+	free(command);
 	free(path);
 	free(word);
 	free(request);

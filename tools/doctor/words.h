@@ -23,11 +23,15 @@ void words_denied(struct lines *lines, const struct probe_file *file);
 
 /* "kinit alice@REALM"; with nobody known "kinit USER@REALM". */
 void words_kinit(struct lines *lines, const struct evidence *evidence);
-/* "kadmin.local", on a KDC's own machine, or "kadmin". */
-const char *words_kadmin_command(void);
-/* What the second asks of who types -norandkey, and what comes of leaving that out: a sentence; NULL for the
- * first. */
-const char *words_extract_keys(void);
+/* "kadmin.local", on the own machine of the KDC whose database has this principal, or "kadmin"; with "-r
+ * REALM" for a realm other than the default one, in whose database its name would be of no use. */
+char *words_kadmin_command(const char *principal);
+/* The same of another machine, that of a server. */
+char *words_kadmin_there(const char *principal);
+/* What "kadmin" asks of who types -norandkey, and what comes of leaving that out: a sentence; NULL for
+ * "kadmin.local". */
+const char *words_extract_keys(const char *principal);
+extern const char words_new_key[]; /* what comes of one, as a sentence goes on */
 /* "kadmin -q 'REQUEST PRINCIPAL'" */
 void words_kadmin(struct lines *lines, const char *request, const char *principal);
 /* "kadmin -q 'ktadd -norandkey -k FILE PRINCIPAL'", and what it does to keytabs that are there. */
