@@ -41,12 +41,62 @@ permit() {
     initiate odd host@odd.gsstap.test
     doctor odd
     only GT0012
-    finds GT0012 '.cause | contains("the KDC has for host/odd.gsstap.test@GSSTAP.TEST no key of an encryption type")'
+    finds GT0012 ".cause | test(\"asks for, by $PWD/krb5.conf, the KDC takes none for a session key of host/odd.gsstap.test@GSSTAP.TEST$\")"
     finds GT0012 '[.remedy[].text // empty] | any(contains("all keytabs with the old one are of no use then"))'
-    remedy GT0012 1
+    kadmin.local -q 'ktadd -k krb5.keytab -e aes128-cts-hmac-sha1-96:normal host/odd.gsstap.test@GSSTAP.TEST'
+    finds GT0012 ".remedy | any(.command == \"kadmin.local -q 'ktadd -e aes128-cts-hmac-sha1-96:normal host/odd.gsstap.test@GSSTAP.TEST'\")"
     initiate new host@odd.gsstap.test
     [ "$CLIENT_STATUS" = 0 ]
     healthy new
+}
+
+@test "a service whose own list of session key types leaves out the client's is not said to lack a key" {
+    kadmin.local -q 'addprinc -randkey nfs/localhost'
+    kadmin.local -q 'ktadd -norandkey -k krb5.keytab nfs/localhost'
+    kadmin.local -q 'setstr nfs/localhost session_enctypes arcfour-hmac'
+    initiate listed nfs@localhost
+    [ "$CLIENT_STATUS" != 0 ]
+    doctor listed
+    only GT0012
+    finds GT0012 '.cause | test("^of the encryption types that python3 asks for, .*, the KDC takes none for a session key of nfs/localhost@GSSTAP.TEST$")'
+    finds GT0012 '[.remedy[].command // empty][:2] == ["kadmin.local -q '"'getstrs nfs/localhost@GSSTAP.TEST'"'", "kadmin.local -q '"'getprinc nfs/localhost@GSSTAP.TEST'"'"]'
+    remedy GT0012 1 | grep -q '^session_enctypes: arcfour-hmac'
+    finds GT0012 '[.remedy[].command // empty][2] == "kadmin.local -q '"'delstr nfs/localhost@GSSTAP.TEST session_enctypes'"'"'
+    kadmin.local -q 'delstr nfs/localhost@GSSTAP.TEST session_enctypes'
+    initiate new nfs@localhost
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
+}
+
+@test "the list that a KDC is asked with counts, whatever else is permitted" {
+    config 's/^\[libdefaults\]/&\n\tdefault_tgs_enctypes = aes128-cts/'
+    initiate left host@localhost
+    [ "$CLIENT_STATUS" != 0 ]
+    doctor left
+    only GT0012
+    finds GT0012 ".cause | test(\"ticket-granting ticket in FILE:$PWD/alice.cc is of aes256-cts-hmac-sha1-96, which $PWD/krb5.conf does not permit\")"
+    finds GT0012 '.evidence | any(. == "default_tgs_enctypes has: aes128-cts-hmac-sha1-96")'
+    # kinit gets another one like it.
+    finds GT0012 ".remedy == [{text: \"add aes256-cts-hmac-sha1-96 to default_tgs_enctypes in [libdefaults] of $PWD/krb5.conf, or remove that line\"}]"
+    sed -i '/default_tgs_enctypes/s/$/ aes256-cts-hmac-sha1-96/' krb5.conf
+    initiate added host@localhost
+    [ "$CLIENT_STATUS" = 0 ]
+    sed -i /default_tgs_enctypes/d krb5.conf
+    initiate removed host@localhost
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy added removed
+}
+
+@test "the list that a client logs in with counts, whatever else is permitted" {
+    kadmin.local -q 'addprinc -randkey -e aes256-cts-hmac-sha1-96:normal large'
+    kadmin.local -q "ktadd -norandkey -k large.keytab large"
+    config 's/^\[libdefaults\]/&\n\tdefault_tkt_enctypes = aes128-cts/'
+    KRB5CCNAME=FILE:$PWD/none KRB5_CLIENT_KTNAME=FILE:$PWD/large.keytab initiate login host@localhost
+    [ "$CLIENT_STATUS" != 0 ]
+    doctor login
+    only GT0012
+    finds GT0012 '.evidence | any(. == "default_tkt_enctypes has: aes128-cts-hmac-sha1-96")'
+    finds GT0012 ".remedy | any(.text // \"\" | contains(\"(default_tkt_enctypes in [libdefaults] of $PWD/krb5.conf)\"))"
 }
 
 @test "a client keytab and a password of which nothing is permitted are not called wrong" {

@@ -652,6 +652,22 @@ while True: s.recv(512)' 3>&- &
     line enctypes '.state == "fail" and (.remedy[0] | startswith("add aes256-cts-hmac-sha1-96 to permitted_enctypes"))'
 }
 
+@test "the list of encryption types that a KDC is asked with counts, whatever is permitted, and so does a service's own" {
+    config 's/^\[libdefaults\]/&\n\tdefault_tgs_enctypes = aes128-cts/'
+    doctor 1 --service zmq@localhost
+    line tgt '.seen | contains("its session key is of aes256-cts-hmac-sha1-96, which is not permitted here")'
+    line tgt ".remedy == [\"add aes256-cts-hmac-sha1-96 to default_tgs_enctypes in [libdefaults] of $PWD/krb5.conf, or remove that line\"]"
+    sed -i '/default_tgs_enctypes/s/$/ aes256-cts-hmac-sha1-96/' krb5.conf
+    doctor 0 --service zmq@localhost
+    kadmin.local -q 'setstr zmq/localhost session_enctypes arcfour-hmac'
+    doctor 1 --service zmq@localhost
+    not_well "service=fail"
+    line service '.seen | contains("takes none of the encryption types that it is asked with for a session key of zmq/localhost@GSSTAP.TEST")'
+    line service '[.commands[] | select(contains("delstr"))] == ["kadmin.local -q '"'delstr zmq/localhost@GSSTAP.TEST session_enctypes'"'"]'
+    kadmin.local -q 'delstr zmq/localhost@GSSTAP.TEST session_enctypes'
+    doctor 0 --service zmq@localhost
+}
+
 @test "encryption that can be broken is a warning" {
     run -0 "$GSSTAP" realm -u alice -s zmq@localhost --enctypes arcfour-hmac -- "$GSSTAP" doctor --format json --service zmq@localhost
     cat >lines <<<"$output"

@@ -13,41 +13,77 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *permitted(struct diagnose_case *c, const struct probe_config *config)
+static void list_evidence(struct diagnose_case *c, struct finding *finding, const int32_t *enctypes,
+			  size_t count, const char *setting)
 {
-	char *list = words_enctypes(config->permitted, config->permitted_count);
-	const char *text = case_format(c, "%s", list);
+	char *list = words_enctypes(enctypes, count);
 
+	finding_evidence(finding, "%s: %s", setting ? case_format(c, "%s has", setting) : "permitted are",
+			 list);
 	free(list);
-	return text;
+}
+
+/* By the setting that is in force. */
+static void enctypes_evidence(struct diagnose_case *c, struct finding *finding,
+			      const struct probe_enctypes *enctypes)
+{
+	bool named = strcmp(enctypes->setting, "permitted_enctypes") != 0;
+
+	list_evidence(c, finding, enctypes->list, enctypes->count, named ? enctypes->setting : NULL);
 }
 
 static void permit_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_config *config,
-			  int32_t enctype)
+			  const char *setting, int32_t enctype)
 {
-	finding_remedy(finding, "add %s to permitted_enctypes in [libdefaults] of %s, or remove that line",
-		       enctype_text(c, enctype), words_config_file(config));
+	finding_remedy(finding, "add %s to %s in [libdefaults] of %s, or remove that line",
+		       enctype_text(c, enctype), setting, words_config_file(config));
 }
 
 /* Is there a ticket of the realm, and is the type of its session key out of use. */
 static bool of_ticket(struct diagnose_case *c, struct finding *finding, const struct probe_config *config)
 {
+	const struct probe_enctypes *enctypes = &config->for_tickets;
 	const struct probe_ccache *cache = failed_cache(c);
 	const struct probe_ticket *ticket = cache ? probe_ccache_tgt(cache) : NULL;
 
-	if (!ticket || probe_config_permits(config, ticket->session_enctype))
+	if (!ticket || !enctypes->count || probe_enctypes_have(enctypes, ticket->session_enctype))
 		return false;
 	finding_cause(
 		finding,
 		"the session key of the ticket-granting ticket in %s is of %s, which %s does not permit",
 		cache->name, enctype_text(c, ticket->session_enctype), words_config_file(config));
-	finding_remedy(finding, "get a ticket anew:");
-	kinit_remedy(c, finding, cache, cache->principal);
-	permit_remedy(c, finding, config, ticket->session_enctype);
+	enctypes_evidence(c, finding, enctypes);
+	if (probe_config_kinit_suits(config)) {
+		finding_remedy(finding, "get a ticket anew:");
+		kinit_remedy(c, finding, cache, cache->principal);
+	}
+	permit_remedy(c, finding, config, enctypes->setting, ticket->session_enctype);
 	return true;
 }
 
-/* The KDC found no type that this service has a key of and the client takes. */
+/* A service's own list of session key types comes before its keys, and one of them alone does not tell. */
+static void look_at_service(struct diagnose_case *c, struct finding *finding,
+			    const struct probe_config *config, const char *service)
+{
+	const struct probe_enctypes *enctypes = &config->for_tickets;
+
+	finding_remedy(finding,
+		       "see what the KDC goes by: session_enctypes of the service, and where that is not "
+		       "set, its keys:");
+	kadmin_remedy(c, finding, "getstrs", service);
+	kadmin_remedy(c, finding, "getprinc", service);
+	finding_remedy(finding, "if session_enctypes is set, and has none of %s's types, take it away:",
+		       case_name(c, c->init));
+	kadmin_remedy_of(c, finding, "delstr", service, "session_enctypes");
+	finding_remedy(finding,
+		       "if it is not set, permit a type that the service has keys of (%s in [libdefaults] of "
+		       "%s), or make a key of one that is permitted, and write it into its keytab; %s:",
+		       enctypes->setting, words_config_file(config), words_new_key);
+	kadmin_remedy(c, finding, case_format(c, "ktadd -e %s:normal", enctype_text(c, enctypes->list[0])),
+		      service);
+}
+
+/* The KDC found no type for the session key: why, its answer does not tell. */
 static bool of_service(struct diagnose_case *c, struct finding *finding, const struct probe_config *config,
 		       const struct model_step *step)
 {
@@ -55,18 +91,16 @@ static bool of_service(struct diagnose_case *c, struct finding *finding, const s
 	const struct probe_ccache *cache = failed_cache(c);
 	const char *realm = realm_of(service);
 
-	if (step != talk_says(c->init, SAYS_ETYPE_NOSUPP) || !cache || !service || !config->permitted_count)
+	if (step != talk_says(c->init, SAYS_ETYPE_NOSUPP) || !cache || !service || !config->for_tickets.count)
 		return false;
 	if (!realm && realm_of(cache->principal))
 		service = case_format(c, "%s%s", service, realm_of(cache->principal));
-	finding_cause(finding, "the KDC has for %s no key of an encryption type that %s permits", service,
-		      words_config_file(config));
-	finding_remedy(finding,
-		       "permit a type that the service has keys of (permitted_enctypes in [libdefaults] of "
-		       "%s), or make a key of one that is permitted, and write it into its keytab; %s:",
-		       words_config_file(config), words_new_key);
-	kadmin_remedy(c, finding, case_format(c, "ktadd -e %s:normal", enctype_text(c, config->permitted[0])),
-		      service);
+	finding_cause(finding,
+		      "of the encryption types that %s asks for, by %s, the KDC takes none for a session key "
+		      "of %s",
+		      case_name(c, c->init), words_config_file(config), service);
+	enctypes_evidence(c, finding, &config->for_tickets);
+	look_at_service(c, finding, config, service);
 	return true;
 }
 
@@ -88,18 +122,17 @@ static bool of_login(struct diagnose_case *c, struct finding *finding, const str
 {
 	const char *principal = step == talk_says(c->init, SAYS_ETYPE_NOSUPP) ? logs_in(c, step) : NULL;
 
-	if (!principal || !config->permitted_count)
+	if (!principal || !config->for_login.count)
 		return false;
 	finding_cause(finding,
 		      "%s logs in as %s, and the KDC has no key of it of an encryption type that %s permits",
 		      case_name(c, c->init), principal, words_config_file(config));
 	if (!login_by_password(step))
 		finding_evidence(finding, "%s", keytab_text(c, case_client_keytab(c), principal));
+	enctypes_evidence(c, finding, &config->for_login);
 	finding_remedy(finding,
-		       "permit a type that it has keys of (permitted_enctypes in [libdefaults] of %s); the "
-		       "KDC shows "
-		       "which:",
-		       words_config_file(config));
+		       "permit a type that it has keys of (%s in [libdefaults] of %s); the KDC shows which:",
+		       config->for_login.setting, words_config_file(config));
 	kadmin_remedy(c, finding, "getprinc", principal);
 	return true;
 }
@@ -118,8 +151,8 @@ static bool of_acceptor(struct diagnose_case *c, struct finding *finding)
 		      enctype_text(c, enctype), words_config_file(config), case_name(c, c->acc));
 	ticket_evidence(c, finding);
 	acceptor_evidence(c, finding);
-	finding_evidence(finding, "permitted are: %s", permitted(c, config));
-	permit_remedy(c, finding, config, enctype);
+	list_evidence(c, finding, config->permitted, config->permitted_count, NULL);
+	permit_remedy(c, finding, config, "permitted_enctypes", enctype);
 	finding_remedy(finding,
 		       "or give the service keys of a permitted type alone, and its clients new tickets");
 	return true;
@@ -142,6 +175,5 @@ bool diagnose_enctype_not_permitted(struct diagnose_case *c, struct finding *fin
 			!of_service(c, finding, config, step)))
 		return false;
 	said_evidence(c, finding, step);
-	finding_evidence(finding, "permitted are: %s", permitted(c, config));
 	return true;
 }

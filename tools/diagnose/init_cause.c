@@ -195,6 +195,13 @@ void kadmin_remedy(struct diagnose_case *c, struct finding *finding, const char 
 			case_word(c, case_format(c, "%s %s", request, case_kadmin_word(c, name))));
 }
 
+void kadmin_remedy_of(struct diagnose_case *c, struct finding *finding, const char *request, const char *name,
+		      const char *what)
+{
+	finding_command(finding, "%s -q %s", case_kadmin(c, name),
+			case_word(c, case_format(c, "%s %s %s", request, case_kadmin_word(c, name), what)));
+}
+
 void setting_remedy(struct diagnose_case *c, struct finding *finding, const char *section, const char *line)
 {
 	const struct probe_config *config = case_config(c, c->init);

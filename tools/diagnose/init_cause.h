@@ -36,6 +36,9 @@ void kinit_beside_remedy(struct diagnose_case *c, struct finding *finding, const
 			 const char *name);
 /* "kadmin -q 'REQUEST NAME'", of which name may hold anything. */
 void kadmin_remedy(struct diagnose_case *c, struct finding *finding, const char *request, const char *name);
+/* "kadmin -q 'REQUEST NAME WHAT'" */
+void kadmin_remedy_of(struct diagnose_case *c, struct finding *finding, const char *request, const char *name,
+		      const char *what);
 /* "write into [SECTION] of FILE: LINE" */
 void setting_remedy(struct diagnose_case *c, struct finding *finding, const char *section, const char *line);
 

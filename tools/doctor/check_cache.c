@@ -154,19 +154,30 @@ static void say_none(struct lines *lines, const struct evidence *evidence)
 }
 
 /* libkrb5 passes over tickets whose session key it may not use. */
+static void say_not_permitted(struct lines *lines, const struct evidence *evidence, const char *enctype)
+{
+	const struct probe_config *config = &evidence->config;
+
+	line_is(lines, LINE_FAIL);
+	line_say(lines, "its session key is of %s, which is not permitted here (see enctypes)", enctype);
+	if (probe_config_kinit_suits(config)) {
+		line_remedy(lines, "get one of another type:");
+		words_kinit(lines, evidence);
+	} else {
+		line_remedy(lines, "add %s to %s in [libdefaults] of %s, or remove that line", enctype,
+			    config->for_tickets.setting, words_config_file(config));
+	}
+}
+
 static void judge_enctype(struct lines *lines, const struct evidence *evidence,
 			  const struct probe_ticket *tgt)
 {
+	const struct probe_config *config = &evidence->config;
 	char *enctype = words_enctype(tgt->session_enctype);
 
 	line_text(lines, "session_enctype", enctype);
-	if (!probe_config_permits(&evidence->config, tgt->session_enctype)) {
-		line_is(lines, LINE_FAIL);
-		line_say(lines, "its session key is of %s, which is not permitted here (see enctypes)",
-			 enctype);
-		line_remedy(lines, "get one of another type:");
-		words_kinit(lines, evidence);
-	}
+	if (!probe_enctypes_have(&config->for_tickets, tgt->session_enctype))
+		say_not_permitted(lines, evidence, enctype);
 	free(enctype);
 }
 

@@ -46,6 +46,21 @@ static void say_unknown(struct lines *lines, const struct evidence *evidence, co
 		words_ktadd(lines, evidence, principal);
 }
 
+/* The answer does not tell whether the service has a list of its own. */
+static void say_no_enctype(struct lines *lines, const char *principal)
+{
+	line_say(lines,
+		 "the KDC takes none of the encryption types that it is asked with for a session key of %s "
+		 "(see enctypes)",
+		 principal);
+	line_remedy(lines, "look for session_enctypes, which says what it takes for this service:");
+	words_kadmin(lines, "getstrs", principal);
+	line_remedy(lines, "where it is set, and has none of these types, take it away:");
+	words_kadmin_of(lines, "delstr", principal, " session_enctypes");
+	line_remedy(lines, "where it is not set, give the service new keys; %s:", words_new_key);
+	words_kadmin(lines, "cpw -randkey", principal);
+}
+
 /* As the error of the exchange is understood; what is not is libkrb5's message alone. */
 static void say_error(struct lines *lines, const struct evidence *evidence, const char *principal)
 {
@@ -56,12 +71,7 @@ static void say_error(struct lines *lines, const struct evidence *evidence, cons
 		say_unknown(lines, evidence, principal);
 		break;
 	case KRB5KDC_ERR_ETYPE_NOSUPP:
-		line_say(lines,
-			 "the KDC has no key of %s of an encryption type that is permitted here (see "
-			 "enctypes)",
-			 principal);
-		line_remedy(lines, "give the service new keys; %s:", words_new_key);
-		words_kadmin(lines, "cpw -randkey", principal);
+		say_no_enctype(lines, principal);
 		break;
 	case KRB5_CC_NOT_KTYPE:
 		line_say(lines,

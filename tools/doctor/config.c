@@ -14,6 +14,12 @@
 #define DEFAULT_FILES "/etc/krb5.conf" /* libkrb5 does not tell what it was built with */
 #define DEFAULT_SKEW 300
 
+/* libkrb5 exports both, and its header has neither. Without them what is permitted is what counts. */
+krb5_error_code krb5_get_tgs_ktypes(krb5_context context, krb5_const_principal nobody, krb5_enctype **list)
+	__attribute__((weak));
+krb5_error_code krb5_get_default_in_tkt_ktypes(krb5_context context, krb5_enctype **list)
+	__attribute__((weak));
+
 static void look_at_files(struct probe_config *config)
 {
 	const char *set = secure_getenv("KRB5_CONFIG"), *list = set ? set : DEFAULT_FILES;
@@ -68,18 +74,50 @@ static int clockskew(profile_t profile)
 	return (int)seconds;
 }
 
+static int32_t *copy(krb5_context context, krb5_enctype *list, size_t *count)
+{
+	int32_t *made;
+
+	for (*count = 0; list && list[*count];)
+		++*count;
+	made = elf_calloc(*count, sizeof(*made));
+	for (size_t i = 0; i < *count; i++)
+		made[i] = list[i];
+	krb5_free_enctypes(context, list);
+	return made;
+}
+
+static krb5_error_code read_tgs(krb5_context context, krb5_enctype **list)
+{
+	return krb5_get_tgs_ktypes ? krb5_get_tgs_ktypes(context, NULL, list)
+				   : krb5_get_permitted_enctypes(context, list);
+}
+
+static krb5_error_code read_tkt(krb5_context context, krb5_enctype **list)
+{
+	return krb5_get_default_in_tkt_ktypes ? krb5_get_default_in_tkt_ktypes(context, list)
+					      : krb5_get_permitted_enctypes(context, list);
+}
+
+static void read_enctypes(struct probe_enctypes *enctypes, krb5_context context, profile_t profile,
+			  const char *setting, krb5_error_code (*ask)(krb5_context, krb5_enctype **))
+{
+	krb5_enctype *list = NULL;
+	char *value = NULL;
+
+	if (!ask(context, &list))
+		enctypes->list = copy(context, list, &enctypes->count);
+	profile_get_string(profile, "libdefaults", setting, NULL, NULL, &value);
+	enctypes->setting = value ? setting : "permitted_enctypes";
+	profile_release_string(value);
+}
+
 static void read_permitted(struct probe_config *config, krb5_context context)
 {
 	krb5_enctype *list = NULL;
 
-	if (krb5_get_permitted_enctypes(context, &list) || !list)
-		return;
-	while (list[config->permitted_count])
-		config->permitted_count++;
-	config->permitted = elf_calloc(config->permitted_count, sizeof(*config->permitted));
-	for (size_t i = 0; i < config->permitted_count; i++)
-		config->permitted[i] = list[i];
-	krb5_free_enctypes(context, list);
+	if (!krb5_get_permitted_enctypes(context, &list))
+		config->permitted = copy(context, list, &config->permitted_count);
 }
 
 static void read_settings(struct probe_config *config, krb5_context context)
@@ -97,6 +135,8 @@ static void read_settings(struct probe_config *config, krb5_context context)
 	read_permitted(config, context);
 	if (krb5_get_profile(context, &profile))
 		return;
+	read_enctypes(&config->for_tickets, context, profile, "default_tgs_enctypes", read_tgs);
+	read_enctypes(&config->for_login, context, profile, "default_tkt_enctypes", read_tkt);
 	config->canonicalize = canonicalize(profile);
 	config->rdns = boolean(profile, "rdns", true);
 	config->dns_lookup_kdc = boolean(profile, "dns_lookup_kdc", boolean(profile, "dns_fallback", true));
@@ -143,6 +183,8 @@ void probe_config_free(struct probe_config *config)
 	free(config->text);
 	free(config->default_realm);
 	free(config->permitted);
+	free(config->for_tickets.list);
+	free(config->for_login.list);
 	free(config->default_keytab);
 	free(config->default_ccache);
 	*config = (struct probe_config){0};
@@ -150,8 +192,22 @@ void probe_config_free(struct probe_config *config)
 
 bool probe_config_permits(const struct probe_config *config, int32_t enctype)
 {
-	for (size_t i = 0; i < config->permitted_count; i++)
-		if (config->permitted[i] == enctype)
+	return probe_enctypes_have(&(struct probe_enctypes){config->permitted, config->permitted_count, NULL},
+				   enctype);
+}
+
+bool probe_enctypes_have(const struct probe_enctypes *enctypes, int32_t enctype)
+{
+	for (size_t i = 0; i < enctypes->count; i++)
+		if (enctypes->list[i] == enctype)
 			return true;
 	return false;
+}
+
+bool probe_config_kinit_suits(const struct probe_config *config)
+{
+	for (size_t i = 0; i < config->for_login.count; i++)
+		if (!probe_enctypes_have(&config->for_tickets, config->for_login.list[i]))
+			return false;
+	return true;
 }

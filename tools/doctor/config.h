@@ -12,6 +12,13 @@
 
 enum probe_canonicalize { PROBE_CANONICALIZE_NO, PROBE_CANONICALIZE_YES, PROBE_CANONICALIZE_FALLBACK };
 
+/* A list of encryption types and the setting that makes it. */
+struct probe_enctypes {
+	int32_t *list; /* the preferred first */
+	size_t count;
+	const char *setting;
+};
+
 struct probe_config {
 	enum probe_state state; /* PROBE_MALFORMED, FAILED: nothing below the files is known; PROBE_MISSING:
 				   none of them is there, and all is default */
@@ -24,6 +31,8 @@ struct probe_config {
 	char *default_realm; /* NULL: none */
 	int32_t *permitted;  /* encryption types, the preferred first */
 	size_t permitted_count;
+	/* What session keys may be of: of tickets that a KDC is asked for, and of the first one. */
+	struct probe_enctypes for_tickets, for_login;
 	enum probe_canonicalize canonicalize; /* dns_canonicalize_hostname */
 	bool rdns, dns_lookup_kdc, dns_lookup_realm, allow_weak_crypto;
 	int clockskew; /* seconds */
@@ -35,5 +44,8 @@ void probe_config_read(struct probe_config *config);
 void probe_config_free(struct probe_config *config);
 
 bool probe_config_permits(const struct probe_config *config, int32_t enctype);
+/* Is whatever session key a login gets of a type that the ticket is of use with? */
+bool probe_config_kinit_suits(const struct probe_config *config);
+bool probe_enctypes_have(const struct probe_enctypes *enctypes, int32_t enctype);
 
 #endif

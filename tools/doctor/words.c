@@ -182,7 +182,12 @@ const char *words_extract_keys(const char *principal)
 
 void words_kadmin(struct lines *lines, const char *request, const char *principal)
 {
-	char *name = words_kadmin_word(principal), *all = elf_format("%s %s", request, name),
+	words_kadmin_of(lines, request, principal, "");
+}
+
+void words_kadmin_of(struct lines *lines, const char *request, const char *principal, const char *rest)
+{
+	char *name = words_kadmin_word(principal), *all = elf_format("%s %s%s", request, name, rest),
 	     *word = line_word(all), *command = words_kadmin_command(principal);
 
 	line_command(lines, "%s -q %s", command, word);

@@ -34,6 +34,8 @@ const char *words_extract_keys(const char *principal);
 extern const char words_new_key[]; /* what comes of one, as a sentence goes on */
 /* "kadmin -q 'REQUEST PRINCIPAL'" */
 void words_kadmin(struct lines *lines, const char *request, const char *principal);
+/* rest: what comes after it, such as " session_enctypes". */
+void words_kadmin_of(struct lines *lines, const char *request, const char *principal, const char *rest);
 /* "kadmin -q 'ktadd -norandkey -k FILE PRINCIPAL'", and what it does to keytabs that are there. */
 void words_ktadd(struct lines *lines, const struct evidence *evidence, const char *principal);
 /* Makes a new key, of this encryption type. */
