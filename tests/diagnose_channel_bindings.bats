@@ -98,3 +98,37 @@ registered-payload 2
 registered-tokens 2
 END
 }
+
+@test "what would refuse the handshake after another cause is told with it, where both sides are known to differ" {
+    kvno -q host/localhost
+    kadmin.local -q 'cpw -randkey host/localhost'
+    kadmin.local -q "ktadd -norandkey -k $PWD/new.keytab host/localhost"
+    export KRB5_KTNAME=FILE:$PWD/new.keytab
+    two() { # NAME ONE OTHER: the same in two processes, whose hashes have keys of their own
+        mkdir "$1"
+        export ONE=$2 OTHER=$3
+        "$GSSTAP" run -o "$1/initiator.pcapng" -- "$PYTHON" "$TOP/tests/hosts/bound_channels.py" initiate >token
+        run -1 "$GSSTAP" run -o "$1/acceptor.pcapng" -- "$PYTHON" "$TOP/tests/hosts/bound_channels.py" accept <token
+        doctor "$1"
+    }
+    two kinds tls-unique:Mumpitz tls-exporter:Mumpitz
+    only GT0009 GT0019
+    finds GT0019 '.remedy[0].text | test("the initiator takes tls-unique and the acceptor tls-exporter")'
+    finds GT0019 '.evidence[-1] | test("had failed before it compared them$")'
+    two lengths here elsewhere
+    only GT0009 GT0019
+    two same tls-exporter:Mumpitz tls-exporter:Mumpitz
+    only GT0009
+    # Equal in kind and length: two processes' hashes tell nothing.
+    two unknown here away
+    only GT0009
+    run -1 bound one here away
+    only GT0009 GT0019
+    run -1 bound equal here here
+    only GT0009
+    remedy GT0009 1
+    run -1 bound mended here away
+    only GT0019
+    run -0 bound right here here
+    no_finding
+}

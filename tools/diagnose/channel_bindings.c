@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* GT0019. Both ends hash what they know of the channel around them, and did not know the same. */
+/*
+ * GT0019. Both ends hash what they know of the channel around them, and did not know the same. The acceptor
+ * compares that last: where both sides are known to differ, it would come next after what it failed for.
+ */
 #include "tools/diagnose/checks.h"
 #include "tools/names/names.h"
 
@@ -65,12 +68,27 @@ static void remedies(struct finding *finding, const char *one, const char *other
 		       "such as a proxy, let the acceptor use no channel bindings, or pass TLS through");
 }
 
+/* Two hashes can be compared within a process: another one has another key. */
+static bool differ(const struct diagnose_case *c)
+{
+	const struct model_step *one = binding(c->init), *other = binding(c->acc);
+
+	if (!one || !other)
+		return false;
+	if (one->bindings.length != other->bindings.length)
+		return true;
+	if (kind(c->init) && kind(c->acc) && one->bindings_kind != other->bindings_kind)
+		return true;
+	return c->init->process == c->acc->process &&
+	       memcmp(one->bindings.hash, other->bindings.hash, sizeof(one->bindings.hash));
+}
+
 bool diagnose_channel_bindings(struct diagnose_case *c, struct finding *finding)
 {
 	const struct model_talk *by = rejecting(c->acc) ? c->acc : c->init;
 	const struct model_step *step = rejecting(by);
 
-	if (!step)
+	if (!step && !(c->found && c->acc && case_failed(c) == c->acc && differ(c)))
 		return false;
 	finding_cause(finding, "%s and %s bind their handshake to different channels",
 		      c->init ? case_name(c, c->init) : "the initiator",
@@ -81,7 +99,10 @@ bool diagnose_channel_bindings(struct diagnose_case *c, struct finding *finding)
 		elf_list_add(&finding->unseen, "what the initiator binds to: no trace that was given has it");
 	if (c->acc)
 		told(c, finding, c->acc);
-	finding_evidence(finding, "%s", case_said(c, by, step));
+	if (step)
+		finding_evidence(finding, "%s", case_said(c, by, step));
+	else
+		finding_evidence(finding, "%s had failed before it compared them", case_program(c, c->acc));
 	remedies(finding, kind(c->init), kind(c->acc));
 	return true;
 }
