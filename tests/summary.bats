@@ -371,6 +371,33 @@ END
     [ "${lines[0]}" = "Nothing that was seen is unsecured, and nothing fails." ]
 }
 
+@test "a context that another process imports is protected by what passes there" {
+    cat >one.py <<'END'
+import gssapi
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+one, other = gssapi.SecurityContext(name=name, usage="initiate"), gssapi.SecurityContext(usage="accept")
+token = None
+while not one.complete:
+    token = one.step(token)
+    token = other.step(token) if token else None
+open("message", "wb").write(one.wrap(b"hello", True).message)
+open("context", "wb").write(other.export())
+END
+    cat >other.py <<'END'
+import gssapi
+print(gssapi.SecurityContext(token=open("context", "rb").read()).unwrap(open("message", "rb").read()).message)
+END
+    under none "$PYTHON" one.py
+    summary
+    says '.kind == "pair" and .role == "acceptor" and .state == "authenticated" and .unwrapped == null'
+    under none "$PYTHON" other.py
+    summary
+    says '.kind == "pair" and .role == "initiator" and .state == "secured" and .wrapped == 1'
+    says '.kind == "pair" and .role == "acceptor" and .state == "secured" and .unwrapped == 1 and .unwrapped_bytes == 5'
+    run -0 "$GSSTAP" decode --summary traces
+    [ "${lines[0]}" = "Nothing that was seen is unsecured, and nothing fails." ]
+}
+
 @test "what was not observed is said first, and nothing is called well beside it" {
     local secured='handshake(role=1, outcome=1, initiator="alice@R", acceptor="host/h@R", handshake="2" * 16, context=7); call("gss_wrap", context=7, major=0)'
     local start='process(exe="/srv/a", host="box", command="server", level="tokens")'

@@ -31,6 +31,9 @@ void facts_seen(const struct facts *facts, uint64_t *first, uint64_t *last);
 /* One more of these, now, for what this process knows itself, or supposes of its peer. */
 void facts_count(const struct facts *facts, struct model_tally *tally, enum model_fact fact, bool supposed);
 
+/* By this field, a hash. NULL: there is none, it is not to be made, or no memory. */
+struct model_handshake *facts_handshake(const struct facts *facts, enum tr_field_id field, bool make,
+					bool *made);
 /* The program of texts that a process event has. */
 struct model_program *facts_program(const struct facts *facts, const struct model_text texts[5]);
 /* NULL, all of them: no memory. */
@@ -57,6 +60,8 @@ void learn_inject(struct facts *facts);
 void learn_connection(struct facts *facts);
 void learn_unsecured(struct facts *facts);
 void learn_gss_call(struct facts *facts);
+/* Contexts that go from process to process: transfer.c. */
+void learn_transfer(struct facts *facts);
 void learn_zmq_call(struct facts *facts);
 /* A token of the event, and the event as a call that whoever calls this owns; NULL: no memory. talk_step.c
  */

@@ -66,9 +66,10 @@ static void unlink_handshake(struct model *model, struct model_handshake *handsh
 	model_node_free(&handshake->node);
 }
 
-static struct model_handshake *handshake_of(struct facts *facts, bool make, bool *made)
+struct model_handshake *facts_handshake(const struct facts *facts, enum tr_field_id field, bool make,
+					bool *made)
 {
-	struct model_text hash = facts_text(facts, TR_F_HANDSHAKE);
+	struct model_text hash = facts_text(facts, field);
 	struct model *model = facts->model;
 	struct model_handshake *found;
 	struct model_key key;
@@ -160,7 +161,7 @@ static void join(struct facts *facts, enum tr_role role, uint64_t outcome, struc
 {
 	bool acceptor = role == TR_ROLE_ACCEPTOR && outcome != TR_OUTCOME_ABANDONED,
 	     wait = waits(facts, role, outcome), made;
-	struct model_handshake *handshake = handshake_of(facts, acceptor || wait, &made);
+	struct model_handshake *handshake = facts_handshake(facts, TR_F_HANDSHAKE, acceptor || wait, &made);
 	struct model_tally *both[] = {one, other};
 
 	if (!handshake)

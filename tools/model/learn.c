@@ -13,6 +13,7 @@ static void learn_call(struct facts *facts)
 {
 	learn_talk_call(facts);
 	learn_gss_call(facts);
+	learn_transfer(facts);
 	learn_zmq_call(facts);
 	learn_zmq_ends(facts);
 }

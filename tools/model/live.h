@@ -38,10 +38,11 @@ struct model_handle {
 	struct model_text begun_with;	   /* contexts: the acceptor that was asked for, while it has not */
 };
 
-/* A handshake of which one end was seen, by the hash of its first token. */
+/* A handshake of which one end was seen, by the hash of its first token; or a context that was exported, by
+ * what its import has in common with that. */
 struct model_handshake {
 	struct model_node node;
-	struct model_tally *waiting[2]; /* the initiator's, which does not know how it ended */
+	struct model_tally *waiting[2]; /* the initiator's, which does not know how it ended; the context's */
 	enum model_fact counted;	/* ... and that it was counted as there */
 	uint64_t established;		/* when the acceptor did */
 	struct model_text failed;	/* ... or why it did not */
