@@ -27,6 +27,18 @@ cannot() {
     cannot missing 'does not exist'
 }
 
+@test "the key of a service that the KDC does not know is made with it" {
+    SERVICE=pop@localhost
+    export GSS_MECH_CONFIG=/dev/null # another mechanism's plugin would have a credential of any name
+    handshake unknown S_KRB5_KTNAME="FILE:$PWD/unmade"
+    doctor unknown/server.pcapng
+    only GT0006
+    remedies GT0006
+    handshake made S_KRB5_KTNAME="FILE:$PWD/unmade"
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy made
+}
+
 @test "an empty one is found, and filled" {
     : >empty
     cannot empty 'has no keys'

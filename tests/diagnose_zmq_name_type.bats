@@ -63,6 +63,13 @@ setup() {
     is_stuck client "$FAILED"
     doctor host/client.pcapng
     only GT0007
+    # It is a client's own name, which libzmq wants a key of as well as a ticket.
+    finds GT0007 '.title == "the keytab has no key of the name that a credential is asked for by"'
+    finds GT0007 '.cause | test("^zpair asks for a credential of alice@somewhere for both uses, and FILE:.* has no key of it$")'
+    finds GT0007 '[.remedy[].text // empty] | any(startswith("an initiator needs no key: leave ZMQ_GSSAPI_PRINCIPAL away"))'
+    pair unnamed "${SERVER[@]}" -- "${CLIENT[@]}"
+    talks
+    healthy unnamed/*.pcapng
 }
 
 @test "the service that a client asks for, too" {

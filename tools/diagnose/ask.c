@@ -37,9 +37,10 @@ static bool answered(struct kept *kept, const char *question)
 }
 
 /* What an answer depends on. */
-static const char *question(struct diagnose_case *c, const char *cache, const char *about)
+static const char *question(struct diagnose_case *c, const struct model_talk *talk, const char *cache,
+			    const char *about)
 {
-	const char *config = talk_setting(c, c->init, TR_F_KRB5_CONFIG);
+	const char *config = talk_setting(c, talk, TR_F_KRB5_CONFIG);
 
 	return case_format(c, "%s\n%s\n%s", config ? config : "", cache, about);
 }
@@ -51,7 +52,7 @@ const struct probe_service *ask_service(struct diagnose_case *c, const char *pri
 
 	if (!cache || cache->state != PROBE_OK || !principal)
 		return NULL;
-	if (!answered(&kept_service, question(c, cache->name, principal))) {
+	if (!answered(&kept_service, question(c, c->init, cache->name, principal))) {
 		probe_service_free(&service);
 		if (!local_enter(c->init))
 			return NULL;
@@ -63,18 +64,19 @@ const struct probe_service *ask_service(struct diagnose_case *c, const char *pri
 }
 
 /* client: NULL: nobody. */
-static const struct probe_kdcs *ask(struct diagnose_case *c, struct probe_kdcs *answer, struct kept *kept,
-				    const char *realm, const char *client)
+static const struct probe_kdcs *ask(struct diagnose_case *c, const struct model_talk *talk,
+				    struct probe_kdcs *answer, struct kept *kept, const char *realm,
+				    const char *client)
 {
-	const struct probe_config *config = c->init ? case_config(c, c->init) : NULL;
+	const struct probe_config *config = talk ? case_config(c, talk) : NULL;
 	struct probe_kdc_question what = {
 		.realm = realm, .client = client, .find_ms = WAIT_MS, .ask_ms = WAIT_MS};
 
 	if (!config || !realm)
 		return NULL;
-	if (!answered(kept, question(c, "", client ? client : realm))) {
+	if (!answered(kept, question(c, talk, "", client ? client : realm))) {
 		probe_kdcs_free(answer);
-		if (!local_enter(c->init))
+		if (!local_enter(talk))
 			return NULL;
 		what.dns = config->dns_lookup_kdc;
 		probe_kdcs_ask(answer, &what);
@@ -85,7 +87,7 @@ static const struct probe_kdcs *ask(struct diagnose_case *c, struct probe_kdcs *
 
 const struct probe_kdcs *ask_kdcs(struct diagnose_case *c, const char *realm)
 {
-	return ask(c, &kdcs, &kept_kdcs, realm, NULL);
+	return ask(c, c->init, &kdcs, &kept_kdcs, realm, NULL);
 }
 
 /* Have all that answered said this? */
@@ -107,14 +109,14 @@ static bool all_say(const struct probe_kdcs *answers, int32_t code)
 
 /* Both the client and the service of what is asked may be unknown: nobody's answer tells which comes first.
  */
-enum ask_client ask_client(struct diagnose_case *c, const char *principal)
+enum ask_client ask_client(struct diagnose_case *c, const struct model_talk *talk, const char *principal)
 {
 	const char *realm = realm_of(principal);
-	const struct probe_kdcs *nobody = ask_kdcs(c, realm), *somebody;
+	const struct probe_kdcs *nobody = ask(c, talk, &kdcs, &kept_kdcs, realm, NULL), *somebody;
 
 	if (!nobody || !all_say(nobody, KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN))
 		return ASK_UNTOLD;
-	somebody = ask(c, &of_client, &kept_client, realm, principal);
+	somebody = ask(c, talk, &of_client, &kept_client, realm, principal);
 	if (somebody && all_say(somebody, KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN))
 		return ASK_UNKNOWN;
 	return somebody && all_say(somebody, KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN) ? ASK_KNOWN : ASK_UNTOLD;

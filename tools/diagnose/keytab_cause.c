@@ -2,6 +2,8 @@
 /* See keytab_cause.h. */
 #include "tools/diagnose/keytab_cause.h"
 
+#include "tools/diagnose/ask.h"
+#include "tools/diagnose/init_cause.h"
 #include "tools/doctor/words.h"
 #include "tools/names/names.h"
 #include "tools/token/open.h"
@@ -117,6 +119,31 @@ void ktadd_command(struct diagnose_case *c, struct finding *finding, const struc
 {
 	norandkey(c, finding, case_kadmin(c, principal),
 		  case_format(c, "-k %s ", case_kadmin_word(c, keytab_path(keytab))), principal);
+}
+
+/* As kadmin completes it. */
+static const char *in_full(struct diagnose_case *c, const struct model_talk *talk, const char *principal)
+{
+	const struct probe_config *config = realm_of(principal) ? NULL : case_config(c, talk);
+
+	return config && config->default_realm ? case_format(c, "%s@%s", principal, config->default_realm)
+					       : principal;
+}
+
+void ktadd_maybe_new(struct diagnose_case *c, struct finding *finding, const struct model_talk *talk,
+		     const struct probe_keytab *keytab, const char *principal)
+{
+	const char *name = in_full(c, talk, principal);
+	enum ask_client known = ask_client(c, talk, name);
+
+	if (known != ASK_KNOWN) {
+		finding_remedy(finding,
+			       known == ASK_UNKNOWN ? "the KDC does not know %s: make it"
+						    : "if the KDC does not know %s yet, make it",
+			       name);
+		kadmin_remedy(c, finding, "addprinc -randkey", name);
+	}
+	ktadd_command(c, finding, keytab, name);
 }
 
 void ktadd_default(struct diagnose_case *c, struct finding *finding, const char *principal)

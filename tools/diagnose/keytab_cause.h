@@ -33,6 +33,9 @@ void ktadd_there(struct diagnose_case *c, struct finding *finding);
 /* Any name that a keytab has, and what it needs: "ktadd -norandkey -k FILE NAME", one word of a shell. */
 void ktadd_command(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab,
 		   const char *principal);
+/* The same of a name that the KDC may not have yet; talk: of who asks for it. */
+void ktadd_maybe_new(struct diagnose_case *c, struct finding *finding, const struct model_talk *talk,
+		     const struct probe_keytab *keytab, const char *principal);
 /* Into the default keytab of who types it. */
 void ktadd_default(struct diagnose_case *c, struct finding *finding, const char *principal);
 /* The same in place of its keys of this version, "all" for each: libkrb5 takes the first of two that are

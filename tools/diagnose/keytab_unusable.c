@@ -65,7 +65,7 @@ static bool about_another(const struct model_step *step, const struct probe_keyt
 	       from[1] == '/';
 }
 
-/* The service by whatever tells it: the ticket, or the name that the program asked for. */
+/* The service by whatever tells it: the ticket, or the name that the program asked for; or NULL. */
 static const char *service(struct diagnose_case *c)
 {
 	const char *name = case_service(c), *host;
@@ -74,13 +74,13 @@ static const char *service(struct diagnose_case *c)
 		name = case_text(c, c->acc->accepts);
 	host = name ? strchr(name, '@') : NULL;
 	if (!name || strchr(name, '/') || !host || !host[1])
-		return name && strchr(name, '/') ? name : "SERVICE/HOST";
+		return name && strchr(name, '/') ? name : NULL;
 	return case_format(c, "%.*s/%s", (int)(host - name), name, host + 1);
 }
 
 static void remedies(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab)
 {
-	const char *path = keytab->file.path;
+	const char *path = keytab->file.path, *name;
 
 	if (denied(keytab, c->acc) && path) {
 		finding_remedy(finding,
@@ -94,7 +94,12 @@ static void remedies(struct diagnose_case *c, struct finding *finding, const str
 	if (keytab->state != PROBE_MISSING && path)
 		finding_command(finding, "mv %s %s", case_word(c, path),
 				case_word(c, case_format(c, "%s.old", path)));
-	ktadd_command(c, finding, keytab, service(c));
+	name = service(c);
+	/* One of which a ticket came is known. */
+	if (name && !c->ap_req)
+		ktadd_maybe_new(c, finding, c->acc, keytab, name);
+	else
+		ktadd_command(c, finding, keytab, name ? name : "SERVICE/HOST");
 	/* What root makes is root's. */
 	if (c->acc->process->uid_known && c->acc->process->uid && path)
 		finding_command(finding, "chown %u %s", c->acc->process->uid, case_word(c, path));

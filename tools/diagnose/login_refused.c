@@ -106,6 +106,6 @@ bool diagnose_login_refused(struct diagnose_case *c, struct finding *finding)
 		return true;
 	}
 	finding_remedy(finding, "put its key in, or ask for a name that the keytab has:");
-	ktadd_command(c, finding, keytab, wanted);
+	ktadd_maybe_new(c, finding, c->init, keytab, wanted);
 	return true;
 }

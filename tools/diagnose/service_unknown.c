@@ -105,7 +105,7 @@ bool diagnose_service_unknown(struct diagnose_case *c, struct finding *finding)
 	}
 	host = host_of(c, asked ? asked : service);
 	given = as_given(c, step);
-	as_client = still_unknown(answer) ? ask_client(c, service) : ASK_UNTOLD;
+	as_client = still_unknown(answer) ? ask_client(c, c->init, service) : ASK_UNTOLD;
 	said_evidence(c, finding, step);
 	if (still_unknown(answer))
 		finding_evidence(finding, "asked again, the KDC says the same");
