@@ -342,3 +342,16 @@ while not any(line.split()[2].endswith(":%04X" % int(sys.argv[1])) for line in o
     done
     kdc_goes_on
 }
+
+@test "a process exits at once while its connections are busy, whatever its I/O threads were about to do" {
+    local port begun ended n
+    fresh busy-exit
+    read -r port < <(free_port)
+    with wire
+    for n in 1 2 3; do
+        begun=$("${WITH[@]}" GSSTAP_LEVEL=calls "$BUILD/hosts/ends_busy" "tcp://127.0.0.1:$port")
+        ended=$("$PYTHON" -c 'import time; print(int(time.monotonic() * 1000))')
+        echo "$((ended - begun)) ms"
+        [ $((ended - begun)) -lt "$(slack 2500)" ]
+    done
+}

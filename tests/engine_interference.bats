@@ -175,6 +175,33 @@ written() {
     [ ! -s server.out ]
 }
 
+@test "a libzmq's own descriptor may have a number that was a secured connection's in the parent" {
+    local port
+    fresh numbers-again
+    read -r port < <(free_port)
+    with wire
+    run -0 "${WITH[@]}" "$PYTHON" -c 'import os, sys, zmq
+context = zmq.Context()
+pull, push = context.socket(zmq.PULL), context.socket(zmq.PUSH)
+pull.bind(sys.argv[1])
+push.connect(sys.argv[1])
+push.send(b"hello")
+pull.recv()
+if not os.fork():
+    os.closerange(3, 100)
+    context = zmq.Context()
+    for number in range(12):
+        left, right = context.socket(zmq.PAIR), context.socket(zmq.PAIR)
+        left.bind("inproc://%d" % number)
+        right.connect("inproc://%d" % number)
+        left.send(b"hello")
+        right.recv()
+    os._exit(7)
+print(os.wait()[1], flush=True)
+os._exit(0)' "tcp://127.0.0.1:$port"
+    [ "$output" = $((7 << 8)) ]
+}
+
 @test "a child of fork in the middle of a frame, that ends or closes everything, damages nothing" {
     local how role
     for how in nothing exits closes; do

@@ -117,9 +117,9 @@ void tap_wait_a_little(unsigned tries)
 		syscall(SYS_nanosleep, &nap, NULL);
 }
 
-static bool wait_for(struct tap_lock *lock, uint64_t own)
+static bool wait_for(struct tap_lock *lock, uint64_t own, unsigned most)
 {
-	for (unsigned tries = 0; tries < YIELDS + NAPS; tries++) {
+	for (unsigned tries = 0; tries < most; tries++) {
 		uint64_t owner = 0;
 
 		if (__atomic_compare_exchange_n(&lock->owner, &owner, own, false, __ATOMIC_ACQUIRE,
@@ -136,7 +136,7 @@ static bool wait_for(struct tap_lock *lock, uint64_t own)
 	return false;
 }
 
-bool tap_lock(struct tap_lock *lock)
+static bool take(struct tap_lock *lock, unsigned most)
 {
 	uint64_t own = self(), owner = 0;
 	int saved;
@@ -147,9 +147,19 @@ bool tap_lock(struct tap_lock *lock)
 			     1))
 		return true;
 	saved = errno;
-	got = wait_for(lock, own);
+	got = wait_for(lock, own, most);
 	errno = saved;
 	return got;
+}
+
+bool tap_lock(struct tap_lock *lock)
+{
+	return take(lock, YIELDS + NAPS);
+}
+
+bool tap_lock_soon(struct tap_lock *lock)
+{
+	return take(lock, YIELDS);
 }
 
 bool tap_has_lock(const struct tap_lock *lock)

@@ -11,6 +11,8 @@ struct tap_lock {
 };
 /* False: the caller is a signal handler above the holder. */
 bool tap_lock(struct tap_lock *lock);
+/* The same, or that it is not to be had without a nap: for who goes without rather than wait. */
+bool tap_lock_soon(struct tap_lock *lock);
 void tap_unlock(struct tap_lock *lock);
 /* What who waits for another thread does between two looks, the first of which come soon after each other. */
 void tap_wait_a_little(unsigned tries);

@@ -111,7 +111,8 @@ void tap_wire_leave(struct wire *wire);
 void tap_wire_release(struct wire *wire);
 /* The descriptor is closed, or is another one now. */
 void tap_wire_gone(int fd);
-/* The first of this process's at or after *fd, locked, behind which *fd is then. NULL: there is none. */
+/* The first of this process's at or after *fd that nobody has for long, locked; *fd is behind it then. NULL:
+ * none. */
 struct wire *tap_wire_next(int *fd);
 /* It was closed by somebody whose calls do not come here, and its number is another's. */
 bool tap_wire_is_stale(const struct wire *wire);

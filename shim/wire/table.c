@@ -107,8 +107,11 @@ struct wire *tap_wire_next(int *fd)
 		}
 		place = &chunk[(*fd)++ & ((1 << CHUNK_BITS) - 1)];
 		wire = __atomic_load_n(&place->wire, __ATOMIC_ACQUIRE);
-		/* The process may end in a signal handler, above who has it locked. */
-		if (!wire || wire->process != getpid() || !tap_lock(&wire->lock))
+		/*
+		 * The process may end in a signal handler, above who has it locked; and at exit an I/O thread
+		 * stays where it was about to go among the libraries (abroad.c), with what it has locked.
+		 */
+		if (!wire || wire->process != getpid() || !tap_lock_soon(&wire->lock))
 			continue;
 		if (__atomic_load_n(&place->wire, __ATOMIC_ACQUIRE) == wire)
 			return wire;
