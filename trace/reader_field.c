@@ -70,6 +70,14 @@ static bool length_fits(enum tr_type type, uint16_t length)
 	}
 }
 
+/* Less than a field can have, of zeros as all filling is. */
+static bool is_filling(const uint8_t *at, size_t left)
+{
+	while (left && !*at)
+		at++, left--;
+	return !left;
+}
+
 bool tr_cursor_next(struct tr_cursor *cursor, struct tr_value *value)
 {
 	struct tr_field field;
@@ -77,8 +85,11 @@ bool tr_cursor_next(struct tr_cursor *cursor, struct tr_value *value)
 	while (!cursor->bad && cursor->at < cursor->end) {
 		size_t left = (size_t)(cursor->end - cursor->at), padded;
 
-		if (left < sizeof(field))
+		if (left < sizeof(field)) {
+			if (is_filling(cursor->at, left))
+				cursor->at = cursor->end;
 			break;
+		}
 		memcpy(&field, cursor->at, sizeof(field));
 		padded = (field.length + 3u) & ~3u;
 		if (padded > left - sizeof(field))

@@ -4,6 +4,7 @@
  * when a stream is used up or an event is written out.
  */
 #include "trace/writer_thread.h"
+#include "trace/unconst.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -15,7 +16,6 @@ static const char *const event_names[] = {
 #define EVENT(id, name) [id] = #name,
 #define FIELD(id, symbol, json, type)
 #include "trace/events.def"
-#include "trace/unconst.h"
 #undef EVENT
 #undef FIELD
 };

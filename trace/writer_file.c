@@ -375,10 +375,13 @@ int tr_file_append(const struct iovec *parts, int count, size_t block_length, ui
 
 static void forget_introduction(void)
 {
-	if (tr_file.introduction)
-		munmap(tr_file.introduction, tr_file.introduction_room);
-	tr_file.introduction = NULL;
+	void *introduction = tr_file.introduction;
+
+	/* A child of fork, at any moment, is not to unmap what is somebody else's by then. */
+	__atomic_store_n(&tr_file.introduction, NULL, __ATOMIC_SEQ_CST);
 	tr_file.introduced = false;
+	if (introduction)
+		munmap(introduction, tr_file.introduction_room);
 }
 
 int tr_file_introduce(uint8_t *block, size_t length, size_t room, uint32_t tid)

@@ -179,7 +179,16 @@ static void keep_argument(struct kept *kept, const char *argument)
 	keep(kept, argument, strlen(argument) + 1);
 }
 
-void tap_put_arguments(struct tr_draft *d, const char *exe, const char *arguments, size_t length)
+/* It still stands where it stood at start. Its name, the first, is what a title is written over. */
+static bool is_unchanged(const char *argument, const char *arguments, const char *now, size_t now_length)
+{
+	size_t at = (size_t)(argument - arguments), length = strlen(argument) + 1;
+
+	return !at || (at + length <= now_length && !memcmp(argument, now + at, length));
+}
+
+void tap_put_arguments(struct tr_draft *d, const char *exe, const char *arguments, size_t length,
+		       const char *now, size_t now_length)
 {
 	const struct interpreter *by = interpreter_of(exe);
 	struct kept kept = {.length = 0};
@@ -193,7 +202,7 @@ void tap_put_arguments(struct tr_draft *d, const char *exe, const char *argument
 		const char *glued = code_in(at, by);
 		bool option = *at == '-' || *at == '+';
 
-		if (hidden || code) {
+		if (hidden || code || !is_unchanged(at, arguments, now, now_length)) {
 			keep(&kept, HIDDEN, sizeof(HIDDEN));
 		} else if (glued && *glued) {
 			keep(&kept, at, (size_t)(glued - at));

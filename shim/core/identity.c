@@ -77,10 +77,6 @@ void tap_keep_arguments(int argc, char *const *argv)
 	}
 }
 
-/*
- * Who writes a title begins with its first argument, and writes over what comes behind (sshd). Who leaves
- * that as it was and changes another one hides a secret (curl): that is not shown either.
- */
 static void put_command_line(struct tr_draft *d, const char *exe)
 {
 	char now[ARGUMENTS], *end;
@@ -90,10 +86,10 @@ static void put_command_line(struct tr_draft *d, const char *exe)
 		end = memrchr(now, 0, length);
 		length = end ? (size_t)(end + 1 - now) : 0;
 	}
-	if (first.length && strcmp(first.text, now) != 0)
-		tap_put_arguments(d, exe, first.text, first.length);
+	if (first.length)
+		tap_put_arguments(d, exe, first.text, first.length, now, length);
 	else
-		tap_put_arguments(d, exe, now, length);
+		tap_put_arguments(d, exe, now, length, now, length);
 }
 
 void tap_put_identity(struct tr_draft *d, const char *exe)

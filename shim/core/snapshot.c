@@ -8,6 +8,7 @@
 #include "shim/loader/elf.h"
 #include "shim/loader/objects.h"
 #include "shim/loader/pointers.h"
+#include "trace/unconst.h"
 
 #include <dlfcn.h>
 #include <string.h>
@@ -26,7 +27,6 @@ enum tr_family tap_family_of(unsigned call)
 	static const uint8_t families[TAP_IDS] = {
 #define CALL(id, family, purpose, name) [id] = TR_FAMILY_##family,
 #include "trace/calls.def"
-#include "trace/unconst.h"
 	};
 
 	return families[call];

@@ -43,8 +43,12 @@ const struct tap_image *tap_image_at(const struct tap_snapshot *snapshot, uintpt
 
 enum tr_family tap_family_of(unsigned call);
 
-/* arguments.c: of a command line, each argument ended by a NUL, what may be shown. */
-void tap_put_arguments(struct tr_draft *d, const char *exe, const char *arguments, size_t length);
+/*
+ * arguments.c: of a command line, each argument ended by a NUL, what may be shown. now: what stands in its
+ * place today: who writes over one may hide a secret.
+ */
+void tap_put_arguments(struct tr_draft *d, const char *exe, const char *arguments, size_t length,
+		       const char *now, size_t now_length);
 /* identity.c: which process this is, and what an interpreter runs. Its arguments as they are at start, which
  * it may write over. */
 void tap_keep_arguments(int argc, char *const *argv);

@@ -10,6 +10,7 @@
 #include "shim/core/scope.h"
 #include "shim/core/start.h"
 #include "shim/loader/next.h"
+#include "trace/unconst.h"
 
 #include <alloca.h>
 #include <errno.h>
@@ -25,7 +26,6 @@ static void *found[TAP_EXECS];
 static const char *const names[] = {
 #define EXEC(name) #name,
 #include "shim/exec/exec.def"
-#include "trace/unconst.h"
 #undef EXEC
 };
 /* The C library has them and is never unloaded: who finds one twice finds the same. */

@@ -46,6 +46,7 @@ TAP_EXPORT OM_uint32 gss_import_sec_context(OM_uint32 *minor_status, gss_buffer_
 		return tap_leave(&scope), tap_missing(minor_status);
 	major = real_call(minor_status, exported, context);
 	error = errno;
+	tap_at_end(TAP_TELLS_CONTEXTS, tap_contexts_end);
 	if (scope.watch && !scope.nested && !GSS_ERROR(major) &&
 	    tap_context_imported(&scope, exported, *context, &verdict)) {
 		tap_drop_context(&scope, context);

@@ -10,6 +10,7 @@
  */
 #include "shim/wire/abroad.h"
 
+#include "shim/core/monotonic.h"
 #include "shim/loader/elf.h"
 #include "shim/loader/newcomers.h"
 #include "shim/loader/objects.h"
@@ -26,8 +27,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#undef p_type	     /* <resolv.h> takes the name of a member in <elf.h> */
-#define PATIENCE_S 1 /* at exit, for a look-up that is neither at a KDC nor at a name server */
+#undef p_type			/* <resolv.h> takes the name of a member in <elf.h> */
+#define PATIENCE_NS 1000000000u /* at exit, for a look-up that is neither at a KDC nor at a name server */
 
 #define HANDLERS 8
 
@@ -121,14 +122,12 @@ static bool point_waits(const struct tap_object *object, void *unused)
 
 static void wait_for_all(void)
 {
-	struct timespec until, now;
+	const uint64_t end = tap_monotonic_ns() + PATIENCE_NS;
+	const struct timespec until = {(time_t)(end / 1000000000u), (long)(end % 1000000000u)};
 
 	__atomic_store_n(&ending, true, __ATOMIC_SEQ_CST);
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += PATIENCE_S;
 	for (int there; (there = __atomic_load_n(&among, __ATOMIC_SEQ_CST)) > 0;) {
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec > until.tv_sec || (now.tv_sec == until.tv_sec && now.tv_nsec >= until.tv_nsec))
+		if (tap_monotonic_ns() >= end)
 			break;
 		syscall(SYS_futex, &among, FUTEX_WAIT_BITSET_PRIVATE, there, &until, NULL,
 			FUTEX_BITSET_MATCH_ANY);

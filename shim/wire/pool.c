@@ -14,6 +14,8 @@
 
 #include "shim/wire/abroad.h"
 #include "shim/wire/queue.h"
+
+#include "shim/core/monotonic.h"
 #include "shim/wire/zap.h"
 
 #include <errno.h>
@@ -259,7 +261,7 @@ static void work_for(struct pool *pool, struct wire *wire)
 
 static void begin_work(struct pool *pool, struct at_work *own)
 {
-	*own = (struct at_work){pool->at_work, tap_queue_now()};
+	*own = (struct at_work){pool->at_work, tap_monotonic_ns()};
 	pool->at_work = own;
 }
 
@@ -279,7 +281,7 @@ static void end_work(struct pool *pool, const struct at_work *own)
  */
 static uint64_t still_theirs(const struct pool *pool)
 {
-	uint64_t now = pool->at_work ? tap_queue_now() : 0;
+	uint64_t now = pool->at_work ? tap_monotonic_ns() : 0;
 
 	for (const struct at_work *w = pool->at_work; w; w = w->next)
 		if (now - w->begun >= MOMENT_NS)

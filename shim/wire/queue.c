@@ -2,21 +2,13 @@
 /* See queue.h. */
 #include "shim/wire/queue.h"
 
-#include <time.h>
+#include "shim/core/monotonic.h"
 
 #define LONG_NS 1000000000u /* libzmq's own patience is longer (ZMQ_HANDSHAKE_IVL) */
 
-uint64_t tap_queue_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 void tap_queue_add(struct wire_queue *queue, struct wire *wire)
 {
-	wire->queued = tap_queue_now();
+	wire->queued = tap_monotonic_ns();
 	wire->next = NULL;
 	wire->previous = queue->last;
 	*(queue->last ? &queue->last->next : &queue->first) = wire;
@@ -32,7 +24,7 @@ void tap_queue_remove(struct wire_queue *queue, struct wire *wire)
 
 static bool is_late(const struct wire_queue *queue)
 {
-	return queue->first && tap_queue_now() - queue->first->queued > LONG_NS;
+	return queue->first && tap_monotonic_ns() - queue->first->queued > LONG_NS;
 }
 
 struct wire *tap_queue_next(const struct wire_queue *queue)

@@ -13,8 +13,6 @@ struct wire_queue {
 	struct wire *first, *last;
 };
 
-/* ns; nobody sets it. */
-uint64_t tap_queue_now(void);
 void tap_queue_add(struct wire_queue *queue, struct wire *wire);
 void tap_queue_remove(struct wire_queue *queue, struct wire *wire);
 /* Whose turn it is. NULL: nobody waits. */

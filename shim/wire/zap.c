@@ -2,6 +2,7 @@
 /* See zap.h. A thread of the pool waits for the answer, never one of libzmq's. */
 #include "shim/wire/zap.h"
 
+#include "shim/core/monotonic.h"
 #include "shim/wire/abroad.h"
 #include "shim/wire/wire.h"
 #include "shim/zmq/zmq.h"
@@ -11,7 +12,6 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #define HANDLER "inproc://zeromq.zap.01"
 #define PATIENCE_MS 30000 /* where the program sets no bound for handshakes */
@@ -126,14 +126,6 @@ static bool take_frames(const struct tap_zap *zap, void *socket, struct answer *
 	return true;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static bool is_over(struct wire *wire)
 {
 	bool over;
@@ -149,14 +141,15 @@ static bool is_over(struct wire *wire)
 static bool wait_for(struct wire *wire, void *socket, struct answer *answer)
 {
 	const struct tap_zap *zap = &wire->tie->zap;
-	int64_t until = now_ms() + (zap->patience > 0 ? zap->patience : PATIENCE_MS);
+	uint64_t until =
+		tap_monotonic_ns() + (uint64_t)(zap->patience > 0 ? zap->patience : PATIENCE_MS) * 1000000u;
 	struct pollfd readable = {.events = POLLIN};
 	size_t size = sizeof(readable.fd);
 
 	if (zap->calls.getsockopt(socket, ZMQ_FD, &readable.fd, &size))
 		return false;
 	while (!take_frames(zap, socket, answer)) {
-		if (errno != EAGAIN || now_ms() >= until || is_over(wire))
+		if (errno != EAGAIN || tap_monotonic_ns() >= until || is_over(wire))
 			return false;
 		tap_abroad_waits();
 		poll(&readable, 1, LOOK_MS);

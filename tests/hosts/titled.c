@@ -2,7 +2,8 @@
 /*
  * titled [ARG...]: writes its process title over its arguments and its first environment, as sshd and
  * setproctitle do, before it calls GSSAPI; then once more in a child. Prints its command line as the kernel
- * shows it. titled wipe SECRET: writes over the secret alone, as curl does.
+ * shows it. titled wipe SECRET: writes over the secret alone, as curl does; titled pool SECRET: that, and a
+ * new name in place of its own, as a worker does.
  */
 #include <gssapi/gssapi.h>
 #include <stdio.h>
@@ -42,10 +43,13 @@ int main(int argc, char **argv)
 	char line[17] = "";
 	FILE *shown;
 
-	if (argc > 2 && !strcmp(argv[1], "wipe"))
+	if (argc > 2 && (!strcmp(argv[1], "wipe") || !strcmp(argv[1], "pool"))) {
 		memset(argv[2], ' ', strlen(argv[2]));
-	else
+		if (!strcmp(argv[1], "pool"))
+			strncpy(argv[0], "pool", strlen(argv[0]));
+	} else {
 		set_title(argv);
+	}
 	shown = fopen("/proc/self/cmdline", "r");
 	if (!shown || fread(line, 1, 16, shown) != 16)
 		return 1;

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* See monotonic.h. */
+#include "shim/core/monotonic.h"
+
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+uint64_t tap_monotonic_ns(void)
+{
+	struct timespec t = {0};
+
+	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SHIM_MONOTONIC_H
+#define SHIM_MONOTONIC_H
+
+#include <stdint.h>
+
+/*
+ * ns since some moment, of the kernel's clock that nobody sets: asked by system call, since clock_gettime may
+ * be somebody's who shows the program another time (libfaketime), or has it stand still.
+ */
+uint64_t tap_monotonic_ns(void);
+
+#endif
