@@ -123,3 +123,64 @@ answered() {
     doctor 2
     only GT0099
 }
+
+# seconds CODE COUNT: what doctor takes of the processor for a trace that forge.py makes by CODE, with COUNT as `count`.
+seconds() {
+    "$PYTHON" "$TOP/tests/forge.py" many.pcapng "count = $2
+process(command=\"client\", host=\"a\", boot=\"b\", started=1)
+process(command=\"server\", host=\"a\", boot=\"b\", started=2, pid=4712)
+failed = dict(outcome=2, major=0x90000)
+def ap_req(number, length=66): return b\"\\x60\\x40\" + number.to_bytes(4, \"big\") * (length // 4)
+$1"
+    "$PYTHON" - "$GSSTAP" <<'END'
+import resource, subprocess, sys
+subprocess.run([sys.argv[1], "doctor", "--format", "json", "many.pcapng"], stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime)
+END
+}
+
+# in_proportion CODE: twenty times as much costs not much more than twenty times.
+in_proportion() {
+    local few many
+    few=$(seconds "$1" 2000)
+    many=$(seconds "$1" 40000)
+    echo "2000: $few s, 40000: $many s"
+    "$PYTHON" -c "assert $many < 40 * $few + 0.5"
+}
+
+@test "handshakes that fail cost the same each, however many do" {
+    in_proportion '
+for number in range(count):
+    call("gss_accept_sec_context", pid=4712, major=0x90000, in_token=ap_req(number))
+    handshake(role=2, pid=4712, handshake=hash_of(ap_req(number)), **failed)'
+    in_proportion '
+for number in range(count):
+    call("gss_init_sec_context", context=7, major=0xd0000, out_token=ap_req(number))
+    handshake(role=1, context=7, handshake=hash_of(ap_req(number)), **failed)'
+    in_proportion '
+for number in range(count):
+    call("gss_init_sec_context", context=7, major=0xd0000, out_token=ap_req(number))
+    handshake(role=1, context=7, handshake=hash_of(ap_req(number)), **failed)
+    call("gss_accept_sec_context", pid=4712, major=0x90000, in_token=ap_req(number + count))
+    handshake(role=2, pid=4712, handshake=hash_of(ap_req(number + count)), **failed)'
+}
+
+@test "long tokens are compared as long as there is time for, and that some were not is told" {
+    local few many
+    local code='
+for number in range(8):
+    token = b"\x60\x84" + bytes([number] * 32) + bytes(240000)
+    call("gss_init_sec_context", context=7 + number, major=0, out_token=token)
+    handshake(role=1, context=7 + number, handshake=hash_of(token), outcome=1)
+for number in range(count):
+    token = bytes([0x60, 0x41 + (number == count - 1)]) + number.to_bytes(4, "big") + bytes(59) + b"x"
+    call("gss_accept_sec_context", pid=4712, major=0x90000, in_token=token)
+    handshake(role=2, pid=4712, handshake=hash_of(token), **failed)'
+    few=$(seconds "$code" 250)
+    many=$(seconds "$code" 2500)
+    echo "250: $few s, 2500: $many s"
+    "$PYTHON" -c "assert $many < 5 * $few + 0.5"
+    doctor many.pcapng
+    jq -es 'map(select(.cause == "server was given 66 of the 68 bytes of a token")) | length == 1 and
+        (.[0].not_looked_at | any(. == "what was sent: there are too many tokens to compare"))' found
+}

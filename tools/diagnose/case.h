@@ -22,7 +22,8 @@ struct diagnose_case {
 	unsigned found;			     /* diagnoses so far */
 	const struct model_talk *before;     /* accepted the same first token before, or NULL */
 	const struct model_talk *others[2];  /* lists of all that are kept, linked by next */
-	size_t *compared;		     /* tokens so far, of all cases */
+	size_t *compared;		     /* ends of connections so far, of all cases */
+	struct on_the_way_kept *kept;	     /* their tokens */
 	/* No handshake but this program; else NULL. */
 	struct model_program *program;
 	bool here;			     /* it ran on this system */

@@ -38,7 +38,8 @@ struct diagnose {
 	struct model_list sides;
 	struct diagnose_counts counts;
 	struct findings findings;
-	size_t compared; /* tokens, with those of other handshakes */
+	size_t compared; /* ends of connections */
+	struct on_the_way_kept kept;
 };
 
 static void append(struct model_talk **first, struct model_talk **last, struct model_talk *talk)
@@ -94,6 +95,7 @@ static void give_up_oldest(struct diagnose *diagnose)
 		model_node_drop(&diagnose->sides, &sides->node);
 		model_node_free(&sides->node);
 	}
+	on_the_way_drop(&diagnose->kept, oldest);
 	model_talk_free(oldest);
 }
 
@@ -135,6 +137,7 @@ static bool ended(struct model_listener *listener, struct model_talk *talk)
 		append(&diagnose->bad, &diagnose->last_bad, talk);
 	else
 		append(&diagnose->good, &diagnose->last_good, talk);
+	on_the_way_keep(&diagnose->kept, talk, bad);
 	diagnose->goods += !bad;
 	if (!join(diagnose, talk))
 		return false;
@@ -275,6 +278,7 @@ static unsigned ask_about(struct diagnose *diagnose, const struct model_talk *ta
 	c.others[0] = diagnose->bad;
 	c.others[1] = diagnose->good;
 	c.compared = &diagnose->compared;
+	c.kept = &diagnose->kept;
 	ask(diagnose, &c, talk);
 	found = c.found;
 	case_end(&c);
@@ -305,6 +309,7 @@ static void ask_without(struct diagnose *diagnose, struct diagnose_case *c)
 {
 	c->model = diagnose->model;
 	c->compared = &diagnose->compared;
+	c->kept = &diagnose->kept;
 	ask(diagnose, c, NULL);
 }
 

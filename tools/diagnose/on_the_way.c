@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COMPARED_MOST 1000000 /* tokens so far, of all cases: for a trace with very many */
-#define DECODING 50	      /* what decoding one costs, in those that are compared */
-#define OWN 16		      /* bytes of an authenticator: no two have them in common by chance */
+#define COMPARED_MOST (UINT64_C(256) << 20) /* bytes, of all cases: about a second */
+#define VISITED 64			    /* what looking at one call costs, in such bytes */
+#define DECODED 16			    /* and decoding, for each byte */
+#define OWN 16 /* bytes of an authenticator: no two have them in common by chance */
 
 static bool is_zero(struct tr_bytes bytes)
 {
@@ -41,7 +42,7 @@ static bool is_its_own(const struct diagnose_case *c, struct tr_bytes made, size
 	const char *path = "authenticator.cipher";
 	bool own = false;
 
-	*c->compared += DECODING;
+	c->kept->compared += DECODED * made.length;
 	if (token_decode(&token, made, made.length, TOKEN_IN_HANDSHAKE, 0) &&
 	    ((message = token_search(&token, "ap_req")) ||
 	     ((message = token_search(&token, "ap_rep")) && (path = "enc_part.cipher"))) &&
@@ -67,12 +68,15 @@ static bool is_with_cr(struct tr_bytes with, struct tr_bytes bytes)
 	return at == with.length;
 }
 
-static bool holds_whole(struct tr_bytes outer, struct tr_bytes inner, uint64_t *from)
+static bool holds_whole(const struct diagnose_case *c, struct tr_bytes outer, struct tr_bytes inner,
+			uint64_t *from)
 {
-	const uint8_t *at = inner.length < ON_THE_WAY_TELLING || inner.length >= outer.length
-				    ? NULL
-				    : memmem(outer.at, outer.length, inner.at, inner.length);
+	const uint8_t *at;
 
+	if (inner.length < ON_THE_WAY_TELLING || inner.length >= outer.length)
+		return false;
+	c->kept->compared += outer.length;
+	at = memmem(outer.at, outer.length, inner.at, inner.length);
 	if (at)
 		*from = (uint64_t)(at - outer.at);
 	return at;
@@ -88,6 +92,7 @@ static bool is_changed(const struct diagnose_case *c, struct tr_bytes made, stru
 	while (behind < least - before &&
 	       made.at[made.length - 1 - behind] == came.at[came.length - 1 - behind])
 		behind++;
+	c->kept->compared += before + behind;
 	if ((behind < OWN && before < made.length / 2) ||
 	    !is_its_own(c, made, before, behind, made.length != came.length))
 		return false;
@@ -104,16 +109,16 @@ static bool compare(const struct diagnose_case *c, const struct model_token *tok
 {
 	struct tr_bytes made = {(const uint8_t *)token->bytes.at, token->bytes.length};
 
-	if (!made.length || made.length != token->length || ++*c->compared > COMPARED_MOST)
+	if (!made.length || made.length != token->length)
 		return false;
 	way->made = made.length;
 	way->came = came.length;
 	if (made.length == came.length && !memcmp(made.at, came.at, made.length)) {
 		way->how = ON_THE_WAY_SAME;
-	} else if (holds_whole(made, came, &way->from)) {
+	} else if (holds_whole(c, made, came, &way->from)) {
 		way->how = ON_THE_WAY_PART;
 		way->to = way->from + came.length;
-	} else if (holds_whole(came, made, &way->from)) {
+	} else if (holds_whole(c, came, made, &way->from)) {
 		way->how = ON_THE_WAY_MORE;
 	} else if (made.length != came.length && (is_with_cr(came, made) || is_with_cr(made, came))) {
 		way->how = ON_THE_WAY_LINE_ENDS;
@@ -123,28 +128,6 @@ static bool compare(const struct diagnose_case *c, const struct model_token *tok
 		return false;
 	}
 	return true;
-}
-
-bool on_the_way_from(const struct diagnose_case *c, struct tr_bytes came, uint32_t call,
-		     struct on_the_way *way)
-{
-	uint32_t maker =
-		call == TR_gss_init_sec_context ? TR_gss_accept_sec_context : TR_gss_init_sec_context;
-
-	for (int i = 0; i < 2; i++)
-		for (const struct model_talk *talk = c->others[i]; talk; talk = talk->next)
-			for (const struct model_step *step = talk->steps.first; step; step = step->next)
-				if (step->call == maker && !step->depth &&
-				    compare(c, &step->out, came, way)) {
-					way->talk = talk;
-					return true;
-				}
-	return false;
-}
-
-bool on_the_way_given_up(const struct diagnose_case *c)
-{
-	return *c->compared > COMPARED_MOST;
 }
 
 static bool is_of_handshake(const struct model_step *step)
@@ -162,33 +145,116 @@ const struct model_step *on_the_way_first(const struct model_talk *talk)
 	return step;
 }
 
+static int role_of(uint32_t call)
+{
+	return call == TR_gss_accept_sec_context;
+}
+
+/* By role, or -1: it says nothing of any token's bytes. */
+static int kept_as(const struct model_talk *talk)
+{
+	for (const struct model_step *step = talk->steps.first; step; step = step->next)
+		if (is_of_handshake(step) && (step->in.bytes.length || step->out.bytes.length))
+			return role_of(on_the_way_first(talk)->call);
+	return -1;
+}
+
+void on_the_way_keep(struct on_the_way_kept *kept, struct model_talk *talk, bool failed)
+{
+	int role = kept_as(talk);
+
+	if (role < 0)
+		return;
+	*(kept->talks[role][failed].last ? &kept->talks[role][failed].last->next_kept
+					 : &kept->talks[role][failed].first) = talk;
+	kept->talks[role][failed].last = talk;
+	talk->next_kept = NULL;
+}
+
+void on_the_way_drop(struct on_the_way_kept *kept, const struct model_talk *talk)
+{
+	for (int role = 0; role < 2; role++)
+		if (kept->talks[role][false].first == talk) {
+			kept->talks[role][false].first = talk->next_kept;
+			if (!talk->next_kept)
+				kept->talks[role][false].last = NULL;
+		}
+}
+
+bool on_the_way_given_up(const struct diagnose_case *c)
+{
+	return c->kept->compared > COMPARED_MOST;
+}
+
+/* So many more calls are looked at. */
+static bool visit(const struct diagnose_case *c, unsigned calls)
+{
+	c->kept->compared += VISITED * (uint64_t)calls;
+	return !on_the_way_given_up(c);
+}
+
+bool on_the_way_from(const struct diagnose_case *c, struct tr_bytes came, uint32_t call,
+		     struct on_the_way *way)
+{
+	uint32_t maker =
+		call == TR_gss_init_sec_context ? TR_gss_accept_sec_context : TR_gss_init_sec_context;
+
+	for (int failed = 1; failed >= 0; failed--)
+		for (const struct model_talk *talk = c->kept->talks[role_of(maker)][failed].first; talk;
+		     talk = talk->next_kept)
+			for (const struct model_step *step = talk->steps.first; step; step = step->next) {
+				if (!visit(c, 1))
+					return false;
+				if (step->call == maker && !step->depth &&
+				    compare(c, &step->out, came, way)) {
+					way->talk = talk;
+					return true;
+				}
+			}
+	return false;
+}
+
 static struct tr_bytes given(const struct model_step *step)
 {
 	return (struct tr_bytes){(const uint8_t *)step->in.bytes.at, step->in.bytes.length};
 }
 
+/* The call that failed, if all of a token that it was given is in the trace. An empty one is none: it asks
+ * for what SPNEGO would offer. */
+static const struct model_step *failing(const struct model_talk *talk)
+{
+	const struct model_step *step = talk ? talk->steps.first : NULL;
+
+	while (step && !(is_of_handshake(step) && step->failed))
+		step = step->next;
+	return step && step->in.length && step->in.bytes.length == step->in.length ? step : NULL;
+}
+
 const struct model_step *on_the_way_failing(const struct model_talk *talk)
 {
-	for (const struct model_step *step = talk ? talk->steps.first : NULL; step; step = step->next)
-		if (is_of_handshake(step) && step->failed)
-			/* An empty token is none: it asks for what SPNEGO would offer. */
-			return step->in.length && step->in.bytes.length == step->in.length &&
-					       !is_zero(given(step))
-				       ? step
-				       : NULL;
-	return NULL;
+	const struct model_step *step = failing(talk);
+
+	return step && !is_zero(given(step)) ? step : NULL;
 }
 
 bool on_the_way_to(const struct diagnose_case *c, struct on_the_way *way)
 {
 	const struct model_step *first = on_the_way_first(c->init);
 
-	for (int i = 0; first && i < 2; i++)
-		for (const struct model_talk *talk = c->others[i]; talk; talk = talk->next) {
-			const struct model_step *step = on_the_way_failing(talk);
+	if (!first || !first->out.bytes.length)
+		return false;
+	for (int failed = 1; failed >= 0; failed--)
+		for (const struct model_talk *talk =
+			     c->kept->talks[role_of(TR_gss_accept_sec_context)][failed].first;
+		     talk; talk = talk->next_kept) {
+			const struct model_step *step;
 
+			if (!visit(c, talk->steps.count))
+				return false;
+			step = failing(talk);
 			if (step && step->call == TR_gss_accept_sec_context &&
-			    compare(c, &first->out, given(step), way) && way->how != ON_THE_WAY_SAME) {
+			    compare(c, &first->out, given(step), way) && way->how != ON_THE_WAY_SAME &&
+			    !is_zero(given(step))) {
 				way->talk = talk;
 				return true;
 			}

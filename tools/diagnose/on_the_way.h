@@ -25,12 +25,27 @@ struct on_the_way {
 	uint64_t from, to, differ;
 };
 
+/*
+ * Who made tokens, or was given some, whose bytes are in the trace; and what was compared of them. By the
+ * role in the handshake, and by how it ended: those that failed are kept to the end, of the others the oldest
+ * is dropped.
+ */
+struct on_the_way_kept {
+	struct {
+		struct model_talk *first, *last;
+	} talks[2][2];
+	uint64_t compared; /* bytes so far, of all cases */
+};
+void on_the_way_keep(struct on_the_way_kept *kept, struct model_talk *talk, bool failed);
+/* Of those that did not fail it is the oldest; it need not be kept. */
+void on_the_way_drop(struct on_the_way_kept *kept, const struct model_talk *talk);
+
 /* Who made what came to this call in such a way? False: nobody, as far as traces were given. */
 bool on_the_way_from(const struct diagnose_case *c, struct tr_bytes came, uint32_t call,
 		     struct on_the_way *way);
 /* Was another acceptor given the initiator's first token in such a way, not the same, and failed? */
 bool on_the_way_to(const struct diagnose_case *c, struct on_the_way *way);
-/* Were there too many tokens to compare? */
+/* Were there too many tokens to compare, or too long ones? */
 bool on_the_way_given_up(const struct diagnose_case *c);
 /* The first call of a handshake itself, or NULL. */
 const struct model_step *on_the_way_first(const struct model_talk *talk);

@@ -52,7 +52,7 @@ struct model_settings {
 };
 
 struct model_talk {
-	struct model_talk *next; /* for who keeps it */
+	struct model_talk *next, *next_kept; /* for who keeps it: of all, of some */
 	struct model_process *process;
 	uint32_t pid, tid;
 	uint64_t handle;      /* of the context; 0: there was none */
