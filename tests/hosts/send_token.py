@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 """send_token PORT HOW [FILE]: an initiator for gss-server whose token comes to harm on the way; prints what comes back.
 
-HOW: whole, cut, longer, empty, base64, base64-twice, header, garbage; end (which is missing), rest (what cut leaves out),
+HOW: whole, cut, longer, empty, base64, base64-twice, header, garbage, words; end (which is missing), rest (what cut leaves out),
 before (its length is before it), line-ends (CR LF for LF), ticket, authenticator (one byte of it is another); again (the
 token in FILE once it is there, else a new one that is kept there); spnego, ntlm (whole, by that mechanism, with whatever
-credentials there are), ntlm-header; answer-HOW (what comes back comes to such harm, and the token to none); killed-HOW (and that is the end of the initiator).
+credentials there are), ntlm-header; answer-HOW (what comes back comes to such harm, and the token to none); killed-HOW (and that is the end of the initiator);
+spnego-HOW (by that mechanism).
 """
 import base64
 import os
@@ -38,6 +39,7 @@ CHANGES = {
     "ntlm-header": lambda token: b"NTLM " + base64.b64encode(token),
     "end": lambda token: token[:-20],
     "garbage": lambda token: bytes(range(128, 256)),
+    "words": lambda token: b"null and void",
 }
 MECHANISMS = {"spnego": "1.3.6.1.5.5.2", "ntlm": "1.3.6.1.4.1.311.2.2.10", "ntlm-header": "1.3.6.1.4.1.311.2.2.10"}
 
@@ -53,22 +55,22 @@ def read_token(server):
     return server.recv(struct.unpack(">BI", head)[1], socket.MSG_WAITALL)
 
 
-def new_context(how):
+def new_context(how, mechanism):
     name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
-    mech = gssapi.OID.from_int_seq(MECHANISMS[how]) if how in MECHANISMS else None
+    mech = gssapi.OID.from_int_seq(MECHANISMS[mechanism]) if mechanism in MECHANISMS else None
     context = gssapi.SecurityContext(name=name, usage="initiate", mech=mech)
     return context, context.step()
 
 
-def token_for(how, file):
+def token_for(how, mechanism, file):
     if how != "again":
-        context, token = new_context(how)
+        context, token = new_context(how, mechanism)
         while how == "line-ends" and b"\n" not in token:
-            context, token = new_context(how)
+            context, token = new_context(how, mechanism)
         return context, CHANGES.get(how, lambda token: token)(token)
     if not os.path.exists(file):
         with open(file, "wb") as kept:
-            kept.write(new_context(how)[1])
+            kept.write(new_context(how, mechanism)[1])
     with open(file, "rb") as kept:
         return None, kept.read()
 
@@ -82,7 +84,8 @@ def take(context, how, answer):
 
 def main(port, how, file=None):
     killed, how = how.startswith("killed-"), how.removeprefix("killed-")
-    context, token = token_for(how, file)
+    mechanism, how = "spnego" if how.startswith("spnego-") else how, how.removeprefix("spnego-")
+    context, token = token_for(how, mechanism, file)
     server = socket.create_connection(("127.0.0.1", int(port)))
     server.sendall(framed(NOOP | CONTEXT_NEXT, b"") + framed(CONTEXT, token))
     server.shutdown(socket.SHUT_WR)

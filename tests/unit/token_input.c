@@ -129,6 +129,8 @@ static void a_length_that_is_more_than_what_arrived_is_told(void **state)
 	(void)state;
 	assert_int_equal(length_of("60 82 2e 5e 06 09 2a 86 48 86 f7 12 01 02 02 01 00"), 0x2e5e + 4);
 	assert_int_equal(length_of("a1 20 30 1e"), 0x22);
+	/* "oR0, so it is" is of a tag, a length, and the tag of a SEQUENCE; that is of another length. */
+	assert_int_equal(length_of("6f 52 30 2c 20 73 6f 20 69 74 20 69 73"), 13);
 	/* NTLM's CHALLENGE with a name at 56. */
 	assert_int_equal(length_of("4e544c4d53535000 02000000 0e000e00 38000000 05000000"), 56 + 14);
 }

@@ -12,10 +12,15 @@ static const char NTLM[] = "NTLMSSP"; /* and the NUL: it has no frame, and tells
 
 #define FRAME_MOST 6 /* bytes of a tag and a length */
 
-/* As libgssapi: RFC 2743, section 3.1, what SPNEGO continues with, and AP-REQ and AP-REP without a frame. */
+/* As libgssapi: RFC 2743, section 3.1, what SPNEGO continues with, and AP-REQ and AP-REP without a frame. Of
+ * a few bytes nothing but the tag may be there. */
 static bool is_frame(const uint8_t *at, size_t length)
 {
-	return length && (*at == 0x60 || *at == 0xa0 || *at == 0xa1 || *at == 0x6e || *at == 0x6f);
+	struct der frame;
+
+	if (!length || (*at != 0x60 && *at != 0xa0 && *at != 0xa1 && *at != 0x6e && *at != 0x6f))
+		return false;
+	return der_peek((struct tr_bytes){at, length}, &frame) ? der_is_frame(&frame) : length < FRAME_MOST;
 }
 
 static bool is_token(const uint8_t *at, size_t length)
@@ -28,9 +33,8 @@ static void by_frame(struct damaged *damaged, struct tr_bytes bytes)
 	struct der frame;
 
 	damaged->came = bytes.length;
-	if (bytes.length < 2 || !der_peek(bytes, &frame)) {
-		/* Of a length that nothing can have it is not the beginning. */
-		damaged->how = bytes.length < FRAME_MOST ? DAMAGE_CUT : DAMAGE_UNKNOWN;
+	if (!der_peek(bytes, &frame)) {
+		damaged->how = DAMAGE_CUT;
 		return;
 	}
 	damaged->says = (uint64_t)(frame.body.at - bytes.at) + frame.length;

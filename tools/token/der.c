@@ -78,6 +78,25 @@ bool der_is(struct tr_bytes bytes, unsigned first)
 	return bytes.length && bytes.at[0] == first;
 }
 
+static uint64_t whole_length(const struct der *der)
+{
+	return der->whole.length - der->body.length + der->length;
+}
+
+bool der_is_frame(const struct der *der)
+{
+	bool gss = der->first == DER_APPLICATION;
+	struct der inner;
+
+	if (!gss && (der->first & 0xe0) != DER_APPLICATION && (der->first & 0xfe) != DER_CONTEXT)
+		return false;
+	if (!der->body.length)
+		return true;
+	if (!der_is(der->body, gss ? DER_OBJECT_ID : DER_SEQUENCE))
+		return false;
+	return gss || !der_peek(der->body, &inner) || whole_length(&inner) == der->length;
+}
+
 bool der_expect(struct token *token, struct tr_bytes *rest, unsigned first, const char *what, struct der *der)
 {
 	if (!rest->length) {

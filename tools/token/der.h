@@ -41,6 +41,12 @@ bool der_peek(struct tr_bytes bytes, struct der *der);
 /* Does it begin with an element of this first octet? */
 bool der_is(struct tr_bytes bytes, unsigned first);
 
+/* Is it a token as a whole, as far as there is of it: of GSS-API, where an object identifier follows, or of
+ * Kerberos or SPNEGO, where a SEQUENCE does, and nothing else? By their tags alone n, o and t are such, too,
+ * which begin texts.
+ */
+bool der_is_frame(const struct der *der);
+
 /* One field of a SEQUENCE with explicit tags. bytes: the element within the tag. */
 struct der_field {
 	unsigned tag;

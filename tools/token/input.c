@@ -135,17 +135,6 @@ static bool undo(struct input *input, struct tr_bytes text, uint8_t *room, bool 
 	return found.is && !found.wrong;
 }
 
-/* The first element of a token, whose length is that of all: of GSS-API, where an object identifier follows,
- * of Kerberos or SPNEGO, where a SEQUENCE does. By its tag alone 't' is one, too, which begins "tls-unique:".
- */
-static bool is_frame(const struct der *der)
-{
-	unsigned within = der->first == DER_APPLICATION ? DER_OBJECT_ID : DER_SEQUENCE;
-
-	return ((der->first & 0xe0) == DER_APPLICATION || (der->first & 0xfe) == DER_CONTEXT) &&
-	       (!der->body.length || der_is(der->body, within));
-}
-
 /* By its own account: an element of DER as a whole; of NTLM's messages where the last of their values ends.
  */
 static uint64_t told_length(struct tr_bytes bytes)
@@ -162,7 +151,7 @@ static uint64_t told_length(struct tr_bytes bytes)
 			if (bytes_have(bytes, at, 8) && end > length && end < INPUT_MOST)
 				length = end;
 		}
-	} else if (der_peek(bytes, &der) && is_frame(&der) && der.length < INPUT_MOST) {
+	} else if (der_peek(bytes, &der) && der_is_frame(&der) && der.length < INPUT_MOST) {
 		uint64_t whole = der.whole.length - der.body.length + der.length;
 
 		length = whole > length ? whole : length;
