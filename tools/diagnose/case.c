@@ -156,8 +156,15 @@ const char *case_asked(struct diagnose_case *c)
 const char *case_client(struct diagnose_case *c)
 {
 	const char *name = c->init ? case_text(c, c->init->initiator) : NULL;
+	const struct token_node *cname = in_request(c, "ticket_opened.cname"),
+				*crealm = in_request(c, "ticket_opened.crealm");
 
-	return name ? name : c->acc ? case_text(c, c->acc->initiator) : NULL;
+	if (!name && c->acc)
+		name = case_text(c, c->acc->initiator);
+	if (!name && cname && crealm)
+		name = case_format(c, "%.*s@%.*s", (int)cname->text.length, (const char *)cname->text.at,
+				   (int)crealm->text.length, (const char *)crealm->text.at);
+	return name;
 }
 
 bool case_kvno(const struct diagnose_case *c, uint32_t *kvno)

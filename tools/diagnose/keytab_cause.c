@@ -73,6 +73,33 @@ bool ticket_tried(struct diagnose_case *c, const struct probe_keytab *keytab, bo
 	return tried;
 }
 
+static void open_ticket(struct diagnose_case *c, uint32_t at)
+{
+	const struct probe_keytab *keytab = failed_keytab(c);
+	char *error = NULL;
+	struct token_keys *keys = keytab ? keys_new(keytab->name, &error) : NULL;
+
+	free(error);
+	if (!keys)
+		return;
+	token_open(&c->request, keys, NULL, NULL);
+	c->ap_req = &c->request.nodes[at]; /* what was opened was added behind */
+	keys_free(keys);
+}
+
+int64_t ticket_opened_end(struct diagnose_case *c)
+{
+	uint32_t at = c->ap_req ? (uint32_t)(c->ap_req - c->request.nodes) : 0;
+	const struct token_node *end;
+
+	if (!c->ap_req)
+		return 0;
+	if (!token_find(&c->request, at, "ticket_opened"))
+		open_ticket(c, at);
+	end = token_find(&c->request, at, "ticket_opened.endtime");
+	return end && end->type == TOKEN_TIME ? (int64_t)end->number : 0;
+}
+
 void ticket_evidence(struct diagnose_case *c, struct finding *finding)
 {
 	uint32_t kvno;

@@ -18,6 +18,10 @@ bool accepts_any(struct diagnose_case *c);
  * not be tried. */
 bool ticket_tried(struct diagnose_case *c, const struct probe_keytab *keytab, bool *opens);
 
+/* When it ends, as a key of the acceptor's keytab lets it be read; 0: none does. Whose it is, case_client
+ * knows then. */
+int64_t ticket_opened_end(struct diagnose_case *c);
+
 /* "the ticket is for host/a@R kvno 3 aes256..." */
 void ticket_evidence(struct diagnose_case *c, struct finding *finding);
 /* A keytab that cannot be read now may have been the cause: where another one is told, or none. */

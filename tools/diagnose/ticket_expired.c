@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * GT0014. A ticket's end is compared with the clock that the program is shown, as libkrb5 does. Which ticket:
- * that which was sent, else the initiator's ticket-granting ticket.
+ * that which was sent, else the initiator's ticket-granting ticket. When the one that was sent ends, its
+ * initiator was told, and whoever has the service's key can read.
  */
 #include "tools/diagnose/checks.h"
 #include "tools/diagnose/clock_skew.h"
 #include "tools/diagnose/init_cause.h"
+#include "tools/diagnose/keytab_cause.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +17,22 @@ static int64_t shown(const struct model_talk *talk)
 	return ((int64_t)talk->last + talk->process->clock_offset) / 1000000000;
 }
 
+static bool told(const struct diagnose_case *c)
+{
+	return c->init && c->init->endtime;
+}
+
+/* 0: nobody knows. */
+static int64_t ends(struct diagnose_case *c)
+{
+	return told(c) ? (int64_t)c->init->endtime : ticket_opened_end(c);
+}
+
 /* When it ended; 0: it had not, or nobody knows: it was renewed since. *ticket: of the cache, or NULL. */
 static int64_t ended(struct diagnose_case *c, const struct model_talk *talk, const struct probe_ccache *cache,
 		     const struct probe_ticket **ticket)
 {
-	int64_t end = c->init ? (int64_t)c->init->endtime : 0;
+	int64_t end = ends(c);
 
 	*ticket = end || !cache || cache->state != PROBE_OK ? NULL : probe_ccache_tgt(cache);
 	if (*ticket)
@@ -51,11 +64,12 @@ static bool told_by_it(struct diagnose_case *c, struct finding *finding)
 		finding_evidence(finding, "%s", case_said(c, c->acc, step));
 	else
 		finding_evidence(finding, "the acceptor answered KRB-ERROR KRB_AP_ERR_TKT_EXPIRED");
-	if (c->init && c->init->endtime)
-		finding_evidence(finding, "it ends at %s", time_text(c, (int64_t)c->init->endtime));
+	if (ends(c))
+		finding_evidence(finding, "it ends at %s", time_text(c, ends(c)));
 	else
 		elf_list_add(&finding->unseen,
-			     "when it ended: no trace that was given has the initiator's side");
+			     "when it ended: no trace that was given has the initiator's side, and no key "
+			     "that can be read opens the ticket");
 	finding_remedy(finding,
 		       "get a new ticket; if it is refused as well, set the acceptor's clock right:");
 	kinit_default_remedy(c, finding, case_client(c));
@@ -68,7 +82,7 @@ bool diagnose_ticket_expired(struct diagnose_case *c, struct finding *finding)
 	const struct model_step *step = talk_says(talk, SAYS_EXPIRED);
 	const struct probe_ccache *cache;
 	const struct probe_ticket *ticket;
-	const char *client = case_client(c);
+	const char *client;
 	int64_t end;
 
 	if (!talk || (!step && case_error_code(c) != SAYS_EXPIRED))
@@ -79,6 +93,7 @@ bool diagnose_ticket_expired(struct diagnose_case *c, struct finding *finding)
 	end = ended(c, talk, cache, &ticket);
 	if (!end)
 		return told_by_it(c, finding);
+	client = case_client(c);
 	if (!client && cache)
 		client = cache->principal;
 	finding_cause(finding, "%s of %s expired at %s", ticket ? "the ticket-granting ticket" : "the ticket",
@@ -87,6 +102,8 @@ bool diagnose_ticket_expired(struct diagnose_case *c, struct finding *finding)
 			 ticket ? cache->name : "the ticket for ", ticket ? ": " : "",
 			 ticket ? ticket->server : case_service(c), time_text(c, end),
 			 (intmax_t)(shown(talk) - end));
+	if (!ticket && !told(c))
+		finding_evidence(finding, "what the ticket says, which %s opens", failed_keytab(c)->name);
 	if (step)
 		finding_evidence(finding, "%s", case_said(c, talk, step));
 	clock_evidence(c, finding, talk);
