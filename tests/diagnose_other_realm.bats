@@ -27,7 +27,9 @@ load diagnose
     initiate far host@localhost
     doctor far
     only GT0017
-    finds GT0017 '.cause | endswith("and no KDC of that realm is to be found")'
+    finds GT0017 ".cause == \"host@localhost is looked for in the realm FAR.TEST, and nothing names a KDC of FAR.TEST: not [realms] of $PWD/krb5.conf; dns_lookup_kdc is false\""
+    # The realms trust each other: the own KDC has shown the way.
+    finds GT0017 '[.remedy[] | .command // empty] == []'
     finds GT0017 ".remedy | any(.text == \"write into [realms] of $PWD/krb5.conf: FAR.TEST = { kdc = HOST }\")"
     setting_of_domain() {
         jq 'if .id == "GT0017" then .remedy |= map(select(.text // "" | test("\\[realms\\]") | not)) else . end' found >filtered
@@ -38,6 +40,48 @@ load diagnose
     initiate new host@localhost
     [ "$CLIENT_STATUS" = 0 ]
     healthy new
+}
+
+@test "a realm that is trusted and whose KDC is down is reached when that is started" {
+    kadmin.local -q 'addprinc -pw shared krbtgt/DOWN.TEST@GSSTAP.TEST'
+    read -r port < <(free_port)
+    config "s/^\[realms\]/&\n\tDOWN.TEST = {\n\t\tkdc = 127.0.0.1:$port\n\t}/; s/^\[domain_realm\]/&\n\tthere.test = DOWN.TEST/"
+    initiate down there@there.test
+    [ "$CLIENT_STATUS" != 0 ]
+    doctor down
+    only GT0017
+    finds GT0017 '.cause == "there@there.test is looked for in the realm DOWN.TEST, and no KDC of DOWN.TEST answers"'
+    finds GT0017 ".evidence | any(. == \"KDC 127.0.0.1:$port: UDP: Connection refused, TCP: Connection refused\")"
+    finds GT0017 "[.remedy[] | .text // .command] == [\"start the KDC at 127.0.0.1:$port, or let UDP and TCP through to it\"]"
+    # Where the own KDC knows the service the host may have been mapped by mistake.
+    kadmin.local -q 'addprinc -randkey there/there.test'
+    doctor down
+    finds GT0017 '[.remedy[] | .text // .command] | any(endswith("there.test = GSSTAP.TEST"))'
+    # Started it is, and has the service.
+    "$GSSTAP" realm -r DOWN.TEST --port "$port" -s there@there.test -- bash -e -c '
+        kadmin.local -q "addprinc -pw shared krbtgt/DOWN.TEST@GSSTAP.TEST" >/dev/null
+        cp "$GSSTAP_REALM/krb5.keytab" there.keytab
+        touch up
+        read -r end <fifo' >there.log 2>&1 3>&- <&- &
+    mkfifo fifo
+    wait_until 60 test -e up
+    KRB5_KTNAME=FILE:$PWD/there.keytab initiate started there@there.test
+    echo >fifo
+    wait
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy started
+}
+
+@test "a trust that is locked is told from one that is missing" {
+    kadmin.local -q 'addprinc -pw shared krbtgt/SHUT.TEST@GSSTAP.TEST'
+    kadmin.local -q 'modprinc -allow_tix krbtgt/SHUT.TEST@GSSTAP.TEST'
+    config 's/localhost = .*/localhost = SHUT.TEST/'
+    initiate shut host@localhost
+    doctor shut
+    only GT0017
+    finds GT0017 '.cause | endswith("and the KDC has locked krbtgt/SHUT.TEST@GSSTAP.TEST, the way there")'
+    remedy GT0017 1
+    kadmin.local -q 'getprinc krbtgt/SHUT.TEST' | grep 'Attributes:$'
 }
 
 @test "a realm that is trusted and has the service is no finding" {

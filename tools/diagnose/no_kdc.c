@@ -10,7 +10,6 @@
 #include "tools/diagnose/realm_cause.h"
 #include "tools/doctor/words.h"
 
-#include <errno.h>
 #include <string.h>
 
 static const struct model_step *about_kdc(const struct model_talk *talk)
@@ -88,28 +87,6 @@ static bool no_default(struct diagnose_case *c, struct finding *finding, const s
 	return true;
 }
 
-static void say_answers(struct diagnose_case *c, struct finding *finding, const struct probe_kdc *kdc)
-{
-	static const char *const names[] = {"UDP", "TCP"};
-	const char *said = NULL;
-
-	for (int i = 0; i < PROBE_TRANSPORTS && !kdc->text; i++)
-		if (kdc->answers[i].asked)
-			said = case_format(c, "%s%s%s: %s", said ? said : "", said ? ", " : "", names[i],
-					   kdc->answers[i].error == ETIMEDOUT
-						   ? "no answer within 2 s"
-						   : strerror(kdc->answers[i].error));
-	finding_evidence(finding, "KDC %s: %s", kdc->named,
-			 kdc->text ? kdc->text
-			 : said	   ? said
-				   : "not asked");
-	if (kdc->text)
-		finding_remedy(finding, "put the host of %s into DNS or /etc/hosts, or correct its name",
-			       kdc->named);
-	else
-		finding_remedy(finding, "start the KDC at %s, or let UDP and TCP through to it", kdc->shown);
-}
-
 bool diagnose_no_kdc(struct diagnose_case *c, struct finding *finding)
 {
 	const struct model_talk *talk = case_failed(c);
@@ -137,8 +114,7 @@ bool diagnose_no_kdc(struct diagnose_case *c, struct finding *finding)
 		return false;
 	}
 	finding_evidence(finding, "%s", case_said(c, talk, step));
-	no_kdc_of(c, finding, kdcs);
-	for (size_t i = 0; i < kdcs->count; i++)
-		say_answers(c, finding, &kdcs->list[i]);
+	finding_cause(finding, "%s", no_kdc_of(c, kdcs));
+	no_kdc_remedies(c, finding, kdcs);
 	return true;
 }

@@ -60,9 +60,8 @@ static void who_says(struct diagnose_case *c, struct finding *finding, const cha
 	probe_host_realm_free(&found);
 }
 
-/* It is a mistake for certain where the client's own KDC knows the service. */
-static void remedy(struct diagnose_case *c, struct finding *finding, const char *host, const char *realm,
-		   const char *own)
+/* Does the client's own KDC know the service? Then the host was mapped to the other realm by mistake. */
+static bool known_here(struct diagnose_case *c, struct finding *finding, const char *host, const char *own)
 {
 	const char *service = case_service(c), *here;
 	const struct probe_service *answer;
@@ -70,11 +69,47 @@ static void remedy(struct diagnose_case *c, struct finding *finding, const char 
 	here = service && host ? case_format(c, "%.*s/%s@%s", (int)strcspn(service, "/@"), service, host, own)
 			       : NULL;
 	answer = here ? ask_service(c, here) : NULL;
-	if (answer && !answer->code)
-		finding_evidence(finding, "the KDC of %s knows %s", own, here);
-	if (host) {
-		finding_remedy(finding, "if %s is a host of %s, say so:", host, own);
-		setting_remedy(c, finding, "domain_realm", case_format(c, "%s = %s", host, own));
+	if (!answer || answer->code)
+		return false;
+	finding_evidence(finding, "the KDC of %s knows %s", own, here);
+	return true;
+}
+
+static void map_remedy(struct diagnose_case *c, struct finding *finding, const char *host, const char *own)
+{
+	finding_remedy(finding, "if %s is a host of %s, say so:", host, own);
+	setting_remedy(c, finding, "domain_realm", case_format(c, "%s = %s", host, own));
+}
+
+/* A KDC has shown the way there: the realms trust each other. */
+static void unreachable(struct diagnose_case *c, struct finding *finding, const char *host, const char *own,
+			const struct probe_kdcs *kdcs)
+{
+	bool here = known_here(c, finding, host, own);
+
+	finding_cause(finding, "%s is looked for in the realm %s, and %s", case_asked(c), kdcs->realm,
+		      no_kdc_of(c, kdcs));
+	no_kdc_remedies(c, finding, kdcs);
+	if (host && (here || !kdcs->count))
+		map_remedy(c, finding, host, own);
+}
+
+static void no_way(struct diagnose_case *c, struct finding *finding, const char *host, const char *own,
+		   const struct model_step *step)
+{
+	const char *krbtgt = wanted_service(c, step), *realm = host_of(c, krbtgt);
+	bool locked = ask_client(c, c->init, krbtgt) == ASK_KNOWN;
+
+	known_here(c, finding, host, own);
+	finding_cause(finding, "%s is looked for in the realm %s, and %s", case_asked(c), realm,
+		      locked ? case_format(c, "the KDC has locked %s, the way there", krbtgt)
+			     : case_format(c, "the KDCs of %s know no way there", own));
+	if (host)
+		map_remedy(c, finding, host, own);
+	if (locked) {
+		finding_remedy(finding, "else let the way there have tickets again:");
+		kadmin_remedy(c, finding, "modprinc +allow_tix", krbtgt);
+		return;
 	}
 	finding_remedy(finding, "else let the realms trust each other, by this principal in both, with one "
 				"password:");
@@ -92,18 +127,18 @@ bool diagnose_other_realm(struct diagnose_case *c, struct finding *finding)
 	if (!own || !is_foreign(c, realm))
 		return false;
 	kdcs = krbtgt_unknown(step) ? NULL : ask_kdcs(c, realm);
+	if (!kdcs && !krbtgt_unknown(step))
+		return false;
 	if (kdcs && kdcs_answer(kdcs)) {
 		elf_list_take(&c->unseen, elf_format("the KDCs of %s then: one answers by now", realm));
 		return false;
 	}
-	if (kdcs)
-		no_kdc_of(c, finding, kdcs);
-	finding_cause(finding, "%s is looked for in the realm %s, and %s", case_asked(c), realm,
-		      kdcs ? "no KDC of that realm is to be found"
-			   : case_format(c, "the KDCs of %s know no way there", own));
 	said_evidence(c, finding, step);
 	finding_evidence(finding, "the initiator is of %s", own);
 	who_says(c, finding, host, realm);
-	remedy(c, finding, host, realm, own);
+	if (kdcs)
+		unreachable(c, finding, host, own, kdcs);
+	else
+		no_way(c, finding, host, own, step);
 	return true;
 }

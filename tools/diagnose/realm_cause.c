@@ -7,6 +7,7 @@
 #include "tools/doctor/words.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 
 /* libkrb5 quotes it either way. */
@@ -58,25 +59,51 @@ static bool in_capitals(const char *realm)
 	return true;
 }
 
-void no_kdc_of(struct diagnose_case *c, struct finding *finding, const struct probe_kdcs *kdcs)
+const char *no_kdc_of(struct diagnose_case *c, const struct probe_kdcs *kdcs)
 {
-	const struct probe_config *config = case_config(c, c->init);
+	const struct probe_config *config = case_config(c, case_failed(c));
 
-	if (kdcs->count) {
-		finding_cause(finding, "no KDC of %s answers", kdcs->realm);
-		return;
-	}
+	if (kdcs->count)
+		return case_format(c, "no KDC of %s answers", kdcs->realm);
 	if (kdcs->late)
-		finding_cause(finding, "name services do not tell in time where the KDCs of %s are",
-			      kdcs->realm);
+		return case_format(c, "name services do not tell in time where the KDCs of %s are",
+				   kdcs->realm);
+	return case_format(
+		c, "nothing names a KDC of %s: not [realms] of %s%s", kdcs->realm, words_config_file(config),
+		config->dns_lookup_kdc ? ", and not DNS (_kerberos._udp)" : "; dns_lookup_kdc is false");
+}
+
+static void say_answers(struct diagnose_case *c, struct finding *finding, const struct probe_kdc *kdc)
+{
+	static const char *const names[] = {"UDP", "TCP"};
+	const char *said = NULL;
+
+	for (int i = 0; i < PROBE_TRANSPORTS && !kdc->text; i++)
+		if (kdc->answers[i].asked)
+			said = case_format(c, "%s%s%s: %s", said ? said : "", said ? ", " : "", names[i],
+					   kdc->answers[i].error == ETIMEDOUT
+						   ? "no answer within 2 s"
+						   : strerror(kdc->answers[i].error));
+	finding_evidence(finding, "KDC %s: %s", kdc->named,
+			 kdc->text ? kdc->text
+			 : said	   ? said
+				   : "not asked");
+	if (kdc->text)
+		finding_remedy(finding, "put the host of %s into DNS or /etc/hosts, or correct its name",
+			       kdc->named);
 	else
-		finding_cause(finding, "nothing names a KDC of %s: not [realms] of %s%s", kdcs->realm,
-			      words_config_file(config),
-			      config->dns_lookup_kdc ? ", and not DNS (_kerberos._udp)"
-						     : "; dns_lookup_kdc is false");
+		finding_remedy(finding, "start the KDC at %s, or let UDP and TCP through to it", kdc->shown);
+}
+
+void no_kdc_remedies(struct diagnose_case *c, struct finding *finding, const struct probe_kdcs *kdcs)
+{
+	for (size_t i = 0; i < kdcs->count; i++)
+		say_answers(c, finding, &kdcs->list[i]);
+	if (kdcs->count)
+		return;
 	if (!in_capitals(kdcs->realm))
 		finding_remedy(finding, "realms are written in capitals as a rule: is %s the right one?",
 			       kdcs->realm);
-	finding_remedy(finding, "write into [realms] of %s: %s = { kdc = HOST }", words_config_file(config),
-		       kdcs->realm);
+	finding_remedy(finding, "write into [realms] of %s: %s = { kdc = HOST }",
+		       words_config_file(case_config(c, case_failed(c))), kdcs->realm);
 }

@@ -14,7 +14,9 @@ const char *client_realm(struct diagnose_case *c);
 bool is_foreign(struct diagnose_case *c, const char *realm);
 
 bool kdcs_answer(const struct probe_kdcs *kdcs);
-/* The cause and what to write, of a realm none of whose KDCs answers. */
-void no_kdc_of(struct diagnose_case *c, struct finding *finding, const struct probe_kdcs *kdcs);
+/* Of a realm none of whose KDCs answers: what is wrong, as a sentence goes on; what each answered, and what
+ * to do about it. */
+const char *no_kdc_of(struct diagnose_case *c, const struct probe_kdcs *kdcs);
+void no_kdc_remedies(struct diagnose_case *c, struct finding *finding, const struct probe_kdcs *kdcs);
 
 #endif
