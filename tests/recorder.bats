@@ -199,7 +199,7 @@ sandboxed() {
     run --separate-stderr "$GSSTAP" run -e '*' -o "$PWD/trace/u.pcapng" "$HOSTS/sandbox" after forks 123
     [ "$status" = 0 ]
     pid=$(trace_json trace/u.pcapng | jq -s 'map(select(.event == "process")) | .[0].pid')
-    [[ $stderr =~ ^"gsstap: process "([0-9]+)" (child of $pid) ran in a sandbox, a seccomp filter: 123 events not recorded"$ ]]
+    [[ $stderr =~ ^"gsstap: process "([0-9]+)" (child of $pid): 123 events could not be recorded: a seccomp filter stops the recorder's system calls"$ ]]
     [ "${BASH_REMATCH[1]}" != "$pid" ]
     run -125 --separate-stderr "$GSSTAP" run --strict -o "$PWD/trace/v.pcapng" "$HOSTS/sandbox" after forks
 }
@@ -208,7 +208,7 @@ sandboxed() {
     sandboxed after raw
     run -0 --separate-stderr "$GSSTAP" run -e '*' -o "$PWD/trace/u.pcapng" "$HOSTS/sandbox" after raw 500
     recorded=$(trace_json trace/u.pcapng | jq -s 'map(select(.call == "gss_context_time")) | length')
-    [[ $stderr =~ ^"gsstap: process "[0-9]+" ran in a sandbox, a seccomp filter: "([0-9]+)" events not recorded"$ ]]
+    [[ $stderr =~ ^"gsstap: process "[0-9]+": "([0-9]+)" events could not be recorded: a seccomp filter stops the recorder's system calls"$ ]]
     [ $((recorded + BASH_REMATCH[1])) = 500 ]
 }
 
@@ -240,7 +240,7 @@ END
         [ -z "$(ls -A trace)" ]
         case $action in
         errno) [[ $stderr == *"handshake-"*": Operation not permitted (a seccomp filter stops the recorder's system calls)"* ]] ;;
-        kill) [[ $stderr =~ "process "[0-9]+" ran in a sandbox, a seccomp filter: "([0-9]+)" events not recorded" ]] ;;
+        kill) [[ $stderr =~ "process "[0-9]+": "([0-9]+)" events could not be recorded: a seccomp filter stops the recorder's system calls" ]] ;;
         esac
     done
     [ "${BASH_REMATCH[1]}" -ge 10 ]

@@ -359,6 +359,69 @@ print(os.getpgrp() == os.getpgid(os.getppid()), os.getsid(0) == os.getsid(os.get
     [[ $stderr == "gsstap: process "*"trace $PWD/traces/"*".pcapng: No such file or directory" ]]
 }
 
+# loses WHEN HOW COUNT REASON: what is made where no trace can be written is counted, and --strict fails for it.
+loses() {
+    local of='' kept
+    for kept in '' "-o $PWD/lost/t.pcapng"; do
+        rm -rf lost empty && mkdir lost
+        # shellcheck disable=SC2086 # two words
+        run -125 --separate-stderr "$GSSTAP" run --strict $kept "$BUILD/hosts/loses_trace" "$1" "$2" "$3" "$PWD/lost/t.pcapng"
+        [ "$1" != child ] || of=' \(child of [0-9]+\)'
+        [[ $stderr =~ gsstap:\ process\ [0-9]+$of:\ $3\ events\ could\ not\ be\ recorded:\ trace\ /[^\ ]*.pcapng:\ $4$'\n' ]]
+        [[ $stderr == *"gsstap: exit status 125: --strict, and events could not be recorded" ]]
+    done
+}
+
+@test "what is called where no trace can be made is counted, and told by run" {
+    for when in first child; do
+        loses $when landlock 1234 "Permission denied"
+        loses $when chroot 567 "No such file or directory"
+    done
+    rm -rf lost && mkdir lost
+    run -125 --separate-stderr "$GSSTAP" run --strict -e '*' -o lost/t.pcapng "$BUILD/hosts/sandbox" before raw
+    [[ $stderr =~ "gsstap: process "[0-9]+": 40 events could not be recorded: a seccomp filter stops the recorder's system calls" ]]
+}
+
+@test "what is called when the trace was taken away for good is counted, and told by run" {
+    for how in file fifo link removed; do
+        rm -rf lost && mkdir lost
+        run -125 --separate-stderr "$GSSTAP" run --strict -o "$PWD/lost/t.pcapng" \
+            "$BUILD/hosts/loses_trace" after $how 3000 "$PWD/lost/t.pcapng"
+        case $how in
+        removed) reason="3001 events could not be recorded: the trace was removed while it was written" ;;
+        *) reason="3000 events could not be recorded: the host closed the trace and it cannot be reopened" ;;
+        esac
+        [[ $stderr =~ "gsstap: process "[0-9]+": $reason" ]]
+        [ ! -s lost/t.pcapng ] && [ ! -s lost/t.pcapng.other ]
+    done
+}
+
+# Without memory a sanitizer's runtime ends the program itself.
+# bats test_tags=bare
+@test "what no memory is left for is counted as that" {
+    run -125 --separate-stderr "$GSSTAP" run --strict -o t.pcapng "$BUILD/hosts/loses_trace" child memory 50 -
+    [[ $stderr =~ "gsstap: process "[0-9]+" (child of "[0-9]+"): 50 events could not be recorded: no memory: a limit of the process's address space" ]]
+}
+
+@test "events that a trace says are lost fail a strict run, those that were to be removed do not" {
+    for kept in '' '-o t.pcapng'; do
+        # shellcheck disable=SC2086 # two words
+        run -125 --separate-stderr "$GSSTAP" run --strict $kept "$BUILD/hosts/loses_trace" first limit 3000 -
+        [[ $stderr == *"exit status 125: --strict, and events could not be recorded" ]]
+    done
+    [[ $stderr =~ ^"gsstap: $PWD/t.pcapng: "[0-9]+" events could not be recorded: no space: disk full, quota or file size limit" ]]
+    run -125 --separate-stderr "$GSSTAP" run --strict --doctor "$BUILD/hosts/loses_trace" first limit 3000 -
+    [[ $stderr =~ "gsstap: findings may be missing: "[0-9]+" events could not be recorded: no space: disk full" ]]
+    run -0 --separate-stderr "$GSSTAP" run --strict --max-size 64K,1 -o u.pcapng "$BUILD/hosts/loses_trace" first nothing 3000 -
+    [[ $stderr =~ ^"gsstap: $PWD/u-"[0-9]+".pcapng: "[0-9]+" events could not be recorded: older files of this trace were removed, as was asked for (--max-size)"$ ]]
+}
+
+@test "what --text can no longer print for want of room is told" {
+    run -0 --separate-stderr "$GSSTAP" run --text /dev/full "$PYTHON" -c "$CALLS"
+    [ "$stderr" = "gsstap: --text /dev/full: events are missing: No space left on device" ]
+    run -125 "$GSSTAP" run --strict --text /dev/full "$PYTHON" -c "$CALLS"
+}
+
 @test "the shim goes in front of what LD_PRELOAD holds" {
     local runtimes="${runtime:+$runtime:}" # of a sanitizer build: they insist on being first
     run -0 env LD_PRELOAD="$runtimes$(gcc -print-file-name=libm.so.6)" "$BUILD/gsstap" run sh -c 'echo "$LD_PRELOAD"'

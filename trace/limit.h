@@ -14,6 +14,8 @@
 
 #define TR_LIMIT_LEAST (64u << 10) /* bytes: a few pages a thread must fit */
 #define TR_LIMIT_FILES 256
+/* Why events are gone with a file that was one too many: nothing that went wrong. */
+#define TR_LIMIT_REMOVED "older files of this trace were removed, as was asked for (--max-size)"
 
 static inline const char *tr_limit_number(const char *text, uint64_t *value)
 {

@@ -113,6 +113,10 @@ struct tr_cursor tr_cursor_into(const struct tr_value *value);
 /* The first field with this id. */
 bool tr_event_find(const struct tr_event *event, enum tr_field_id id, struct tr_value *value);
 
+/* How many events could not be recorded, where it is a dropped event: those that a limit asked for are none.
+ */
+uint64_t tr_event_lost(const struct tr_event *event);
+
 /* Numbers of 4 or 8 bytes; 0 for other lengths (which tr_cursor_next has refused already). */
 int64_t tr_value_int(const struct tr_value *value);
 uint64_t tr_value_uint(const struct tr_value *value);

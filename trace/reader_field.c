@@ -3,6 +3,7 @@
  * Fields: the tables that follow from events.def and calls.def, and the cursor that walks the bytes of an
  * event. A cursor never reads outside its bounds, and a value it gives has a length that its type can have.
  */
+#include "trace/limit.h"
 #include "trace/reader.h"
 
 #include <string.h>
@@ -166,4 +167,17 @@ struct tr_bytes tr_value_bytes(const struct tr_event *event, const struct tr_val
 	if (bytes.length > token.length)
 		bytes.length = token.length;
 	return bytes;
+}
+
+uint64_t tr_event_lost(const struct tr_event *event)
+{
+	static const char removed[] = TR_LIMIT_REMOVED;
+	struct tr_value count, why;
+
+	if (event->head.event != TR_E_dropped || !tr_event_find(event, TR_F_COUNT, &count))
+		return 0;
+	if (tr_event_find(event, TR_F_WHY, &why) && why.length == sizeof(removed) - 1 &&
+	    !memcmp(why.at, removed, why.length))
+		return 0;
+	return tr_value_uint(&count);
 }

@@ -2,8 +2,9 @@
 /*
  * The roll of a process tree: a file that gsstap run makes and every process below it maps. Each says there
  * which program it is about to execute, and the shim in that program answers; who was executed and never
- * answered ran unobserved. It is memory, so that an entry costs no system call and arrives from a child of
- * vfork, from a sandbox that no longer reaches the file, and beyond any limit of file sizes.
+ * answered ran unobserved. And what it does that no trace can tell is counted there. It is memory, so that an
+ * entry costs no system call and arrives from a child of vfork, from a sandbox that no longer reaches the
+ * file, and beyond any limit of file sizes.
  *
  * An entry is written by who added its length to `used`, and counts once its mark, stored last, is there.
  */
@@ -30,8 +31,7 @@ enum tr_roll_kind {
 	TR_ROLL_FAILED,	  /* pid could not, and goes on */
 	TR_ROLL_SPAWNED,  /* pid was made by somebody and executes path; this may come after its answer */
 	TR_ROLL_SHELL,	  /* pid has the C library start path, without the shim */
-	TR_ROLL_SANDBOX,  /* a seccomp filter keeps what pid does from any trace: struct tr_roll_sandbox
-			     follows */
+	TR_ROLL_LOSS,	  /* of pid no trace tells this: struct tr_roll_loss follows */
 };
 
 enum tr_roll_flag {
@@ -50,10 +50,11 @@ struct tr_roll_entry {
 };
 
 /* Behind the entry, and written on while the process lives. */
-struct tr_roll_sandbox {
+struct tr_roll_loss {
 	uint32_t parent; /* 0: not known */
 	uint32_t unused;
 	uint64_t lost; /* events */
+	char reason[]; /* terminated */
 };
 
 #endif

@@ -20,6 +20,13 @@ static const char *const event_names[] = {
 #undef FIELD
 };
 
+/* What introduces the process is told again, and is no event of the program's. */
+static void lose(enum tr_event_id event, enum tr_drop why)
+{
+	if (!tr_is_introduction((uint16_t)event))
+		tr_count_drops(why, 1);
+}
+
 struct tr_draft *tr_begin(enum tr_event_id event)
 {
 	uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
@@ -31,8 +38,7 @@ struct tr_draft *tr_begin(enum tr_event_id event)
 		return NULL;
 	if (__builtin_expect(atomic_load_explicit(tr_process.alive, memory_order_acquire) != TR_ALIVE, 0) &&
 	    !tr_process_wakes()) {
-		if (tr_on_lost)
-			tr_on_lost();
+		tr_drop_elsewhere(TR_DROP_FILTER, 1);
 		return NULL;
 	}
 	if (__builtin_expect(tr_level == TR_LEVEL_OFF, 0))
@@ -40,17 +46,22 @@ struct tr_draft *tr_begin(enum tr_event_id event)
 	if (__builtin_expect(t->epoch != tr_process.epoch, 0))
 		tr_thread_enters(t);
 	if (__builtin_expect(t->busy && frame < t->busy_frame, 0)) {
-		tr_count_drop(TR_DROP_BUSY);
+		lose(event, TR_DROP_BUSY);
 		return NULL;
 	}
 	t->busy_frame = frame;
 	t->busy = true;
 	atomic_signal_fence(memory_order_seq_cst);
-	if (__builtin_expect(!t->lane, 0) && !(t->lane = tr_lane_take()))
+	if (__builtin_expect(!t->lane, 0) && !(t->lane = tr_lane_take())) {
+		lose(event,
+		     atomic_load(&tr_confined) ? TR_DROP_FILTER : (enum tr_drop)(tr_file_refused() - 1));
 		goto failed;
+	}
 	if (__builtin_expect(atomic_load_explicit(&tr_process.made, memory_order_acquire) != 2, 0) &&
-	    !tr_process_makes_file(t))
+	    !tr_process_makes_file(t)) {
+		lose(event, TR_DROP_NO_TRACE);
 		goto failed;
+	}
 	if (__builtin_expect(atomic_load_explicit(&tr_file_wants, memory_order_relaxed), 0))
 		tr_process_meets_wants(t);
 	d = &t->lane->draft;
@@ -81,13 +92,12 @@ uint64_t tr_now(void)
 	return tr_clock_now(&tr_thread.clock);
 }
 
-void tr_count_drop(enum tr_drop why)
+void tr_count_drops(enum tr_drop why, uint32_t count)
 {
 	int saved = errno;
-	bool told = tr_file_is_open() && tr_drop_count(why, tr_thread.tid, tr_thread.clock.last);
 
-	if (!told && why == TR_DROP_FILTER && tr_on_lost)
-		tr_on_lost();
+	if (count)
+		tr_drop_count(why, count, tr_thread.tid, tr_thread.clock.last);
 	errno = saved;
 }
 
@@ -109,7 +119,7 @@ static uint8_t *take_slot(struct tr_thread *t, int class)
 			     0)) {
 		why = tr_stream_extend(stream, class, t->lane->hot, t->tid);
 		if (why) {
-			tr_count_drop((enum tr_drop)(why - 1));
+			lose((enum tr_event_id)t->lane->draft.head.event, (enum tr_drop)(why - 1));
 			return NULL;
 		}
 		/* An event is never older than its extent. */
@@ -144,6 +154,7 @@ static void settle(struct tr_thread *t, int class, uint64_t now)
 {
 	struct tr_stream *stream = &t->lane->streams[class];
 	bool write = may_write(t->lane, now);
+	bool last = atomic_load_explicit(&tr_process.finishing, memory_order_relaxed);
 
 	if (atomic_load_explicit(&tr_confined, memory_order_relaxed))
 		return;
@@ -151,10 +162,8 @@ static void settle(struct tr_thread *t, int class, uint64_t now)
 		t->lane->hot = true;
 		stream->next = stream->bytes; /* the next event gets pages of the tail */
 	}
-	if ((write || !stream->backed || has_no_slot(stream) ||
-	     atomic_load_explicit(&tr_process.finishing, memory_order_relaxed)) &&
-	    tr_stream_write(stream, class, t->tid) == TR_DROP_FILTER + 1 && !stream->backed)
-		tr_count_drop(TR_DROP_FILTER);
+	if (write || !stream->backed || has_no_slot(stream) || last)
+		tr_stream_write(stream, class, t->tid, last);
 }
 
 /* An event too long for any slot, or the one that introduces the process. False: it was dropped, and why. */
@@ -175,9 +184,10 @@ static bool append(struct tr_thread *t, struct tr_draft *d, struct tr_layout lay
 	const uint32_t type = TR_BLOCK_EPB;
 	int why;
 
-	*dropped = TR_DROP_SPACE;
-	if (block == MAP_FAILED)
+	if (block == MAP_FAILED) {
+		*dropped = (enum tr_drop)(tr_file_refused() - 1);
 		return false;
+	}
 	without.payload = 0;
 	without.block -= layout.payload + gap;
 	tr_lay(block, d, without, (uint32_t)layout.block);
@@ -221,7 +231,7 @@ static void append_or_drop(struct tr_thread *t, struct tr_draft *d)
 
 	while (atomic_load(&tr_confined) || !append(t, d, tr_layout_of(d), &why))
 		if (d->head.event != TR_E_process || !shorten(d)) {
-			tr_count_drop(why);
+			lose((enum tr_event_id)d->head.event, why);
 			return;
 		}
 }

@@ -22,7 +22,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Why an event was dropped; each has a text in the `dropped` event. */
+/* Why an event was dropped; those before TR_DROPS have a text in the `dropped` event. */
 enum tr_drop {
 	TR_DROP_SPACE,
 	TR_DROP_BUSY,
@@ -31,7 +31,12 @@ enum tr_drop {
 	TR_DROP_CUT,
 	TR_DROP_FILTER,
 	TR_DROP_OLD,
-	TR_DROPS
+	TR_DROP_MEMORY,
+	TR_DROPS,
+	/* Of these no trace tells. */
+	TR_DROP_NO_TRACE = TR_DROPS, /* tr_on_failure was told why */
+	TR_DROP_REMOVED,
+	TR_LOSSES
 };
 
 /* The program's short name, as it was when tr_configure was called: a process may write its title over it. */
@@ -76,10 +81,13 @@ extern bool tr_limit_by_signal; /* it says USR2 */
 /* The next event begins another file, where there is a limit. For signal handlers, too. */
 void tr_next_file(void);
 
-/* A file could not be made: what to tell, and to whom, is the host program's business. May be NULL. */
+/* A file could not be made, so that what this process does is lost from now on. May be NULL. */
 extern void (*tr_on_failure)(const char *path, int error);
-/* An event was lost of which no trace will tell, by a seccomp filter. Makes no system call. May be NULL. */
-extern void (*tr_on_lost)(void);
+/*
+ * So many events were lost of which no trace can tell: for the text that is given, or NULL where there is no
+ * trace. Makes no system call. False: they are not counted there either. NULL: nobody counts them.
+ */
+extern bool (*tr_on_lost)(enum tr_drop why, const char *reason, uint32_t count);
 /* A thread was given space of its own: tr_thread_ends should be called when it ends. May be NULL. */
 extern void (*tr_on_thread)(void);
 
@@ -128,8 +136,8 @@ void tr_put_fork(struct tr_draft *draft);
 uint64_t tr_next_seq(void);
 /* ns since the epoch. */
 uint64_t tr_now(void);
-/* Counts one lost event. */
-void tr_count_drop(enum tr_drop why);
+/* Counts lost events: in the trace, or where it cannot be told, by tr_on_lost. */
+void tr_count_drops(enum tr_drop why, uint32_t count);
 /* This thread ends: its space goes to the next one. Recording after it is allowed. */
 void tr_thread_ends(void);
 /* A child of vfork has recorded on its parent's thread, which starts anew if that was its first event. */

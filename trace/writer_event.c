@@ -182,13 +182,18 @@ void tr_lay_time(uint8_t *block, uint64_t time)
 #define EVENT_AT (HEAD_AT + offsetof(struct tr_head, event))
 #define FIELDS_AT (HEAD_AT + sizeof(struct tr_head))
 
+bool tr_is_introduction(uint16_t event)
+{
+	return event == TR_E_process || event == TR_E_library || event == TR_E_coverage ||
+	       event == TR_E_policy;
+}
+
 bool tr_lay_is_introduction(const uint8_t *block)
 {
 	uint16_t event;
 
 	memcpy(&event, block + EVENT_AT, sizeof(event));
-	return event == TR_E_process || event == TR_E_library || event == TR_E_coverage ||
-	       event == TR_E_policy;
+	return tr_is_introduction(event);
 }
 
 bool tr_lay_has_fields(const uint8_t *block, const struct tr_draft *d)

@@ -150,7 +150,9 @@ bool tr_file_put_at(const uint8_t *from, size_t length, uint64_t at)
 
 int tr_file_refused(void)
 {
-	return (tr_was_filtered(errno) ? TR_DROP_FILTER : TR_DROP_SPACE) + 1;
+	if (tr_was_filtered(errno))
+		return TR_DROP_FILTER + 1;
+	return (errno == ENOMEM ? TR_DROP_MEMORY : TR_DROP_SPACE) + 1;
 }
 
 /* Extents follow each other in time, whatever the threads that ask for them. */
@@ -211,6 +213,7 @@ static bool begin_file(void)
 	tr_drop_lay_all();
 	if (!tr_file_put_end(&part, 1, TR_PREAMBLE))
 		return false;
+	tr_drop_all_told();
 	tr_file.time = first;
 	tr_file.introduced = put_introduction();
 	tr_lanes_move(first, tr_file.pid);

@@ -45,8 +45,6 @@ void tr_file_unlock(void);
  * knows where its blocks end: it is begun anew. 0, or the reason why nothing can be written plus 1.
  */
 int tr_file_settle(void);
-/* After a write failed: the reason, plus 1. */
-int tr_file_refused(void);
 /* Writes all parts at the end of the file, or takes back what was written; or bytes that have a place. */
 struct iovec;
 bool tr_file_put_end(const struct iovec *parts, int count, size_t length);
@@ -65,6 +63,8 @@ void tr_file_unmake(int fd, const char *path);
  * its own; then it is opened again. */
 struct stat;
 bool tr_file_is_ours(struct stat *st);
+/* Has it no name any more, so that nobody will read it? */
+bool tr_file_is_removed(void);
 /* Has somebody taken its name away (logrotate)? Asked once a second, where files are to follow each other. */
 bool tr_file_lost_its_name(void);
 
@@ -72,6 +72,8 @@ bool tr_file_lost_its_name(void);
 void tr_drop_add(enum tr_drop why, uint32_t count);
 /* Into a preamble that was laid anew. */
 void tr_drop_lay_all(void);
+/* ... and was written. */
+void tr_drop_all_told(void);
 /* The preamble lives there from now on. */
 void tr_drop_move(uint8_t *preamble);
 /*

@@ -81,10 +81,8 @@ struct tr_lane *tr_lane_take(void)
 {
 	struct tr_lane *lane;
 
-	if (atomic_load(&tr_confined)) {
-		tr_count_drop(TR_DROP_FILTER);
+	if (atomic_load(&tr_confined))
 		return NULL;
-	}
 	if (tr_on_thread)
 		tr_on_thread();
 	lock_lanes();
@@ -105,11 +103,11 @@ struct tr_lane *tr_lane_take(void)
 	return lane;
 }
 
-void tr_lanes_write(uint32_t tid)
+void tr_lanes_write(uint32_t tid, bool last)
 {
 	for (struct tr_lane *lane = all_lanes; lane; lane = lane->before)
 		for (int c = 0; c < TR_CLASSES; c++)
-			tr_stream_write(&lane->streams[c], c, tid);
+			tr_stream_write(&lane->streams[c], c, tid, last);
 }
 
 uint64_t tr_lanes_oldest(void)

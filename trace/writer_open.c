@@ -76,6 +76,13 @@ bool tr_file_is_ours(struct stat *st)
 	return true;
 }
 
+bool tr_file_is_removed(void)
+{
+	struct stat st;
+
+	return tr_file_is_ours(&st) && !st.st_nlink;
+}
+
 bool tr_file_lost_its_name(void)
 {
 	struct tr_clock clock = {0};

@@ -49,6 +49,8 @@ bool tr_file_is_open(void);
 const char *tr_file_path(void);
 /* Changes whenever the file was begun anew: pages that got their place before have none any more. */
 extern _Atomic(uint32_t) tr_file_turn;
+/* After a system call failed: the reason, plus 1. */
+int tr_file_refused(void);
 /* What is to be done before the next event: write the process event, since the file was begun anew; go on in
  * another file. */
 enum { TR_WANTS_FIRST_EVENT = 1, TR_WANTS_FILE = 2 };
@@ -82,9 +84,11 @@ int tr_stream_extend(struct tr_stream *stream, int class, bool backed, uint32_t 
 bool tr_stream_move(struct tr_stream *stream, int class, uint64_t time, uint32_t tid);
 /* When the first event was finished that is not in the file yet; 0: there is none. The lock is held. */
 uint64_t tr_stream_oldest(const struct tr_stream *stream);
-/* Writes what is finished in the stream and not in the file yet; what a filter stops is lost if not backed.
+/*
+ * Writes what is finished in the stream and not in the file yet, and counts what is lost since it cannot be:
+ * never, or `now`, when nobody will try again.
  */
-int tr_stream_write(struct tr_stream *stream, int class, uint32_t tid);
+void tr_stream_write(struct tr_stream *stream, int class, uint32_t tid, bool now);
 /* Sets tr_confined, and takes space for what may come before. */
 void tr_stream_confine(bool confined);
 
@@ -92,8 +96,12 @@ void tr_stream_confine(bool confined);
 uint64_t tr_lanes_oldest(void);
 void tr_lanes_move(uint64_t time, uint32_t tid);
 
-/* writer_drop.c: counts a drop in the file itself, in space kept for it. False: the file cannot be told. */
-bool tr_drop_count(enum tr_drop why, uint32_t tid, uint64_t now);
+/* writer_drop.c: counts drops in the file itself, in space kept for it; what it cannot be told, elsewhere. */
+void tr_drop_count(enum tr_drop why, uint32_t count, uint32_t tid, uint64_t now);
+/* By tr_on_lost alone. */
+bool tr_drop_elsewhere(enum tr_drop why, uint32_t count);
+/* The process may end: what is counted and told nowhere yet is told. */
+void tr_drops_finish(uint32_t tid, uint64_t now);
 
 /* writer_name.c: expands a template; the copy-th attempt (2, 3, ...) gets "-2" before the suffix. False: too
  * long. */
@@ -148,6 +156,7 @@ struct tr_layout tr_layout_of(const struct tr_draft *draft);
 /* Sets the time of a laid block. */
 void tr_lay_time(uint8_t *block, uint64_t time);
 /* Is it one of those that say who the process is? Each file has them again, so that none is lost with one. */
+bool tr_is_introduction(uint16_t event);
 bool tr_lay_is_introduction(const uint8_t *block);
 /* Are these the fields of a block that was laid? */
 bool tr_lay_has_fields(const uint8_t *block, const struct tr_draft *draft);

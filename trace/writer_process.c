@@ -17,7 +17,7 @@ int tr_level;
 _Atomic(bool) tr_confined;
 char tr_program[64];
 void (*tr_on_failure)(const char *path, int error);
-void (*tr_on_lost)(void);
+bool (*tr_on_lost)(enum tr_drop why, const char *reason, uint32_t count);
 
 struct tr_process tr_process = {.epoch = 1};
 static atomic_int not_wiped = TR_ALIVE;
@@ -109,7 +109,8 @@ void tr_finish(void)
 	    atomic_load(&tr_process.made) == 2 && !atomic_load(&tr_confined)) {
 		tr_thread.busy = true; /* a signal handler that records now would wait for the same lock */
 		atomic_store(&tr_process.finishing, true);
-		tr_lanes_write(tr_thread.tid);
+		tr_lanes_write(tr_thread.tid, true);
+		tr_drops_finish(tr_thread.tid, tr_thread.clock.last);
 		tr_file_finish();
 		tr_thread.busy = false;
 	}
@@ -126,7 +127,7 @@ bool tr_confine(void)
 	tr_clock_confine();
 	if (tr_process.alive && atomic_load(tr_process.alive) == TR_ALIVE &&
 	    atomic_load(&tr_process.made) == 2) {
-		tr_lanes_write(t->tid);
+		tr_lanes_write(t->tid, false);
 		tr_stream_confine(true);
 	}
 	atomic_store(&tr_confined, true);
@@ -152,7 +153,8 @@ bool tr_process_makes_file(struct tr_thread *t)
 	error = tr_file_create(tr_process.path_template);
 	atomic_store(&tr_process.made, error ? 3 : 2);
 	if (error) {
-		tr_level = TR_LEVEL_OFF;
+		if (!tr_on_lost) /* what is lost need not be counted */
+			tr_level = TR_LEVEL_OFF;
 		if (tr_on_failure)
 			tr_on_failure(tr_file_path(), error);
 		return false;
@@ -169,7 +171,7 @@ void tr_process_meets_wants(struct tr_thread *t)
 	uint32_t wants = atomic_exchange(&tr_file_wants, 0);
 
 	if (wants & TR_WANTS_FILE) {
-		tr_lanes_write(t->tid); /* what is finished belongs into the file that ends */
+		tr_lanes_write(t->tid, false); /* what is finished belongs into the file that ends */
 		atomic_store(&tr_file_wants, 0);
 		if (tr_file_next(tr_process.path_template))
 			wants |= TR_WANTS_FIRST_EVENT;

@@ -119,8 +119,18 @@ static bool write_stream(struct tr_stream *stream, int class, uint32_t tid)
 	return true;
 }
 
-int tr_stream_write(struct tr_stream *stream, int class, uint32_t tid)
+/* What is finished and not in the file will not be. */
+static uint32_t give_up(struct tr_stream *stream, int class)
 {
+	uint32_t events;
+
+	stream->written = finished(stream, class, &events);
+	return events;
+}
+
+void tr_stream_write(struct tr_stream *stream, int class, uint32_t tid, bool now)
+{
+	uint32_t lost = 0;
 	int why = 0;
 
 	tr_file_lock(); /* whose the stream is takes its memory under it, too */
@@ -128,11 +138,11 @@ int tr_stream_write(struct tr_stream *stream, int class, uint32_t tid)
 		why = tr_file_settle();
 	if (stream->map && !why && !write_stream(stream, class, tid))
 		why = tr_file_refused();
-	/* What only this memory has is lost. */
-	if (why == TR_DROP_FILTER + 1 && !stream->backed)
-		stream->written = stream->next;
+	/* A filter stays in force, but the tail has what it keeps from the trace. */
+	if (why == TR_DROP_FILTER + 1 ? !stream->backed : why && (now || why == TR_DROP_FILE + 1))
+		lost = give_up(stream, class);
 	tr_file_unlock();
-	return why;
+	tr_count_drops((enum tr_drop)(why - 1), lost);
 }
 
 /* Memory for the next pages of a stream: in the tail, or of this process alone. */

@@ -74,10 +74,10 @@ void tr_process_meets_wants(struct tr_thread *thread);
 /* writer_lane.c */
 /* Only the epoch of the thread that forked can differ; its lane was the parent's. */
 void tr_thread_enters(struct tr_thread *thread);
-/* NULL: there is none, and that is counted. */
+/* NULL: there is none. */
 struct tr_lane *tr_lane_take(void);
-/* Writes what is finished on all lanes. */
-void tr_lanes_write(uint32_t tid);
+/* Writes what is finished on all lanes; `last`: what cannot be written now is lost. */
+void tr_lanes_write(uint32_t tid, bool last);
 /* In a child: their streams are mappings that it did not inherit. */
 void tr_lanes_forget(void);
 

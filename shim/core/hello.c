@@ -64,21 +64,39 @@ static void begin_problem(char *line, size_t size)
 	tap_append(line, size, " ");
 }
 
+static void explain(const char *path, int error)
+{
+	char *text = tap_no_trace;
+	const size_t size = sizeof(tap_no_trace);
+
+	tap_copy(text, size, "trace ");
+	tap_append(text, size - 160, path);
+	tap_append(text, size, ": ");
+	tap_append(text, size, strerrordesc_np(error));
+	if (error == EFBIG)
+		tap_append(text, size, " (the file size limit, ulimit -f, leaves no room)");
+	if (tr_was_filtered(error))
+		tap_append(text, size, " (a seccomp filter stops the recorder's system calls)");
+}
+
 void tap_trace_failed(const char *path, int error)
 {
-	char line[600];
+	char line[700];
 
+	explain(path, error);
 	begin_problem(line, sizeof(line));
-	tap_append(line, sizeof(line), "trace ");
-	tap_append(line, sizeof(line) - 80, path);
-	tap_append(line, sizeof(line), ": ");
-	tap_append(line, sizeof(line), strerrordesc_np(error));
-	if (error == EFBIG)
-		tap_append(line, sizeof(line), " (the file size limit, ulimit -f, leaves no room)");
-	if (tr_was_filtered(error))
-		tap_append(line, sizeof(line), " (a seccomp filter stops the recorder's system calls)");
+	tap_append(line, sizeof(line), tap_no_trace);
 	tap_append(line, sizeof(line), "\n");
 	tell(line);
+}
+
+/* Where there is a roll it says so with what is lost, and arrives from where the file is not reached. */
+void tap_trace_not_made(const char *path, int error)
+{
+	if (tap_roll_is_open())
+		explain(path, error);
+	else
+		tap_trace_failed(path, error);
 }
 
 void tap_bad_setting(const char *variable, const char *value, const char *why)

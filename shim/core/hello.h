@@ -9,8 +9,10 @@
 void tap_hello_to(const char *path);
 /* The shim is here. */
 void tap_hello(void);
-/* There will be no trace: a hook of the writer's. */
+/* There will be no trace. */
 void tap_trace_failed(const char *path, int error);
+/* The same of this process, at its first event: a hook of the writer's. */
+void tap_trace_not_made(const char *path, int error);
 /* A variable says what it cannot say, such as "GSSTAP_LEVEL", "loud", "is no level". */
 void tap_bad_setting(const char *variable, const char *value, const char *why);
 /* What is wrong with the settings, for the trace; "" when nothing is. */

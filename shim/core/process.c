@@ -146,9 +146,8 @@ void tap_announce(struct tap_caller *caller, void *real)
 	struct tap_snapshot *all;
 	int saved = errno;
 
-	if (tr_confined)
+	if (tr_confined || !tr_ready()) /* the first event announces all objects that are there */
 		return;
-	tr_ready(); /* the first event announces all objects that are there */
 	if (__atomic_exchange_n(&caller->announced, true, __ATOMIC_ACQ_REL))
 		return;
 	all = tap_snapshot(caller->start);

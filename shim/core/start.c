@@ -112,11 +112,11 @@ static void configure(void)
 	tap_select(secure_getenv("GSSTAP_CALLS"));
 	tap_krb5_trace = level != TR_LEVEL_OFF && lines && *lines;
 	if (level != TR_LEVEL_OFF || tap_policy.state != POL_NONE) {
-		tr_on_failure = tap_trace_failed;
+		tr_on_failure = tap_trace_not_made;
 		tr_on_thread = thread_begins;
 		if (most && *most)
 			limit(most, level);
-		tr_on_lost = tap_roll_lost;
+		tr_on_lost = tap_roll_is_open() ? tap_roll_lost : NULL;
 		tr_configure(level == TR_LEVEL_OFF ? NULL : trace, level, tap_first_event);
 		tap_on = true;
 	}

@@ -11,6 +11,8 @@
 #ifndef SHIM_EXEC_H
 #define SHIM_EXEC_H
 
+#include "trace/writer.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -115,8 +117,10 @@ extern uint32_t tap_first_process;
 const char *tap_shim_path(void); /* as the loader knows it, or "" */
 void tap_roll_open(const char *hello_path);
 bool tap_roll_is_open(void);
-/* Counts an event that no trace of this process will tell of. */
-void tap_roll_lost(void);
+/* Why there is no trace of this process, once it is known. */
+extern char tap_no_trace[600];
+/* Counts events that no trace of this process will tell of: a hook of the writer's. */
+bool tap_roll_lost(enum tr_drop why, const char *reason, uint32_t count);
 /* Which of the files that a child needs are not reached from here: flags of enum tr_roll_flag. */
 unsigned tap_roll_reach(void);
 void tap_roll_add(unsigned kind, pid_t pid, unsigned flags, const char *path);

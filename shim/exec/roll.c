@@ -20,9 +20,13 @@
 
 uint32_t tap_first_process;
 enum tap_exec_filter tap_exec_filter;
+char tap_no_trace[600];
 
 static struct tr_roll *roll;
-static struct tr_roll_entry *sandbox; /* of this process, or of the one that it was forked from */
+static struct lost {
+	struct tr_roll_loss *loss;
+	uint32_t pid; /* this process, or the one that it was forked from */
+} lost[TR_LOSSES];    /* by why it was */
 static char hello[PATH_MAX], shim[PATH_MAX];
 
 const char *tap_shim_path(void)
@@ -111,24 +115,35 @@ void tap_roll_add(unsigned kind, pid_t pid, unsigned flags, const char *path)
 	__atomic_store_n(&entry->mark, TR_ROLL_MARK, __ATOMIC_RELEASE);
 }
 
-/* By stores alone. Threads that lose their first event at once may make two entries: both are counted. */
-void tap_roll_lost(void)
+static struct tr_roll_loss *begin_loss(uint32_t pid, uint32_t parent, const char *reason)
 {
-	struct tr_roll_entry *entry = __atomic_load_n(&sandbox, __ATOMIC_ACQUIRE);
+	size_t text = strlen(reason) + 1;
+	struct tr_roll_loss *loss;
+	struct tr_roll_entry *entry = take(TR_ROLL_LOSS, pid, 0, sizeof(*loss) + text);
+
+	if (!entry)
+		return NULL;
+	loss = (struct tr_roll_loss *)entry->path;
+	loss->parent = parent == pid ? 0 : parent;
+	memcpy(loss->reason, reason, text);
+	__atomic_store_n(&entry->mark, TR_ROLL_MARK, __ATOMIC_RELEASE);
+	return loss;
+}
+
+/* By stores alone. Threads that lose their first event at once may make two entries: both are counted. */
+bool tap_roll_lost(enum tr_drop why, const char *reason, uint32_t count)
+{
+	struct lost *own = &lost[why];
+	struct tr_roll_loss *loss = __atomic_load_n(&own->loss, __ATOMIC_ACQUIRE);
 	uint32_t pid = tap_process();
-	struct tr_roll_sandbox *told;
 
-	if (!entry || entry->pid != pid) {
-		uint32_t parent = entry ? entry->pid : tap_first_process;
-
-		entry = take(TR_ROLL_SANDBOX, pid, 0, sizeof(*told));
-		if (!entry)
-			return;
-		told = (struct tr_roll_sandbox *)entry->path;
-		told->parent = parent == pid ? 0 : parent;
-		__atomic_store_n(&entry->mark, TR_ROLL_MARK, __ATOMIC_RELEASE);
-		__atomic_store_n(&sandbox, entry, __ATOMIC_RELEASE);
+	if (!loss || own->pid != pid) {
+		loss = begin_loss(pid, loss ? own->pid : tap_first_process, reason ? reason : tap_no_trace);
+		if (!loss)
+			return false;
+		own->pid = pid;
+		__atomic_store_n(&own->loss, loss, __ATOMIC_RELEASE);
 	}
-	told = (struct tr_roll_sandbox *)entry->path;
-	__atomic_fetch_add(&told->lost, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&loss->lost, count, __ATOMIC_RELAXED);
+	return true;
 }

@@ -10,6 +10,7 @@
 #include "tools/run/report.h"
 #include "tools/run/roll.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -60,21 +61,39 @@ static int start(struct run *run)
 	return write(loop->child.go_fd, "", 1) == 1 ? 0 : TOOL_SELF;
 }
 
+/* Nothing more is printed: to whom it should have been is told, and counts. */
+static void finish_watch(struct run *run)
+{
+	const char *text = run->settings->text, *why;
+	int error;
+
+	run_watch_poll(run->loop.watch, true);
+	error = run_watch_error(run->loop.watch);
+	run->lost += run_watch_lost(run->loop.watch, &why);
+	if (run->lost && run->settings->doctor)
+		run_report_loss("findings may be missing", run->lost, why);
+	run_watch_free(run->loop.watch);
+	if (run->out && fclose(run->out) && !error)
+		error = errno;
+	if (!error)
+		return;
+	tool_error("%s%s: events are missing: %s", text ? "--text " : "standard error", text ? text : "",
+		   strerror(error));
+	run->lost++;
+}
+
 /* Prints what is left to print, and removes what nobody needs any more. */
 static void finish(struct run *run)
 {
 	bool keep_policy = run->loop.left_alone && run->policy.compiled_here;
 
 	if (run->loop.watch)
-		run_watch_poll(run->loop.watch, true);
-	run_watch_free(run->loop.watch);
-	if (run->out && fclose(run->out))
-		tool_error("--text %s: %s", run->settings->text, strerror(errno));
-	run_report_problems(run->hello);
+		finish_watch(run);
+	run->lost += run_report_problems(run->hello);
 	if (run->loop.child.pid > 0 && !run->loop.exec_error)
-		run->escaped = run_roll_report(&run->dir, run->loop.child.pid);
+		run->escaped = run_roll_report(&run->dir, run->loop.child.pid, &run->lost);
 	if (run->settings->output && run->template)
-		run_report_after(&run->before, run->template);
+		run->lost += run_report_after(&run->before, run->template);
 	if (run->has_dir)
 		run_dir_remove(&run->dir, keep_policy ? RUN_POLICY_NAME : NULL);
 	if (keep_policy)
@@ -107,6 +126,10 @@ static int outcome(const struct run *run)
 	if (run->settings->strict && run->escaped) {
 		tool_error("exit status 125: --strict, and %s ran unobserved",
 			   run->escaped == 1 ? "a process" : "processes");
+		return TOOL_SELF;
+	}
+	if (run->settings->strict && run->lost) {
+		tool_error("exit status 125: --strict, and events could not be recorded");
 		return TOOL_SELF;
 	}
 	if (run->settings->strict && run->unreached) {

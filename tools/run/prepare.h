@@ -39,6 +39,7 @@ struct run {
 	struct signals signals;
 	struct run_loop loop;
 	size_t escaped;	    /* processes that ran without the shim */
+	uint64_t lost;	    /* events that could not be recorded or printed: so many, at least */
 	unsigned unreached; /* objects of PROGRAM with calls that nothing gets between */
 };
 

@@ -19,8 +19,7 @@
 
 struct findings {
 	const char *path;
-	uint64_t dropped;
-	char why[160];
+	uint64_t lost;
 	char policy[160];
 };
 
@@ -41,20 +40,21 @@ void run_report_before(glob_t *before, const char *template)
 	free(pattern);
 }
 
-void run_report_problems(const char *hello_path)
+unsigned run_report_problems(const char *hello_path)
 {
 	FILE *hello = fopen(hello_path, "re");
 	char line[1024];
-	unsigned reported = 0, more = 0;
+	unsigned reported = 0, more = 0, traces = 0;
 
 	if (!hello)
-		return;
+		return 0;
 	while (fgets(line, sizeof(line), hello)) {
 		int pid, text = 0;
 
 		line[strcspn(line, "\n")] = 0;
 		if (sscanf(line, "problem %d %n", &pid, &text) != 1 || !text)
 			continue;
+		traces += !strncmp(line + text, "trace ", 6);
 		if (reported++ < PROBLEMS_AT_MOST)
 			tool_error("process %d: %s", pid, line + text);
 		else
@@ -63,6 +63,13 @@ void run_report_problems(const char *hello_path)
 	fclose(hello);
 	if (more)
 		tool_error("%u more problems of this kind", more);
+	return traces;
+}
+
+void run_report_loss(const char *whose, uint64_t events, const char *reason)
+{
+	tool_error("%s: %llu %s could not be recorded: %s", whose, (unsigned long long)events,
+		   events == 1 ? "event" : "events", *reason ? reason : "no reason is known");
 }
 
 static void ignore_problem(void *context, const char *text)
@@ -85,36 +92,35 @@ static void copy_text(const struct tr_event *event, enum tr_field_id id, char *o
 
 static void take(struct findings *findings, const struct tr_event *event)
 {
-	struct tr_value value;
+	struct tr_value count;
+	char why[160] = "";
 
-	if (event->head.event == TR_E_dropped && tr_event_find(event, TR_F_COUNT, &value)) {
-		findings->dropped += tr_value_uint(&value);
-		copy_text(event, TR_F_WHY, findings->why, sizeof(findings->why));
+	if (event->head.event == TR_E_dropped && tr_event_find(event, TR_F_COUNT, &count)) {
+		copy_text(event, TR_F_WHY, why, sizeof(why));
+		run_report_loss(findings->path, tr_value_uint(&count), why);
 	}
+	findings->lost += tr_event_lost(event);
 	if (event->head.event == TR_E_policy)
 		copy_text(event, TR_F_REASON, findings->policy, sizeof(findings->policy));
 }
 
-static void report(const char *path)
+static uint64_t report(const char *path)
 {
 	struct findings findings = {.path = path};
 	struct tr_reader *reader = tr_reader_new(ignore_problem, NULL);
 	struct tr_event event;
 
 	if (!reader)
-		return;
+		return 0;
 	if (!tr_reader_add(reader, path)) {
 		tr_reader_finish(reader);
 		while (tr_reader_next(reader, UINT64_MAX, &event))
 			take(&findings, &event);
 	}
 	tr_reader_free(reader);
-	if (findings.dropped)
-		tool_error("%s: %llu events could not be recorded: %s", path,
-			   (unsigned long long)findings.dropped,
-			   *findings.why ? findings.why : "no reason is known");
 	if (*findings.policy)
 		tool_error("%s: the policy could not be used: %s", path, findings.policy);
+	return findings.lost;
 }
 
 static bool was_there(const glob_t *before, char *path)
@@ -122,10 +128,11 @@ static bool was_there(const glob_t *before, char *path)
 	return before->gl_pathc && bsearch(&path, before->gl_pathv, before->gl_pathc, sizeof(path), by_name);
 }
 
-void run_report_after(glob_t *before, const char *template)
+uint64_t run_report_after(glob_t *before, const char *template)
 {
 	glob_t now;
 	struct stat status;
+	uint64_t lost = 0;
 	long long left = READ_AT_MOST;
 
 	run_report_before(&now, template);
@@ -136,8 +143,9 @@ void run_report_after(glob_t *before, const char *template)
 		left -= status.st_size;
 		if (left < 0)
 			break;
-		report(now.gl_pathv[i]);
+		lost += report(now.gl_pathv[i]);
 	}
 	globfree(before);
 	globfree(&now);
+	return lost;
 }

@@ -7,6 +7,7 @@
 #include "tools/base/tool.h"
 #include "tools/elf/cover.h"
 #include "tools/elf/secure.h"
+#include "tools/run/report.h"
 #include "tools/run/roll_read.h"
 
 #include <errno.h>
@@ -89,24 +90,24 @@ static void name(const struct roll_escape *escape)
 	tool_error("%s ran unobserved%s: %s", escape->entry->path, times, reason);
 }
 
-static void name_sandbox(const struct roll_sandbox *sandbox)
+static void name_loss(const struct roll_loss *loss)
 {
-	char parent[40] = "";
+	char process[80], parent[40] = "";
 
-	if (sandbox->told.parent)
-		snprintf(parent, sizeof(parent), " (child of %u)", sandbox->told.parent);
-	tool_error("process %u%s ran in a sandbox, a seccomp filter: %llu events not recorded", sandbox->pid,
-		   parent, (unsigned long long)sandbox->told.lost);
+	if (loss->parent)
+		snprintf(parent, sizeof(parent), " (child of %u)", loss->parent);
+	snprintf(process, sizeof(process), "process %u%s", loss->pid, parent);
+	run_report_loss(process, loss->events, loss->reason);
 }
 
 static void tell(const struct roll_seen *seen)
 {
-	for (size_t i = 0; i < seen->sandboxes && i < ROLL_NAMED; i++)
-		name_sandbox(&seen->sandbox[i]);
+	for (size_t i = 0; i < seen->losses && i < ROLL_NAMED; i++)
+		name_loss(&seen->loss[i]);
 	for (size_t i = 0; i < seen->names; i++)
 		name(seen->named[i]);
-	if (seen->sandboxes > ROLL_NAMED)
-		tool_error("%zu more processes ran in a sandbox", seen->sandboxes - ROLL_NAMED);
+	if (seen->losses > ROLL_NAMED)
+		tool_error("%zu more processes lost events", seen->losses - ROLL_NAMED);
 	if (seen->more)
 		tool_error("%zu more programs ran unobserved", seen->more);
 	if (seen->incomplete)
@@ -115,7 +116,7 @@ static void tell(const struct roll_seen *seen)
 			"shim");
 }
 
-size_t run_roll_report(const struct run_dir *dir, pid_t program)
+size_t run_roll_report(const struct run_dir *dir, pid_t program, uint64_t *lost)
 {
 	struct roll_seen seen = {0};
 	char path[PATH_MAX + 16], *bytes = NULL;
@@ -136,6 +137,7 @@ size_t run_roll_report(const struct run_dir *dir, pid_t program)
 	if (got >= (ssize_t)sizeof(struct tr_roll)) {
 		roll_read(&seen, bytes, (size_t)got, program);
 		tell(&seen);
+		*lost += seen.lost;
 	} else {
 		tool_error("the programs that were executed could not be followed: %s",
 			   fd >= 0 ? "the roll of them is damaged"

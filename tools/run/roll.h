@@ -9,6 +9,7 @@
 #include "tools/run/dir.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* Makes the roll beside the hello file. Returns 0, or -1 after saying why. */
@@ -16,9 +17,10 @@ int run_roll_make(const struct run_dir *dir);
 
 /*
  * When the tree has ended: names on standard error each program that was executed and in which the shim never
- * came up, with the reason. PROGRAM itself was spoken of before and only counts. Returns how many processes
- * ran so, or could not be followed.
+ * came up, with the reason, and each process with events that no trace tells of. PROGRAM itself was spoken of
+ * before and only counts. Returns how many processes ran without the shim, or could not be followed; adds to
+ * *lost how many events are nowhere.
  */
-size_t run_roll_report(const struct run_dir *dir, pid_t program);
+size_t run_roll_report(const struct run_dir *dir, pid_t program, uint64_t *lost);
 
 #endif

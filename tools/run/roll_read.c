@@ -80,16 +80,18 @@ static void escaped(struct roll_seen *seen, const struct tr_roll_entry *entry)
 }
 
 /* Its own trace, where it has one, does not tell of these. */
-static void sandboxed(struct roll_seen *seen, const struct tr_roll_entry *entry)
+static void lost(struct roll_seen *seen, const struct tr_roll_entry *entry)
 {
-	struct roll_sandbox sandbox = {.pid = entry->pid};
+	const struct tr_roll_loss *told = (const void *)entry->path;
 
-	memcpy(&sandbox.told, entry->path, sizeof(sandbox.told));
-	if (!sandbox.told.lost)
+	if (!told->lost)
 		return;
-	seen->all++;
-	if (seen->sandboxes++ < ROLL_NAMED)
-		seen->sandbox[seen->sandboxes - 1] = sandbox;
+	seen->lost += told->lost;
+	if (seen->losses++ < ROLL_NAMED)
+		seen->loss[seen->losses - 1] = (struct roll_loss){.pid = entry->pid,
+								  .parent = told->parent,
+								  .events = told->lost,
+								  .reason = told->reason};
 }
 
 static void take(struct roll_seen *seen, const struct tr_roll_entry *entry)
@@ -126,22 +128,25 @@ static void take(struct roll_seen *seen, const struct tr_roll_entry *entry)
 	case TR_ROLL_SHELL:
 		escaped(seen, entry);
 		break;
-	case TR_ROLL_SANDBOX:
-		sandboxed(seen, entry);
+	case TR_ROLL_LOSS:
+		lost(seen, entry);
 		break;
 	}
 }
 
-/* Is this an entry, whole and with a path that ends? */
+/* Is this an entry, whole and with a text that ends? */
 static bool is_entry(const struct tr_roll_entry *entry, size_t room)
 {
-	return entry->mark == TR_ROLL_MARK && entry->length >= sizeof(*entry) && entry->length <= room &&
-	       entry->length % TR_ROLL_ALIGN == 0 &&
-	       (entry->kind == TR_ROLL_SANDBOX
-			? entry->length >= sizeof(*entry) + sizeof(struct tr_roll_sandbox)
-		: entry->length == sizeof(*entry)
-			? entry->kind == TR_ROLL_HERE || entry->kind == TR_ROLL_FAILED
-			: memchr(entry->path, 0, entry->length - sizeof(*entry)) != NULL);
+	size_t text = sizeof(*entry);
+
+	if (entry->mark != TR_ROLL_MARK || entry->length < text || entry->length > room ||
+	    entry->length % TR_ROLL_ALIGN)
+		return false;
+	if (entry->kind == TR_ROLL_HERE || entry->kind == TR_ROLL_FAILED)
+		return true;
+	if (entry->kind == TR_ROLL_LOSS)
+		text += sizeof(struct tr_roll_loss);
+	return entry->length > text && memchr((const char *)entry + text, 0, entry->length - text);
 }
 
 static void read_entries(struct roll_seen *seen, const char *bytes, size_t used)

@@ -20,18 +20,20 @@ struct roll_escape {
 	size_t count;
 };
 
-/* A process whose events a seccomp filter kept back. */
-struct roll_sandbox {
-	uint32_t pid;
-	struct tr_roll_sandbox told;
+/* What no trace tells of a process. */
+struct roll_loss {
+	uint32_t pid, parent; /* 0: not known */
+	uint64_t events;
+	const char *reason;
 };
 
 struct roll_seen {
 	void *processes, *escapes; /* trees of tsearch */
 	struct roll_escape *named[ROLL_NAMED];
-	struct roll_sandbox sandbox[ROLL_NAMED];
+	struct roll_loss loss[ROLL_NAMED];
 	size_t names, more; /* programs: named, and not */
-	size_t sandboxes;   /* all of them, named or not */
+	size_t losses;	    /* all of them, named or not */
+	uint64_t lost;	    /* events of theirs */
 	size_t all;	    /* processes that ran unobserved, or could not be followed */
 	bool incomplete;    /* more happened than the roll, or memory, holds */
 };

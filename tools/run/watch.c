@@ -21,7 +21,8 @@ struct run_watch {
 	const char *directory;
 	struct show *show;
 	int inotify;
-	bool closed;	/* nobody reads what we print any more */
+	bool closed;	/* what we print cannot be written any more */
+	int error;	/* why */
 	unsigned shown; /* files handed to show */
 	char **pending; /* paths of files that are still too short to be read */
 	size_t pendings;
@@ -123,10 +124,22 @@ void run_watch_poll(struct run_watch *watch, bool final)
 {
 	read_news(watch);
 	add_ready(watch);
-	if (!watch->closed)
-		watch->closed = show_poll(watch->show, final) < 0;
+	if (!watch->closed && show_poll(watch->show, final) < 0) {
+		watch->closed = true;
+		watch->error = errno;
+	}
 	if (!watch->closed && !final)
 		show_release(watch->show);
+}
+
+int run_watch_error(const struct run_watch *watch)
+{
+	return watch->error == EPIPE ? 0 : watch->error;
+}
+
+uint64_t run_watch_lost(const struct run_watch *watch, const char **why)
+{
+	return show_lost(watch->show, why);
 }
 
 void run_watch_free(struct run_watch *watch)

@@ -31,6 +31,12 @@ bool run_watch_is_busy(const struct run_watch *watch);
 /* Prints what became readable; final: everything there is. */
 void run_watch_poll(struct run_watch *watch, bool final);
 
+/* What could not be printed, since nothing more could be written: 0, or the errno. Nobody reads it: 0. */
+int run_watch_error(const struct run_watch *watch);
+
+/* How many events could not be recorded, as the traces say, and why the last of them. */
+uint64_t run_watch_lost(const struct run_watch *watch, const char **why);
+
 void run_watch_free(struct run_watch *watch);
 
 #endif

@@ -43,7 +43,8 @@ struct show {
 	uint32_t pid;	   /* 0: any */
 	const char *names; /* NULL: any */
 	bool handshakes;
-	uint64_t next_progress;
+	uint64_t next_progress, lost;
+	char why_lost[160];
 };
 
 static uint64_t clock_now(clockid_t clock)
@@ -149,6 +150,23 @@ uint64_t show_events(const struct show *show)
 	return tr_reader_stats(show->reader)->events;
 }
 
+uint64_t show_lost(const struct show *show, const char **why)
+{
+	*why = show->why_lost;
+	return show->lost;
+}
+
+static void count_lost(struct show *show, const struct tr_event *event)
+{
+	uint64_t lost = tr_event_lost(event);
+	struct tr_value why;
+
+	if (lost && tr_event_find(event, TR_F_WHY, &why))
+		snprintf(show->why_lost, sizeof(show->why_lost), "%.*s", (int)why.length,
+			 (const char *)why.at);
+	show->lost += lost;
+}
+
 uint64_t show_problems(const struct show *show)
 {
 	return tr_reader_stats(show->reader)->problems;
@@ -238,6 +256,7 @@ int show_poll(struct show *show, bool final)
 	show->live |= !final;
 	while (!show->out.failed && memory &&
 	       tr_reader_next(show->reader, final ? UINT64_MAX : now - SETTLED, &event)) {
+		count_lost(show, &event);
 		memory = show->sink->add(show->sink, &event, wanted(show, &event));
 		if (show->progress && ++count % PROGRESS_LOOK == 0)
 			progress(show);

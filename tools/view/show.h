@@ -69,6 +69,10 @@ uint64_t show_found(const struct show *show);
 /* How many events were read, whether asked for or not. */
 uint64_t show_events(const struct show *show);
 
+/* How many events could not be recorded, as the traces say, and why the last of them; those that were removed
+ * by their limit are none. */
+uint64_t show_lost(const struct show *show, const char **why);
+
 /* How many things were wrong with the traces. */
 uint64_t show_problems(const struct show *show);
 
