@@ -63,15 +63,28 @@ static int raw(const struct pol_endpoint *facts)
 	return facts->raw || facts->socket_type == SOCKET_STREAM;
 }
 
-static int secured(const struct pol_endpoint *facts, const struct transport *t)
+/*
+ * GSSAPI that does not encrypt is let pass by `plaintext: allow` alone, and not by its absence. Other words
+ * are about the option: in audit mode it was told of when it was set, and would not be on.
+ */
+static int passes_clear(const struct pol *pol, const struct pol_endpoint *facts)
 {
-	return !raw(facts) && facts->mechanism >= 0 && facts->mechanism < 32 &&
-	       (t->secured_by >> facts->mechanism & 1);
+	const struct pol_rule *rule = pol->rule[POL_K_PLAINTEXT];
+
+	return rule && (rule->word == POL_W_ALLOW || (facts->plaintext > 0 && !pol_enforces(pol)));
+}
+
+static int secured(const struct pol *pol, const struct pol_endpoint *facts, const struct transport *t)
+{
+	if (raw(facts) || facts->mechanism < 0 || facts->mechanism >= 32 ||
+	    !(t->secured_by >> facts->mechanism & 1))
+		return 0;
+	return facts->mechanism != MECH_GSSAPI || !facts->plaintext || passes_clear(pol, facts);
 }
 
 int pol_asks_gssapi(const struct pol_endpoint *facts)
 {
-	return facts->mechanism == MECH_GSSAPI && !raw(facts) && facts->endpoint &&
+	return facts->mechanism == MECH_GSSAPI && !facts->plaintext && !raw(facts) && facts->endpoint &&
 	       transport_of(facts->endpoint)->inject;
 }
 
@@ -135,7 +148,10 @@ static const char *why_unsecured(const struct pol_endpoint *facts, const struct 
 	case MECH_PLAIN:
 		return ": the socket's mechanism is PLAIN, which encrypts nothing";
 	case MECH_GSSAPI:
-		return ": this transport cannot carry GSSAPI";
+		if (!(t->secured_by >> MECH_GSSAPI & 1))
+			return ": this transport cannot carry GSSAPI";
+		return facts->plaintext > 0 ? ": the socket's GSSAPI does not encrypt (ZMQ_GSSAPI_PLAINTEXT)"
+					    : ": it is not known whether the socket's GSSAPI encrypts";
 	default:
 		return ": the socket's mechanism is not known";
 	}
@@ -174,7 +190,7 @@ enum pol_action pol_judge_endpoint(const struct pol *pol, const struct pol_endpo
 		return POL_ALLOW;
 	if (pol_settled(pol, verdict))
 		return verdict->action;
-	if (secured(facts, t))
+	if (secured(pol, facts, t))
 		return POL_ALLOW;
 	if (t->inject && !raw(facts) && facts->mechanism == MECH_NULL)
 		item = injecting(pol, facts->way, endpoint);

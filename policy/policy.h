@@ -79,6 +79,7 @@ struct pol_endpoint {
 	int socket_type;      /* ZMQ_PAIR ...; -1 unknown */
 	int mechanism;	      /* ZMQ_NULL 0, PLAIN 1, CURVE 2, GSSAPI 3; -1 unknown */
 	int raw;	      /* ZMQ_ROUTER_RAW was set */
+	int plaintext; /* with GSSAPI: 0 it encrypts; 1 it does not (ZMQ_GSSAPI_PLAINTEXT); -1 unknown */
 };
 
 /* Do these bytes begin as a compiled policy does? It may still be damaged. 1 or 0. */
@@ -144,7 +145,7 @@ int pol_judges_contexts(const struct pol *pol);
  */
 enum pol_action pol_judge_endpoint(const struct pol *pol, const struct pol_endpoint *facts,
 				   struct pol_verdict *verdict);
-/* Has the program asked for GSSAPI on an endpoint where gsstap can speak it? 1 or 0. */
+/* Has the program asked for GSSAPI that encrypts on an endpoint where gsstap can speak it? 1 or 0. */
 int pol_asks_gssapi(const struct pol_endpoint *facts);
 /* A program sets ZMQ_GSSAPI_PLAINTEXT to a non-zero value. */
 enum pol_action pol_judge_plaintext(const struct pol *pol, struct pol_verdict *verdict);

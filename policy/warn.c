@@ -57,9 +57,13 @@ static void warn_unsecured(const struct draft *draft)
 {
 	const struct draft_rule *ok = find(draft, POL_K_UNSECURED_OK);
 	const struct draft_rule *unsecured = find(draft, POL_K_UNSECURED);
+	const struct draft_rule *plaintext = find(draft, POL_K_PLAINTEXT);
 
 	if (ok && !(unsecured && unsecured->word == POL_W_REFUSE))
 		draft_warn(draft, of(ok), "zmq.unsecured-ok has no effect without 'unsecured: refuse'");
+	if (plaintext && plaintext->word == POL_W_ALLOW && unsecured && unsecured->word == POL_W_REFUSE)
+		draft_warn(draft, of(plaintext),
+			   "zmq.plaintext: allow lets GSSAPI without encryption pass 'unsecured: refuse'");
 }
 
 static void warn_empty(const struct draft *draft)

@@ -334,6 +334,31 @@ refused_there() {
     finish server
 }
 
+# unencrypted POLICY: a bare server and a client with libzmq inside under the policy, whose own GSSAPI encrypts nothing.
+unencrypted() {
+    fresh unencrypted
+    endpoints tcp
+    policy "$1"
+    record wire "$FAR" "$NEAR"
+    stock server
+    start server "${STOCK[@]}" socket REP "${GSSAPI[@]}" set gssapi_plaintext 1 bind "$NEAR" touch up answer 1
+    stock client
+    start client "${WITH[@]}" "$BATS_FILE_TMPDIR/now" socket REQ set linger 0 "${GSSAPI[@]}" set gssapi_plaintext 1 await up \
+        connect "$FAR" send "$SECRET" recv
+}
+
+@test "where unsecured ZeroMQ is refused, GSSAPI of its own carries nothing, as no greeting says whether it encrypts" {
+    unencrypted "  unsecured: refuse"
+    wait_until 60 refused_there "$FAR"
+    run ! readable wire
+    recorded 1 '.event == "refused" and .rule == "zmq.unsecured" and (.reason | test("not known whether"))'
+    stop_all
+    unencrypted $'  unsecured: refuse\n  plaintext: allow'
+    finish client
+    finish server
+    readable wire
+}
+
 @test "a mechanism of the program's own is left to it where a rule secures the address, as for calls that are seen" {
     local program
     for program in "$BUILD/hosts/zpair" "$BATS_FILE_TMPDIR/now"; do

@@ -370,6 +370,32 @@ plaintext() {
     recorded 2 '.event == "refused" and .rule == "zmq.plaintext" and .line == 3'
 }
 
+@test "unsecured: refuse: GSSAPI without encryption is refused, but where plaintext: allow is written" {
+    local name rules='inject: [{bind: "tcp://*", principal: "zmq@localhost"}, {connect: "tcp://*", service: "zmq@localhost"}]'
+    printf 'version: 1\nzmq:\n  unsecured: refuse\n' | policy clear
+    printf 'version: 1\nzmq:\n  unsecured: refuse\n  engine: libzmq\n  %s\n' "$rules" | policy clear-rules
+    printf 'version: 1\nzmq:\n  unsecured: refuse\n  plaintext: allow\n' | policy clear-allowed
+    printf 'version: 1\nmode: audit\nzmq:\n  unsecured: refuse\n' | policy clear-audit
+    for name in clear clear-rules; do
+        plaintext $name
+        # They go on after it, and wait for each other.
+        wait_until 20 grep -q "^bind: Permission denied" server.out
+        wait_until 20 grep -q "^connect: Permission denied" client.out
+        stop_all
+        run readable wire
+        [ "$status" = 1 ]
+        recorded 2 '.event == "refused" and .rule == "zmq.unsecured" and .line == 3 and (.reason | endswith("the socket'"'"'s GSSAPI does not encrypt (ZMQ_GSSAPI_PLAINTEXT)"))'
+    done
+    for name in clear-allowed clear-audit; do
+        plaintext $name
+        finish client
+        finish server
+        readable wire
+        recorded 0 '.event == "refused"'
+        recorded "$([ $name = clear-audit ] && echo 2 || echo 0)" '.event == "would_refuse" and .rule == "zmq.unsecured"'
+    done
+}
+
 peers_policy() {
     policy "$1" <<EOF
 version: 1

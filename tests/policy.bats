@@ -277,6 +277,8 @@ warns() {
     warns 2:1 "mode: audit records what would be refused and refuses nothing" <<<$'version: 1\nmode: audit'
     warns 2:15 "gss.peers.allow is empty: every peer is refused" <<<$'version: 1\ngss: {peers: {allow: []}}'
     warns 2:7 "zmq.unsecured-ok has no effect without 'unsecured: refuse'" <<<$'version: 1\nzmq: {unsecured-ok: ["ipc://*"]}'
+    warns 3:7 "zmq.plaintext: allow lets GSSAPI without encryption pass 'unsecured: refuse'" \
+        <<<$'version: 1\nzmq: {unsecured: refuse,\n      plaintext: allow}'
     warns 2:23 "gss.peers.allow: principals come with their realm; bob alone will hardly match (bob@REALM, bob@*)" \
         <<<$'version: 1\ngss: {peers: {allow: [bob]}}'
     warns 2:37 "zmq.inject.service looks like a Kerberos principal but is read as service@host; say service-type: krb5" \

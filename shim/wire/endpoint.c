@@ -189,12 +189,8 @@ int tap_wire_begin_own(const struct tap_scope *scope, void *socket, const struct
 		       const void *zmq_function, struct tap_wired *wired, char *reason, size_t size)
 {
 	struct tap_tie wanted = {0};
-	int plaintext = 0, error;
+	int error = prepare(zmq_function, reason, size);
 
-	*wired = (struct tap_wired){0};
-	if (!tap_option_number(scope, socket, ZMQ_GSSAPI_PLAINTEXT, &plaintext) || plaintext)
-		return 0;
-	error = prepare(zmq_function, reason, size);
 	if (!error)
 		error = begin_turn(scope, socket, wired, reason, size);
 	if (error)

@@ -31,8 +31,11 @@ bool tap_unseen_any(const char *endpoint, char *out, size_t size)
 enum pol_action tap_unseen_judge(enum pol_way way, const char *endpoint, int mechanism,
 				 struct pol_verdict *verdict)
 {
-	struct pol_endpoint facts = {
-		.way = way, .endpoint = endpoint, .socket_type = -1, .mechanism = mechanism};
+	struct pol_endpoint facts = {.way = way,
+				     .endpoint = endpoint,
+				     .socket_type = -1,
+				     .mechanism = mechanism,
+				     .plaintext = -1}; /* a greeting does not say */
 	enum pol_action action = pol_judge_endpoint(&tap_policy, &facts, verdict), other;
 	struct pol_verdict second;
 	char any[64];

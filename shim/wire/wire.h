@@ -27,8 +27,7 @@ struct tap_wired {
 int tap_wire_begin(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
 		   const struct pol_inject *rule, const void *zmq_function, struct tap_wired *wired,
 		   char *reason, size_t size);
-/* The same for a socket whose program has set GSSAPI up by libzmq's options. One that asks for no encryption
- * stays libzmq's own. */
+/* The same for a socket of which pol_asks_gssapi: its program has set GSSAPI up by libzmq's options. */
 int tap_wire_begin_own(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
 		       const void *zmq_function, struct tap_wired *wired, char *reason, size_t size);
 /* Right after the real bind or connect, which has `failed` or not: the socket gets back what it had. False:

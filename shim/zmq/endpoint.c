@@ -140,6 +140,7 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 	if (facts.socket_type < 0 && tap_policy.state == POL_READY)
 		return judged;
 	facts.mechanism = tap_socket_mechanism(scope, socket);
+	facts.plaintext = tap_socket_plaintext(scope, socket);
 	facts.raw = tap_socket_has(socket, TAP_SOCKET_RAW);
 	judged.handles = is_zap_handler(&facts) && tap_zmq_ruled() && !tap_socket_has(socket, TAP_SOCKET_ZAP);
 	if (judged.handles && (!tap_socket_context(socket) || !tap_socket_flag(socket, TAP_SOCKET_ZAP))) {

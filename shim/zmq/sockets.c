@@ -167,3 +167,8 @@ int tap_socket_mechanism(const struct tap_scope *scope, void *socket)
 {
 	return ask(scope, socket, ZMQ_MECHANISM);
 }
+
+int tap_socket_plaintext(const struct tap_scope *scope, void *socket)
+{
+	return ask(scope, socket, ZMQ_GSSAPI_PLAINTEXT);
+}

@@ -65,6 +65,7 @@ bool tap_socket_has(const void *socket, unsigned flag);
 /* By its own answer; -1 when it gives none. */
 int tap_socket_type(const struct tap_scope *scope, void *socket);
 int tap_socket_mechanism(const struct tap_scope *scope, void *socket);
+int tap_socket_plaintext(const struct tap_scope *scope, void *socket);
 
 /* domain.c: its ZAP domain, of 1 to 255 bytes. False: there is no room to keep it. */
 bool tap_domain_keep(void *socket, const void *value, size_t length);

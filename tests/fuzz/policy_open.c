@@ -20,7 +20,7 @@ static void judge_endpoints(const struct pol *pol)
 	char name[256];
 
 	for (size_t i = 0; i < 2 * sizeof(endpoints) / sizeof(*endpoints); i++) {
-		struct pol_endpoint facts = {i % 2 ? POL_BIND : POL_CONNECT, endpoints[i / 2], 4, 0, 0};
+		struct pol_endpoint facts = {i % 2 ? POL_BIND : POL_CONNECT, endpoints[i / 2], 4, 0, 0, 0};
 
 		if (pol_judge_endpoint(pol, &facts, &v) != POL_INJECT)
 			continue;

@@ -81,10 +81,56 @@ static void what_is_not_secured_is_refused(void **state)
 	}
 }
 
+static void gssapi_without_encryption_is_unsecured_but_where_the_policy_allows_it(void **state)
+{
+	static const struct {
+		const char *policy;
+		int plaintext;
+		enum pol_action action;
+		int audit;
+	} cases[] = {
+		{"zmq: {unsecured: refuse}", 0, POL_ALLOW, 0},
+		{"zmq: {unsecured: refuse}", 1, POL_DENY, 0},
+		{"zmq: {unsecured: refuse}", -1, POL_DENY, 0},
+		{"zmq: {unsecured: refuse, inject: [{bind: '*'}]}", 1, POL_DENY, 0},
+		{"zmq: {unsecured: refuse, unsecured-ok: ['tcp://*']}", 1, POL_ALLOW, 0},
+		{"zmq: {unsecured: refuse, plaintext: allow}", 1, POL_ALLOW, 0},
+		{"zmq: {unsecured: refuse, plaintext: allow}", -1, POL_ALLOW, 0},
+		{"zmq: {unsecured: refuse, plaintext: encrypt}", 1, POL_DENY, 0},
+		{"zmq: {unsecured: refuse, plaintext: refuse}", -1, POL_DENY, 0},
+		{"mode: audit\nzmq: {unsecured: refuse}", 1, POL_DENY, 1},
+		/* It was told of when it was set; enforced, it would not be. */
+		{"mode: audit\nzmq: {unsecured: refuse, plaintext: encrypt}", 1, POL_ALLOW, 0},
+		{"mode: audit\nzmq: {unsecured: refuse, plaintext: refuse}", -1, POL_DENY, 1},
+		{"zmq: {unsecured: allow}", 1, POL_ALLOW, 0},
+		{"zmq: {engine: wire}", -1, POL_ALLOW, 0},
+	};
+	struct pol_endpoint facts = {
+		.way = POL_BIND, .endpoint = "tcp://*:1", .socket_type = ZMQ_REP, .mechanism = ZMQ_GSSAPI};
+	struct pol_verdict v;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pol pol = judged_policy(cases[i].policy);
+
+		facts.plaintext = cases[i].plaintext;
+		if (pol_judge_endpoint(&pol, &facts, &v) != cases[i].action || v.audit != cases[i].audit)
+			fail_msg("case %zu: %s", i, v.reason);
+		if (cases[i].action == POL_DENY)
+			assert_non_null(strstr(v.reason, facts.plaintext > 0 ? "GSSAPI does not encrypt"
+									     : "not known whether"));
+		assert_int_equal(pol_asks_gssapi(&facts), !facts.plaintext);
+	}
+}
+
 static void a_raw_router_is_not_secured_by_its_mechanism(void **state)
 {
 	struct pol pol = judged_policy("zmq: {unsecured: refuse, inject: [{bind: '*'}]}");
-	struct pol_endpoint facts = {POL_BIND, "tcp://*:1", ZMQ_ROUTER, ZMQ_CURVE, 1};
+	struct pol_endpoint facts = {.way = POL_BIND,
+				     .endpoint = "tcp://*:1",
+				     .socket_type = ZMQ_ROUTER,
+				     .mechanism = ZMQ_CURVE,
+				     .raw = 1};
 	struct pol_verdict v;
 
 	(void)state;
@@ -206,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plaintext_is_allowed_encrypted_or_refused),
 		cmocka_unit_test(what_is_not_secured_is_refused),
+		cmocka_unit_test(gssapi_without_encryption_is_unsecured_but_where_the_policy_allows_it),
 		cmocka_unit_test(a_raw_router_is_not_secured_by_its_mechanism),
 		cmocka_unit_test(unsecured_endpoints_that_are_listed_pass),
 		cmocka_unit_test(injection_takes_the_first_rule_of_its_way),

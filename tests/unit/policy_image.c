@@ -76,7 +76,7 @@ static int opens(const void *image, size_t len, struct pol *pol)
 		assert_true(pol->broken[0]);
 	} else {
 		struct pol_verdict v;
-		struct pol_endpoint facts = {POL_BIND, "tcp://*:1", 4, 0, 0};
+		struct pol_endpoint facts = {POL_BIND, "tcp://*:1", 4, 0, 0, 0};
 		struct pol_facts context = {.moment = POL_ESTABLISHED,
 					    .role = POL_ACCEPTOR,
 					    .initiator = {"mallory@X", true},
@@ -315,7 +315,7 @@ static void what_the_compiler_never_writes_is_refused(void **state)
 
 static void a_connection_has_a_phase(void **state)
 {
-	struct pol_endpoint facts = {POL_CONNECT, "tcp://*:2", 4, 0, 0};
+	struct pol_endpoint facts = {POL_CONNECT, "tcp://*:2", 4, 0, 0, 0};
 	struct pol_image *image;
 	struct pol_verdict v;
 	struct pol pol;
