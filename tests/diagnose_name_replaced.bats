@@ -53,3 +53,43 @@ setup() {
     [ "$CLIENT_STATUS" = 0 ]
     healthy new
 }
+
+# other_name: /etc/hosts calls www.example.org by another name, and nothing says which realm either is of.
+other_name() {
+    printf '127.0.0.1 localhost\n127.0.0.9 realname.example.org www.example.org\n' >hosts
+    config "s/dns_canonicalize_hostname = .*/dns_canonicalize_hostname = true/; s/^\[domain_realm\]/&\n\t$1/"
+}
+
+@test "a name in whose place one of a realm that is guessed came is found" {
+    kadmin.local -q 'addprinc -randkey HTTP/www.example.org'
+    kadmin.local -q "ktadd -norandkey -k $GSSTAP_REALM/krb5.keytab HTTP/www.example.org"
+    # Also where the name that was typed is mapped: it is not the one that is looked for.
+    for map in '' 'www.example.org = GSSTAP.TEST'; do
+        other_name "$map"
+        initiate "guessed-$map" HTTP@www.example.org
+        [ "$CLIENT_STATUS" != 0 ]
+        grep 'Server krbtgt/EXAMPLE.ORG@GSSTAP.TEST not found' "guessed-$map.out"
+        doctor "guessed-$map"
+        only GT0004
+        finds GT0004 '.cause | test("asked for HTTP@www.example.org, .* no KDC knows HTTP/realname.example.org@GSSTAP.TEST$")'
+        finds GT0004 '.evidence | any(. == "the KDC knows HTTP/www.example.org@GSSTAP.TEST")'
+    done
+    setting GT0004
+    initiate new HTTP@www.example.org
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
+}
+
+@test "where neither is known it is the other name whose realm is told, and has to be" {
+    other_name 'www.example.org = GSSTAP.TEST'
+    initiate neither nosuch@www.example.org
+    doctor neither
+    only GT0017
+    finds GT0017 '.evidence | any(. == "libkrb5 has replaced the host'"'"'s name: it is realname.example.org")'
+    finds GT0017 '.evidence | any(endswith("says nothing about realname.example.org, so that it is taken for one of EXAMPLE.ORG"))'
+    setting GT0017
+    initiate mapped nosuch@www.example.org
+    doctor mapped
+    only GT0003
+    finds GT0003 '.cause | endswith("knows nosuch/realname.example.org@GSSTAP.TEST")'
+}

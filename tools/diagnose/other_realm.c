@@ -8,25 +8,13 @@
 #include "tools/diagnose/init_cause.h"
 #include "tools/diagnose/local.h"
 #include "tools/diagnose/realm_cause.h"
+#include "tools/diagnose/service_unknown.h"
 #include "tools/doctor/realm.h"
 #include "tools/doctor/words.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const struct model_step *about_realm(const struct diagnose_case *c)
-{
-	static const unsigned codes[] = {SAYS_KDC_UNREACH, SAYS_REALM_UNKNOWN, SAYS_REALM_CANT_RESOLVE,
-					 SAYS_HOST_REALM_UNKNOWN, SAYS_WRONG_REALM};
-	const struct model_step *step = talk_says(c->init, SAYS_SERVER_UNKNOWN);
-
-	if (step && krbtgt_unknown(step))
-		return step;
-	step = NULL;
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]) && !step; i++)
-		step = talk_says(c->init, codes[i]);
-	return step;
-}
+#include <strings.h>
 
 /* Of "Server krbtgt/OTHER@R not found", or of a KDC that was not found. */
 static const char *other_realm(struct diagnose_case *c, const struct model_step *step)
@@ -118,13 +106,12 @@ static void no_way(struct diagnose_case *c, struct finding *finding, const char 
 
 bool diagnose_other_realm(struct diagnose_case *c, struct finding *finding)
 {
-	const struct model_step *step =
-		c->init && case_failed(c) == c->init && case_error_code(c) < 0 ? about_realm(c) : NULL;
+	const struct model_step *step = realm_step(c);
 	const char *realm = step ? other_realm(c, step) : NULL, *own = realm ? client_realm(c) : NULL;
-	const char *host = host_of(c, case_asked(c));
+	const char *host = host_of(c, case_asked(c)), *other = host_of(c, case_service(c));
 	const struct probe_kdcs *kdcs;
 
-	if (!own || !is_foreign(c, realm))
+	if (!own || !is_foreign(c, realm) || better_than_guessed(c, step))
 		return false;
 	kdcs = krbtgt_unknown(step) ? NULL : ask_kdcs(c, realm);
 	if (!kdcs && !krbtgt_unknown(step))
@@ -135,6 +122,10 @@ bool diagnose_other_realm(struct diagnose_case *c, struct finding *finding)
 	}
 	said_evidence(c, finding, step);
 	finding_evidence(finding, "the initiator is of %s", own);
+	if (host && other && strcasecmp(host, other)) {
+		finding_evidence(finding, "libkrb5 has replaced the host's name: it is %s", other);
+		host = other;
+	}
 	who_says(c, finding, host, realm);
 	if (kdcs)
 		unreachable(c, finding, host, own, kdcs);

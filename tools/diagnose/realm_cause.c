@@ -10,6 +10,23 @@
 #include <errno.h>
 #include <string.h>
 
+const struct model_step *realm_step(const struct diagnose_case *c)
+{
+	static const unsigned codes[] = {SAYS_KDC_UNREACH, SAYS_REALM_UNKNOWN, SAYS_REALM_CANT_RESOLVE,
+					 SAYS_HOST_REALM_UNKNOWN, SAYS_WRONG_REALM};
+	const struct model_step *step;
+
+	if (!c->init || case_failed(c) != c->init || case_error_code(c) >= 0)
+		return NULL;
+	step = talk_says(c->init, SAYS_SERVER_UNKNOWN);
+	if (step && krbtgt_unknown(step))
+		return step;
+	step = NULL;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]) && !step; i++)
+		step = talk_says(c->init, codes[i]);
+	return step;
+}
+
 /* libkrb5 quotes it either way. */
 const char *realm_in_text(struct diagnose_case *c, const struct model_step *step)
 {

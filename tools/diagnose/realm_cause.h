@@ -6,6 +6,8 @@
 #include "tools/diagnose/case.h"
 #include "tools/doctor/kdc_list.h"
 
+/* The step of an initiator that failed first, over the realm that it looked for the service in; or NULL. */
+const struct model_step *realm_step(const struct diagnose_case *c);
 /* The realm that the text of a step is about, or NULL. */
 const char *realm_in_text(struct diagnose_case *c, const struct model_step *step);
 /* The initiator's own, or NULL: not known. */

@@ -9,6 +9,7 @@
 #include "tools/diagnose/checks.h"
 #include "tools/diagnose/init_cause.h"
 #include "tools/diagnose/keytab_cause.h"
+#include "tools/diagnose/realm_cause.h"
 
 #include <arpa/inet.h>
 #include <krb5/krb5.h>
@@ -33,11 +34,10 @@ static bool still_unknown(const struct probe_service *answer)
 	return answer && answer->code == KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN;
 }
 
-/* The principal with the host's name as the program gave it, where another was asked for; or NULL. */
-static const char *as_given(struct diagnose_case *c, const struct model_step *step)
+/* The principal with the host's name as the program gave it, where this one was asked for; or NULL. */
+static const char *as_given(struct diagnose_case *c, const char *service, const char *realm)
 {
-	const char *service = wanted_service(c, step), *host = host_of(c, case_asked(c)),
-		   *other = host_of(c, service), *realm = realm_of(service);
+	const char *host = host_of(c, case_asked(c)), *other = host_of(c, service);
 
 	if (!host || !other || !*host || !strcasecmp(host, other))
 		return NULL;
@@ -46,9 +46,22 @@ static const char *as_given(struct diagnose_case *c, const struct model_step *st
 
 const char *better_name(struct diagnose_case *c, const struct model_step *step)
 {
-	const char *given = as_given(c, step);
+	const char *service = wanted_service(c, step), *given = as_given(c, service, realm_of(service));
 
 	return given && !still_unknown(ask_service(c, given)) ? given : NULL;
+}
+
+const char *better_than_guessed(struct diagnose_case *c, const struct model_step *step)
+{
+	const char *service = case_service(c), *given;
+	const struct probe_service *answer;
+
+	/* One that [domain_realm] has comes with its realm. */
+	if (!service || realm_of(service) || !krbtgt_unknown(step))
+		return NULL;
+	given = as_given(c, service, client_realm(c));
+	answer = given ? ask_service(c, given) : NULL;
+	return answer && !answer->code ? given : NULL;
 }
 
 /* A KDC says the same of a service that it does not know and of one that it has locked. */
@@ -104,7 +117,7 @@ bool diagnose_service_unknown(struct diagnose_case *c, struct finding *finding)
 		return false;
 	}
 	host = host_of(c, asked ? asked : service);
-	given = as_given(c, step);
+	given = as_given(c, service, realm_of(service));
 	as_client = still_unknown(answer) ? ask_client(c, c->init, service) : ASK_UNTOLD;
 	said_evidence(c, finding, step);
 	if (still_unknown(answer))

@@ -12,5 +12,8 @@ const struct model_step *unknown_service(const struct diagnose_case *c);
 /* The principal with the host's name as the program gave it, where another was asked for and the KDC, as far
  * as it can be asked, knows this one; or NULL. */
 const char *better_name(struct diagnose_case *c, const struct model_step *step);
+/* The same where libkrb5 guessed at a realm for the other name, after the client's own KDC did not know it:
+ * what fails is the way there. That KDC has to say that it knows this one. */
+const char *better_than_guessed(struct diagnose_case *c, const struct model_step *step);
 
 #endif
