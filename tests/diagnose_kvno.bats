@@ -25,6 +25,25 @@ load diagnose
     healthy new
 }
 
+@test "a program that has its ticket in its own memory is to be started again" {
+    kadmin.local -q 'addprinc -randkey pop/localhost'
+    kadmin.local -q "ktadd -k $PWD/new.keytab pop/localhost"
+    kadmin.local -q 'cpw -randkey pop/localhost'
+    kadmin.local -q 'modprinc -kvno 1 pop/localhost'
+    export KRB5_CLIENT_KTNAME=FILE:$GSSTAP_REALM/client/alice KRB5_KTNAME=FILE:$PWD/new.keytab
+    initiate old pop@localhost alice ccache=MEMORY:own
+    [ "$CLIENT_STATUS" != 0 ]
+    doctor old
+    only GT0009
+    finds GT0009 '[.remedy[].text // empty] | any(startswith("start the program again"))'
+    finds GT0009 '[.remedy[].command // empty] == []'
+    # By then the KDC gives tickets of a key that the keytab has.
+    kadmin.local -q "ktadd -k $PWD/new.keytab pop/localhost"
+    initiate new pop@localhost alice ccache=MEMORY:own
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
+}
+
 @test "it is found behind SPNEGO, and with the acceptor's trace alone" {
     kvno -q host/localhost
     kadmin.local -q 'cpw -randkey host/localhost'

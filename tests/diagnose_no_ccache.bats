@@ -104,3 +104,31 @@ load diagnose
     only GT0099
     finds GT0099 '.not_looked_at | any(test("^the initiator.s ticket cache: python3.* ran on .*, or before this machine was started"))'
 }
+
+# nowhere TRACE NAME: of a cache that no other program gets tickets into; they are got into a file.
+nowhere() {
+    export KRB5CCNAME=$2
+    initiate "$1" host@localhost
+    [ "$CLIENT_STATUS" != 0 ]
+    doctor "$1"
+    only GT0001
+    finds GT0001 "[.remedy[].text // empty] | any(startswith(\"kinit gets none into $2\"))"
+    remedies GT0001
+    [[ $KRB5CCNAME == FILE:/tmp/* ]]
+    initiate "$1-right" host@localhost
+    rm "${KRB5CCNAME#FILE:}"
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy "$1-right"
+}
+
+@test "where kinit can put no tickets a file is named" {
+    nowhere memory MEMORY:
+    nowhere kcm KCM:
+    nowhere unknown FOO:bar
+    # A program that names such a cache itself has to name another.
+    export KRB5CCNAME=MEMORY:own
+    initiate stored host@localhost "" ccache=MEMORY:own
+    doctor stored
+    only GT0001
+    finds GT0001 '[.remedy[].text // empty] | any(endswith("name that in the program'"'"'s credential store:"))'
+}

@@ -185,6 +185,14 @@ config() {
     doctor 0 --service zmq@localhost
 }
 
+@test "where kinit can put no tickets a file is named" {
+    for KRB5CCNAME in MEMORY: KCM: FOO:bar; do
+        doctor 1 --service zmq@localhost --client alice
+        line tgt ".state == \"fail\" and (.remedy | any(startswith(\"kinit gets none into $KRB5CCNAME\")))"
+        line tgt '.commands[0] | startswith("export KRB5CCNAME=FILE:/tmp/")'
+    done
+}
+
 @test "a cache that others can read is a warning, one that is none a failure" {
     chmod 644 alice
     doctor 0 --service zmq@localhost

@@ -5,6 +5,7 @@
 #include "tools/doctor/words.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 const struct model_step *about_cache(const struct diagnose_case *c)
@@ -134,16 +135,40 @@ static void kinit(struct diagnose_case *c, struct finding *finding, const char *
 		finding_command(finding, "%skinit %s%s", variable, options, client_word(c, name));
 }
 
+/* Into what only the process has, or libkrb5 cannot use, nobody gets any. */
+static void kinit_into_file(struct diagnose_case *c, struct finding *finding,
+			    const struct probe_ccache *cache, const char *name)
+{
+	bool stored = case_stored(c, c->init, "ccache");
+	char *file = words_file_cache(c->init->process->uid);
+
+	finding_remedy(finding,
+		       "kinit gets none into %s: get it into a file, and name that in the program's %s:",
+		       cache->name, stored ? "credential store" : "environment");
+	kinit(c, finding, "", case_format(c, "-c %s ", file), name);
+	if (!stored)
+		finding_command(finding, "export KRB5CCNAME=%s", file);
+	free(file);
+}
+
 void kinit_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_ccache *cache,
 		  const char *name)
 {
-	kinit(c, finding, "", case_format(c, "-c %s ", case_word(c, cache->name)), name);
+	if (probe_ccache_takes(cache))
+		kinit(c, finding, "", case_format(c, "-c %s ", case_word(c, cache->name)), name);
+	else
+		kinit_into_file(c, finding, cache, name);
 }
 
 void kinit_default_remedy(struct diagnose_case *c, struct finding *finding, const char *name)
 {
 	const char *cache = c->init ? case_text(c, c->init->ccache) : NULL;
 
+	if (cache && !strncmp(cache, "MEMORY:", 7)) {
+		finding_remedy(finding, "start the program again: it has got its ticket itself, into %s",
+			       cache);
+		return;
+	}
 	kinit(c, finding, "", cache ? case_format(c, "-c %s ", case_word(c, cache)) : "", name);
 }
 

@@ -182,6 +182,11 @@ void probe_ccache_free(struct probe_ccache *cache)
 	*cache = (struct probe_ccache){0};
 }
 
+bool probe_ccache_takes(const struct probe_ccache *cache)
+{
+	return cache->state != PROBE_FAILED && strcmp(cache->type, "MEMORY") != 0;
+}
+
 const struct probe_ticket *probe_ccache_ticket(const struct probe_ccache *cache, const char *server)
 {
 	const struct probe_ticket *best = NULL;

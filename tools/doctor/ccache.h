@@ -40,6 +40,9 @@ struct probe_ccache {
 void probe_ccache_open(struct probe_ccache *cache, const char *name, const char *client);
 void probe_ccache_free(struct probe_ccache *cache);
 
+/* May another program put tickets into it, such as kinit? */
+bool probe_ccache_takes(const struct probe_ccache *cache);
+
 /* The ticket for a server with its realm, or NULL; of several that which lasts longest. */
 const struct probe_ticket *probe_ccache_ticket(const struct probe_ccache *cache, const char *server);
 /* The ticket-granting ticket of the realm of the cache's own principal, or NULL. */

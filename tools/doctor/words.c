@@ -108,13 +108,25 @@ void words_denied(struct lines *lines, const struct probe_file *file)
 	free(word);
 }
 
+char *words_file_cache(uid_t user)
+{
+	return elf_format("FILE:/tmp/krb5cc_%u.file", (unsigned)user);
+}
+
 void words_kinit(struct lines *lines, const struct evidence *evidence)
 {
 	const char *realm = evidence->config.default_realm;
 	char *who = evidence->client ? elf_strdup(evidence->client)
 				     : elf_format("USER@%s", realm ? realm : "REALM");
-	char *word = line_word(who);
+	char *word = line_word(who), *file;
 
+	if (evidence->with_cache && !probe_ccache_takes(&evidence->cache)) {
+		file = words_file_cache(geteuid());
+		line_remedy(lines, "kinit gets none into %s: name a file, for the program as well:",
+			    evidence->cache.name);
+		line_command(lines, "export KRB5CCNAME=%s", file);
+		free(file);
+	}
 	line_command(lines, "kinit %s", word);
 	free(word);
 	free(who);

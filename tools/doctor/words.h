@@ -21,7 +21,8 @@ void words_file(struct lines *lines, const struct probe_file *file);
 bool words_irregular(struct lines *lines, const struct probe_file *file);
 void words_denied(struct lines *lines, const struct probe_file *file);
 
-/* "kinit alice@REALM"; with nobody known "kinit USER@REALM". */
+/* "kinit alice@REALM"; with nobody known "kinit USER@REALM"; before it what names a file where the cache
+ * takes no tickets. */
 void words_kinit(struct lines *lines, const struct evidence *evidence);
 /* "kadmin.local", on the own machine of the KDC whose database has this principal, or "kadmin"; with "-r
  * REALM" for a realm other than the default one, in whose database its name would be of no use. */
@@ -44,6 +45,9 @@ void words_ktadd_new(struct lines *lines, const struct evidence *evidence, const
 /* Before words_ktadd: the key of this version goes, since of two libkrb5 takes the first. */
 void words_ktremove(struct lines *lines, const struct evidence *evidence, const char *principal,
 		    uint32_t kvno);
+
+/* "FILE:..." for this user, which is nobody's default. */
+char *words_file_cache(uid_t user);
 
 /* A word as kadmin reads it: in double quotes, where two of them are one. */
 char *words_kadmin_word(const char *text);
