@@ -54,13 +54,41 @@ rule() {
     only GT0101
 }
 
+@test "a client with GSSAPI that met nobody has not met who was there before" {
+    mkdir gone
+    read -r PORT < <(free_port)
+    start server "$GSSTAP" run -o gone/server.pcapng -- "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" touch up answer 1
+    wait_until 60 test -e up
+    stop_all
+    start client "$GSSTAP" run -o gone/client.pcapng -- "$BUILD/hosts/zpair" socket REQ set linger 0 "${CLIENT[@]}" connect "tcp://127.0.0.1:$PORT" send hello recv
+    wait_until 60 connected gone
+    healthy gone/*.pcapng
+}
+
+@test "what many processes have opened is compared as long as there is time for" {
+    "$PYTHON" "$TOP/tests/forge.py" many.pcapng '
+for pid in range(1, 12001):
+    process(pid=pid, command="p", host="h", boot="b", started=pid, pid_namespace=1)
+    call("zmq_ctx_new", pid=pid, zmq_context=5)
+    call("zmq_socket", pid=pid, zmq_context=5, socket=16, socket_type=1)
+    for port in range(4):
+        call("zmq_connect", pid=pid, socket=16, socket_type=1, endpoint=f"tcp://10.0.0.1:{port + 1}", result=0)'
+    "$PYTHON" - "$GSSTAP" <<'END'
+import resource, subprocess, sys
+subprocess.run([sys.argv[1], "doctor", "many.pcapng"], check=True, stdout=subprocess.DEVNULL)
+spent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+print(spent, "s")
+assert spent < 2
+END
+}
+
 @test "a server without security is found, and talks once it is set up, or has a rule" {
     pair wrong -- "${CLIENT[@]}"
     wait_until 60 connected wrong
-    stop_all
     doctor wrong/*.pcapng
     only GT0101
     finds GT0101 '.cause | test("^zpair, which binds .*, has NULL, no security; zpair, which connects to .*, has GSSAPI$")'
+    stop_all
     pair right "${SERVER[@]}" -- "${CLIENT[@]}"
     talks
     healthy right/*.pcapng
@@ -78,7 +106,6 @@ rule() {
     wait_until 60 test -e up
     start client "$GSSTAP" run -o late/client.pcapng -- "$BUILD/hosts/zpair" socket REQ set linger 0 "${CLIENT[@]}" connect "tcp://127.0.0.1:$PORT" send hello recv
     wait_until 60 connected late
-    stop_all
     doctor late/*.pcapng
     only GT0101
     finds GT0101 '[.remedy[].text] | any(test("before it calls zmq_bind, for what is set later does not count"))'

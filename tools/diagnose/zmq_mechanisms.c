@@ -54,8 +54,6 @@ static bool is_sure(const struct unlike *u, const struct model_process *bound, c
 
 	if (!at->whole || !is_whole(bound))
 		return false;
-	if (u->from->mechanism == MODEL_GSSAPI && !u->connected->zmq->tried)
-		return true;
 	return first ? ran(bound, u->from->opened) : ran(u->connected, at->opened);
 }
 
@@ -87,7 +85,8 @@ static void look_where(void *at, void *context)
 
 static bool look_from(struct unlike *u, const struct model_zmq_ends *ends)
 {
-	for (const struct model_zmq_end *end = ends->first; end; end = end->next) {
+	for (const struct model_zmq_end *end = ends->first; end && *u->c->compared <= ZMQ_COMPARED_MOST;
+	     end = end->next) {
 		if (end->way != TR_ROLE_CLIENT || !end->whole ||
 		    (end->mechanism == MODEL_GSSAPI && !in_vain(u->connected, end)))
 			continue;

@@ -28,8 +28,6 @@ struct model_talk *talk_new(const struct facts *facts)
 	talk->tid = facts->event->head.tid;
 	talk->first = talk->last = facts->event->time;
 	talk->zmq = facts_by_zmq(facts);
-	if (talk->zmq)
-		facts->process->zmq->tried = true;
 	return talk;
 }
 

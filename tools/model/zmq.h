@@ -52,7 +52,6 @@ struct model_zmq {
 		bool takes; /* another one was taken */
 	} gssapi;
 	uint64_t accepted, initiated; /* security contexts that libzmq established */
-	bool tried;		      /* it began one, whatever became of it */
 	bool told; /* the trace has calls that are of no endpoint: of all functions, then */
 	/* When calls began that close sockets or endpoints, the last of them: [closings % ZMQ_CLOSINGS] is
 	 * next. */
