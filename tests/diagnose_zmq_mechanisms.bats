@@ -78,7 +78,7 @@ import resource, subprocess, sys
 subprocess.run([sys.argv[1], "doctor", "many.pcapng"], check=True, stdout=subprocess.DEVNULL)
 spent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
 print(spent, "s")
-assert spent < 2
+assert spent < 1
 END
 }
 

@@ -178,15 +178,29 @@ void ktadd_default(struct diagnose_case *c, struct finding *finding, const char 
 	norandkey(c, finding, case_kadmin(c, principal), "", principal);
 }
 
+void set_aside(struct finding *finding, const char *command, const char *path)
+{
+	char *aside = words_set_aside(command, path);
+
+	finding_command(finding, "%s", aside);
+	free(aside);
+}
+
+/* The key goes from the keytab, of which a copy stays. */
+static void take_out(struct finding *finding, const char *kadmin, const char *path, const char *principal,
+		     const char *kvno)
+{
+	char *request = words_ktremove_command(kadmin, path, principal, kvno);
+
+	set_aside(finding, "cp -p", path);
+	finding_command(finding, "%s", request);
+	free(request);
+}
+
 void ktadd_instead(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab,
 		   const char *principal, const char *kvno)
 {
-	const char *path = keytab_path(keytab), *copy = case_format(c, "%s.old", path);
-
-	finding_command(finding, "cp -p %s %s", case_word(c, path), case_word(c, copy));
-	finding_command(finding, "%s -q %s", case_kadmin(c, principal),
-			case_word(c, case_format(c, "ktremove -k %s %s %s", case_kadmin_word(c, path),
-						 case_kadmin_word(c, principal), kvno)));
+	take_out(finding, case_kadmin(c, principal), keytab_path(keytab), principal, kvno);
 	ktadd_command(c, finding, keytab, principal);
 }
 
@@ -201,4 +215,15 @@ void ktadd_there(struct diagnose_case *c, struct finding *finding)
 
 	norandkey(c, finding, command, "-k KEYTAB ", case_service(c));
 	free(command);
+}
+
+void ktadd_there_instead(struct diagnose_case *c, struct finding *finding)
+{
+	char *command = words_kadmin_there(case_service(c));
+	uint32_t kvno;
+
+	take_out(finding, command, "KEYTAB", case_service(c),
+		 case_kvno(c, &kvno) ? case_format(c, "%u", kvno) : "all");
+	free(command);
+	ktadd_there(c, finding);
 }

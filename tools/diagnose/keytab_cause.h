@@ -34,6 +34,8 @@ const char *keytab_path(const struct probe_keytab *keytab);
 void ktadd_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab);
 /* The same, on a machine that cannot be looked at. */
 void ktadd_there(struct diagnose_case *c, struct finding *finding);
+/* ... in place of the key that has the ticket's version. */
+void ktadd_there_instead(struct diagnose_case *c, struct finding *finding);
 /* Any name that a keytab has, and what it needs: "ktadd -norandkey -k FILE NAME", one word of a shell. */
 void ktadd_command(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab,
 		   const char *principal);
@@ -42,6 +44,8 @@ void ktadd_maybe_new(struct diagnose_case *c, struct finding *finding, const str
 		     const struct probe_keytab *keytab, const char *principal);
 /* Into the default keytab of who types it. */
 void ktadd_default(struct diagnose_case *c, struct finding *finding, const char *principal);
+/* "cp -p FILE FILE.old", or another command; nothing is lost where it is typed again. */
+void set_aside(struct finding *finding, const char *command, const char *path);
 /* The same in place of its keys of this version, "all" for each: libkrb5 takes the first of two that are
  * alike, and what is added comes last. */
 void ktadd_instead(struct diagnose_case *c, struct finding *finding, const struct probe_keytab *keytab,

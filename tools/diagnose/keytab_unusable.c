@@ -92,8 +92,7 @@ static void remedies(struct diagnose_case *c, struct finding *finding, const str
 	finding_remedy(finding, "name the right keytab in KRB5_KTNAME or default_keytab_name, or make it:");
 	/* Keys are added to a keytab alone, and not to an empty file. */
 	if (keytab->state != PROBE_MISSING && path)
-		finding_command(finding, "mv %s %s", case_word(c, path),
-				case_word(c, case_format(c, "%s.old", path)));
+		set_aside(finding, "mv", path);
 	name = service(c);
 	/* One of which a ticket came is known. */
 	if (name && !c->ap_req)

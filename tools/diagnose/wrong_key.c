@@ -36,7 +36,7 @@ static bool from_token(struct diagnose_case *c, struct finding *finding)
 	finding_remedy(finding,
 		       "on the acceptor's machine write the keytab anew, and see that one account alone has "
 		       "the name:");
-	ktadd_there(c, finding);
+	ktadd_there_instead(c, finding);
 	if (!same)
 		finding_remedy(
 			finding,

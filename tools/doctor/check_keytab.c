@@ -16,10 +16,10 @@ static void make(struct lines *lines, const struct evidence *evidence, const cha
 	const struct probe_file *file = &evidence->keytab.file;
 
 	if (file->exists) {
-		char *path = line_word(file->path);
+		char *aside = words_set_aside("mv", file->path);
 
-		line_command(lines, "mv %s %s.old", path, path);
-		free(path);
+		line_command(lines, "%s", aside);
+		free(aside);
 	}
 	words_ktadd(lines, evidence, principal ? principal : "PRINCIPAL");
 }

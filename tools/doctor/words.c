@@ -239,21 +239,42 @@ void words_ktadd_new(struct lines *lines, const struct evidence *evidence, const
 	free(file);
 }
 
-void words_ktremove(struct lines *lines, const struct evidence *evidence, const char *principal,
-		    uint32_t kvno)
+char *words_set_aside(const char *command, const char *path)
 {
-	char *name = words_kadmin_word(principal), *file = words_kadmin_word(keytab_path(evidence)),
-	     *request = elf_format("ktremove -k %s %s %u", file, name, kvno), *word = line_word(request),
-	     *path = line_word(keytab_path(evidence)), *command = words_kadmin_command(principal);
+	char *word = line_word(path),
+	     *all = elf_format("%s --backup=numbered %s %s.old", command, word, word);
 
-	line_command(lines, "cp -p %s %s.old", path, path);
-	line_command(lines, "%s -q %s", command, word);
-	free(command);
-	free(path);
+	free(word);
+	return all;
+}
+
+char *words_ktremove_command(const char *kadmin, const char *path, const char *principal, const char *kvno)
+{
+	char *name = words_kadmin_word(principal), *file = words_kadmin_word(path),
+	     *request = elf_format("ktremove -k %s %s %s", file, name, kvno), *word = line_word(request),
+	     *all = elf_format("%s -q %s", kadmin, word);
+
 	free(word);
 	free(request);
 	free(file);
 	free(name);
+	return all;
+}
+
+void words_ktremove(struct lines *lines, const struct evidence *evidence, const char *principal,
+		    uint32_t kvno)
+{
+	const char *path = keytab_path(evidence);
+	char *version = elf_format("%u", kvno), *kadmin = words_kadmin_command(principal),
+	     *aside = words_set_aside("cp -p", path),
+	     *request = words_ktremove_command(kadmin, path, principal, version);
+
+	line_command(lines, "%s", aside);
+	line_command(lines, "%s", request);
+	free(request);
+	free(aside);
+	free(kadmin);
+	free(version);
 }
 
 const char *words_config_file(const struct probe_config *config)

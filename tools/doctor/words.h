@@ -42,6 +42,11 @@ void words_ktadd(struct lines *lines, const struct evidence *evidence, const cha
 /* Makes a new key, of this encryption type. */
 void words_ktadd_new(struct lines *lines, const struct evidence *evidence, const char *principal,
 		     int32_t enctype);
+/* "cp -p FILE FILE.old"; command: "cp -p" or "mv". What has that name already is kept under another: where
+ * one of these commands fails all are typed again, and it may be the only copy of a key by then. */
+char *words_set_aside(const char *command, const char *path);
+/* "kadmin -q 'ktremove -k FILE PRINCIPAL KVNO'" */
+char *words_ktremove_command(const char *kadmin, const char *path, const char *principal, const char *kvno);
 /* Before words_ktadd: the key of this version goes, since of two libkrb5 takes the first. */
 void words_ktremove(struct lines *lines, const struct evidence *evidence, const char *principal,
 		    uint32_t kvno);
