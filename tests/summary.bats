@@ -344,6 +344,24 @@ handshake(role=2, outcome='"${theirs#*:}"', acceptor="HTTP/web@R", handshake="7"
     done
 }
 
+@test "an acceptor that took a token with one of its credentials did not fail to the initiator by those before" {
+    local client order
+    local client_established='handshake(role=1, outcome=1, initiator="alice@R", acceptor="HTTP/web@R", handshake="7" * 16, flags_ret=0x20)'
+    local client_gave_up='handshake(role=1, outcome=4, initiator="alice@R", acceptor="HTTP/web@R", handshake="7" * 16)'
+    forge tries.pcapng 'process(exe="/usr/sbin/httpd", host="web", command="httpd", time=1)
+handshake(role=2, outcome=2, acceptor="HTTP/a@R", handshake="7" * 16, reason="Wrong principal", time=TIME + 2000)
+handshake(role=2, outcome=2, acceptor="HTTP/b@R", handshake="7" * 16, reason="Wrong principal", time=TIME + 4000)
+handshake(role=2, outcome=1, acceptor="HTTP/web@R", handshake="7" * 16, initiator="alice@R", time=TIME + 6000)'
+    for client in "$client_established" "$client_gave_up"; do
+        for order in 1 3 5 7; do
+            forge client.pcapng "process(exe='/usr/bin/curl', host='box', command='curl', time=1)
+${client%)}, time=TIME + ${order}000)"
+            summary client.pcapng tries.pcapng
+            says '.kind == "pair" and .role == "initiator" and .state == "authenticated" and .established == 1 and .failed == 0 and .abandoned == 0'
+        done
+    done
+}
+
 @test "a handshake after which nothing was wrapped is authenticated, and not called secured" {
     cat >login.py <<'END'
 import gssapi, sys

@@ -94,7 +94,7 @@ struct model_handshake *facts_handshake(const struct facts *facts, enum tr_field
 }
 
 /* The acceptor has it, so it is one, though the initiator never took the proof of who the acceptor is. */
-static void settle(struct model_tally *const tallies[2], uint64_t time)
+static void complete(struct model_tally *const tallies[2], uint64_t time)
 {
 	for (int i = 0; i < 2; i++) {
 		struct model_tally *tally = tallies[i];
@@ -110,20 +110,49 @@ static void settle(struct model_tally *const tallies[2], uint64_t time)
 }
 
 /* The acceptor did not take it, whatever the initiator thought of it. */
-static void disprove(const struct facts *facts, struct model_tally *const tallies[2], enum model_fact counted,
-		     struct model_text why)
+static void disprove(const struct facts *facts, struct model_handshake *handshake)
 {
 	uint64_t time = facts->event->time;
 
 	for (int i = 0; i < 2; i++) {
-		struct model_tally *tally = tallies[i];
+		struct model_tally *tally = handshake->waiting[i];
 
 		if (!tally)
 			continue;
-		tally->count[counted]--;
+		tally->count[handshake->counted]--;
 		tally->count[MODEL_FAILED]++;
 		tally->at[MODEL_FAILED] = tally->reason_at = time;
-		facts_keep(facts, &tally->reason, why);
+		facts_keep(facts, &tally->reason, handshake->failed);
+	}
+	handshake->disproved = true;
+}
+
+/* One that tries a token with several credentials fails with those that it is not for. */
+static void take_back(struct model_handshake *handshake, uint64_t time)
+{
+	for (int i = 0; i < 2; i++) {
+		struct model_tally *tally = handshake->waiting[i];
+
+		if (!tally)
+			continue;
+		tally->count[handshake->counted]++;
+		if (!--tally->count[MODEL_FAILED])
+			tally->at[MODEL_FAILED] = 0;
+		if (tally->at[MODEL_ESTABLISHED] < time)
+			tally->at[MODEL_ESTABLISHED] = time;
+	}
+}
+
+/* What the initiator waits for, as far as it is known. */
+static void settle(const struct facts *facts, struct model_handshake *handshake)
+{
+	if (handshake->established) {
+		if (handshake->disproved)
+			take_back(handshake, facts->event->time);
+		if (handshake->counted == MODEL_ABANDONED)
+			complete(handshake->waiting, facts->event->time);
+	} else if (handshake->failed.at && !handshake->disproved) {
+		disprove(facts, handshake);
 	}
 }
 
@@ -138,6 +167,8 @@ static void keep_answer(struct facts *facts, uint64_t outcome, struct model_hand
 		handshake->established = facts->event->time;
 		return;
 	}
+	if (handshake->failed.at)
+		return;
 	length = asprintf(&why, "%s by the acceptor%s%.*s",
 			  outcome == TR_OUTCOME_REFUSED ? "refused" : "failed", reason.at ? ": " : "",
 			  (int)reason.length, reason.at ? reason.at : "");
@@ -166,19 +197,16 @@ static void join(struct facts *facts, enum tr_role role, uint64_t outcome, struc
 
 	if (!handshake)
 		return;
-	if (acceptor && !handshake->established && !handshake->failed.at)
+	if (acceptor && !handshake->established)
 		keep_answer(facts, outcome, handshake);
 	if (wait) {
 		memcpy(handshake->waiting, both, sizeof(both));
 		handshake->counted = outcomes[outcome];
 	}
-	if (made)
-		return;
-	if (handshake->waiting[0] && handshake->failed.at)
-		disprove(facts, handshake->waiting, handshake->counted, handshake->failed);
-	else if (handshake->waiting[0] && handshake->established && handshake->counted == MODEL_ABANDONED)
-		settle(handshake->waiting, facts->event->time);
-	if (acceptor || role == TR_ROLE_INITIATOR) /* both ends were seen */
+	if (handshake->waiting[0])
+		settle(facts, handshake);
+	if (role == TR_ROLE_INITIATOR ? !wait || handshake->established
+				      : handshake->waiting[0] && handshake->established)
 		unlink_handshake(facts->model, handshake);
 }
 

@@ -45,7 +45,8 @@ struct model_handshake {
 	struct model_tally *waiting[2]; /* the initiator's, which does not know how it ended; the context's */
 	enum model_fact counted;	/* ... and that it was counted as there */
 	uint64_t established;		/* when the acceptor did */
-	struct model_text failed;	/* ... or why it did not */
+	struct model_text failed;	/* ... or why it did not, so far */
+	bool disproved;			/* ... by which it is counted now */
 	struct model_handshake *older, *newer;
 };
 void model_handshake_release(void *handshake);
