@@ -362,6 +362,34 @@ ${client%)}, time=TIME + ${order}000)"
     done
 }
 
+# begun CODE PROGRAM COUNT: of that program so many handshakes are told as begun and without an end, and of none other any.
+begun() {
+    forge begun.pcapng "
+identity = dict(host='h', boot='b', pid_namespace=1, level='tokens')
+def calls(major, **fields): call('gss_init_sec_context', context=7, major=major, acceptor='host/h@R', **fields)
+def ended(outcome, **fields): handshake(context=7, role=1, outcome=outcome, acceptor='host/h@R', handshake='7' * 16, **fields)
+process(command='starter', exe='/starter', started=5, **identity)
+$1"
+    summary begun.pcapng
+    jq -es --arg program "$2" --argjson count "$3" 'map(select(.kind == "not_observed" and .what == "handshake")) | map([.program, .count]) == if $count > 0 then [[$program, $count]] else [] end' summary ||
+        { cat summary; return 1; }
+}
+
+@test "a handshake without an end is told of the program that began it, though it executed another" {
+    begun 'calls(1); process(command="innocent", exe="/innocent", started=5, **identity)' starter 1
+}
+
+@test "a handshake that a child of fork goes on with is the child's" {
+    local child='process(pid=4712, forked_pid=4711, forked_tid=4711, forked_seq=2, command="child", exe="/child", started=6, **identity)'
+    begun "calls(1); $child; calls(0, pid=4712); ended(1, pid=4712)" "" 0
+    begun "calls(1); $child; calls(0xd0000, pid=4712); ended(2, pid=4712)" "" 0
+    begun "calls(1); $child; calls(1, pid=4712)" child 1
+    # It has thrown its copy away, has one of its own, or came before.
+    begun "calls(1); $child; ended(4, pid=4712)" starter 1
+    begun "$child; calls(1); ended(1, pid=4712)" starter 1
+    begun "${child/forked_seq=2/forked_seq=1}; calls(1); ended(1, pid=4712)" starter 1
+}
+
 @test "a handshake after which nothing was wrapped is authenticated, and not called secured" {
     cat >login.py <<'END'
 import gssapi, sys

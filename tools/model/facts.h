@@ -45,6 +45,8 @@ void *facts_get(const struct facts *facts, struct model_list *list, size_t size,
 		size_t count, const struct model_text *texts, size_t text_count, bool *made);
 /* So many more of these. */
 void facts_gap(const struct facts *facts, enum model_gap_kind kind, struct model_about about, uint64_t count);
+void facts_gap_of(const struct facts *facts, struct model_program *program, enum model_gap_kind kind,
+		  struct model_about about, uint64_t count);
 
 /* Handlers, one a kind of event: process.c, gap.c, handshake.c, endpoint.c, refusal.c, use.c. */
 struct model_process *facts_process(const struct facts *facts);

@@ -22,19 +22,25 @@ static void *get(const struct facts *facts, struct model_list *list, size_t size
 	return facts_get(facts, list, size, number, 1, texts, 4, made);
 }
 
-void facts_gap(const struct facts *facts, enum model_gap_kind kind, struct model_about about, uint64_t count)
+void facts_gap_of(const struct facts *facts, struct model_program *program, enum model_gap_kind kind,
+		  struct model_about about, uint64_t count)
 {
 	const uint64_t number = kind;
 	struct model_gap *gap;
 	bool made;
 
-	gap = get(facts, &facts->process->program->gaps, sizeof(*gap), &number, &about, &made);
+	gap = get(facts, &program->gaps, sizeof(*gap), &number, &about, &made);
 	if (made) {
 		gap->kind = kind;
 		keep_about(facts, &gap->about, &about);
 	}
 	if (gap)
 		gap->count += count;
+}
+
+void facts_gap(const struct facts *facts, enum model_gap_kind kind, struct model_about about, uint64_t count)
+{
+	facts_gap_of(facts, facts->process->program, kind, about, count);
 }
 
 void learn_coverage(struct facts *facts)

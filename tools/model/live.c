@@ -9,23 +9,28 @@
 
 #include <stdlib.h>
 
-static void key_of(struct model_key *key, const struct model_process *process, uint64_t handle)
+static void key_of(struct model_key *key, uint64_t image, uint64_t handle)
 {
 	model_key_begin(key);
-	model_key_number(key, process->image);
+	model_key_number(key, image);
 	model_key_number(key, handle);
+}
+
+struct model_handle *model_handle_of(const struct model_list *list, uint64_t image, uint64_t handle)
+{
+	struct model_handle *found;
+	struct model_key key;
+
+	key_of(&key, image, handle);
+	found = model_node_find(list, &key);
+	model_key_end(&key);
+	return found;
 }
 
 struct model_handle *model_handle_known(const struct model_list *list, const struct model_process *process,
 					uint64_t handle)
 {
-	struct model_handle *found;
-	struct model_key key;
-
-	key_of(&key, process, handle);
-	found = model_node_find(list, &key);
-	model_key_end(&key);
-	return found;
+	return model_handle_of(list, process->image, handle);
 }
 
 struct model_handle *model_handle(struct model *model, struct model_list *list,
@@ -35,7 +40,7 @@ struct model_handle *model_handle(struct model *model, struct model_list *list,
 	struct model_key key;
 	bool made;
 
-	key_of(&key, process, handle);
+	key_of(&key, process->image, handle);
 	found = model_node_get(list, &key, sizeof(*found), &made);
 	model_key_end(&key);
 	model->failed |= !found;

@@ -34,8 +34,10 @@ struct model_handle {
 	struct model_tally *tally[2];	   /* contexts: of the endpoint and peer, or of the pair */
 	bool at_endpoint;		   /* contexts: of libzmq's, where its endpoint is known */
 	bool by_zmq;			   /* contexts: the same, whatever is known */
-	struct model_process *begun_by;	   /* contexts: whose handshake has not ended; NULL: it has */
+	struct model_program *begun_in;	   /* contexts: whose handshake has not ended; NULL: it has */
 	struct model_text begun_with;	   /* contexts: the acceptor that was asked for, while it has not */
+	uint64_t begun_at, begun_seq;	   /* contexts: when its last call was recorded, by which thread */
+	uint32_t begun_tid;
 };
 
 /* A handshake of which one end was seen, by the hash of its first token; or a context that was exported, by
@@ -70,6 +72,8 @@ struct model_handle *model_handle(struct model *model, struct model_list *list,
 				  const struct model_process *process, uint64_t handle);
 struct model_handle *model_handle_known(const struct model_list *list, const struct model_process *process,
 					uint64_t handle);
+/* The same of what a process executes, or executed: model_process.image. */
+struct model_handle *model_handle_of(const struct model_list *list, uint64_t image, uint64_t handle);
 void model_handle_drop(struct model_list *list, struct model_handle *handle);
 /* Ends a socket's uses of one endpoint, or of all. */
 void model_uses_end(struct model_handle *socket, const struct model_endpoint *only, uint64_t time);
