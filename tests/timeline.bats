@@ -338,6 +338,33 @@ handshake(outcome=3, context=7, reason="denied: 400", initiator="alice", **conne
     sees '.outcome == "unfinished" and .acceptor.outcome == "established"'
 }
 
+@test "what a call with a message says besides that it was made is told, of those that are only counted, too" {
+    cat >gaps.py <<'END'
+import gssapi
+flags = gssapi.RequirementFlag.out_of_sequence_detection | gssapi.RequirementFlag.mutual_authentication
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+one, other = gssapi.SecurityContext(name=name, usage="initiate", flags=flags), gssapi.SecurityContext(usage="accept")
+token = None
+while not one.complete:
+    token = one.step(token)
+    token = other.step(token) if token else None
+messages = [gssapi.raw.wrap(one, b"hello").message for _ in range(6)]
+for number in 0, 2, 3, 5:
+    try:
+        gssapi.raw.unwrap(other, messages[number])
+    except gssapi.raw.TokenTooEarlyError: # what comes after a gap is unwrapped all the same
+        pass
+END
+    "$GSSTAP" run -o gaps.pcapng -- "$PYTHON" gaps.py
+    timeline gaps.pcapng
+    sees '[.steps[] | select(.call == "gss_unwrap") | [.step, .major_name]] == [["message", null], ["message", "GSS_S_GAP_TOKEN"], ["messages", "GSS_S_GAP_TOKEN"]]'
+    sees '.outcome == "established"'
+    "$GSSTAP" timeline gaps.pcapng >text
+    grep -q 'gss_unwrap of 5 bytes, encrypted, [0-9]* bytes: GSS_S_GAP_TOKEN' text
+    grep -q 'gss_unwrap: 2 more until now, 20 bytes in all, of them some: GSS_S_GAP_TOKEN' text
+    run ! grep 'gss_wrap.*GSS_S_' text
+}
+
 @test "a hundred thousand messages cost a count" {
     "$PYTHON" "$TOP/tests/forge.py" many.pcapng '
 process(command="server", host="a", boot="b", started=1)

@@ -11,6 +11,7 @@
 static const char NTLM[] = "NTLMSSP"; /* and the NUL: it has no frame, and tells no length */
 
 #define FRAME_MOST 6 /* bytes of a tag and a length */
+#define HEAD_MOST 8  /* bytes of what a protocol puts before a token */
 
 /* As libgssapi: RFC 2743, section 3.1, what SPNEGO continues with, and AP-REQ and AP-REP without a frame. Of
  * a few bytes nothing but the tag may be there. */
@@ -40,6 +41,25 @@ static void by_frame(struct damaged *damaged, struct tr_bytes bytes)
 	damaged->says = (uint64_t)(frame.body.at - bytes.at) + frame.length;
 	if (damaged->says != damaged->came)
 		damaged->how = damaged->says > damaged->came ? DAMAGE_CUT : DAMAGE_LONGER;
+}
+
+/* A protocol's own head, such as the token's length: what is behind it is a frame to its last byte. */
+static void by_frame_behind(struct damaged *damaged, struct tr_bytes bytes)
+{
+	struct der frame;
+
+	for (size_t i = 1; i <= HEAD_MOST && i + FRAME_MOST < bytes.length; i++) {
+		struct tr_bytes rest = {bytes.at + i, bytes.length - i};
+
+		if (!is_frame(rest.at, rest.length) || !der_peek(rest, &frame) ||
+		    (uint64_t)(frame.body.at - rest.at) + frame.length != rest.length)
+			continue;
+		damaged->how = DAMAGE_BEFORE;
+		damaged->before = i;
+		damaged->came = bytes.length;
+		damaged->says = rest.length;
+		return;
+	}
 }
 
 static void by_text(struct damaged *damaged, const char *text, size_t length)
@@ -86,6 +106,8 @@ void damage_look(struct damaged *damaged, struct tr_bytes bytes)
 		return;
 	}
 	by_text(damaged, text, bytes.length);
+	if (!damaged->sent.at)
+		by_frame_behind(damaged, bytes);
 }
 
 void damage_compared(struct damaged *damaged)
@@ -105,6 +127,7 @@ void damage_compared(struct damaged *damaged)
 		return;
 	case ON_THE_WAY_MORE:
 		damaged->how = whole ? DAMAGE_NONE : way->from ? DAMAGE_BEFORE : DAMAGE_LONGER;
+		damaged->before = way->from;
 		damaged->came = way->came;
 		damaged->says = way->made;
 		return;

@@ -13,10 +13,10 @@ enum damage {
 	DAMAGE_HEADER,
 	DAMAGE_BASE64,
 	DAMAGE_BASE64_TWICE,
+	DAMAGE_BEFORE,
 	DAMAGE_UNKNOWN, /* it begins no token that is known */
 	/* Known only by what was made. */
 	DAMAGE_PIECE,
-	DAMAGE_BEFORE,
 	DAMAGE_LINE_ENDS,
 	DAMAGE_CHANGED,
 };
@@ -24,6 +24,7 @@ enum damage {
 struct damaged {
 	enum damage how;
 	uint64_t says, came; /* bytes, of a frame */
+	uint64_t before;     /* ... that stand before it */
 	char *header;	     /* its word */
 	struct armour sent;  /* what was made of the bytes; at NULL: they are it */
 	bool compared;	     /* with what was made */

@@ -43,7 +43,7 @@ static void cause(struct diagnose_case *c, struct finding *finding, const struct
 		return;
 	case DAMAGE_BEFORE:
 		finding_cause(finding, "%s was given a token of %ju bytes with %ju others before it", program,
-			      (uintmax_t)damaged->says, (uintmax_t)damaged->way.from);
+			      (uintmax_t)damaged->says, (uintmax_t)damaged->before);
 		return;
 	case DAMAGE_LINE_ENDS:
 		finding_cause(finding, "%s was given a token whose line ends were changed", program);
@@ -177,7 +177,7 @@ static bool is_as_made(const struct diagnose_case *c, const struct model_step *s
 static bool is_damaged(const struct diagnose_case *c, const struct damaged *damaged,
 		       const struct model_step *step)
 {
-	if (damaged->how != DAMAGE_UNKNOWN)
+	if (damaged->how != DAMAGE_UNKNOWN && (damaged->how != DAMAGE_BEFORE || damaged->compared))
 		return damaged->how != DAMAGE_NONE;
 	return !c->ap_req && step->call == TR_gss_accept_sec_context;
 }

@@ -24,12 +24,14 @@ enum exchange_end { EXCHANGE_OPEN, EXCHANGE_DELETED, EXCHANGE_EXPORTED, EXCHANGE
 struct exchange_message {
 	uint64_t time, duration, length; /* length: of the plaintext */
 	uint32_t call;
-	bool clear; /* not encrypted, by a call that could */
+	bool clear;	/* not encrypted, by a call that could */
+	uint32_t major; /* what it said besides: supplementary bits */
 	struct model_token token;
 };
 
 struct exchange_tally {
 	uint64_t count, bytes, last;
+	uint32_t said; /* supplementary bits of any that are only counted */
 	struct exchange_message first[EXCHANGE_FIRST];
 };
 

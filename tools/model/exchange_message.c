@@ -21,8 +21,11 @@ void exchange_count(struct exchange_place *place, const struct facts *facts, enu
 			.length = text.length,
 			.call = facts->event->head.call,
 			.clear = facts_has(facts, TR_F_CONF) && !facts_number(facts, TR_F_CONF),
+			.major = (uint32_t)facts_number(facts, TR_F_MAJOR),
 			.token = token,
 		};
+	else
+		tally->said |= (uint32_t)facts_number(facts, TR_F_MAJOR);
 	tally->count++;
 }
 

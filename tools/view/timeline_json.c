@@ -86,6 +86,8 @@ static void message(struct js *js, const struct timeline_row *row)
 	js_set_unsigned(js, "length", of->length);
 	if (row->messages == EXCHANGE_WRAP || row->messages == EXCHANGE_UNWRAP)
 		js_set_bool(js, "encrypted", !of->clear);
+	if (of->major)
+		major(js, of->major);
 	token(js, timeline_received(row) ? "received" : "token", &of->token);
 	if (!timeline_received(row))
 		js_set_bool(js, "arrived", row->arrived);
@@ -120,6 +122,8 @@ static void more(struct js *js, const struct timeline_row *row)
 	js_set_string(js, "call", tr_call_name(tally->first[0].call));
 	js_set_unsigned(js, "more", tally->count - EXCHANGE_FIRST);
 	js_set_unsigned(js, "bytes_in_all", tally->bytes);
+	if (tally->said)
+		major(js, tally->said);
 }
 
 static void opened(struct js *js, const struct exchange_side *side)

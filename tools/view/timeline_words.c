@@ -163,6 +163,10 @@ static void message_of(FILE *to, const struct exchange *exchange, const struct t
 		fputs(message->clear ? ", not encrypted" : ", encrypted", to);
 	if (message->token.length)
 		fprintf(to, ", %" PRIu64 " bytes", message->token.length);
+	if (message->major) {
+		fputs(": ", to);
+		status(to, message->major);
+	}
 }
 
 static void more_of(FILE *to, const struct timeline_row *row)
@@ -174,6 +178,10 @@ static void more_of(FILE *to, const struct timeline_row *row)
 		fprintf(to, " in [%" PRIu32 "]", row->place->pid);
 	fprintf(to, ": %" PRIu64 " more until now, %" PRIu64 " bytes in all", tally->count - EXCHANGE_FIRST,
 		tally->bytes);
+	if (tally->said) {
+		fputs(", of them some: ", to);
+		status(to, tally->said);
+	}
 }
 
 static void import_of(FILE *to, const struct exchange *exchange, const struct timeline_row *row)
