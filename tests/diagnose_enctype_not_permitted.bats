@@ -28,6 +28,7 @@ permit() {
     only GT0012
     finds GT0012 ".cause | test(\"ticket-granting ticket in FILE:$PWD/alice.cc is of aes256-cts-hmac-sha1-96, which $PWD/krb5.conf does not permit\")"
     finds GT0012 '.evidence | any(. == "permitted are: aes128-cts-hmac-sha1-96")'
+    finds GT0012 ".remedy[-1].text == \"if the KDC gives it none of these types either, add aes256-cts-hmac-sha1-96 to permitted_enctypes in [libdefaults] of $PWD/krb5.conf, or remove that line\""
     remedy GT0012 1
     initiate new host@small.gsstap.test
     [ "$CLIENT_STATUS" = 0 ]

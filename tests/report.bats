@@ -90,7 +90,9 @@ handshake(role=2, outcome=1, initiator=evil, acceptor=evil)'
     { cat t.pcapng; head -c 100 t.pcapng; } >cut.pcapng
     run -1 "$GSSTAP" report -o report.html cut.pcapng
     [[ $output == *cut.pcapng* ]]
-    grep -q 'The traces are damaged' report.html
+    grep -q 'Not all of the traces could be read' report.html
+    run -1 --separate-stderr "$GSSTAP" doctor cut.pcapng
+    [[ $output == *"Not all of the traces could be read: there may be more."* ]]
     run -2 "$GSSTAP" report t.pcapng
     [[ $output == *"-o FILE is missing"* ]]
     run -2 "$GSSTAP" report -o x.html

@@ -199,6 +199,16 @@ const char *case_name(struct diagnose_case *c, const struct model_talk *talk)
 	return name ? name : "a process";
 }
 
+const char *case_name_beside(struct diagnose_case *c, const struct model_talk *talk,
+			     const struct model_talk *other)
+{
+	const char *name = case_name(c, talk);
+
+	if (!other || !talk->role || strcmp(name, case_name(c, other)))
+		return name;
+	return case_format(c, "the %s %s", talk->role == TR_ROLE_ACCEPTOR ? "acceptor" : "initiator", name);
+}
+
 const char *case_program(struct diagnose_case *c, const struct model_talk *talk)
 {
 	return case_format(c, "%s[%u]", case_name(c, talk), talk->pid);

@@ -76,6 +76,9 @@ bool case_enctype(const struct diagnose_case *c, int32_t *enctype);
 const char *enctype_text(struct diagnose_case *c, int32_t enctype);
 /* "gss-server", for causes: those of all its processes are one. */
 const char *case_name(struct diagnose_case *c, const struct model_talk *talk);
+/* The same in a cause that names both, which may be called alike: "the initiator python3". */
+const char *case_name_beside(struct diagnose_case *c, const struct model_talk *talk,
+			     const struct model_talk *other);
 /* "gss-server[4711]". */
 const char *case_program(struct diagnose_case *c, const struct model_talk *talk);
 const char *time_text(struct diagnose_case *c, int64_t seconds);

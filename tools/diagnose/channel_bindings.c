@@ -91,8 +91,8 @@ bool diagnose_channel_bindings(struct diagnose_case *c, struct finding *finding)
 	if (!step && !(c->found && c->acc && case_failed(c) == c->acc && differ(c)))
 		return false;
 	finding_cause(finding, "%s and %s bind their handshake to different channels",
-		      c->init ? case_name(c, c->init) : "the initiator",
-		      c->acc ? case_name(c, c->acc) : "the acceptor");
+		      c->init ? case_name_beside(c, c->init, c->acc) : "the initiator",
+		      c->acc ? case_name_beside(c, c->acc, c->init) : "the acceptor");
 	if (c->init)
 		told(c, finding, c->init);
 	else

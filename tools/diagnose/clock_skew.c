@@ -113,8 +113,8 @@ bool diagnose_clock_skew(struct diagnose_case *c, struct finding *finding)
 		early = talk_says(c->acc, SAYS_EXPIRED);
 	finding_cause(finding,
 		      "the clocks of %s and of %s differ by more than Kerberos allows (clockskew, %lld s)",
-		      c->init ? case_name(c, c->init) : "the initiator",
-		      c->acc	  ? case_name(c, c->acc)
+		      c->init ? case_name_beside(c, c->init, c->acc) : "the initiator",
+		      c->acc	  ? case_name_beside(c, c->acc, c->init)
 		      : code >= 0 ? "the acceptor"
 				  : "the KDC",
 		      (long long)skew_of(c));

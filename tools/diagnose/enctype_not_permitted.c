@@ -33,9 +33,9 @@ static void enctypes_evidence(struct diagnose_case *c, struct finding *finding,
 }
 
 static void permit_remedy(struct diagnose_case *c, struct finding *finding, const struct probe_config *config,
-			  const char *setting, int32_t enctype)
+			  const char *setting, int32_t enctype, const char *before)
 {
-	finding_remedy(finding, "add %s to %s in [libdefaults] of %s, or remove that line",
+	finding_remedy(finding, "%sadd %s to %s in [libdefaults] of %s, or remove that line", before,
 		       enctype_text(c, enctype), setting, words_config_file(config));
 }
 
@@ -45,6 +45,7 @@ static bool of_ticket(struct diagnose_case *c, struct finding *finding, const st
 	const struct probe_enctypes *enctypes = &config->for_tickets;
 	const struct probe_ccache *cache = failed_cache(c);
 	const struct probe_ticket *ticket = cache ? probe_ccache_tgt(cache) : NULL;
+	bool anew = probe_config_kinit_suits(config);
 
 	if (!ticket || !enctypes->count || probe_enctypes_have(enctypes, ticket->session_enctype))
 		return false;
@@ -53,11 +54,12 @@ static bool of_ticket(struct diagnose_case *c, struct finding *finding, const st
 		"the session key of the ticket-granting ticket in %s is of %s, which %s does not permit",
 		cache->name, enctype_text(c, ticket->session_enctype), words_config_file(config));
 	enctypes_evidence(c, finding, enctypes);
-	if (probe_config_kinit_suits(config)) {
+	if (anew) {
 		finding_remedy(finding, "get a ticket anew:");
 		kinit_remedy(c, finding, cache, cache->principal);
 	}
-	permit_remedy(c, finding, config, enctypes->setting, ticket->session_enctype);
+	permit_remedy(c, finding, config, enctypes->setting, ticket->session_enctype,
+		      anew ? "if the KDC gives it none of these types either, " : "");
 	return true;
 }
 
@@ -152,7 +154,7 @@ static bool of_acceptor(struct diagnose_case *c, struct finding *finding)
 	ticket_evidence(c, finding);
 	acceptor_evidence(c, finding);
 	list_evidence(c, finding, config->permitted, config->permitted_count, NULL);
-	permit_remedy(c, finding, config, "permitted_enctypes", enctype);
+	permit_remedy(c, finding, config, "permitted_enctypes", enctype, "");
 	finding_remedy(finding,
 		       "or give the service keys of a permitted type alone, and its clients new tickets");
 	return true;

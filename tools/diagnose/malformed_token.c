@@ -10,7 +10,8 @@
 
 static void cause(struct diagnose_case *c, struct finding *finding, const struct damaged *damaged)
 {
-	const char *program = case_name(c, case_failed(c));
+	const struct model_talk *failed = case_failed(c), *maker = damaged->way.talk;
+	const char *program = case_name_beside(c, failed, maker);
 
 	switch (damaged->how) {
 	case DAMAGE_CUT:
@@ -50,7 +51,7 @@ static void cause(struct diagnose_case *c, struct finding *finding, const struct
 		return;
 	case DAMAGE_CHANGED:
 		finding_cause(finding, "%s was given a token that is not as %s made it", program,
-			      case_name(c, damaged->way.talk));
+			      case_name_beside(c, maker, failed));
 		return;
 	default:
 		finding_cause(finding, "%s was given bytes that begin no token", program);

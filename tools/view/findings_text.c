@@ -135,7 +135,7 @@ void findings_text_end(struct out *out, const struct findings *findings, const s
 {
 	seen(out, counts);
 	if (damaged)
-		out_str(out, "The traces are damaged: there may be more.\n");
+		out_str(out, "Not all of the traces could be read: there may be more.\n");
 	if (!findings->first) {
 		if (counts->left)
 			left_alone(out, counts);

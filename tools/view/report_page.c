@@ -49,7 +49,7 @@ static void overview(const struct report *report)
 	     "<a href=\"#refusals\">Refusals</a> <a href=\"#enctypes\">Encryption types</a> "
 	     "<a href=\"#coverage\">Coverage</a></nav></header>\n<main>\n");
 	if (report->damaged)
-		html(out, "<p class=bad>The traces are damaged: something in them could not be read.</p>\n");
+		html(out, "<p class=bad>Not all of the traces could be read: there may be more.</p>\n");
 }
 
 bool report_page(const struct report *report)

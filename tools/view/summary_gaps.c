@@ -110,7 +110,8 @@ uint64_t summary_gaps(struct out *out, struct model *model, bool chosen, uint64_
 	out_paint(out, PLAIN);
 	out_char(out, '\n');
 	if (damaged)
-		out_str(out, "  traces are damaged: what standard error names was not read\n");
+		out_str(out, "  not all of the traces could be read: standard error names what is missing or "
+			     "damaged\n");
 	pass.print = true;
 	model_each(&model->programs, gaps_of, &pass);
 	if (pass.printed > AT_MOST) {
