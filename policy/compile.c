@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int cannot_read(const char *path, FILE *complaints, const char *why)
+static int cannot_read(const char *path, struct pol_complaints *complaints, const char *why)
 {
-	fprintf(complaints, "%s: error: cannot read the policy: %s\n", path, why);
+	draft_tell(complaints, "%s: error: cannot read the policy: %s", path, why);
 	return -1;
 }
 
@@ -40,7 +40,7 @@ static int read_all(int fd, char *bytes, size_t size)
 	}
 }
 
-int pol_read(const char *path, void **bytes, size_t *len, FILE *complaints)
+int pol_read(const char *path, void **bytes, size_t *len, struct pol_complaints *complaints)
 {
 	/* O_NONBLOCK: a FIFO must not hang us before it is found out */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -89,7 +89,7 @@ static void state_engine(struct draft *draft)
 }
 
 int pol_compile_text(const char *name, const char *text, size_t text_len, void **image, size_t *len,
-		     FILE *complaints)
+		     struct pol_complaints *complaints)
 {
 	struct draft draft = {.name = name, .complaints = complaints};
 	int status = -1;
@@ -107,7 +107,7 @@ int pol_compile_text(const char *name, const char *text, size_t text_len, void *
 	return status;
 }
 
-int pol_compile(const char *path, void **image, size_t *len, FILE *complaints)
+int pol_compile(const char *path, void **image, size_t *len, struct pol_complaints *complaints)
 {
 	void *bytes;
 	size_t size;
@@ -116,7 +116,7 @@ int pol_compile(const char *path, void **image, size_t *len, FILE *complaints)
 	if (pol_read(path, &bytes, &size, complaints))
 		return -1;
 	if (pol_is_image(bytes, size)) {
-		fprintf(complaints, "%s: error: this is a compiled policy already\n", path);
+		draft_tell(complaints, "%s: error: this is a compiled policy already", path);
 		status = -1;
 	} else {
 		status = pol_compile_text(path, bytes, size, image, len, complaints);

@@ -7,34 +7,46 @@
 
 #include <ctype.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ERRORS_SHOWN 30
 
-/* Texts of the policy are among it: none may act on the terminal that shows it. */
-static void put_harmless(const char *text, FILE *out)
+/* A tool without memory has nothing left to say. */
+static char *printed(const char *format, va_list arguments)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x80 && isprint((unsigned char)*text))
-			fputc(*text, out);
-		else
-			fprintf(out, "\\x%02x", (unsigned char)*text);
+	char *text;
+
+	if (vasprintf(&text, format, arguments) < 0)
+		abort();
+	return text;
+}
+
+void draft_tell(struct pol_complaints *complaints, const char *format, ...)
+{
+	va_list arguments;
+	char *line;
+
+	if (!complaints)
+		return;
+	va_start(arguments, format);
+	line = printed(format, arguments);
+	va_end(arguments);
+	complaints->take(complaints, line);
+	free(line);
 }
 
 static void complain(const struct draft *draft, struct place place, const char *kind, const char *format,
 		     va_list arguments)
 {
-	char *text = NULL;
+	char *text = printed(format, arguments);
 
-	fputs(draft->name, draft->complaints);
 	if (place.line)
-		fprintf(draft->complaints, ":%u:%u", place.line, place.column);
-	fprintf(draft->complaints, ": %s: ", kind);
-	if (vasprintf(&text, format, arguments) < 0)
-		text = NULL;
-	put_harmless(text ? text : "no memory", draft->complaints);
-	fputc('\n', draft->complaints);
+		draft_tell(draft->complaints, "%s:%u:%u: %s: %s", draft->name, place.line, place.column, kind,
+			   text);
+	else
+		draft_tell(draft->complaints, "%s: %s: %s", draft->name, kind, text);
 	free(text);
 }
 
@@ -44,7 +56,7 @@ void draft_error(struct draft *draft, struct place place, const char *format, ..
 
 	draft->errors++;
 	if (draft->errors == ERRORS_SHOWN + 1)
-		fprintf(draft->complaints, "%s: more errors are not shown\n", draft->name);
+		draft_tell(draft->complaints, "%s: more errors are not shown", draft->name);
 	if (draft->errors > ERRORS_SHOWN)
 		return;
 	va_start(arguments, format);

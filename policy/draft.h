@@ -6,10 +6,10 @@
 #ifndef POL_DRAFT_H
 #define POL_DRAFT_H
 
+#include "policy/compile.h"
 #include "policy/image.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 
 struct draft_rule {
 	const struct pol_keyword *keyword;
@@ -22,7 +22,7 @@ struct draft_rule {
 
 struct draft {
 	const char *name; /* of the file, for complaints */
-	FILE *complaints;
+	struct pol_complaints *complaints;
 	unsigned errors;
 	struct draft_rule *rules;
 	size_t count, room;
@@ -34,7 +34,10 @@ struct place {
 	uint32_t line, column;
 };
 
-/* One line of complaint. What comes from the file must go through draft_quote. */
+/* A whole line, to who is told; NULL: to nobody. */
+void draft_tell(struct pol_complaints *complaints, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Texts of the file that are no patterns stand in quotes, by draft_quote. */
 void draft_error(struct draft *draft, struct place place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void draft_warn(const struct draft *draft, struct place place, const char *format, ...)

@@ -3,12 +3,14 @@
  * gsstap extcap: running traces among Wireshark's interfaces. Reads the command line that Wireshark makes
  * (extcap(4)), and lets tools/extcap/ answer and capture.
  */
+#include "tools/base/safe.h"
 #include "tools/base/tool.h"
 #include "tools/extcap/answer.h"
 #include "tools/extcap/capture.h"
 #include "tools/names/calls.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum question { ASKED_NOTHING, ASKED_INTERFACES, ASKED_DLTS, ASKED_CONFIG, ASKED_FILTER, ASKED_CAPTURE };
 
@@ -132,8 +134,10 @@ static int judge_filter(const struct extcap *extcap)
 		tool_error("--extcap-capture-filter: %s", error);
 		return TOOL_USAGE;
 	}
-	if (extcap->question == ASKED_FILTER)
-		puts(error);
+	if (extcap->question == ASKED_FILTER) {
+		safe_put(error, strlen(error), stdout);
+		putchar('\n');
+	}
 	return TOOL_OK;
 }
 

@@ -5,6 +5,7 @@
  * half of one.
  */
 #include "tools/base/file.h"
+#include "tools/base/safe.h"
 #include "tools/base/tool.h"
 
 #include "policy/compile.h"
@@ -68,11 +69,20 @@ static int usage(const char *problem)
 	return TOOL_USAGE;
 }
 
+static void say(struct pol_complaints *complaints, const char *line)
+{
+	(void)complaints;
+	tool_say(line);
+}
+
+static struct pol_complaints complaints = {say};
+
 static void print_ok(const char *path, const char *form, const struct pol *pol)
 {
 	unsigned rules = pol_rules(pol);
 
-	printf("%s: ok, %s%u rule%s\n", path, form, rules, rules == 1 ? "" : "s");
+	safe_put(path, strlen(path), stdout);
+	printf(": ok, %s%u rule%s\n", form, rules, rules == 1 ? "" : "s");
 }
 
 static int check_image(const char *path, const void *bytes, size_t len)
@@ -80,7 +90,8 @@ static int check_image(const char *path, const void *bytes, size_t len)
 	struct pol pol;
 
 	if (pol_open(&pol, bytes, len)) {
-		fprintf(stderr, "%s: error: %s\n", path, pol.broken);
+		safe_put(path, strlen(path), stderr);
+		fprintf(stderr, ": error: %s\n", pol.broken);
 		return TOOL_USAGE;
 	}
 	print_ok(path, "compiled, ", &pol);
@@ -93,7 +104,7 @@ static int check_source(const char *path, const void *text, size_t text_len)
 	size_t len;
 	struct pol pol;
 
-	if (pol_compile_text(path, text, text_len, &image, &len, stderr))
+	if (pol_compile_text(path, text, text_len, &image, &len, &complaints))
 		return TOOL_USAGE;
 	if (pol_open(&pol, image, len)) {
 		tool_error("%s: this gsstap compiles what it cannot read (%s): please report it", path,
@@ -120,7 +131,7 @@ static int check(const struct options *options)
 		size_t len;
 		int each = TOOL_USAGE;
 
-		if (!pol_read(path, &bytes, &len, stderr)) {
+		if (!pol_read(path, &bytes, &len, &complaints)) {
 			each = pol_is_image(bytes, len) ? check_image(path, bytes, len)
 							: check_source(path, bytes, len);
 			free(bytes);
@@ -160,7 +171,7 @@ static int compile(const struct options *options)
 	path = options->words[1];
 	if (!output && default_output(path, beside, sizeof(beside)))
 		output = beside;
-	if (pol_compile(path, &image, &len, stderr))
+	if (pol_compile(path, &image, &len, &complaints))
 		return TOOL_USAGE;
 	if (!output)
 		status = usage("FILE does not end in .yaml or .yml: say where to with -o OUT");

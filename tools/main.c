@@ -58,6 +58,7 @@ int main(int argc, char **argv)
 	const struct command *c;
 	int status;
 
+	tool_errors_harmless();
 	argp_err_exit_status = TOOL_USAGE;
 	status = called_as_command(argc, argv);
 	if (status >= 0)

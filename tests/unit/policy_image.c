@@ -57,7 +57,7 @@ static struct pol_image *compiled(size_t *len)
 {
 	void *image;
 
-	assert_int_equal(pol_compile_text("test", SOURCE, sizeof(SOURCE) - 1, &image, len, stderr), 0);
+	assert_int_equal(pol_compile_text("test", SOURCE, sizeof(SOURCE) - 1, &image, len, NULL), 0);
 	assert_int_equal(((struct pol_image *)image)->rule_count, COUNT);
 	return image;
 }

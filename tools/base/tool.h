@@ -38,6 +38,18 @@ extern const struct command tool_commands[];
 /* Prints "gsstap: " and the message to stderr, with a newline. */
 void tool_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Prints a message about files or their contents, which is a line without its end, as it is but harmless. */
+void tool_say(const char *line);
+
+/* From here on nothing that is written to stderr acts on a terminal. What is meant to writes to the
+ * descriptor. */
+void tool_errors_harmless(void);
+
+/* argp echoes what it is given as it is: what is wrong with it is told through this. */
+void tool_usage_error(const struct argp_state *state, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+#define argp_error(...) tool_usage_error(__VA_ARGS__)
+
 /* Should what goes to this descriptor be coloured: a terminal, TERM not "dumb", NO_COLOR not set. */
 bool tool_colour(int fd);
 

@@ -11,8 +11,7 @@
 /* On a terminal: one line, which the report takes away. */
 static void show_progress(const char *what)
 {
-	fprintf(stderr, "\r\033[K%s ...", what);
-	fflush(stderr);
+	dprintf(STDERR_FILENO, "\r\033[K%s ...", what);
 }
 
 static void check_all(struct lines *lines, const struct evidence *evidence)
@@ -51,7 +50,7 @@ int doctor_report(const struct evidence_question *question, FILE *file, bool col
 	lines = lines_new(&out, json);
 	evidence_gather(&evidence, question, terminal ? show_progress : NULL);
 	if (terminal)
-		fputs("\r\033[K", stderr);
+		dprintf(STDERR_FILENO, "\r\033[K");
 	check_all(lines, &evidence);
 	wrong = lines_finish(lines);
 	lines_free(lines);

@@ -11,7 +11,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#define KEPT_MOST 100 /* errors are fewer; warnings come after there was none */
 
 static int make_absolute(const char *source, char path[PATH_MAX])
 {
@@ -24,8 +27,23 @@ static int make_absolute(const char *source, char path[PATH_MAX])
 	return snprintf(path, PATH_MAX, "%s/%s", here, source) < PATH_MAX ? 0 : -1;
 }
 
+/* Warnings are for `gsstap policy check`: here complaints are said only when the policy cannot be used. */
+struct kept {
+	struct pol_complaints complaints;
+	char *line[KEPT_MOST];
+	unsigned count;
+};
+
+static void keep(struct pol_complaints *complaints, const char *line)
+{
+	struct kept *kept = (struct kept *)complaints;
+
+	if (kept->count < KEPT_MOST && (kept->line[kept->count] = strdup(line)))
+		kept->count++;
+}
+
 /* Replaces the image, which is YAML, by what it compiles to. */
-static int compile(struct run_policy *policy, FILE *complaints)
+static int compile(struct run_policy *policy, struct pol_complaints *complaints)
 {
 	char *text = policy->image;
 	size_t len = policy->len;
@@ -38,21 +56,18 @@ static int compile(struct run_policy *policy, FILE *complaints)
 	return failed;
 }
 
-/* Warnings are for `gsstap policy check`: here complaints are printed only when the policy cannot be used. */
 static int read_policy(struct run_policy *policy)
 {
-	char *text = NULL;
-	size_t len;
-	FILE *complaints = open_memstream(&text, &len);
-	int failed = !complaints || pol_read(policy->source, &policy->image, &policy->len, complaints);
+	struct kept kept = {.complaints = {keep}};
+	int failed = pol_read(policy->source, &policy->image, &policy->len, &kept.complaints);
 
 	if (!failed && !pol_is_image(policy->image, policy->len))
-		failed = compile(policy, complaints);
-	if (complaints)
-		fclose(complaints);
-	if (failed && text)
-		fputs(text, stderr);
-	free(text);
+		failed = compile(policy, &kept.complaints);
+	for (unsigned i = 0; i < kept.count; i++) {
+		if (failed)
+			tool_say(kept.line[i]);
+		free(kept.line[i]);
+	}
 	return failed;
 }
 

@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #define SETTLED 2000000 /* ns: after this, no older event of another thread is still being written */
 #define PROGRESS_EVERY 300000000
@@ -58,7 +59,7 @@ static uint64_t clock_now(clockid_t clock)
 static void progress_clear(struct show *show)
 {
 	if (show->progress_shown)
-		fputs("\r\033[K", stderr);
+		dprintf(STDERR_FILENO, "\r\033[K");
 	show->progress_shown = false;
 }
 
@@ -225,7 +226,7 @@ static void progress(struct show *show)
 		return;
 	show->next_progress = now + PROGRESS_EVERY;
 	stats = tr_reader_stats(show->reader);
-	fprintf(stderr, "\r\033[K%3" PRIu64 "%%, %" PRIu64 " events",
+	dprintf(STDERR_FILENO, "\r\033[K%3" PRIu64 "%%, %" PRIu64 " events",
 		stats->bytes ? stats->bytes_read * 100 / stats->bytes : 100, stats->events);
 	show->progress_shown = true;
 }
