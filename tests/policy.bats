@@ -397,6 +397,14 @@ os.setxattr("p.bin", "system.posix_acl_access", struct.pack("<I", 2) + b"".join(
     [ "$output" = "gsstap: cannot write pipe: it is there and no regular file" ]
 }
 
+@test "compile writes to a pipe that is its standard output as into a file" {
+    good
+    "$GSSTAP" policy compile p.yaml
+    "$GSSTAP" policy compile -o /dev/stdout p.yaml | cmp p.bin -
+    "$GSSTAP" policy compile -o /dev/stdout p.yaml >there.bin
+    cmp p.bin there.bin
+}
+
 @test "what a policy holds cannot act on the terminal, neither from an error nor from a warning" {
     printf 'version: 1\ngss: {peers: {allow: ["a\\u202eb@R", "a\\u202eb@R"]}}\n' >p.yaml
     run "$GSSTAP" policy check p.yaml

@@ -516,6 +516,25 @@ loses() {
     [ ! -e t.pcapng ]
 }
 
+@test "a program that is started by way of the dynamic loader is observed, and told of only where it is not" {
+    local loader
+    loader=$(readelf -l "$BUILD/hosts/handshake" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
+    run -0 --separate-stderr "$GSSTAP" run -o loaded.pcapng -- "$loader" "$BUILD/hosts/zpair" socket PAIR bind inproc://here
+    [ -z "$stderr" ]
+    trace_json loaded.pcapng | grep -q zmq_bind
+    static_program
+    run --separate-stderr "$GSSTAP" run -- "$loader" ./static
+    [[ $stderr == *"runs unobserved: the shim did not come up in it"* || $status != 0 ]]
+    enforcing strict.yaml
+    run -125 "$GSSTAP" run -p strict.yaml -- "$loader" "$BUILD/hosts/zpair"
+    [[ $output == *"is not started: it might not be covered, and the policy is to be enforced: it is the dynamic loader"* ]]
+}
+
+@test "without /proc it is said that it is missing, not that the shim is" {
+    run -125 unshare -rm sh -c 'mount -t tmpfs none /proc && exec "$1" run -- true' sh "$GSSTAP"
+    [[ $output == *"/proc/self/exe: No such file or directory; is /proc mounted?"* ]]
+}
+
 @test "under an enforced policy a program that cannot be covered is not started" {
     static_program
     enforcing policy.yaml

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The end of a process as far as it can be seen: exit, return from main, _exit and exec. A signal that ends
- * it, and what calls the kernel without the C library, are not. Nothing of the host's is run, and how it
+ * The end of a process as far as it can be seen: exit, return from main, quick_exit, _exit and exec. A signal
+ * that ends it, and a system call that it makes itself, are not. Nothing of the host's is run, and how it
  * exits is not changed.
  */
 #include "shim/core/ending.h"
@@ -12,6 +12,7 @@
 #include "trace/writer.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -64,6 +65,17 @@ TAP_EXPORT void _exit(int status)
 TAP_EXPORT void _Exit(int status)
 {
 	leave("_Exit", status);
+}
+
+static void ends_quickly(void)
+{
+	tap_ends(TAP_END_PROCESS);
+}
+
+/* Of those that the C library calls then ours is one of the first that it is given, so one of the last. */
+__attribute__((constructor)) static void construct(void)
+{
+	at_quick_exit(ends_quickly);
 }
 
 /* What other libraries still do when theirs run is recorded as before. */

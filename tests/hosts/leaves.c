@@ -48,6 +48,8 @@ static void leave(const char *how)
 		exit(3);
 	if (!strcmp(how, "_exit"))
 		_exit(3);
+	if (!strcmp(how, "quick_exit"))
+		quick_exit(3);
 	if (!strcmp(how, "_Exit"))
 		_Exit(3);
 	if (!strcmp(how, "signal")) {

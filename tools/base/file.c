@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,12 +111,34 @@ static void sync_directory(const char *path)
 	}
 }
 
+/* As /dev/stdout may be: a link to what has no name. */
+static bool is_nameless_pipe(const char *path)
+{
+	char target[PATH_MAX];
+	struct stat status;
+
+	return !realpath(path, target) && errno == ENOENT && !stat(path, &status) && S_ISFIFO(status.st_mode);
+}
+
+static int pass_on(const char *path, const void *bytes, size_t len, char *error, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), failed = 0;
+
+	if (fd < 0 || file_write_all(fd, bytes, len))
+		failed = say(error, size, NULL);
+	if (fd >= 0)
+		close(fd);
+	return failed;
+}
+
 int file_replace(const char *path, const void *bytes, size_t len, mode_t new_mode, char *error, size_t size)
 {
 	char target[PATH_MAX], beside[PATH_MAX + 8];
 	struct stat old;
 	int fd, failed;
 
+	if (is_nameless_pipe(path))
+		return pass_on(path, bytes, len, error, size);
 	if (find_target(path, target, &old, error, size))
 		return -1;
 	snprintf(beside, sizeof(beside), "%s.XXXXXX", target);

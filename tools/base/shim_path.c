@@ -5,6 +5,7 @@
  */
 #include "tools/base/tool.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ const char *tool_shim_path(void)
 	static char path[PATH_MAX];
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	int error = errno;
 
 	if (n > 0) {
 		self[n] = 0;
@@ -39,7 +41,12 @@ const char *tool_shim_path(void)
 	snprintf(path, sizeof(path), "%s/libgsstap.so", TOOL_LIBDIR);
 	if (!access(path, R_OK))
 		return path;
-	tool_error("libgsstap.so is neither beside this program nor in %s: run make, or make install",
-		   TOOL_LIBDIR);
+	if (n < 0)
+		tool_error("libgsstap.so is not in %s, and whether it is beside this program cannot be told: "
+			   "/proc/self/exe: %s; is /proc mounted?",
+			   TOOL_LIBDIR, strerror(error));
+	else
+		tool_error("libgsstap.so is neither beside this program nor in %s: run make, or make install",
+			   TOOL_LIBDIR);
 	return NULL;
 }

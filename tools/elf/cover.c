@@ -5,6 +5,7 @@
 #include "tools/elf/object.h"
 #include "tools/elf/script.h"
 #include "tools/elf/secure.h"
+#include "tools/base/path.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,16 @@ static enum cover check_loader(struct elf_file *file, char *reason, size_t size)
 	return cover;
 }
 
+/* The GNU C library's, wherever it is. */
+static bool is_dynamic_loader(struct elf_file *file)
+{
+	struct elf_object *object = elf_object_read(file);
+	bool is = object->soname && !strcmp(object->soname, path_base(elf_native()->interpreter));
+
+	elf_object_free(object);
+	return is;
+}
+
 static enum cover check_file(struct elf_file *file, char *reason, size_t size)
 {
 	enum elf_type type = elf_object_type(file);
@@ -56,8 +67,12 @@ static enum cover check_file(struct elf_file *file, char *reason, size_t size)
 	if (type == ELF_TYPE_STATIC || type == ELF_TYPE_STATIC_PIE)
 		return no(reason, size,
 			  "it is statically linked: no dynamic loader runs that could load libgsstap.so");
-	if (type == ELF_TYPE_LIBRARY && !elf_file_segment(file, PT_INTERP))
-		return no(reason, size, "it is a shared library, not a program");
+	if (type == ELF_TYPE_LIBRARY && !elf_file_segment(file, PT_INTERP)) {
+		if (!is_dynamic_loader(file))
+			return no(reason, size, "it is a shared library, not a program");
+		no(reason, size, "it is the dynamic loader, which loads another program: name that instead");
+		return COVER_UNSURE;
+	}
 	return check_loader(file, reason, size);
 }
 

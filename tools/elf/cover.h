@@ -8,12 +8,16 @@
 
 #include <stddef.h>
 
-enum cover { COVER_YES, COVER_NO };
+enum cover {
+	COVER_YES,
+	COVER_NO,
+	COVER_UNSURE, /* what runs in it is not known before */
+};
 
 /*
- * path is a program's path, not a name to search for; #! lines and env in them are followed. COVER_NO: reason
- * gets one sentence, of at most size bytes. That a program refers to no gss_ or zmq_ function is no reason:
- * it may load them. AT_SECURE is judged for the user who asks.
+ * path is a program's path, not a name to search for; #! lines and env in them are followed. COVER_NO
+ * and COVER_UNSURE: reason gets one sentence, of at most size bytes. That a program refers to no gss_ or zmq_
+ * function is no reason: it may load them. AT_SECURE is judged for the user who asks.
  */
 enum cover cover_check(const char *path, char *reason, size_t size);
 

@@ -40,14 +40,18 @@ static int check_cover(struct run *run)
 {
 	const char *name = run->settings->program[0];
 	char reason[256] = "";
+	enum cover cover = cover_check(run_judged_file(run->path), reason, sizeof(reason));
 
-	if (cover_check(run_judged_file(run->path), reason, sizeof(reason)) == COVER_YES)
+	if (cover == COVER_YES)
 		return 0;
 	if (run->policy.enforces) {
-		tool_error("%s is not started: it cannot be covered, and the policy is to be enforced: %s",
-			   name, reason);
+		tool_error("%s is not started: it %s be covered, and the policy is to be enforced: %s", name,
+			   cover == COVER_NO ? "cannot" : "might not", reason);
 		return TOOL_SELF;
 	}
+	/* It shows when it runs. */
+	if (cover == COVER_UNSURE)
+		return 0;
 	tool_error("%s runs unobserved: %s", name, reason);
 	run->loop.told = true;
 	return 0;
