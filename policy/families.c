@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which calls a policy has something to say about. For the tools: what cannot be reached in a program matters
- * only where a rule asks for it. It follows from a keyword's row: its path begins with the family, and what
- * is no setting refuses or changes something unless it says allow, or libzmq.
+ * Which calls a policy has something to say about: what cannot be reached in a program, or followed in it,
+ * matters only where a rule asks for it. It follows from a keyword's row: its path begins with the family,
+ * and what is no setting refuses or changes something unless it says allow, or libzmq. Linked into the shim.
  */
 #include "policy/image.h"
 #include "policy/policy.h"

@@ -22,13 +22,6 @@ static enum pol_action deny_unknown(const struct pol *pol, const struct pol_rule
 	return verdict->action;
 }
 
-int pol_judges_contexts(const struct pol *pol)
-{
-	const struct pol_rule *delegation = pol->state == POL_READY ? pol->rule[POL_K_DELEGATION] : NULL;
-
-	return pol_judges_peers(pol) || (delegation && delegation->word != POL_W_ALLOW);
-}
-
 int pol_judges_peers(const struct pol *pol)
 {
 	return pol->state == POL_BROKEN ||

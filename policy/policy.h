@@ -136,8 +136,6 @@ enum pol_action pol_judge(const struct pol *pol, const struct pol_facts *facts, 
 			  struct pol_verdict *verdict);
 /* Does any rule want to know who the peer is? */
 int pol_judges_peers(const struct pol *pol);
-/* Or does any other ask for security contexts to be followed? */
-int pol_judges_contexts(const struct pol *pol);
 /*
  * Before zmq_bind or zmq_connect. facts.mechanism is what the program set, without what an earlier POL_INJECT
  * did to the socket. Every endpoint is judged afresh; inproc:// never leaves the process and is always

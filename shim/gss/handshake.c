@@ -147,7 +147,7 @@ void tap_handshake_judge(struct tap_scope *scope, struct tap_handshake *step, gs
 	}
 	if (!c) {
 		/* Nothing can be remembered of it: that is not to be allowed what a rule may forbid. */
-		if (scope->judge && pol_judges_contexts(&tap_policy) && pol_enforces(&tap_policy) &&
+		if (scope->judge && pol_families(&tap_policy) & POL_FAMILY_GSS && pol_enforces(&tap_policy) &&
 		    !step->refused && !GSS_ERROR(step->major)) {
 			tap_copy(step->verdict.reason, sizeof(step->verdict.reason),
 				 "there is no memory to follow the security context");
