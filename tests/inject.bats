@@ -265,22 +265,27 @@ EOF
     refuse_policy
     fresh none
     zpair C
-    for words in 'socket REP bind tcp:' 'socket REQ connect tcp:' 'socket REP bind foo://bar' 'socket REQ connect foo://bar' \
+    long=$(printf '%0120d' 0)
+    local line words=()
+    for line in "socket REP bind ''" "socket REQ connect ''" "socket REP bind 'tcp://*'" "socket REP bind 'tcp://*:'" \
+        "socket REQ connect 'tcp://*:'" 'socket REQ connect tcp://localhost' 'socket REQ connect tcp://127.0.0.1' \
+        'socket REQ connect tcp://127.0.0.1:http' 'socket REP bind tcp://127.0.0.1:http' 'socket REP bind tcp://nosuchif:5005' \
+        "socket REP bind ipc:///tmp/$long" "socket REQ connect ipc:///tmp/$long" 'socket REP bind tcp:' 'socket REQ connect tcp:' 'socket REP bind foo://bar' 'socket REQ connect foo://bar' \
         'socket REP bind ://bar' 'socket REQ connect tcp://' 'socket REP bind nowhere'; do
         WITH=(env -u GSSTAP_TRACE)
         zpair C
-        # shellcheck disable=SC2086 # words
-        "${PROGRAM[@]}" $words >bare.out 2>&1 && return 1
+        eval "words=($line)"
+        "${PROGRAM[@]}" "${words[@]}" >bare.out 2>&1 && return 1
         under refuse
         zpair C
-        # shellcheck disable=SC2086 # words
-        "${PROGRAM[@]}" $words >with.out 2>&1 && return 1
+        "${PROGRAM[@]}" "${words[@]}" >with.out 2>&1 && return 1
         diff bare.out with.out
     done
     recorded 0 '.event == "refused"'
     # What is only unknown to the policy is refused as before.
     refused socket REP bind 'ipc://'"$PWD"'/there'
-    refused socket REQ connect 'tcp://127.0.0.1'
+    refused socket REQ connect 'tcp://127.0.0.1:1'
+    refused socket REP bind 'tcp://lo:*'
 }
 
 @test "one socket among more than a thousand raw ones is injected all the same" {

@@ -41,7 +41,7 @@ static bool is_no_endpoint(const struct tap_scope *scope, void *socket, const ch
 	bool none;
 
 	if (!*endpoint)
-		return false; /* or none at all, which libzmq does not live through */
+		return false;
 	if (!colon || colon == endpoint || !colon[3])
 		return true;
 	if (!disconnect || colon - endpoint > 31 || !strncmp(endpoint, "tcp:", 4))
@@ -162,7 +162,11 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 				       sizeof(reason));
 		break;
 	default:
-		if (!is_no_endpoint(scope, socket, facts.endpoint))
+		/* libzmq does not live through a NULL, nor does it look at what it has a listener for. */
+		judged.error = endpoint && !given ? tap_zmq_malformed(way, endpoint) : 0;
+		if (judged.error && verdict.audit)
+			judged.error = 0; /* it says so itself */
+		else if (!judged.error && !is_no_endpoint(scope, socket, facts.endpoint))
 			judged.error = refuse(scope, &verdict, facts.endpoint);
 	}
 	/* What cannot be secured is refused: the policy wants it so, or the program. */

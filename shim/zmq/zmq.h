@@ -67,6 +67,9 @@ int tap_socket_type(const struct tap_scope *scope, void *socket);
 int tap_socket_mechanism(const struct tap_scope *scope, void *socket);
 int tap_socket_plaintext(const struct tap_scope *scope, void *socket);
 
+/* malformed.c: the errno with which libzmq refuses this endpoint; 0: it may take it. */
+int tap_zmq_malformed(enum pol_way way, const char *endpoint);
+
 /* domain.c: its ZAP domain, of 1 to 255 bytes. False: there is no room to keep it. */
 bool tap_domain_keep(void *socket, const void *value, size_t length);
 /* NULL: none is kept. */
