@@ -75,8 +75,8 @@ static void remedies(struct diagnose_case *c, struct finding *finding, const cha
 	}
 	if (as_client == ASK_KNOWN)
 		return;
-	finding_remedy(finding,
-		       "if it is not there, and the name is right, make it and give its key to the server:");
+	finding_remedy(finding, "if %sthe name is right, make it and give its key to the server:",
+		       as_client == ASK_UNKNOWN ? "" : "it is not there, and ");
 	kadmin_remedy(c, finding, "addprinc -randkey", service);
 	ktadd_default(c, finding, service);
 }
