@@ -119,3 +119,23 @@ setup() {
     doctor failed
     only GT0016
 }
+
+@test "a krb5.conf that includes what is not there is named with the line, and corrected" {
+    printf '#!/bin/sh\nexec sed -i "${1#+}d" "$2"\n' >editor
+    chmod +x editor
+    for line in "include $PWD/none" "includedir $PWD/none.d"; do
+        config "1s,^,# the realm\n$line\n,"
+        rm -rf broken mended
+        initiate broken host@localhost
+        [ "$CLIENT_STATUS" != 0 ]
+        doctor broken
+        only GT0016
+        finds GT0016 ".cause | test(\"^libkrb5 does not take $PWD/krb5.conf: Included profile (file|directory) could not be read\")"
+        finds GT0016 '.evidence | any(. == "line 2 of it is the first that is wrong")'
+        finds GT0016 '.remedy[0].text == "correct that line (or what it includes), or remove it:"'
+        EDITOR=$PWD/editor remedy GT0016 1
+        initiate mended host@localhost
+        [ "$CLIENT_STATUS" = 0 ]
+        healthy mended
+    done
+}

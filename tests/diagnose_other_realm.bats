@@ -100,3 +100,54 @@ load diagnose
     [ "$CLIENT_STATUS" = 0 ]
     healthy there
 }
+
+@test "realms that have different keys of one trust are found, and given one password" {
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    "$GSSTAP" realm -r OTHER.TEST -u carol -s there@other.test -- bash -c '
+        kadmin.local -q "addprinc -pw one krbtgt/OTHER.TEST@GSSTAP.TEST" >/dev/null
+        cp "$GSSTAP_REALM/krb5.keytab" there.keytab
+        cp "$KRB5_CONFIG" there.conf
+        mkfifo typed answered
+        touch up
+        while read -r line <typed && [ "$line" != end ]; do
+            eval "$line"
+            echo >answered
+        done' >there.log 2>&1 3>&- <&- &
+    wait_until 60 test -e up
+    kadmin.local -q 'addprinc -pw two krbtgt/OTHER.TEST@GSSTAP.TEST'
+    export KRB5_CONFIG=$KRB5_CONFIG:$PWD/there.conf KRB5_KTNAME=FILE:$PWD/there.keytab KRB5CCNAME=FILE:$PWD/alice.cc
+    kinit -k -t "$GSSTAP_REALM/client/alice" alice
+    differ one
+    mend
+    # Of different versions the KDC says something else.
+    kadmin.local -q 'cpw -pw three krbtgt/OTHER.TEST@GSSTAP.TEST'
+    kinit -k -t "$GSSTAP_REALM/client/alice" alice
+    differ two
+    mend
+    initiate new there@other.test
+    echo end >typed
+    wait
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy new
+}
+
+differ() {
+    initiate "$1" there@other.test
+    [ "$CLIENT_STATUS" != 0 ]
+    doctor "$1"
+    only GT0017
+    finds GT0017 '.cause == "there@other.test is looked for in the realm OTHER.TEST, and the KDC of that realm does not take what the KDC of GSSTAP.TEST gives for it: they have different keys of krbtgt/OTHER.TEST@GSSTAP.TEST"'
+}
+
+# mend: types the commands of GT0017, those for the KDC of the other realm there.
+mend() {
+    jq -r 'select(.id == "GT0017") | .remedy[].command // empty' found >commands
+    [ "$(grep -c ^kadmin commands)" = 4 ]
+    while read -r command; do
+        case $command in
+        kinit*) kinit -k -t "$GSSTAP_REALM/client/alice" alice ;;
+        *"-r OTHER.TEST"*) printf '%s\n' "printf 'same\nsame\n' | ${command/#kadmin -r/kadmin.local -r}" >typed && read -r _ <answered ;;
+        *) printf 'same\nsame\n' | eval "$command" ;;
+        esac
+    done <commands
+}

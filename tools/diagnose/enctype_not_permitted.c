@@ -89,14 +89,11 @@ static void look_at_service(struct diagnose_case *c, struct finding *finding,
 static bool of_service(struct diagnose_case *c, struct finding *finding, const struct probe_config *config,
 		       const struct model_step *step)
 {
-	const char *service = wanted_service(c, step);
-	const struct probe_ccache *cache = failed_cache(c);
-	const char *realm = realm_of(service);
+	const char *service = full_service(c, step);
 
-	if (step != talk_says(c->init, SAYS_ETYPE_NOSUPP) || !cache || !service || !config->for_tickets.count)
+	if (step != talk_says(c->init, SAYS_ETYPE_NOSUPP) || !failed_cache(c) || !service ||
+	    !config->for_tickets.count)
 		return false;
-	if (!realm && realm_of(cache->principal))
-		service = case_format(c, "%s%s", service, realm_of(cache->principal));
 	finding_cause(finding,
 		      "of the encryption types that %s asks for, by %s, the KDC takes none for a session key "
 		      "of %s",

@@ -82,6 +82,16 @@ const char *wanted_service(struct diagnose_case *c, const struct model_step *ste
 	return principal ? principal : case_service(c);
 }
 
+const char *full_service(struct diagnose_case *c, const struct model_step *step)
+{
+	const char *service = wanted_service(c, step);
+	const struct probe_ccache *cache = failed_cache(c);
+
+	if (!service || realm_of(service) || !cache || !realm_of(cache->principal))
+		return service;
+	return case_format(c, "%.*s@%s", (int)strcspn(service, "@"), service, realm_of(cache->principal));
+}
+
 bool krbtgt_unknown(const struct model_step *step)
 {
 	return step->text.at && memmem(step->text.at, step->text.length, "Server krbtgt/", 14);

@@ -17,6 +17,8 @@ bool names_principal(const char *principal, const char *name);
 const char *wanted_client(struct diagnose_case *c, const struct model_step *step);
 /* The principal that the KDC was asked for: as its refusal names it. NULL: not known. */
 const char *wanted_service(struct diagnose_case *c, const struct model_step *step);
+/* The same with a realm, the initiator's own where it is not told. */
+const char *full_service(struct diagnose_case *c, const struct model_step *step);
 /* Does it say "Server krbtgt/OTHER@R not found": of a realm, that is, and no service? */
 bool krbtgt_unknown(const struct model_step *step);
 /* "a" of "host@a" and of "host/a@R"; NULL: there is none. */

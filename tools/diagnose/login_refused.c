@@ -7,6 +7,7 @@
 #include "tools/diagnose/client_keytab.h"
 #include "tools/diagnose/init_cause.h"
 #include "tools/diagnose/keytab_cause.h"
+#include "tools/diagnose/tgt_refused.h"
 
 /* Whatever it logs in with. */
 static bool let_in_again(struct diagnose_case *c, struct finding *finding, const struct model_step *step,
@@ -85,12 +86,13 @@ bool diagnose_login_refused(struct diagnose_case *c, struct finding *finding)
 {
 	const struct model_step *step = client_keytab_fails(c);
 	const struct probe_keytab *keytab = step ? case_client_keytab(c) : NULL;
-	const char *wanted = step ? wanted_client(c, step) : NULL;
+	const char *wanted = step ? wanted_client(c, step) : NULL, *realm;
 	const char *principal = step ? client_keytab_principal(keytab, wanted) : NULL;
 
 	if (password(c, finding))
 		return true;
-	if (!step)
+	/* A KDC says the same of a ticket-granting ticket. */
+	if (!step || tgt_refused(c, &realm))
 		return false;
 	if (principal)
 		finding_cause(finding, "%s gets its first ticket as %s with the client keytab %s, and %s",

@@ -21,6 +21,9 @@ static const struct model_step *about_kdc(const struct model_talk *talk)
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]) && !step; i++)
 		step = talk_says(talk, codes[i]);
+	/* Of libprofile's own errors. */
+	if (!step)
+		step = talk_says_text(talk, "Included profile");
 	if (!step)
 		step = talk_says_text(talk, "Permission denied");
 	/* Of a KDC whose name nobody resolves it is errno that comes out. */
@@ -47,7 +50,7 @@ static bool broken(struct diagnose_case *c, struct finding *finding, const struc
 			      file->text ? file->text : "it does not say why");
 		if (file->line)
 			finding_evidence(finding, "line %u of it is the first that is wrong", file->line);
-		finding_remedy(finding, "correct it:");
+		finding_remedy(finding, "correct that line (or what it includes), or remove it:");
 		finding_command(finding, "${EDITOR:-vi} +%u %s", file->line ? file->line : 1,
 				case_word(c, file->file.path));
 		return true;

@@ -9,6 +9,7 @@
 #include "tools/diagnose/local.h"
 #include "tools/diagnose/realm_cause.h"
 #include "tools/diagnose/service_unknown.h"
+#include "tools/diagnose/trust_key.h"
 #include "tools/doctor/realm.h"
 #include "tools/doctor/words.h"
 
@@ -111,6 +112,8 @@ bool diagnose_other_realm(struct diagnose_case *c, struct finding *finding)
 	const char *host = host_of(c, case_asked(c)), *other = host_of(c, case_service(c));
 	const struct probe_kdcs *kdcs;
 
+	if (trust_key_differs(c, finding))
+		return true;
 	if (!own || !is_foreign(c, realm) || better_than_guessed(c, step))
 		return false;
 	kdcs = krbtgt_unknown(step) ? NULL : ask_kdcs(c, realm);
