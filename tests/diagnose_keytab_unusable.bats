@@ -85,3 +85,21 @@ cannot() {
     [ "$CLIENT_STATUS" = 0 ]
     healthy made
 }
+
+@test "a keytab without a whole path is found, and what it is when it has one" {
+    handshake relative S_KRB5_KTNAME=FILE:nope.keytab
+    [ "$CLIENT_STATUS" != 0 ]
+    doctor relative
+    only GT0006
+    finds GT0006 '.cause | startswith("gss-server looks for its keytab nope.keytab in whatever directory it runs in, and libkrb5 found no key there")'
+    finds GT0006 ".evidence | any(. == \"in $PWD, where doctor runs, there is no nope.keytab\")"
+    finds GT0006 '.remedy == [{text: "name it by its whole path, in KRB5_KTNAME or where the program names it"}]'
+    handshake whole S_KRB5_KTNAME=FILE:"$PWD/nope.keytab"
+    doctor whole
+    only GT0006
+    finds GT0006 ".cause == \"the keytab FILE:$PWD/nope.keytab of gss-server does not exist\""
+    cp "$GSSTAP_REALM/krb5.keytab" nope.keytab
+    handshake there S_KRB5_KTNAME=FILE:nope.keytab
+    [ "$CLIENT_STATUS" = 0 ]
+    healthy there
+}

@@ -26,3 +26,15 @@ load diagnose
     doctor server
     only GT0006
 }
+
+@test "an acceptor that takes none of what it is offered is found, with what the library returned" {
+    local hosts=$TOP/tests/hosts
+    "$GSSTAP" run -o none.pcapng -- "$PYTHON" "$hosts/neg_mechs.py" host@localhost krb5 ntlm && false
+    doctor none.pcapng
+    only GT0021
+    finds GT0021 '.cause == "python3 has no mechanism that SPNEGO could use with this peer"'
+    finds GT0021 '.evidence | any(test("^gss_accept_sec_context in python3.* returned GSS_S_BAD_MECH: An unsupported mechanism was requested, and said .Unknown error.$"))'
+    finds GT0021 '.remedy[0].text | test("^offer the same mechanism on both ends .gss_set_neg_mechs")'
+    "$GSSTAP" run -o same.pcapng -- "$PYTHON" "$hosts/neg_mechs.py" host@localhost krb5 krb5
+    healthy same.pcapng
+}

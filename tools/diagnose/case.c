@@ -230,15 +230,31 @@ const char *case_mech(const struct model_step *step)
 	return step->mech.at ? name_oid((const uint8_t *)step->mech.at, step->mech.length) : NULL;
 }
 
+/* Of a minor status that no table has: the major one says more. */
+static bool says_nothing(const char *text)
+{
+	return !text || !strcmp(text, "Unknown error") || !strcmp(text, "Success");
+}
+
+const char *case_reason(struct diagnose_case *c, const struct model_talk *talk)
+{
+	const struct model_step *last = model_talk_last(talk);
+	const char *text = case_text(c, last && last->text.at ? last->text : talk->reason);
+	const char *meaning = last ? name_major_text(last->major) : "";
+
+	return says_nothing(text) && *meaning ? meaning : text;
+}
+
 const char *case_said(struct diagnose_case *c, const struct model_talk *talk, const struct model_step *step)
 {
 	const char *name = tr_call_name(step->call), *text = case_text(c, step->text);
 	const char *major[NAMES_MAX], *meaning = name_major_text(step->major);
 	uint32_t rest;
 
-	if (!text && names_major(step->major, major, &rest))
-		return case_format(c, "%s in %s returned %s%s%s", name ? name : "a call",
-				   case_program(c, talk), major[0], *meaning ? ": " : "", meaning);
+	if (says_nothing(text) && names_major(step->major, major, &rest))
+		return case_format(c, "%s in %s returned %s%s%s%s", name ? name : "a call",
+				   case_program(c, talk), major[0], *meaning ? ": " : "", meaning,
+				   text ? case_format(c, ", and said \"%s\"", text) : "");
 	return case_format(c, "%s in %s said \"%s\"", name ? name : "a call", case_program(c, talk),
 			   text ? text : "nothing");
 }

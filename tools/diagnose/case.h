@@ -100,6 +100,8 @@ const char *talk_setting(struct diagnose_case *c, const struct model_talk *talk,
 
 /* The mechanism that a step is about, or NULL: it is not known, or not one alone. */
 const char *case_mech(const struct model_step *step);
+/* Why it failed, in the library's words; NULL: it gave none. */
+const char *case_reason(struct diagnose_case *c, const struct model_talk *talk);
 /* The words of an evidence that a step gives: "gss_accept_sec_context in gss-server[4711] said ...". */
 const char *case_said(struct diagnose_case *c, const struct model_talk *talk, const struct model_step *step);
 const char *keytab_text(struct diagnose_case *c, const struct probe_keytab *keytab, const char *principal);

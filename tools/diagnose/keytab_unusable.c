@@ -7,6 +7,7 @@
 #include "tools/diagnose/keytab_cause.h"
 #include "tools/diagnose/local.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -104,6 +105,46 @@ static void remedies(struct diagnose_case *c, struct finding *finding, const str
 		finding_command(finding, "chown %u %s", c->acc->process->uid, case_word(c, path));
 }
 
+/* The path of a keytab that is a file in whatever directory the process ran in, which no trace tells; or
+ * NULL. */
+static const char *relative(struct diagnose_case *c)
+{
+	const char *name = case_text(c, c->acc->keytab);
+
+	if (!name)
+		name = case_stored(c, c->acc, "keytab");
+	if (!name)
+		name = talk_setting(c, c->acc, TR_F_KRB5_KTNAME);
+	if (!name)
+		return NULL;
+	if (!strncmp(name, "FILE:", strlen("FILE:")) || !strncmp(name, "WRFILE:", strlen("WRFILE:")))
+		name = strchr(name, ':') + 1;
+	return *name == '/' || strchr(name, ':') ? NULL : name;
+}
+
+static bool not_found_from_there(struct diagnose_case *c, struct finding *finding,
+				 const struct model_step *step)
+{
+	const char *path = relative(c), *text = case_text(c, step->text);
+	char *here = path ? getcwd(NULL, 0) : NULL;
+
+	if (!path || !text || !strcasestr(text, "key table")) {
+		free(here);
+		return false;
+	}
+	finding_cause(
+		finding,
+		"%s looks for its keytab %s in whatever directory it runs in, and libkrb5 found no key there "
+		"that it could use",
+		case_name(c, c->acc), path);
+	finding_evidence(finding, "%s", case_said(c, c->acc, step));
+	if (here && access(path, F_OK))
+		finding_evidence(finding, "in %s, where doctor runs, there is no %s", here, path);
+	finding_remedy(finding, "name it by its whole path, in KRB5_KTNAME or where the program names it");
+	free(here);
+	return true;
+}
+
 bool diagnose_keytab_unusable(struct diagnose_case *c, struct finding *finding)
 {
 	const struct probe_keytab *keytab;
@@ -116,6 +157,8 @@ bool diagnose_keytab_unusable(struct diagnose_case *c, struct finding *finding)
 	step = about_keytab(c->acc);
 	if (!step || talk_says_text(c->acc, "Request ticket server"))
 		return false;
+	if (not_found_from_there(c, finding, step))
+		return true;
 	keytab = case_keytab(c);
 	why = keytab && !about_another(step, keytab) ? trouble(keytab, c->acc) : NULL;
 	if (!why)

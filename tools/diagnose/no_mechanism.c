@@ -7,6 +7,12 @@
 
 #include <string.h>
 
+/* gss_cred_usage_t; 0, both, is also what no call about a credential has. */
+#define INITIATE 1
+#define ACCEPT 2
+
+#define BAD_MECH 1 /* GSS_S_BAD_MECH, without its shift */
+
 static bool is_about_mechanisms(const struct model_step *step)
 {
 	static const char *const texts[] = {
@@ -16,6 +22,9 @@ static bool is_about_mechanisms(const struct model_step *step)
 		"SPNEGO failed to negotiate a mechanism",
 	};
 
+	/* An acceptor's status has no text of its own where SPNEGO takes none of what it was offered. */
+	if ((step->major >> 16 & 0xff) == BAD_MECH)
+		return true;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (step->text.at && memmem(step->text.at, step->text.length, texts[i], strlen(texts[i])))
 			return true;
@@ -38,6 +47,12 @@ static const char *mech_text(const struct model_step *step)
 	return name ? name : "a mechanism";
 }
 
+/* Of a process that is both sides: it asks for a credential of the other's use. */
+static bool of_other_side(const struct model_talk *talk, const struct model_step *step)
+{
+	return talk->role == TR_ROLE_ACCEPTOR ? step->usage == INITIATE : step->usage == ACCEPT;
+}
+
 /* What the mechanisms said; the first of them in *first. */
 static size_t inner(struct diagnose_case *c, struct finding *finding, const struct model_talk *talk,
 		    const struct model_step *outer, const char **first)
@@ -45,7 +60,8 @@ static size_t inner(struct diagnose_case *c, struct finding *finding, const stru
 	size_t count = 0;
 
 	for (const struct model_step *step = talk->steps.first; step; step = step->next) {
-		if (!step->failed || step == outer || !step->depth || !step->text.at)
+		if (!step->failed || step == outer || !step->depth || !step->text.at ||
+		    of_other_side(talk, step))
 			continue;
 		if (!count++)
 			*first = case_format(c, "%s says \"%s\"", mech_text(step), case_text(c, step->text));

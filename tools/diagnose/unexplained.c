@@ -16,7 +16,7 @@ bool diagnose_unexplained(struct diagnose_case *c, struct finding *finding)
 	/* All that this end saw is that its peer went away. */
 	if (!last && talk->zmq && !talk->credential && zmq_other_end(c, talk, zmq_tells_more))
 		return true;
-	reason = case_text(c, last && last->text.at ? last->text : talk->reason);
+	reason = case_reason(c, talk);
 	finding_cause(finding, "%s could not %s%s%s, for a reason that is not known here: %s",
 		      case_name(c, talk),
 		      talk->credential ? "get credentials" : "establish a security context",

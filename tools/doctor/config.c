@@ -46,6 +46,16 @@ static bool boolean(profile_t profile, const char *name, bool otherwise)
 	return value;
 }
 
+static char *text(profile_t profile, const char *name)
+{
+	char *value = NULL, *copied;
+
+	profile_get_string(profile, "libdefaults", name, NULL, NULL, &value);
+	copied = value ? elf_strdup(value) : NULL;
+	profile_release_string(value);
+	return copied;
+}
+
 static enum probe_canonicalize canonicalize(profile_t profile)
 {
 	enum probe_canonicalize result;
@@ -142,6 +152,8 @@ static void read_settings(struct probe_config *config, krb5_context context)
 	config->dns_lookup_kdc = boolean(profile, "dns_lookup_kdc", boolean(profile, "dns_fallback", true));
 	config->dns_lookup_realm = boolean(profile, "dns_lookup_realm", false);
 	config->allow_weak_crypto = boolean(profile, "allow_weak_crypto", false);
+	config->enforce_ok_as_delegate = boolean(profile, "enforce_ok_as_delegate", false);
+	config->default_rcache = text(profile, "default_rcache_name");
 	config->clockskew = clockskew(profile);
 	profile_release(profile);
 }
@@ -187,6 +199,7 @@ void probe_config_free(struct probe_config *config)
 	free(config->for_login.list);
 	free(config->default_keytab);
 	free(config->default_ccache);
+	free(config->default_rcache);
 	*config = (struct probe_config){0};
 }
 

@@ -34,9 +34,10 @@ struct probe_config {
 	/* What session keys may be of: of tickets that a KDC is asked for, and of the first one. */
 	struct probe_enctypes for_tickets, for_login;
 	enum probe_canonicalize canonicalize; /* dns_canonicalize_hostname */
-	bool rdns, dns_lookup_kdc, dns_lookup_realm, allow_weak_crypto;
+	bool rdns, dns_lookup_kdc, dns_lookup_realm, allow_weak_crypto, enforce_ok_as_delegate;
 	int clockskew; /* seconds */
 	char *default_keytab, *default_ccache;
+	char *default_rcache; /* default_rcache_name, or NULL */
 };
 
 /* To be freed whatever the state. */
