@@ -209,6 +209,25 @@ while s.recv(999): pass' "$port" "$offered"
     wait_until 20 recorded 1 '.event == "handshake" and (.reason // "" | contains("the peer offers CU??2JE: "))'
 }
 
+@test "who goes away before it can have seen this end's mechanism is no failure, and none is told" {
+    local port
+    fresh looks-only
+    read -r port < <(free_port)
+    with wire
+    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$port" touch up answer 1
+    wait_until 60 test -e up
+    "$PYTHON" -c 'import socket, sys
+for count in 1, 10, 11, 20:
+    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    s.sendall((b"\xff" + bytes(8) + b"\x7f\x03\x00GSSAPI\0\0")[:count])
+    s.recv(999)
+    s.close()' "$port"
+    run -0 "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$port" send hello recv
+    finish server
+    recorded 2 '.event == "handshake"'
+    recorded 2 '.event == "handshake" and .outcome == "established"'
+}
+
 one_sided() {
     trace_json server.pcapng 2>/dev/null | jq -se 'any(.[]; .event == "handshake" and (.reason // "" | startswith("one-sided")))' >/dev/null
 }

@@ -99,11 +99,12 @@ static const char *silent_failure(const struct wire *wire)
 				 "has: it "
 				 "is no ZeroMQ, hangs, or waits for this end to say its mechanism first"
 			       : "silent: the peer did not send the rest of its greeting";
-	/* Who has nothing to hold back sends the rest when he has as much of ours. */
-	if (wire->phase == WIRE_GREETING && wire->left && wire->server && wire->peer_count == HELD_AT)
+	/* Who has nothing to hold back sends the rest when he has as much of ours, unless he only looks. */
+	if (wire->phase == WIRE_GREETING && wire->left && wire->server && wire->peer_count == HELD_AT &&
+	    was_waited_for(wire))
 		return "silent: the peer waited for this end to say its mechanism first: both ends are "
 		       "servers";
-	if (wire->phase == WIRE_GREETING && wire->left && wire->peer_count)
+	if (wire->phase == WIRE_GREETING && wire->left && wire->peer_count && wire->own_sent >= MECHANISM_END)
 		return "one-sided: this end is secured by GSSAPI, and the peer went away when it saw that: "
 		       "it is not under gsstap yet, or no rule of its policy injects there";
 	return NULL;

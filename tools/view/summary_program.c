@@ -42,8 +42,9 @@ static void endpoint(void *at, void *context)
 	out_str(out, ": ");
 	say_state(out, state);
 	if (model_accepts_unsecured(e) && state != MODEL_STATE_UNSECURED)
-		out_str(out, e->role == TR_ROLE_CLIENT ? ", but would go without where GSSAPI fails"
-						       : ", but open to unsecured peers");
+		out_str(out, e->role == TR_ROLE_CLIENT
+				     ? ", but would go without where the server offers no GSSAPI"
+				     : ", but open to unsecured peers");
 	if (!e->peers.first)
 		say_reason(out, e->program, &e->tally, state);
 	out_char(out, '\n');
