@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# timeout: 420
+# timeout: 600
 #
 # The test suite that python3-zmq installs gives the same result test by test under the shim as without it. Most of
-# its minute is waiting, so the three runs go side by side, each in a network of its own since some ports are fixed.
+# its minute is waiting, so the runs go side by side, each in a network of its own since some ports are fixed.
 # Some tests fail at random without us, more so on a busy machine: where one ends differently, its file is run again, bare
 # and the same way, up to four times four, to see whether the results meet. Each such test is told of, and counts as
 # alike only when one of its results under the shim is one of its results bare: what breaks never is.
@@ -16,9 +16,12 @@ SUITE=$TOP/tests/zmqsuite.py
 setup_file() {
     cd "$BATS_FILE_TMPDIR"
     mkdir trace
+    printf 'version: 1\nzmq:\n  inject:\n    - {bind: "*", principal: "zmq@localhost"}\n    - {connect: "*", service: "zmq@localhost"}\n' >injected.yaml
+    "$GSSTAP" policy compile -o injected.bin injected.yaml
     one bare bare-1 &
     one quiet quiet-1 &
     one payload payload-1 &
+    one injected injected-1 &
     wait
     differences | sed "s/^/# differs at first: /" >&3
     again
@@ -30,17 +33,23 @@ one() {
     case $1 in
     quiet) way=(LD_PRELOAD="$PRELOAD") ;;
     payload) way=(LD_PRELOAD="$PRELOAD" GSSTAP_TRACE="$PWD/trace/%n-%p.pcapng" GSSTAP_LEVEL=payload) ;;
+    injected)
+        # A realm of its own, as its network is.
+        way=(sh -c 'ip link set lo up && exec "$@"' sh "$GSSTAP" realm -u alice -s zmq@localhost -- env LD_PRELOAD="$PRELOAD"
+            GSSTAP_POLICY="$PWD/injected.bin" GSSTAP_TRACE="$PWD/secured/%n-%p.pcapng" GSSTAP_LEVEL=audit)
+        mkdir -p secured
+        ;;
     esac
     suite "$name" "${way[@]}" "$PYTHON" "$SUITE" run "$PWD/$name.xml" "${@:3}"
 }
 
-# again: the files of tests that differ, all three ways at a time since load brings it out, until nothing differs.
+# again: the files of tests that differ, all ways at a time since load brings it out, until nothing differs.
 again() {
     local look way files
     for look in 2 3 4 5; do
         mapfile -t files < <(differences | sed -E 's/^([a-z_.]*)(\.[A-Z]|::).*/\1/' | sort -u)
         [ "${#files[@]}" != 0 ] || return 0
-        for way in bare quiet payload; do
+        for way in bare quiet payload injected; do
             one $way "$way-$look" "${files[@]}" &
         done
         one bare "bare-$look-too" "${files[@]}" &
@@ -52,6 +61,7 @@ again() {
 differences() {
     differing quiet || :
     differing payload || :
+    differing injected || :
 }
 
 # suite NAME [VAR=VALUE...] COMMAND...: COMMAND with a directory, temporary files and a network of its own; its words in NAME.log.
@@ -93,6 +103,11 @@ alike() {
 
 @test "the suite of python3-zmq ends alike with everything recorded" {
     alike payload
+}
+
+@test "the suite of python3-zmq ends alike with GSSAPI injected at every endpoint, and its connections are secured" {
+    alike injected
+    [ "$(trace_json secured/*.pcapng | jq -r 'select(.event == "connection").mechanism' | grep -c GSSAPI)" -ge 150 ]
 }
 
 @test "what the suite of python3-zmq did is in its traces" {
