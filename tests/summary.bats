@@ -136,6 +136,11 @@ says() {
     forge null.pcapng "$start; "'event("connection", endpoint="tcp://*:5555", role=3, mechanism=0, peer="tcp://10.0.0.7:4000", zmtp="3.1")'
     summary null.pcapng
     says '.kind == "endpoint" and .state != "secured" and .established == 0'
+    # What a peer sends without encryption is not taken, and is nothing that passed.
+    forge refused.pcapng "$start; $shake; call('gss_unwrap', context=5, major=0, conf=0); $ended; $shake; $ready"
+    summary refused.pcapng
+    says '.kind == "peer" and .state == "secured"'
+    says '.kind == "endpoint" and .state == "secured"'
     # The other end gave up: it has its own truth, and what the acceptor says is none about it.
     forge gave_up.pcapng 'process(exe="/srv/b", host="box", command="client", level="calls"); inject(endpoint="tcp://srv:5555", role=4)
 handshake(endpoint="tcp://srv:5555", role=1, outcome=4, acceptor="zmq/srv@R", handshake="3" * 16, zmtp="3.1", reason="given up")'

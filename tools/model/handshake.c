@@ -21,9 +21,9 @@ static const enum model_fact outcomes[] = {
 	[TR_OUTCOME_ABANDONED] = MODEL_ABANDONED,
 };
 
-static void follow_context(struct facts *facts, struct model_tally *one, struct model_tally *other,
-			   bool at_endpoint)
+static void follow_context(struct facts *facts, struct model_tally *one, struct model_tally *other)
 {
+	bool at_endpoint = facts_has(facts, TR_F_ENDPOINT), strict = facts_until_ready(facts);
 	uint64_t handle = facts_number(facts, TR_F_CONTEXT);
 	struct model_handle *context;
 
@@ -34,7 +34,8 @@ static void follow_context(struct facts *facts, struct model_tally *one, struct 
 		return;
 	context->tally[0] = one;
 	context->tally[1] = other;
-	context->at_endpoint = at_endpoint;
+	context->at_endpoint = at_endpoint && !strict;
+	context->strict = strict;
 	if (context->by_zmq && !other)
 		one->bare_at = facts->event->time;
 }
@@ -300,7 +301,7 @@ void learn_handshake(struct facts *facts)
 		if (tallies[i])
 			learn_terms(facts, tallies[i]);
 	if (tallies[0] && fact == MODEL_ESTABLISHED)
-		follow_context(facts, tallies[0], tallies[1], name.at && !facts_until_ready(facts));
+		follow_context(facts, tallies[0], tallies[1]);
 	if (tallies[0] && !facts_follows(facts))
 		join(facts, role, outcome, tallies[0], tallies[1]);
 }
@@ -365,7 +366,7 @@ void learn_gss_call(struct facts *facts)
 		tally->protected_at = facts->event->time;
 		if (call == TR_gss_wrap)
 			tally->spoke_at = facts->event->time;
-		if (facts_has(facts, TR_F_CONF) && !facts_number(facts, TR_F_CONF)) {
+		if (!context->strict && facts_has(facts, TR_F_CONF) && !facts_number(facts, TR_F_CONF)) {
 			tally->clear++;
 			tally->clear_at = facts->event->time;
 		}
