@@ -34,10 +34,10 @@ struct model_handle {
 	struct model_tally *tally[2];	   /* contexts: of the endpoint and peer, or of the pair */
 	bool at_endpoint;		   /* contexts: of libzmq's, where its endpoint is known */
 	bool strict; /* contexts: of a connection that gsstap secures: what is not encrypted is not taken */
-	bool by_zmq;			   /* contexts: the same, whatever is known */
-	struct model_program *begun_in;	   /* contexts: whose handshake has not ended; NULL: it has */
-	struct model_text begun_with;	   /* contexts: the acceptor that was asked for, while it has not */
-	uint64_t begun_at, begun_seq;	   /* contexts: when its last call was recorded, by which thread */
+	bool by_zmq; /* contexts: the same, whatever is known */
+	struct model_program *begun_in; /* contexts: whose handshake has not ended; NULL: it has */
+	struct model_text begun_with;	/* contexts: the acceptor that was asked for, while it has not */
+	uint64_t begun_at, begun_seq;	/* contexts: when its last call was recorded, by which thread */
 	uint32_t begun_tid;
 };
 
