@@ -91,6 +91,25 @@ fall_silent() {
     [ "$(tshark -r trace/t.pcapng -Y 'frame.comment == "gss_wrap" || frame.comment == "call"' 2>/dev/null | wc -l)" -ge 2000 ]
 }
 
+@test "a busy program that leaves by _exit or becomes another one leaves its trace alone, and whole" {
+    for how in _exit _Exit exec child; do
+        rm -rf trace && mkdir trace
+        run -0 under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL="$LEVEL" "$HOSTS/ends_busy" 2000 $how
+        [ "$(find trace -type f | wc -l)" = "$([ $how != child ] && echo 1 || echo 2)" ]
+        for file in trace/*; do
+            [ "$(trace_json "$file" | jq -s 'map(select(.call == "gss_wrap")) | length')" = 2000 ]
+        done
+    done
+}
+
+@test "a busy program that could not become another one is recorded on, and nothing is lost when it is killed" {
+    printf 'no program' >none && chmod +x none
+    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL="$LEVEL" "$HOSTS/ends_busy" 2000 failed "$PWD/none"
+    [ "$status" = 137 ]
+    [ -e trace/.t.pcapng.tail ]
+    [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.call == "gss_wrap")) | length')" = 8000 ]
+}
+
 @test "a program that makes few calls has them all in its trace at once, and nothing beside it" {
     run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL="$LEVEL" "$HOSTS/killed" 5
     [ "$status" = 137 ]
@@ -210,6 +229,15 @@ sandboxed() {
     recorded=$(trace_json trace/u.pcapng | jq -s 'map(select(.call == "gss_context_time")) | length')
     [[ $stderr =~ ^"gsstap: process "[0-9]+": "([0-9]+)" events could not be recorded: a seccomp filter stops the recorder's system calls"$ ]]
     [ $((recorded + BASH_REMATCH[1])) = 500 ]
+}
+
+@test "a busy program that can have nothing beside its trace takes no more room for it" {
+    for where in landlock nothing; do
+        run -0 under_shim GSSTAP_TRACE="$PWD/trace/$where.pcapng" GSSTAP_LEVEL="$LEVEL" \
+            "$HOSTS/loses_trace" after $where 5000 -
+        [ "$(trace_json trace/$where.pcapng | jq -s 'map(select(.call == "gss_import_name")) | length')" = 5001 ]
+    done
+    [ "$(du -k trace/landlock.pcapng | cut -f1)" -lt $(($(du -k trace/nothing.pcapng | cut -f1) + 256)) ]
 }
 
 # filter ACTION CALL...: a filter that passes all system calls but these, into the file filter.
@@ -342,10 +370,11 @@ told() {
 }
 
 @test "of a trace with a limit no more files are kept than asked for, and what went is counted, exactly" {
-    GSSTAP_LEVEL=calls under_shim GSSTAP_TRACE="$PWD/whole.pcapng" "$HOSTS/handshake" krb5 4000 >/dev/null
     for files in 1 2 3; do
-        rm -f trace/*
-        under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_MAX_SIZE=128K,$files GSSTAP_LEVEL=calls \
+        level=$([ $files = 1 ] && echo calls || echo tokens)
+        rm -f trace/* whole.pcapng
+        GSSTAP_LEVEL=$level under_shim GSSTAP_TRACE="$PWD/whole.pcapng" "$HOSTS/handshake" krb5 4000 >/dev/null
+        under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_MAX_SIZE=128K,$files GSSTAP_LEVEL="$level" \
             "$HOSTS/handshake" krb5 4000 >/dev/null
         [ "$(find trace -type f | wc -l)" = $files ]
         for file in trace/*; do

@@ -158,7 +158,7 @@ static void settle(struct tr_thread *t, int class, uint64_t now)
 
 	if (atomic_load_explicit(&tr_confined, memory_order_relaxed))
 		return;
-	if (!stream->backed && !write) {
+	if (!stream->backed && !write && !stream->no_tail) {
 		t->lane->hot = true;
 		stream->next = stream->bytes; /* the next event gets pages of the tail */
 	}

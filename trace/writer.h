@@ -143,8 +143,12 @@ void tr_thread_ends(void);
 /* A child of vfork has recorded on its parent's thread, which starts anew if that was its first event. */
 void tr_thread_lent(void);
 
-/* The process ends. Recording after it is allowed. */
+/* Is there a file that this thread can write to now? */
+bool tr_is_recording(void);
+/* The process ends, or becomes another program. Recording after it is allowed. */
 void tr_finish(void);
+/* It did not come to that. */
+void tr_finish_undone(void);
 
 /*
  * A seccomp filter is about to stop the recorder's system calls: it makes none any more, records into space

@@ -188,12 +188,12 @@ bool tr_is_introduction(uint16_t event)
 	       event == TR_E_policy;
 }
 
-bool tr_lay_is_introduction(const uint8_t *block)
+bool tr_lay_is_counted(const uint8_t *block)
 {
 	uint16_t event;
 
 	memcpy(&event, block + EVENT_AT, sizeof(event));
-	return tr_is_introduction(event);
+	return event != TR_E_token && !tr_is_introduction(event);
 }
 
 bool tr_lay_has_fields(const uint8_t *block, const struct tr_draft *d)

@@ -371,7 +371,7 @@ int tr_file_append(const struct iovec *parts, int count, size_t block_length, ui
 	tr_file_time();
 	if (!why && !put_extent(parts, count, block_length, tid))
 		why = tr_file_refused();
-	tr_file.events += !why && !tr_lay_is_introduction(parts[0].iov_base);
+	tr_file.events += !why && tr_lay_is_counted(parts[0].iov_base);
 	tr_file_unlock();
 	return why;
 }
@@ -424,6 +424,17 @@ void tr_file_finish(void)
 {
 	tr_file_lock();
 	tr_tail_remove();
+	tr_file_unlock();
+}
+
+void tr_file_resume(void)
+{
+	tr_file_lock();
+	if (tr_file.preamble != tr_file.own_preamble)
+		tr_drop_move(tr_file.own_preamble);
+	tr_stream_forget();
+	tr_lanes_unback();
+	tr_tail_renew();
 	tr_file_unlock();
 }
 

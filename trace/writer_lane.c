@@ -131,6 +131,13 @@ void tr_lanes_move(uint64_t time, uint32_t tid)
 			tr_stream_move(&lane->streams[c], c, time, tid);
 }
 
+void tr_lanes_unback(void)
+{
+	for (struct tr_lane *lane = all_lanes; lane; lane = lane->before)
+		for (int c = 0; c < TR_CLASSES; c++)
+			lane->streams[c].backed = false;
+}
+
 void tr_lanes_forget(void)
 {
 	lanes_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;

@@ -37,6 +37,7 @@ struct tr_stream {
 	uint32_t next;	  /* offset of the next free slot; the owner's alone */
 	uint32_t written; /* up to here the file has them */
 	bool backed;	  /* they are in the tail, and so outlive us; otherwise an event is written at once */
+	bool no_tail;	  /* they were to be, and there was none to be had */
 	uint32_t turn;	  /* the file's, when they got their place in it */
 	uint64_t place;	  /* their offset in the file */
 	uint64_t time;	  /* of its extents: no event in it may be older */
@@ -73,6 +74,8 @@ int tr_file_introduce(uint8_t *block, size_t length, size_t room, uint32_t tid);
 bool tr_file_is_introduced(const struct tr_draft *draft);
 /* All is written: what was kept beside the file goes. Recording can go on after it. */
 void tr_file_finish(void);
+/* ... as now: what may be kept beside it is made anew. */
+void tr_file_resume(void);
 /* A child after fork: forgets the parent's file without touching it. */
 void tr_file_forget(void);
 
@@ -95,6 +98,8 @@ void tr_stream_confine(bool confined);
 /* writer_lane.c: the same of all streams. */
 uint64_t tr_lanes_oldest(void);
 void tr_lanes_move(uint64_t time, uint32_t tid);
+/* The tail was removed: no page of theirs outlives the process any more. The lock is held. */
+void tr_lanes_unback(void);
 
 /* writer_drop.c: counts drops in the file itself, in space kept for it; what it cannot be told, elsewhere. */
 void tr_drop_count(enum tr_drop why, uint32_t count, uint32_t tid, uint64_t now);
@@ -129,6 +134,8 @@ void tr_tail_give_back(uint8_t *run, uint32_t pages);
 void tr_tail_place(uint8_t *run, uint32_t pages, uint64_t place);
 /* Removes it by its name; what is mapped can still be used. */
 void tr_tail_remove(void);
+/* After that: another one is made when it is needed. Pages in use are their users', to be unmapped. */
+void tr_tail_renew(void);
 void tr_tail_forget(void);
 /* It belongs to this trace now, and no page to a place in it. */
 void tr_tail_move(const char *trace_path);
@@ -157,7 +164,9 @@ struct tr_layout tr_layout_of(const struct tr_draft *draft);
 void tr_lay_time(uint8_t *block, uint64_t time);
 /* Is it one of those that say who the process is? Each file has them again, so that none is lost with one. */
 bool tr_is_introduction(uint16_t event);
-bool tr_lay_is_introduction(const uint8_t *block);
+/* Does it count when it is lost? Neither those do, nor a token that went ahead of its call and is one with
+ * it. */
+bool tr_lay_is_counted(const uint8_t *block);
 /* Are these the fields of a block that was laid? */
 bool tr_lay_has_fields(const uint8_t *block, const struct tr_draft *draft);
 /* Writes all of the block but its first word; `block` is at least as long as the layout says and was zero. */

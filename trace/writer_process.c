@@ -101,12 +101,30 @@ bool tr_process_wakes(void)
 	return true;
 }
 
+bool tr_is_recording(void)
+{
+	return tr_process.alive && atomic_load(tr_process.alive) == TR_ALIVE && !tr_thread.busy &&
+	       atomic_load(&tr_process.made) == 2 && !atomic_load(&tr_confined);
+}
+
+void tr_finish_undone(void)
+{
+	int saved = errno;
+
+	if (tr_is_recording()) {
+		tr_thread.busy = true;
+		tr_file_resume();
+		atomic_store(&tr_process.finishing, false);
+		tr_thread.busy = false;
+	}
+	errno = saved;
+}
+
 void tr_finish(void)
 {
 	int saved = errno;
 
-	if (tr_process.alive && atomic_load(tr_process.alive) == TR_ALIVE && !tr_thread.busy &&
-	    atomic_load(&tr_process.made) == 2 && !atomic_load(&tr_confined)) {
+	if (tr_is_recording()) {
 		tr_thread.busy = true; /* a signal handler that records now would wait for the same lock */
 		atomic_store(&tr_process.finishing, true);
 		tr_lanes_write(tr_thread.tid, true);

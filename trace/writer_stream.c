@@ -39,7 +39,7 @@ static uint32_t finished(const struct tr_stream *stream, int class, uint32_t *ev
 		if (__atomic_load_n((const uint32_t *)(const void *)(stream->map + at), __ATOMIC_ACQUIRE) !=
 		    TR_BLOCK_EPB)
 			break;
-		*events += !tr_lay_is_introduction(stream->map + at);
+		*events += tr_lay_is_counted(stream->map + at);
 		end = at + tr_slot_sizes[class];
 	}
 	return end;
@@ -68,7 +68,7 @@ static bool write_elsewhere(struct tr_stream *stream, int class, uint32_t end, u
 	for (uint32_t at = slot_at(stream->written); at < end; at = slot_at(at + size)) {
 		memcpy(page + to, stream->map + at, size);
 		to += size;
-		events += !tr_lay_is_introduction(stream->map + at);
+		events += tr_lay_is_counted(stream->map + at);
 		if (to < TR_PAGE && at + size < end)
 			continue;
 		if (!tr_file_put_end(&part, 1, TR_PAGE))
@@ -157,6 +157,7 @@ static bool take_pages(struct tr_stream *stream, int class, bool backed)
 		return true;
 	if (backed)
 		map = tr_tail_take(tr_file.path, tr_file.id, wanted);
+	stream->no_tail = backed && !map;
 	if (!map && stream->map)
 		return true; /* there is no more: what it has will do */
 	if (!map) {

@@ -151,7 +151,7 @@ void tr_tail_place(uint8_t *run, uint32_t pages, uint64_t place)
 
 void tr_tail_remove(void)
 {
-	if (tail.made)
+	if (tail.made && !tail.removed)
 		syscall(SYS_unlinkat, AT_FDCWD, tail.path, 0);
 	tail.removed = true;
 }
@@ -168,6 +168,21 @@ void tr_tail_move(const char *trace_path)
 	memcpy(before, tail.path, sizeof(before));
 	if (name_it(trace_path))
 		syscall(SYS_renameat2, AT_FDCWD, before, AT_FDCWD, tail.path, 0);
+}
+
+void tr_tail_renew(void)
+{
+	for (uint32_t pages = 1; pages <= TR_RUN_MOST; pages++)
+		for (uint8_t *run = tail.free[pages], *next; run; run = next) {
+			memcpy(&next, run, sizeof(next));
+			munmap(run, pages * TR_PAGE);
+		}
+	for (int i = 0; i < tail.count; i++)
+		munmap(tail.banks[i], TR_PAGE);
+	if (tail.count)
+		munmap(tail.banks[tail.count - 1] + tail.used * TR_PAGE,
+		       (TR_BANK_PAGES - tail.used) * TR_PAGE);
+	tr_tail_forget();
 }
 
 void tr_tail_forget(void)

@@ -32,11 +32,17 @@ bool tap_has_tellers(void)
 	return some;
 }
 
+/* A child of vfork ends nothing of its parent's, whose memory it has. */
+static bool is_own(void)
+{
+	return !tr_confined && (uint32_t)syscall(SYS_getpid) == tap_process();
+}
+
 void tap_ends(enum tap_end end)
 {
 	int saved = errno;
 
-	if (tap_has_tellers() && !tr_confined && (uint32_t)syscall(SYS_getpid) == tap_process())
+	if (tap_has_tellers() && is_own())
 		for (int i = 0; i < TAP_TELLERS; i++) {
 			void (*tell)(enum tap_end) = __atomic_load_n(&tellers[i], __ATOMIC_ACQUIRE);
 
@@ -46,11 +52,23 @@ void tap_ends(enum tap_end end)
 	errno = saved;
 }
 
+bool tap_finishes(void)
+{
+	int saved = errno;
+	bool recording = tr_is_recording() && is_own();
+
+	if (recording)
+		tr_finish();
+	errno = saved;
+	return recording;
+}
+
 static __attribute__((noreturn)) void leave(const char *name, int status)
 {
 	void (*real)(int) = (void (*)(int))tap_find_next(name);
 
 	tap_ends(TAP_END_PROCESS);
+	tap_finishes();
 	if (real)
 		real(status);
 	for (;;)

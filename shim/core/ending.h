@@ -18,5 +18,7 @@ void tap_at_end(enum tap_teller teller, void (*tell)(enum tap_end end));
 bool tap_has_tellers(void);
 /* Calls them, but in a child of vfork, whose memory is its parent's, and not where a filter is in force. */
 void tap_ends(enum tap_end end);
+/* All that was recorded goes to the trace: true, unless that is not to be done here. */
+bool tap_finishes(void);
 
 #endif

@@ -85,6 +85,7 @@ static int execute(enum tap_exec_id id, struct tap_exec *e, int flags, char *con
 	size_t size;
 	void *room = NULL;
 	int result, error;
+	bool there, finished;
 
 	if (!tap_exec_asked)
 		return call_real(id, e, flags, argv, envp);
@@ -97,17 +98,21 @@ static int execute(enum tap_exec_id id, struct tap_exec *e, int flags, char *con
 			envp = tap_exec_fill(e, envp, room);
 	}
 	tap_exec_record(e);
-	if (tap_has_tellers() && tap_exec_is_there(e))
+	there = (tap_has_tellers() || tr_is_recording()) && tap_exec_is_there(e);
+	if (there)
 		tap_ends(TAP_END_EXEC);
 	if (size && !room && e->missing && tap_exec_must()) {
 		errno = ENOMEM;
 		return -1;
 	}
 	tap_exec_tell(e, 0);
+	finished = there && tap_finishes();
 	errno = error;
 	result = call_real(id, e, flags, argv, envp);
 	error = errno;
 	tap_exec_failed(e);
+	if (finished)
+		tr_finish_undone();
 	if (size > STACK_MOST && room)
 		munmap(room, size);
 	errno = error;
