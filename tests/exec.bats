@@ -135,17 +135,117 @@ zmq.Context().term()'
     grep -q '"event": *"coverage"' events
 }
 
-@test "a large environment, a small stack and a title over the environment change nothing" {
+@test "a large environment and a title over the environment change nothing" {
     local function how
     for function in execve posix_spawn system; do
-        for how in many thread title; do
+        for how in many title; do
             echo "$function $how"
-            run -0 "$GSSTAP" run --strict --follow-exec "$HOST" "$function" $how
+            run -0 --separate-stderr "$GSSTAP" run --strict --follow-exec "$HOST" "$function" $how
             brings_us "$output"
             grep -q '^GSSTAP_HELLO=/' <<<"$output"
             [ $how != many ] || [ "$(grep -c '^FILLER=' <<<"$output")" -ge 1 ]
         done
     done
+}
+
+# A sanitizer's frames are larger than such stacks.
+# bats test_tags=bare
+@test "a small stack is large enough, whichever function executes on it" {
+    local function how as whole
+    open_directory
+    for function in $FUNCTIONS; do
+        for how in thread handler; do
+            # Without us it is too small for what the host reads into.
+            [ "$function $how" != "popen handler" ] || continue
+            "$HOST" "$function" "$how" >bare
+            for as in '' 'setpriv --reuid nobody --clear-groups'; do
+                for whole in '' whole; do
+                    echo "$function $how $whole: $as"
+                    # shellcheck disable=SC2086 # a command and its options
+                    run -0 --separate-stderr $as "$GSSTAP" run --strict --follow-exec -o t-%p.pcapng "$HOST" "$function" "$how" $whole
+                    [ -z "$stderr" ]
+                    brings_us "$output"
+                done
+            done
+        done
+    done
+}
+
+@test "a thread that is to end at the next call at which it may executes as it does without us" {
+    local function as
+    open_directory
+    for function in execve execv execvp execvpe execl execlp execle posix_spawn posix_spawnp; do
+        for as in '' 'setpriv --reuid nobody --clear-groups'; do
+            echo "$function: $as"
+            "$HOST" "$function" cancelled >bare
+            # shellcheck disable=SC2086 # a command and its options
+            run -0 $as "$GSSTAP" run --strict --follow-exec -o t-%p.pcapng "$HOST" "$function" cancelled
+            brings_us "$output"
+        done
+    done
+}
+
+# A sanitizer's runtime reads what such functions are given before we do.
+# bats test_tags=bare
+@test "pointers that lead nowhere are found by the kernel, as without us" {
+    local how
+    enforcing policy.yaml
+    "$BUILD/hosts/exec_bad" >bare 2>bare.err
+    [ "$(grep -c EFAULT bare)" -gt 40 ]
+    for how in '' --follow-exec '-p policy.yaml'; do
+        # shellcheck disable=SC2086 # an option and its argument
+        "$GSSTAP" run $how -o t-%p.pcapng "$BUILD/hosts/exec_bad" >out 2>err
+        diff bare out
+    done
+    under_shim "$BUILD/hosts/exec_bad" >out
+    diff bare out
+    # Nor are files made up for them.
+    events t-*.pcapng >told
+    cat told
+    [ "$(grep -vcE '/(true|sh) ' told)" = 0 ]
+}
+
+@test "what failed to be executed is not told as executed" {
+    local function
+    mkdir none
+    printf 'no program\n' >text
+    printf '#!/no/such/interpreter\n' >script
+    printf 'x' >closed
+    chmod +x text script
+    # Who looks for a program along a path of his own tries many files that are not there.
+    run -0 --separate-stderr "$GSSTAP" run -o s-%p.pcapng "$PYTHON" -c 'import subprocess
+subprocess.run(["true"], env={"PATH": "/opt:none:/srv:/usr/bin"})'
+    [ "$(events s-*.pcapng)" = "execve /usr/bin/true [LD_PRELOAD, GSSTAP_TRACE, GSSTAP_HELLO] false" ]
+    run -0 --separate-stderr "$GSSTAP" run -o t-%p.pcapng "$PYTHON" -c 'import ctypes, os, subprocess
+for program in ["/bin/no-such", "./text/true", ".", "./closed", "/no-such/true", "./text", "./script"]:
+    for how in (os.execve, os.posix_spawn):
+        try:
+            how(program, ["x"], {"A": "1"})
+        except OSError as error:
+            print(error.errno)
+try:
+    os.execve("/bin/true", ["true", "x" * 200000], {"A": "1"})
+except OSError as error:
+    print(error.errno)
+libc = ctypes.CDLL(None)
+os.unsetenv("LD_PRELOAD")
+print(libc.popen(b"true", b"no mode"))
+print(libc.system(b"x" * 200000))'
+    [ "$(tr '\n' ' ' <<<"$output")" = "2 2 20 20 13 13 13 13 2 2 8 8 2 2 7 0 32512 " ]
+    not_followed "$stderr"
+    # It is executed or it is not: of what only the kernel finds, it is told afterwards.
+    trace_json t-*.pcapng >told
+    [ "$(jq -r 'select(.event == "exec") | "\(.function) \(.path) \(.errno_name)"' told)" = "execve $PWD/text null
+execve $PWD/text ENOEXEC
+execve $PWD/script null
+execve $PWD/script ENOENT
+execve /bin/true null
+execve /bin/true E2BIG" ]
+    "$GSSTAP" decode t-*.pcapng | grep "executed $PWD/text by execve .*, which failed: ENOEXEC"
+    run -0 "$GSSTAP" decode --summary t-*.pcapng
+    [[ $output != *"without gsstap"* ]]
+    run -0 "$GSSTAP" decode --summary --format json t-*.pcapng
+    [[ $output != *'"what": "exec"'* && $output != *'"what":"exec"'* ]]
 }
 
 @test "the shim is put where it was: behind a sanitizer's runtime, in front of all else" {
@@ -240,6 +340,10 @@ E
     run -0 --separate-stderr setpriv --reuid nobody --clear-groups "$GSSTAP" run -o n-%p.pcapng sh -c './caps; su -h >su.out; true'
     [[ $stderr == *"caps ran unobserved: it gains privileges"* ]]
     [[ $stderr == *"/su ran unobserved: it gains privileges"* ]]
+    # However much the kernel has to say of the process before what is looked for.
+    rm -f n-*.pcapng
+    run -0 setpriv --reuid nobody --groups "$(seq -s , 1000000 1000900)" "$GSSTAP" run --follow-exec -o n-%p.pcapng env -i ./caps
+    [ "$(events n-*.pcapng)" = "execvp $PWD/caps [LD_PRELOAD, GSSTAP_TRACE, GSSTAP_HELLO, GSSTAP_FOLLOW_EXEC] false" ]
 }
 
 @test "what gains privileges is never given the shim, and is named" {

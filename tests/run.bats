@@ -466,7 +466,7 @@ loses() {
     [[ $stderr == *"runs unobserved: its dynamic loader is"* ]]
     run -3 --separate-stderr "$GSSTAP" run -o t.pcapng -- sh -c './other; exit $?'
     [ "$output" = ran ]
-    [[ $stderr == "gsstap: $PWD/./other ran unobserved: its dynamic loader is"* ]]
+    [[ $stderr == "gsstap: $PWD/other ran unobserved: its dynamic loader is"* ]]
 }
 
 # One runtime of a sanitizer does not bear another, and the shim of a sanitizer build brings one.

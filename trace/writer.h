@@ -162,6 +162,9 @@ bool tr_confine(void);
 void tr_confine_undone(void);
 /* From now on the processor's cycle counter may not be read (PR_SET_TSC). */
 void tr_clock_without_counter(void);
+/* Is a seccomp filter in force? By opening a file, and reading it. */
+enum tr_filtered { TR_FILTERED_UNKNOWN, TR_UNFILTERED, TR_FILTERED };
+enum tr_filtered tr_filtered(void);
 /* Was it a seccomp filter that refused a system call with this errno? */
 bool tr_was_filtered(int error);
 

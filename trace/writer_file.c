@@ -306,14 +306,18 @@ int tr_file_settle(void)
 
 bool tr_file_align(void)
 {
-	uint8_t fill[TR_PAGE] = {0};
-	uint32_t gap = (uint32_t)(-tr_file.end & (TR_PAGE - 1));
-	struct iovec part = {fill, gap};
+	static const uint8_t zeros[TR_PAGE];
+	uint32_t gap =
+		(uint32_t)(-tr_file.end & (TR_PAGE - 1)); /* never less than 12: put_extent sees to it */
+	uint8_t ends[12];
+	struct iovec parts[] = {{ends, 8}, {TR_UNCONST(zeros), gap - sizeof(ends)}, {ends + 8, 4}};
 
 	if (!gap)
 		return true;
-	tr_lay_free(fill, gap); /* never less than 12: tr_file_append sees to it */
-	return tr_file_put_end(&part, 1, gap);
+	tr_lay_free(ends, sizeof(ends));
+	memcpy(ends + 4, &gap, sizeof(gap));
+	memcpy(ends + 8, &gap, sizeof(gap));
+	return tr_file_put_end(parts, 3, gap);
 }
 
 /* A file that cannot have its first page is not worth leaving the old one for. */

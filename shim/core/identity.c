@@ -9,9 +9,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#define ROOM 2048 /* bytes of each file that are looked at, at most */
 
 /* Up to size - 1 bytes, and a NUL; how many. */
 static size_t read_file(const char *path, char *text, size_t size)
@@ -29,12 +32,12 @@ static size_t read_file(const char *path, char *text, size_t size)
 }
 
 /* The service or container: of the one hierarchy (cgroups(7), version 2), or of systemd's among many. */
-static void put_control_group(struct tr_draft *d)
+static void put_control_group(struct tr_draft *d, char groups[ROOM])
 {
 	static const char *const heads[] = {"0::", ":name=systemd:"};
-	char groups[1024], *path = NULL, *end;
+	char *path = NULL, *end;
 
-	read_file("/proc/self/cgroup", groups, sizeof(groups));
+	read_file("/proc/self/cgroup", groups, ROOM);
 	for (size_t i = 0; !path && i < sizeof(heads) / sizeof(heads[0]); i++) {
 		path = strstr(groups, heads[i]);
 		path = path ? strchr(path, '/') : NULL;
@@ -46,11 +49,11 @@ static void put_control_group(struct tr_draft *d)
 	tr_put_text(d, TR_F_CGROUP, path);
 }
 
-static void put_started(struct tr_draft *d)
+static void put_started(struct tr_draft *d, char stat[ROOM])
 {
-	char stat[1024], *at;
+	char *at;
 
-	read_file("/proc/self/stat", stat, sizeof(stat));
+	read_file("/proc/self/stat", stat, ROOM);
 	at = strrchr(stat, ')'); /* the name before it may hold anything; then come fields 3 to 22 */
 	for (int i = 3; at && i <= 22; i++)
 		at = strchr(at + 1, ' ');
@@ -58,9 +61,8 @@ static void put_started(struct tr_draft *d)
 		tr_put_u64(d, TR_F_STARTED, strtoull(at, NULL, 10));
 }
 
-#define ARGUMENTS 2048
 static struct {
-	char text[ARGUMENTS];
+	char text[ROOM];
 	size_t length;
 } first; /* as the program was started */
 
@@ -77,13 +79,12 @@ void tap_keep_arguments(int argc, char *const *argv)
 	}
 }
 
-static void put_command_line(struct tr_draft *d, const char *exe)
+static void put_command_line(struct tr_draft *d, const char *exe, char now[ROOM])
 {
-	char now[ARGUMENTS], *end;
-	size_t length = read_file("/proc/self/cmdline", now, sizeof(now));
+	size_t length = read_file("/proc/self/cmdline", now, ROOM);
 
-	if (length == sizeof(now) - 1) {
-		end = memrchr(now, 0, length);
+	if (length == ROOM - 1) {
+		char *end = memrchr(now, 0, length);
 		length = end ? (size_t)(end + 1 - now) : 0;
 	}
 	if (first.length)
@@ -95,6 +96,8 @@ static void put_command_line(struct tr_draft *d, const char *exe)
 void tap_put_identity(struct tr_draft *d, const char *exe)
 {
 	int fd = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/ns/pid", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	/* The first event may be made on the stack of a signal handler. */
+	char *room = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct stat status;
 	char boot[40];
 
@@ -106,7 +109,10 @@ void tap_put_identity(struct tr_draft *d, const char *exe)
 		tr_put_u64(d, TR_F_PID_NAMESPACE, status.st_ino);
 	if (fd >= 0)
 		syscall(SYS_close, fd);
-	put_started(d);
-	put_control_group(d);
-	put_command_line(d, exe);
+	if (room == MAP_FAILED)
+		return;
+	put_started(d, room);
+	put_control_group(d, room);
+	put_command_line(d, exe, room);
+	munmap(room, ROOM);
 }

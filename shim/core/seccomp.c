@@ -10,6 +10,7 @@
  */
 #include "shim/core/filter.h"
 #include "shim/core/lock.h"
+#include "shim/core/readable.h"
 #include "shim/core/scope.h"
 #include "shim/core/snapshot.h"
 #include "shim/exec/exec.h"
@@ -26,9 +27,6 @@
 /* Of linux/prctl.h; sys/prctl.h declares prctl with dots. */
 #define SET_SECCOMP 22
 #define SET_TSC 26
-
-#define SET_SIZE 8 /* of the kernel's signal sets */
-#define PAGE 4096
 
 long (*tap_real_syscall)(long number, ...);
 long tap_syscall(long number, long a, long b, long c, long d, long e, long f);
@@ -91,34 +89,14 @@ static const struct call more_calls[] = {
 	{SYS_statfs, {0}},
 };
 
-/* How is_readable asks the kernel, and whether a filter in force lets it. */
-static const struct call look = {SYS_rt_sigprocmask, {0xffffffff}};
-static _Atomic(bool) blind;
-
-/*
- * As the kernel finds that something cannot be read, which it says with EFAULT: rt_sigprocmask(2) copies its
- * set before it looks at what is to be done with it, and is one of the recorder's own calls.
- */
-static bool can_read(uintptr_t set)
-{
-	return syscall(look.number, look.args[0], set, NULL, SET_SIZE) != -1 || errno != EFAULT;
-}
-
-static bool is_readable(const void *from, size_t size)
-{
-	uintptr_t at = (uintptr_t)from, last = at + size - SET_SIZE;
-
-	for (; at < last; at = (at | (PAGE - 1)) + 1)
-		if (!can_read(at))
-			return false;
-	return can_read(last);
-}
-
 /* Where it is not, the kernel takes no filter. */
 static bool is_there(const struct sock_fprog *program)
 {
-	return program && is_readable(program, sizeof(*program)) && program->filter && program->len &&
-	       is_readable(program->filter, program->len * sizeof(*program->filter));
+	struct tap_readable known = {0};
+
+	return program && tap_is_readable(&known, program, sizeof(*program)) && program->filter &&
+	       program->len &&
+	       tap_is_readable(&known, program->filter, program->len * sizeof(*program->filter));
 }
 
 static enum tap_answer worst_answer(const struct sock_fprog *program)
@@ -176,13 +154,13 @@ static struct withdrawal withdraw(unsigned long mode, const void *program)
 
 	/* A strict one has none: what stands there is whatever was in the register. With nothing asked for,
 	 * too: what is around the recorder wants to know who it is in a child. */
-	if (strict || (mode == SECCOMP_MODE_FILTER && program && blind)) {
+	if (strict || (mode == SECCOMP_MODE_FILTER && program && tap_unasked)) {
 		program = NULL;
 		answer = TAP_ANSWER_KILL;
 		before.blinds = true;
 	} else if (mode == SECCOMP_MODE_FILTER && is_there(program)) {
 		answer = worst_answer(program);
-		before.blinds = tap_filter(program, look.number, look.args) != TAP_ANSWER_PASS;
+		before.blinds = tap_filter(program, tap_readable_call, tap_readable_args) != TAP_ANSWER_PASS;
 	}
 	if (answer != TAP_ANSWER_PASS) {
 		if (tap_on && !tr_confined && may_be_recorded())
@@ -203,7 +181,7 @@ static void settle(struct withdrawal before, bool in_force)
 	int saved = errno;
 
 	if (in_force) {
-		blind |= before.blinds;
+		tap_unasked |= before.blinds;
 		return;
 	}
 	tap_exec_filter = before.filter;

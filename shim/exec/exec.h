@@ -4,8 +4,9 @@
  *
  * What is executed with an environment that no longer brings the shim, or its settings, is recorded, and a
  * program of Kerberos that will ignore its environment; where an enforced policy or GSSTAP_FOLLOW_EXEC asks
- * for it, what is missing is put back. All of this runs in signal
- * handlers and in children of fork and vfork: no lock, no heap, nothing left behind in memory, and the host's
+ * for it, what is missing is put back. All of this runs in signal handlers, on small stacks and in children
+ * of fork and vfork: no lock, no heap, nothing large on the stack, and nothing left behind in memory but what
+ * was recorded, an environment too large for the stack, and whether there was a filter before us. The host's
  * own environment is never changed.
  */
 #ifndef SHIM_EXEC_H
@@ -28,17 +29,29 @@ enum tap_exec_id {
 /* One program about to be executed. */
 struct tap_exec {
 	const char *function; /* that the host called */
-	const char *path;     /* as the host gave it; "" or NULL: the descriptor */
+	const char *path;     /* as the host gave it */
 	int fd;		      /* AT_FDCWD, a directory or a program */
+	bool or_itself;	      /* an empty path means that one; */
+	bool itself;	      /* it does, and it is empty: tap_exec_may_be */
 	bool search;	      /* along PATH */
 	unsigned missing;     /* bits of what its environment lacks; 0: it brings us */
 	unsigned put;	      /* bits of what the other environment gets */
 	bool restored;	      /* ... and what was missing is put back */
 	bool secure;	      /* it gains privileges, and ignores its environment: nothing is put back */
 	bool elsewhere;	      /* it answers another gsstap run */
+	bool recorded;	      /* an event tells of it */
 	size_t count;	      /* of its environment */
 	const char *preload;  /* the LD_PRELOAD it has; NULL: none */
+	/* Of the program, from tap_exec_find to tap_exec_forget. */
+	const char *where;	    /* its path, absolute where that can be known */
+	const char *name;	    /* by which system calls reach it from fd */
+	bool absent;		    /* it is not there, or no program: to execute it fails */
+	struct tap_exec_room *room; /* what they are in; NULL: there is none */
+	char link[32];		    /* ... or here */
 };
+
+/* Bytes in one argument, or variable, with its end: MAX_ARG_STRLEN. */
+#define TAP_ARGUMENT_MOST 131072
 
 /* Was anything asked for when the process began? If not, a wrapper calls the real function and nothing else.
  */
@@ -47,11 +60,21 @@ extern bool tap_exec_asked;
 /* The real function, or NULL where the C library has none. */
 void *tap_exec_real(enum tap_exec_id id);
 #define TAP_EXEC_REAL(name) ((__typeof__(&name))tap_exec_real(TAP_EXEC_##name))
-/* Pages for what is too large for a stack; NULL: there are none. */
-void *tap_exec_map(size_t size);
 /* pointer.c: a name's row, or -1; and what dlsym should answer where it found `there`. */
 int tap_exec_row(const char *name);
 void *tap_exec_pointer(int row, void *there);
+
+/* map.c */
+/* Pages for what is too large for a stack; NULL: there are none. */
+void *tap_exec_map(size_t size);
+
+/* given.c */
+/* Can the kernel take it? What it cannot, by a pointer that leads nowhere or for its length, is not executed,
+ * and it is the kernel that says so. */
+bool tap_exec_may_be(struct tap_exec *e, char *const *envp);
+bool tap_exec_may_be_command(const char *command);
+/* Does the C library look for it along PATH? */
+bool tap_exec_is_searched(const struct tap_exec *e);
 
 /* settings.c */
 /* The filter that this process is under: told to each program that it executes, before that makes any call.
@@ -91,23 +114,28 @@ void tap_preload_compose(const char *ours, const char *theirs, char *out);
 char *tap_exec_script(const struct tap_exec *e, const char *command, size_t *size);
 
 /* target.c */
-/* The path of what will be executed, absolute where that can be known, into out. */
-void tap_exec_path(const struct tap_exec *e, char *out, size_t size);
-/* Can it be executed? Who looks for a program along a path of his own tries many that are not there. */
-bool tap_exec_is_there(const struct tap_exec *e);
+/* Finds the program that will be executed, in pages of its own: to be forgotten before it is, or a parent of
+ * vfork would keep them. */
+void tap_exec_find(struct tap_exec *e);
+void tap_exec_forget(struct tap_exec *e);
+/* Is it a program that names a library of GSSAPI or Kerberos? */
+bool tap_exec_is_kerberos(const struct tap_exec *e);
+
+/* secure.c */
 /* Will it run with AT_SECURE, so that its loader takes no preload? */
 bool tap_exec_is_secure(const struct tap_exec *e);
-/* Is it a program that names a library of GSSAPI or Kerberos? */
-bool tap_exec_is_kerberos(const char *path);
 
 /* tell.c */
 /* Records what runs without us, and calls the roll; pid 0: ourselves, before it; else a child that is there.
  */
-void tap_exec_record(const struct tap_exec *e);
+void tap_exec_record(struct tap_exec *e);
 void tap_exec_tell(const struct tap_exec *e, pid_t pid);
 /* The C library starts a shell of its own, whose pid nobody learns. */
 void tap_exec_tell_shell(const struct tap_exec *e);
-void tap_exec_failed(const struct tap_exec *e);
+/* After what was told: it failed with this. */
+void tap_exec_failed(struct tap_exec *e, int error);
+/* Is this a child of vfork, whose memory is its parent's? */
+bool tap_exec_is_lent(void);
 /* An event is being recorded between fork and exec: the loader may not be asked. */
 bool tap_exec_in_child(void);
 

@@ -20,7 +20,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define STACK_MOST 8192 /* bytes of a larger environment are mapped: a thread's stack may be 16 kB */
+/* Bytes of a larger environment are mapped: a thread's stack may be 16 kB, a signal handler's 2. In a child
+ * of vfork they stay with the parent when the program is executed, so there it is the largest environments
+ * alone.
+ */
+#define STACK_MOST 1024
+#define STACK_MOST_LENT 8192
 
 static void *found[TAP_EXECS];
 static const char *const names[] = {
@@ -39,15 +44,6 @@ void *tap_exec_real(enum tap_exec_id id)
 	real = tap_find_next(names[id]);
 	__atomic_store_n(&found[id], real, __ATOMIC_RELAXED);
 	return real;
-}
-
-/* In a child of vfork they stay with the parent when the program is executed: a few pages, of a large
- * environment that lost us. */
-void *tap_exec_map(size_t size)
-{
-	void *room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	return room == MAP_FAILED ? NULL : room;
 }
 
 static int call_real(enum tap_exec_id id, const struct tap_exec *e, int flags, char *const *argv,
@@ -79,42 +75,52 @@ static int call_real(enum tap_exec_id id, const struct tap_exec *e, int flags, c
 	return -1;
 }
 
+static bool is_for_stack(size_t size)
+{
+	return size <= STACK_MOST || (size <= STACK_MOST_LENT && tap_exec_is_lent());
+}
+
 /* The other environment lies on this stack, below which the program is executed. */
 static int execute(enum tap_exec_id id, struct tap_exec *e, int flags, char *const *argv, char *const *envp)
 {
-	size_t size;
+	size_t size, mapped = 0;
 	void *room = NULL;
-	int result, error;
-	bool there, finished;
+	int result, error = errno;
+	bool finished = false;
 
-	if (!tap_exec_asked)
+	/* The C library wants an environment there. */
+	if (!tap_exec_asked || (id == TAP_EXEC_fexecve && !envp) || !tap_exec_may_be(e, envp)) {
+		errno = error;
 		return call_real(id, e, flags, argv, envp);
-	error = errno;
+	}
 	size = tap_exec_look(e, envp);
 	if (size) {
-		room = size <= STACK_MOST ? alloca(size) : tap_exec_map(size);
+		mapped = is_for_stack(size) ? 0 : size;
+		room = mapped ? tap_exec_map(size) : alloca(size);
 		e->restored = room != NULL;
 		if (room)
 			envp = tap_exec_fill(e, envp, room);
 	}
-	tap_exec_record(e);
-	there = (tap_has_tellers() || tr_is_recording()) && tap_exec_is_there(e);
-	if (there)
-		tap_ends(TAP_END_EXEC);
 	if (size && !room && e->missing && tap_exec_must()) {
+		tap_exec_forget(e);
 		errno = ENOMEM;
 		return -1;
 	}
+	tap_exec_record(e);
+	if (!e->absent && !tap_exec_filter)
+		tap_ends(TAP_END_EXEC);
 	tap_exec_tell(e, 0);
-	finished = there && tap_finishes();
+	tap_exec_forget(e);
+	if (!e->absent && !tap_exec_filter)
+		finished = tap_finishes();
 	errno = error;
 	result = call_real(id, e, flags, argv, envp);
 	error = errno;
-	tap_exec_failed(e);
 	if (finished)
 		tr_finish_undone();
-	if (size > STACK_MOST && room)
-		munmap(room, size);
+	tap_exec_failed(e, error);
+	if (room && mapped)
+		munmap(room, mapped);
 	errno = error;
 	return result;
 }
@@ -149,14 +155,15 @@ TAP_EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
 
 TAP_EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 {
-	struct tap_exec e = {.function = "fexecve", .fd = fd};
+	struct tap_exec e = {.function = "fexecve", .path = "", .fd = fd, .or_itself = true};
 
 	return execute(TAP_EXEC_fexecve, &e, 0, argv, envp);
 }
 
 TAP_EXPORT int execveat(int fd, const char *path, char *const argv[], char *const envp[], int flags)
 {
-	struct tap_exec e = {.function = "execveat", .path = path, .fd = fd};
+	struct tap_exec e = {
+		.function = "execveat", .path = path, .fd = fd, .or_itself = flags & AT_EMPTY_PATH};
 
 	return execute(TAP_EXEC_execveat, &e, flags, argv, envp);
 }

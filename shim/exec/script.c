@@ -10,8 +10,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define SHELL_TAKES 131071 /* bytes in one argument: MAX_ARG_STRLEN */
-
 /* The text in single quotes; NULL out only counts. */
 static size_t quote(char *out, const char *text)
 {
@@ -73,7 +71,7 @@ char *tap_exec_script(const struct tap_exec *e, const char *command, size_t *siz
 	only.count = 0; /* nothing of the host's: the shell has that */
 	envp = tap_exec_fill(&only, NULL, envp);
 	length = write_script(NULL, envp, command);
-	if (length <= SHELL_TAKES)
+	if (length <= TAP_ARGUMENT_MOST)
 		script = tap_exec_map(length);
 	if (script)
 		write_script(script, envp, command);

@@ -5,6 +5,7 @@
  */
 #include "shim/core/policy.h"
 #include "shim/core/lock.h"
+#include "shim/core/readable.h"
 #include "shim/core/text.h"
 #include "shim/exec/exec.h"
 #include "trace/writer.h"
@@ -112,6 +113,7 @@ void tap_exec_filter_from(const char *value)
 	for (int i = TAP_FILTER_KILLS; value && i <= TAP_FILTER_KILLS_GETPID; i++)
 		if (!strcmp(value, filters[i] + sizeof(filter_name) - 1))
 			tap_exec_filter = (enum tap_exec_filter)i;
+	tap_unasked |= tap_exec_filter != TAP_FILTER_NONE;
 }
 
 bool tap_exec_must(void)
@@ -145,7 +147,8 @@ size_t tap_exec_look(struct tap_exec *e, char *const *envp)
 	/* Who only takes back how it is done, the level, say, has not lost what is asked for. */
 	if (!(e->missing & (PRELOAD | ASKING)))
 		e->missing = 0;
-	if (e->missing ? follow : !tap_exec_filter && !tr_confined)
+	tap_exec_find(e);
+	if (!tap_exec_filter && (e->missing ? follow : !tr_confined))
 		e->secure = tap_exec_is_secure(e);
 	if (e->missing && (!follow || e->secure))
 		return 0;

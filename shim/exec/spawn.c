@@ -15,7 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define STACK_MOST 8192
+#define STACK_MOST 1024 /* bytes of a larger environment are mapped */
 
 typedef int spawn_function(pid_t *, const char *, const posix_spawn_file_actions_t *,
 			   const posix_spawnattr_t *, char *const[], char *const[]);
@@ -29,8 +29,10 @@ static int spawn(spawn_function *real, struct tap_exec *e, pid_t *pid,
 	pid_t child = 0;
 	int result, saved = errno;
 
-	if (!tap_exec_asked)
+	if (!tap_exec_asked || !tap_exec_may_be(e, envp)) {
+		errno = saved;
 		return real(pid, e->path, actions, attributes, argv, envp);
+	}
 	size = tap_exec_look(e, envp);
 	if (size) {
 		room = size <= STACK_MOST ? alloca(size) : tap_exec_map(size);
@@ -38,16 +40,22 @@ static int spawn(spawn_function *real, struct tap_exec *e, pid_t *pid,
 		if (room)
 			envp = tap_exec_fill(e, envp, room);
 	}
-	tap_exec_record(e);
-	errno = saved;
-	if (size && !room && e->missing && tap_exec_must())
+	if (size && !room && e->missing && tap_exec_must()) {
+		tap_exec_forget(e);
+		errno = saved;
 		return ENOMEM;
+	}
+	errno = saved;
 	result = real(&child, e->path, actions, attributes, argv, envp);
+	saved = errno;
 	if (!result && pid)
 		*pid = child;
-	if (!result)
+	if (!result) {
+		e->absent = false; /* it may have gone to another directory first */
+		tap_exec_record(e);
 		tap_exec_tell(e, child);
-	saved = errno;
+	}
+	tap_exec_forget(e);
 	if (size > STACK_MOST && room)
 		munmap(room, size);
 	errno = saved;
@@ -76,31 +84,36 @@ struct other {
 	size_t size;
 };
 
-/* The command to be run: this one, or the other. NULL: it may not be run, errno says why. */
-static const char *prepare(struct tap_exec *e, const char *command, struct other *other)
+/* Puts the other command in its place where one is needed. False: it may not be run, errno says why. */
+static bool prepare(struct tap_exec *e, const char **command, struct other *other)
 {
-	int saved = errno;
-
-	if (!tap_exec_asked)
-		return command;
+	if (!tap_exec_asked || !tap_exec_may_be_command(*command) || !tap_exec_may_be(e, environ))
+		return true;
 	if (tap_exec_look(e, environ)) {
-		other->command = tap_exec_script(e, command, &other->size);
+		other->command = tap_exec_script(e, *command, &other->size);
 		e->restored = other->command != NULL;
 	}
-	tap_exec_record(e);
-	tap_exec_tell_shell(e);
 	if (other->command)
-		command = other->command;
+		*command = other->command;
 	else if (e->missing && !e->secure && tap_exec_must())
-		command = NULL;
-	errno = command ? saved : E2BIG;
-	return command;
+		return false;
+	return true;
 }
 
-static void give_back(const struct other *other)
+/* Once it is certain, or as near to that as can be. */
+static void tell(struct tap_exec *e)
+{
+	if (!e->where)
+		return;
+	tap_exec_record(e);
+	tap_exec_tell_shell(e);
+}
+
+static void give_back(struct tap_exec *e, const struct other *other)
 {
 	int saved = errno;
 
+	tap_exec_forget(e);
 	if (other->command)
 		munmap(other->command, other->size);
 	errno = saved;
@@ -111,15 +124,18 @@ TAP_EXPORT int system(const char *command)
 	__typeof__(&system) real = TAP_EXEC_REAL(system);
 	struct tap_exec e = {.function = "system", .path = "/bin/sh", .fd = AT_FDCWD};
 	struct other other = {0};
-	int result;
+	int result = -1, saved = errno;
 
 	if (!command)
 		return real(command);
-	command = prepare(&e, command, &other);
-	if (!command)
-		return -1;
-	result = real(command);
-	give_back(&other);
+	if (prepare(&e, &command, &other)) {
+		tell(&e); /* it returns when the shell has ended */
+		errno = saved;
+		result = real(command);
+	} else {
+		errno = E2BIG;
+	}
+	give_back(&e, &other);
 	return result;
 }
 
@@ -128,12 +144,17 @@ TAP_EXPORT FILE *popen(const char *command, const char *type)
 	__typeof__(&popen) real = TAP_EXEC_REAL(popen);
 	struct tap_exec e = {.function = "popen", .path = "/bin/sh", .fd = AT_FDCWD};
 	struct other other = {0};
-	FILE *result;
+	FILE *result = NULL;
+	int saved = errno;
 
-	command = prepare(&e, command, &other);
-	if (!command)
-		return NULL;
-	result = real(command, type);
-	give_back(&other);
+	if (prepare(&e, &command, &other)) {
+		errno = saved;
+		result = real(command, type);
+		if (result)
+			tell(&e);
+	} else {
+		errno = E2BIG;
+	}
+	give_back(&e, &other);
 	return result;
 }

@@ -1,35 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which file is going to be executed, whether the kernel will start it with AT_SECURE, and whether Kerberos
- * is in it.
+ * Which file is going to be executed, and whether Kerberos is in it. What is large is in pages of its own:
+ * the stack is the host's. No call here is one at which a thread can be cancelled.
  */
 #include "shim/core/text.h"
 #include "shim/exec/exec.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <sys/vfs.h>
-#include <sys/xattr.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define LOOKED_AT (1 << 19) /* bytes of a file */
 #define NAME_MOST 16
 
-static void read_descriptor(int fd, char *out, size_t size)
-{
-	char link[32] = "/proc/self/fd/";
-	ssize_t length;
+struct tap_exec_room {
+	char where[PATH_MAX], other[PATH_MAX];
+};
 
-	tap_append_number(link, sizeof(link), (unsigned)fd);
-	length = fd < 0 ? -1 : readlink(link, out, size - 1);
-	tap_copy(out + (length > 0 ? length : 0), size - (size_t)(length > 0 ? length : 0),
-		 length > 0 ? "" : link);
+/* Not where that cannot be asked: it would be executed untold. */
+static bool says_absent(int result)
+{
+	return result && (errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ELOOP ||
+			  errno == ENAMETOOLONG || errno == EBADF);
+}
+
+static bool is_absent(int fd, const char *name, int flags)
+{
+	struct stat st;
+	int result = fstatat(fd, name, &st, flags);
+
+	return says_absent(result) || (!result && !S_ISREG(st.st_mode)) ||
+	       says_absent(faccessat(fd, name, X_OK, AT_EACCESS | flags));
 }
 
 /* As execvp looks for it; false: it is not there. */
@@ -40,14 +47,13 @@ static bool search(const char *name, char *out, size_t size)
 
 	for (path = path ? path : "/bin:/usr/bin"; length; path++) {
 		size_t n = strcspn(path, ":");
-		struct stat st;
 
 		if (n + length + 3 <= size) {
 			memcpy(out, path, n);
 			out[n] = 0;
 			tap_append(out, size, n ? "/" : "./");
 			tap_append(out, size, name);
-			if (!stat(out, &st) && S_ISREG(st.st_mode) && !access(out, X_OK))
+			if (!is_absent(AT_FDCWD, out, 0))
 				return true;
 		}
 		path += n;
@@ -57,133 +63,112 @@ static bool search(const char *name, char *out, size_t size)
 	return false;
 }
 
-static void make_absolute(int fd, char *path, size_t size)
+static void write_link(char *link, size_t size, int fd)
 {
-	char directory[PATH_MAX];
-	size_t n, length = strlen(path);
-
-	if (path[0] == '/')
-		return;
-	if (fd != AT_FDCWD)
-		read_descriptor(fd, directory, sizeof(directory));
-	else if (!getcwd(directory, sizeof(directory)))
-		return;
-	n = strlen(directory);
-	if (n + 1 + length + 1 > size)
-		return;
-	memmove(path + n + 1, path, length + 1);
-	memcpy(path, directory, n);
-	path[n] = '/';
+	tap_copy(link, size, "/proc/self/fd/");
+	tap_append_number(link, size, (unsigned)fd);
 }
 
-void tap_exec_path(const struct tap_exec *e, char *out, size_t size)
+/* The path of a directory or file that is open, or of the working directory; its length, or 0. The system
+ * call, for the C library's getcwd may walk the directories up with the heap. */
+static size_t read_descriptor(int fd, char *out, size_t size)
 {
-	if (tap_exec_filter) {
-		tap_copy(out, size, e->path ? e->path : ""); /* all else would be asked of the kernel */
-	} else if (!e->path || !*e->path) {
-		read_descriptor(e->fd, out, size);
-	} else if (e->search && !strchr(e->path, '/')) {
-		if (!search(e->path, out, size))
-			tap_copy(out, size, e->path);
-		else
-			make_absolute(AT_FDCWD, out, size);
+	char link[32];
+	ssize_t length;
+
+	if (fd == AT_FDCWD) {
+		length = syscall(SYS_getcwd, out, size) - 1;
 	} else {
-		tap_copy(out, size, e->path);
-		make_absolute(e->fd, out, size);
+		write_link(link, sizeof(link), fd);
+		length = readlink(link, out, size - 1);
 	}
+	if (length <= 0 || out[0] != '/')
+		return 0;
+	out[length] = 0;
+	return (size_t)length;
 }
 
-/* Was there a filter before us, which nobody of ours has looked at? The calls that ask are the recorder's. */
-static bool is_filtered(void)
+/* What says nothing: one of several slashes, and a directory's own name for itself. */
+static void tidy(char *path)
 {
-	static const char name[] = "\nSeccomp:\t";
-	static _Atomic(int) known; /* 1: no; 2: yes */
-	char status[4096], *at;
-	ssize_t n;
-	int fd;
+	char *out = path;
 
-	if (known)
-		return known == 2;
-	fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, status, sizeof(status) - 1);
-	if (fd >= 0)
-		close(fd);
-	status[n < 0 ? 0 : n] = 0;
-	at = strstr(status, name);
-	known = at && at[sizeof(name) - 1] == '0' ? 1 : 2;
-	return known == 2;
+	for (const char *at = path; *at;) {
+		if (at[0] == '/' && at[1] == '/')
+			at++;
+		else if (at[0] == '/' && at[1] == '.' && at[2] == '/')
+			at += 2;
+		else
+			*out++ = *at++;
+	}
+	*out = 0;
 }
 
-/* Capabilities that count in this user namespace, which getxattr gives in revision 2, and that a process has
- * from the file alone. */
-static bool gives_capabilities(const char *path)
+static void write_where(const struct tap_exec *e, char *out, size_t size)
 {
-	struct vfs_ns_cap_data caps = {0};
-	ssize_t length = getxattr(path, "security.capability", &caps, sizeof(caps));
+	size_t n = e->itself || e->name[0] != '/' ? read_descriptor(e->fd, out, size) : 0;
 
-	if (length < (ssize_t)XATTR_CAPS_SZ_1 ||
-	    (caps.magic_etc & VFS_CAP_REVISION_MASK) == VFS_CAP_REVISION_3)
-		return false;
-	return caps.magic_etc & VFS_CAP_FLAGS_EFFECTIVE || caps.data[0].permitted || caps.data[1].permitted;
+	if (e->itself && n)
+		return;
+	if (n && n + 1 + strlen(e->name) < size)
+		out[n++] = '/';
+	else
+		n = 0;
+	tap_copy(out + n, size - n, e->name);
+	tidy(out);
 }
 
-bool tap_exec_is_there(const struct tap_exec *e)
+void tap_exec_find(struct tap_exec *e)
 {
-	char path[PATH_MAX];
-	struct stat st;
-
+	e->absent = false;
+	e->room = NULL;
+	if (e->itself)
+		write_link(e->link, sizeof(e->link), e->fd);
+	e->where = e->name = e->itself ? e->link : e->path;
 	if (tap_exec_filter)
-		return false;
-	tap_exec_path(e, path, sizeof(path));
-	return !stat(path, &st) && S_ISREG(st.st_mode) && !faccessat(AT_FDCWD, path, X_OK, AT_EACCESS);
+		return; /* all else would be asked of the kernel */
+	e->room = tap_exec_map(sizeof(*e->room));
+	if (!tap_exec_is_searched(e))
+		e->absent = e->itself ? is_absent(e->fd, "", AT_EMPTY_PATH) : is_absent(e->fd, e->path, 0);
+	else if (e->room && search(e->path, e->room->other, sizeof(e->room->other)))
+		e->name = e->room->other;
+	else
+		e->absent = e->room != NULL;
+	if (!e->room)
+		return;
+	write_where(e, e->room->where, sizeof(e->room->where));
+	e->where = e->room->where;
 }
 
-/* As the kernel's, but for capabilities that would not be gained after all: they count here. */
-bool tap_exec_is_secure(const struct tap_exec *e)
+void tap_exec_forget(struct tap_exec *e)
 {
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
-	char path[PATH_MAX];
-	struct statfs mount;
-	struct stat st;
-	bool user, group, gains;
-
-	tap_exec_path(e, path, sizeof(path));
-	if (stat(path, &st))
-		return uid != getuid() || gid != getgid();
-	user = st.st_mode & S_ISUID;
-	group = (st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
-	/* A filter may kill for what few programs ask. */
-	gains = getuid() && !is_filtered() && gives_capabilities(path);
-	if ((user || group || gains) && ((!statfs(path, &mount) && mount.f_flags & ST_NOSUID) ||
-					 faccessat(AT_FDCWD, path, X_OK, AT_EACCESS)))
-		user = group = gains = false;
-	if ((user || group) && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
-		user = group = false;
-	if (user)
-		uid = st.st_uid;
-	if (group)
-		gid = st.st_gid;
-	return uid != getuid() || gid != getgid() || gains;
+	if (e->room)
+		munmap(e->room, sizeof(*e->room));
+	e->room = NULL;
+	e->where = e->name = NULL;
 }
 
 /* Its names of libraries are near its beginning. */
-bool tap_exec_is_kerberos(const char *path)
+bool tap_exec_is_kerberos(const struct tap_exec *e)
 {
 	static const char *const names[] = {"libgssapi", "libkrb5.so", "libgss.so"};
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	char part[2048];
+	const size_t size = sizeof(e->room->other);
+	char *part = e->room ? e->room->other : NULL;
 	bool found = false;
-	ssize_t n = 1;
+	int fd = -1;
+	long n;
 
-	for (off_t at = 0; fd >= 0 && !found && at < LOOKED_AT; at += (off_t)sizeof(part) - NAME_MOST) {
-		n = pread(fd, part, sizeof(part), at);
+	if (part)
+		fd = (int)syscall(SYS_openat, AT_FDCWD, e->where,
+				  O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	for (off_t at = 0; fd >= 0 && !found && at < LOOKED_AT; at += (off_t)size - NAME_MOST) {
+		n = syscall(SYS_pread64, fd, part, size, at);
 		if (n <= 0 || (!at && (n < 4 || memcmp(part, "\177ELF", 4) != 0)))
 			break;
 		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 			found |= memmem(part, (size_t)n, names[i], strlen(names[i])) != NULL;
 	}
 	if (fd >= 0)
-		close(fd);
+		syscall(SYS_close, fd);
 	return found;
 }

@@ -13,8 +13,6 @@
 #include "trace/writer.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <unistd.h>
 
 static __thread bool recording;
@@ -24,9 +22,14 @@ static pid_t own_pid(void)
 	return tap_exec_filter == TAP_FILTER_KILLS_GETPID ? (pid_t)tap_process() : getpid();
 }
 
+bool tap_exec_is_lent(void)
+{
+	return tap_process() != (uint32_t)own_pid();
+}
+
 bool tap_exec_in_child(void)
 {
-	return recording && tap_process() == (uint32_t)own_pid() && tap_process() != tap_first_process;
+	return recording && !tap_exec_is_lent() && tap_process() != tap_first_process;
 }
 
 static const char *why_left(const struct tap_exec *e)
@@ -38,62 +41,78 @@ static const char *why_left(const struct tap_exec *e)
 	return "neither an enforced policy nor --follow-exec asks for it to be put back";
 }
 
-void tap_exec_record(const struct tap_exec *e)
+static const char *comment(const struct tap_exec *e, int error)
 {
-	char path[PATH_MAX], missing[128];
-	struct tr_draft *d;
-	int saved = errno;
+	if (error)
+		return "could not be executed";
+	if (!e->missing)
+		return "executed, and ignores its environment";
+	return e->restored ? "an environment that lost gsstap was mended"
+			   : "executed with an environment that lost gsstap";
+}
 
-	if (!(e->missing || e->secure) || tr_level == TR_LEVEL_OFF)
-		return;
-	tap_exec_path(e, path, sizeof(path));
-	if (!e->missing && !tap_exec_is_kerberos(path)) {
-		errno = saved;
-		return;
+static void put(struct tr_draft *d, const struct tap_exec *e, int error)
+{
+	char missing[128];
+
+	d->comment = comment(e, error);
+	tr_put_text(d, TR_F_FUNCTION, e->function);
+	tr_put_text(d, TR_F_PATH, e->where);
+	if (e->missing) {
+		tap_exec_missing(e, missing, sizeof(missing));
+		tr_put_text(d, TR_F_MISSING, missing);
+		tr_put_u32(d, TR_F_RESTORED, e->restored);
 	}
-	tap_exec_missing(e, missing, sizeof(missing));
+	if (!e->missing || !e->restored)
+		tr_put_text(d, TR_F_REASON, why_left(e));
+	if (error)
+		tr_put_u32(d, TR_F_ERRNO, (uint32_t)error);
+	if (tap_exec_is_lent())
+		tr_put_u32(d, TR_F_CHILD, (uint32_t)own_pid());
+}
+
+static void record(struct tap_exec *e, int error)
+{
+	struct tr_draft *d;
+
 	recording = true;
 	d = tr_begin(TR_E_exec);
 	if (d) {
-		d->comment = !e->missing   ? "executed, and ignores its environment"
-			     : e->restored ? "an environment that lost gsstap was mended"
-					   : "executed with an environment that lost gsstap";
-		tr_put_text(d, TR_F_FUNCTION, e->function);
-		tr_put_text(d, TR_F_PATH, path);
-		if (e->missing) {
-			tr_put_text(d, TR_F_MISSING, missing);
-			tr_put_u32(d, TR_F_RESTORED, e->restored);
-		}
-		if (!e->missing || !e->restored)
-			tr_put_text(d, TR_F_REASON, why_left(e));
-		if (tap_process() != (uint32_t)own_pid())
-			tr_put_u32(d, TR_F_CHILD, (uint32_t)own_pid());
+		put(d, e, error);
 		tr_commit(d);
+		e->recorded = true;
 	}
-	if (tap_process() != (uint32_t)own_pid())
+	if (tap_exec_is_lent())
 		tr_thread_lent();
 	recording = false;
+}
+
+void tap_exec_record(struct tap_exec *e)
+{
+	int saved = errno;
+
+	if ((e->missing || e->secure) && !e->absent && tr_level != TR_LEVEL_OFF &&
+	    (e->missing || tap_exec_is_kerberos(e)))
+		record(e, 0);
 	errno = saved;
 }
 
 static void add(unsigned kind, pid_t pid, const struct tap_exec *e)
 {
-	char path[PATH_MAX];
 	unsigned flags = tap_exec_filter ? 0 : tap_roll_reach(); /* it may not be asked */
 
-	tap_exec_path(e, path, sizeof(path));
 	if (e->missing && !e->restored)
 		flags |= TR_ROLL_LOST;
 	if (e->secure)
 		flags |= TR_ROLL_SECURE;
-	tap_roll_add(kind, pid, flags, path);
+	tap_roll_add(kind, pid, flags, e->where);
 }
 
 void tap_exec_tell(const struct tap_exec *e, pid_t pid)
 {
 	int saved = errno;
 
-	if (tap_roll_is_open() && !e->elsewhere)
+	if (tap_roll_is_open() && !e->elsewhere && !e->absent)
 		add(pid ? TR_ROLL_SPAWNED : TR_ROLL_EXEC, pid ? pid : own_pid(), e);
 	errno = saved;
 }
@@ -102,16 +121,18 @@ void tap_exec_tell_shell(const struct tap_exec *e)
 {
 	int saved = errno;
 
-	if (tap_roll_is_open() && e->missing && !e->restored)
+	if (tap_roll_is_open() && e->missing && !e->restored && !e->absent)
 		add(TR_ROLL_SHELL, own_pid(), e);
 	errno = saved;
 }
 
-void tap_exec_failed(const struct tap_exec *e)
+void tap_exec_failed(struct tap_exec *e, int error)
 {
-	int saved = errno;
-
-	if (!e->elsewhere)
+	if (!e->elsewhere && !e->absent)
 		tap_roll_add(TR_ROLL_FAILED, own_pid(), 0, NULL);
-	errno = saved;
+	if (!e->recorded)
+		return;
+	tap_exec_find(e);
+	record(e, error);
+	tap_exec_forget(e);
 }

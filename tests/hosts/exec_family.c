@@ -2,27 +2,34 @@
 /*
  * Executes /usr/bin/env with an environment of its own making, by the function that is asked for.
  *
- *	exec_family FUNCTION [fork|vfork|title|many|missing|thread]
+ *	exec_family FUNCTION [fork|vfork|title|many|missing|thread|handler|cancelled] [whole]
  *
  * FUNCTION is one of the C library's that execute a program; system and popen run the second argument of
  * `command` in place of env. fork, vfork: in a child, and its own environment must be as before afterwards.
  * title: the program first writes its title over the environment it was given. many: the environment has
- * 3,000 variables more. missing: the program does not exist; errno is printed. thread: on a small stack.
+ * 3,000 variables more. missing: the program does not exist; errno is printed. thread: on the smallest stack
+ * that one may have. handler: in a signal handler with 4.7 kB of stack, after one that fails. cancelled: on a
+ * thread that is to end at the next call at which it may. whole: with the environment that it was given.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define MANY 3000
+#define HANDLER_STACK 4816 /* beside what the kernel puts there: 8 kB where that is AVX-512 */
+#define GUARD 65536
 
-static char *own[MANY + 4] = {"PATH=/usr/bin:/bin", "MARK=here", NULL};
+static char *small[MANY + 4] = {"PATH=/usr/bin:/bin", "MARK=here", NULL}, **own = small;
 static const char *program = "/usr/bin/env", *name = "env", *function, *command = "/usr/bin/env";
 
 static int spawn(int (*how)(pid_t *, const char *, const posix_spawn_file_actions_t *,
@@ -33,6 +40,7 @@ static int spawn(int (*how)(pid_t *, const char *, const posix_spawn_file_action
 	pid_t pid;
 	int status, error = how(&pid, file, NULL, NULL, argv, own);
 
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
 	if (error) {
 		errno = error;
 		return -1;
@@ -88,24 +96,52 @@ static int run(void)
 	exit(2);
 }
 
-static void *run_on_thread(void *unused)
+static void *run_on_thread(void *cancelled)
 {
-	(void)unused;
+	if (cancelled)
+		pthread_cancel(pthread_self());
 	run();
 	printf("%d\n", errno);
 	exit(1);
 }
 
-static int on_small_stack(void)
+static int on_thread(size_t stack, void *cancelled)
 {
 	pthread_attr_t attributes;
 	pthread_t thread;
 
 	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, 32768);
-	if (pthread_create(&thread, &attributes, run_on_thread, NULL))
+	pthread_attr_setstacksize(&attributes, stack);
+	if (pthread_create(&thread, &attributes, run_on_thread, cancelled))
 		return 3;
 	pthread_join(thread, NULL);
+	puts("cancelled");
+	return 3;
+}
+
+static void handler(int unused)
+{
+	char *argv[] = {"env", NULL};
+
+	(void)unused;
+	execve("/no/such/program", argv, own);
+	run();
+	_exit(1);
+}
+
+static int in_handler(void)
+{
+	struct sigaction action = {.sa_handler = handler, .sa_flags = SA_ONSTACK};
+	stack_t stack = {.ss_size = getauxval(AT_MINSIGSTKSZ) + HANDLER_STACK};
+	char *room =
+		mmap(NULL, GUARD + stack.ss_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (room == MAP_FAILED || mprotect(room, GUARD, PROT_NONE))
+		return 3;
+	stack.ss_sp = room + GUARD;
+	if (sigaltstack(&stack, NULL) || sigaction(SIGUSR1, &action, NULL))
+		return 3;
+	raise(SIGUSR1);
 	return 3;
 }
 
@@ -160,6 +196,8 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(how, "command"))
 		command = argv[3];
+	if (argc > 3 && !strcmp(argv[3], "whole"))
+		own = environ;
 	environ = own;
 	if (!strcmp(how, "fork"))
 		return in_child(make_fork);
@@ -180,7 +218,11 @@ int main(int argc, char **argv)
 			       : WEXITSTATUS(status);
 	}
 	if (!strcmp(how, "thread"))
-		return on_small_stack();
+		return on_thread((size_t)PTHREAD_STACK_MIN, NULL);
+	if (!strcmp(how, "cancelled"))
+		return on_thread(1 << 20, small);
+	if (!strcmp(how, "handler"))
+		return in_handler();
 	run();
 	printf("%d\n", errno);
 	return 1;

@@ -43,6 +43,22 @@ void facts_gap(const struct facts *facts, enum model_gap_kind kind, struct model
 	facts_gap_of(facts, facts->process->program, kind, about, count);
 }
 
+/* One that was told of before has not come to be. */
+static void take_back(const struct facts *facts, enum model_gap_kind kind, struct model_about about)
+{
+	struct model_list *gaps = &facts->process->program->gaps;
+	const uint64_t number = kind;
+	struct model_gap *gap;
+	bool made;
+
+	gap = get(facts, gaps, sizeof(*gap), &number, &about, &made);
+	if (!gap || (gap->count && --gap->count))
+		return;
+	model_node_drop(gaps, &gap->node);
+	model_gap_free(gap);
+	model_node_free(&gap->node);
+}
+
 void learn_coverage(struct facts *facts)
 {
 	const struct model_about about = {facts_text(facts, TR_F_FAMILY), facts_text(facts, TR_F_OBJECT),
@@ -64,13 +80,17 @@ void learn_coverage(struct facts *facts)
 		facts_gap(facts, MODEL_GAP_COVERAGE, about, 1);
 }
 
-/* What was put back is observed: it has a trace of its own. */
+/* What was put back is observed: it has a trace of its own. That one failed is told after it was begun. */
 void learn_exec(struct facts *facts)
 {
 	const struct model_about about = {.object = facts_text(facts, TR_F_PATH),
 					  .why = facts_text(facts, TR_F_REASON)};
 
-	if (!facts_number(facts, TR_F_RESTORED))
+	if (facts_number(facts, TR_F_RESTORED))
+		return;
+	if (facts_has(facts, TR_F_ERRNO))
+		take_back(facts, MODEL_GAP_EXEC, about);
+	else
 		facts_gap(facts, MODEL_GAP_EXEC, about, 1);
 }
 

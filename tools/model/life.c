@@ -54,22 +54,9 @@ static void free_refusal(void *at)
 	model_text_free(&refusal->reason);
 }
 
-static void free_about(struct model_about *about)
-{
-	model_text_free(&about->family);
-	model_text_free(&about->object);
-	model_text_free(&about->library);
-	model_text_free(&about->why);
-}
-
 static void free_coverage(void *at)
 {
-	free_about(&((struct model_coverage *)at)->about);
-}
-
-static void free_gap(void *at)
-{
-	free_about(&((struct model_gap *)at)->about);
+	model_about_free(&((struct model_coverage *)at)->about);
 }
 
 static void free_program(void *at)
@@ -85,7 +72,7 @@ static void free_program(void *at)
 	model_list_free(&program->pairs, free_pair);
 	model_list_free(&program->refusals, free_refusal);
 	model_list_free(&program->coverage, free_coverage);
-	model_list_free(&program->gaps, free_gap);
+	model_list_free(&program->gaps, model_gap_free);
 }
 
 struct model *model_new(void)

@@ -87,3 +87,16 @@ void model_known_release(void *known)
 {
 	model_text_free(&((struct model_known *)known)->boot);
 }
+
+void model_about_free(struct model_about *about)
+{
+	model_text_free(&about->family);
+	model_text_free(&about->object);
+	model_text_free(&about->library);
+	model_text_free(&about->why);
+}
+
+void model_gap_free(void *at)
+{
+	model_about_free(&((struct model_gap *)at)->about);
+}

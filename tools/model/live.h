@@ -80,6 +80,9 @@ void model_handle_drop(struct model_list *list, struct model_handle *handle);
 void model_uses_end(struct model_handle *socket, const struct model_endpoint *only, uint64_t time);
 void model_handle_release(void *handle);
 void model_known_release(void *known);
+/* What is in them. */
+void model_about_free(struct model_about *about);
+void model_gap_free(void *gap);
 
 /* The host part of "tcp://host:port"; what has no port stays whole. Points into address. */
 struct model_text model_address_host(struct model_text address);

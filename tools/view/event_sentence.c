@@ -153,13 +153,10 @@ static const struct part context[] = {
 };
 
 static const struct part exec[] = {
-	{"executed ", TR_F_PATH, NULL},
-	{" by ", TR_F_FUNCTION, NULL},
-	{" without ", TR_F_MISSING, NULL},
-	{", put back: ", TR_F_RESTORED, NULL},
-	{": ", TR_F_REASON, NULL},
-	{", in process ", TR_F_CHILD, NULL},
-	{0},
+	{"executed ", TR_F_PATH, NULL},	     {" by ", TR_F_FUNCTION, NULL},
+	{" without ", TR_F_MISSING, NULL},   {", put back: ", TR_F_RESTORED, NULL},
+	{": ", TR_F_REASON, NULL},	     {", which failed: ", TR_F_ERRNO, NULL},
+	{", in process ", TR_F_CHILD, NULL}, {0},
 };
 
 static const struct part krb5_trace[] = {
@@ -224,6 +221,8 @@ static void in_words(struct out *out, const struct tr_event *event, const struct
 		out_words(out, value->at, value->length);
 	else if (value->info->type == TR_TYPE_BOOL)
 		out_str(out, tr_value_uint(value) ? "yes" : "no");
+	else if (value->id == TR_F_ERRNO && name_errno(tr_value_int(value)))
+		out_str(out, name_errno(tr_value_int(value)));
 	else
 		event_text_value(out, event, value);
 }
