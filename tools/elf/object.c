@@ -108,7 +108,14 @@ static bool has_go_note(struct elf_file *file)
 	return false;
 }
 
-/* What Go's runtime cannot do without; there though the build id was left out. */
+/* What Go's runtime cannot do without, by the names that it has in a program at a fixed address and
+ * elsewhere, and what says by what it was built; there though the build id was left out. */
+static bool is_go_section(const char *name)
+{
+	return !strcmp(name, ".gopclntab") || !strcmp(name, ".data.rel.ro.gopclntab") ||
+	       !strcmp(name, ".go.buildinfo");
+}
+
 static bool has_go_section(struct elf_file *file)
 {
 	Elf_Scn *section = NULL;
@@ -121,7 +128,7 @@ static bool has_go_section(struct elf_file *file)
 		const char *name =
 			gelf_getshdr(section, &header) ? elf_strptr(file->elf, names, header.sh_name) : NULL;
 
-		if (name && !strcmp(name, ".gopclntab"))
+		if (name && is_go_section(name))
 			return true;
 	}
 	return false;
