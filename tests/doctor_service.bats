@@ -452,6 +452,13 @@ while True: s.recv(512)' 3>&- &
     KRB5_KDC_PROFILE=$PWD/none.conf doctor 1 --service zmq@localhost --keytab none.keytab
     line keytab '.commands[0] == "kadmin -q '"'ktadd -norandkey -k none.keytab zmq/localhost@GSSTAP.TEST'"'"'
     line keytab '.remedy | any(contains("the privilege extract-keys") and contains("keytabs with the old one are of no use"))'
+    # The KDC's package brings a kdc.conf, and no database.
+    sed "s:$GSSTAP_REALM/principal:$PWD/absent:" "$GSSTAP_REALM/kdc.conf" >packaged.conf
+    KRB5_KDC_PROFILE=$PWD/packaged.conf doctor 1 --service zmq@localhost --keytab none.keytab
+    line keytab '.commands[0] | startswith("kadmin -q")'
+    printf '[realms]\n GSSTAP.TEST = {\n database_name = %s/absent\n }\n' "$PWD" >packaged.conf
+    KRB5_KDC_PROFILE=$PWD/packaged.conf doctor 1 --service zmq@localhost --keytab none.keytab
+    line keytab '.commands[0] | startswith("kadmin -q")'
     doctor 1 --service zmq@localhost --keytab none.keytab
     line keytab '(.commands[0] | startswith("kadmin.local -q")) and (.remedy | all(contains("extract-keys") | not))'
 }

@@ -132,7 +132,7 @@ const char *keytab_path(const struct probe_keytab *keytab)
 static void norandkey(struct diagnose_case *c, struct finding *finding, const char *command, const char *into,
 		      const char *principal)
 {
-	const char *network = words_extract_keys(principal);
+	const char *network = words_extract_keys(command);
 
 	finding_command(
 		finding, "%s -q %s", command,

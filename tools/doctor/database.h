@@ -5,8 +5,9 @@
 
 #include <stdbool.h>
 
-/* By the configuration that kadmin.local would read (kdc.conf), for who may look at it; of a realm other than
- * the default one that has to name it. realm: NULL: the default one. */
+/* By the configuration that kadmin.local would read (kdc.conf) and the database that it would open, for who
+ * may look at them: the KDC may be installed and never set up. Of a realm other than the default one the
+ * configuration has to name it. realm: NULL: the default one. */
 bool probe_database_here(const char *realm);
 /* Would kadmin have this for its own realm? */
 bool probe_database_default(const char *realm);

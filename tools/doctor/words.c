@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define LOCAL "kadmin.local"
+
 char *words_enctype(int32_t enctype)
 {
 	const char *name = enctype >= 0 ? name_of(TR_TYPE_ENCTYPE, (uint64_t)enctype) : NULL;
@@ -172,7 +174,7 @@ static char *with_realm(const char *command, const char *principal)
 
 char *words_kadmin_command(const char *principal)
 {
-	return with_realm(probe_database_here(realm_of(principal)) ? "kadmin.local" : "kadmin", principal);
+	return with_realm(probe_database_here(realm_of(principal)) ? LOCAL : "kadmin", principal);
 }
 
 char *words_kadmin_there(const char *principal)
@@ -183,9 +185,9 @@ char *words_kadmin_there(const char *principal)
 const char words_new_key[] = "all keytabs with the old one are of no use then, and clients need new tickets "
 			     "(kinit)";
 
-const char *words_extract_keys(const char *principal)
+const char *words_extract_keys(const char *kadmin)
 {
-	return probe_database_here(realm_of(principal))
+	return !strncmp(kadmin, LOCAL, strlen(LOCAL))
 		       ? NULL
 		       : "kadmin needs the privilege extract-keys for -norandkey, and kadmin.local, "
 			 "on the KDC's machine, does not; without it a new key is made, and all "
@@ -217,12 +219,13 @@ static const char *keytab_path(const struct evidence *evidence)
 void words_ktadd(struct lines *lines, const struct evidence *evidence, const char *principal)
 {
 	char *file = words_kadmin_word(keytab_path(evidence)),
-	     *request = elf_format("ktadd -norandkey -k %s", file);
-	const char *network = words_extract_keys(principal);
+	     *request = elf_format("ktadd -norandkey -k %s", file), *kadmin = words_kadmin_command(principal);
+	const char *network = words_extract_keys(kadmin);
 
 	line_remedy(lines, "-norandkey: the key stays as it is, and so do the other keytabs that have it%s%s",
 		    network ? "; " : "", network ? network : "");
 	words_kadmin(lines, request, principal);
+	free(kadmin);
 	free(request);
 	free(file);
 }

@@ -29,9 +29,9 @@ void words_kinit(struct lines *lines, const struct evidence *evidence);
 char *words_kadmin_command(const char *principal);
 /* The same of another machine, that of a server. */
 char *words_kadmin_there(const char *principal);
-/* What "kadmin" asks of who types -norandkey, and what comes of leaving that out: a sentence; NULL for
+/* What this command asks of who types -norandkey, and what comes of leaving that out: a sentence; NULL for
  * "kadmin.local". */
-const char *words_extract_keys(const char *principal);
+const char *words_extract_keys(const char *kadmin);
 extern const char words_new_key[]; /* what comes of one, as a sentence goes on */
 /* "kadmin -q 'REQUEST PRINCIPAL'" */
 void words_kadmin(struct lines *lines, const char *request, const char *principal);
