@@ -35,6 +35,12 @@ changed() {
     changed base64 'was given a token in base64$' 'made a token of'
 }
 
+@test "base64 that was cut is both" {
+    changed base64-cut 'was given a token in base64$' 'made a token of [67][0-9][0-9] bytes that begins with these'
+    finds GT0023 '.evidence | any(test("^it stands for 300 of the [67][0-9][0-9] bytes of a token$"))'
+    finds GT0023 '[.remedy[].text] | length == 2 and (.[0] | test("^undo the base64 before")) and (.[1] | test("a read that returns less than was sent"))'
+}
+
 @test "base64 of base64 is found" {
     changed base64-twice 'in base64 that is itself in base64' 'made a token of'
 }

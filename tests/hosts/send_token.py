@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """send_token PORT HOW [FILE]: an initiator for gss-server whose token comes to harm on the way; prints what comes back.
 
-HOW: whole, cut, longer, empty, base64, base64-twice, header, garbage, words; end (which is missing), rest (what cut leaves out),
+HOW: whole, cut, longer, empty, base64, base64-cut, base64-twice, header, garbage, words; end (which is missing), rest (what cut leaves out),
 before (its length is before it), line-ends (CR LF for LF), ticket, authenticator (one byte of it is another); again (the
 token in FILE once it is there, else a new one that is kept there); spnego, ntlm (whole, by that mechanism, with whatever
 credentials there are), ntlm-header; answer-HOW (what comes back comes to such harm, and the token to none); killed-HOW (and that is the end of the initiator);
@@ -29,6 +29,7 @@ CHANGES = {
     "longer": lambda token: token + b"\r\n",
     "empty": lambda token: b"",
     "base64": base64.b64encode,
+    "base64-cut": lambda token: base64.b64encode(token)[:400],
     "base64-twice": lambda token: base64.b64encode(base64.b64encode(token)),
     "header": lambda token: b"Negotiate " + base64.b64encode(token),
     "rest": lambda token: token[400:],

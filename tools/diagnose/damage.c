@@ -29,18 +29,19 @@ static bool is_token(const uint8_t *at, size_t length)
 	return is_frame(at, length) || (length >= sizeof(NTLM) && !memcmp(at, NTLM, sizeof(NTLM)));
 }
 
-static void by_frame(struct damaged *damaged, struct tr_bytes bytes)
+static enum damage by_frame(struct damaged *damaged, struct tr_bytes bytes)
 {
 	struct der frame;
 
+	if (!is_frame(bytes.at, bytes.length))
+		return DAMAGE_NONE;
 	damaged->came = bytes.length;
-	if (!der_peek(bytes, &frame)) {
-		damaged->how = DAMAGE_CUT;
-		return;
-	}
+	if (!der_peek(bytes, &frame))
+		return DAMAGE_CUT;
 	damaged->says = (uint64_t)(frame.body.at - bytes.at) + frame.length;
-	if (damaged->says != damaged->came)
-		damaged->how = damaged->says > damaged->came ? DAMAGE_CUT : DAMAGE_LONGER;
+	if (damaged->says == damaged->came)
+		return DAMAGE_NONE;
+	return damaged->says > damaged->came ? DAMAGE_CUT : DAMAGE_LONGER;
 }
 
 /* A protocol's own head, such as the token's length: what is behind it is a frame to its last byte. */
@@ -71,15 +72,17 @@ static void by_text(struct damaged *damaged, const char *text, size_t length)
 		return;
 	}
 	damaged->how = damaged->header ? DAMAGE_HEADER : DAMAGE_BASE64;
-	if (is_token(damaged->sent.at, damaged->sent.length))
-		return;
-	if (armour_undo((char *)damaged->sent.at, damaged->sent.length, &twice)) {
+	if (!is_token(damaged->sent.at, damaged->sent.length) &&
+	    armour_undo((char *)damaged->sent.at, damaged->sent.length, &twice)) {
 		free(damaged->sent.at);
 		damaged->sent = twice;
 		damaged->how = DAMAGE_BASE64_TWICE;
 	}
 	if (!is_token(damaged->sent.at, damaged->sent.length))
 		damaged->how = DAMAGE_UNKNOWN;
+	else
+		damaged->within =
+			by_frame(damaged, (struct tr_bytes){damaged->sent.at, damaged->sent.length});
 }
 
 void damage_look(struct damaged *damaged, struct tr_bytes bytes)
@@ -91,8 +94,7 @@ void damage_look(struct damaged *damaged, struct tr_bytes bytes)
 	const char *text = (const char *)bytes.at;
 
 	if (is_token(bytes.at, bytes.length)) {
-		if (is_frame(bytes.at, bytes.length))
-			by_frame(damaged, bytes);
+		damaged->how = by_frame(damaged, bytes);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -113,29 +115,29 @@ void damage_look(struct damaged *damaged, struct tr_bytes bytes)
 void damage_compared(struct damaged *damaged)
 {
 	const struct on_the_way *way = &damaged->way;
-	bool whole = damaged->how == DAMAGE_NONE; /* a token in its own right, such as that within SPNEGO's */
+	enum damage *how = damaged->sent.at ? &damaged->within : &damaged->how;
+	bool whole = *how == DAMAGE_NONE; /* a token in its own right, such as that within SPNEGO's */
 
-	switch (damaged->sent.at ? ON_THE_WAY_SAME : way->how) {
+	switch (way->how) {
 	case ON_THE_WAY_SAME:
-		if (!damaged->sent.at)
-			damaged->how = DAMAGE_NONE;
+		*how = DAMAGE_NONE;
 		return;
 	case ON_THE_WAY_PART:
-		damaged->how = whole ? DAMAGE_NONE : way->from ? DAMAGE_PIECE : DAMAGE_CUT;
+		*how = whole ? DAMAGE_NONE : way->from ? DAMAGE_PIECE : DAMAGE_CUT;
 		damaged->came = way->came;
 		damaged->says = way->made;
 		return;
 	case ON_THE_WAY_MORE:
-		damaged->how = whole ? DAMAGE_NONE : way->from ? DAMAGE_BEFORE : DAMAGE_LONGER;
+		*how = whole ? DAMAGE_NONE : way->from ? DAMAGE_BEFORE : DAMAGE_LONGER;
 		damaged->before = way->from;
 		damaged->came = way->came;
 		damaged->says = way->made;
 		return;
 	case ON_THE_WAY_LINE_ENDS:
-		damaged->how = DAMAGE_LINE_ENDS;
+		*how = DAMAGE_LINE_ENDS;
 		return;
 	case ON_THE_WAY_CHANGED:
-		damaged->how = DAMAGE_CHANGED;
+		*how = DAMAGE_CHANGED;
 	}
 }
 

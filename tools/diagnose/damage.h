@@ -23,6 +23,7 @@ enum damage {
 
 struct damaged {
 	enum damage how;
+	enum damage within;  /* what came to the token besides, which a header's text or base64 stands for */
 	uint64_t says, came; /* bytes, of a frame */
 	uint64_t before;     /* ... that stand before it */
 	char *header;	     /* its word */

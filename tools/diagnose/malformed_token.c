@@ -58,11 +58,11 @@ static void cause(struct diagnose_case *c, struct finding *finding, const struct
 	}
 }
 
-static void remedy(struct finding *finding, const struct damaged *damaged, const struct model_step *step)
+static void remedy(struct finding *finding, enum damage how, const struct model_step *step)
 {
 	const char *call = tr_call_name(step->call);
 
-	switch (damaged->how) {
+	switch (how) {
 	case DAMAGE_CUT:
 		finding_remedy(
 			finding,
@@ -129,7 +129,7 @@ static void compared(struct diagnose_case *c, struct finding *finding, const str
 					     : "what was sent: no trace that was given has it");
 		return;
 	}
-	switch (damaged->how) {
+	switch (damaged->within ? damaged->within : damaged->how) {
 	case DAMAGE_CUT:
 		finding_evidence(finding, "%s made a token of %ju bytes that begins with these", program,
 				 (uintmax_t)way->made);
@@ -207,8 +207,13 @@ bool diagnose_malformed_token(struct diagnose_case *c, struct finding *finding)
 	if (found) {
 		cause(c, finding, &damaged);
 		finding_evidence(finding, "%s", case_said(c, talk, step));
+		if (damaged.within == DAMAGE_CUT)
+			finding_evidence(finding, "it stands for %ju of the %ju bytes of a token",
+					 (uintmax_t)damaged.came, (uintmax_t)damaged.says);
 		compared(c, finding, &damaged, bytes);
-		remedy(finding, &damaged, step);
+		remedy(finding, damaged.how, step);
+		if (damaged.within)
+			remedy(finding, damaged.within, step);
 	}
 	damage_free(&damaged);
 	return found;
