@@ -51,3 +51,12 @@ END
     run -0 "$GSSTAP" doctor right
     [ "${lines[1]}" = "Nothing was found." ]
 }
+
+@test "of a call that was wrong, and of what it was asked, both are told" {
+    "$PYTHON" "$TOP/tests/forge.py" both.pcapng '
+process(command="client", host="h", boot="b", started=1)
+call("gss_init_sec_context", context=7, major=0x01020000)
+handshake(context=7, role=1, outcome=2, major=0x01020000)'
+    doctor both.pcapng
+    finds GT0099 '.evidence == ["gss_init_sec_context in client[4711] returned GSS_S_CALL_INACCESSIBLE_READ|GSS_S_BAD_NAME: A required input parameter could not be read; An invalid name was supplied"]'
+}

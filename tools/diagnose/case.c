@@ -245,16 +245,31 @@ const char *case_reason(struct diagnose_case *c, const struct model_talk *talk)
 	return says_nothing(text) && *meaning ? meaning : text;
 }
 
+/* "GSS_S_BAD_NAME: An invalid name was supplied"; several at once are told with all that they mean. NULL: of
+ * no name. */
+static const char *major_text(struct diagnose_case *c, uint32_t major)
+{
+	const char *names[NAMES_MAX], *all = NULL;
+	const char *meanings[] = {name_major_text(major & 0xff000000), name_major_text(major & 0x00ffffff)};
+	uint32_t rest;
+	size_t count = names_major(major, names, &rest);
+
+	for (size_t i = 0; i < count; i++)
+		all = all ? case_format(c, "%s|%s", all, names[i]) : names[i];
+	for (int i = 0, told = 0; all && i < 2; i++)
+		if (*meanings[i])
+			all = case_format(c, "%s%s%s", all, told++ ? "; " : ": ", meanings[i]);
+	return all;
+}
+
 const char *case_said(struct diagnose_case *c, const struct model_talk *talk, const struct model_step *step)
 {
 	const char *name = tr_call_name(step->call), *text = case_text(c, step->text);
-	const char *major[NAMES_MAX], *meaning = name_major_text(step->major);
-	uint32_t rest;
+	const char *major = says_nothing(text) ? major_text(c, step->major) : NULL;
 
-	if (says_nothing(text) && names_major(step->major, major, &rest))
-		return case_format(c, "%s in %s returned %s%s%s%s", name ? name : "a call",
-				   case_program(c, talk), major[0], *meaning ? ": " : "", meaning,
-				   text ? case_format(c, ", and said \"%s\"", text) : "");
+	if (major)
+		return case_format(c, "%s in %s returned %s%s", name ? name : "a call", case_program(c, talk),
+				   major, text ? case_format(c, ", and said \"%s\"", text) : "");
 	return case_format(c, "%s in %s said \"%s\"", name ? name : "a call", case_program(c, talk),
 			   text ? text : "nothing");
 }
