@@ -68,7 +68,7 @@ no_finding() {
     run -1 "$GSSTAP" run -o acceptor/t.pcapng -- "$PYTHON" "$TOP/tests/hosts/bound_channels.py" accept <token
     doctor acceptor
     only GT0019
-    finds GT0019 '.remedy[0].text == "both ends have to take the same kind: let the initiator take tls-exporter, too"'
+    finds GT0019 '.remedy[0].text == "both ends have to take the same kind: see that the initiator takes tls-exporter, too"'
     finds GT0019 '.not_looked_at == ["what the initiator binds to: no trace that was given has it"]'
     doctor acceptor initiator.pcapng
     only GT0019

@@ -49,8 +49,10 @@ static void told(struct diagnose_case *c, struct finding *finding, const struct 
 		finding_evidence(finding, "%s binds to nothing", case_program(c, talk));
 }
 
-static void remedies(struct finding *finding, const char *one, const char *other)
+static void remedies(struct diagnose_case *c, struct finding *finding)
 {
+	const char *one = kind(c->init), *other = kind(c->acc);
+
 	if (one && other && strcmp(one, other)) {
 		finding_remedy(
 			finding,
@@ -60,9 +62,16 @@ static void remedies(struct finding *finding, const char *one, const char *other
 			one, other);
 		return;
 	}
-	if (!one != !other)
-		finding_remedy(finding, "both ends have to take the same kind: let the %s take %s, too",
-			       one ? "acceptor" : "initiator", one ? one : other);
+	if (one || other) {
+		if (!c->init || !c->acc)
+			finding_remedy(finding,
+				       "both ends have to take the same kind: see that the %s takes %s, too",
+				       one ? "acceptor" : "initiator", one ? one : other);
+		else if (!binding(c->init) || !binding(c->acc))
+			finding_remedy(finding,
+				       "both ends have to take the same kind: let the %s take %s, too",
+				       one ? "acceptor" : "initiator", one ? one : other);
+	}
 	finding_remedy(finding,
 		       "have both ends bind to the same: where something between them ends TLS, "
 		       "such as a proxy, let the acceptor use no channel bindings, or pass TLS through");
@@ -103,6 +112,6 @@ bool diagnose_channel_bindings(struct diagnose_case *c, struct finding *finding)
 		finding_evidence(finding, "%s", case_said(c, by, step));
 	else
 		finding_evidence(finding, "%s had failed before it compared them", case_program(c, c->acc));
-	remedies(finding, kind(c->init), kind(c->acc));
+	remedies(c, finding);
 	return true;
 }
