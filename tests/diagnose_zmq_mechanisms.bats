@@ -185,3 +185,29 @@ END
     only GT0101
     finds GT0101 '.cause | test("only this end is secured by GSSAPI$")'
 }
+
+@test "an endpoint is a text within the rule that is told, whatever it says" {
+    export ODD='ipc:///tmp/x", principal: "p"}, {bind: "*", phase: report}]} #[?\'
+    "$PYTHON" "$TOP/tests/forge.py" odd.pcapng '
+identity = dict(host="h", boot="b", pid_namespace=1, level="tokens")
+process(command="server", started=5, **identity)
+call("zmq_ctx_new", zmq_context=5)
+call("zmq_socket", zmq_context=5, socket=16, socket_type=4)
+call("zmq_bind", socket=16, socket_type=4, endpoint=os.environ["ODD"], result=0)
+process(command="client", pid=4712, started=6, **identity)
+call("zmq_ctx_new", pid=4712, zmq_context=5)
+call("zmq_socket", pid=4712, zmq_context=5, socket=32, socket_type=3)
+call("zmq_setsockopt", pid=4712, socket=32, option=64, value_text="zmq@h", result=0)
+call("zmq_connect", pid=4712, socket=32, socket_type=3, endpoint=os.environ["ODD"], result=0)
+call("zmq_close", socket=16, result=0)'
+    doctor odd.pcapng
+    only GT0101
+    (echo "version: 1"; jq -r '.remedy[]?.text | select(startswith("zmq: "))' found) >odd.yaml
+    cat odd.yaml
+    run -0 "$GSSTAP" policy check odd.yaml
+    [[ $output == *"ok, 1 rule" ]]
+    "$PYTHON" -c 'import fnmatch, os, re
+pattern = re.search("bind: \"([^\"]*)\"", open("odd.yaml").read())[1]
+assert fnmatch.fnmatchcase(os.environ["ODD"], pattern)
+assert not fnmatch.fnmatchcase(os.environ["ODD"].replace("*", "others"), pattern)'
+}

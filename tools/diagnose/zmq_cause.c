@@ -4,6 +4,7 @@
 
 #include "tools/model/live.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define SLACK UINT64_C(1500000000) /* ns by which both ends may see one thing apart */
@@ -83,6 +84,35 @@ bool zmq_reason_is(const struct model_talk *talk, const char *beginning)
 {
 	return talk && talk->zmq && talk->outcome == TR_OUTCOME_FAILED && talk->reason.at &&
 	       !strncmp(talk->reason.at, beginning, strlen(beginning));
+}
+
+/* A pattern of this text. What a text in YAML, or what is shown of one, would have to escape is any one byte.
+ */
+static const char *pattern(struct diagnose_case *c, const char *text)
+{
+	char *all = elf_calloc(3, strlen(text) + 1), *out = all;
+
+	for (const char *at = text; *at; at++) {
+		/* All interfaces, or an IPv6 address. */
+		bool first = at - text >= 3 && !strncmp(at - 3, "://", 3);
+
+		if ((*at == '*' || *at == '[') && !first)
+			out += sprintf(out, "[%c]", *at);
+		else
+			*out++ = strchr("\"\\\x7f", *at) || (unsigned char)*at < ' ' ? '?' : *at;
+	}
+	elf_list_take(&c->texts, all);
+	return all;
+}
+
+void zmq_inject_remedy(struct diagnose_case *c, struct finding *finding, const char *endpoint, bool server)
+{
+	bool has_host = !strncmp(endpoint, "tcp://", 6);
+
+	finding_remedy(finding,
+		       server ? "zmq: {inject: [{bind: \"%s\", principal: \"zmq@%%%c\"}]}"
+			      : "zmq: {inject: [{connect: \"%s\", service: \"zmq@%%%c\"}]}",
+		       pattern(c, endpoint), has_host ? 'H' : 'h');
 }
 
 const char *zmq_program(struct diagnose_case *c, const struct model_process *process)

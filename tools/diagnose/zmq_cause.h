@@ -29,6 +29,9 @@ const struct model_talk *zmq_other_end(const struct diagnose_case *c, const stru
 bool zmq_tells_more(const struct model_talk *talk);
 /* What the shim says of a connection on which nothing failed that was a call: does its reason begin so? */
 bool zmq_reason_is(const struct model_talk *talk, const char *beginning);
+/* A policy with the rule {bind: "ENDPOINT", principal: "zmq@%H"}, the server's, or with the client's. An
+ * endpoint is somebody else's word, and no more than a pattern there, whatever is in it. */
+void zmq_inject_remedy(struct diagnose_case *c, struct finding *finding, const char *endpoint, bool server);
 /* "zpair", for causes. */
 const char *zmq_program(struct diagnose_case *c, const struct model_process *process);
 /* "zpair at tcp://...", as far as that is known. */

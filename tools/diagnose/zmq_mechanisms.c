@@ -150,12 +150,7 @@ static void advise(struct diagnose_case *c, struct finding *finding, const struc
 	finding_remedy(
 		finding,
 		"or change nothing in it, and run it under gsstap with a rule for this endpoint, such as");
-	if (binds)
-		finding_remedy(finding, "zmq: {inject: [{bind: \"%s\", principal: \"zmq@%%H\"}]}",
-			       case_text(c, u->at->endpoint));
-	else
-		finding_remedy(finding, "zmq: {inject: [{connect: \"%s\", service: \"zmq@%%H\"}]}",
-			       case_text(c, u->from->endpoint));
+	zmq_inject_remedy(c, finding, case_text(c, binds ? u->at->endpoint : u->from->endpoint), binds);
 }
 
 bool zmq_mechanisms_differ(struct diagnose_case *c, struct finding *finding)

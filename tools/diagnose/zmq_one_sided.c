@@ -4,6 +4,7 @@
  * greetings: where gsstap has seen them, it needs no other proof.
  */
 #include "tools/diagnose/checks.h"
+#include "tools/diagnose/zmq_cause.h"
 #include "tools/diagnose/zmq_mechanisms.h"
 
 #include <string.h>
@@ -34,10 +35,7 @@ bool diagnose_zmq_one_sided(struct diagnose_case *c, struct finding *finding)
 		finding,
 		ours ? "run the program at the other end under gsstap with a rule for this endpoint, such as"
 		     : "run this program with a rule for this endpoint, such as");
-	finding_remedy(finding,
-		       ours ? "zmq: {inject: [{connect: \"tcp://HOST:PORT\", service: \"zmq@%%H\"}]}"
-			    : "zmq: {inject: [{connect: \"%s\", service: \"zmq@%%H\"}]}",
-		       endpoint);
+	zmq_inject_remedy(c, finding, ours ? "tcp://HOST:PORT" : endpoint, false);
 	finding_remedy(finding, "where both cannot change on one day: phase: report, in gsstap-policy(5)");
 	return true;
 }
