@@ -99,19 +99,10 @@ static void give_up_oldest(struct diagnose *diagnose)
 	model_talk_free(oldest);
 }
 
-/* Of a process that was killed, or still runs, no event tells the first token of a handshake; its call does.
- */
+/* Of a process that was killed, or still runs, its calls tell it. */
 static bool know_first_token(struct model_talk *talk)
 {
-	const struct model_step *step = on_the_way_first(talk);
-	const struct model_token *token;
-
-	if (!step || talk->hash.at)
-		return true;
-	token = step->call == TR_gss_init_sec_context ? &step->out : &step->in;
-	return !token->length ||
-	       model_text_set(&talk->hash,
-			      (struct model_text){(char *)(uintptr_t)token->hash, sizeof(token->hash)});
+	return talk->hash.at || model_text_set(&talk->hash, model_talk_first_token(talk));
 }
 
 /* What went well is kept for a while: its other side may have failed, of what became of its tokens. */

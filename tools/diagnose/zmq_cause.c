@@ -26,15 +26,23 @@ bool zmq_together(const struct model_process *a, const struct model_process *b)
 			  model_text_same(a->identity->boot, b->identity->boot));
 }
 
+static bool endpoints_meet(const struct diagnose_case *c, const struct model_process *bound,
+			   const struct model_zmq_end *at, const struct model_process *connected,
+			   const struct model_zmq_end *from)
+{
+	return ++*c->compared <= ZMQ_COMPARED_MOST && at->way == TR_ROLE_SERVER &&
+	       from->way == TR_ROLE_CLIENT &&
+	       model_address_meet(at->endpoint, bound->program->host, from->endpoint,
+				  zmq_together(bound, connected));
+}
+
 bool zmq_meet(const struct diagnose_case *c, const struct model_process *bound,
 	      const struct model_zmq_end *at, const struct model_process *connected,
 	      const struct model_zmq_end *from)
 {
 	bool first = at->opened <= from->opened;
 
-	if (++*c->compared > ZMQ_COMPARED_MOST ||
-	    !model_address_meet(at->endpoint, bound->program->host, from->endpoint,
-				zmq_together(bound, connected)))
+	if (!endpoints_meet(c, bound, at, connected, from))
 		return false;
 	return first ? !model_zmq_closed(bound->zmq, at->opened, from->opened)
 		     : !model_zmq_closed(connected->zmq, from->opened, at->opened);
@@ -44,18 +52,11 @@ bool zmq_meet(const struct diagnose_case *c, const struct model_process *bound,
 static bool meet(const struct diagnose_case *c, const struct model_talk *bound,
 		 const struct model_talk *connected)
 {
-	bool together = zmq_together(bound->process, connected->process);
-
 	for (const struct model_zmq_end *at = NULL; (at = model_zmq_end_next(bound, at));)
 		for (const struct model_zmq_end *from = NULL;
-		     at->way == TR_ROLE_SERVER && (from = model_zmq_end_next(connected, from));) {
-			if (++*c->compared > ZMQ_COMPARED_MOST)
-				return false;
-			if (from->way == TR_ROLE_CLIENT &&
-			    model_address_meet(at->endpoint, bound->process->program->host, from->endpoint,
-					       together))
+		     *c->compared <= ZMQ_COMPARED_MOST && (from = model_zmq_end_next(connected, from));)
+			if (endpoints_meet(c, bound->process, at, connected->process, from))
 				return true;
-		}
 	return false;
 }
 

@@ -31,7 +31,7 @@ static bool is_whole(const struct model_process *process)
 {
 	bool gap = false;
 
-	model_each(&((struct model_program *)process->program)->gaps, look_for_gap, &gap);
+	model_each(&process->program->gaps, look_for_gap, &gap);
 	return !gap;
 }
 

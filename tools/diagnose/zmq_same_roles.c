@@ -46,10 +46,8 @@ static bool in_vain(const struct model_process *process, const struct model_zmq_
 	       !(end->options.server ? process->zmq->accepted : process->zmq->initiated);
 }
 
-static void look_from(void *at, void *context)
+static void look_from(const struct model_process *process, struct meeting *m)
 {
-	const struct model_process *process = at;
-	struct meeting *m = context;
 	const struct model_zmq_end *end =
 		process->zmq && process->program ? process->zmq->gssapi_ends.first : NULL;
 
@@ -62,6 +60,11 @@ static void look_from(void *at, void *context)
 				m->at = NULL;
 			m->doubt = false;
 		}
+}
+
+static void look_from_any(void *at, void *context)
+{
+	look_from(at, context);
 }
 
 static void let_one_serve(struct finding *finding)
@@ -79,9 +82,9 @@ static bool two_alike(struct diagnose_case *c, struct finding *finding, const st
 
 	/* Where there is no handshake, each process is asked what it connects to. */
 	if (talks && *c->compared <= ZMQ_COMPARED_MOST)
-		model_each(&c->model->processes, look_from, &m);
+		model_each(&c->model->processes, look_from_any, &m);
 	else if (!talks)
-		look_from((void *)(uintptr_t)c->process, &m);
+		look_from(c->process, &m);
 	if (!m.at)
 		return false;
 	finding_cause(finding, "%s, which binds %s, and %s, which connects to %s, are both %s of GSSAPI",

@@ -84,18 +84,6 @@ struct exchange *exchanges_add(struct exchanges *exchanges)
 	return exchange;
 }
 
-/* The name of a handshake of which no event tells the end. */
-static struct model_text first_token(const struct model_talk *talk)
-{
-	for (const struct model_step *step = talk->steps.first; step; step = step->next) {
-		const struct model_token *token = talk->role == TR_ROLE_INITIATOR ? &step->out : &step->in;
-
-		if (!step->depth && !talk->credential && token->length)
-			return (struct model_text){(const char *)token->hash, sizeof(token->hash)};
-	}
-	return (struct model_text){0};
-}
-
 /* A credential's is what it was wanted for, as <gssapi.h> has it: 1 is GSS_C_INITIATE. */
 static int role_of(const struct model_talk *talk)
 {
@@ -109,7 +97,7 @@ static int role_of(const struct model_talk *talk)
 bool exchanges_join(struct exchanges *exchanges, struct model_talk *talk, struct exchange_side **side)
 {
 	int role = role_of(talk);
-	struct model_text hash = talk->hash.at ? talk->hash : first_token(talk);
+	struct model_text hash = talk->hash.at ? talk->hash : model_talk_first_token(talk);
 	struct joined *joined = NULL;
 	struct exchange *exchange = NULL;
 	struct model_key key;

@@ -90,6 +90,24 @@ void model_open_talk_release(void *open)
 		model_talk_free(talk);
 }
 
+static bool is_of_handshake(const struct model_step *step)
+{
+	return !step->depth &&
+	       (step->call == TR_gss_init_sec_context || step->call == TR_gss_accept_sec_context);
+}
+
+struct model_text model_talk_first_token(const struct model_talk *talk)
+{
+	for (const struct model_step *step = talk->steps.first; step; step = step->next) {
+		const struct model_token *token =
+			step->call == TR_gss_init_sec_context ? &step->out : &step->in;
+
+		if (!talk->credential && is_of_handshake(step) && token->length)
+			return (struct model_text){(const char *)token->hash, sizeof(token->hash)};
+	}
+	return (struct model_text){0};
+}
+
 const struct model_step *model_talk_last(const struct model_talk *talk)
 {
 	const struct model_step *last = NULL;

@@ -102,6 +102,9 @@ struct model_listener {
 
 /* The last call of the handshake itself, or NULL. */
 const struct model_step *model_talk_last(const struct model_talk *talk);
+/* The hash of its first token, by its calls: of one of which no event tells the end it is in no other place.
+ * At NULL: there was none. */
+struct model_text model_talk_first_token(const struct model_talk *talk);
 /* Flags that the initiator asked for. */
 uint32_t model_talk_flags_req(const struct model_talk *talk);
 void model_talk_free(struct model_talk *talk);
