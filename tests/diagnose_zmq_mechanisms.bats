@@ -187,7 +187,7 @@ END
 }
 
 @test "an endpoint is a text within the rule that is told, whatever it says" {
-    export ODD='ipc:///tmp/x", principal: "p"}, {bind: "*", phase: report}]} #[?\'
+    export ODD='ipc:///tmp/x", principal: "p"}, {bind: "*", phase: report}]} #[?\ end'
     "$PYTHON" "$TOP/tests/forge.py" odd.pcapng '
 identity = dict(host="h", boot="b", pid_namespace=1, level="tokens")
 process(command="server", started=5, **identity)
