@@ -349,7 +349,7 @@ while not any(line.split()[2].endswith(":%04X" % int(sys.argv[1])) for line in o
     read -r port < <(free_port)
     with wire
     for n in 1 2 3; do
-        begun=$("${WITH[@]}" GSSTAP_LEVEL=calls "$BUILD/hosts/ends_busy" "tcp://127.0.0.1:$port")
+        begun=$("${WITH[@]}" GSSTAP_LEVEL=calls "$BUILD/hosts/zmq_ends_busy" "tcp://127.0.0.1:$port")
         ended=$("$PYTHON" -c 'import time; print(int(time.monotonic() * 1000))')
         echo "$((ended - begun)) ms"
         [ $((ended - begun)) -lt "$(slack 2500)" ]
