@@ -5,9 +5,11 @@ import pathlib
 import sys
 
 from selenium import webdriver
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
 page, screenshot = pathlib.Path(sys.argv[1]).resolve().as_uri(), sys.argv[2]
 wrong = []
@@ -16,6 +18,14 @@ wrong = []
 def check(holds, what):
     if not holds:
         wrong.append(what)
+
+
+def comes(driver, condition):
+    """A page hears of its new address after the click."""
+    try:
+        return WebDriverWait(driver, 20).until(condition)
+    except TimeoutException:
+        return False
 
 
 def browser(width, scripts=True):
@@ -56,7 +66,7 @@ try:
         check(head.find_element(By.XPATH, "..").get_attribute("aria-sort") == order, f"{order} is not told")
     closed = driver.find_element(By.CSS_SELECTOR, "details:not([open])")
     driver.find_element(By.CSS_SELECTOR, f"#table a[href='#{closed.get_attribute('id')}']").click()
-    check(closed.get_attribute("open"), "a click on an outcome does not open its steps")
+    check(comes(driver, lambda _: closed.get_attribute("open")), "a click on an outcome does not open its steps")
     check(closed.find_element(By.CSS_SELECTOR, ".token").is_displayed(), "its tokens are not shown")
     check(driver.execute_script("return typeof window.owned") == "undefined", "a name of a trace became a script")
     check(driver.execute_script("return document.querySelectorAll('script').length") == 1, "there is another script")
