@@ -14,20 +14,19 @@ own TMPDIR and in its own /dev/shm. SECONDS is for hangs: on a busy machine they
 process is ended, or its parent is, all that it started goes with it.
 """
 import ctypes
-import fcntl
 import os
 import re
 import select
 import shutil
 import signal
-import socket
-import struct
 import sys
 import tempfile
 import time
 
+import loopback
+
 GRACE = float(os.environ.get("GRACE", "5"))  # for what has been told to end, or notices the end of its stdin
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, SIOCSIFFLAGS, UP = 1, 36, 0x8914, 0x1 | 0x40
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 CLONE_NEWNS, CLONE_NEWNET, MS_REC, MS_PRIVATE = 0x00020000, 0x40000000, 0x4000, 0x40000
 LIBC = ctypes.CDLL(None)
 
@@ -70,8 +69,7 @@ def described(pid):
 
 def own_network():
     if LIBC.unshare(CLONE_NEWNET) == 0:
-        with socket.socket() as any_socket:
-            fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", UP))
+        loopback.up()
 
 
 def own_shared_memory():

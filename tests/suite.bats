@@ -10,7 +10,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
     mkdir tests build
     PATH=${PATH#*/bats-core:} # Bats puts its own folder in front, where another bats is
-    cp "$TOP"/tests/run "$TOP"/tests/testfiles.py "$TOP"/tests/guard.py tests
+    cp "$TOP"/tests/run "$TOP"/tests/testfiles.py "$TOP"/tests/guard.py "$TOP"/tests/loopback.py tests
 }
 
 # suite [VAR=VALUE...] -- TEST...: nothing of this file's own Bats may reach those within; what outlives them has no time.

@@ -35,7 +35,7 @@ one() {
     payload) way=(LD_PRELOAD="$PRELOAD" GSSTAP_TRACE="$PWD/trace/%n-%p.pcapng" GSSTAP_LEVEL=payload) ;;
     injected)
         # A realm of its own, as its network is.
-        way=(sh -c 'ip link set lo up && exec "$@"' sh "$GSSTAP" realm -u alice -s zmq@localhost -- env LD_PRELOAD="$PRELOAD"
+        way=("$PYTHON" "$TOP/tests/loopback.py" "$GSSTAP" realm -u alice -s zmq@localhost -- env LD_PRELOAD="$PRELOAD"
             GSSTAP_POLICY="$PWD/injected.bin" GSSTAP_TRACE="$PWD/secured/%n-%p.pcapng" GSSTAP_LEVEL=audit)
         mkdir -p secured
         ;;

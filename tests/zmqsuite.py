@@ -10,14 +10,13 @@ zmqsuite.py count XML                    how many tests there were
 
 A test's result is passed, failure, error or skipped, with the reason of a skip. None is left out.
 """
-import fcntl
 import importlib.util
 import os
-import socket
-import struct
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+
+import loopback
 
 
 def results(path):
@@ -35,15 +34,8 @@ def results(path):
     return found
 
 
-def loopback_up():
-    """In a network namespace of its own (unshare --net) the loopback interface is down at first."""
-    with socket.socket() as any_socket:
-        request = struct.pack("16sh14x", b"lo", 0x1 | 0x40)  # IFF_UP | IFF_RUNNING
-        fcntl.ioctl(any_socket, 0x8914, request)  # SIOCSIFFLAGS
-
-
 def run(path, *tests):
-    loopback_up()
+    loopback.up()  # in the network of its own that it is run in
     packages = os.path.dirname(os.path.dirname(importlib.util.find_spec("zmq").origin))
     return subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", packages,
                            "--junitxml=" + path, "--pyargs", *(tests or ["zmq.tests"])]).returncode
