@@ -530,6 +530,8 @@ loses() {
     [[ $output == *"is not started: it might not be covered, and the policy is to be enforced: it is the dynamic loader"* ]]
 }
 
+# LeakSanitizer ends a program that has no /proc.
+# bats test_tags=bare
 @test "without /proc it is said that it is missing, not that the shim is" {
     run -125 unshare -rm sh -c 'mount -t tmpfs none /proc && exec "$1" run -- true' sh "$GSSTAP"
     [[ $output == *"/proc/self/exe: No such file or directory; is /proc mounted?"* ]]
