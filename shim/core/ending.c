@@ -88,6 +88,7 @@ TAP_EXPORT void _Exit(int status)
 static void ends_quickly(void)
 {
 	tap_ends(TAP_END_PROCESS);
+	tap_finishes();
 }
 
 /* Of those that the C library calls then ours is one of the first that it is given, so one of the last. */

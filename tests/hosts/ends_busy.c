@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ends_busy MESSAGES HOW [FILE]: that many messages one after the other, then ends by _exit, _Exit, exec, or
- * _exit of a child that has sent as many, too. Or, with failed, executes FILE, which is no program; sends as
- * many again and is killed.
+ * ends_busy MESSAGES HOW [FILE]: that many messages one after the other, then ends by _exit, _Exit,
+ * quick_exit, exec, or _exit of a child that has sent as many, too. Or, with failed, executes FILE, which is
+ * no program; sends as many again and is killed.
  */
 #include "gss.h"
 #include <signal.h>
@@ -28,6 +28,8 @@ int main(int argc, char **argv)
 		_exit(0);
 	if (!strcmp(how, "_Exit"))
 		_Exit(0);
+	if (!strcmp(how, "quick_exit"))
+		quick_exit(0);
 	if (!strcmp(how, "exec"))
 		execl("/bin/true", "true", (char *)NULL);
 	if (!strcmp(how, "child")) {
