@@ -86,6 +86,55 @@ END
     done
 }
 
+# crossed HOW PORTS...: crossed.py under a policy that secures one of its two endpoints.
+crossed() {
+    cat >one.yaml <<END
+version: 1
+zmq:
+  inject:
+    - {bind: "tcp://127.0.0.1:$2", principal: "zmq@localhost"}
+    - {connect: "tcp://127.0.0.1:$2", service: "zmq@localhost"}
+END
+    "$GSSTAP" policy compile -o one.bin one.yaml
+    secured "$PWD/one.bin"
+    start crossed "${WITH[@]}" GSSTAP_TRACE="$PWD/crossed.pcapng" "$PYTHON" "$TOP/tests/hosts/crossed.py" "$1" "tcp://127.0.0.1:$2" "tcp://127.0.0.1:$3"
+}
+
+@test "a listener of libzmq's that the program makes the secured one's serves nobody in clear" {
+    local ports how
+    for how in listener given; do
+        fresh crossed-$how
+        read -ra ports < <(free_port 3)
+        crossed $how "${ports[@]:0:2}"
+        wait_until 60 test -e crossed
+        record wire "tcp://127.0.0.1:${ports[2]}" "tcp://127.0.0.1:${ports[0]}"
+        with bare
+        start client "${WITH[@]}" "$BUILD/hosts/zpair" socket PUSH connect "tcp://127.0.0.1:${ports[2]}" send "$SECRET"
+        finish crossed
+        stop_all
+        diff <(echo lives) crossed.out
+        run -1 readable wire
+    done
+}
+
+@test "a connection of libzmq's that the program makes the secured one sends nothing in clear" {
+    local ports
+    fresh crossed-connected
+    read -ra ports < <(free_port 4)
+    record wire "tcp://127.0.0.1:${ports[0]}" "tcp://127.0.0.1:${ports[2]}"
+    record other "tcp://127.0.0.1:${ports[1]}" "tcp://127.0.0.1:${ports[3]}"
+    with wire
+    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket ROUTER bind "tcp://127.0.0.1:${ports[2]}" touch up answer 100
+    with bare
+    start peer "${WITH[@]}" "$BUILD/hosts/zpair" socket ROUTER bind "tcp://127.0.0.1:${ports[3]}" touch peer-up answer 100
+    wait_until 60 test -e up
+    wait_until 60 test -e peer-up
+    crossed connected "${ports[@]:0:2}"
+    finish crossed
+    stop_all
+    hidden wire
+}
+
 # AddressSanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
 # bats test_tags=bare
 @test "a second libzmq that is loaded when the first is at work is secured, whatever it is bound to" {

@@ -95,6 +95,7 @@ struct wire_place {
 	_Atomic(pid_t) seen;	       /* it was made, or accepted, here, by this process */
 	_Atomic(bool) robbed;	       /* the program has closed libzmq's, and nothing is there */
 	_Atomic(bool) refused;	       /* it is for a secured endpoint, and it cannot be told for which */
+	_Atomic(uint64_t) identity;    /* which socket libzmq has made, accepted or was given; 0: not known */
 	struct wire *wire;
 };
 
@@ -116,6 +117,10 @@ void tap_wire_gone(int fd);
 struct wire *tap_wire_next(int *fd);
 /* It was closed by somebody whose calls do not come here, and its number is another's. */
 bool tap_wire_is_stale(const struct wire *wire);
+
+/* Where an endpoint is secured: the program has put another socket in the place of libzmq's. errno is kept.
+ */
+bool tap_wire_is_another(int fd);
 
 /* --- robbed.c: what libzmq was given by the kernel, at a number that it does not use yet. -1: it is closed.
  */

@@ -48,6 +48,7 @@ bool tap_wire_listens(int fd)
 	binding.before = place->tie;
 	if (binding.before && binding.before != binding.tie)
 		return false; /* it is another endpoint's, and cannot be for both */
+	tap_wire_know(fd);
 	place->tie = binding.tie;
 	binding.given = place;
 	return binding.bound = true;
@@ -77,6 +78,17 @@ static bool is_beside(const void *caller, const struct tap_tie *tie)
 		return false;
 	__atomic_store_n(&lost, true, __ATOMIC_RELAXED);
 	return true;
+}
+
+/* What is accepted, or sent in clear, would be so by a socket that may be secured. */
+static bool is_crossed(int fd, const void *caller)
+{
+	const struct wire_held *held;
+
+	if (__builtin_expect(!tap_wire_is_another(fd), 1))
+		return false;
+	held = tap_wire_held_by(caller);
+	return held && !held->mixed; /* else it may be anybody's, and nobody has told that it was closed */
 }
 
 /* A descriptor without a connection: was the call missed that would have made it one? */
@@ -112,6 +124,7 @@ static int hook_socket(int domain, int type, int protocol)
 		place->tie = NULL;
 		place->refused = false;
 		place->seen = getpid();
+		tap_wire_know(fd);
 	}
 	errno = saved;
 	return fd;
@@ -215,6 +228,7 @@ static int accepted(int listener, int fd)
 	if (own) {
 		own->tie = NULL;
 		own->seen = getpid();
+		tap_wire_know(fd);
 	}
 	if (!place || (place->tie && !tap_wire_new(fd, place->tie))) {
 		close(fd);
@@ -248,13 +262,28 @@ static bool may_accept(int fd, const void *caller)
 	return false;
 }
 
+int tap_wire_turn_away(int fd)
+{
+	int peer = accept(fd, NULL, NULL);
+
+	if (peer >= 0) {
+		close(peer);
+		errno = ECONNABORTED; /* libzmq lives with it */
+	}
+	return -1;
+}
+
 static int hook_accept(int fd, struct sockaddr *address, socklen_t *length)
 {
+	if (is_crossed(fd, HERE))
+		return tap_wire_turn_away(fd);
 	return may_accept(fd, HERE) ? tap_wire_accept(fd, address, length) : -1;
 }
 
 static int hook_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
 {
+	if (is_crossed(fd, HERE))
+		return tap_wire_turn_away(fd);
 	return may_accept(fd, HERE) ? tap_wire_accept4(fd, address, length, flags) : -1;
 }
 
@@ -342,12 +371,15 @@ static ssize_t hook_send(int fd, const void *bytes, size_t count, int flags)
 	ssize_t n;
 
 	if (!wire)
-		return was_missed(fd, HERE) ? dead() : send(fd, bytes, count, flags);
+		return was_missed(fd, HERE) || is_crossed(fd, HERE) ? dead() : send(fd, bytes, count, flags);
 	if (wire->tie->unseen && tap_unseen_passes(wire, bytes, count)) {
 		tap_wire_leave(wire);
 		return send(fd, bytes, count, flags);
 	}
-	n = send_for(wire, bytes, count);
+	if (wire->phase == WIRE_CLEAR && is_crossed(fd, HERE))
+		n = tap_wire_fail(wire, "the program has put another socket in the place of this one");
+	else
+		n = send_for(wire, bytes, count);
 	tap_wire_leave(wire);
 	return n;
 }
@@ -421,6 +453,7 @@ static int hook_close(int fd)
 		place->tie = NULL;
 		place->seen = 0;
 		place->robbed = false;
+		place->identity = 0;
 	}
 	if (!wire)
 		return close(fd);

@@ -32,6 +32,8 @@ void tap_wire_hook_more(bool (*is_theirs)(const ElfW(Dyn) * dynamic), const stru
 /* The hooks of what was tied, or refused. */
 int tap_wire_connect(int fd, const struct sockaddr *address, socklen_t length);
 int tap_wire_accept(int fd, struct sockaddr *address, socklen_t *length);
+/* Accepts who is next, and closes it: -1, with an errno that libzmq lives with. */
+int tap_wire_turn_away(int fd);
 int tap_wire_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 
 #endif

@@ -3,9 +3,11 @@
 #include "shim/wire/connection.h"
 
 #include "shim/core/spare.h"
+#include "shim/wire/wire.h"
 
 #include <errno.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -120,11 +122,36 @@ struct wire *tap_wire_next(int *fd)
 	return NULL;
 }
 
+/* Where the kernel gives sockets no number of their own, that of the inode. */
 static uint64_t identity(int fd)
 {
+	uint64_t cookie = 0;
+	socklen_t length = sizeof(cookie);
 	struct stat status;
 
-	return fstat(fd, &status) ? 0 : status.st_ino;
+	if (!getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length))
+		return cookie;
+	return errno != ENOPROTOOPT || fstat(fd, &status) ? 0 : status.st_ino;
+}
+
+void tap_wire_know(int fd)
+{
+	struct wire_place *place = tap_wire_place(fd);
+	int saved = errno;
+
+	if (place)
+		place->identity = identity(fd);
+	errno = saved;
+}
+
+bool tap_wire_is_another(int fd)
+{
+	const struct wire_place *place = tap_wire_place(fd);
+	int saved = errno;
+	bool another = place && place->identity && tap_ties_exist() && identity(fd) != place->identity;
+
+	errno = saved;
+	return another;
 }
 
 bool tap_wire_is_stale(const struct wire *wire)

@@ -86,6 +86,11 @@ struct tap_tie *tap_tie_like(struct tap_tie *wanted, bool *mistakable)
 	return tie;
 }
 
+bool tap_ties_exist(void)
+{
+	return count;
+}
+
 struct tap_tie *tap_tie_of_tag(int value)
 {
 	uint32_t number = (uint32_t)value & 0xffff;

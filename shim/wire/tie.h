@@ -56,6 +56,9 @@ struct tap_tie {
  * secured otherwise, and the two cannot be told apart. */
 struct tap_tie *tap_tie_like(struct tap_tie *wanted, bool *mistakable);
 
+/* Something is secured in this process, or was. */
+bool tap_ties_exist(void);
+
 /* Fields of the event that tells of it. */
 void tap_tie_put(struct tr_draft *draft, const struct tap_tie *tie);
 

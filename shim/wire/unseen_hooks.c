@@ -141,25 +141,14 @@ static bool may_accept(int fd)
 	return !error;
 }
 
-static int turn_away(int fd)
-{
-	int peer = accept(fd, NULL, NULL);
-
-	if (peer >= 0) {
-		close(peer);
-		errno = ECONNABORTED; /* libzmq lives with it */
-	}
-	return -1;
-}
-
 static int hook_accept(int fd, struct sockaddr *address, socklen_t *length)
 {
-	return may_accept(fd) ? tap_wire_accept(fd, address, length) : turn_away(fd);
+	return may_accept(fd) ? tap_wire_accept(fd, address, length) : tap_wire_turn_away(fd);
 }
 
 static int hook_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
 {
-	return may_accept(fd) ? tap_wire_accept4(fd, address, length, flags) : turn_away(fd);
+	return may_accept(fd) ? tap_wire_accept4(fd, address, length, flags) : tap_wire_turn_away(fd);
 }
 
 /* --- what libzmq does not use on a connection */

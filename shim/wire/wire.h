@@ -34,6 +34,9 @@ int tap_wire_begin_own(const struct tap_scope *scope, void *socket, const struct
  * the endpoint was made, and nothing shows that its connections come here; it is to be undone. */
 bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired *wired, bool failed);
 
+/* The socket that is here now is libzmq's: it has made it, or was given it. errno is kept. */
+void tap_wire_know(int fd);
+
 /* A context of this libzmq's is about to be made, and with it its first threads: from now on its calls come
  * here. Entering fails in silence: the endpoints tell. */
 void tap_wire_prepare(const void *zmq_function);

@@ -74,6 +74,7 @@ static const char *given_listener(const struct tap_scope *scope, void *socket, c
 	    getsockname(fd, (struct sockaddr *)&address, &length) ||
 	    !tap_address_text((struct sockaddr *)&address, length, out, size))
 		return NULL;
+	tap_wire_know(fd);
 	return out;
 }
 
