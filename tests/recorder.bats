@@ -426,6 +426,19 @@ told() {
     done
 }
 
+@test "a file that follows says once who the process is, with what has been loaded until then" {
+    under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_MAX_SIZE=1G,9,USR2 GSSTAP_LEVEL=calls /usr/bin/python3 -c '
+import gssapi, os, signal
+gssapi.Name("before")
+import _sqlite3
+os.kill(os.getpid(), signal.SIGUSR2)
+gssapi.Name("after")'
+    trace_json trace/t-2.pcapng >lines
+    jq -e -s 'map(select(.event == "process")) | length == 1 and (.[0].libraries | any(.path | test("_sqlite3")))' lines
+    jq -e -s '.[0].event == "process" and any(.event == "coverage") and any(.call == "gss_import_name")' lines
+    trace_json trace/t.pcapng | jq -e -s 'map(select(.event == "process")) | length == 1'
+}
+
 @test "run takes a limit for its traces, and says what is wrong with one" {
     "$GSSTAP" run -o "$PWD/trace/t.pcapng" --max-size 128K,2 -- "$HOSTS/handshake" krb5 4000 >/dev/null
     [ "$(find trace -type f | wc -l)" = 2 ]

@@ -199,7 +199,7 @@ static bool append(struct tr_thread *t, struct tr_draft *d, struct tr_layout lay
 		memcpy(block + i, &length, 4);
 	}
 	if (d->head.event == TR_E_process) {
-		why = tr_file_introduce(block, layout.block, room, t->tid);
+		why = tr_file_introduce(block, layout.block, room, t->tid, atomic_load(&tr_process.goes_on));
 	} else {
 		why = tr_file_append(parts, 4, layout.block, t->tid);
 		munmap(block, room);

@@ -320,50 +320,75 @@ bool tr_file_align(void)
 	return tr_file_put_end(parts, 3, gap);
 }
 
+/* The file that follows, which has no events yet. */
+static struct {
+	int fd; /* -1: none */
+	int copy;
+	struct stat st;
+	char path[PATH_MAX];
+} next = {.fd = -1};
+
 /* A file that cannot have its first page is not worth leaving the old one for. */
 static bool has_room(int fd)
 {
-	struct iovec part = {tr_file.preamble, TR_PREAMBLE};
+	static uint8_t page[TR_PREAMBLE];
+	struct iovec part = {page, TR_PREAMBLE};
 
+	tr_lay_preamble(page, tr_file.id, tr_file.time, tr_file.pid);
 	return TR_PREAMBLE <= tr_file.limit &&
 	       is_written(syscall(SYS_pwritev, fd, &part, 1, 0L, 0L), TR_PREAMBLE);
 }
 
-bool tr_file_next(const char *path_template)
+bool tr_file_make_next(const char *path_template)
 {
-	static char path[PATH_MAX];
-	struct stat st;
-	int copy = tr_limit_current(), fd;
+	bool made;
+
+	tr_file_lock();
+	next.copy = tr_limit_current();
+	if (next.fd < 0 && !atomic_load(&tr_confined)) /* the same name again, when it is free */
+		next.fd = tr_file_make(path_template, &next.copy, next.path);
+	ask_limit();
+	if (next.fd >= 0 && (fstat(next.fd, &next.st) || !has_room(next.fd))) {
+		tr_file_unmake(next.fd, next.path);
+		next.fd = -1;
+	}
+	made = next.fd >= 0;
+	tr_file_unlock();
+	return made;
+}
+
+void tr_file_next(const char *path_template)
+{
 	uint32_t lost[TR_DROPS];
 	bool ours;
 
 	tr_file_lock();
-	/* The same name again, when it is free. */
-	fd = atomic_load(&tr_confined) ? -1 : tr_file_make(path_template, &copy, path);
-	ask_limit();
-	if (fd >= 0 && (fstat(fd, &st) || !has_room(fd))) {
-		tr_file_unmake(fd, path);
-		fd = -1;
+	if (next.fd < 0 || atomic_load(&tr_confined)) {
+		tr_file_unlock();
+		return;
 	}
-	if (fd >= 0) {
-		ours = tr_file_is_ours(&(struct stat){0});
-		tr_drop_hand_over(lost, ours);
-		tr_limit_ends(path_template, tr_file.events, lost);
-		tr_limit_begins(copy, &st);
-		if (ours)
-			syscall(SYS_close, tr_file.fd);
-		tr_file.fd = fd;
-		tr_file.device = st.st_dev;
-		tr_file.inode = st.st_ino;
-		memcpy(tr_file.path, path, sizeof(path));
-		tr_tail_move(tr_file.path);
-		for (int why = 0; why < TR_DROPS; why++)
-			tr_drop_add((enum tr_drop)why, lost[why]);
-		atomic_fetch_add(&tr_file_turn, 1);
+	ours = tr_file_is_ours(&(struct stat){0});
+	tr_drop_hand_over(lost, ours);
+	tr_limit_ends(path_template, tr_file.events, lost);
+	tr_limit_begins(next.copy, &next.st);
+	if (ours)
+		syscall(SYS_close, tr_file.fd);
+	tr_file.fd = next.fd;
+	next.fd = -1;
+	tr_file.device = next.st.st_dev;
+	tr_file.inode = next.st.st_ino;
+	memcpy(tr_file.path, next.path, sizeof(tr_file.path));
+	tr_tail_move(tr_file.path);
+	for (int why = 0; why < TR_DROPS; why++)
+		tr_drop_add((enum tr_drop)why, lost[why]);
+	atomic_fetch_add(&tr_file_turn, 1);
+	tr_file.end = 0; /* where the host has closed this one, too, it is begun when it can be reopened */
+	tr_file.events = 0;
+	if (tr_file_is_ours(&(struct stat){0}))
 		begin_file();
-	}
+	/* Others have met the old file's end meanwhile. */
+	atomic_fetch_and(&tr_file_wants, ~(uint32_t)TR_WANTS_FILE);
 	tr_file_unlock();
-	return fd >= 0;
 }
 
 int tr_file_append(const struct iovec *parts, int count, size_t block_length, uint32_t tid)
@@ -391,15 +416,15 @@ static void forget_introduction(void)
 		munmap(introduction, tr_file.introduction_room);
 }
 
-int tr_file_introduce(uint8_t *block, size_t length, size_t room, uint32_t tid)
+int tr_file_introduce(uint8_t *block, size_t length, size_t room, uint32_t tid, bool kept_alone)
 {
 	struct iovec part = {block, length};
 	int why;
 
 	tr_file_lock();
-	why = tr_file_settle();
+	why = kept_alone ? 0 : tr_file_settle();
 	tr_file_time();
-	if (!why && !put_extent(&part, 1, length, tid))
+	if (!why && !kept_alone && !put_extent(&part, 1, length, tid))
 		why = tr_file_refused();
 	if (why) {
 		munmap(block, room);
@@ -408,10 +433,20 @@ int tr_file_introduce(uint8_t *block, size_t length, size_t room, uint32_t tid)
 		tr_file.introduction = block;
 		tr_file.introduction_length = length;
 		tr_file.introduction_room = room;
-		tr_file.introduced = true;
+		tr_file.introduced = !kept_alone;
 	}
 	tr_file_unlock();
 	return why;
+}
+
+bool tr_file_has_introduction(void)
+{
+	bool has;
+
+	tr_file_lock();
+	has = tr_file.introduced;
+	tr_file_unlock();
+	return has;
 }
 
 bool tr_file_is_introduced(const struct tr_draft *d)
@@ -452,6 +487,10 @@ void tr_file_forget(void)
 	    st.st_ino == tr_file.inode)
 		syscall(SYS_close, tr_file.fd);
 	tr_file.fd = -1;
+	if (next.fd >= 0 && !fstat(next.fd, &st) && st.st_dev == next.st.st_dev &&
+	    st.st_ino == next.st.st_ino)
+		syscall(SYS_close, next.fd);
+	next.fd = -1;
 	forget_introduction();
 	tr_stream_forget();
 	tr_tail_forget();

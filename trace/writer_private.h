@@ -56,9 +56,10 @@ int tr_file_refused(void);
  * another file. */
 enum { TR_WANTS_FIRST_EVENT = 1, TR_WANTS_FILE = 2 };
 extern _Atomic(uint32_t) tr_file_wants;
-/* Goes on in another file. What is not written yet goes there. False: it could not be made, and the old one
- * stays. */
-bool tr_file_next(const char *path_template);
+/* Makes another file, to go on in. False: it could not be made, and the old one stays. */
+bool tr_file_make_next(const char *path_template);
+/* Goes on there. What is not written yet goes there, behind the process event as it was kept last. */
+void tr_file_next(const char *path_template);
 /*
  * Appends one block as an extent of its own; `parts` are laid one after the other, the first begins with the
  * head of the block, whose time is set here.
@@ -67,9 +68,12 @@ struct iovec;
 int tr_file_append(const struct iovec *parts, int count, size_t block_length, uint32_t tid);
 /*
  * Appends the process event, one block of length bytes, and keeps it, a mapping of `room` bytes that is given
- * away: a file that is begun anew has it first, before events that were finished earlier.
+ * away: a file that is begun anew has it first, before events that were finished earlier. One that is
+ * `kept_alone` is for the file that follows.
  */
-int tr_file_introduce(uint8_t *block, size_t length, size_t room, uint32_t tid);
+int tr_file_introduce(uint8_t *block, size_t length, size_t room, uint32_t tid, bool kept_alone);
+/* The file has the process event that is kept. */
+bool tr_file_has_introduction(void);
 /* Does the file have a process event with these fields? */
 bool tr_file_is_introduced(const struct tr_draft *draft);
 /* All is written: what was kept beside the file goes. Recording can go on after it. */

@@ -92,6 +92,7 @@ bool tr_process_wakes(void)
 	keep_fork(&tr_thread);
 	tr_lanes_forget();
 	atomic_store(&tr_process.finishing, false);
+	atomic_store(&tr_process.goes_on, false);
 	tr_file_forget();
 	tr_process.pid = (uint32_t)getpid();
 	tr_process.epoch++;
@@ -159,6 +160,14 @@ void tr_confine_undone(void)
 	tr_stream_confine(false);
 }
 
+static void tell_first(struct tr_thread *t)
+{
+	t->busy = false; /* for the events that the hook writes */
+	if (tr_process.on_first_event)
+		tr_process.on_first_event();
+	t->busy = true;
+}
+
 bool tr_process_makes_file(struct tr_thread *t)
 {
 	int expected = 0, error;
@@ -177,27 +186,36 @@ bool tr_process_makes_file(struct tr_thread *t)
 			tr_on_failure(tr_file_path(), error);
 		return false;
 	}
-	t->busy = false; /* for the events that the hook writes */
-	if (tr_process.on_first_event)
-		tr_process.on_first_event();
-	t->busy = true;
+	tell_first(t);
 	return true;
+}
+
+void tr_introduced(void)
+{
+	if (atomic_exchange(&tr_process.goes_on, false))
+		tr_file_next(tr_process.path_template);
+}
+
+/* False: who the process is stands in no file, or not as it was told last. */
+static bool go_on(struct tr_thread *t)
+{
+	tr_lanes_write(t->tid, false); /* what is finished belongs into the file that ends */
+	atomic_fetch_and(&tr_file_wants, ~(uint32_t)TR_WANTS_FILE);
+	if (tr_file_make_next(tr_process.path_template))
+		tell_first(t);
+	else
+		atomic_store(&tr_process.goes_on, false);
+	tr_introduced(); /* where the hook could tell nothing */
+	return tr_file_has_introduction();
 }
 
 void tr_process_meets_wants(struct tr_thread *t)
 {
 	uint32_t wants = atomic_exchange(&tr_file_wants, 0);
 
-	if (wants & TR_WANTS_FILE) {
-		tr_lanes_write(t->tid, false); /* what is finished belongs into the file that ends */
-		atomic_store(&tr_file_wants, 0);
-		if (tr_file_next(tr_process.path_template))
-			wants |= TR_WANTS_FIRST_EVENT;
-	}
-	if (!(wants & TR_WANTS_FIRST_EVENT))
-		return;
-	t->busy = false;
-	if (tr_process.on_first_event)
-		tr_process.on_first_event();
-	t->busy = true;
+	/* What the old file's end asks of others meanwhile, and of the hook itself, is being done. */
+	if (wants & TR_WANTS_FILE && !atomic_exchange(&tr_process.goes_on, true) && !go_on(t))
+		wants |= TR_WANTS_FIRST_EVENT;
+	if (wants & TR_WANTS_FIRST_EVENT)
+		tell_first(t);
 }

@@ -55,6 +55,7 @@ struct tr_process {
 	/* The first event makes the file: 0 not yet, 1 one thread is at it, 2 there, 3 failed. */
 	_Atomic(int) made;
 	_Atomic(bool) finishing; /* nothing waits any more */
+	_Atomic(bool) goes_on;	 /* another file begins with the process event that is told next */
 	/* In a child: whose memory it got, which thread of it forked, and its next seq; 0: not known. */
 	uint32_t forked_pid, forked_tid;
 	uint64_t forked_seq;

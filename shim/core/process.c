@@ -107,6 +107,7 @@ void tap_first_event(void)
 	if (!all)
 		return;
 	write_process(all);
+	tr_introduced();
 	tap_policy_event();
 	settle(all);
 	for (size_t i = 0; i < all->count; i++)
