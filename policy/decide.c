@@ -33,6 +33,8 @@ struct pol_say pol_decide(const struct pol *pol, struct pol_verdict *verdict, en
 	verdict->line = rule->line;
 	verdict->number = (uint32_t)(rule - pol->image->rule) + 1;
 	verdict->audit = (action == POL_DENY || action == POL_CHANGE) && !pol_enforces(pol);
+	if (action == POL_ALLOW)
+		return say;
 	pol_say(&say, verdict->rule);
 	pol_say(&say, " (policy line ");
 	pol_say_number(&say, rule->line);

@@ -12,7 +12,8 @@
 /* Clears the verdict. Returns 1 when there is nothing to weigh: no policy, or a broken one. */
 int pol_settled(const struct pol *pol, struct pol_verdict *verdict);
 
-/* Puts down which rule decided; returns the sentence's beginning, "gss.peers.allow (policy line 12)". */
+/* Puts down which rule decided; returns the sentence's beginning, "gss.peers.allow (policy line 12)". Nobody
+ * asks why something is allowed, and it would cost more than to judge: there the sentence is left out. */
 struct pol_say pol_decide(const struct pol *pol, struct pol_verdict *verdict, enum pol_action action,
 			  const struct pol_rule *rule);
 

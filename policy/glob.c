@@ -137,6 +137,8 @@ int pol_match(const char *pattern, const char *text)
 		next = pol_part(pattern, at, &part);
 
 		if (part.kind == POL_PART_STAR) {
+			if (!*next)
+				return 1;
 			at = after_star = next;
 			retry = text;
 		} else if (!*text) {

@@ -53,7 +53,9 @@ static enum pol_action judge_peer(const struct pol *pol, const struct pol_facts 
 	} else {
 		item = pol_matching(pol, allow, peer->text);
 		say = pol_decide(pol, verdict, item ? POL_ALLOW : POL_DENY, item ? item : allow);
-		pol_say(&say, item ? " allows the peer " : " does not list the peer ");
+		if (item)
+			return POL_ALLOW;
+		pol_say(&say, " does not list the peer ");
 	}
 	pol_say_quoted(&say, peer->text);
 	return verdict->action;

@@ -169,9 +169,8 @@ static enum pol_action judge_unsecured(const struct pol *pol, const struct pol_e
 	ok = pol_matching(pol, pol->rule[POL_K_UNSECURED_OK], endpoint);
 	say = pol_decide(pol, verdict, ok ? POL_ALLOW : POL_DENY, ok ? ok : rule);
 	if (ok)
-		pol_say(&say, facts->way == POL_BIND ? " allows to bind " : " allows to connect ");
-	else
-		pol_say(&say, facts->way == POL_BIND ? " refuses to bind " : " refuses to connect ");
+		return POL_ALLOW;
+	pol_say(&say, facts->way == POL_BIND ? " refuses to bind " : " refuses to connect ");
 	pol_say(&say, endpoint);
 	pol_say(&say, why_unsecured(facts, t));
 	return verdict->action;

@@ -66,7 +66,7 @@ struct pol_verdict {
 			     decided */
 	uint32_t line;	  /* of the source; 0 when there is none */
 	uint32_t number;  /* of the rule, from 1 without gaps; 0 when no rule decided, and when broken */
-	char reason[256]; /* one sentence for people, always terminated */
+	char reason[256]; /* one sentence for people, always terminated; "" with POL_ALLOW */
 	struct pol_inject inject;
 };
 
