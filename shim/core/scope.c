@@ -8,7 +8,6 @@
 #include "shim/core/policy.h"
 #include "shim/core/process.h"
 #include "shim/core/select.h"
-#include "trace/writer.h"
 
 __thread struct tap_thread tap_thread;
 

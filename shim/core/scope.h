@@ -8,6 +8,7 @@
 
 #include "shim/core/select.h"
 #include "shim/loader/real.h"
+#include "trace/writer.h"
 
 #define TAP_EXPORT __attribute__((visibility("default")))
 
@@ -49,6 +50,12 @@ void tap_leave(const struct tap_scope *scope);
 	struct tap_scope scope;                                                                              \
 	tap_open(&scope, TR_##name, library, __builtin_return_address(0),                                    \
 		 (uintptr_t)__builtin_frame_address(0), (void *)real)
+
+/* The time, for what is told alone: without a trace it would be a system call for nothing. */
+static inline uint64_t tap_time_told(void)
+{
+	return tr_level == TR_LEVEL_OFF ? 0 : tr_now();
+}
 
 /* Is a wrapper of this family on the stack? A depth that longjmp has left is none. */
 static inline bool tap_is_within(int library)

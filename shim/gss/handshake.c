@@ -209,7 +209,7 @@ bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *export
 	if (!c)
 		return false;
 	c->imported = c->established = true;
-	c->established_at = c->started = tr_now();
+	c->established_at = c->started = tap_time_told();
 	c->role = !of->facts.pol.role			? 0
 		  : of->facts.pol.role == POL_INITIATOR ? TR_ROLE_INITIATOR
 							: TR_ROLE_ACCEPTOR;

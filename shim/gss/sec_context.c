@@ -78,7 +78,7 @@ static void begin(struct tap_scope *scope, struct tap_handshake *step, struct ca
 	if (!step->part && step->before == GSS_C_NO_CONTEXT)
 		tap_configuration_event(step->role);
 	if (!scope->start)
-		scope->start = tr_now();
+		scope->start = tap_time_told();
 	if (!call->mech)
 		call->mech = &call->own_mech;
 	if (!call->flags)

@@ -166,7 +166,7 @@ void tap_handshake_tell(struct tap_scope *scope, struct tap_handshake *step, gss
 		failed(scope, step, c);
 	} else if (tap_is_complete(step->major) && !c->established) {
 		c->established = true;
-		c->established_at = tr_now();
+		c->established_at = tap_time_told();
 		write_handshake(scope, c, TR_OUTCOME_ESTABLISHED, 0, 0, NULL);
 	}
 	if (context == GSS_C_NO_CONTEXT) {
@@ -179,7 +179,7 @@ void tap_handshake_tell(struct tap_scope *scope, struct tap_handshake *step, gss
 
 void tap_handshake_without(const struct tap_scope *scope, const struct tap_no_handshake *none)
 {
-	struct context c = {.role = none->role, .started = scope->start ? scope->start : tr_now()};
+	struct context c = {.role = none->role, .started = scope->start ? scope->start : tap_time_told()};
 
 	tap_facts_mech(&c.facts, none->mech);
 	tap_copy(c.facts.initiator, sizeof(c.facts.initiator), none->initiator);
