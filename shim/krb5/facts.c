@@ -5,7 +5,7 @@
  * and an initiator's peer is judged here, before the token (and a delegated ticket in it) is made.
  *
  * The structures are those of MIT's <krb5.h>; calls that go to another library pass untouched, as do those
- * that are not libgssapi's own.
+ * that are not libgssapi's own. Without a trace only the peer is anybody's business.
  */
 #include "shim/gss/facts.h"
 #include "trace/unconst.h"
@@ -139,10 +139,9 @@ TAP_EXPORT krb5_error_code krb5_get_credentials(krb5_context context, krb5_flags
 
 	if (!real_call)
 		return KRB5_KDC_UNREACH;
-	if (learning && wanted) {
+	if (learning && wanted && tr_level != TR_LEVEL_OFF) {
 		take_principal(learning->facts.asked, &learning->facts.pol.asked, wanted->server);
-		if (tr_level != TR_LEVEL_OFF)
-			take_cache(&learning->facts, (void *)real_call, context, cache);
+		take_cache(&learning->facts, (void *)real_call, context, cache);
 	}
 	return real_call(context, options, cache, wanted, found);
 }
@@ -239,13 +238,15 @@ static bool take_server(struct tap_facts *facts, const uint8_t *at, const uint8_
  * client's key with, is that of the ticket. The name beside a ticket may lack the realm, where the KDC was
  * asked which it is: then it is no name to be judged by, nor where there is no ticket to be read.
  */
-static void take_ticket(struct tap_facts *facts, const krb5_data *ticket)
+static void take_ticket(struct tap_facts *facts, const krb5_creds *creds)
 {
-	const uint8_t *at = (const uint8_t *)ticket->data, *end = at + ticket->length;
+	const uint8_t *at = (const uint8_t *)creds->ticket.data, *end = at + creds->ticket.length;
 	bool good = at && enter(&at, &end, 0x61) && enter(&at, &end, 0x30);
 
-	if (!good || !take_server(facts, at, end))
+	if (!good || !take_server(facts, at, end)) {
+		take_principal(facts->acceptor, &facts->pol.acceptor, creds->server);
 		facts->pol.acceptor.whole = false;
+	}
 	if (!good || !enter(&at, &end, 0xa3) || !enter(&at, &end, 0x30))
 		return;
 	facts->pol.ticket_enctype = integer(at, end, 0xa0);
@@ -280,10 +281,10 @@ TAP_EXPORT krb5_error_code krb5_mk_req_extended(krb5_context context, krb5_auth_
 		struct tap_facts *facts = &learning->facts;
 
 		facts->pol.kerberos = true;
-		take_principal(facts->initiator, &facts->pol.initiator, creds->client);
-		take_principal(facts->acceptor, &facts->pol.acceptor, creds->server);
+		if (tr_level != TR_LEVEL_OFF)
+			take_principal(facts->initiator, &facts->pol.initiator, creds->client);
 		take_times(facts, &creds->times, creds->ticket_flags);
-		take_ticket(facts, &creds->ticket);
+		take_ticket(facts, creds);
 		/* What libgssapi makes of it does not matter: the call ends as the refusal says. */
 		if (refused(learning))
 			return KRB5KDC_ERR_POLICY;
@@ -301,9 +302,12 @@ static void take_keytab(struct tap_facts *facts, void *real, krb5_context contex
 	facts->pol.store = (struct pol_name){known ? facts->store : NULL, known};
 }
 
-krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_context *auth_context,
-				    const krb5_ap_req *request, krb5_const_principal server,
-				    krb5_keytab keytab, krb5_flags *options, krb5_ticket **ticket);
+/* It was the acceptor's true name that was asked for. */
+static void take_asked(struct tap_facts *facts)
+{
+	memcpy(facts->acceptor, facts->asked, sizeof(facts->acceptor));
+	facts->pol.acceptor = (struct pol_name){facts->acceptor, facts->pol.asked.whole};
+}
 
 TAP_EXPORT krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_context *auth_context,
 					       const krb5_ap_req *request, krb5_const_principal server,
@@ -322,13 +326,15 @@ TAP_EXPORT krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_c
 	saved = errno;
 	facts->pol.kvno = (uint32_t)request->ticket->enc_part.kvno;
 	facts->pol.ticket_enctype = (uint32_t)request->ticket->enc_part.enctype;
-	take_principal(facts->asked, &facts->pol.asked, request->ticket->server);
-	if (tr_level != TR_LEVEL_OFF)
+	if (tr_level != TR_LEVEL_OFF) {
+		take_principal(facts->asked, &facts->pol.asked, request->ticket->server);
 		take_keytab(facts, (void *)real_call, context, keytab);
+	}
 	/* Only what a key of ours has opened is known. */
 	if (!result && request->ticket->enc_part2) {
 		facts->pol.kerberos = true;
-		take_principal(facts->acceptor, &facts->pol.acceptor, request->ticket->server);
+		if (tr_level != TR_LEVEL_OFF)
+			take_asked(facts);
 		take_principal(facts->initiator, &facts->pol.initiator, request->ticket->enc_part2->client);
 		take_times(facts, &request->ticket->enc_part2->times, request->ticket->enc_part2->flags);
 	}
