@@ -14,7 +14,8 @@ enum { SOCKET_STREAM = 11 };
 /*
  * What libzmq (4.3.4, 4.3.5) does with a security mechanism on each transport. ws and wss know NULL, PLAIN
  * and CURVE only; datagram and multicast transports send messages as they are, and a transport that is not
- * listed is taken to do the same. GSSAPI is injected where that has been tried.
+ * listed is taken to do the same. GSSAPI is injected where that has been tried, and a rule that matches
+ * elsewhere refuses.
  */
 static const struct transport {
 	const char *name;
@@ -103,10 +104,16 @@ static void say_injected(const struct pol_verdict *verdict, struct pol_say say, 
 		pol_say(&say, ", and goes without where the other end has none");
 }
 
+static int requires(const struct pol_rule *item)
+{
+	const struct pol_rule *phase = pol_field(item, POL_K_INJECT_PHASE);
+
+	return !phase || phase->word != POL_W_REPORT;
+}
+
 static enum pol_action inject(const struct pol *pol, const struct pol_rule *item, const char *endpoint,
 			      struct pol_verdict *verdict)
 {
-	const struct pol_rule *phase = pol_field(item, POL_K_INJECT_PHASE);
 	const struct pol_rule *zap = pol_field(item, POL_K_INJECT_ZAP);
 
 	verdict->inject.principal = pol_text(pol->image, pol_field(item, POL_K_INJECT_PRINCIPAL));
@@ -114,7 +121,7 @@ static enum pol_action inject(const struct pol *pol, const struct pol_rule *item
 	verdict->inject.service = pol_text(pol->image, pol_field(item, POL_K_INJECT_SERVICE));
 	verdict->inject.service_type = nametype(pol_field(item, POL_K_INJECT_SERVICE_TYPE));
 	verdict->inject.skips_zap = zap && zap->word == POL_W_SKIP;
-	verdict->inject.phase = phase && phase->word == POL_W_REPORT ? POL_PHASE_REPORT : POL_PHASE_REQUIRE;
+	verdict->inject.phase = requires(item) ? POL_PHASE_REQUIRE : POL_PHASE_REPORT;
 	say_injected(verdict, pol_decide(pol, verdict, POL_INJECT, item), endpoint);
 	return POL_INJECT;
 }
@@ -157,6 +164,20 @@ static const char *why_unsecured(const struct pol_endpoint *facts, const struct 
 	}
 }
 
+/* What a rule secures, and cannot on this transport, goes without where the policy says so, and never by the
+ * way. */
+static enum pol_action judge_unspoken(const struct pol *pol, const struct pol_rule *item,
+				      const char *endpoint, struct pol_verdict *verdict)
+{
+	const struct pol_rule *ok = pol_matching(pol, pol->rule[POL_K_UNSECURED_OK], endpoint);
+	struct pol_say say = pol_decide(pol, verdict, ok ? POL_ALLOW : POL_DENY, ok ? ok : item);
+
+	pol_say(&say, ok ? " allows " : " secures ");
+	pol_say(&say, endpoint);
+	pol_say(&say, ": no GSSAPI is spoken on this transport, only on tcp:// and ipc://");
+	return verdict->action;
+}
+
 static enum pol_action judge_unsecured(const struct pol *pol, const struct pol_endpoint *facts,
 				       const char *endpoint, const struct transport *t,
 				       struct pol_verdict *verdict)
@@ -191,9 +212,11 @@ enum pol_action pol_judge_endpoint(const struct pol *pol, const struct pol_endpo
 		return verdict->action;
 	if (secured(pol, facts, t))
 		return POL_ALLOW;
-	if (t->inject && !raw(facts) && facts->mechanism == MECH_NULL)
+	if (!raw(facts) && facts->mechanism == MECH_NULL)
 		item = injecting(pol, facts->way, endpoint);
-	if (item)
+	if (item && t->inject)
 		return inject(pol, item, endpoint, verdict);
+	if (item && requires(item))
+		return judge_unspoken(pol, item, endpoint, verdict);
 	return judge_unsecured(pol, facts, endpoint, t, verdict);
 }

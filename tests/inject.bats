@@ -271,7 +271,11 @@ EOF
         "socket REQ connect 'tcp://*:'" 'socket REQ connect tcp://localhost' 'socket REQ connect tcp://127.0.0.1' \
         'socket REQ connect tcp://127.0.0.1:http' 'socket REP bind tcp://127.0.0.1:http' 'socket REP bind tcp://nosuchif:5005' \
         "socket REP bind ipc:///tmp/$long" "socket REQ connect ipc:///tmp/$long" 'socket REP bind tcp:' 'socket REQ connect tcp:' 'socket REP bind foo://bar' 'socket REQ connect foo://bar' \
-        'socket REP bind ://bar' 'socket REQ connect tcp://' 'socket REP bind nowhere'; do
+        'socket REP bind ://bar' 'socket REQ connect tcp://' 'socket REP bind nowhere' \
+        'socket DISH bind udp://127.0.0.1' 'socket DISH bind udp://127.0.0.1:x' 'socket DISH bind udp://nosuch:5555' \
+        'socket RADIO connect udp://127.0.0.1' 'socket RADIO connect udp://*:5555' 'socket PUB connect udp://127.0.0.1:9' \
+        'socket REP bind ws://127.0.0.1' 'socket REP bind ws://127.0.0.1:x' 'socket REQ connect ws://127.0.0.1' \
+        'socket REQ connect tcp://*:5555' 'socket REQ connect wss://127.0.0.1' 'socket REQ connect pgm://127.0.0.1' 'socket REP bind vsock://x'; do
         WITH=(env -u GSSTAP_TRACE)
         zpair C
         eval "words=($line)"
@@ -279,7 +283,7 @@ EOF
         under refuse
         zpair C
         "${PROGRAM[@]}" "${words[@]}" >with.out 2>&1 && return 1
-        diff bare.out with.out
+        diff bare.out with.out || { echo "$line"; return 1; }
     done
     recorded 0 '.event == "refused"'
     # What is only unknown to the policy is refused as before.
@@ -302,8 +306,16 @@ EOF
 
 @test "unsecured: refuse: datagrams and multicast carry no mechanism" {
     refuse_policy
-    refused socket PUB connect "udp://127.0.0.1:9"
+    refused socket DISH bind "udp://127.0.0.1:9"
     refused socket PUB connect "pgm://127.0.0.1;239.192.1.1:9"
+}
+
+@test "a rule that matches where no GSSAPI is spoken refuses, and says so" {
+    policy everywhere <<<$'version: 1\nzmq: {inject: [{bind: "*"}, {connect: "*", service: "zmq@localhost"}]}'
+    POLICY=everywhere refused socket REP bind "ws://127.0.0.1:*"
+    recorded 1 '.event == "refused" and .rule == "zmq.inject" and (.reason | contains("no GSSAPI is spoken on this transport"))'
+    POLICY=everywhere refused socket DISH bind "udp://127.0.0.1:9"
+    POLICY=everywhere refused socket REQ connect "ws://127.0.0.1:9/x"
 }
 
 @test "unsecured-ok: what is listed there goes on unsecured, and inproc is never judged" {

@@ -29,8 +29,9 @@ static bool is_zap_handler(const struct pol_endpoint *facts)
 }
 
 /*
- * What no libzmq takes: it says so itself, and with its own error. That it has no such transport is asked of
- * it, by an endpoint that nobody has: before it looks for that it looks at the transport.
+ * What no libzmq takes: it says so itself, and with its own error. That it has no such transport, or not for
+ * this socket, is asked of it, by an endpoint that nobody has: before it looks for that it looks at the
+ * transport.
  */
 static bool is_no_endpoint(const struct tap_scope *scope, void *socket, const char *endpoint)
 {
@@ -49,7 +50,7 @@ static bool is_no_endpoint(const struct tap_scope *scope, void *socket, const ch
 	tap_copy(asked, (size_t)(colon - endpoint) + 1, endpoint);
 	tap_append(asked, sizeof(asked), nobodys);
 	tap_quiet_begin();
-	none = disconnect(socket, asked) == -1 && errno == EPROTONOSUPPORT;
+	none = disconnect(socket, asked) == -1 && (errno == EPROTONOSUPPORT || errno == ENOCOMPATPROTO);
 	tap_quiet_end();
 	return none;
 }
@@ -163,11 +164,13 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 				       sizeof(reason));
 		break;
 	default:
+		if (is_no_endpoint(scope, socket, facts.endpoint))
+			break;
 		/* libzmq does not live through a NULL, nor does it look at what it has a listener for. */
 		judged.error = endpoint && !given ? tap_zmq_malformed(way, endpoint) : 0;
 		if (judged.error && verdict.audit)
 			judged.error = 0; /* it says so itself */
-		else if (!judged.error && !is_no_endpoint(scope, socket, facts.endpoint))
+		else if (!judged.error)
 			judged.error = refuse(scope, &verdict, facts.endpoint);
 	}
 	/* What cannot be secured is refused: the policy wants it so, or the program. */

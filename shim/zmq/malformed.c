@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Endpoints of tcp:// and ipc:// that no libzmq takes, as far as that is certain: the program is to have
- * libzmq's own error, and not the policy's. libzmq is not asked for it, since what it took would be open.
+ * Endpoints that no libzmq takes, though it has their transport, as far as that is certain: the program is to
+ * have libzmq's own error, and not the policy's. libzmq is not asked for it, since what it took would be
+ * open.
  */
 #include "shim/zmq/zmq.h"
 
@@ -33,11 +34,22 @@ static bool is_no_interface(const char *address, size_t length)
 	return !inet_aton(name, &number) && !if_nametoindex(name);
 }
 
-static int malformed_tcp(enum pol_way way, const char *address)
+/* Also of the other transports whose addresses are read by the same function of libzmq's. */
+static bool is_ip(const char *endpoint)
+{
+	static const char *const transports[] = {"tcp://", "udp://", "ws://", "wss://"};
+
+	for (size_t i = 0; i < sizeof(transports) / sizeof(transports[0]); i++)
+		if (!strncmp(endpoint, transports[i], strlen(transports[i])))
+			return true;
+	return false;
+}
+
+static int malformed_ip(enum pol_way way, const char *address)
 {
 	const char *colon = strrchr(address, ':');
 
-	if (!colon || is_no_port(way, colon + 1))
+	if (!colon || is_no_port(way, colon + 1) || (way == POL_CONNECT && *address == '*'))
 		return EINVAL;
 	return way == POL_BIND && is_no_interface(address, (size_t)(colon - address)) ? ENODEV : 0;
 }
@@ -48,8 +60,8 @@ int tap_zmq_malformed(enum pol_way way, const char *endpoint)
 
 	if (!*endpoint)
 		error = EINVAL;
-	else if (!strncmp(endpoint, "tcp://", 6))
-		error = malformed_tcp(way, endpoint + 6);
+	else if (is_ip(endpoint))
+		error = malformed_ip(way, strstr(endpoint, "://") + 3);
 	else if (!strncmp(endpoint, "ipc://", 6) &&
 		 strlen(endpoint + 6) >= sizeof(((struct sockaddr_un *)0)->sun_path))
 		error = ENAMETOOLONG;

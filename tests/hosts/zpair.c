@@ -35,9 +35,19 @@ struct named {
 };
 
 static const struct named types[] = {
-	{"PAIR", ZMQ_PAIR, 0},	   {"PUB", ZMQ_PUB, 0},	      {"SUB", ZMQ_SUB, 0},   {"REQ", ZMQ_REQ, 0},
-	{"REP", ZMQ_REP, 0},	   {"DEALER", ZMQ_DEALER, 0}, {"PULL", ZMQ_PULL, 0}, {"PUSH", ZMQ_PUSH, 0},
-	{"ROUTER", ZMQ_ROUTER, 0}, {"STREAM", ZMQ_STREAM, 0}, {NULL, 0, 0},
+	{"PAIR", ZMQ_PAIR, 0},
+	{"PUB", ZMQ_PUB, 0},
+	{"SUB", ZMQ_SUB, 0},
+	{"REQ", ZMQ_REQ, 0},
+	{"REP", ZMQ_REP, 0},
+	{"DEALER", ZMQ_DEALER, 0},
+	{"PULL", ZMQ_PULL, 0},
+	{"PUSH", ZMQ_PUSH, 0},
+	{"ROUTER", ZMQ_ROUTER, 0},
+	{"STREAM", ZMQ_STREAM, 0},
+	{"RADIO", 14, 0},
+	{"DISH", 15, 0},
+	{NULL, 0, 0}, /* the last two are of the draft API */
 };
 
 static const struct named options[] = {

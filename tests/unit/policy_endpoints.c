@@ -142,6 +142,32 @@ static void a_raw_router_is_not_secured_by_its_mechanism(void **state)
 	assert_int_equal(pol_judge_endpoint(&pol, &facts, &v), POL_INJECT);
 }
 
+static void a_rule_that_cannot_be_kept_on_a_transport_refuses_it(void **state)
+{
+	static const char *const unspoken[] = {
+		"tipc://{1,1}", "vmci://1:2", "vsock://1:2", "ws://*:1",
+		"wss://*:1",	"udp://*:1",  "norm://*:1",  "pgm://eth0;239.1.1.1:1"};
+	struct pol pol = judged_policy("zmq: {unsecured-ok: ['ws://*:2'], inject: [{bind: '*'}]}");
+	struct pol report = judged_policy("zmq: {inject: [{bind: '*', phase: report}]}");
+	struct pol_verdict v;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(unspoken) / sizeof(*unspoken); i++) {
+		assert_int_equal(judged_endpoint(&pol, POL_BIND, unspoken[i], ZMQ_REP, ZMQ_NULL, &v),
+				 POL_DENY);
+		if (!strstr(v.reason, "zmq.inject (policy line 2) secures") ||
+		    !strstr(v.reason, "no GSSAPI is spoken on this transport"))
+			fail_msg("%s: %s", unspoken[i], v.reason);
+		assert_int_equal(judged_endpoint(&pol, POL_CONNECT, unspoken[i], ZMQ_REP, ZMQ_NULL, &v),
+				 POL_ALLOW);
+		assert_int_equal(judged_endpoint(&report, POL_BIND, unspoken[i], ZMQ_REP, ZMQ_NULL, &v),
+				 POL_ALLOW);
+	}
+	assert_int_equal(judged_endpoint(&pol, POL_BIND, "ws://*:1", ZMQ_REP, ZMQ_CURVE, &v), POL_ALLOW);
+	assert_int_equal(judged_endpoint(&pol, POL_BIND, "ws://*:2", ZMQ_REP, ZMQ_NULL, &v), POL_ALLOW);
+	assert_int_equal(judged_endpoint(&pol, POL_BIND, "inproc://x", ZMQ_REP, ZMQ_NULL, &v), POL_ALLOW);
+}
+
 static void unsecured_endpoints_that_are_listed_pass(void **state)
 {
 	struct pol pol = judged_policy(
@@ -254,6 +280,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_secured_is_refused),
 		cmocka_unit_test(gssapi_without_encryption_is_unsecured_but_where_the_policy_allows_it),
 		cmocka_unit_test(a_raw_router_is_not_secured_by_its_mechanism),
+		cmocka_unit_test(a_rule_that_cannot_be_kept_on_a_transport_refuses_it),
 		cmocka_unit_test(unsecured_endpoints_that_are_listed_pass),
 		cmocka_unit_test(injection_takes_the_first_rule_of_its_way),
 		cmocka_unit_test(injection_leaves_alone_what_it_cannot_or_must_not_touch),
