@@ -16,7 +16,7 @@
 #include <string.h>
 
 struct decode {
-	bool json, csv, follow, callers, verbose, sum_up;
+	bool json, csv, follow, callers, full, verbose, sum_up;
 	const char *colour, *output, *names, *keytab, *bytes;
 	uint32_t pid;
 	char **arguments; /* files and directories, ends with NULL */
@@ -24,14 +24,23 @@ struct decode {
 	struct token_keys *keys;
 };
 
-enum key { KEY_FORMAT = 0x100, KEY_COLOUR, KEY_SUMMARY, KEY_PID, KEY_CALLER, KEY_KEYTAB, KEY_BYTES };
+enum key {
+	KEY_FORMAT = 0x100,
+	KEY_COLOUR,
+	KEY_SUMMARY,
+	KEY_PID,
+	KEY_CALLER,
+	KEY_FULL,
+	KEY_KEYTAB,
+	KEY_BYTES
+};
 
 static const struct argp_option options[] = {
 	{"format", KEY_FORMAT, "FORMAT", 0, "text (default), json: one object a line, or csv, with --summary",
 	 0},
 	{"summary", KEY_SUMMARY, NULL, 0, "Every endpoint, its peers and their state instead of events", 0},
 	{"follow", 'f', NULL, 0, "Go on as the traces grow, until interrupted", 0},
-	{"verbose", 'v', NULL, 0, "In text, each token as a tree below its event", 0},
+	{"verbose", 'v', NULL, 0, "In text, whole lines, and each token as a tree below its event", 0},
 	{"bytes", KEY_BYTES, "TOKEN", 0,
 	 "Decode one token: a file, - or text in hexadecimal, base64 or a header of HTTP", 0},
 	{"output", 'o', "FILE", 0, "Write to FILE, mode 0600, instead of standard output", 0},
@@ -39,6 +48,7 @@ static const struct argp_option options[] = {
 	 "Only calls and events whose name matches, such as 'gss_*_sec_context' or handshake", 0},
 	{"pid", KEY_PID, "PID", 0, "Only the events of this process", 0},
 	{"caller", KEY_CALLER, NULL, 0, "In text, say who called: object and offset", 0},
+	{"full", KEY_FULL, NULL, 0, "In text, cut no line to the width of the terminal", 0},
 	{"keytab", KEY_KEYTAB, "FILE", 0,
 	 "Open tickets, and what their session keys protect, with the keys of FILE", 0},
 	{"colour", KEY_COLOUR, "WHEN", 0, "auto (default), always or never", 0},
@@ -76,14 +86,14 @@ static void parse_colour(struct decode *decode, const char *text, struct argp_st
 /* What does not go together. */
 static void check(const struct decode *decode, struct argp_state *state)
 {
-	bool events = decode->follow || decode->callers || decode->names || decode->verbose;
+	bool events = decode->follow || decode->callers || decode->names || decode->full || decode->verbose;
 
 	if (decode->csv && !decode->sum_up)
 		argp_error(state, "--format csv is for --summary: who authenticated to whom");
 	if (decode->sum_up && events)
-		argp_error(state,
-			   "--summary prints no events: --follow, --call, --caller and --verbose do not go "
-			   "with it");
+		argp_error(state, "--summary prints no events: --follow, --call, --caller, --full and "
+				  "--verbose do not go "
+				  "with it");
 	if (decode->sum_up && decode->keytab)
 		argp_error(state, "--summary prints no tokens: --keytab does not go with it");
 	if (decode->bytes && (events || decode->csv || decode->sum_up || decode->pid || decode->arguments))
@@ -143,6 +153,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	case KEY_CALLER:
 		decode->callers = true;
 		return 0;
+	case KEY_FULL:
+		decode->full = true;
+		return 0;
 	case ARGP_KEY_ARGS:
 		decode->arguments = state->argv + state->next;
 		return 0;
@@ -184,6 +197,7 @@ static int prepare(struct decode *decode)
 	show_only_named(show, decode->names);
 	show_callers(show, decode->callers);
 	show_trees(show, decode->verbose);
+	show_cut(show, !decode->full && !decode->verbose);
 	if (decode->follow)
 		show_progress(show, false);
 	return TOOL_OK;

@@ -18,6 +18,7 @@
 enum {
 	KEY_LIBZMQ = 256,
 	KEY_FORMAT,
+	KEY_FULL,
 	KEY_TEXT,
 	KEY_ALL,
 	KEY_HANDSHAKES,
@@ -49,6 +50,7 @@ static const struct argp_option options[] = {
 	 "with USR2 at SIGUSR2, too",
 	 0},
 	{"format", KEY_FORMAT, "FORMAT", 0, "Print text (default) or json; not with -o", 0},
+	{"full", KEY_FULL, NULL, 0, "Cut no line to the width of a terminal", 0},
 	{"follow-exec", KEY_FOLLOW, NULL, 0,
 	 "Put the shim back where a program executes another without it in the environment; a policy that is "
 	 "enforced asks for it, too",
@@ -139,6 +141,10 @@ static void check_together(const struct run_settings *settings, struct argp_stat
 		argp_error(
 			state,
 			"--format is for printing, and -o prints nothing: use 'gsstap decode' on the traces");
+	if (settings->output && settings->full)
+		argp_error(state,
+			   "--full is for printing, and -o prints nothing: use 'gsstap decode --full' on the "
+			   "traces");
 	if (settings->max_size && !settings->output)
 		argp_error(state, "--max-size is for the files of -o, which is missing");
 	if (!settings->level && level && *level && !is_level(level))
@@ -186,6 +192,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		break;
 	case KEY_FORMAT:
 		set_format(settings, text, state);
+		break;
+	case KEY_FULL:
+		settings->full = true;
 		break;
 	case KEY_MAX_SIZE:
 		settings->max_size = true;

@@ -2,16 +2,12 @@
 /* gsstap timeline: both sides of each handshake beside each other, in order of time. */
 #include "tools/base/tool.h"
 
+#include "tools/out/terminal.h"
 #include "tools/view/printout.h"
 #include "tools/view/timeline_choice.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
-
-#define NARROWEST 20 /* what COLUMNS may say */
-#define WIDEST 10000
 
 enum { KEY_FORMAT = 0x100, KEY_FAILED, KEY_HANDSHAKE };
 
@@ -73,21 +69,6 @@ const struct argp argp_timeline = {
 	       "how wide it is where nothing else does.",
 };
 
-/* 0: nothing says how wide it is. */
-static unsigned columns(void)
-{
-	const char *said = getenv("COLUMNS");
-	char *end;
-	unsigned long number = said ? strtoul(said, &end, 10) : 0;
-	struct winsize size;
-
-	if (said && *said >= '0' && *said <= '9' && !*end && number >= NARROWEST && number <= WIDEST)
-		return (unsigned)number;
-	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col >= NARROWEST)
-		return size.ws_col;
-	return 0;
-}
-
 static int print(const struct arguments *arguments, struct printout *printout)
 {
 	const struct timeline_choice *choice = &arguments->choice;
@@ -112,7 +93,7 @@ int cmd_timeline(int argc, char **argv)
 	int status;
 
 	argp_parse(&argp_timeline, argc, argv, 0, NULL, &arguments);
-	arguments.choice.columns = columns();
+	arguments.choice.columns = terminal_columns(STDOUT_FILENO);
 	printout_open(&printout, NULL);
 	status = printout_begin(&printout, arguments.json ? SHOW_TIMELINE_JSON : SHOW_TIMELINE_TEXT,
 				tool_colour(STDOUT_FILENO));

@@ -139,10 +139,10 @@ void out_time_full(struct out *out, uint64_t ns)
 	out_char(out, 'Z');
 }
 
-void out_time_of_day(struct out *out, uint64_t ns)
+void out_time_of_day(struct out *out, uint64_t ns, int digits)
 {
 	out_raw(out, out_stamp(out, ns) + 11, 8);
-	fraction(out, ns, 6);
+	fraction(out, ns, digits);
 }
 
 void out_seconds(struct out *out, uint64_t ns, int digits)

@@ -49,8 +49,8 @@ static inline void out_char(struct out *out, char c)
 
 /* RFC 3339 with nanoseconds, UTC (out->utc must be set). */
 void out_time_full(struct out *out, uint64_t ns);
-/* Time of day with microseconds. */
-void out_time_of_day(struct out *out, uint64_t ns);
+/* Time of day with so many digits of a fraction. */
+void out_time_of_day(struct out *out, uint64_t ns, int digits);
 /* "2026-01-02T21:03:04"; made once a second, valid until the next call. */
 const char *out_stamp(struct out *out, uint64_t ns);
 /* Seconds with as many digits of a fraction: 6 or 9. */

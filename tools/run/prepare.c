@@ -90,6 +90,15 @@ static int place_shim(struct run *run)
 	return TOOL_SELF;
 }
 
+/* Standard error as it is: the stream of this name takes every colour for an attack on the terminal. */
+static FILE *bare_stderr(void)
+{
+	static FILE *bare;
+
+	bare = fdopen(STDERR_FILENO, "w");
+	return bare ? bare : stderr;
+}
+
 /* Where the calls are printed. NULL after saying why not. */
 static FILE *open_text(struct run *run)
 {
@@ -98,7 +107,7 @@ static FILE *open_text(struct run *run)
 	int fd;
 
 	if (!path)
-		return stderr;
+		return bare_stderr();
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
 	/* What was there may have been for all to read. */
 	if (fd >= 0 && !fstat(fd, &status) && S_ISREG(status.st_mode) && fchmod(fd, 0600)) {
@@ -116,6 +125,7 @@ static int prepare_watch(struct run *run)
 	struct run_watch_what what = {.format = run->settings->format,
 				      .handshakes = run->settings->handshakes,
 				      .doctor = run->settings->doctor,
+				      .full = run->settings->full,
 				      .out = open_text(run)};
 
 	if (!what.out)

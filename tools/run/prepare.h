@@ -19,7 +19,7 @@ struct run_settings {
 	char *calls; /* patterns of -e, separated by commas */
 	enum show_format format;
 	bool format_given, handshakes, doctor, krb5_trace, max_size;
-	bool follow, strict;
+	bool follow, strict, full;
 	char **program; /* ends with NULL */
 };
 

@@ -41,6 +41,7 @@ struct run_watch *run_watch_new(const char *directory, const struct run_watch_wh
 	if (watch->show) {
 		show_only_handshakes(watch->show, what->handshakes);
 		show_findings_alone(watch->show, what->doctor);
+		show_cut(watch->show, !what->full);
 	}
 	watch->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (watch->show && watch->inotify >= 0 &&

@@ -16,6 +16,7 @@ struct run_watch_what {
 	enum show_format format;
 	bool handshakes; /* only these, refusals and failures */
 	bool doctor;	 /* why they fail instead of events */
+	bool full;	 /* lines as long as they are, on a terminal, too */
 	FILE *out;
 };
 

@@ -6,18 +6,29 @@
 #define TOOLS_VIEW_EVENT_H
 
 #include "tools/out/out.h"
+#include "tools/view/fit.h"
 #include "tools/view/origin.h"
 
-/* One event as a line. `callers`: show who called. */
-void event_text(struct out *out, struct origins *origins, const struct tr_event *event, bool callers);
+/* One event as a line that is begun, and ends with it. `callers`: show who called. */
+void event_text(struct fit *fit, struct origins *origins, const struct tr_event *event, bool callers);
 void event_json(struct out *out, struct origins *origins, const struct tr_event *event);
 
 /* The tokens of an event that can be decoded, as trees of lines. */
 void event_trees(struct out *out, const struct tr_event *event);
 
-/* What the two lines a text can be are made of: an event as a sentence, a field's value, a major status. */
-void event_text_major(struct out *out, uint32_t value);
+/* What the two lines a text can be are made of: an event as a sentence, a field's value, a major status, of
+ * which `prefix` of each name is left out. */
+void event_text_major(struct out *out, uint32_t value, const char *prefix);
 void event_text_value(struct out *out, const struct tr_event *event, const struct tr_value *value);
-void event_sentence(struct out *out, const struct tr_event *event);
+void event_sentence(struct fit *fit, const struct tr_event *event);
+
+/* The two parts of a token's value. */
+void event_text_token(struct out *out, const struct tr_event *event, const struct tr_value *value);
+void event_text_phrase(struct out *out, const struct tr_event *event, const struct tr_value *value);
+
+/* A field as one of a list, NAME=VALUE, `before` it what parts it from the one before, or "". later: it has
+ * room when all that the line needs has. */
+void event_field(struct fit *fit, const struct tr_event *event, const struct tr_value *value,
+		 const char *before, bool later);
 
 #endif

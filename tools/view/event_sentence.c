@@ -69,10 +69,10 @@ static const struct part would_refuse[] = {
 };
 
 static const struct part inject[] = {
-	{"GSSAPI spoken for socket", 0, NULL}, {" ", TR_F_SOCKET, NULL},
-	{" for ", TR_F_ENDPOINT, NULL},	       {" as ", TR_F_ROLE, NULL},
-	{", service ", TR_F_SERVICE, NULL},    {", principal ", TR_F_PRINCIPAL, NULL},
-	{", phase ", TR_F_MODE, NULL},	       {0},
+	{"GSSAPI spoken", 0, NULL},	    {" for socket ", TR_F_SOCKET, NULL},
+	{" for ", TR_F_ENDPOINT, NULL},	    {" as ", TR_F_ROLE, NULL},
+	{", service ", TR_F_SERVICE, NULL}, {", principal ", TR_F_PRINCIPAL, NULL},
+	{", phase ", TR_F_MODE, NULL},	    {0},
 };
 
 static const struct part unsecured[] = {
@@ -195,8 +195,9 @@ static bool names(const struct part *parts, unsigned id)
 	return false;
 }
 
-static void rest(struct out *out, const struct tr_event *event, const struct part *told)
+static void rest(struct fit *fit, const struct tr_event *event, const struct part *told)
 {
+	struct out *out = fit_out(fit);
 	struct tr_cursor cursor = event->fields;
 	struct tr_value value;
 	bool open = false;
@@ -204,14 +205,17 @@ static void rest(struct out *out, const struct tr_event *event, const struct par
 	while (tr_cursor_next(&cursor, &value)) {
 		if (!value.info || names(told, value.id))
 			continue;
-		out_str(out, open ? ", " : " (");
+		if (!open) {
+			fit_piece(fit, (struct fit_piece){.kind = FIT_OPEN});
+			out_str(out, " (");
+		}
+		event_field(fit, event, &value, open ? ", " : "", told);
 		open = true;
-		out_str(out, value.info->json);
-		out_char(out, '=');
-		event_text_value(out, event, &value);
 	}
-	if (open)
+	if (open) {
+		fit_piece(fit, (struct fit_piece){.kind = FIT_CLOSE});
 		out_char(out, ')');
+	}
 }
 
 /* In a sentence a text stands alone: it needs quotes only where it would not be plain to read. */
@@ -227,14 +231,56 @@ static void in_words(struct out *out, const struct tr_event *event, const struct
 		event_text_value(out, event, value);
 }
 
-static void say(struct out *out, const struct tr_event *event, const struct part *parts)
+/* What an event is about, where a line has no room for all of it; what is short goes first. */
+static struct fit_piece piece_of(unsigned id)
 {
+	switch (id) {
+	case 0:
+		return (struct fit_piece){.kind = FIT_KEEP};
+	case TR_F_OUTCOME:
+	case TR_F_MECH:
+	case TR_F_REACHED:
+	case TR_F_CALL:
+	case TR_F_COUNT:
+		return (struct fit_piece){.kind = FIT_NEEDED};
+	case TR_F_EXE:
+	case TR_F_ARGS:
+	case TR_F_INITIATOR:
+	case TR_F_ACCEPTOR:
+	case TR_F_SUBJECT:
+	case TR_F_REASON:
+	case TR_F_ENDPOINT:
+	case TR_F_PEER:
+	case TR_F_PRINCIPAL:
+	case TR_F_SERVICE:
+	case TR_F_OBJECT:
+	case TR_F_SONAME:
+	case TR_F_PATH:
+	case TR_F_MISSING:
+	case TR_F_TEXT:
+	case TR_F_OUTCOME_TEXT:
+	case TR_F_WHY:
+		return (struct fit_piece){.kind = FIT_NEEDED, .rank = 1};
+	default:
+		return (struct fit_piece){.kind = FIT_MORE};
+	}
+}
+
+static void say(struct fit *fit, const struct tr_event *event, const struct part *parts)
+{
+	struct out *out = fit_out(fit);
 	struct tr_value value;
+	bool begun = false;
 
 	for (; parts->id || parts->before; parts++) {
 		if (!parts->before || (parts->id && !tr_event_find(event, parts->id, &value)))
 			continue;
+		if (begun)
+			fit_piece(fit, piece_of(parts->id));
 		out_str(out, parts->before);
+		if (!begun) /* what kind of event it is, is always there */
+			fit_piece(fit, piece_of(parts->id));
+		begun = true;
 		if (parts->id)
 			in_words(out, event, &value);
 		if (parts->after)
@@ -255,17 +301,19 @@ static const struct part *parts_of(const struct tr_event *event)
 	return id < sizeof(sentences) / sizeof(sentences[0]) ? sentences[id] : NULL;
 }
 
-void event_sentence(struct out *out, const struct tr_event *event)
+void event_sentence(struct fit *fit, const struct tr_event *event)
 {
+	struct out *out = fit_out(fit);
 	unsigned id = event->head.event;
 	const struct part *parts = parts_of(event);
 
 	if (parts) {
-		say(out, event, parts);
+		say(fit, event, parts);
 	} else {
 		out_str(out, tr_event_name(id) ? tr_event_name(id) : "event ");
 		if (!tr_event_name(id))
 			out_unsigned(out, id);
 	}
-	rest(out, event, parts);
+	rest(fit, event, parts);
+	fit_piece(fit, (struct fit_piece){.kind = FIT_MARK});
 }

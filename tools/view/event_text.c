@@ -17,6 +17,11 @@
 #define FAINT "2"
 #define PLAIN "0"
 
+static const struct fit_piece kept = {.kind = FIT_KEEP};
+static const struct fit_piece reason_bare = {.kind = FIT_NEEDED, .rank = 1, .closing = 1};
+static const struct fit_piece reason_of_errno = {.kind = FIT_NEEDED, .rank = 4, .closing = 1};
+static const struct fit_piece reason_quoted = {.kind = FIT_NEEDED, .rank = 1, .closing = 2};
+
 /* What a call gave back, picked out of its fields while the arguments are written. */
 struct result {
 	struct tr_value major, minor, minor_text, number, error;
@@ -45,8 +50,9 @@ static bool keep_result(struct result *result, const struct tr_value *value)
 	}
 }
 
-static void arguments(struct out *out, const struct tr_event *event, struct result *result)
+static void arguments(struct fit *fit, const struct tr_event *event, struct result *result)
 {
+	struct out *out = fit_out(fit);
 	struct tr_cursor cursor = event->fields;
 	struct tr_value value;
 	bool more = false;
@@ -55,24 +61,17 @@ static void arguments(struct out *out, const struct tr_event *event, struct resu
 	while (tr_cursor_next(&cursor, &value)) {
 		if (keep_result(result, &value))
 			continue;
-		if (more)
-			out_raw(out, ", ", 2);
+		event_field(fit, event, &value, more ? ", " : "", false);
 		more = true;
-		if (value.info) {
-			out_str(out, value.info->json);
-			out_char(out, '=');
-			event_text_value(out, event, &value);
-		} else { /* of a later version */
-			out_str(out, "field_");
-			out_unsigned(out, value.id);
-			out_str(out, "=?");
-		}
 	}
+	fit_piece(fit, (struct fit_piece){.kind = FIT_MARK, .listed = true});
+	fit_piece(fit, kept);
 	out_char(out, ')');
 }
 
-static void error_text(struct out *out, const struct tr_value *error)
+static void error_text(struct fit *fit, const struct tr_value *error)
 {
+	struct out *out = fit_out(fit);
 	const char *name = name_errno(tr_value_int(error)), *text = name_errno_text(tr_value_int(error));
 
 	out_char(out, ' ');
@@ -81,6 +80,7 @@ static void error_text(struct out *out, const struct tr_value *error)
 	else
 		out_signed(out, tr_value_int(error));
 	if (text) {
+		fit_piece(fit, reason_of_errno);
 		out_str(out, " (");
 		out_str(out, text);
 		out_char(out, ')');
@@ -88,13 +88,15 @@ static void error_text(struct out *out, const struct tr_value *error)
 }
 
 /* The library's own words, or what the status means. */
-static void reason(struct out *out, uint32_t major, const struct result *result)
+static void reason(struct fit *fit, uint32_t major, const struct result *result)
 {
+	struct out *out = fit_out(fit);
 	const char *meaning = name_major_text(major);
 	uint64_t minor = tr_value_uint(&result->minor);
 
 	if (!result->minor_text.length && !*meaning && !minor)
 		return;
+	fit_piece(fit, result->minor_text.length ? reason_quoted : reason_bare);
 	out_str(out, " (");
 	if (result->minor_text.length) {
 		out_quoted(out, result->minor_text.at, result->minor_text.length);
@@ -108,28 +110,33 @@ static void reason(struct out *out, uint32_t major, const struct result *result)
 	out_char(out, ')');
 }
 
-static void status(struct out *out, const struct result *result)
+static void status(struct fit *fit, const struct result *result)
 {
+	struct out *out = fit_out(fit);
 	uint32_t value = (uint32_t)tr_value_uint(&result->major);
 	bool bad = value >> 16;
 
 	if (bad)
 		out_paint(out, RED);
-	event_text_major(out, value);
+	fit_piece(fit, (struct fit_piece){.kind = FIT_NEEDED});
+	event_text_major(out, value, fit_is_narrow(fit) ? "GSS_S_" : "");
 	/* Where all went well the minor status means nothing, and mechanisms leave anything there. */
 	if (bad)
-		reason(out, value, result);
+		reason(fit, value, result);
+	fit_piece(fit, kept);
 	if (bad)
 		out_paint(out, PLAIN);
 }
 
-static void results(struct out *out, const struct result *result)
+static void results(struct fit *fit, const struct result *result)
 {
+	struct out *out = fit_out(fit);
+
 	if (!result->major.id && !result->number.id && !result->error.id)
 		return;
 	out_raw(out, " = ", 3);
 	if (result->major.id) {
-		status(out, result);
+		status(fit, result);
 		return;
 	}
 	if (result->error.id)
@@ -139,7 +146,8 @@ static void results(struct out *out, const struct result *result)
 	else
 		out_char(out, '?');
 	if (result->error.id) {
-		error_text(out, &result->error);
+		error_text(fit, &result->error);
+		fit_piece(fit, kept);
 		out_paint(out, PLAIN);
 	}
 }
@@ -157,8 +165,26 @@ static void caller(struct out *out, struct origins *origins, const struct tr_eve
 	out_hex(out, name ? offset : event->head.caller);
 }
 
-static void call(struct out *out, struct origins *origins, const struct tr_event *event, bool callers)
+/* Of three digits at most: "5us", "3.5ms", "12s". */
+static void short_seconds(struct out *out, uint64_t ns)
 {
+	static const char *const units[] = {"us", "ms", "s"};
+	uint64_t thousandths = ns;
+	unsigned unit = 0;
+
+	for (; thousandths >= 1000000 && unit < 2; unit++)
+		thousandths /= 1000;
+	out_unsigned(out, thousandths / 1000);
+	if (unit && thousandths < 10000) {
+		out_char(out, '.');
+		out_unsigned(out, thousandths / 100 % 10);
+	}
+	out_str(out, units[unit]);
+}
+
+static void call(struct fit *fit, struct origins *origins, const struct tr_event *event, bool callers)
+{
+	struct out *out = fit_out(fit);
 	struct result result = {0};
 	const char *name = tr_call_name(event->head.call);
 
@@ -167,10 +193,13 @@ static void call(struct out *out, struct origins *origins, const struct tr_event
 	out_str(out, name ? name : "call_");
 	if (!name)
 		out_unsigned(out, event->head.call);
-	arguments(out, event, &result);
-	results(out, &result);
+	arguments(fit, event, &result);
+	results(fit, &result);
 	out_raw(out, " <", 2);
-	out_seconds(out, event->head.duration, 6);
+	if (fit_is_narrow(fit))
+		short_seconds(out, event->head.duration);
+	else
+		out_seconds(out, event->head.duration, 6);
 	out_char(out, '>');
 	if (callers && event->head.caller)
 		caller(out, origins, event);
@@ -204,9 +233,11 @@ static const char *colour_of(const struct tr_event *event)
 	}
 }
 
-void event_text(struct out *out, struct origins *origins, const struct tr_event *event, bool callers)
+void event_text(struct fit *fit, struct origins *origins, const struct tr_event *event, bool callers)
 {
-	out_time_of_day(out, event->time);
+	struct out *out = fit_out(fit);
+
+	out_time_of_day(out, event->time, fit_is_narrow(fit) ? 3 : 6);
 	out_char(out, ' ');
 	out_unsigned(out, event->head.pid);
 	if (event->head.tid != event->head.pid) {
@@ -215,11 +246,12 @@ void event_text(struct out *out, struct origins *origins, const struct tr_event 
 	}
 	out_char(out, ' ');
 	if (event->head.event == TR_E_call) {
-		call(out, origins, event, callers);
+		call(fit, origins, event, callers);
 	} else {
 		out_paint(out, colour_of(event));
-		event_sentence(out, event);
+		event_sentence(fit, event);
+		fit_piece(fit, kept);
 		out_paint(out, PLAIN);
 	}
-	out_char(out, '\n');
+	fit_end(fit);
 }

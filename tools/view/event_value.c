@@ -39,12 +39,15 @@ static void flags(struct out *out, uint32_t value)
 	joined(out, names, count, left);
 }
 
-void event_text_major(struct out *out, uint32_t value)
+void event_text_major(struct out *out, uint32_t value, const char *prefix)
 {
 	const char *names[NAMES_MAX];
 	uint32_t left;
 	size_t count = names_major(value, names, &left);
 
+	for (size_t i = 0; i < count; i++)
+		if (!strncmp(names[i], prefix, strlen(prefix)))
+			names[i] += strlen(prefix);
 	joined(out, names, count, left);
 }
 
@@ -61,9 +64,9 @@ static void oid(struct out *out, const struct tr_value *value)
 		out_bytes(out, value->at, value->length);
 }
 
-static void phrase(struct out *out, const struct tr_event *event, const struct tr_value *value)
+void event_text_phrase(struct out *out, const struct tr_event *event, const struct tr_value *value)
 {
-	struct token *token = event_token(event, value);
+	struct token *token = tr_value_token(value).length ? event_token(event, value) : NULL;
 	const char *text = token ? token_phrase(token) : "";
 
 	if (!*text)
@@ -73,7 +76,7 @@ static void phrase(struct out *out, const struct tr_event *event, const struct t
 	out_char(out, ']');
 }
 
-static void token(struct out *out, const struct tr_event *event, const struct tr_value *value)
+void event_text_token(struct out *out, const struct tr_event *event, const struct tr_value *value)
 {
 	struct tr_token token = tr_value_token(value);
 	struct tr_bytes bytes = tr_value_bytes(event, value);
@@ -89,7 +92,6 @@ static void token(struct out *out, const struct tr_event *event, const struct tr
 		if (token.length > MESSAGE_SHOWN)
 			out_str(out, "...");
 	}
-	phrase(out, event, value);
 }
 
 static void ticket_flags(struct out *out, uint32_t value)
@@ -224,10 +226,11 @@ void event_text_value(struct out *out, const struct tr_event *event, const struc
 		oid(out, value);
 		break;
 	case TR_TYPE_TOKEN:
-		token(out, event, value);
+		event_text_token(out, event, value);
+		event_text_phrase(out, event, value);
 		break;
 	case TR_TYPE_MAJOR:
-		event_text_major(out, (uint32_t)tr_value_uint(value));
+		event_text_major(out, (uint32_t)tr_value_uint(value), "");
 		break;
 	case TR_TYPE_GSS_FLAGS:
 		flags(out, (uint32_t)tr_value_uint(value));

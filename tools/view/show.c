@@ -5,6 +5,7 @@
 #include "tools/view/show.h"
 #include "tools/view/sink.h"
 #include "tools/base/tool.h"
+#include "tools/out/terminal.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -40,6 +41,7 @@ struct show {
 	struct tr_reader *reader;
 	struct out out;
 	struct sink *sink;
+	bool cut;
 	bool live, progress, progress_shown;
 	uint32_t pid;	   /* 0: any */
 	const char *names; /* NULL: any */
@@ -114,6 +116,11 @@ void show_only_handshakes(struct show *show, bool wanted)
 void show_callers(struct show *show, bool wanted)
 {
 	show->sink->callers = wanted;
+}
+
+void show_cut(struct show *show, bool wanted)
+{
+	show->cut = wanted;
 }
 
 void show_findings_alone(struct show *show, bool wanted)
@@ -244,6 +251,14 @@ static void tell_left_out(struct show *show)
 			   stats->late);
 }
 
+/* Each time anew: a terminal's size changes. */
+static unsigned columns(const struct show *show)
+{
+	int fd = show->cut ? fileno(show->out.file) : -1;
+
+	return fd >= 0 && isatty(fd) ? terminal_columns(fd) : 0;
+}
+
 int show_poll(struct show *show, bool final)
 {
 	uint64_t now = clock_now(CLOCK_REALTIME), count = 0;
@@ -255,6 +270,7 @@ int show_poll(struct show *show, bool final)
 	else
 		tr_reader_refresh(show->reader);
 	show->live |= !final;
+	show->sink->columns = columns(show);
 	while (!show->out.failed && memory &&
 	       tr_reader_next(show->reader, final ? UINT64_MAX : now - SETTLED, &event)) {
 		count_lost(show, &event);

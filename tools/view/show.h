@@ -37,6 +37,8 @@ void show_free(struct show *show);
 void show_only_pid(struct show *show, uint32_t pid);
 void show_only_named(struct show *show, const char *pattern);
 void show_callers(struct show *show, bool wanted);
+/* In text, cut the line of an event to the width of the terminal, if out is one. */
+void show_cut(struct show *show, bool wanted);
 /* In text, print the tokens of each event as trees. */
 void show_trees(struct show *show, bool wanted);
 /* Print only handshakes, refusals, what goes wrong with trace and policy, and calls (of which only those that

@@ -26,6 +26,7 @@ struct sink {
 	bool alone;	  /* findings when they are found, and nothing else */
 	bool callers;	  /* in text, say who called */
 	bool trees;	  /* in text, tokens as trees */
+	unsigned columns; /* in text, that a line has at most; 0: as many as it takes */
 	/* NULL: every handshake, however long the lines get. */
 	const struct timeline_choice *timeline;
 };

@@ -16,6 +16,7 @@
 struct events {
 	struct sink sink;
 	struct origins *origins;
+	struct fit *fit;
 	char date[DATE];
 };
 
@@ -44,7 +45,8 @@ static bool add_text(struct sink *sink, const struct tr_event *event, bool wante
 	event_token_learn(event);
 	if (wanted) {
 		date_line(events, event->time);
-		event_text(sink->out, events->origins, event, sink->callers);
+		fit_begin(events->fit, sink->columns);
+		event_text(events->fit, events->origins, event, sink->callers);
 		if (sink->trees)
 			event_trees(sink->out, event);
 	}
@@ -75,6 +77,7 @@ static void release(struct sink *sink)
 	struct events *events = (struct events *)sink;
 
 	origins_free(events->origins);
+	fit_free(events->fit);
 	free(events);
 }
 
@@ -86,10 +89,11 @@ static struct sink *new (struct out *out, bool (*add)(struct sink *, const struc
 		return NULL;
 	events->sink = (struct sink){.add = add, .end = end, .release = release, .out = out};
 	events->origins = origins_new();
+	events->fit = fit_new(out);
 	memcpy(events->date, out_stamp(out, (uint64_t)time(NULL) * 1000000000), DATE);
-	if (events->origins)
+	if (events->origins && events->fit)
 		return &events->sink;
-	free(events);
+	release(&events->sink);
 	return NULL;
 }
 

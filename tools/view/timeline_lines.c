@@ -2,22 +2,11 @@
 /* See timeline_lines.h. Characters can be two columns wide, or none. */
 #include "tools/view/timeline_lines.h"
 
-#include "tools/base/safe.h"
+#include "tools/out/terminal.h"
 
 #include <string.h>
-#include <uniwidth.h>
 
 #define LEAST 12 /* columns; narrower than that nothing can be read */
-
-static size_t width_of(const uint8_t *at, size_t left, size_t *length)
-{
-	uint32_t code;
-	size_t used = safe_utf8(at, left, &code);
-	int width = used ? uc_width(code, "UTF-8") : 1;
-
-	*length = used ? used : 1;
-	return width > 0 ? (size_t)width : 0;
-}
 
 /* How many bytes of text fit into so many columns; *skip: of a blank behind them that goes with the line. */
 static size_t fits(const char *text, size_t columns, size_t *skip)
@@ -26,7 +15,7 @@ static size_t fits(const char *text, size_t columns, size_t *skip)
 
 	*skip = 0;
 	while (at < length) {
-		used += width_of((const uint8_t *)text + at, length - at, &one);
+		used += terminal_character(text + at, length - at, &one);
 		if (used > columns)
 			break;
 		if (text[at] == ' ' && at)
