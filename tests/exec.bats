@@ -66,6 +66,24 @@ not_followed() {
     done
 }
 
+@test "a process that could not be made did not run unobserved, and the shell of system is told not to have come about" {
+    local function
+    open_directory "$HOST"
+    for function in posix_spawn posix_spawnp system popen; do
+        echo "$function"
+        rm -f ./*.pcapng
+        run -0 ./exec_family "$function" refused
+        bare=$output
+        [[ $bare =~ ^("7f00 ")?[1-9][0-9]*$ ]]
+        run -0 --separate-stderr "$GSSTAP" run --strict -o "$PWD/t-%p.pcapng" ./exec_family "$function" refused
+        [ "$output" = "$bare" ]
+        [ -z "$stderr" ]
+        [ $function != system ] || trace_json t-*.pcapng | jq -e -s --argjson errno "${bare#* }" \
+            'map(select(.event == "exec")) | length == 2 and .[1].errno == $errno and .[0].errno == null'
+        [ $function = system ] || [ "$(ls)" = exec_family ]
+    done
+}
+
 @test "whichever function executes it, --follow-exec puts back what was lost" {
     local function
     for function in $FUNCTIONS; do

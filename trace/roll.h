@@ -32,6 +32,7 @@ enum tr_roll_kind {
 	TR_ROLL_SPAWNED,  /* pid was made by somebody and executes path; this may come after its answer */
 	TR_ROLL_SHELL,	  /* pid has the C library start path, without the shim */
 	TR_ROLL_LOSS,	  /* of pid no trace tells this: struct tr_roll_loss follows */
+	TR_ROLL_UNDONE,	  /* what was told here did not come about */
 };
 
 enum tr_roll_flag {

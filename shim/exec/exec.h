@@ -40,6 +40,7 @@ struct tap_exec {
 	bool secure;	      /* it gains privileges, and ignores its environment: nothing is put back */
 	bool elsewhere;	      /* it answers another gsstap run */
 	bool recorded;	      /* an event tells of it */
+	struct tr_roll_entry *told; /* in the roll, of a shell; NULL: not */
 	size_t count;	      /* of its environment */
 	const char *preload;  /* the LD_PRELOAD it has; NULL: none */
 	/* Of the program, from tap_exec_find to tap_exec_forget. */
@@ -131,7 +132,9 @@ bool tap_exec_is_secure(const struct tap_exec *e);
 void tap_exec_record(struct tap_exec *e);
 void tap_exec_tell(const struct tap_exec *e, pid_t pid);
 /* The C library starts a shell of its own, whose pid nobody learns. */
-void tap_exec_tell_shell(const struct tap_exec *e);
+void tap_exec_tell_shell(struct tap_exec *e);
+/* After that: it could not. */
+void tap_exec_shell_failed(struct tap_exec *e, int error);
 /* After what was told: it failed with this. */
 void tap_exec_failed(struct tap_exec *e, int error);
 /* Is this a child of vfork, whose memory is its parent's? */
@@ -151,6 +154,8 @@ extern char tap_no_trace[600];
 bool tap_roll_lost(enum tr_drop why, const char *reason, uint32_t count);
 /* Which of the files that a child needs are not reached from here: flags of enum tr_roll_flag. */
 unsigned tap_roll_reach(void);
-void tap_roll_add(unsigned kind, pid_t pid, unsigned flags, const char *path);
+/* The entry, or NULL: there is no room for it. */
+struct tr_roll_entry *tap_roll_add(unsigned kind, pid_t pid, unsigned flags, const char *path);
+void tap_roll_undo(struct tr_roll_entry *entry);
 
 #endif

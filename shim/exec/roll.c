@@ -103,16 +103,23 @@ static struct tr_roll_entry *take(unsigned kind, uint32_t pid, unsigned flags, s
 	return entry;
 }
 
-void tap_roll_add(unsigned kind, pid_t pid, unsigned flags, const char *path)
+struct tr_roll_entry *tap_roll_add(unsigned kind, pid_t pid, unsigned flags, const char *path)
 {
 	size_t text = path && *path ? strlen(path) + 1 : 0;
 	struct tr_roll_entry *entry = take(kind, (uint32_t)pid, flags, text);
 
 	if (!entry)
-		return;
+		return NULL;
 	if (text)
 		memcpy(entry->path, path, text);
 	__atomic_store_n(&entry->mark, TR_ROLL_MARK, __ATOMIC_RELEASE);
+	return entry;
+}
+
+void tap_roll_undo(struct tr_roll_entry *entry)
+{
+	if (entry)
+		__atomic_store_n(&entry->kind, (uint16_t)TR_ROLL_UNDONE, __ATOMIC_RELAXED);
 }
 
 static struct tr_roll_loss *begin_loss(uint32_t pid, uint32_t parent, const char *reason)

@@ -119,6 +119,13 @@ static void give_back(struct tap_exec *e, const struct other *other)
 	errno = saved;
 }
 
+/* POSIX wants it to look like a shell that ended with 127 itself; but then the C library has no error of its
+ * own, other than that of having been interrupted while it waited. */
+static bool started_no_shell(int result)
+{
+	return result == 127 << 8 && errno && errno != EINTR;
+}
+
 TAP_EXPORT int system(const char *command)
 {
 	__typeof__(&system) real = TAP_EXEC_REAL(system);
@@ -130,8 +137,12 @@ TAP_EXPORT int system(const char *command)
 		return real(command);
 	if (prepare(&e, &command, &other)) {
 		tell(&e); /* it returns when the shell has ended */
-		errno = saved;
+		errno = 0;
 		result = real(command);
+		if (started_no_shell(result))
+			tap_exec_shell_failed(&e, errno);
+		else if (!errno)
+			errno = saved;
 	} else {
 		errno = E2BIG;
 	}

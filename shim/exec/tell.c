@@ -97,7 +97,7 @@ void tap_exec_record(struct tap_exec *e)
 	errno = saved;
 }
 
-static void add(unsigned kind, pid_t pid, const struct tap_exec *e)
+static struct tr_roll_entry *add(unsigned kind, pid_t pid, const struct tap_exec *e)
 {
 	unsigned flags = tap_exec_filter ? 0 : tap_roll_reach(); /* it may not be asked */
 
@@ -105,7 +105,7 @@ static void add(unsigned kind, pid_t pid, const struct tap_exec *e)
 		flags |= TR_ROLL_LOST;
 	if (e->secure)
 		flags |= TR_ROLL_SECURE;
-	tap_roll_add(kind, pid, flags, e->where);
+	return tap_roll_add(kind, pid, flags, e->where);
 }
 
 void tap_exec_tell(const struct tap_exec *e, pid_t pid)
@@ -117,12 +117,22 @@ void tap_exec_tell(const struct tap_exec *e, pid_t pid)
 	errno = saved;
 }
 
-void tap_exec_tell_shell(const struct tap_exec *e)
+void tap_exec_tell_shell(struct tap_exec *e)
 {
 	int saved = errno;
 
 	if (tap_roll_is_open() && e->missing && !e->restored && !e->absent)
-		add(TR_ROLL_SHELL, own_pid(), e);
+		e->told = add(TR_ROLL_SHELL, own_pid(), e);
+	errno = saved;
+}
+
+void tap_exec_shell_failed(struct tap_exec *e, int error)
+{
+	int saved = errno;
+
+	tap_roll_undo(e->told);
+	if (e->recorded)
+		record(e, error);
 	errno = saved;
 }
 

@@ -2,12 +2,13 @@
 /*
  * Executes /usr/bin/env with an environment of its own making, by the function that is asked for.
  *
- *	exec_family FUNCTION [fork|vfork|title|many|missing|thread|handler|cancelled] [whole]
+ *	exec_family FUNCTION [fork|vfork|title|many|missing|refused|thread|handler|cancelled] [whole]
  *
  * FUNCTION is one of the C library's that execute a program; system and popen run the second argument of
  * `command` in place of env. fork, vfork: in a child, and its own environment must be as before afterwards.
  * title: the program first writes its title over the environment it was given. many: the environment has
- * 3,000 variables more. missing: the program does not exist; errno is printed. thread: on the smallest stack
+ * 3,000 variables more. missing: the program does not exist; errno is printed. refused: no other process may be
+ * made; errno is printed, and the end of system. thread: on the smallest stack
  * that one may have. handler: in a signal handler with 4.7 kB of stack, after one that fails. cancelled: on a
  * thread that is to end at the next call at which it may. whole: with the environment that it was given.
  */
@@ -17,11 +18,13 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,6 +57,8 @@ static int read_pipe(FILE *from)
 	char line[4096];
 	int status;
 
+	if (!from)
+		return -1;
 	while (fgets(line, sizeof(line), from))
 		fputs(line, stdout);
 	fflush(stdout);
@@ -167,6 +172,14 @@ static int make_fork(void)
 	return fork();
 }
 
+/* The limit is not root's. */
+static bool may_make_no_process(void)
+{
+	const struct rlimit none = {0, 0};
+
+	return !setrlimit(RLIMIT_NPROC, &none) && (geteuid() || !setresuid(65534, 65534, 65534));
+}
+
 /* Everything from the first variable on: as setproctitle of sshd and the like. */
 static void write_title(void)
 {
@@ -196,6 +209,18 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(how, "command"))
 		command = argv[3];
+	if (!strcmp(how, "refused")) {
+		environ = own;
+		if (!may_make_no_process())
+			return 3;
+		errno = 0;
+		if (!strcmp(function, "system"))
+			printf("%x ", system(command));
+		else
+			run();
+		printf("%d\n", errno);
+		return 0;
+	}
 	if (argc > 3 && !strcmp(argv[3], "whole"))
 		own = environ;
 	environ = own;

@@ -131,6 +131,8 @@ static void take(struct roll_seen *seen, const struct tr_roll_entry *entry)
 	case TR_ROLL_LOSS:
 		lost(seen, entry);
 		break;
+	case TR_ROLL_UNDONE:
+		break;
 	}
 }
 
