@@ -32,7 +32,7 @@ leave() {
 
 @test "what is open when a process ends is told once, at every level" {
     for level in audit calls tokens; do
-        for how in return exit quick_exit _exit _Exit signal thread exec; do
+        for how in return exit quick_exit _exit _Exit syscall syscall-thread signal thread exec; do
             leave $level $how
             case $how in
             exec) end="the process executed another program" ;;
@@ -50,7 +50,7 @@ leave() {
 }
 
 @test "a child that ends tells nothing of its parent's contexts" {
-    for how in fork:exit fork:_exit fork:exec vfork:_exit vfork:exec; do
+    for how in fork:exit fork:_exit fork:syscall fork:exec vfork:_exit vfork:syscall vfork:syscall-thread vfork:exec; do
         leave calls $how
         [ "$(jq -s 'map(select(.event == "context" or .outcome == "abandoned") | .reason) | unique' -c lines)" = \
             '[null,"the program gave the context up before it was established"]' ]

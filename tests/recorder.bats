@@ -92,7 +92,7 @@ fall_silent() {
 }
 
 @test "a busy program that leaves by _exit or becomes another one leaves its trace alone, and whole" {
-    for how in _exit _Exit quick_exit exec child; do
+    for how in _exit _Exit quick_exit syscall exec child; do
         rm -rf trace && mkdir trace
         run -0 under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL="$LEVEL" "$HOSTS/ends_busy" 2000 $how
         [ "$(find trace -type f | wc -l)" = "$([ $how != child ] && echo 1 || echo 2)" ]

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The end of a process as far as it can be seen: exit, return from main, quick_exit, _exit and exec. A signal
- * that ends it, and a system call that it makes itself, are not. Nothing of the host's is run, and how it
+ * The end of a process as far as it can be seen: exit, return from main, quick_exit, _exit, syscall and exec.
+ * A signal that ends it, and an instruction of its own that calls the kernel, are not. Nothing of the host's is run, and how it
  * exits is not changed.
  */
 #include "shim/core/ending.h"
@@ -63,12 +63,17 @@ bool tap_finishes(void)
 	return recording;
 }
 
+void tap_ends_now(void)
+{
+	tap_ends(TAP_END_PROCESS);
+	tap_finishes();
+}
+
 static __attribute__((noreturn)) void leave(const char *name, int status)
 {
 	void (*real)(int) = (void (*)(int))tap_find_next(name);
 
-	tap_ends(TAP_END_PROCESS);
-	tap_finishes();
+	tap_ends_now();
 	if (real)
 		real(status);
 	for (;;)
@@ -85,16 +90,10 @@ TAP_EXPORT void _Exit(int status)
 	leave("_Exit", status);
 }
 
-static void ends_quickly(void)
-{
-	tap_ends(TAP_END_PROCESS);
-	tap_finishes();
-}
-
 /* Of those that the C library calls then ours is one of the first that it is given, so one of the last. */
 __attribute__((constructor)) static void construct(void)
 {
-	at_quick_exit(ends_quickly);
+	at_quick_exit(tap_ends_now);
 }
 
 /* What other libraries still do when theirs run is recorded as before. */

@@ -20,5 +20,7 @@ bool tap_has_tellers(void);
 void tap_ends(enum tap_end end);
 /* All that was recorded goes to the trace: true, unless that is not to be done here. */
 bool tap_finishes(void);
+/* Both, when the process leaves. */
+void tap_ends_now(void);
 
 #endif

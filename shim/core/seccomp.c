@@ -8,6 +8,7 @@
  * The call itself is passed on as it is, and its result with it. prctl and syscall are how programs and
  * libseccomp ask for a filter; all other system calls jump past us (tail.S).
  */
+#include "shim/core/ending.h"
 #include "shim/core/filter.h"
 #include "shim/core/lock.h"
 #include "shim/core/readable.h"
@@ -21,6 +22,7 @@
 #include <fcntl.h>
 #include <linux/seccomp.h>
 #include <sys/mman.h>
+#include <sys/single_threaded.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -208,7 +210,7 @@ TAP_EXPORT int prctl(int option, unsigned long a, unsigned long b, unsigned long
 	return result;
 }
 
-/* Of tail.S: what may be about a filter, and the very first of all. */
+/* Of tail.S: what may be about a filter, what may be the end of the process, and the very first of all. */
 long tap_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
 	static const unsigned long modes[] = {[SECCOMP_SET_MODE_STRICT] = SECCOMP_MODE_STRICT,
@@ -226,6 +228,9 @@ long tap_syscall(long number, long a, long b, long c, long d, long e, long f)
 		mode = (unsigned long)b;
 	else if (number == SYS_prctl && a == SET_TSC)
 		tr_clock_without_counter();
+	/* A thread that is not the last ends by SYS_exit alone. */
+	if (number == SYS_exit_group || (number == SYS_exit && __libc_single_threaded))
+		tap_ends_now();
 	if (mode == SECCOMP_MODE_DISABLED)
 		return tap_real_syscall(number, a, b, c, d, e, f);
 	before = withdraw(mode, (const void *)c);

@@ -47,7 +47,8 @@ name:	.cfi_startproc;                         \
 	LOOKUP(dlsym, tap_on_dlsym, tap_real_dlsym, rdx)
 	LOOKUP(dlopen, tap_dlopen_hook, tap_real_dlopen, rdx)
 
-/* System calls go on as they come, but those that may be about a seccomp filter (prctl, seccomp). */
+/* System calls go on as they come, but those that may be about a seccomp filter (prctl, seccomp) and those that end the
+ * process (exit, exit_group). */
 	.hidden	tap_real_syscall, tap_syscall
 	.globl	syscall
 	.type	syscall, @function
@@ -57,6 +58,10 @@ syscall: .cfi_startproc
 	cmp	$157, %rdi
 	je	1f
 	cmp	$317, %rdi
+	je	1f
+	cmp	$60, %rdi
+	je	1f
+	cmp	$231, %rdi
 	je	1f
 	mov	tap_real_syscall(%rip), %rax
 	test	%rax, %rax

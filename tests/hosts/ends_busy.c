@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ends_busy MESSAGES HOW [FILE]: that many messages one after the other, then ends by _exit, _Exit,
- * quick_exit, exec, or _exit of a child that has sent as many, too. Or, with failed, executes FILE, which is
+ * quick_exit, syscall, exec, or _exit of a child that has sent as many, too. Or, with failed, executes FILE, which is
  * no program; sends as many again and is killed.
  */
 #include "gss.h"
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,8 @@ int main(int argc, char **argv)
 		_Exit(0);
 	if (!strcmp(how, "quick_exit"))
 		quick_exit(0);
+	if (!strcmp(how, "syscall"))
+		syscall(SYS_exit_group, 0);
 	if (!strcmp(how, "exec"))
 		execl("/bin/true", "true", (char *)NULL);
 	if (!strcmp(how, "child")) {

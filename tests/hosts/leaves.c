@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +53,10 @@ static void leave(const char *how)
 		quick_exit(3);
 	if (!strcmp(how, "_Exit"))
 		_Exit(3);
+	if (!strcmp(how, "syscall"))
+		syscall(SYS_exit_group, 3);
+	if (!strcmp(how, "syscall-thread"))
+		syscall(SYS_exit, 3);
 	if (!strcmp(how, "signal")) {
 		signal(SIGUSR1, on_signal);
 		raise(SIGUSR1);
