@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The end of a process as far as it can be seen: exit, return from main, quick_exit, _exit, syscall and exec.
- * A signal that ends it, and an instruction of its own that calls the kernel, are not. Nothing of the host's is run, and how it
- * exits is not changed.
+ * A signal that ends it, and an instruction of its own that calls the kernel, are not. Nothing of the host's
+ * is run, and how it exits is not changed.
  */
 #include "shim/core/ending.h"
 

@@ -41,8 +41,8 @@ struct tap_exec {
 	bool elsewhere;	      /* it answers another gsstap run */
 	bool recorded;	      /* an event tells of it */
 	struct tr_roll_entry *told; /* in the roll, of a shell; NULL: not */
-	size_t count;	      /* of its environment */
-	const char *preload;  /* the LD_PRELOAD it has; NULL: none */
+	size_t count;		    /* of its environment */
+	const char *preload;	    /* the LD_PRELOAD it has; NULL: none */
 	/* Of the program, from tap_exec_find to tap_exec_forget. */
 	const char *where;	    /* its path, absolute where that can be known */
 	const char *name;	    /* by which system calls reach it from fd */

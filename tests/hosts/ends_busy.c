@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ends_busy MESSAGES HOW [FILE]: that many messages one after the other, then ends by _exit, _Exit,
- * quick_exit, syscall, exec, or _exit of a child that has sent as many, too. Or, with failed, executes FILE, which is
- * no program; sends as many again and is killed.
+ * quick_exit, syscall, exec, or _exit of a child that has sent as many, too. Or, with failed, executes FILE,
+ * which is no program; sends as many again and is killed.
  */
 #include "gss.h"
 #include <signal.h>

@@ -7,10 +7,10 @@
  * FUNCTION is one of the C library's that execute a program; system and popen run the second argument of
  * `command` in place of env. fork, vfork: in a child, and its own environment must be as before afterwards.
  * title: the program first writes its title over the environment it was given. many: the environment has
- * 3,000 variables more. missing: the program does not exist; errno is printed. refused: no other process may be
- * made; errno is printed, and the end of system. thread: on the smallest stack
- * that one may have. handler: in a signal handler with 4.7 kB of stack, after one that fails. cancelled: on a
- * thread that is to end at the next call at which it may. whole: with the environment that it was given.
+ * 3,000 variables more. missing: the program does not exist; errno is printed. refused: no other process may
+ *be made; errno is printed, and the end of system. thread: on the smallest stack that one may have. handler:
+ *in a signal handler with 4.7 kB of stack, after one that fails. cancelled: on a thread that is to end at the
+ *next call at which it may. whole: with the environment that it was given.
  */
 #include <errno.h>
 #include <fcntl.h>
