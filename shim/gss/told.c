@@ -117,7 +117,9 @@ static void put_handshake(const struct tap_scope *scope, const struct context *c
 static void write_handshake(const struct tap_scope *scope, const struct context *c, enum tr_outcome outcome,
 			    OM_uint32 major, OM_uint32 minor, const char *reason)
 {
-	tap_configuration_event((enum tr_role)0);
+	/* The call that begins a context has looked already. */
+	if (c->process)
+		tap_configuration_event((enum tr_role)0);
 	put_handshake(scope, c, outcome, major, minor, reason);
 }
 
@@ -134,6 +136,11 @@ static void name_target(const struct tap_scope *scope, const struct tap_handshak
 const char *tap_handshake_acceptor(const struct tap_handshake *step)
 {
 	return step->c && step->c->facts.pol.kerberos ? step->c->facts.pol.acceptor.text : NULL;
+}
+
+const uint8_t *tap_handshake_hash(const struct tap_handshake *step, const gss_buffer_desc *token)
+{
+	return token == step->first_token && step->c && step->c->hashed ? step->c->first_hash : NULL;
 }
 
 static void failed(struct tap_scope *scope, const struct tap_handshake *step, struct context *c)
@@ -185,7 +192,8 @@ void tap_handshake_without(const struct tap_scope *scope, const struct tap_no_ha
 	tap_copy(c.facts.initiator, sizeof(c.facts.initiator), none->initiator);
 	tap_copy(c.facts.asked, sizeof(c.facts.asked), none->asked);
 	tap_facts_settle(&c.facts);
-	write_handshake(scope, &c, TR_OUTCOME_FAILED, none->major, none->minor, none->reason);
+	tap_configuration_event((enum tr_role)0);
+	put_handshake(scope, &c, TR_OUTCOME_FAILED, none->major, none->minor, none->reason);
 }
 
 static void put_summary(const struct tap_scope *scope, const struct context *c, const char *reason)
