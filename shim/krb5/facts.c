@@ -115,7 +115,11 @@ static struct tap_learning *told_to(void *real)
 	struct tap_learning *const learning = told_to((void *)real)
 
 /* A function of the same libkrb5 that has no wrapper. */
-#define BESIDE(real, name) ((__typeof__(&name))tap_beside((void *)(real), #name))
+#define BESIDE(real, name)                                                                                   \
+	({                                                                                                   \
+		static __thread struct tap_beside last;                                                      \
+		(__typeof__(&name))tap_beside_again(&last, real, #name);                                     \
+	})
 
 static void take_cache(struct tap_facts *facts, void *real, krb5_context context, krb5_ccache cache)
 {

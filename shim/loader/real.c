@@ -178,6 +178,18 @@ void *tap_beside(const void *real, const char *name)
 		       : tap_elf_definition(found.dlfo_link_map->l_addr, found.dlfo_link_map->l_ld, name);
 }
 
+void *tap_beside_again(struct tap_beside *last, const void *real, const char *name)
+{
+	unsigned generation = __atomic_load_n(&tap_generation, __ATOMIC_ACQUIRE);
+
+	if (last->real != real || last->generation != generation) {
+		last->found = tap_beside(real, name);
+		last->real = real;
+		last->generation = generation;
+	}
+	return last->found;
+}
+
 bool tap_is_mit_krb5(const void *function)
 {
 	struct dl_find_object found;

@@ -43,6 +43,13 @@ void *tap_other(struct tap_caller *caller, enum tr_call_id call);
 void *tap_unwrapped(const struct tap_caller *caller, const char *name);
 /* A function of the library that holds `real`, wrapped or not; NULL: it has none. */
 void *tap_beside(const void *real, const char *name);
+/* The same for who asks often: what this thread was answered last holds until something is unloaded. */
+struct tap_beside {
+	const void *real;
+	void *found;
+	unsigned generation;
+};
+void *tap_beside_again(struct tap_beside *last, const void *real, const char *name);
 /* Does this lie in the shim? As where a call comes from: a library's jump from the function that our wrapper
  * has called to another one, as gss_seal goes on as gss_wrap. */
 bool tap_is_own_code(const void *address);
