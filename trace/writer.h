@@ -120,6 +120,9 @@ void tr_group_end(struct tr_draft *draft, size_t mark);
  */
 void tr_put_token(struct tr_draft *draft, enum tr_field_id id, const void *bytes, size_t length,
 		  enum tr_where where, bool in_event);
+/* The same with its tr_hash, where that is known already; NULL: it is not. */
+void tr_put_token_hashed(struct tr_draft *draft, enum tr_field_id id, const void *bytes, size_t length,
+			 const uint8_t *hash, enum tr_where where, bool in_event);
 /*
  * What tr_put_token and tr_put_secret put, of something that lies in pieces, which `next` gives one after the
  * other; false: there are no more. To be put as a field later, when the bytes may be gone.

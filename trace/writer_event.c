@@ -105,9 +105,18 @@ void tr_group_end(struct tr_draft *d, size_t mark)
 void tr_put_token(struct tr_draft *d, enum tr_field_id id, const void *bytes, size_t length,
 		  enum tr_where where, bool in_event)
 {
+	tr_put_token_hashed(d, id, bytes, length, NULL, where, in_event);
+}
+
+void tr_put_token_hashed(struct tr_draft *d, enum tr_field_id id, const void *bytes, size_t length,
+			 const uint8_t *hash, enum tr_where where, bool in_event)
+{
 	struct tr_token token = {.length = length, .flags = in_event ? TR_TOKEN_IN_EVENT : 0};
 
-	tr_hash(bytes, length, token.hash);
+	if (hash)
+		memcpy(token.hash, hash, sizeof(token.hash));
+	else
+		tr_hash(bytes, length, token.hash);
 	if (where != TR_WHERE_NONE && bytes) {
 		d->head.where = (uint16_t)where;
 		d->payload = bytes;

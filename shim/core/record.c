@@ -203,7 +203,7 @@ void tap_put_message(struct tr_draft *d, enum tr_field_id id, const void *bytes,
 /* The other half of a call that has two: it goes ahead in an event of its own, since a packet holds one
  * payload. */
 void tap_send_ahead(const struct tap_scope *scope, enum tr_field_id id, enum tr_where where,
-		    const void *bytes, size_t length)
+		    const void *bytes, size_t length, const uint8_t *hash)
 {
 	struct tr_draft *d = tap_event(scope, TR_E_token);
 
@@ -213,7 +213,7 @@ void tap_send_ahead(const struct tap_scope *scope, enum tr_field_id id, enum tr_
 	d->comment = tap_call_name(scope->call);
 	/* Only now is this event's number known: in a new process those that introduce it went before. */
 	tr_put_u64(d, TR_F_OF_SEQ, tr_next_seq() + 1);
-	tr_put_token(d, id, bytes, length, where, false);
+	tr_put_token_hashed(d, id, bytes, length, hash, where, false);
 	tr_commit(d);
 }
 

@@ -28,9 +28,9 @@ void tap_put_oid(struct tr_draft *d, enum tr_field_id id, gss_const_OID oid);
 /* A protected message or a MIC: length and hash from level tokens, bytes from level messages on. */
 void tap_put_message(struct tr_draft *d, enum tr_field_id id, const void *bytes, size_t length);
 /* A second payload of the same call: an event of its own that goes ahead, before the call's event is begun.
- */
+ * hash: its tr_hash, or NULL. */
 void tap_send_ahead(const struct tap_scope *scope, enum tr_field_id id, enum tr_where where,
-		    const void *bytes, size_t length);
+		    const void *bytes, size_t length, const uint8_t *hash);
 /* The display form of a name into out; false when there is none. Host-safe: errors leave no trace. */
 bool tap_display_name(const struct tap_scope *scope, gss_const_name_t name, char *out, size_t size);
 /* The same; *whole: nothing of it was cut off, and no byte of it is a NUL but those that end it. */

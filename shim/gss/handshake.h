@@ -44,6 +44,8 @@ bool tap_handshake_may_not(const struct tap_scope *scope, struct tap_handshake *
 void tap_handshake_judge(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t context);
 /* The acceptor by its true name, where libkrb5 has told it by now; NULL: it has not. */
 const char *tap_handshake_acceptor(const struct tap_handshake *step);
+/* A token's hash, where the handshake is named by it; NULL: by another one, or there is none. */
+const uint8_t *tap_handshake_hash(const struct tap_handshake *step, const gss_buffer_desc *token);
 /* After the verdict was applied: the handshake's event where it is over, and the table. */
 void tap_handshake_tell(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t context);
 

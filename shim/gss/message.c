@@ -116,7 +116,8 @@ static void record_message(struct tap_scope *scope, OM_uint32 major, const OM_ui
 	struct tr_draft *d;
 
 	if (ahead)
-		tap_send_ahead(scope, TR_F_MESSAGE, TR_WHERE_MESSAGE, m->plain->value, m->plain->length);
+		tap_send_ahead(scope, TR_F_MESSAGE, TR_WHERE_MESSAGE, m->plain->value, m->plain->length,
+			       NULL);
 	d = tap_gss_event(scope, major, minor, GSS_C_NO_OID);
 	if (!d)
 		return;

@@ -47,26 +47,31 @@ static void put_bindings(struct tr_draft *d, gss_channel_bindings_t bindings)
 }
 
 /* Both tokens of a call: the one that came in goes ahead when both have bytes to show. */
-static bool send_input_ahead(const struct tap_scope *scope, const gss_buffer_desc *in,
-			     const gss_buffer_desc *out)
+static bool send_input_ahead(const struct tap_scope *scope, const struct tap_handshake *step,
+			     const struct call *call)
 {
+	const gss_buffer_desc *in = call->input, *out = call->token;
+
 	if (scope->record != TAP_RECORD || tr_level < TR_LEVEL_TOKENS || !in || !in->length || !out ||
 	    !out->length)
 		return false;
-	tap_send_ahead(scope, TR_F_IN_TOKEN, TR_WHERE_IN_TOKEN, in->value, in->length);
+	tap_send_ahead(scope, TR_F_IN_TOKEN, TR_WHERE_IN_TOKEN, in->value, in->length,
+		       tap_handshake_hash(step, in));
 	return true;
 }
 
-static void put_tokens(struct tr_draft *d, const gss_buffer_desc *in, const gss_buffer_desc *out, bool ahead)
+static void put_tokens(struct tr_draft *d, const struct tap_handshake *step, const struct call *call,
+		       bool ahead)
 {
+	const gss_buffer_desc *in = call->input, *out = call->token;
 	bool bytes = tr_level >= TR_LEVEL_TOKENS;
 
 	if (in && in->length)
-		tr_put_token(d, TR_F_IN_TOKEN, in->value, in->length,
-			     bytes && !ahead ? TR_WHERE_IN_TOKEN : TR_WHERE_NONE, ahead);
+		tr_put_token_hashed(d, TR_F_IN_TOKEN, in->value, in->length, tap_handshake_hash(step, in),
+				    bytes && !ahead ? TR_WHERE_IN_TOKEN : TR_WHERE_NONE, ahead);
 	if (out && out->length)
-		tr_put_token(d, TR_F_OUT_TOKEN, out->value, out->length,
-			     bytes ? TR_WHERE_OUT_TOKEN : TR_WHERE_NONE, false);
+		tr_put_token_hashed(d, TR_F_OUT_TOKEN, out->value, out->length,
+				    tap_handshake_hash(step, out), bytes ? TR_WHERE_OUT_TOKEN : TR_WHERE_NONE, false);
 }
 
 /* The call in flight is followed: as far as it is known before the library is asked. */
@@ -132,7 +137,7 @@ static void judge(struct tap_scope *scope, struct tap_handshake *step, struct ca
 static void record(struct tap_scope *scope, const struct tap_handshake *step, const struct call *call,
 		   const OM_uint32 *minor, const char *other)
 {
-	bool ahead = send_input_ahead(scope, call->input, call->token);
+	bool ahead = send_input_ahead(scope, step, call);
 	struct tr_draft *d = tap_gss_event(scope, step->major, minor, step->mech);
 
 	if (!d)
@@ -148,7 +153,7 @@ static void record(struct tap_scope *scope, const struct tap_handshake *step, co
 	if (tap_is_complete(step->major))
 		tr_put_u32(d, TR_F_LIFETIME, *call->lifetime);
 	put_bindings(d, call->bindings);
-	put_tokens(d, call->input, call->token, ahead);
+	put_tokens(d, step, call, ahead);
 	tr_commit(d);
 }
 
