@@ -33,7 +33,8 @@ extern const uint32_t tr_slot_sizes[TR_CLASSES];
  */
 struct tr_stream {
 	uint8_t *map;	  /* NULL: none yet */
-	uint32_t bytes;	  /* of these pages */
+	uint32_t pages;	  /* so many it has */
+	uint32_t bytes;	  /* of those of them that have a place in the file */
 	uint32_t next;	  /* offset of the next free slot; the owner's alone */
 	uint32_t written; /* up to here the file has them */
 	bool backed;	  /* they are in the tail, and so outlive us; otherwise an event is written at once */

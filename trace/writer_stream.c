@@ -148,7 +148,7 @@ void tr_stream_write(struct tr_stream *stream, int class, uint32_t tid, bool now
 /* Memory for the next pages of a stream: in the tail, or of this process alone. */
 static bool take_pages(struct tr_stream *stream, int class, bool backed)
 {
-	uint32_t now = stream->bytes / TR_PAGE, wanted = backed && stream->backed ? now * 2 : 1;
+	uint32_t now = stream->pages, wanted = backed && stream->backed ? now * 2 : 1;
 	uint8_t *map = NULL;
 
 	if (wanted > pages_most[class])
@@ -171,21 +171,31 @@ static bool take_pages(struct tr_stream *stream, int class, bool backed)
 	if (stream->map && stream->backed)
 		tr_tail_give_back(stream->map, now);
 	else if (stream->map)
-		munmap(stream->map, stream->bytes);
+		munmap(stream->map, now * TR_PAGE);
 	stream->map = map;
-	stream->bytes = wanted * TR_PAGE;
+	stream->pages = wanted;
 	stream->backed = backed;
 	return true;
+}
+
+/*
+ * So many that the next ones begin at a multiple of their length. A file system that keeps a file in blocks of
+ * several pages (ext4, xfs) takes a run in half the time that it takes one that lies across them.
+ */
+static uint32_t pages_to_boundary(const struct tr_stream *stream)
+{
+	return stream->pages - (uint32_t)(tr_file.end / TR_PAGE % stream->pages);
 }
 
 /* Lays the stream's pages and gives them a place in the file. */
 static bool place_pages(struct tr_stream *stream, int class, uint32_t tid)
 {
-	uint32_t pages = stream->bytes / TR_PAGE;
-	struct iovec part = {stream->map, stream->bytes};
+	uint32_t pages = pages_to_boundary(stream);
+	struct iovec part = {stream->map, pages * TR_PAGE};
 
 	if (stream->backed)
-		tr_tail_place(stream->map, pages, TR_NOWHERE);
+		tr_tail_place(stream->map, stream->pages, TR_NOWHERE);
+	stream->bytes = pages * TR_PAGE;
 	stream->written = stream->next = stream->bytes;
 	stream->time = tr_file_time();
 	for (uint32_t i = 0; i < pages; i++)
@@ -215,6 +225,7 @@ static bool take_spare(struct tr_stream *stream, int class, uint32_t tid)
 		return false;
 	spare.pages--;
 	stream->map = spare.run[run] + at;
+	stream->pages = 1;
 	stream->bytes = TR_PAGE;
 	stream->backed = true;
 	stream->turn = atomic_load(&tr_file_turn);
