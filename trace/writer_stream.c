@@ -179,8 +179,8 @@ static bool take_pages(struct tr_stream *stream, int class, bool backed)
 }
 
 /*
- * So many that the next ones begin at a multiple of their length. A file system that keeps a file in blocks of
- * several pages (ext4, xfs) takes a run in half the time that it takes one that lies across them.
+ * So many that the next ones begin at a multiple of their length. A file system that keeps a file in blocks
+ * of several pages (ext4, xfs) takes a run in half the time that it takes one that lies across them.
  */
 static uint32_t pages_to_boundary(const struct tr_stream *stream)
 {

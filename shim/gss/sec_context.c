@@ -70,8 +70,8 @@ static void put_tokens(struct tr_draft *d, const struct tap_handshake *step, con
 		tr_put_token_hashed(d, TR_F_IN_TOKEN, in->value, in->length, tap_handshake_hash(step, in),
 				    bytes && !ahead ? TR_WHERE_IN_TOKEN : TR_WHERE_NONE, ahead);
 	if (out && out->length)
-		tr_put_token_hashed(d, TR_F_OUT_TOKEN, out->value, out->length,
-				    tap_handshake_hash(step, out), bytes ? TR_WHERE_OUT_TOKEN : TR_WHERE_NONE, false);
+		tr_put_token_hashed(d, TR_F_OUT_TOKEN, out->value, out->length, tap_handshake_hash(step, out),
+				    bytes ? TR_WHERE_OUT_TOKEN : TR_WHERE_NONE, false);
 }
 
 /* The call in flight is followed: as far as it is known before the library is asked. */
