@@ -125,7 +125,7 @@ static bool stretch(struct seal *seal, uint32_t process)
 
 	memcpy(fresh, &process, sizeof(process));
 	made = tap_stealing_begin(crypto, &s, seal->pool.seed, sizeof(seal->pool.seed), true) &&
-	       tap_stealing_encrypt(crypto, &s, fresh, sizeof(fresh));
+	       tap_stealing_encrypt(crypto, &s, fresh, sizeof(fresh), NULL);
 	tap_stealing_end(crypto, &s);
 	if (made)
 		memcpy(&seal->pool, fresh, sizeof(fresh));

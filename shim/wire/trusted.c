@@ -79,8 +79,8 @@ static bool steals(const struct tap_crypto *crypto, bool encrypt)
 		uint8_t bytes[48];
 
 		memcpy(bytes, encrypt ? text : made, length);
-		right = (encrypt ? tap_stealing_encrypt(crypto, &s, bytes, length)
-				 : tap_stealing_decrypt(crypto, &s, bytes, length)) &&
+		right = (encrypt ? tap_stealing_encrypt(crypto, &s, bytes, length, NULL)
+				 : tap_stealing_decrypt(crypto, &s, bytes, length, NULL)) &&
 			!memcmp(bytes, encrypt ? made : text, length);
 	}
 	tap_stealing_end(crypto, &s);
