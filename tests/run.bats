@@ -416,6 +416,14 @@ loses() {
     [[ $stderr =~ ^"gsstap: $PWD/u-"[0-9]+".pcapng: "[0-9]+" events could not be recorded: older files of this trace were removed, as was asked for (--max-size)"$ ]]
 }
 
+@test "what a long trace says is lost is told, too" {
+    # Its own losses, and those of one that comes after it.
+    run -125 --separate-stderr "$GSSTAP" run --strict -o t.pcapng sh -c "
+        $BUILD/hosts/loses_trace first limit 3000 -; truncate -s 3G t.pcapng; $BUILD/hosts/loses_trace first limit 3000 -"
+    [ "$(grep -cE "^gsstap: $PWD/t(-2)?.pcapng: [0-9]+ events could not be recorded: no space" <<<"$stderr")" = 2 ]
+    [[ $stderr == *"exit status 125: --strict, and events could not be recorded" ]]
+}
+
 @test "what --text can no longer print for want of room is told" {
     run -0 --separate-stderr "$GSSTAP" run --text /dev/full "$PYTHON" -c "$CALLS"
     [ "$stderr" = "gsstap: --text /dev/full: events are missing: No space left on device" ]

@@ -106,7 +106,7 @@ const struct tr_reader_stats *tr_reader_stats(struct tr_reader *reader)
 	return &reader->stats;
 }
 
-int tr_reader_add(struct tr_reader *reader, const char *path)
+int tr_reader_add_beginning(struct tr_reader *reader, const char *path, uint64_t most)
 {
 	struct tr_source **more =
 		reallocarray(reader->sources, reader->count + 1, sizeof(struct tr_source *));
@@ -116,7 +116,7 @@ int tr_reader_add(struct tr_reader *reader, const char *path)
 	if (more)
 		reader->sources = more;
 	if (more && source)
-		why = tr_map_open(&source->map, path);
+		why = tr_map_open(&source->map, path, most);
 	if (why) {
 		free(source);
 		tell(reader, path, UINT64_MAX, why);
@@ -128,6 +128,11 @@ int tr_reader_add(struct tr_reader *reader, const char *path)
 	reader->sources[reader->count++] = source;
 	reader->stale = true;
 	return 0;
+}
+
+int tr_reader_add(struct tr_reader *reader, const char *path)
+{
+	return tr_reader_add_beginning(reader, path, UINT64_MAX);
 }
 
 void tr_reader_refresh(struct tr_reader *reader)

@@ -80,6 +80,8 @@ void tr_reader_free(struct tr_reader *reader);
 
 /* Adds a file. Returns 0, or -1 after reporting what is wrong; the others are read all the same. */
 int tr_reader_add(struct tr_reader *reader, const char *path);
+/* The same of its first bytes alone, at most so many: the rest is as if it was cut off. */
+int tr_reader_add_beginning(struct tr_reader *reader, const char *path, uint64_t most);
 
 /* Looks whether files have grown. */
 void tr_reader_refresh(struct tr_reader *reader);

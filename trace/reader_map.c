@@ -64,6 +64,11 @@ static const char *map_file(struct tr_map *map, int fd, uint64_t size)
 	return NULL;
 }
 
+static uint64_t size_of(const struct tr_map *map, const struct stat *status)
+{
+	return (uint64_t)status->st_size < map->most ? (uint64_t)status->st_size : map->most;
+}
+
 static const char *unfit(const struct stat *status)
 {
 	if (S_ISREG(status->st_mode))
@@ -73,12 +78,13 @@ static const char *unfit(const struct stat *status)
 	return "is not a regular file: a trace is read in place, so write it to a file first";
 }
 
-const char *tr_map_open(struct tr_map *map, const char *path)
+const char *tr_map_open(struct tr_map *map, const char *path, uint64_t most)
 {
 	struct stat status;
 	const char *why = NULL;
 	int fd;
 
+	map->most = most;
 	/* A pipe without a writer must not hold us up before we can say that it is one. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
@@ -88,7 +94,7 @@ const char *tr_map_open(struct tr_map *map, const char *path)
 	if (!why)
 		why = unfit(&status);
 	if (!why && status.st_size)
-		why = map_file(map, fd, (uint64_t)status.st_size);
+		why = map_file(map, fd, size_of(map, &status));
 	close(fd);
 	if (why)
 		return why;
@@ -110,9 +116,9 @@ void tr_map_refresh(struct tr_map *map)
 	int fd;
 
 	if (stat(map->path, &status) || status.st_dev != map->device || status.st_ino != map->inode ||
-	    (uint64_t)status.st_size < map->size)
+	    size_of(map, &status) < map->size)
 		return;
-	if ((uint64_t)status.st_size == map->size && !map->tailed) {
+	if (size_of(map, &status) == map->size && !map->tailed) {
 		map->tailed = map->at && tr_tail_put_over(map);
 		return;
 	}
@@ -120,8 +126,8 @@ void tr_map_refresh(struct tr_map *map)
 	if (fd < 0)
 		return;
 	if (!fstat(fd, &status) && status.st_dev == map->device && status.st_ino == map->inode &&
-	    S_ISREG(status.st_mode) && (uint64_t)status.st_size >= map->size &&
-	    !map_file(map, fd, (uint64_t)status.st_size))
+	    S_ISREG(status.st_mode) && size_of(map, &status) >= map->size &&
+	    !map_file(map, fd, size_of(map, &status)))
 		map->tailed = tr_tail_put_over(map);
 	close(fd);
 }
@@ -157,23 +163,52 @@ static bool has_data(int fd, off_t at, off_t end)
 	return false;
 }
 
-bool tr_map_has_data(const struct tr_map *map, uint64_t offset)
+/* Or -1: it is another file by now. */
+static int open_again(const struct tr_map *map)
 {
 	int fd = open(map->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	off_t at = (off_t)offset, hole;
 	struct stat status;
+
+	if (fd < 0 || (!fstat(fd, &status) && status.st_dev == map->device && status.st_ino == map->inode))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static bool next_data(const struct tr_map *map, int fd, off_t *at, off_t *end)
+{
+	if (*at >= (off_t)map->size || (*at = lseek(fd, *at, SEEK_DATA)) < 0)
+		return false;
+	*end = lseek(fd, *at, SEEK_HOLE);
+	if (*end > (off_t)map->size)
+		*end = (off_t)map->size;
+	return *end > *at;
+}
+
+bool tr_map_next_data(const struct tr_map *map, uint64_t *at, uint64_t *end)
+{
+	int fd = open_again(map);
+	off_t from = (off_t)*at, to;
+	bool any = fd >= 0 && next_data(map, fd, &from, &to);
+
+	if (fd >= 0)
+		close(fd);
+	if (any) {
+		*at = (uint64_t)from;
+		*end = (uint64_t)to;
+	}
+	return any;
+}
+
+bool tr_map_has_data(const struct tr_map *map, uint64_t offset)
+{
+	int fd = open_again(map);
 	bool any = false;
 
 	if (fd < 0)
 		return false;
-	if (!fstat(fd, &status) && status.st_dev == map->device && status.st_ino == map->inode)
-		while (!any && at < (off_t)map->size && (at = lseek(fd, at, SEEK_DATA)) >= 0) {
-			hole = lseek(fd, at, SEEK_HOLE);
-			if (hole <= at)
-				break;
-			any = has_data(fd, at, hole < (off_t)map->size ? hole : (off_t)map->size);
-			at = hole;
-		}
+	for (off_t at = (off_t)offset, end; !any && next_data(map, fd, &at, &end); at = end)
+		any = has_data(fd, at, end);
 	close(fd);
 	return any;
 }

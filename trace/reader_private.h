@@ -16,7 +16,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "fields are read as th
  * SIGBUS. */
 struct tr_map {
 	const uint8_t *at;
-	uint64_t size;	  /* bytes of the file */
+	uint64_t size;	  /* bytes of the file that are looked at */
+	uint64_t most;	  /* ... and are not to be more */
 	size_t mapped;	  /* bytes of the mapping */
 	uint64_t dropped; /* pages before this were given back */
 	bool tailed;	  /* pages of the tail lie over it */
@@ -25,13 +26,15 @@ struct tr_map {
 	ino_t inode;
 	struct tr_map *next;
 };
-/* Returns NULL, or why it cannot be read. */
-const char *tr_map_open(struct tr_map *map, const char *path);
+/* Its first bytes, at most so many. Returns NULL, or why it cannot be read. */
+const char *tr_map_open(struct tr_map *map, const char *path, uint64_t most);
 void tr_map_refresh(struct tr_map *map);
 /* What lies before `upto` is hardly needed again: it need not stay in memory. */
 void tr_map_drop(struct tr_map *map, uint64_t upto);
 /* Is there anything but zeros from offset on? Costs what the file has on the disk, not what its size says. */
 bool tr_map_has_data(const struct tr_map *map, uint64_t offset);
+/* The next range at or after *at that it has on the disk: *at and *end become its ends. False: none. */
+bool tr_map_next_data(const struct tr_map *map, uint64_t *at, uint64_t *end);
 void tr_map_close(struct tr_map *map);
 
 /* reader_tail.c: puts what the tail has more over the mapping. False: nothing. */
@@ -90,6 +93,7 @@ static inline uint32_t tr_u32(const uint8_t *at)
 struct tr_run {		 /* slots of an extent that are still to be read */
 	uint64_t offset; /* of the next one */
 	uint32_t slot_size, left;
+	bool cut; /* what is missing among those before was told */
 	struct tr_run *next;
 };
 struct tr_source {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads back what a run has written, for its dropped and policy events only. Long traces are not read: the
- * run is over and its user waits.
+ * Reads back what a run has written, for its dropped and policy events only. Both stand at the beginning of a
+ * trace, and no more of it is read: the run is over and its user waits.
  */
 #include "tools/run/report.h"
 
@@ -15,7 +15,9 @@
 #include <sys/stat.h>
 
 #define PROBLEMS_AT_MOST 10
-#define READ_AT_MOST (1ll << 30) /* bytes of all traces; about a second */
+/* Losses are counted in the preamble, and the policy is told of with the process, when other threads may have
+ * been recorded for a moment. */
+#define BEGINNING (1u << 20)
 
 struct findings {
 	const char *path;
@@ -112,7 +114,7 @@ static uint64_t report(const char *path)
 
 	if (!reader)
 		return 0;
-	if (!tr_reader_add(reader, path)) {
+	if (!tr_reader_add_beginning(reader, path, BEGINNING)) {
 		tr_reader_finish(reader);
 		while (tr_reader_next(reader, UINT64_MAX, &event))
 			take(&findings, &event);
@@ -133,16 +135,12 @@ uint64_t run_report_after(glob_t *before, const char *template)
 	glob_t now;
 	struct stat status;
 	uint64_t lost = 0;
-	long long left = READ_AT_MOST;
 
 	run_report_before(&now, template);
 	for (size_t i = 0; i < now.gl_pathc; i++) {
 		if (was_there(before, now.gl_pathv[i]) || stat(now.gl_pathv[i], &status) ||
 		    !S_ISREG(status.st_mode))
 			continue;
-		left -= status.st_size;
-		if (left < 0)
-			break;
 		lost += report(now.gl_pathv[i]);
 	}
 	globfree(before);
