@@ -64,6 +64,39 @@ fall_silent() {
     [ "$(jq -s 'map(select(.call == "gss_wrap")) | length' lines)" -ge 1 ]
 }
 
+# cut_at WRITE TO [CUT_KILLS=WRITES]: the trace of 400 messages, cut just before that write; adds to `sums` how many of its events
+# there are, and how many it says were lost. What was said of reading it is in `said`.
+cut_at() {
+    rm -rf trace said && mkdir trace
+    LD_PRELOAD=$BUILD/plugins/cuts.so under_shim CUT_AT="$1" CUT_TO="$2" "${@:3}" GSSTAP_TRACE="$PWD/trace/t.pcapng" \
+        GSSTAP_LEVEL="$LEVEL" "$HOSTS/handshake" krb5 400 >/dev/null || [ $? = 137 ]
+    told trace/t.pcapng 2>said >>sums
+}
+
+@test "a trace that is cut between the recorder's look and its write loses nothing unsaid" {
+    cut_at 0 0
+    whole=$(jq '.[0]' sums)
+    jq -e '.[1] == 0' sums
+    for ((at = 2; at < 400; at += at < 40 ? 1 : 17)); do
+        cut_at $at 0
+        [ ! -s said ]
+        # In the midst of what was written last it is the reader who sees it.
+        cut_at $at 9000
+        [ ! -s said ] || sed -i '$d' sums
+    done
+    jq -e -s --argjson whole "$whole" 'length > 100 and all(add == $whole) and any(.[1] > 0)' sums
+}
+
+@test "a trace with a hole that its recorder did not live to see is read behind it, and the hole is told" {
+    for ((at = 100; at < 110; at++)); do
+        for to in 0 9000; do
+            cut_at $at $to CUT_KILLS=2
+            jq -e -s '.[-1][1] > 0' sums || grep -q 'zeros: somebody cut the trace while it was written' said
+        done
+    done
+    jq -e -s 'map(select(.[1] == 0)) | length > 0 and all(.[0] > 0)' sums
+}
+
 @test "a trace that was copied and cut goes on after the cut, as logrotate does with copytruncate" {
     talk 1
     cp trace/talks.pcapng first.pcapng

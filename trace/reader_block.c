@@ -37,6 +37,9 @@ const char *tr_block_section(const uint8_t *block, size_t length)
 
 	if (type == 0xa1b2c3d4 || type == 0xa1b23c4d || type == 0xd4c3b2a1 || type == 0x4d3cb2a1)
 		return "is a pcap file, not pcapng: gsstap's events cannot be in it whole";
+	if (!type && length >= 28)
+		return "is not a gsstap trace (it begins with zeros: somebody may have cut it while it was "
+		       "written)";
 	if (type != TR_BLOCK_SHB)
 		return "is not a gsstap trace (no pcapng section header)";
 	if (length < 28)

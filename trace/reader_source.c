@@ -26,10 +26,53 @@ static void stop(struct tr_source *source, uint64_t offset, const char *why)
 	source->ended = true;
 }
 
-/* Nothing is written at offset. Should anything follow, it cannot be found. */
+static bool is_extent(const uint8_t *block, uint32_t length)
+{
+	uint64_t magic;
+
+	if (length != sizeof(struct tr_extent))
+		return false;
+	memcpy(&magic, block + offsetof(struct tr_extent, magic), sizeof(magic));
+	return magic == TR_EXTENT_MAGIC;
+}
+
+#define CUT "here are zeros: somebody cut the trace while it was written, and what was here is lost"
+
+/* Is this the head of an extent, or an event whose extent has lost it? Behind zeros anything may stand. */
+static bool is_ours(struct tr_source *source, uint64_t offset, uint64_t end)
+{
+	const uint8_t *block = at(source, offset);
+	uint32_t type = tr_u32(block), length = tr_u32(block + 4);
+	struct tr_node node;
+	const char *why;
+
+	if (type == TR_BLOCK_FREE)
+		return end - offset >= sizeof(struct tr_extent) && is_extent(block, length);
+	return type == TR_BLOCK_EPB && length >= 32 && length % 4 == 0 && length <= TR_BLOCK_MAX &&
+	       length <= end - offset && tr_u32(block + length - 4) == length &&
+	       tr_packet_peek(&source->section, block, length, &node, &why) == TR_PACKET_OURS;
+}
+
+/* Somebody cut a file that was then written on behind a hole: goes on at what can be known there. */
+static bool leap(struct tr_source *source, uint64_t offset)
+{
+	for (uint64_t from = offset, end; tr_map_next_data(&source->map, &from, &end); from = end) {
+		for (; from + BLOCK_LEAST <= end; from += 4) {
+			if (!is_ours(source, from, end))
+				continue;
+			tr_reader_report(source, offset, CUT);
+			source->scanned = from;
+			return true;
+		}
+		tr_map_drop(&source->map, from);
+	}
+	return false;
+}
+
+/* Nothing is written at offset. Should anything follow, it is found by its extent, or not at all. */
 static void end_of_blocks(struct tr_source *source, uint64_t offset)
 {
-	if (!source->final || source->ended)
+	if (!source->final || source->ended || leap(source, offset))
 		return;
 	source->ended = true;
 	if (tr_map_has_data(&source->map, offset))
@@ -102,12 +145,21 @@ static enum slot run_next(struct tr_source *source, struct tr_run *run, struct t
 		slot = at(source, run->offset);
 		/* The writer stores a block's type last, after everything in it. */
 		type = __atomic_load_n((const uint32_t *)slot, __ATOMIC_ACQUIRE);
+		if (!type && source->final) {
+			if (!run->cut)
+				tr_reader_report(source, run->offset, CUT);
+			run->cut = true;
+			continue;
+		}
 		if (type == TR_BLOCK_FREE || !type)
 			return SLOT_FREE;
 		if (type != TR_BLOCK_EPB || tr_u32(slot + 4) != run->slot_size ||
 		    tr_u32(slot + run->slot_size - 4) != run->slot_size) {
-			tr_reader_report(source, run->offset, "a slot holds no event and is not free");
-			return SLOT_END;
+			if (!run->cut)
+				tr_reader_report(source, run->offset,
+						 "a slot holds no event and is not free");
+			run->cut = true;
+			continue;
 		}
 		if (packet_node(source, run->offset, run->slot_size, node)) {
 			node->run = run;
@@ -150,16 +202,6 @@ static void run_new(struct tr_source *source, uint64_t offset, uint32_t slot_siz
 	run->slot_size = slot_size;
 	run->left = slots;
 	run_begin(source, run);
-}
-
-static bool is_extent(const uint8_t *block, uint32_t length)
-{
-	uint64_t magic;
-
-	if (length != sizeof(struct tr_extent))
-		return false;
-	memcpy(&magic, block + offsetof(struct tr_extent, magic), sizeof(magic));
-	return magic == TR_EXTENT_MAGIC;
 }
 
 static struct tr_extent extent_at(const struct tr_source *source)
@@ -241,8 +283,8 @@ static bool find_extent(struct tr_source *source)
 	return false;
 }
 
-/* Looks at the block at source->scanned; false: there is none to look at now, or it is an extent to be opened
- * in its time. */
+/* Looks at the block at source->scanned, or finds another one; false: there is none to look at now, or it is
+ * an extent to be opened in its time. */
 static bool scan_block(struct tr_source *source)
 {
 	uint64_t offset = source->scanned;
@@ -252,7 +294,7 @@ static bool scan_block(struct tr_source *source)
 	const char *why = NULL;
 
 	if (!length)
-		return false;
+		return source->scanned > offset;
 	switch (tr_u32(block)) {
 	case TR_BLOCK_SHB:
 		scan_section(source, length);
@@ -277,6 +319,21 @@ static bool scan_block(struct tr_source *source)
 	return true;
 }
 
+/* The first page is among what is lost: packets are read as if it were there. */
+static bool leap_to_first(struct tr_source *source)
+{
+	const struct tr_interface ours = {.resolution = 9};
+
+	if (!source->final || tr_u32(source->map.at))
+		return false;
+	source->section.interfaces = malloc(sizeof(ours));
+	if (!source->section.interfaces)
+		return false;
+	*source->section.interfaces = ours;
+	source->section.count = source->section.room = 1;
+	return leap(source, 0);
+}
+
 /* Checks the very first block, once it is there. */
 static bool head_is_there(struct tr_source *source)
 {
@@ -287,6 +344,8 @@ static bool head_is_there(struct tr_source *source)
 		return true;
 	if (source->ended || (size < 28 && !source->final))
 		return false;
+	if (size >= 28 && leap_to_first(source))
+		return true;
 	why = size ? tr_block_section(source->map.at, size) : "is empty: nothing was recorded";
 	if (why) {
 		tr_reader_report(source, UINT64_MAX, why);

@@ -158,6 +158,7 @@ void tr_drop_count(enum tr_drop why, uint32_t count, uint32_t tid, uint64_t now)
 void tr_drops_finish(uint32_t tid, uint64_t now)
 {
 	tr_file_lock();
+	tr_file_settle(); /* the last look: what was written since the one before may stand behind a hole */
 	for (int why = 0; why < TR_DROPS; why++)
 		if (atomic_load(&drops[why]) != told[why])
 			tell((enum tr_drop)why, tid, now);

@@ -207,7 +207,7 @@ static bool begin_file(void)
 	uint64_t now = tr_file_time(), oldest = tr_lanes_oldest();
 	uint64_t first = (oldest && oldest < now ? oldest : now) - 1;
 
-	tr_file.end = tr_file.last = 0;
+	tr_file.end = tr_file.last = tr_file.seen = 0;
 	tr_file.events = 0;
 	tr_lay_preamble(tr_file.preamble, tr_file.id, first, tr_file.pid);
 	tr_drop_lay_all();
@@ -264,21 +264,20 @@ const char *tr_file_path(void)
 }
 
 /*
- * Cut and, between our look at it and our write, made longer again: then there is a hole before what came
- * last. A file that has as many blocks as its length asks for has none, and need not be read: that would
- * cost its time of access as well. More blocks than that are some file system's own affair, and say nothing.
+ * Cut and, between our look at it and our write, or by somebody else, made longer again: then there is a hole
+ * where the last thing began that was there when we looked, whatever came behind it since. A file that has as
+ * many blocks as its length asks for has none, and need not be read: that would cost its time of access as
+ * well. More blocks than that are some file system's own affair, and say nothing.
  */
 static bool has_hole(const struct stat *st)
 {
 	const uint64_t blocks = (uint64_t)st->st_blocks * 512;
-	uint32_t before;
+	uint32_t type;
 
 	if (blocks >= tr_file.end && blocks - tr_file.end < (uint64_t)TR_RUN_MOST * TR_PAGE)
 		return false;
-	return tr_file.last &&
-	       syscall(SYS_pread64, tr_file.fd, &before, sizeof(before), (off_t)tr_file.last - 4) ==
-		       sizeof(before) &&
-	       !before;
+	return syscall(SYS_pread64, tr_file.fd, &type, sizeof(type), (off_t)tr_file.seen) == sizeof(type) &&
+	       !type;
 }
 
 int tr_file_settle(void)
@@ -294,8 +293,10 @@ int tr_file_settle(void)
 	ask_limit();
 	if (tr_limit_bytes() && (tr_file.end >= tr_limit_bytes() || tr_file_lost_its_name()))
 		atomic_fetch_or(&tr_file_wants, TR_WANTS_FILE);
-	if (tr_file.end && (uint64_t)st.st_size >= tr_file.end && !has_hole(&st))
+	if (tr_file.end && (uint64_t)st.st_size >= tr_file.end && !has_hole(&st)) {
+		tr_file.seen = tr_file.last;
 		return 0;
+	}
 	tr_drop_add(TR_DROP_CUT, tr_file.events);
 	atomic_fetch_add(&tr_file_turn, 1);
 	if (syscall(SYS_ftruncate, tr_file.fd, 0L) || !begin_file())

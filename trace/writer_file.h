@@ -22,6 +22,7 @@ struct tr_file {
 	uint64_t id;	       /* the same in its tail */
 	uint64_t end;	       /* of the file */
 	uint64_t last;	       /* where the last thing was appended */
+	uint64_t seen;	       /* that of when it was looked at: nothing is written there again */
 	uint64_t time;	       /* of the last extent */
 	uint64_t limit;	       /* of the size of files, where it must not be met */
 	uint64_t asked;	       /* when its name was looked at */

@@ -78,6 +78,31 @@ static void zeros_at_the_end_are_space_not_used_yet(void **state)
 	image_free(&image);
 }
 
+static void what_stands_behind_zeros_is_read(void **state)
+{
+	struct image whole = {0}, image = {0};
+	size_t a, b;
+	uint64_t seqs[READ_MOST];
+
+	(void)state;
+	image_preamble(&whole);
+	a = image_extent(&whole, 1, 256, 4);
+	image_slot_call(&whole, a, 0, 1, 7);
+	image_slot_call(&whole, a, 2, 3, 8);
+	b = image_extent(&whole, 4, 256, 1);
+	image_slot_call(&whole, b, 0, 4, 9);
+	for (size_t cut = 0; cut <= b; cut += 4) {
+		image_add(&image, whole.bytes, whole.length);
+		memset(image.bytes, 0, cut);
+		image_write(&image, trace_file);
+		assert_int_equal(read_all(trace_file, seqs) > 0, 1);
+		assert_int_equal(!cut || strstr(reader_told, "cut"), 1);
+		image_free(&image);
+	}
+	assert_int_equal(seqs[0], 9);
+	image_free(&whole);
+}
+
 static void rewritten_files_are_sorted(void **state)
 {
 	static const uint64_t times[] = {5, 3, 9, 1, 7};
@@ -289,6 +314,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(extents_are_merged_by_time),
 		cmocka_unit_test(a_free_slot_ends_an_extent),
 		cmocka_unit_test(zeros_at_the_end_are_space_not_used_yet),
+		cmocka_unit_test(what_stands_behind_zeros_is_read),
 		cmocka_unit_test(rewritten_files_are_sorted),
 		cmocka_unit_test(every_resolution_is_understood),
 		cmocka_unit_test(foreign_packets_are_skipped_and_counted),
