@@ -166,6 +166,13 @@ readable() {
     [ "$(events '.call == "gss_unwrap" and .major != 0' | wc -l)" = 1 ]
 }
 
+@test "a thread with the smallest stack there is begins the next files of a trace, and removes the oldest" {
+    GSSTAP_MAX_SIZE=64K,2 thrice "$HOSTS/tiny_stack" "" 3000 3000
+    [[ $output == *"thread: Success" ]]
+    [ "$(find trace -type f | wc -l)" = 2 ]
+    events '.event == "dropped"' | jq -e -s 'map(.count) | add > 3000'
+}
+
 @test "a program killed in the middle leaves every finished event readable" {
     bare "$HOSTS/killed" 1000
     [ "$status" = 137 ]

@@ -66,7 +66,7 @@ int tr_limit_current(void)
 /* One that somebody has taken away is his, and what has its name now may be another one. */
 static bool remove_file(const char *path_template, const struct kept *file)
 {
-	char path[PATH_MAX];
+	static char path[PATH_MAX]; /* the file's lock is held */
 	struct stat st;
 
 	return tr_name(path_template, file->copy, path, sizeof(path)) && !stat(path, &st) &&

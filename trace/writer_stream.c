@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The pages that threads store events into: where they come from, which place in the file they have, and how
- * what is finished in them gets there. All under the file's lock. A process that can write no more goes on in
+ * what is finished in them gets there. All under the file's lock, which also guards what is too large for the
+ * host's stack. A process that can write no more goes on in
  * pages that were put aside before.
  */
 #include "trace/writer_file.h"
@@ -58,7 +59,7 @@ static bool write_slots(const struct tr_stream *stream, uint32_t end)
 /* What is finished in the stream goes to the end of the file, in pages of that time. */
 static bool write_elsewhere(struct tr_stream *stream, int class, uint32_t end, uint64_t time, uint32_t tid)
 {
-	uint8_t page[TR_PAGE];
+	static uint8_t page[TR_PAGE];
 	struct iovec part = {page, TR_PAGE};
 	uint32_t size = tr_slot_sizes[class], to = sizeof(struct tr_extent), events = 0;
 
@@ -240,7 +241,8 @@ static bool take_spare(struct tr_stream *stream, int class, uint32_t tid)
 /* Space in the tail, for pages that the file gets as one free block each. */
 static void put_aside(void)
 {
-	uint8_t page[TR_PAGE] = {0}, *preamble;
+	static uint8_t page[TR_PAGE];
+	uint8_t *preamble;
 	struct iovec parts[TR_RUN_MOST];
 
 	tr_lay_free(page, TR_PAGE);

@@ -67,7 +67,7 @@ static int open_tail(void)
 static bool fill(int fd, uint64_t at)
 {
 	static uint8_t zeros[TR_PAGE];
-	struct iovec parts[TR_BANK_PAGES];
+	static struct iovec parts[TR_BANK_PAGES];
 
 	for (int i = 0; i < TR_BANK_PAGES; i++)
 		parts[i] = (struct iovec){zeros, sizeof(zeros)};

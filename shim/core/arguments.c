@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <strings.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -191,29 +192,33 @@ void tap_put_arguments(struct tr_draft *d, const char *exe, const char *argument
 		       const char *now, size_t now_length)
 {
 	const struct interpreter *by = interpreter_of(exe);
-	struct kept kept = {.length = 0};
+	struct kept *kept; /* not on the stack of whoever records first */
 	bool hidden = false, code = false, value = false;
 
 	if (by)
 		put_script(d, arguments, length, by);
 	if (tr_level <= TR_LEVEL_AUDIT)
 		return;
+	kept = mmap(NULL, sizeof(*kept), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (kept == MAP_FAILED)
+		return;
 	for (const char *at = arguments; at < arguments + length; at += strlen(at) + 1) {
 		const char *glued = code_in(at, by);
 		bool option = *at == '-' || *at == '+';
 
 		if (hidden || code || !is_unchanged(at, arguments, now, now_length)) {
-			keep(&kept, HIDDEN, sizeof(HIDDEN));
+			keep(kept, HIDDEN, sizeof(HIDDEN));
 		} else if (glued && *glued) {
-			keep(&kept, at, (size_t)(glued - at));
-			keep(&kept, HIDDEN, sizeof(HIDDEN));
+			keep(kept, at, (size_t)(glued - at));
+			keep(kept, HIDDEN, sizeof(HIDDEN));
 		} else {
-			keep_argument(&kept, at);
+			keep_argument(kept, at);
 		}
 		hidden = asks_for_secret(at);
 		code = glued || (code && (option || value));
 		value = option && by && strchr(by->valued, at[strlen(at) - 1]);
 	}
-	if (kept.length)
-		tr_put(d, TR_F_ARGS, kept.text, kept.length);
+	if (kept->length)
+		tr_put(d, TR_F_ARGS, kept->text, kept->length);
+	munmap(kept, sizeof(*kept));
 }

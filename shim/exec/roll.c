@@ -38,16 +38,17 @@ const char *tap_shim_path(void)
 
 void tap_roll_open(const char *hello_path)
 {
-	char path[PATH_MAX];
+	size_t length = hello_path ? strlen(hello_path) : 0;
 	struct stat st;
 	void *map;
 	int fd;
 
-	if (!hello_path || !*hello_path || strlen(hello_path) + sizeof(TR_ROLL_SUFFIX) > sizeof(path))
+	if (!length || length + sizeof(TR_ROLL_SUFFIX) > sizeof(hello))
 		return;
-	tap_copy(path, sizeof(path), hello_path);
-	tap_append(path, sizeof(path), TR_ROLL_SUFFIX);
-	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+	tap_copy(hello, sizeof(hello), hello_path);
+	tap_append(hello, sizeof(hello), TR_ROLL_SUFFIX);
+	fd = (int)syscall(SYS_openat, AT_FDCWD, hello, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+	hello[length] = 0;
 	if (fd < 0)
 		return;
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > (off_t)sizeof(struct tr_roll)) {
@@ -62,7 +63,6 @@ void tap_roll_open(const char *hello_path)
 		}
 	}
 	syscall(SYS_close, fd);
-	tap_copy(hello, sizeof(hello), hello_path);
 	tap_copy(shim, sizeof(shim), tap_shim_path());
 }
 

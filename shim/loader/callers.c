@@ -79,12 +79,13 @@ struct link_map *tap_map_of(const struct tap_caller *c)
 
 /* --- is what was found still there? --- */
 
+#define STALE 32 /* looked for in one walk: all of a library's would not fit on a small stack */
+
 struct stale {
-	void **functions;
 	struct {
 		unsigned id;
 		void *address;
-	} left[TAP_IDS]; /* not met yet */
+	} left[STALE]; /* not met yet */
 	size_t count;
 };
 
@@ -105,23 +106,30 @@ static bool strike_out(const struct tap_object *o, void *data)
 	return !stale->count;
 }
 
+static void drop(void *functions[TAP_IDS], struct stale *stale)
+{
+	if (!stale->count || tap_walk(strike_out, stale))
+		return;
+	for (size_t i = 0; i < stale->count; i++)
+		__atomic_compare_exchange_n(&functions[stale->left[i].id], &stale->left[i].address, NULL,
+					    false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
 void tap_drop_stale(void *functions[TAP_IDS])
 {
-	struct stale stale = {.functions = functions};
+	struct stale stale;
 
-	for (unsigned id = 0; id < TAP_IDS; id++) {
-		void *address = __atomic_load_n(&functions[id], __ATOMIC_RELAXED);
+	for (unsigned id = 0; id < TAP_IDS;) {
+		for (stale.count = 0; id < TAP_IDS && stale.count < STALE; id++) {
+			void *address = __atomic_load_n(&functions[id], __ATOMIC_RELAXED);
 
-		if (address) {
-			stale.left[stale.count].id = id;
-			stale.left[stale.count++].address = address;
+			if (address) {
+				stale.left[stale.count].id = id;
+				stale.left[stale.count++].address = address;
+			}
 		}
+		drop(functions, &stale);
 	}
-	if (!stale.count || tap_walk(strike_out, &stale))
-		return;
-	for (size_t i = 0; i < stale.count; i++)
-		__atomic_compare_exchange_n(&functions[stale.left[i].id], &stale.left[i].address, NULL, false,
-					    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
 void tap_forget_real(struct tap_caller *caller)

@@ -24,13 +24,13 @@ struct tap_known {
 	const ElfW(Dyn) * list[];
 };
 
-/* All zero but for its purpose. The next look with the same one takes as known what it found, too, which was
- * worked on meanwhile. */
+/* All zero but for its purpose, and a batch to take newcomers into. The next look with the same one takes as
+ * known what it found, too, which was worked on meanwhile. */
 struct tap_comparison {
 	enum tap_purpose purpose;
 	bool deepbind;
-	struct tap_newcomer batch[TAP_NEWCOMERS];
-	size_t found; /* not known before they were worked on */
+	struct tap_newcomer *batch; /* of TAP_NEWCOMERS: too large for the stack of whoever loads */
+	size_t found;		    /* not known before they were worked on */
 	/* For known.c. */
 	size_t next; /* the first of the old list that was not met */
 	struct tap_known *list;

@@ -133,8 +133,12 @@ static bool deepbind_is_over(void)
 /* Until there are none, not for ever: others may load and unload all the time. */
 static void take_newcomers(bool over)
 {
+	const size_t room = TAP_NEWCOMERS * sizeof(struct tap_newcomer);
 	struct tap_comparison c = {.purpose = TAP_TAKE};
 
+	c.batch = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (c.batch == MAP_FAILED)
+		return;
 	for (unsigned rounds = 0; rounds < ROUNDS && tap_known_enter(); rounds++) {
 		c.deepbind = deepbind;
 		tap_known_look(&c);
@@ -142,10 +146,11 @@ static void take_newcomers(bool over)
 			deepbind = false;
 		tap_known_leave();
 		if (!c.found)
-			return;
+			break;
 		for (size_t i = 0; i < c.found; i++)
 			point(&c.batch[i], c.deepbind);
 	}
+	munmap(c.batch, room);
 }
 
 void tap_dlopen_ended(void)

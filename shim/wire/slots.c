@@ -582,8 +582,8 @@ static bool enter(const struct link_map *map, struct wire_held *held, char *reas
 bool tap_wire_enter(const void *zmq_function, char *reason, size_t size)
 {
 	static struct tap_lock lock;
+	static struct wire_held held; /* under it */
 	struct dl_find_object found;
-	struct wire_held held;
 	int saved = errno;
 	bool entered = false;
 
