@@ -17,7 +17,7 @@ def run(columns, command):
     if not pid:
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
         os.execvp(command[0], command)
-    written = b""
+    written = bytearray()
     while True:
         try:
             part = os.read(master, 65536)

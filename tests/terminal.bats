@@ -144,3 +144,15 @@ handshake(role=1, outcome=2, context=7, handshake=b"0123456789abcdef", initiator
     grep -q 'handshake established' plain
     run ! grep -q $'\033' plain
 }
+
+@test "a line that is cut is as wide as the terminal, and an errno's words come after names" {
+    "$PYTHON" "$TOP/tests/forge.py" cut.pcapng '
+process(command="c", exe="c", host="a", boot="b", started=1)
+call("gss_get_name_attribute", attribute="urn:" + "a" * 90, secret=(144, b"s" * 16), major=0)
+call("zmq_bind", socket=7, endpoint="tcp://a.host.of:5556", result=-1, errno=13)'
+    in_terminal 80 "$GSSTAP" decode --colour never cut.pcapng >shown
+    cat shown
+    grep -qE '^.*gss_get_name_attribute\(attribute=urn:a+…\) = COMPLETE <0us>$' shown
+    grep gss_get_name_attribute shown | grep -qE '^.{80}$'
+    grep -qE 'zmq_bind\(.*endpoint=tcp://a.host.of:5556.*\) = -1 EACCES' shown
+}

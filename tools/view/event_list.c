@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* Of what is needed, after a call's result and its reason, before what an errno means. */
+/* Of what is needed, after a call's result and its reason. */
 enum needed { NEEDED_PHRASE = 2, NEEDED_TEXT };
 /* After the parts of a sentence. */
 enum more { MORE_NAME = 1, MORE_NUMBER, MORE_FLAGS, MORE_TOKEN, MORE_GROUP, MORE_HANDLE };

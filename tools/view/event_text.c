@@ -19,7 +19,7 @@
 
 static const struct fit_piece kept = {.kind = FIT_KEEP};
 static const struct fit_piece reason_bare = {.kind = FIT_NEEDED, .rank = 1, .closing = 1};
-static const struct fit_piece reason_of_errno = {.kind = FIT_NEEDED, .rank = 4, .closing = 1};
+static const struct fit_piece reason_of_errno = {.kind = FIT_MORE}; /* its name says it */
 static const struct fit_piece reason_quoted = {.kind = FIT_NEEDED, .rank = 1, .closing = 2};
 
 /* What a call gave back, picked out of its fields while the arguments are written. */
