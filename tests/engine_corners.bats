@@ -115,6 +115,18 @@ quiet() {
         quiet $role slow "a part of a greeting"
         quiet $role slow-token "did not finish"
     done
+    quiet client unanswered "silent: .* did not answer this end.s last token"
+}
+
+@test "a peer that leaves without an answer to the last token is told as such, and not as one without READY" {
+    local port
+    fresh leaves
+    read -r port < <(free_port)
+    with wire
+    start server "${WITH[@]}" GSSTAP_TRACE="$PWD/server.pcapng" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$port" touch up answer 1
+    wait_until 60 test -e up
+    start quiet "$PYTHON" "$TOP/tests/hosts/quiet_peer.py" client "$port" leaves
+    wait_until 60 a_trace '.event == "handshake" and .outcome == "failed" and (.reason | test("went away without an answer to this end.s last token"))'
 }
 
 @test "a program that ends while it connects tells of no failure" {
@@ -273,6 +285,41 @@ threads_of() {
         stop_all
         hidden wire
     done
+}
+
+@test "a program's own ZMQ_SNDBUF is its own, also where it looks like one of ours" {
+    local ports at
+    fresh sndbuf
+    read -ra ports < <(free_port 4)
+    at=("${ports[@]/#/tcp://127.0.0.1:}")
+    cat >one.yaml <<END
+version: 1
+zmq: {inject: [{bind: "${at[0]}", principal: "zmq@localhost"}]}
+END
+    "$GSSTAP" policy compile -o one.bin one.yaml
+    with bare
+    start near "${WITH[@]}" "$BUILD/hosts/zpair" socket PULL bind "${at[1]}" recv
+    start far "${WITH[@]}" "$BUILD/hosts/zpair" socket PULL bind "${at[2]}" recv
+    start asks "${WITH[@]}" "$BUILD/hosts/zpair" socket PUSH connect "${at[3]}" send "to a listener"
+    secured "$PWD/one.bin"
+    start program "${WITH[@]}" "$PYTHON" -c 'import sys, zmq
+context = zmq.Context()
+def opened(kind, way, endpoint, size):
+    s = context.socket(kind)
+    s.sndbuf, s.linger, s.rcvtimeo = size, 60000, 60000
+    getattr(s, way)(endpoint)
+    assert s.sndbuf == size
+    return s
+opened(zmq.PULL, "bind", sys.argv[1], 0x67730003)  # the first that is secured
+opened(zmq.PUSH, "connect", sys.argv[2], 0x67730001).send(b"as ours")
+opened(zmq.PUSH, "connect", sys.argv[3], 0x6773ffff).send(b"as nobody\x27s")
+print(opened(zmq.PULL, "bind", sys.argv[4], 0x67730001).recv().decode())
+context.destroy()' "${at[@]}"
+    finish near
+    finish far
+    finish program
+    finish asks
+    [ "$(cat near.out far.out program.out)" = $'got as ours\ngot as nobody\'s\nto a listener' ]
 }
 
 @test "a child of vfork that closes what it inherited ends no connection of its parent's" {

@@ -113,12 +113,20 @@ static const char *silent_failure(const struct wire *wire)
 /* A context that was established makes no connection: the peer may refuse whom it has authenticated. */
 static const char *without_ready(const struct wire *wire)
 {
+	bool unanswered = wire->server && !wire->answered;
+
 	if (wire->phase != WIRE_HANDSHAKE || !wire->established)
 		return NULL;
+	if (wire->left && unanswered)
+		return "the peer went away without an answer to this end's last token: it did not take it, "
+		       "or was closed";
 	if (wire->left)
 		return "the peer went away after the handshake, without its READY: it does not let this end "
 		       "in, or was closed";
-	return was_waited_for(wire) ? "silent: the peer did not send its READY" : NULL;
+	if (!was_waited_for(wire))
+		return NULL;
+	return unanswered ? "silent: the peer did not answer this end's last token"
+			  : "silent: the peer did not send its READY";
 }
 
 void tap_wire_tell_closing(struct wire *wire)

@@ -216,6 +216,27 @@ int tap_wire_begin_own(const struct tap_scope *scope, void *socket, const struct
 	return error;
 }
 
+/* The kernel allows half of INT_MAX at most, so that all sizes like these are one to it. */
+int tap_wire_begin_none(const struct tap_scope *scope, void *socket, struct tap_wired *wired, char *reason,
+			size_t size)
+{
+	int error, buffer = 0;
+
+	if (!tap_option_number(scope, socket, ZMQ_SNDBUF, &buffer) || !tap_is_tag(buffer))
+		return 0;
+	error = begin_turn(scope, socket, wired, reason, size);
+	/* It may have been another thread's tag. */
+	if (error || !tap_option_number(scope, socket, ZMQ_SNDBUF, &wired->send_buffer) ||
+	    !tap_is_tag(wired->send_buffer))
+		return error;
+	wired->tagged = tap_option_set(scope, socket, ZMQ_SNDBUF, tap_no_tag(wired->send_buffer));
+	if (wired->tagged)
+		return 0;
+	tap_copy(reason, size, "its ZMQ_SNDBUF cannot be told from what marks a socket that is secured");
+	give_up(scope, socket, wired);
+	return EACCES;
+}
+
 bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired *wired, bool failed)
 {
 	bool bound = true;
@@ -225,6 +246,8 @@ bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired 
 		tap_option_set(scope, socket, ZMQ_SNDBUF, wired->send_buffer);
 		tap_waits_restore(scope, socket, wired->own);
 	}
+	if (wired->tagged)
+		tap_option_set(scope, socket, ZMQ_SNDBUF, wired->send_buffer);
 	if (wired->own)
 		tap_option_set(scope, socket, ZMQ_GSSAPI_SERVER, wired->server);
 	tap_turn_end(wired->turn);

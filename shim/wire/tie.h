@@ -68,6 +68,11 @@ static inline bool tap_is_tag(int value)
 {
 	return (value & ~0xffff) == TAP_SNDBUF_TAG;
 }
+/* A size that the kernel takes for the same, and that is no tag. */
+static inline int tap_no_tag(int value)
+{
+	return value ^ 0x10000;
+}
 struct tap_tie *tap_tie_of_tag(int value);
 struct tap_tie *tap_tie_of_path(const char *endpoint);
 

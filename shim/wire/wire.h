@@ -18,6 +18,7 @@
 struct tap_wired {
 	struct tap_tie *tie;	 /* NULL: libzmq does it as it is */
 	bool own, server;	 /* its program asked for GSSAPI itself, in that role */
+	bool tagged;		 /* without a tie: its ZMQ_SNDBUF looks like a tag */
 	int send_buffer;	 /* ZMQ_SNDBUF, as it was */
 	struct tap_socket *turn; /* turn.c's; until the end */
 };
@@ -30,6 +31,10 @@ int tap_wire_begin(const struct tap_scope *scope, void *socket, const struct pol
 /* The same for a socket of which pol_asks_gssapi: its program has set GSSAPI up by libzmq's options. */
 int tap_wire_begin_own(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
 		       const void *zmq_function, struct tap_wired *wired, char *reason, size_t size);
+/* For one that is not secured: what the program has set is not taken for a tag. 0, or an errno with the
+ * reason filled. */
+int tap_wire_begin_none(const struct tap_scope *scope, void *socket, struct tap_wired *wired, char *reason,
+			size_t size);
 /* Right after the real bind or connect, which has `failed` or not: the socket gets back what it had. False:
  * the endpoint was made, and nothing shows that its connections come here; it is to be undone. */
 bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired *wired, bool failed);

@@ -173,6 +173,8 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 		else if (!judged.error)
 			judged.error = refuse(scope, &verdict, facts.endpoint);
 	}
+	if (!error && !judged.error && !judged.wired.tie && tap_zmq_ruled())
+		error = tap_wire_begin_none(scope, socket, &judged.wired, reason, sizeof(reason));
 	/* What cannot be secured is refused: the policy wants it so, or the program. */
 	if (error) {
 		verdict.action = POL_DENY;
