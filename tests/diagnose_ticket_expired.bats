@@ -29,10 +29,17 @@ expired() {
     handshake new
     [ "$CLIENT_STATUS" = 0 ]
     healthy new
-    # It was renewed since: the old trace proves nothing any more, and says why.
+    # It was renewed since: that it is newer than the handshake shows which one had ended.
     doctor old
-    only GT0099
-    finds GT0099 '.not_looked_at | any(contains("short.cc"))'
+    only GT0014
+    finds GT0014 '.cause | test("^the ticket-granting ticket of alice@GSSTAP.TEST had expired, and was replaced at 20")'
+    finds GT0014 ".evidence | any(test(\"^FILE:$PWD/short.cc: krbtgt/GSSTAP.TEST@GSSTAP.TEST is of .*, [0-9]+ s after the handshake\"))"
+    finds GT0014 '.evidence | any(test("said .Ticket expired"))'
+    finds GT0014 '.remedy | all(has("command") | not)'
+    # Without it nothing does.
+    kdestroy -q
+    doctor old
+    run -1 finds GT0014 true
 }
 
 @test "it is found behind SPNEGO, and where the program names its principal" {

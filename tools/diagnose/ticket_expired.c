@@ -76,6 +76,31 @@ static bool told_by_it(struct diagnose_case *c, struct finding *finding)
 	return true;
 }
 
+static bool is_later(const struct probe_ticket *ticket, const struct model_talk *talk)
+{
+	return ticket->start >= (int64_t)talk->last / 1000000000;
+}
+
+/* The initiator's libkrb5 has said so, and the ticket that it meant is not there any more. */
+static bool replaced(struct diagnose_case *c, struct finding *finding, const struct model_step *step)
+{
+	const struct probe_ccache *cache = failed_cache(c);
+	const struct probe_ticket *ticket = cache && step ? probe_ccache_tgt(cache) : NULL;
+
+	if (c->ap_req || !ticket || !is_later(ticket, c->init))
+		return false;
+	finding_cause(finding, "the ticket-granting ticket of %s had expired, and was replaced at %s",
+		      case_client(c) ? case_client(c) : cache->principal, time_text(c, ticket->start));
+	finding_evidence(finding, "%s", case_said(c, c->init, step));
+	finding_evidence(finding, "%s: %s is of %s, %jd s after the handshake", cache->name, ticket->server,
+			 time_text(c, ticket->start),
+			 (intmax_t)(ticket->start - (int64_t)c->init->last / 1000000000));
+	clock_evidence(c, finding, c->init);
+	finding_remedy(finding, "a new ticket is there; have it renewed before it ends (k5start, sssd, a "
+				"client keytab)");
+	return true;
+}
+
 bool diagnose_ticket_expired(struct diagnose_case *c, struct finding *finding)
 {
 	const struct model_talk *talk = case_failed(c);
@@ -92,7 +117,7 @@ bool diagnose_ticket_expired(struct diagnose_case *c, struct finding *finding)
 	cache = case_ccache(c);
 	end = ended(c, talk, cache, &ticket);
 	if (!end)
-		return told_by_it(c, finding);
+		return told_by_it(c, finding) || replaced(c, finding, step);
 	client = case_client(c);
 	if (!client && cache)
 		client = cache->principal;
