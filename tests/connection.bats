@@ -7,11 +7,13 @@ load helper
 load wire
 
 setup_file() {
+    sniff
     realm_up -u alice -s zmq@localhost
 }
 
 teardown_file() {
     realm_down
+    never_passed "$SECRET" hello
 }
 
 setup() {
@@ -151,12 +153,12 @@ context.destroy(linger=0)'
     read -r PORT < <(free_port)
     start server "$GSSTAP" run -p report.yaml -o server.pcapng -- "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" touch up answer 1
     wait_until 60 test -e up
-    run -0 "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$PORT" send hello recv
+    run -0 "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$PORT" send clear recv
     finish server
     one server '.role == "server" and .mechanism == "ZMQ_NULL" and .peer_mechanism == "NULL" and .zmtp == "3.1" and (has("peer_socket_type") or has("context") or has("initiator") | not)'
     # READY has 27 bytes, and 13 more with the empty identity of a REQ; the message has an empty frame before it.
     of server '[.[] | select(.event == "unsecured")] | length == 2 and (.[0] | has("sent_bytes") or has("received_bytes") | not) and
-        (.[1] | [.sent_bytes, .received_bytes] == [27 + 2 + 2 + ("re hello" | length), 27 + 13 + 2 + 2 + ("hello" | length)])'
+        (.[1] | [.sent_bytes, .received_bytes] == [27 + 2 + 2 + ("re clear" | length), 27 + 13 + 2 + 2 + ("clear" | length)])'
     "$GSSTAP" decode server.pcapng | grep -q ", ended after .*, sent [0-9]* bytes, received [0-9]* bytes"
     "$GSSTAP" decode server.pcapng | grep -q "connection without security as server at tcp://127.0.0.1:$PORT, peer tcp://127.0.0.1:[0-9]*, ZMTP 3.1"
     "$GSSTAP" decode --summary --format json server.pcapng | jq -se '[.[] | select(.kind == "peer")] | length == 1 and (.[0] | .state == "unsecured" and .unsecured == 1)'

@@ -56,6 +56,28 @@ record() {
     wait_until 10 test -e "$1-ready"
 }
 
+# sniff: for setup_file. Writes down all that passes by TCP on loopback, for never_passed.
+sniff() {
+    "$PYTHON" "$TOP/tests/sniffer.py" "$BATS_FILE_TMPDIR/passed" "$BATS_FILE_TMPDIR/sniffs" 3>&- &
+    export SNIFFER=$!
+    wait_until 10 test -e "$BATS_FILE_TMPDIR/sniffs"
+}
+
+# never_passed TEXT...: for teardown_file. Something has passed by GSSAPI in the tests of this file, and none of these in clear.
+never_passed() {
+    local text
+    kill "$SNIFFER"
+    wait_until 20 grep -q . "$BATS_FILE_TMPDIR/sniffs"
+    grep -qx whole "$BATS_FILE_TMPDIR/sniffs" || { echo "not all that passed was written down"; return 1; }
+    grep -rqaF GSSAPI "$BATS_FILE_TMPDIR/passed" || { echo "no GSSAPI passed"; return 1; }
+    for text in "$@"; do
+        if grep -rqaF "$text" "$BATS_FILE_TMPDIR/passed"; then
+            echo "'$text' passed in clear"
+            return 1
+        fi
+    done
+}
+
 # zpair LANGUAGE: sets PROGRAM to the talking program in that language, with what WITH says before it.
 zpair() {
     case $1 in

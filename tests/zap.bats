@@ -11,6 +11,7 @@ load wire
 load peers
 
 setup_file() {
+    sniff
     realm_up -u alice -u mallory -s zmq@localhost
     peer_policies
     policy_for skip
@@ -20,6 +21,7 @@ setup_file() {
 
 teardown_file() {
     realm_down
+    never_passed "from alice" "from mallory" "from the denied" "from the allowed" "for you" hello
 }
 
 teardown() {
