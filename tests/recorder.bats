@@ -327,6 +327,15 @@ END
     [ "$(stat -c %s trace/t.pcapng)" -gt 16384 ]
 }
 
+@test "a filter from before that knows no statx keeps nothing from the trace" {
+    run "$HOSTS/refuses" 332 env LD_PRELOAD="$PRELOAD" \
+        GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_CALLS='*' "$HOSTS/handshake" krb5 400
+    [ "$status" = 0 ]
+    trace_json trace/t.pcapng >lines
+    jq -e -s 'all(.event != "dropped") and (map(select(.event == "handshake")) | length == 2) and
+        (map(select(.call == "gss_wrap")) | length == 400)' lines
+}
+
 @test "a trace that is cut, or is to be followed, where there is no room goes on when there is" {
     under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_LEVEL="$LEVEL" "$HOSTS/full_for_a_while" cut "$PWD/trace/t.pcapng"
     [ "$(trace_json trace/t.pcapng | jq -s 'map(select(.call == "gss_import_name")) | length')" -ge 20 ]
