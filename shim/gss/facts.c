@@ -104,11 +104,14 @@ struct tap_learning *tap_learn_begin(const struct tap_scope *scope, uintptr_t fr
 	/* The stack grows downwards: what was begun at or below this frame was left by longjmp. */
 	if (l->open && l->frame > frame)
 		return NULL;
-	memset(l, 0, offsetof(struct tap_learning, verdict));
-	l->facts.pol.role = role;
-	l->facts.pol.moment = POL_BEFORE_TOKEN;
-	l->facts.pol.flags_requested = flags_requested;
-	l->facts.pol.lifetime = UINT32_MAX;
+	l->facts.pol = (struct pol_facts){
+		.role = role,
+		.moment = POL_BEFORE_TOKEN,
+		.flags_requested = flags_requested,
+		.lifetime = UINT32_MAX,
+	};
+	l->facts.has_mech = l->refused = false;
+	l->facts.initiator[0] = l->facts.acceptor[0] = l->facts.asked[0] = l->facts.store[0] = 0;
 	l->frame = frame;
 	l->judge = scope->judge;
 	l->open = true;

@@ -57,7 +57,9 @@ static void close_room(struct room *r)
 
 static bool is_plain(char c)
 {
-	return (unsigned char)c > ' ' && c != '/' && c != '@' && c != '\\';
+	static const bool is_not[256] = {[0 ... ' '] = true, ['/'] = true, ['@'] = true, ['\\'] = true};
+
+	return !is_not[(unsigned char)c];
 }
 
 /* A component or the realm, escaped as krb5_unparse_name does. */
