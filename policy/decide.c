@@ -6,11 +6,22 @@
 
 #include <string.h>
 
+/* Not by memset: most of it is room for a sentence, and this comes several times a handshake. */
+static void clear(struct pol_verdict *verdict)
+{
+	verdict->action = POL_ALLOW;
+	verdict->audit = 0;
+	verdict->rule = NULL;
+	verdict->line = verdict->number = 0;
+	verdict->reason[0] = 0;
+	verdict->inject = (struct pol_inject){0};
+}
+
 int pol_settled(const struct pol *pol, struct pol_verdict *verdict)
 {
 	struct pol_say say;
 
-	memset(verdict, 0, sizeof(*verdict));
+	clear(verdict);
 	if (pol->state == POL_READY)
 		return 0;
 	if (pol->state == POL_BROKEN) {
