@@ -158,8 +158,7 @@ int tr_file_refused(void)
 /* Extents follow each other in time, whatever the threads that ask for them. */
 uint64_t tr_file_time(void)
 {
-	struct tr_clock clock = {0};
-	uint64_t now = tr_clock_now(&clock);
+	uint64_t now = tr_now();
 
 	if (now > tr_file.time)
 		tr_file.time = now;
