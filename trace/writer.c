@@ -162,7 +162,8 @@ static void settle(struct tr_thread *t, int class, uint64_t now)
 		t->lane->hot = true;
 		stream->next = stream->bytes; /* the next event gets pages of the tail */
 	}
-	if (write || !stream->backed || has_no_slot(stream) || last)
+	/* What the tail has is safe: when its pages are full it is written with the ones that come next. */
+	if (write || !stream->backed || last)
 		tr_stream_write(stream, class, t->tid, last);
 }
 
