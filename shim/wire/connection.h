@@ -184,8 +184,15 @@ const char *tap_wire_take_early(struct wire *wire, size_t n);
 void tap_wire_early_over(struct wire *wire);
 
 /* --- message.c: as GSSAPI's library makes and takes them, or by seal.c */
+/* A message's, which libzmq gives in two where it is large: it is put together where it is wrapped. */
+struct wire_body {
+	const uint8_t *bytes;
+	size_t count;
+	const uint8_t *more;
+	size_t more_count;
+};
 /* A message of libzmq's, wrapped behind `out`. False: it could not be. */
-bool tap_wire_wrap(struct wire *wire, uint8_t wire_flags, uint8_t inner, const uint8_t *body, size_t count);
+bool tap_wire_wrap(struct wire *wire, uint8_t wire_flags, uint8_t inner, const struct wire_body *body);
 /* False: it is none to be delivered. The plaintext may lie in the token; it is given back by the other. */
 bool tap_wire_unwrap(struct wire *wire, uint8_t *token, size_t count, gss_buffer_t plain);
 void tap_wire_unwrapped(const struct wire *wire, gss_buffer_t plain);

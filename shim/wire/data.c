@@ -258,9 +258,9 @@ ssize_t tap_wire_data_recv(struct wire *wire, uint8_t *bytes, size_t count)
 
 /* --- sending */
 
-static bool wrap(struct wire *wire, uint8_t flags, const uint8_t *body, size_t count)
+static bool wrap(struct wire *wire, uint8_t flags, const struct wire_body *body)
 {
-	return tap_wire_wrap(wire, 0, tap_frame_inner(flags), body, count);
+	return tap_wire_wrap(wire, 0, tap_frame_inner(flags), body);
 }
 
 /* More of a frame whose beginning libzmq gave before. Returns how many bytes were taken; -1: no memory. */
@@ -268,41 +268,40 @@ static ssize_t more_of_part(struct wire *wire, const uint8_t *bytes, size_t coun
 {
 	struct wire_buffer *part = &wire->part;
 	struct frame frame = tap_frame_read_own(wire_front(part), wire_left(part));
+	struct wire_body body = {.more = bytes};
 	size_t take = 1;
 	bool made;
 
-	if (frame.head) {
+	if (frame.head)
 		take = frame.head + frame.body - wire_left(part);
-		/* A large body comes alone and whole: it need not be copied. */
-		if (wire_left(part) == frame.head && take <= count) {
-			uint8_t flags = frame.flags;
-
-			made = wrap(wire, flags, bytes, take);
-			tap_wire_drop(part);
-			return made ? (ssize_t)take : -1;
-		}
-		if (take > count)
-			take = count;
+	if (frame.head && take <= count) {
+		body.more_count = take;
+	} else {
+		take = take < count ? take : count;
+		if (!tap_wire_put(part, bytes, take))
+			return -1;
+		frame = tap_frame_read_own(wire_front(part), wire_left(part));
+		if (!frame.head || wire_left(part) - frame.head < frame.body)
+			return (ssize_t)take;
 	}
-	if (!tap_wire_put(part, bytes, take))
-		return -1;
-	frame = tap_frame_read_own(wire_front(part), wire_left(part));
-	if (!frame.head || wire_left(part) - frame.head < frame.body)
-		return (ssize_t)take;
-	made = wrap(wire, frame.flags, wire_front(part) + frame.head, frame.body);
+	body.bytes = wire_front(part) + frame.head;
+	body.count = frame.body - body.more_count;
+	made = wrap(wire, frame.flags, &body);
 	tap_wire_drop(part);
 	return made ? (ssize_t)take : -1;
 }
 
 static bool take_all(struct wire *wire, const uint8_t *bytes, size_t count)
 {
+	struct wire_body body;
 	struct frame frame;
 	ssize_t n;
 
 	while (count) {
 		frame = tap_frame_read_own(bytes, count);
 		if (!wire_left(&wire->part) && frame.head && count - frame.head >= frame.body) {
-			if (!wrap(wire, frame.flags, bytes + frame.head, frame.body))
+			body = (struct wire_body){bytes + frame.head, frame.body, NULL, 0};
+			if (!wrap(wire, frame.flags, &body))
 				return false;
 			n = (ssize_t)(frame.head + frame.body);
 		} else {

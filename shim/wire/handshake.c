@@ -32,11 +32,12 @@ static bool send_ready(struct wire *wire)
 {
 	struct wire_buffer *part = &wire->part;
 	struct frame frame = tap_frame_read(wire_front(part), wire_left(part));
+	struct wire_body body;
 
 	if (!frame.head || wire_left(part) - frame.head < frame.body)
 		return true;
-	if (!tap_wire_wrap(wire, FRAME_COMMAND, tap_frame_inner(frame.flags), wire_front(part) + frame.head,
-			   frame.body))
+	body = (struct wire_body){.bytes = wire_front(part) + frame.head, .count = frame.body};
+	if (!tap_wire_wrap(wire, FRAME_COMMAND, tap_frame_inner(frame.flags), &body))
 		return false;
 	tap_wire_note_ready(wire, wire_front(part) + frame.head, frame.body);
 	part->at += frame.head + frame.body;

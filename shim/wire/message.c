@@ -9,8 +9,18 @@
 
 #include <string.h>
 
-static bool wrap(struct wire *wire, uint8_t wire_flags, uint8_t inner, const uint8_t *body, size_t count)
+static void lay(uint8_t *place, uint8_t inner, const struct wire_body *body)
 {
+	place[0] = inner;
+	if (body->count)
+		memcpy(place + 1, body->bytes, body->count);
+	if (body->more_count)
+		memcpy(place + 1 + body->count, body->more, body->more_count);
+}
+
+static bool wrap(struct wire *wire, uint8_t wire_flags, uint8_t inner, const struct wire_body *body)
+{
+	size_t count = body->count + body->more_count;
 	gss_buffer_desc token;
 	uint8_t small[4096], *plain = small;
 	struct wire_buffer room = {0};
@@ -21,8 +31,7 @@ static bool wrap(struct wire *wire, uint8_t wire_flags, uint8_t inner, const uin
 			return false;
 		plain = room.bytes;
 	}
-	plain[0] = inner;
-	memcpy(plain + 1, body, count);
+	lay(plain, inner, body);
 	made = tap_wire_gss_wrap(wire, plain, count + 1, &token);
 	tap_wire_drop(&room);
 	if (!made)
@@ -34,17 +43,17 @@ static bool wrap(struct wire *wire, uint8_t wire_flags, uint8_t inner, const uin
 }
 
 /* Where the token is to lie its plaintext is laid. */
-static bool seal(struct wire *wire, uint8_t wire_flags, uint8_t inner, const uint8_t *body, size_t count)
+static bool seal(struct wire *wire, uint8_t wire_flags, uint8_t inner, const struct wire_body *body)
 {
 	struct wire_buffer *out = &wire->out;
-	size_t before = wire_left(out), length = count + 1 + tap_seal_overhead(&wire->seal);
+	size_t before = wire_left(out), count = body->count + body->more_count;
+	size_t length = count + 1 + tap_seal_overhead(&wire->seal);
 	uint8_t *token;
 
 	if (!tap_frame_put_message(out, wire_flags, length))
 		return false;
 	token = out->bytes + out->end;
-	token[SEAL_HEAD] = inner;
-	memcpy(token + SEAL_HEAD + 1, body, count);
+	lay(token + SEAL_HEAD, inner, body);
 	if (tap_seal_wrap(&wire->seal, token, count + 1) != length) {
 		out->end = out->at + before;
 		return false;
@@ -55,10 +64,9 @@ static bool seal(struct wire *wire, uint8_t wire_flags, uint8_t inner, const uin
 	return true;
 }
 
-bool tap_wire_wrap(struct wire *wire, uint8_t wire_flags, uint8_t inner, const uint8_t *body, size_t count)
+bool tap_wire_wrap(struct wire *wire, uint8_t wire_flags, uint8_t inner, const struct wire_body *body)
 {
-	return wire->sealed ? seal(wire, wire_flags, inner, body, count)
-			    : wrap(wire, wire_flags, inner, body, count);
+	return wire->sealed ? seal(wire, wire_flags, inner, body) : wrap(wire, wire_flags, inner, body);
 }
 
 bool tap_wire_unwrap(struct wire *wire, uint8_t *token, size_t count, gss_buffer_t plain)
