@@ -251,7 +251,8 @@ ssize_t tap_wire_data_recv(struct wire *wire, uint8_t *bytes, size_t count)
 		return (ssize_t)done;
 	/* The rest of one that does not fit is mostly there, too. */
 	if ((size_t)n == want && frame.head && frame.head + frame.body > count)
-		return is_too_large(wire, frame.body) ? too_large(wire) : recv_large(wire, frame, bytes, count);
+		return is_too_large(wire, frame.body) ? too_large(wire)
+						      : recv_large(wire, frame, bytes, count);
 	errno = EAGAIN;
 	return -1;
 }
