@@ -170,6 +170,26 @@ handshake(endpoint="tcp://srv:5555", role=1, outcome=4, acceptor="zmq/srv@R", ha
     [ "${lines[0]}" = "Nothing that was seen is unsecured, and nothing fails." ]
 }
 
+@test "who went without security where that is allowed, and came again in vain, is still to be secured" {
+    local start='process(exe="/srv/a", host="box", command="server", level="calls"); inject(endpoint="tcp://*:5555", role=3, mode="report")'
+    local clear='event("unsecured", endpoint="tcp://*:5555", role=3, mechanism=0, peer="tcp://10.0.0.7:4000")'
+    local over='event("unsecured", endpoint="tcp://*:5555", role=3, mechanism=0, peer="tcp://10.0.0.7:4000", age=10)'
+    local fails='handshake(endpoint="tcp://*:5555", role=2, outcome=2, peer="tcp://10.0.0.7:4001", reason="silent", zmtp="3.1")'
+    forge again.pcapng "$start; $clear; $over; $fails"
+    summary again.pcapng
+    says '.kind == "peer" and .state == "unsecured" and .failed == 1'
+    run -0 "$GSSTAP" decode --summary again.pcapng
+    [ "${lines[0]}" = "Still to be secured: 1" ]
+    # Where none is let in without any more it fails, and is not unsecured.
+    forge strict.pcapng "$start; $clear; $over; inject(endpoint='tcp://*:5555', role=3); $fails"
+    summary strict.pcapng
+    says '.kind == "peer" and .state == "failing"'
+    # Who was seen with GSSAPI since fails with that.
+    forge moved.pcapng "$start; $clear; $over; "'event("connection", endpoint="tcp://*:5555", role=3, mechanism=3, initiator="alice@R", peer="tcp://10.0.0.7:4002", context=5, zmtp="3.1")'"; $fails"
+    summary moved.pcapng
+    run -1 says '.kind == "peer" and .state == "unsecured"'
+}
+
 @test "a program's own CURVE is not called secured, its PLAIN is unsecured, and inproc is not listed" {
     under none "$PYTHON" -c '
 import zmq

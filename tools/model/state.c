@@ -67,23 +67,6 @@ static enum model_state at_endpoint(const struct model_endpoint *endpoint, const
 	return endpoint->process && endpoint->process->zap ? MODEL_STATE_FAILING : MODEL_STATE_UNOBSERVED;
 }
 
-enum model_state model_peer_state(struct model_peer *peer)
-{
-	const struct model_tally *tally = &peer->tally;
-	enum model_fact last = last_fact(tally);
-	uint64_t better = peer->moved;
-
-	if (tally->open)
-		return MODEL_STATE_UNSECURED;
-	/* A client has one server: whichever way it is called, a handshake that succeeded ends the failures.
-	 */
-	if (peer->endpoint->role == TR_ROLE_CLIENT && peer->endpoint->tally.at[MODEL_ESTABLISHED] > better)
-		better = peer->endpoint->tally.at[MODEL_ESTABLISHED];
-	return last != MODEL_ESTABLISHED && better > tally->at[last]
-		       ? MODEL_STATE_OVER
-		       : at_endpoint(peer->endpoint, tally, last);
-}
-
 /* By what the program itself did last. */
 static bool is_plain(const struct model_endpoint *endpoint)
 {
@@ -93,6 +76,33 @@ static bool is_plain(const struct model_endpoint *endpoint)
 bool model_accepts_unsecured(const struct model_endpoint *endpoint)
 {
 	return is_plain(endpoint) || model_text_is(endpoint->phase, "report");
+}
+
+/* A connection that came to nothing does not say that one without security would not pass. */
+static bool still_unsecured(const struct model_peer *peer, uint64_t better)
+{
+	const struct model_tally *tally = &peer->tally;
+	uint64_t at = tally->at[MODEL_UNSECURED];
+
+	return tally->open ||
+	       (at > better && at > tally->at[MODEL_ESTABLISHED] && model_accepts_unsecured(peer->endpoint));
+}
+
+enum model_state model_peer_state(struct model_peer *peer)
+{
+	const struct model_tally *tally = &peer->tally;
+	enum model_fact last = last_fact(tally);
+	uint64_t better = peer->moved;
+
+	/* A client has one server: whichever way it is called, a handshake that succeeded ends the failures.
+	 */
+	if (peer->endpoint->role == TR_ROLE_CLIENT && peer->endpoint->tally.at[MODEL_ESTABLISHED] > better)
+		better = peer->endpoint->tally.at[MODEL_ESTABLISHED];
+	if (still_unsecured(peer, better))
+		return MODEL_STATE_UNSECURED;
+	return last != MODEL_ESTABLISHED && better > tally->at[last]
+		       ? MODEL_STATE_OVER
+		       : at_endpoint(peer->endpoint, tally, last);
 }
 
 static void most_urgent(void *at, void *context)
