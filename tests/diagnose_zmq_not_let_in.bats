@@ -71,6 +71,8 @@ ended() {
     doctor malformed/server.pcapng
     only GT0110
     finds GT0110 '.cause == "alice@GSSTAP.TEST was authenticated, and the ZAP handler of zap_server gave a malformed answer"'
+    # One that was authenticated and refused is one that was refused.
+    jq -se 'any(.[]; .kind == "seen" and .established == 0 and .refused > 0)' found || { cat found; return 1; }
 
     served ends alice silent
     wait_until 30 seen '.event == "handshake" and .outcome == "established"' ends/server.pcapng

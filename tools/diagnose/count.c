@@ -16,6 +16,9 @@ static void left_alone(struct diagnose_counts *counts, const struct model_talk *
 
 void diagnose_count(struct diagnose_counts *counts, const struct model_talk *talk)
 {
+	/* It is the same handshake, and was counted as what it seemed to be. */
+	if (talk->follows && counts->established)
+		counts->established--;
 	if (talk->credential)
 		counts->credentials++;
 	else if (talk->outcome == TR_OUTCOME_ESTABLISHED)
