@@ -616,6 +616,24 @@ END
     [ "${lines[2]}" = "Refused: 1" ]
 }
 
+@test "an endpoint that libzmq refused is none" {
+    local port level
+    read -r port < <(free_port)
+    injecting
+    start holder "$PYTHON" -c 'import signal, socket, sys
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+open("held", "w").close()
+signal.pause()' "$port"
+    wait_until 20 test -e held
+    for level in audit calls; do
+        GSSTAP_LEVEL=$level run -4 under inject "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$port"
+        [ "$output" = "bind: Address already in use" ]
+        GSSTAP_LEVEL=$level run -4 under inject "$BUILD/hosts/zpair" socket REQ connect tcp://127.0.0.1
+    done
+    summary
+    jq -se 'all(.[]; .kind != "endpoint")' summary || { cat summary; return 1; }
+}
+
 @test "contexts outside ZeroMQ are pairs of initiator and acceptor" {
     under none "$BUILD/hosts/handshake"
     KRB5CCNAME=FILE:$PWD/none run under none "$BUILD/hosts/handshake"

@@ -23,6 +23,18 @@ static void tell(const struct tap_scope *scope, void *socket, const struct tap_t
 	tr_commit(d);
 }
 
+/*
+ * A client's handshake may be over before libzmq returns, and is to be known by then; libzmq takes all that
+ * is an endpoint. What is bound may be taken already, and its first peer has to come and say something.
+ */
+static bool tell_early(const struct tap_scope *scope, void *socket, const struct tap_tie *tie)
+{
+	if (tie->binds || tap_zmq_malformed(POL_CONNECT, tie->endpoint))
+		return false;
+	tell(scope, socket, tie);
+	return true;
+}
+
 /* libzmq before 4.2 leaves the size to the kernel where the option is 0, and takes no -1 for it. */
 static int send_buffer_of(const struct tap_scope *scope, void *socket, int option)
 {
@@ -130,7 +142,7 @@ int tap_wire_begin(const struct tap_scope *scope, void *socket, const struct pol
 	if (error)
 		give_up(scope, socket, wired);
 	else
-		tell(scope, socket, wired->tie);
+		wired->untold = !tell_early(scope, socket, wired->tie);
 	return error;
 }
 
@@ -246,6 +258,8 @@ bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired 
 		tap_option_set(scope, socket, ZMQ_SNDBUF, wired->send_buffer);
 		tap_waits_restore(scope, socket, wired->own);
 	}
+	if (wired->untold && bound && !failed)
+		tell(scope, socket, wired->tie);
 	if (wired->tagged)
 		tap_option_set(scope, socket, ZMQ_SNDBUF, wired->send_buffer);
 	if (wired->own)
