@@ -63,13 +63,13 @@ sniff() {
     wait_until 10 test -e "$BATS_FILE_TMPDIR/sniffs"
 }
 
-# never_passed TEXT...: for teardown_file. Something has passed by GSSAPI in the tests of this file, and none of these in clear.
+# never_passed TEXT...: for teardown_file. Something has passed in the tests of this file, and none of these in clear.
 never_passed() {
     local text
     kill "$SNIFFER"
     wait_until 20 grep -q . "$BATS_FILE_TMPDIR/sniffs"
     grep -qx whole "$BATS_FILE_TMPDIR/sniffs" || { echo "not all that passed was written down"; return 1; }
-    grep -rqaF GSSAPI "$BATS_FILE_TMPDIR/passed" || { echo "no GSSAPI passed"; return 1; }
+    [ -n "$(ls "$BATS_FILE_TMPDIR/passed")" ] || { echo "nothing passed"; return 1; }
     for text in "$@"; do
         if grep -rqaF "$text" "$BATS_FILE_TMPDIR/passed"; then
             echo "'$text' passed in clear"
