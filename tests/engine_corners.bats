@@ -310,10 +310,10 @@ def opened(kind, way, endpoint, size):
     getattr(s, way)(endpoint)
     assert s.sndbuf == size
     return s
-opened(zmq.PULL, "bind", sys.argv[1], 0x67730003)  # the first that is secured
-opened(zmq.PUSH, "connect", sys.argv[2], 0x67730001).send(b"as ours")
-opened(zmq.PUSH, "connect", sys.argv[3], 0x6773ffff).send(b"as nobody\x27s")
-print(opened(zmq.PULL, "bind", sys.argv[4], 0x67730001).recv().decode())
+opened(zmq.PULL, "bind", sys.argv[1], 0x67000003)  # the first that is secured
+opened(zmq.PUSH, "connect", sys.argv[2], 0x67000001).send(b"as ours")
+opened(zmq.PUSH, "connect", sys.argv[3], 0x67ffffff).send(b"as nobody\x27s")
+print(opened(zmq.PULL, "bind", sys.argv[4], 0x67000001).recv().decode())
 context.destroy()' "${at[@]}"
     finish near
     finish far

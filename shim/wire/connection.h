@@ -41,7 +41,7 @@ struct wire {
 	unsigned references;
 	int fd;
 	pid_t process;
-	struct tap_tie *tie;
+	struct tap_tie *tie; /* referred to */
 	uint64_t identity; /* of an unseen libzmq's: which socket it is */
 	enum wire_phase phase;
 	enum wire_choice choice;
@@ -96,12 +96,15 @@ struct wire_place {
 	_Atomic(bool) robbed;	       /* the program has closed libzmq's, and nothing is there */
 	_Atomic(bool) refused;	       /* it is for a secured endpoint, and it cannot be told for which */
 	_Atomic(uint64_t) identity;    /* which socket libzmq has made, accepted or was given; 0: not known */
+	_Atomic(struct tap_user *) user; /* using.h: it is the mailbox of this socket */
 	struct wire *wire;
 };
 
 /* --- table.c: descriptors */
 /* NULL: beyond what can be followed. */
 struct wire_place *tap_wire_place(int fd);
+/* What a descriptor is for from now on; NULL: nothing. The place has a reference of its own. */
+void tap_wire_tie(struct wire_place *place, struct tap_tie *tie);
 /* A connection begins on this descriptor; whatever was there is over. NULL: no memory. */
 struct wire *tap_wire_new(int fd, struct tap_tie *tie);
 /* The connection of a descriptor, locked; NULL: it has none. */
@@ -215,6 +218,8 @@ bool tap_wire_gss_unwrap(struct wire *wire, const void *token, size_t count, gss
 void tap_wire_gss_seal(struct wire *wire);
 void tap_wire_gss_release(gss_buffer_t buffer);
 void tap_wire_gss_delete(struct wire *wire);
+/* Nobody refers to this tie any more. */
+void tap_wire_gss_release_credential(struct tap_tie *tie);
 /* It is open when the process ends. */
 void tap_wire_gss_ends(struct wire *wire, enum tap_end end);
 

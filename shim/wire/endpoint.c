@@ -6,6 +6,7 @@
 #include "shim/wire/slots.h"
 #include "shim/wire/trusted.h"
 #include "shim/wire/turn.h"
+#include "shim/wire/using.h"
 #include "shim/wire/wire.h"
 #include "shim/zmq/zmq.h"
 
@@ -58,7 +59,7 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 	wanted->socket = socket;
 	wanted->binds = facts->way == POL_BIND;
 	tap_copy(wanted->endpoint, sizeof(wanted->endpoint), facts->endpoint);
-	tap_copy(reason, size, "too many endpoints to secure");
+	tap_copy(reason, size, "too many endpoints to secure at once, or no memory for one more");
 	if (!tap_option_number(scope, socket, ZMQ_SNDBUF, &wired->send_buffer) ||
 	    !tap_option_bytes(scope, socket, ZMQ_MAXMSGSIZE, &wanted->largest, &length))
 		return ENOMEM;
@@ -75,8 +76,10 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 		return ENOMEM;
 	/* libzmq hands the tag to the kernel with each socket that it makes for this endpoint (slots.c). */
 	tap_copy(reason, size, "this libzmq does not let its sockets be told apart (ZMQ_SNDBUF)");
-	if (!tap_option_set(scope, socket, ZMQ_SNDBUF, TAP_SNDBUF_TAG | (int)tie->number))
+	if (!tap_option_set(scope, socket, ZMQ_SNDBUF, TAP_SNDBUF_TAG | (int)tie->number)) {
+		tap_tie_drop(tie);
 		return EACCES;
+	}
 	tap_waits_shorten(scope, socket, wired->own);
 	wired->tie = tie;
 	if (tie->binds)
@@ -255,6 +258,10 @@ bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired 
 
 	if (wired->tie) {
 		bound = !wired->tie->binds || tap_wire_was_bound(failed);
+		/* No listener is made anew: who is accepted has the tie from it. */
+		if (!failed && !wired->tie->binds)
+			tap_using_begin(scope, socket, wired->tie);
+		tap_tie_drop(wired->tie);
 		tap_option_set(scope, socket, ZMQ_SNDBUF, wired->send_buffer);
 		tap_waits_restore(scope, socket, wired->own);
 	}

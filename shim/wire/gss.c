@@ -303,6 +303,19 @@ void tap_wire_gss_release(gss_buffer_t buffer)
 	tap_abroad_called();
 }
 
+void tap_wire_gss_release_credential(struct tap_tie *tie)
+{
+	gss_cred_id_t cred = tie->credential;
+	OM_uint32 minor;
+
+	if (!cred)
+		return;
+	tie->credential = NULL;
+	tap_abroad_call();
+	THROUGH(gss_release_cred(&minor, &cred));
+	tap_abroad_called();
+}
+
 void tap_wire_gss_ends(struct wire *wire, enum tap_end end)
 {
 	const struct wire *before = serving;

@@ -13,12 +13,14 @@
 #include "shim/loader/newcomers.h"
 #include "shim/wire/held.h"
 #include "shim/wire/unseen.h"
+#include "shim/wire/using.h"
 #include "shim/wire/wire.h"
 #include "trace/unconst.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -49,7 +51,7 @@ bool tap_wire_listens(int fd)
 	if (binding.before && binding.before != binding.tie)
 		return false; /* it is another endpoint's, and cannot be for both */
 	tap_wire_know(fd);
-	place->tie = binding.tie;
+	tap_wire_tie(place, binding.tie);
 	binding.given = place;
 	return binding.bound = true;
 }
@@ -57,7 +59,7 @@ bool tap_wire_listens(int fd)
 bool tap_wire_was_bound(bool failed)
 {
 	if (failed && binding.given)
-		binding.given->tie = binding.before;
+		tap_wire_tie(binding.given, binding.before);
 	binding.tie = NULL;
 	return binding.bound;
 }
@@ -121,7 +123,8 @@ static int hook_socket(int domain, int type, int protocol)
 	is_beside(HERE, NULL); /* from here on it is not */
 	if (place) {
 		tap_wire_gone(fd); /* what was there was closed behind our back */
-		place->tie = NULL;
+		tap_wire_tie(place, NULL);
+		tap_using_lost(place);
 		place->refused = false;
 		place->seen = getpid();
 		tap_wire_know(fd);
@@ -148,10 +151,12 @@ static int hook_setsockopt(int fd, int level, int option, const void *value, soc
 	if (!place || !tie) {
 		if (place)
 			place->refused = true;
+		tap_tie_drop(tie);
 		errno = ENOMEM;
 		return -1;
 	}
-	place->tie = tie;
+	tap_wire_tie(place, tie);
+	tap_tie_drop(tie); /* the place has it */
 	return tie->send_buffer < 0
 		       ? 0
 		       : setsockopt(fd, level, option, &tie->send_buffer, sizeof(tie->send_buffer));
@@ -163,13 +168,14 @@ static int hook_bind(int fd, const struct sockaddr *address, socklen_t length)
 	struct wire_place *place = !result && binding.tie ? tap_wire_place(fd) : NULL;
 
 	if (place) {
-		place->tie = binding.tie;
+		tap_wire_tie(place, binding.tie);
 		binding.bound = true;
 	}
 	errno = saved;
 	return result;
 }
 
+/* Referred to. */
 static struct tap_tie *of_path(const struct sockaddr *address, socklen_t length)
 {
 	const struct sockaddr_un *path = (const void *)address;
@@ -187,14 +193,23 @@ static struct tap_tie *of_path(const struct sockaddr *address, socklen_t length)
 	return tap_tie_of_path(endpoint);
 }
 
+/* NULL: for none. Referred to. */
+static struct tap_tie *for_which(const struct wire_place *place, const struct sockaddr *address,
+				 socklen_t length)
+{
+	return place && place->tie ? tap_tie_refer(place->tie) : of_path(address, length);
+}
+
 int tap_wire_connect(int fd, const struct sockaddr *address, socklen_t length)
 {
 	struct wire_place *place = tap_wire_place(fd);
-	struct tap_tie *tie = place && place->tie ? place->tie : of_path(address, length);
-	struct wire *wire = NULL;
+	struct tap_tie *tie = for_which(place, address, length);
+	struct wire *wire = tie && place && !place->refused ? tap_wire_new(fd, tie) : NULL;
+	bool tied = tie;
 
+	tap_tie_drop(tie); /* the connection has it */
 	/* What cannot be followed may be for any endpoint. */
-	if (!place || place->refused || (tie && !(wire = tap_wire_new(fd, tie)))) {
+	if (!place || place->refused || (tied && !wire)) {
 		errno = ECONNREFUSED; /* libzmq tries again later */
 		return -1;
 	}
@@ -206,9 +221,11 @@ int tap_wire_connect(int fd, const struct sockaddr *address, socklen_t length)
 /* So may what passed beside us so far. */
 static int hook_connect(int fd, const struct sockaddr *address, socklen_t length)
 {
-	const struct wire_place *place = tap_wire_place(fd);
+	struct tap_tie *tie = for_which(tap_wire_place(fd), address, length);
+	bool beside = is_beside(HERE, tie);
 
-	if (is_beside(HERE, place && place->tie ? place->tie : of_path(address, length))) {
+	tap_tie_drop(tie);
+	if (beside) {
 		errno = ECONNREFUSED;
 		return -1;
 	}
@@ -226,7 +243,8 @@ static int accepted(int listener, int fd)
 		return fd;
 	own = tap_wire_place(fd);
 	if (own) {
-		own->tie = NULL;
+		tap_wire_tie(own, NULL);
+		tap_using_lost(own);
 		own->seen = getpid();
 		tap_wire_know(fd);
 	}
@@ -384,6 +402,18 @@ static ssize_t hook_send(int fd, const void *bytes, size_t count, int flags)
 	return n;
 }
 
+/* What had this number was closed behind libzmq's back. */
+static int hook_eventfd(unsigned value, int flags)
+{
+	int fd = eventfd(value, flags), saved = errno;
+	struct wire_place *place = fd >= 0 ? tap_wire_place(fd) : NULL;
+
+	if (place)
+		tap_using_lost(place);
+	errno = saved;
+	return fd;
+}
+
 /* What was robbed is in nobody's set of descriptors any more, on which libzmq ends the process: it is to find
  * that the connection is lost. */
 static int hook_epoll_ctl(int set, int operation, int fd, struct epoll_event *event)
@@ -450,7 +480,8 @@ static int hook_close(int fd)
 		return close(fd);
 	}
 	if (place) {
-		place->tie = NULL;
+		tap_wire_tie(place, NULL);
+		tap_using_over(place);
 		place->seen = 0;
 		place->robbed = false;
 		place->identity = 0;
@@ -481,6 +512,7 @@ static const struct {
 	{"recv", (void *)hook_recv, true},	{"send", (void *)hook_send, true},
 	{"close", (void *)hook_close, true},	{"epoll_ctl", (void *)hook_epoll_ctl, false},
 	{"write", (void *)hook_write, false},	{"sendto", (void *)hook_sendto, false},
+	{"eventfd", (void *)hook_eventfd, false},
 };
 #define HOOKS (sizeof(hooks) / sizeof(hooks[0]))
 #define PLACES 8 /* a call through the procedure linkage table, and pointers */

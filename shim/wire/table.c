@@ -6,6 +6,7 @@
 #include "shim/wire/wire.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -45,8 +46,16 @@ struct wire_place *tap_wire_place(int fd)
 	return chunk ? &chunk[fd & ((1 << CHUNK_BITS) - 1)] : NULL;
 }
 
+void tap_wire_tie(struct wire_place *place, struct tap_tie *tie)
+{
+	tap_tie_refer(tie);
+	tap_tie_drop(atomic_exchange(&place->tie, tie));
+}
+
 static void free_wire(struct wire *wire)
 {
+	struct tap_tie *tie = wire->tie;
+
 	tap_wire_early_over(wire);
 	tap_seal_end(&wire->seal);
 	tap_wire_gss_delete(wire);
@@ -57,6 +66,7 @@ static void free_wire(struct wire *wire)
 	tap_wire_drop(&wire->out);
 	tap_wire_drop(&wire->granted);
 	tap_spare_give(&spares, wire);
+	tap_tie_drop(tie);
 }
 
 void tap_wire_leave(struct wire *wire)
@@ -172,7 +182,7 @@ struct wire *tap_wire_new(int fd, struct tap_tie *tie)
 		return NULL;
 	wire->fd = fd;
 	wire->process = getpid();
-	wire->tie = tie;
+	wire->tie = tap_tie_refer(tie);
 	wire->server = tie->server;
 	wire->identity = tie->unseen ? identity(fd) : 0;
 	wire->references = 1;

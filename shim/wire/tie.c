@@ -1,25 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /* See tie.h. */
-#include "shim/wire/tie.h"
+#include "shim/wire/connection.h"
 
+#include "shim/core/monotonic.h"
+#include "shim/core/spare.h"
+
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#define TIES 65535 /* as many as there are tags */
+#define NUMBERS 0x1000000u /* those of tags, of which 0 is nobody's: one comes again when all others were there */
+#define PLACES 0x40000u	   /* by the number's last digits: some more than there are ties, so that there is a free one */
+#define BUCKETS 65536u
+#define STEP_MS 1000u
 
-static struct tap_tie *ties;
-static _Atomic(uint32_t) count; /* those beyond are nobody's yet */
+static struct tap_tie **places;
+static struct tap_tie *buckets[BUCKETS];
+static struct tap_spares spares = {.size = sizeof(struct tap_tie)};
+static uint32_t count, last; /* ties there are; and the number that was given last */
+static uint64_t clock_ms, looked;
 static struct tap_lock lock;
+
+/* Not to get it would be to go beside it. */
+static void enter(void)
+{
+	while (!tap_lock(&lock))
+		;
+}
 
 static bool room(void)
 {
-	if (!ties) {
-		void *map = mmap(NULL, TIES * sizeof(*ties), PROT_READ | PROT_WRITE,
+	if (!places) {
+		void *map = mmap(NULL, PLACES * sizeof(*places), PROT_READ | PROT_WRITE,
 				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-		ties = map == MAP_FAILED ? NULL : map;
+		places = map == MAP_FAILED ? NULL : map;
 	}
-	return ties;
+	return places && count < TAP_TIES;
 }
 
 static bool asks_alike(const struct tap_zap *a, const struct tap_zap *b)
@@ -52,7 +69,7 @@ static bool is_mistakable(const struct tap_tie *a, const struct tap_tie *b)
 	       !strcmp(a->endpoint, b->endpoint) && !speaks_alike(a, b);
 }
 
-static uint32_t hash_of(const char *endpoint)
+uint32_t tap_tie_hash(const char *endpoint)
 {
 	uint32_t hash = 2166136261u;
 
@@ -61,55 +78,172 @@ static uint32_t hash_of(const char *endpoint)
 	return hash;
 }
 
+/* Locked. */
+static void go_on(void)
+{
+	uint64_t now = tap_monotonic_ns() / 1000000u, since = now - looked;
+
+	clock_ms += since < STEP_MS ? since : STEP_MS;
+	looked = now;
+}
+
+/* Locked, with room. */
+static struct tap_tie *make(const struct tap_tie *wanted)
+{
+	struct tap_tie *tie = tap_spare_take(&spares), **bucket = &buckets[wanted->hash % BUCKETS];
+
+	if (!tie)
+		return NULL;
+	do
+		last = (last + 1) % NUMBERS;
+	while (!last || places[last % PLACES]);
+	*tie = *wanted;
+	tie->number = last;
+	tie->next = *bucket;
+	*bucket = tie;
+	places[last % PLACES] = tie;
+	count++;
+	return tie;
+}
+
 struct tap_tie *tap_tie_like(struct tap_tie *wanted, bool *mistakable)
 {
 	struct tap_tie *tie = NULL;
 
 	*mistakable = false;
-	wanted->hash = hash_of(wanted->endpoint);
-	while (!tap_lock(&lock))
-		;
-	for (uint32_t i = 0; i < count && !tie && !*mistakable; i++) {
-		if (is_alike(&ties[i], wanted))
-			tie = &ties[i];
-		*mistakable = is_mistakable(&ties[i], wanted);
+	wanted->hash = tap_tie_hash(wanted->endpoint);
+	enter();
+	go_on();
+	for (struct tap_tie *t = buckets[wanted->hash % BUCKETS]; t && !tie && !*mistakable; t = t->next) {
+		if (is_alike(t, wanted))
+			tie = t;
+		*mistakable = is_mistakable(t, wanted);
 	}
 	if (tie && tie->socket != wanted->socket)
 		tie->socket = NULL;
-	if (!tie && !*mistakable && room() && count < TIES) {
-		tie = &ties[count];
-		*tie = *wanted;
-		tie->number = count + 1;
-		count++;
-	}
+	if (!tie && !*mistakable && room())
+		tie = make(wanted);
+	if (tie)
+		tie->references++;
 	tap_unlock(&lock);
 	return tie;
 }
 
 bool tap_ties_exist(void)
 {
-	return count;
+	return __atomic_load_n(&last, __ATOMIC_RELAXED);
+}
+
+struct tap_tie *tap_tie_refer(struct tap_tie *tie)
+{
+	if (!tie || tie->unseen)
+		return tie;
+	enter();
+	tie->references++;
+	tap_unlock(&lock);
+	return tie;
+}
+
+/* Locked. */
+static void take_out(struct tap_tie *tie)
+{
+	struct tap_tie **at = &buckets[tie->hash % BUCKETS];
+
+	while (*at != tie)
+		at = &(*at)->next;
+	*at = tie->next;
+	places[tie->number % PLACES] = NULL;
+	count--;
+}
+
+static void drop(struct tap_tie *tie, bool user)
+{
+	int saved = errno;
+	bool gone;
+
+	enter();
+	tie->users -= user;
+	if (!user)
+		tie->used = clock_ms;
+	gone = !--tie->references;
+	if (gone)
+		take_out(tie);
+	tap_unlock(&lock);
+	if (gone) {
+		tap_wire_gss_release_credential(tie);
+		tap_spare_give(&spares, tie);
+	}
+	errno = saved;
+}
+
+void tap_tie_drop(struct tap_tie *tie)
+{
+	if (tie && !tie->unseen)
+		drop(tie, false);
+}
+
+void tap_tie_use(struct tap_tie *tie)
+{
+	enter();
+	tie->references++;
+	tie->users++;
+	tap_unlock(&lock);
+}
+
+void tap_tie_unuse(struct tap_tie *tie)
+{
+	drop(tie, true);
+}
+
+bool tap_tie_is_quiet(struct tap_tie *tie, uint64_t ms)
+{
+	bool quiet;
+
+	enter();
+	quiet = tie->references == tie->users && clock_ms - tie->used >= ms;
+	tap_unlock(&lock);
+	return quiet;
+}
+
+uint64_t tap_tie_clock(void)
+{
+	uint64_t now;
+
+	enter();
+	now = clock_ms;
+	tap_unlock(&lock);
+	return now;
 }
 
 struct tap_tie *tap_tie_of_tag(int value)
 {
-	uint32_t number = (uint32_t)value & 0xffff;
+	uint32_t number = (uint32_t)value & (NUMBERS - 1);
+	struct tap_tie *tie;
 
-	return tap_is_tag(value) && number && number <= count ? &ties[number - 1] : NULL;
+	if (!tap_is_tag(value) || !number)
+		return NULL;
+	enter();
+	tie = places ? places[number % PLACES] : NULL;
+	if (tie && tie->number == number)
+		tie->references++;
+	else
+		tie = NULL;
+	tap_unlock(&lock);
+	return tie;
 }
 
 struct tap_tie *tap_tie_of_path(const char *endpoint)
 {
-	struct tap_tie *tie = NULL;
+	uint32_t hash = tap_tie_hash(endpoint);
+	struct tap_tie *tie;
 
-	if (!count)
-		return NULL;
-	while (!tap_lock(&lock))
-		;
+	enter();
 	/* Also of a socket that is closed: it connects for as long as it has something to send. */
-	for (uint32_t i = count; i-- && !tie;)
-		if (!ties[i].binds && !strcmp(ties[i].endpoint, endpoint))
-			tie = &ties[i];
+	for (tie = buckets[hash % BUCKETS]; tie; tie = tie->next)
+		if (tie->hash == hash && !tie->binds && !strcmp(tie->endpoint, endpoint))
+			break;
+	if (tie)
+		tie->references++;
 	tap_unlock(&lock);
 	return tie;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the connections of an endpoint are to be like. One is shared by all endpoints of which the same is to
- * be known, and stays for good: a socket that was closed goes on connecting for as long as it has something
- * to send.
+ * be known, and lasts as long as anybody refers to it: a listener's descriptor, a connection, a call that
+ * makes an endpoint, and a socket that may still connect (using.h). A tag or a path whose tie is gone by
+ * mistake makes no connection in clear: the one is refused, and of the other none goes before its socket has.
  */
 #ifndef SHIM_TIE_H
 #define SHIM_TIE_H
@@ -35,7 +36,12 @@ struct tap_zap {
 };
 
 struct tap_tie {
-	uint32_t number, hash;	/* of the endpoint */
+	struct tap_tie *next;	/* of those with this hash */
+	uint32_t number;	/* its tag's; no two that are there have one in common */
+	uint32_t hash;		/* of the endpoint */
+	unsigned references;	/* tie.c's */
+	unsigned users;		/* ... of them those of sockets that may connect */
+	uint64_t used;		/* when it last had another: of tap_tie_clock */
 	bool server, binds;	/* its role in the handshake, and how it was made */
 	bool decides;		/* a connection may go without: both ends see what the other offers */
 	bool unseen;		/* an address, by which a libzmq is judged whose calls are not seen */
@@ -47,14 +53,29 @@ struct tap_tie {
 	char endpoint[256];		   /* as the program gave it */
 	char principal[256], service[256]; /* "" principal: the default credential */
 	struct tap_zap zap;
-	void *credential; /* of a server, once it was acquired; it goes with the process */
+	void *credential; /* of a server, once it was acquired; it goes with the tie */
 	pid_t steps_in;	  /* the process of which threads are at GSSAPI for it, */
 	unsigned steps;	  /* and how many */
 };
 
-/* The tie that is like this one. NULL: no room; or *mistakable: another socket that connects to this path is
- * secured otherwise, and the two cannot be told apart. */
+/* As many as there can be at once. */
+#define TAP_TIES 250000
+
+/* The tie that is like this one, referred to once more. NULL: no room; or *mistakable: another socket that
+ * connects to this path is secured otherwise, and the two cannot be told apart. */
 struct tap_tie *tap_tie_like(struct tap_tie *wanted, bool *mistakable);
+/* One reference more, or less; none of an address's (unseen.h), which stays. NULL is none. errno is kept. */
+struct tap_tie *tap_tie_refer(struct tap_tie *tie);
+void tap_tie_drop(struct tap_tie *tie);
+/* The same of a socket that may connect. */
+void tap_tie_use(struct tap_tie *tie);
+void tap_tie_unuse(struct tap_tie *tie);
+uint32_t tap_tie_hash(const char *endpoint);
+/* For so many ms no descriptor was for it. */
+bool tap_tie_is_quiet(struct tap_tie *tie, uint64_t ms);
+/* ms, of a clock that goes on only while endpoints are made, a second at most for each: who was stopped, or
+ * had nothing to do, has lost no time by it. */
+uint64_t tap_tie_clock(void);
 
 /* Something is secured in this process, or was. */
 bool tap_ties_exist(void);
@@ -62,16 +83,17 @@ bool tap_ties_exist(void);
 /* Fields of the event that tells of it. */
 void tap_tie_put(struct tr_draft *draft, const struct tap_tie *tie);
 
-/* The tie whose tag is this value of ZMQ_SNDBUF; the newest client's of an ipc:// endpoint. NULL: none. */
-#define TAP_SNDBUF_TAG 0x67730000
+/* The tie whose tag is this value of ZMQ_SNDBUF; the newest client's of an ipc:// endpoint. Referred to once
+ * more. NULL: none. */
+#define TAP_SNDBUF_TAG 0x67000000
 static inline bool tap_is_tag(int value)
 {
-	return (value & ~0xffff) == TAP_SNDBUF_TAG;
+	return (value & ~0xffffff) == TAP_SNDBUF_TAG;
 }
 /* A size that the kernel takes for the same, and that is no tag. */
 static inline int tap_no_tag(int value)
 {
-	return value ^ 0x10000;
+	return value ^ 0x1000000;
 }
 struct tap_tie *tap_tie_of_tag(int value);
 struct tap_tie *tap_tie_of_path(const char *endpoint);

@@ -36,7 +36,7 @@ static void untie(struct wire_place *place, int fd)
 {
 	if (!place)
 		return;
-	place->tie = NULL;
+	tap_wire_tie(place, NULL);
 	tap_wire_gone(fd);
 }
 
@@ -73,7 +73,7 @@ static int tie_to(int fd, struct wire_place *place, enum pol_way way, const char
 		return 0;
 	if (!place || (way == POL_CONNECT && is_no_zmtp(fd, tie, endpoint)))
 		return way == POL_CONNECT ? ECONNREFUSED : EACCES;
-	place->tie = tie;
+	tap_wire_tie(place, tie);
 	return 0;
 }
 

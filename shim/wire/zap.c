@@ -4,6 +4,7 @@
 
 #include "shim/core/monotonic.h"
 #include "shim/wire/abroad.h"
+#include "shim/wire/using.h"
 #include "shim/wire/wire.h"
 #include "shim/zmq/zmq.h"
 
@@ -244,6 +245,7 @@ void tap_wire_ended(const void *context)
 	tap_unlock(&lock);
 	for (unsigned tries = 0; is_visited(context, most); tries++)
 		tap_wait_a_little(tries);
+	tap_using_ended(context);
 	errno = saved;
 }
 

@@ -3,6 +3,7 @@
  * ZeroMQ contexts and the making and closing of sockets: who there is to be judged. Nothing here is changed.
  */
 #include "shim/wire/abroad.h"
+#include "shim/wire/using.h"
 #include "shim/wire/wire.h"
 #include "shim/zmq/zmq.h"
 
@@ -195,6 +196,7 @@ TAP_EXPORT int zmq_close(void *socket)
 		return tap_leave(&scope), tap_zmq_missing();
 	if (scope.watch)
 		tap_socket_forget(socket);
+	tap_using_closed(socket); /* before: when it returns this may be another socket's address */
 	result = real_call(socket);
 	record(&scope, result, result == -1, NULL, socket, -1);
 	tap_leave(&scope);

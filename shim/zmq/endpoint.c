@@ -6,6 +6,7 @@
  */
 #include "shim/wire/address.h"
 #include "shim/wire/options.h"
+#include "shim/wire/using.h"
 #include "shim/wire/wire.h"
 #include "shim/zmq/zmq.h"
 
@@ -277,6 +278,8 @@ ENDPOINT(uint32_t, zmq_connect_peer, POL_CONNECT, 0)
 		result = real_call(socket, endpoint);                                                        \
 		if (scope.judge && !result && is_zap_handler(&facts))                                        \
 			tap_socket_unflag(socket, TAP_SOCKET_ZAP);                                           \
+		if (undone == POL_CONNECT && !result)                                                        \
+			tap_using_disconnected(socket, endpoint);                                            \
 		if (scope.watch)                                                                             \
 			record(&scope, result, result == -1, socket, endpoint);                              \
 		tap_leave(&scope);                                                                           \
