@@ -115,7 +115,7 @@ void tap_configuration_event(enum tr_role role)
 	if (tr_level == TR_LEVEL_OFF || is_unchanged())
 		return;
 	look(values);
-	now = digest(values) ^ (uint64_t)tap_process() << 32; /* a child's own trace begins with it, too */
+	now = digest(values) ^ (uint64_t)tap_lineage() << 32; /* a child's own trace begins with it, too */
 	if (__atomic_exchange_n(&told, now, __ATOMIC_RELAXED) == now)
 		return;
 	d = tr_begin(TR_E_configuration);

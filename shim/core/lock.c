@@ -22,9 +22,12 @@
 #define YIELDS 200
 #define NAPS 20000 /* of 100 us: who holds it that long is stopped, and so is what waits for him */
 
-/* The process's id, in a page that the kernel clears in every child, however it was forked. */
-static uint32_t *process_page;
-#define NO_PAGE ((uint32_t *)-1)
+/* In a page that the kernel clears in every child, however it was forked. */
+struct whose {
+	uint32_t pid, lineage;
+};
+static struct whose *process_page;
+#define NO_PAGE ((struct whose *)-1)
 
 uint32_t tap_kept_thread_id(void)
 {
@@ -44,10 +47,10 @@ static bool may_ask(void)
 }
 
 /* Confined from the first, a process cannot have it cleared: its children take themselves for it. */
-static uint32_t *make_page(void)
+static struct whose *make_page(void)
 {
-	static uint32_t kept;
-	uint32_t *page, *none = NULL;
+	static struct whose kept;
+	struct whose *page, *none = NULL;
 
 	if (!may_ask()) {
 		__atomic_store_n(&process_page, &kept, __ATOMIC_RELEASE);
@@ -68,29 +71,55 @@ static uint32_t *make_page(void)
 	return none;
 }
 
+static struct whose *page_of(void)
+{
+	struct whose *page = __atomic_load_n(&process_page, __ATOMIC_ACQUIRE);
+
+	return __builtin_expect(!page, 0) ? make_page() : page;
+}
+
 uint32_t tap_process(void)
 {
-	uint32_t *page = __atomic_load_n(&process_page, __ATOMIC_ACQUIRE), pid;
+	struct whose *page = page_of();
+	uint32_t pid;
 
-	if (__builtin_expect(!page, 0))
-		page = make_page();
 	if (page == NO_PAGE)
 		return (uint32_t)getpid();
-	pid = __atomic_load_n(page, __ATOMIC_RELAXED);
+	pid = __atomic_load_n(&page->pid, __ATOMIC_RELAXED);
 	if (__builtin_expect(!pid, 0)) {
 		pid = may_ask() ? (uint32_t)getpid() : tap_kept_thread_id();
-		__atomic_store_n(page, pid, __ATOMIC_RELAXED);
+		__atomic_store_n(&page->pid, pid, __ATOMIC_RELAXED);
 	}
 	return pid;
+}
+
+uint32_t tap_lineage(void)
+{
+	static uint32_t last; /* of this process's ancestors, or its own */
+	struct whose *page = page_of();
+	uint32_t lineage, none = 0;
+
+	if (page == NO_PAGE)
+		return (uint32_t)getpid();
+	lineage = __atomic_load_n(&page->lineage, __ATOMIC_ACQUIRE);
+	if (__builtin_expect(lineage, 1))
+		return lineage;
+	lineage = __atomic_load_n(&last, __ATOMIC_RELAXED) + 1;
+	/* Another thread that was faster has seen the same last one: its own is stored after this. */
+	if (!__atomic_compare_exchange_n(&page->lineage, &none, lineage, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_ACQUIRE))
+		return none;
+	__atomic_store_n(&last, lineage, __ATOMIC_RELAXED);
+	return lineage;
 }
 
 static uint64_t self(void)
 {
 	static __thread uint64_t own;
-	uint32_t pid = tap_process();
+	uint32_t lineage = tap_lineage();
 
-	if (__builtin_expect(own >> 32 != pid, 0))
-		own = (uint64_t)pid << 32 |
+	if (__builtin_expect(own >> 32 != lineage, 0))
+		own = (uint64_t)lineage << 32 |
 		      (may_ask() ? (uint32_t)syscall(SYS_gettid) : tap_kept_thread_id());
 	return own;
 }
@@ -100,7 +129,7 @@ static bool is_gone(uint64_t owner, uint64_t own, unsigned tries)
 	if (owner >> 32 != own >> 32)
 		return true;
 	return tries >= YIELDS && tries % 16 == 0 && may_ask() &&
-	       syscall(SYS_tgkill, (pid_t)(owner >> 32), (pid_t)(uint32_t)owner, 0) && errno == ESRCH;
+	       syscall(SYS_tgkill, (pid_t)tap_process(), (pid_t)(uint32_t)owner, 0) && errno == ESRCH;
 }
 
 /* Not by the C library's functions, at which a thread can be cancelled; under a filter, by no call at all. */

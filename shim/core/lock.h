@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct tap_lock {
-	uint64_t owner; /* process and thread; 0 free */
+	uint64_t owner; /* lineage and thread; 0 free */
 };
 /* False: the caller is a signal handler above the holder. */
 bool tap_lock(struct tap_lock *lock);
@@ -22,5 +22,10 @@ bool tap_has_lock(const struct tap_lock *lock);
 uint32_t tap_kept_thread_id(void);
 /* The process whose memory this is: in a child of vfork, the parent. */
 uint32_t tap_process(void);
+/*
+ * Whose memory it is, as a number that a child of fork never has in common with those that it was forked
+ * from. Ids can be: in a namespace of its own (CLONE_NEWPID) a child of process 1 is 1 as well.
+ */
+uint32_t tap_lineage(void);
 
 #endif

@@ -168,7 +168,8 @@ static struct withdrawal withdraw(unsigned long mode, const void *program)
 	if (answer != TAP_ANSWER_PASS) {
 		if (tap_on && !tr_confined && may_be_recorded())
 			tr_ready();
-		tap_process(); /* known from now on without asking */
+		tap_process();
+		tap_lineage(); /* known from now on without asking */
 		if (strict)    /* there the kernel takes the cycle counter away as well */
 			tr_clock_without_counter();
 		before.confined = tr_confine();

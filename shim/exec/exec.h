@@ -144,7 +144,7 @@ bool tap_exec_in_child(void);
 
 /* roll.c */
 /* Set at start: a child of fork is another process. */
-extern uint32_t tap_first_process;
+extern uint32_t tap_first_process, tap_first_lineage;
 const char *tap_shim_path(void); /* as the loader knows it, or "" */
 void tap_roll_open(const char *hello_path);
 bool tap_roll_is_open(void);

@@ -18,7 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-uint32_t tap_first_process;
+uint32_t tap_first_process, tap_first_lineage;
 enum tap_exec_filter tap_exec_filter;
 char tap_no_trace[600];
 

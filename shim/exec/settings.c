@@ -93,6 +93,7 @@ void tap_exec_start(void)
 	char *room;
 
 	tap_first_process = tap_process();
+	tap_first_lineage = tap_lineage();
 	if (!size)
 		return;
 	tap_preload_is(tap_shim_path());

@@ -29,7 +29,7 @@ bool tap_exec_is_lent(void)
 
 bool tap_exec_in_child(void)
 {
-	return recording && !tap_exec_is_lent() && tap_process() != tap_first_process;
+	return recording && !tap_exec_is_lent() && tap_lineage() != tap_first_lineage;
 }
 
 static const char *why_left(const struct tap_exec *e)

@@ -70,7 +70,7 @@ void tap_context_enter(struct context *c, gss_ctx_id_t handle)
 	unsigned b = bucket_of(handle);
 
 	c->handle = handle;
-	c->process = tap_process();
+	c->process = tap_lineage();
 	if (!tap_lock(&buckets[b].lock)) {
 		/* A signal handler's, above the holder. From now on whom nobody knows is nobody judged. */
 		if (c->unjudged && !__atomic_exchange_n(&one_is_lost, true, __ATOMIC_RELAXED))
@@ -86,7 +86,7 @@ void tap_context_enter(struct context *c, gss_ctx_id_t handle)
 
 static bool is_untold(const struct context *c)
 {
-	return c->process == tap_process() && !(c->established ? c->summed : c->told);
+	return c->process == tap_lineage() && !(c->established ? c->summed : c->told);
 }
 
 /* Locked. */

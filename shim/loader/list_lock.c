@@ -58,7 +58,7 @@ void tap_find_list_lock(void)
 	struct search s = {.from = tap_find_next("_rtld_global")};
 	struct dl_find_object found;
 
-	home = tap_process();
+	home = tap_lineage();
 	if (!s.from || _dl_find_object(TR_UNCONST(s.from), &found))
 		return;
 	s.to = found.dlfo_map_end;
@@ -102,7 +102,7 @@ static bool is_left(void)
 
 bool tap_list_is_left(void)
 {
-	uint32_t self = tap_process();
+	uint32_t self = tap_lineage();
 	uint64_t known = __atomic_load_n(&judged, __ATOMIC_RELAXED);
 
 	if (__builtin_expect(self == home || !home, 1))

@@ -10,6 +10,7 @@
  */
 #include "shim/wire/abroad.h"
 
+#include "shim/core/lock.h"
 #include "shim/core/monotonic.h"
 #include "shim/loader/elf.h"
 #include "shim/loader/newcomers.h"
@@ -35,7 +36,7 @@
 static int among;     /* threads that are among the libraries, and not waiting in a function of ours */
 static bool ending;   /* nobody is to go there any more, */
 static int opened;    /* unless the host waits for what they do: how many of its calls do */
-static pid_t runs_in; /* a child after fork has no such thread until it starts one */
+static uint32_t runs_in; /* lineage: a child after fork has no such thread until it starts one */
 static __thread bool abroad;
 
 /* Mostly for ever: what it holds it would hold waiting, too, and the process is about to end. */
@@ -136,7 +137,7 @@ static void wait_for_all(void)
 
 static void process_ends(void)
 {
-	if (runs_in == getpid())
+	if (runs_in == tap_lineage() && tap_process() == (uint32_t)getpid())
 		wait_for_all();
 }
 
@@ -201,7 +202,7 @@ void tap_abroad_called(void)
 
 void tap_abroad_anew(void)
 {
-	pid_t before = __atomic_load_n(&runs_in, __ATOMIC_RELAXED), now = getpid();
+	uint32_t before = __atomic_load_n(&runs_in, __ATOMIC_RELAXED), now = tap_lineage();
 
 	if (before == now ||
 	    !__atomic_compare_exchange_n(&runs_in, &before, now, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))

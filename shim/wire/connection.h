@@ -40,7 +40,7 @@ struct wire {
 	struct tap_lock lock;
 	unsigned references;
 	int fd;
-	pid_t process;
+	uint32_t process; /* its lineage */
 	struct tap_tie *tie; /* referred to */
 	uint64_t identity; /* of an unseen libzmq's: which socket it is */
 	enum wire_phase phase;
@@ -92,7 +92,7 @@ struct wire {
 /* What a descriptor of libzmq's is for. */
 struct wire_place {
 	_Atomic(struct tap_tie *) tie; /* of a listener, and of a socket that is about to be connected */
-	_Atomic(pid_t) seen;	       /* it was made, or accepted, here, by this process */
+	_Atomic(uint32_t) seen;	       /* it was made, or accepted, here, by this lineage */
 	_Atomic(bool) robbed;	       /* the program has closed libzmq's, and nothing is there */
 	_Atomic(bool) refused;	       /* it is for a secured endpoint, and it cannot be told for which */
 	_Atomic(uint64_t) identity;    /* which socket libzmq has made, accepted or was given; 0: not known */

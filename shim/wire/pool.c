@@ -50,7 +50,7 @@ struct pool {
 	int news;		   /* counts what was put into the queue */
 	unsigned threads, idle;
 	struct at_work *at_work; /* the last that has begun is the first */
-	pid_t runs_in;		 /* a child after fork has none of its parent's */
+	uint32_t runs_in;	 /* lineage: a child after fork has none of its parent's */
 };
 static struct pool initiators, acceptors;
 
@@ -185,8 +185,8 @@ static bool may_step(struct pool *pool, struct wire *wire)
 
 	while (!tap_lock(&pool->lock))
 		;
-	if (tie->steps_in != getpid()) { /* a child of fork has none of its parent's threads */
-		tie->steps_in = getpid();
+	if (tie->steps_in != tap_lineage()) { /* a child of fork has none of its parent's threads */
+		tie->steps_in = tap_lineage();
 		tie->steps = 0;
 	}
 	may = tie->steps < steps_most(wire);
@@ -357,10 +357,10 @@ static bool start_thread(struct pool *pool)
 
 static void anew(struct pool *pool)
 {
-	if (pool->runs_in == getpid())
+	if (pool->runs_in == tap_lineage())
 		return;
 	tap_abroad_anew();
-	*pool = (struct pool){.lock = pool->lock, .runs_in = getpid()};
+	*pool = (struct pool){.lock = pool->lock, .runs_in = tap_lineage()};
 }
 
 /* Locked, as its caller has the connection, which goes on while this is under way. */

@@ -18,7 +18,7 @@ static bool is_taken(int fd)
 	const struct wire_place *place = fd >= 0 ? tap_wire_place(fd) : NULL;
 	const struct wire *wire = place ? __atomic_load_n(&place->wire, __ATOMIC_ACQUIRE) : NULL;
 
-	if (!place || !place->seen || place->seen != getpid())
+	if (!place || !place->seen || place->seen != tap_lineage())
 		return false;
 	return wire ? !wire->tie->unseen : place->tie && !place->tie->unseen;
 }

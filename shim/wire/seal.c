@@ -115,7 +115,8 @@ size_t tap_seal_overhead(const struct seal *seal)
 }
 
 /* Under a filter, by which a program can have forbidden itself to ask: CBC by the old seed, of the process's
- * id, which parts a child from its parent, and zeros. The seed goes with it. */
+ * lineage, which parts a child from its parent, its id, which parts children from each other, and zeros.
+ * The seed goes with it. */
 static bool stretch(struct seal *seal, uint32_t process)
 {
 	const struct tap_crypto *crypto = seal->crypto;
@@ -123,7 +124,7 @@ static bool stretch(struct seal *seal, uint32_t process)
 	struct stealing s;
 	bool made;
 
-	memcpy(fresh, &process, sizeof(process));
+	memcpy(fresh, (const uint32_t[]){process, tap_process()}, 2 * sizeof(process));
 	made = tap_stealing_begin(crypto, &s, seal->pool.seed, sizeof(seal->pool.seed), true) &&
 	       tap_stealing_encrypt(crypto, &s, fresh, sizeof(fresh), NULL);
 	tap_stealing_end(crypto, &s);
@@ -135,7 +136,7 @@ static bool stretch(struct seal *seal, uint32_t process)
 
 static bool draw(struct seal *seal, uint8_t *confounder)
 {
-	uint32_t process = tap_process();
+	uint32_t process = tap_lineage();
 
 	if (seal->used == SEAL_POOL || seal->process != process) {
 		seal->used = SEAL_POOL;

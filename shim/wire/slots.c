@@ -126,7 +126,7 @@ static int hook_socket(int domain, int type, int protocol)
 		tap_wire_tie(place, NULL);
 		tap_using_lost(place);
 		place->refused = false;
-		place->seen = getpid();
+		place->seen = tap_lineage();
 		tap_wire_know(fd);
 	}
 	errno = saved;
@@ -245,7 +245,7 @@ static int accepted(int listener, int fd)
 	if (own) {
 		tap_wire_tie(own, NULL);
 		tap_using_lost(own);
-		own->seen = getpid();
+		own->seen = tap_lineage();
 		tap_wire_know(fd);
 	}
 	if (!place || (place->tie && !tap_wire_new(fd, place->tie))) {
@@ -475,7 +475,7 @@ static int hook_close(int fd)
 	if (tap_process() != (uint32_t)getpid())
 		return close(fd);
 	wire = tap_wire_take(fd);
-	if (wire && wire->process != getpid()) {
+	if (wire && wire->process != tap_lineage()) {
 		tap_wire_leave(wire);
 		return close(fd);
 	}

@@ -123,7 +123,7 @@ struct wire *tap_wire_next(int *fd)
 		 * The process may end in a signal handler, above who has it locked; and at exit an I/O thread
 		 * stays where it was about to go among the libraries (abroad.c), with what it has locked.
 		 */
-		if (!wire || wire->process != getpid() || !tap_lock_soon(&wire->lock))
+		if (!wire || wire->process != tap_lineage() || !tap_lock_soon(&wire->lock))
 			continue;
 		if (__atomic_load_n(&place->wire, __ATOMIC_ACQUIRE) == wire)
 			return wire;
@@ -181,7 +181,7 @@ struct wire *tap_wire_new(int fd, struct tap_tie *tie)
 	if (!wire)
 		return NULL;
 	wire->fd = fd;
-	wire->process = getpid();
+	wire->process = tap_lineage();
 	wire->tie = tap_tie_refer(tie);
 	wire->server = tie->server;
 	wire->identity = tie->unseen ? identity(fd) : 0;

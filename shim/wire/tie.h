@@ -54,7 +54,7 @@ struct tap_tie {
 	char principal[256], service[256]; /* "" principal: the default credential */
 	struct tap_zap zap;
 	void *credential; /* of a server, once it was acquired; it goes with the tie */
-	pid_t steps_in;	  /* the process of which threads are at GSSAPI for it, */
+	uint32_t steps_in; /* the lineage of which threads are at GSSAPI for it, */
 	unsigned steps;	  /* and how many */
 };
 

@@ -42,7 +42,7 @@ struct tap_user {
 	const void *socket; /* NULL: it was closed */
 	const void *context;
 	struct wire_place *mailbox; /* NULL: its end is not seen */
-	pid_t process;
+	uint32_t process; /* its lineage */
 	struct link uses;
 };
 
@@ -266,7 +266,7 @@ static struct tap_user *new_user(void *socket, struct wire_place *mailbox)
 	user->socket = socket;
 	user->context = tap_socket_context(socket);
 	user->mailbox = mailbox;
-	user->process = getpid();
+	user->process = tap_lineage();
 	user->uses = (struct link){&user->uses, &user->uses};
 	user->next = *bucket;
 	*bucket = user;
@@ -292,7 +292,7 @@ static struct tap_user *user_of(void *socket, struct wire_place *mailbox)
 {
 	struct tap_user *user = find_user(socket);
 
-	if (user && user->mailbox == mailbox && user->process == getpid())
+	if (user && user->mailbox == mailbox && user->process == tap_lineage())
 		return user;
 	if (user) { /* closed by a call that did not come here, or of the process that this one was forked from */
 		take_address(user);
@@ -420,7 +420,7 @@ void tap_using_ended(const void *context)
 		struct tap_user *user = (struct tap_user *)link;
 
 		next = link->next;
-		if (user->context == context && user->process == getpid())
+		if (user->context == context && user->process == tap_lineage())
 			end_user(user);
 	}
 	leave();
@@ -436,7 +436,7 @@ void tap_using_over(struct wire_place *place)
 		return;
 	enter();
 	user = place->user;
-	if (user && user->process == getpid())
+	if (user && user->process == tap_lineage())
 		end_user(user);
 	leave();
 	errno = saved;

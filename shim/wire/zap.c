@@ -202,8 +202,8 @@ static void enter(struct visit *visit, const void *context)
 	while (!tap_lock(&lock))
 		;
 	visit->number = ++visited;
-	visit->next = visits_in == tap_process() ? visits : NULL;
-	visits_in = tap_process();
+	visit->next = visits_in == tap_lineage() ? visits : NULL;
+	visits_in = tap_lineage();
 	visits = visit;
 	tap_unlock(&lock);
 }
@@ -227,7 +227,7 @@ static bool is_visited(const void *context, uint64_t most)
 
 	while (!tap_lock(&lock))
 		;
-	v = visits_in == tap_process() ? visits : NULL;
+	v = visits_in == tap_lineage() ? visits : NULL;
 	while (v && (v->context != context || v->number > most))
 		v = v->next;
 	tap_unlock(&lock);

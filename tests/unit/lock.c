@@ -175,6 +175,42 @@ static void a_child_takes_over_what_its_parent_held(void **state)
 	tap_unlock(&lock);
 }
 
+/* The first process of a pid namespace has the id of its parent, where that is the first of its own. */
+static int with_the_same_id(int (*what)(void))
+{
+	pid_t child;
+	int status;
+
+	if (unshare(CLONE_NEWPID) && unshare(CLONE_NEWUSER | CLONE_NEWPID))
+		return 90;
+	child = fork();
+	if (!child)
+		_exit(getpid() == 1 ? what() : 91);
+	return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 92;
+}
+
+static int find_it_left(void)
+{
+	return tap_has_lock(&lock) ? 2 : !tap_lock(&lock) ? 3 : 0;
+}
+
+static int hold_it_at_fork(void)
+{
+	return tap_lock(&lock) ? with_the_same_id(find_it_left) : 1;
+}
+
+static void a_child_with_its_parents_id_does_not_take_itself_for_it(void **state)
+{
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	if (!child)
+		_exit(with_the_same_id(hold_it_at_fork));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +218,7 @@ int main(void)
 		cmocka_unit_test(a_signal_handler_above_the_holder_goes_without),
 		cmocka_unit_test(what_an_ended_thread_held_is_taken_over),
 		cmocka_unit_test(a_child_takes_over_what_its_parent_held),
+		cmocka_unit_test(a_child_with_its_parents_id_does_not_take_itself_for_it),
 	};
 
 	pthread_barrier_init(&held, NULL, 2);
