@@ -70,3 +70,45 @@ grown() {
     [ "$output" = "got hello" ]
     finish owes
 }
+
+# own_memory PID: KiB that are mapped, and of no file, heap or stack: glibc's own begin at multiples of 64 MB.
+own_memory() {
+    "$PYTHON" -c 'import sys
+total = 0
+for line in open("/proc/%s/maps" % sys.argv[1]):
+    fields = line.split()
+    start, end = (int(n, 16) for n in fields[0].split("-"))
+    if fields[1] == "rw-p" and len(fields) == 5 and start % (64 << 20):
+        total += end - start
+print(total >> 10)' "$1"
+}
+
+# made COUNT: so many connections are secured.
+made() {
+    [ "$(trace_json server.pcapng | jq -c 'select(.event == "connection")' | wc -l)" = "$1" ]
+}
+
+# A sanitizer keeps memory of its own.
+# bats test_tags=bare
+@test "a connection that has said nothing since it was secured has no buffers" {
+    local few many
+    fresh idle
+    endpoints tcp
+    with wire
+    start server "${WITH[@]}" GSSTAP_TRACE="$PWD/server.pcapng" GSSTAP_LEVEL=audit "$BUILD/hosts/zpair" socket PULL bind "$NEAR" touch up recv
+    wait_until 60 test -e up
+    for count in 20 200; do
+        start "clients-$count" "${WITH[@]}" GSSTAP_LEVEL=off "$PYTHON" -c 'import signal, sys, zmq
+context = zmq.Context()
+sockets = [context.socket(zmq.PUSH) for _ in range(int(sys.argv[2]))]
+for s in sockets:
+    s.linger = 0
+    s.connect(sys.argv[1])
+signal.pause()' "$NEAR" "$count"
+        few=${many:-}
+        wait_until 60 made $((count + (count > 20 ? 20 : 0)))
+        many=$(own_memory "${PID[server]}")
+    done
+    echo "$few KiB with 20, $many KiB with 220"
+    [ $((many - few)) -lt $((200 * 8)) ]
+}

@@ -33,9 +33,9 @@
 
 #define HANDLERS 8
 
-static int among;     /* threads that are among the libraries, and not waiting in a function of ours */
-static bool ending;   /* nobody is to go there any more, */
-static int opened;    /* unless the host waits for what they do: how many of its calls do */
+static int among;	 /* threads that are among the libraries, and not waiting in a function of ours */
+static bool ending;	 /* nobody is to go there any more, */
+static int opened;	 /* unless the host waits for what they do: how many of its calls do */
 static uint32_t runs_in; /* lineage: a child after fork has no such thread until it starts one */
 static __thread bool abroad;
 

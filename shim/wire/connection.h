@@ -40,9 +40,9 @@ struct wire {
 	struct tap_lock lock;
 	unsigned references;
 	int fd;
-	uint32_t process; /* its lineage */
+	uint32_t process;    /* its lineage */
 	struct tap_tie *tie; /* referred to */
-	uint64_t identity; /* of an unseen libzmq's: which socket it is */
+	uint64_t identity;   /* of an unseen libzmq's: which socket it is */
 	enum wire_phase phase;
 	enum wire_choice choice;
 	bool server;
@@ -65,13 +65,16 @@ struct wire {
 	bool subscriber;  /* the peer is a SUB that says its topics without what it wants of them */
 	uint8_t own[GREETING], peer[GREETING];
 	unsigned own_count, own_sent, peer_count, peer_given;
-	uint8_t said[512]; /* the properties of libzmq's READY, as far as they have room */
 	unsigned said_count, said_left_out;
 	gss_ctx_id_t context;
 	OM_uint32 flags;      /* granted */
 	bool sealed;	      /* messages go past GSSAPI's library, whose context is not there any more */
 	struct context *kept; /* ... but what its events need */
-	struct seal seal;
+	union {
+		struct seal seal;  /* of one that is sealed */
+		uint8_t said[512]; /* until then: the properties of libzmq's READY, as far as they have room
+				    */
+	};
 	struct wire_buffer token; /* for the step: the peer's */
 	struct wire_buffer in;	  /* from the kernel: frames of tokens, the last perhaps in part */
 	struct wire_buffer plain; /* for libzmq */

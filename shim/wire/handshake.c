@@ -183,6 +183,7 @@ ssize_t tap_wire_handshake_recv(struct wire *wire, uint8_t *bytes, size_t count)
 			reason = take(wire, body, frame.body);
 			if (reason)
 				return tap_wire_fail(wire, reason);
+			tap_wire_rest(in); /* after READY nothing may come for long */
 			if (wire->phase == WIRE_DEAD)
 				return tap_wire_reset(wire);
 			continue;

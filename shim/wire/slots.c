@@ -506,12 +506,12 @@ static const struct {
 	void *hook;
 	bool needed;
 } hooks[] = {
-	{"socket", (void *)hook_socket, true},	{"setsockopt", (void *)hook_setsockopt, true},
-	{"bind", (void *)hook_bind, true},	{"connect", (void *)hook_connect, true},
-	{"accept", (void *)hook_accept, false}, {"accept4", (void *)hook_accept4, false},
-	{"recv", (void *)hook_recv, true},	{"send", (void *)hook_send, true},
-	{"close", (void *)hook_close, true},	{"epoll_ctl", (void *)hook_epoll_ctl, false},
-	{"write", (void *)hook_write, false},	{"sendto", (void *)hook_sendto, false},
+	{"socket", (void *)hook_socket, true},	  {"setsockopt", (void *)hook_setsockopt, true},
+	{"bind", (void *)hook_bind, true},	  {"connect", (void *)hook_connect, true},
+	{"accept", (void *)hook_accept, false},	  {"accept4", (void *)hook_accept4, false},
+	{"recv", (void *)hook_recv, true},	  {"send", (void *)hook_send, true},
+	{"close", (void *)hook_close, true},	  {"epoll_ctl", (void *)hook_epoll_ctl, false},
+	{"write", (void *)hook_write, false},	  {"sendto", (void *)hook_sendto, false},
 	{"eventfd", (void *)hook_eventfd, false},
 };
 #define HOOKS (sizeof(hooks) / sizeof(hooks[0]))

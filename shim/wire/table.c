@@ -57,7 +57,8 @@ static void free_wire(struct wire *wire)
 	struct tap_tie *tie = wire->tie;
 
 	tap_wire_early_over(wire);
-	tap_seal_end(&wire->seal);
+	if (wire->sealed)
+		tap_seal_end(&wire->seal);
 	tap_wire_gss_delete(wire);
 	tap_wire_drop(&wire->token);
 	tap_wire_drop(&wire->in);

@@ -9,8 +9,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define NUMBERS 0x1000000u /* those of tags, of which 0 is nobody's: one comes again when all others were there */
-#define PLACES 0x40000u	   /* by the number's last digits: some more than there are ties, so that there is a free one */
+#define NUMBERS                                                                                              \
+	0x1000000u /* those of tags, of which 0 is nobody's: one comes again when all others were there */
+#define PLACES                                                                                               \
+	0x40000u /* by the number's last digits: some more than there are ties, so that there is a free one  \
+		  */
 #define BUCKETS 65536u
 #define STEP_MS 1000u
 

@@ -53,9 +53,9 @@ struct tap_tie {
 	char endpoint[256];		   /* as the program gave it */
 	char principal[256], service[256]; /* "" principal: the default credential */
 	struct tap_zap zap;
-	void *credential; /* of a server, once it was acquired; it goes with the tie */
+	void *credential;  /* of a server, once it was acquired; it goes with the tie */
 	uint32_t steps_in; /* the lineage of which threads are at GSSAPI for it, */
-	unsigned steps;	  /* and how many */
+	unsigned steps;	   /* and how many */
 };
 
 /* As many as there can be at once. */

@@ -15,9 +15,10 @@
 
 #define BUCKETS 65536u
 #define GRACE_MS 24000u /* beside what libzmq waits: a name may be looked up before it has a socket */
-#define CLASSES 40	/* of waits: powers of two, so that all of one are over in the order in which they began */
-#define MANY 20000	/* so many are over in the time at a rate that no grace is given at */
-#define AT_ONCE 8	/* looked at with each endpoint: more than one makes */
+#define CLASSES 40 /* of waits: powers of two, so that all of one are over in the order in which they began  \
+		    */
+#define MANY 20000 /* so many are over in the time at a rate that no grace is given at */
+#define AT_ONCE 8  /* looked at with each endpoint: more than one makes */
 
 /* In a circle; alone it is its own. */
 struct link {
@@ -42,12 +43,12 @@ struct tap_user {
 	const void *socket; /* NULL: it was closed */
 	const void *context;
 	struct wire_place *mailbox; /* NULL: its end is not seen */
-	uint32_t process; /* its lineage */
+	uint32_t process;	    /* its lineage */
 	struct link uses;
 };
 
 static struct tap_lock lock;
-static struct use *uses[BUCKETS];      /* by user and endpoint */
+static struct use *uses[BUCKETS];	/* by user and endpoint */
 static struct use *ended;		/* that are to be freed without the lock */
 static struct tap_user *users[BUCKETS]; /* by socket, of those that are not closed */
 static struct link everybody = {&everybody, &everybody}, due[CLASSES];
@@ -244,7 +245,7 @@ static void look(void)
 	bool many = dues > MANY;
 	unsigned most = AT_ONCE;
 
-	for (unsigned class = 0; class < CLASSES; class++)
+	for (unsigned class = 0; class < CLASSES; class ++)
 		while (most && due[class].next && first(&due[class])) {
 			struct use *use = (struct use *)(void *)((char *)first(&due[class]) -
 								 offsetof(struct use, due));
@@ -294,7 +295,8 @@ static struct tap_user *user_of(void *socket, struct wire_place *mailbox)
 
 	if (user && user->mailbox == mailbox && user->process == tap_lineage())
 		return user;
-	if (user) { /* closed by a call that did not come here, or of the process that this one was forked from */
+	if (user) { /* closed by a call that did not come here, or of the process that this one was forked
+		       from */
 		take_address(user);
 		settle(user);
 	}
@@ -348,7 +350,7 @@ static void wait_at_least(struct use *use, uint64_t ms)
 	if (use->waits < ms)
 		use->waits = ms;
 	while (wait_of(use->class) < use->waits + GRACE_MS)
-		use->class++;
+		use->class ++;
 }
 
 void tap_using_begin(const struct tap_scope *scope, void *socket, struct tap_tie *tie)

@@ -28,7 +28,8 @@ void tap_using_ended(const void *context);
 
 /* libzmq closes what has this place: it was perhaps a mailbox. */
 void tap_using_over(struct wire_place *place);
-/* Something else has its number: the mailbox was closed behind libzmq's back, and its end will not be seen. */
+/* Something else has its number: the mailbox was closed behind libzmq's back, and its end will not be seen.
+ */
 void tap_using_lost(struct wire_place *place);
 
 #endif

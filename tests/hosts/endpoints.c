@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Endpoints that come and go: an ordinary program. Each has another address than all before it, and nobody is there.
+ * Endpoints that come and go: an ordinary program. Each has another address than all before it, and nobody is
+ * there.
  *
- * endpoints connect|bind|socket|context COUNT [LAST]   so many, one after the other: connected and disconnected, bound and
- *                      unbound, connected by a socket that is closed then, or by one of a context that is ended then.
- *                      At last "hello" is sent to LAST.
- * endpoints hold ALIVE COUNT           with so many alive, others come and go
- * endpoints owed SECONDS LATE          "hello" is sent to LATE, which is disconnected then; others come and go for so
- *                      long. Then the file "made" is there, and it waits until all is sent.
+ * endpoints connect|bind|socket|context COUNT [LAST]   so many, one after the other: connected and
+ * disconnected, bound and unbound, connected by a socket that is closed then, or by one of a context that is
+ * ended then. At last "hello" is sent to LAST. endpoints hold ALIVE COUNT           with so many alive,
+ * others come and go endpoints owed SECONDS LATE          "hello" is sent to LATE, which is disconnected
+ * then; others come and go for so long. Then the file "made" is there, and it waits until all is sent.
  *
  * Prints for each quarter milliseconds, and the memory that it has by then, in KiB; of what fails the error.
  */
@@ -52,7 +52,8 @@ static void check(int result, const char *what, const char *endpoint)
 
 static void address(char *out, long number, const char *port)
 {
-	sprintf(out, "tcp://127.%ld.%ld.%ld:%s", 1 + number / 62500, number / 250 % 250, 1 + number % 250, port);
+	sprintf(out, "tcp://127.%ld.%ld.%ld:%s", 1 + number / 62500, number / 250 % 250, 1 + number % 250,
+		port);
 }
 
 static void *made(int type)
