@@ -146,6 +146,7 @@ int main(int argc, char **argv)
 		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	context = zmq_ctx_new();
+	zmq_ctx_set(context, ZMQ_MAX_SOCKETS, 64); /* so that no more wait to be ended */
 	if (strcmp(what, "context"))
 		one = made(*what == 'b' ? ZMQ_PULL : ZMQ_PUSH);
 	if (!strcmp(what, "owed")) {
