@@ -170,21 +170,26 @@ for each in (c, s, handler):
     ended
 }
 
-@test "two sockets that connect to one path as two principals cannot be told apart, and the second is refused" {
+@test "two sockets that connect to one path as two principals cannot be told apart, and the second is refused while the first is there" {
     fresh two-names
     with own
     run -0 "${WITH[@]}" "$PYTHON" -c '
 import zmq
-context = zmq.Context()
-for name in (b"alice@GSSTAP.TEST", b"alice@GSSTAP.TEST", b"mallory@GSSTAP.TEST"):
+context, sockets = zmq.Context(), []
+for name in (b"alice@GSSTAP.TEST", b"alice@GSSTAP.TEST", b"mallory@GSSTAP.TEST", None, b"mallory@GSSTAP.TEST"):
+    if not name: # they are over then, and what their path was for
+        context.destroy()
+        context, sockets = zmq.Context(), []
+        continue
     s = context.socket(zmq.PUSH)
+    sockets.append(s)
     s.linger, s.gssapi_principal, s.gssapi_principal_nametype, s.gssapi_service_principal = 0, name, 2, b"zmq@localhost"
     try:
         s.connect("ipc://one")
         print("connected")
     except zmq.ZMQError as error:
         print(error.errno)'
-    [ "$output" = $'connected\nconnected\n13' ]
+    [ "$output" = $'connected\nconnected\n13\nconnected' ]
     recorded 1 '.event == "refused" and (.reason | test("cannot be told apart"))'
 }
 
