@@ -15,10 +15,9 @@
 
 #define BUCKETS 65536u
 #define GRACE_MS 24000u /* beside what libzmq waits: a name may be looked up before it has a socket */
-#define CLASSES 40 /* of waits: powers of two, so that all of one are over in the order in which they began  \
-		    */
-#define MANY 20000 /* so many are over in the time at a rate that no grace is given at */
-#define AT_ONCE 8  /* looked at with each endpoint: more than one makes */
+#define CLASSES 40	/* of waits, powers of two: all of one are over in their order */
+#define MANY 20000	/* so many are over in the time at a rate that no grace is given at */
+#define AT_ONCE 8	/* looked at with each endpoint: more than one makes */
 
 /* In a circle; alone it is its own. */
 struct link {
