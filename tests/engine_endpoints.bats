@@ -51,7 +51,7 @@ grown() {
     run -0 "${WITH[@]}" GSSTAP_LEVEL=audit timeout "$(patience 200)" "$BUILD/hosts/endpoints" socket 70000 "$FAR"
     finish server
     [ "$(cat server.out)" = "got hello" ]
-    ! grep -qaF hello wire
+    run ! grep -qaF hello wire
 }
 
 @test "what was disconnected with something to send is sent, secured, long after others would be over" {

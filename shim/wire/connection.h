@@ -221,8 +221,6 @@ bool tap_wire_gss_unwrap(struct wire *wire, const void *token, size_t count, gss
 void tap_wire_gss_seal(struct wire *wire);
 void tap_wire_gss_release(gss_buffer_t buffer);
 void tap_wire_gss_delete(struct wire *wire);
-/* Nobody refers to this tie any more. */
-void tap_wire_gss_release_credential(struct tap_tie *tie);
 /* It is open when the process ends. */
 void tap_wire_gss_ends(struct wire *wire, enum tap_end end);
 

@@ -66,6 +66,16 @@ static const char *given_up(void)
 		       : "the connection was given up before the context was established";
 }
 
+static void release_credential(void *credential)
+{
+	gss_cred_id_t cred = credential;
+	OM_uint32 minor;
+
+	tap_abroad_call();
+	THROUGH(gss_release_cred(&minor, &cred));
+	tap_abroad_called();
+}
+
 bool tap_wire_gss_ready(char *reason, size_t size)
 {
 	static const struct tap_gss_guest guest = {
@@ -90,6 +100,7 @@ bool tap_wire_gss_ready(char *reason, size_t size)
 	own.release_set = (__typeof__(own.release_set))tap_real_dlsym(library, "gss_release_buffer_set");
 	own.free_lucid =
 		(__typeof__(own.free_lucid))tap_real_dlsym(library, "gss_krb5_free_lucid_sec_context");
+	__atomic_store_n(&tap_tie_release_credential, release_credential, __ATOMIC_RELEASE);
 	__atomic_store_n(&tap_gss_guest_set, &guest, __ATOMIC_RELEASE);
 	__atomic_store_n(&provider, number, __ATOMIC_RELEASE);
 	return true;
@@ -300,19 +311,6 @@ void tap_wire_gss_release(gss_buffer_t buffer)
 		return;
 	tap_abroad_call();
 	THROUGH(gss_release_buffer(&minor, buffer));
-	tap_abroad_called();
-}
-
-void tap_wire_gss_release_credential(struct tap_tie *tie)
-{
-	gss_cred_id_t cred = tie->credential;
-	OM_uint32 minor;
-
-	if (!cred)
-		return;
-	tie->credential = NULL;
-	tap_abroad_call();
-	THROUGH(gss_release_cred(&minor, &cred));
 	tap_abroad_called();
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* See tie.h. */
-#include "shim/wire/connection.h"
+#include "shim/wire/tie.h"
 
 #include "shim/core/monotonic.h"
 #include "shim/core/spare.h"
@@ -23,6 +23,7 @@ static struct tap_spares spares = {.size = sizeof(struct tap_tie)};
 static uint32_t count, last; /* ties there are; and the number that was given last */
 static uint64_t clock_ms, looked;
 static struct tap_lock lock;
+void (*tap_tie_release_credential)(void *credential);
 
 /* Not to get it would be to go beside it. */
 static void enter(void)
@@ -173,7 +174,8 @@ static void drop(struct tap_tie *tie, bool user)
 		take_out(tie);
 	tap_unlock(&lock);
 	if (gone) {
-		tap_wire_gss_release_credential(tie);
+		if (tie->credential)
+			tap_tie_release_credential(tie->credential);
 		tap_spare_give(&spares, tie);
 	}
 	errno = saved;
