@@ -365,6 +365,31 @@ END
     run ! grep 'gss_wrap.*GSS_S_' text
 }
 
+@test "a call on a context that is established is no handshake of its own" {
+    cat >again.py <<'END'
+import gssapi
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+one, other = gssapi.SecurityContext(name=name, usage="initiate"), gssapi.SecurityContext(usage="accept")
+token = None
+while not one.complete:
+    token = one.step(token)
+    token = other.step(token) if token else None
+moved = gssapi.SecurityContext(token=other.export())
+for call in (lambda: gssapi.raw.init_sec_context(name, context=one), lambda: gssapi.raw.accept_sec_context(b"junk", context=moved)):
+    for _ in range(3):
+        try:
+            call()
+            raise SystemExit("it did not fail")
+        except gssapi.exceptions.GSSError:
+            pass
+END
+    "$GSSTAP" run -o again.pcapng -- "$PYTHON" again.py
+    timeline again.pcapng
+    sees '.outcome == "established"'
+    sees '[.steps[] | select(.step == "failed_call") | [.side, .call]] | unique == [["acceptor", "gss_accept_sec_context"], ["initiator", "gss_init_sec_context"]]'
+    "$GSSTAP" doctor --format json again.pcapng | jq -es '.[-1] | .established > 0 and .unfinished == 0 and .failed == 0'
+}
+
 @test "a hundred thousand messages cost a count" {
     "$PYTHON" "$TOP/tests/forge.py" many.pcapng '
 process(command="server", host="a", boot="b", started=1)

@@ -48,6 +48,7 @@ void learn_begun(struct facts *facts)
 	context = model_handle(facts->model, &facts->model->contexts, facts->process, handle);
 	if (!context)
 		return;
+	context->whole = false;
 	from = context->begun_in ? NULL : inherited(facts);
 	context->begun_in = facts->process->program;
 	context->begun_at = facts->event->time;

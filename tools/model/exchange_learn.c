@@ -147,7 +147,8 @@ static void in_context(struct exchanges *exchanges, const struct facts *facts)
 	bool ends = call == TR_gss_delete_sec_context || call == TR_gss_export_sec_context;
 	enum exchange_kind kind;
 	bool message = exchange_kind_of(call, &kind);
-	struct exchange_stay *stay = ends || message ? exchange_stay_of(exchanges, facts) : NULL;
+	struct exchange_stay *stay =
+		ends || message || facts_too_late(facts) ? exchange_stay_of(exchanges, facts) : NULL;
 
 	if (!stay || !stay->place)
 		return;

@@ -154,3 +154,16 @@ struct model_peer *facts_peer(const struct facts *facts, struct model_endpoint *
 		before->moved = facts->event->time;
 	return peer;
 }
+
+bool facts_too_late(const struct facts *facts)
+{
+	uint32_t call = facts->event->head.call;
+	const struct model_handle *context;
+
+	if ((call != TR_gss_init_sec_context && call != TR_gss_accept_sec_context) ||
+	    !(facts_number(facts, TR_F_MAJOR) >> 16))
+		return false;
+	context = model_handle_known(&facts->model->contexts, facts->process,
+				     facts_number(facts, TR_F_CONTEXT));
+	return context && context->whole;
+}

@@ -82,6 +82,8 @@ void learn_zmq_injected(struct facts *facts);
 void learn_zmq_library(struct facts *facts);
 /* Was this event's call made by a libzmq? */
 bool facts_by_zmq(const struct facts *facts);
+/* Is this a call of a handshake that failed because its context is established already? */
+bool facts_too_late(const struct facts *facts);
 /* Handshakes without an end: begun.c. Of a call that makes a context, and of a handshake event. */
 void learn_begun(struct facts *facts);
 void learn_begun_end(struct facts *facts);

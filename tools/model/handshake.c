@@ -34,6 +34,7 @@ static void follow_context(struct facts *facts, struct model_tally *one, struct 
 		return;
 	context->tally[0] = one;
 	context->tally[1] = other;
+	context->whole = true;
 	context->at_endpoint = at_endpoint && !strict;
 	context->strict = strict;
 	if (context->by_zmq && !other)

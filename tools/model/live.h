@@ -35,6 +35,7 @@ struct model_handle {
 	bool at_endpoint;		   /* contexts: of libzmq's, where its endpoint is known */
 	bool strict; /* contexts: of a connection that gsstap secures: what is not encrypted is not taken */
 	bool by_zmq; /* contexts: the same, whatever is known */
+	bool whole;  /* contexts: established here, or imported: a call of a handshake in it is none */
 	struct model_program *begun_in; /* contexts: whose handshake has not ended; NULL: it has */
 	struct model_text begun_with;	/* contexts: the acceptor that was asked for, while it has not */
 	uint64_t begun_at, begun_seq;	/* contexts: when its last call was recorded, by which thread */

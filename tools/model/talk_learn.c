@@ -109,6 +109,16 @@ static void handshake(struct facts *facts, struct model_gathering *gathering, st
 	talk_put(facts, talk);
 }
 
+/* Of no handshake, nor is what failed within it. */
+static void too_late(struct model_gathering *gathering, struct model_step *step)
+{
+	struct model_talk none = {0};
+
+	within(gathering, &none, step->tid, step->time - step->duration);
+	model_steps_add(&none.steps, step);
+	model_steps_free(&none.steps);
+}
+
 /* A call that was begun on this thread has returned, or was left. */
 static void returned(const struct facts *facts, struct model_gathering *gathering)
 {
@@ -152,6 +162,8 @@ void learn_talk_call(struct facts *facts)
 		returned(facts, gathering);
 	if (step->depth)
 		wait_for_call(gathering, step);
+	else if (facts_too_late(facts))
+		too_late(gathering, step);
 	else if (handshakes)
 		handshake(facts, gathering, step);
 	else

@@ -25,13 +25,14 @@ static void imported(struct facts *facts)
 {
 	bool made;
 	const struct model_handshake *kept = facts_handshake(facts, TR_F_EXPORTED, false, &made);
-	struct model_handle *context;
+	uint64_t handle = facts_number(facts, TR_F_CONTEXT);
+	struct model_handle *context =
+		handle ? model_handle(facts->model, &facts->model->contexts, facts->process, handle) : NULL;
 
-	if (!kept)
+	if (!context)
 		return;
-	context = model_handle(facts->model, &facts->model->contexts, facts->process,
-			       facts_number(facts, TR_F_CONTEXT));
-	if (context)
+	context->whole = true;
+	if (kept)
 		memcpy(context->tally, kept->waiting, sizeof(context->tally));
 }
 
