@@ -203,6 +203,16 @@ readable() {
     [ "$recorded" -ge 200 ]
 }
 
+# AddressSanitizer's allocator is to be the only one.
+# bats test_tags=bare
+@test "a signal handler's call that fails takes no memory for what is told of it" {
+    thrice "$HOSTS/handler_memory"
+    [ "$output" = $'before any other: 0\nwith a context: 0\nwithin malloc: yes, 0' ]
+    [ "$(events '.call == "gss_context_time" and .minor_text == "Attempt to use incomplete security context"' | wc -l)" -ge 3 ]
+    # what only the library could say is left out
+    [ "$(events '.call == "gss_display_status"' | jq -r '.minor, .minor_text')" = $'22\nnull' ]
+}
+
 @test "a thread cancelled inside a call leaves the others working" {
     thrice timeout 60 "$HOSTS/cancel"
     [ "$(grep -c cancelled <<<"$output")" = 3 ]

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From a call to its event, and what is asked of a library for it. */
+/* From a call to its event. */
 #ifndef SHIM_RECORD_H
 #define SHIM_RECORD_H
 
@@ -18,11 +18,6 @@ struct tr_draft *tap_int_event(struct tap_scope *scope, int result, bool failed,
 struct tr_draft *tap_call_event(struct tap_scope *scope, bool failed, int error);
 /* An event that is not a call. */
 struct tr_draft *tap_event(const struct tap_scope *scope, enum tr_event_id event);
-/* Text of a minor status, or of the major where the minor says nothing ("Success", "Unknown code 0"), fetched
- * on this thread into the room, which is returned; "" when there is none. */
-#define TAP_TEXT 400
-const char *tap_status_text(const struct tap_scope *scope, OM_uint32 major, OM_uint32 minor,
-			    gss_const_OID mech, char out[TAP_TEXT]);
 void tap_put_handle(struct tr_draft *d, enum tr_field_id id, const void *handle);
 void tap_put_oid(struct tr_draft *d, enum tr_field_id id, gss_const_OID oid);
 /* A protected message or a MIC: length and hash from level tokens, bytes from level messages on. */
@@ -31,10 +26,5 @@ void tap_put_message(struct tr_draft *d, enum tr_field_id id, const void *bytes,
  * hash: its tr_hash, or NULL. */
 void tap_send_ahead(const struct tap_scope *scope, enum tr_field_id id, enum tr_where where,
 		    const void *bytes, size_t length, const uint8_t *hash);
-/* The display form of a name into out; false when there is none. Host-safe: errors leave no trace. */
-bool tap_display_name(const struct tap_scope *scope, gss_const_name_t name, char *out, size_t size);
-/* The same; *whole: nothing of it was cut off, and no byte of it is a NUL but those that end it. */
-bool tap_display_whole(const struct tap_scope *scope, gss_const_name_t name, char *out, size_t size,
-		       bool *whole);
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef SHIM_TAP_H
 #define SHIM_TAP_H
 
+#include "shim/core/ask.h"
 #include "shim/core/judge.h"
 #include "shim/core/lock.h"
 #include "shim/core/record.h"

@@ -29,38 +29,17 @@ static const struct {
 
 struct error_name {
 	const char *name;
-	const char *text; /* as MIT's gss_display_status has it; NULL where that says nothing */
+	const char *text;
 };
 
 static const struct error_name calling_errors[] = {
-	{NULL, NULL},
-	{"GSS_S_CALL_INACCESSIBLE_READ", "A required input parameter could not be read"},
-	{"GSS_S_CALL_INACCESSIBLE_WRITE", "A required output parameter could not be written"},
-	{"GSS_S_CALL_BAD_STRUCTURE", "A parameter was malformed"},
+#define CALLING(number, name, text) [number] = {"GSS_S_" #name, text},
+#include "trace/major.def"
 };
 
 static const struct error_name routine_errors[] = {
-	{NULL, NULL},
-	{"GSS_S_BAD_MECH", "An unsupported mechanism was requested"},
-	{"GSS_S_BAD_NAME", "An invalid name was supplied"},
-	{"GSS_S_BAD_NAMETYPE", "A supplied name was of an unsupported type"},
-	{"GSS_S_BAD_BINDINGS", "Incorrect channel bindings were supplied"},
-	{"GSS_S_BAD_STATUS", "An invalid status code was supplied"},
-	{"GSS_S_BAD_SIG", "A token had an invalid Message Integrity Check (MIC)"},
-	{"GSS_S_NO_CRED",
-	 "No credentials were supplied, or the credentials were unavailable or inaccessible"},
-	{"GSS_S_NO_CONTEXT", "No context has been established"},
-	{"GSS_S_DEFECTIVE_TOKEN", "Invalid token was supplied"},
-	{"GSS_S_DEFECTIVE_CREDENTIAL", "Invalid credential was supplied"},
-	{"GSS_S_CREDENTIALS_EXPIRED", "The referenced credential has expired"},
-	{"GSS_S_CONTEXT_EXPIRED", "The referenced context has expired"},
-	{"GSS_S_FAILURE", NULL},
-	{"GSS_S_BAD_QOP", "The quality-of-protection (QOP) requested could not be provided"},
-	{"GSS_S_UNAUTHORIZED", "The operation is forbidden by local security policy"},
-	{"GSS_S_UNAVAILABLE", "The operation or option is not available or unsupported"},
-	{"GSS_S_DUPLICATE_ELEMENT", "The requested credential element already exists"},
-	{"GSS_S_NAME_NOT_MN", "The provided name was not mechanism specific (MN)"},
-	{"GSS_S_BAD_MECH_ATTR", NULL},
+#define ROUTINE(number, name, text) [number] = {"GSS_S_" #name, text},
+#include "trace/major.def"
 };
 
 static const char *const supplementary[] = {
@@ -108,11 +87,8 @@ size_t names_major(uint32_t major, const char *names[NAMES_MAX], uint32_t *rest)
 const char *name_major_text(uint32_t major)
 {
 	uint32_t calling = major >> 24, routine = major >> 16 & 0xff;
-	const char *text = NULL;
 
 	if (routine && routine < COUNT(routine_errors))
-		text = routine_errors[routine].text;
-	else if (calling && calling < COUNT(calling_errors))
-		text = calling_errors[calling].text;
-	return text ? text : "";
+		return routine_errors[routine].text;
+	return calling && calling < COUNT(calling_errors) ? calling_errors[calling].text : "";
 }
