@@ -390,6 +390,70 @@ END
     "$GSSTAP" doctor --format json again.pcapng | jq -es '.[-1] | .established > 0 and .unfinished == 0 and .failed == 0'
 }
 
+# What curl does with Negotiate: the context of a request that was answered is thrown away.
+@test "what the initiator gave up and the acceptor established is one handshake in every view, and established" {
+    cat >gives_up.py <<'END'
+import gssapi, sys
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+if sys.argv[1] == "initiator":
+    one = gssapi.SecurityContext(name=name, usage="initiate", flags=gssapi.RequirementFlag.mutual_authentication)
+    open("token", "wb").write(one.step())
+else:
+    gssapi.SecurityContext(usage="accept").step(open("token", "rb").read())
+END
+    "$GSSTAP" run -o one.pcapng -- "$PYTHON" gives_up.py initiator
+    "$GSSTAP" run -o other.pcapng -- "$PYTHON" gives_up.py acceptor
+    timeline one.pcapng other.pcapng
+    sees '.outcome == "established" and .initiator.outcome == "abandoned" and .acceptor.outcome == "established"'
+    "$GSSTAP" timeline one.pcapng other.pcapng >text
+    grep -q '^[0-9T:-]* alice@GSSTAP.TEST to host/localhost@GSSTAP.TEST: established after' text
+    grep -q "^  given up by the initiator before it saw the acceptor's proof: " text
+    run "$GSSTAP" timeline --failed one.pcapng other.pcapng
+    [ -z "$output" ]
+    run -0 "$GSSTAP" doctor one.pcapng other.pcapng
+    [ "${lines[0]}" = "Handshakes seen: 1 established (1 given up by the initiator before it saw the acceptor's proof)." ]
+    [ "${lines[1]}" = "Nothing was found." ]
+    "$GSSTAP" doctor --format json one.pcapng other.pcapng |
+        jq -es '.[0] | .established == 1 and .unproven == 1 and .abandoned == 0 and .left_alone == null'
+    "$GSSTAP" report -o report.html one.pcapng other.pcapng
+    grep -q '<b>0</b> given up' report.html
+    grep -q '<b>1</b> established' report.html
+    # Of one side alone it is what that knows.
+    run -0 "$GSSTAP" doctor one.pcapng
+    [ "${lines[0]}" = "Handshakes seen: 1 given up." ]
+    [[ ${lines[1]} == *"the trace of its peer may tell." ]]
+}
+
+@test "a handshake that was seen from both ends is counted once, by the end that has the worse to tell" {
+    handshake good
+    run -0 "$GSSTAP" doctor good
+    [ "${lines[0]}" = "Handshakes seen: 1 established." ]
+    printf 'version: 1\ngss: {peers: {deny: [alice@GSSTAP.TEST]}}\n' >deny.yaml
+    # The initiator is done before the acceptor refuses it: it asks for no proof.
+    cat >refused.py <<'END'
+import gssapi
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+one, other = gssapi.SecurityContext(name=name, usage="initiate", flags=0), gssapi.SecurityContext(usage="accept")
+token = one.step()
+try:
+    other.step(token)
+except gssapi.exceptions.GSSError:
+    print("refused")
+END
+    [ "$("$GSSTAP" run -p deny.yaml -o refused.pcapng -- "$PYTHON" refused.py)" = refused ]
+    run -0 "$GSSTAP" doctor refused.pcapng
+    [ "${lines[0]}" = "Handshakes seen: 1 refused." ]
+    # What became of a connection is told of its handshake; a token that comes again makes another one.
+    "$PYTHON" "$TOP/tests/forge.py" again.pcapng '
+process(started=10, boot="b", host="h", command="server", exe="/server")
+connection = dict(role=2, handshake=bytes([5] * 16), endpoint="tcp://*:1")
+handshake(outcome=1, context=7, rounds=1, initiator="alice", **connection)
+handshake(outcome=2, context=9, rounds=1, reason="Request is a replay", **connection)
+handshake(outcome=3, context=7, reason="denied: 400", initiator="alice", **connection)
+'
+    "$GSSTAP" doctor --format json again.pcapng | jq -es '.[-1] | [.established, .failed, .refused] == [0, 1, 1]'
+}
+
 @test "a hundred thousand messages cost a count" {
     "$PYTHON" "$TOP/tests/forge.py" many.pcapng '
 process(command="server", host="a", boot="b", started=1)

@@ -2,35 +2,51 @@
 /* What became of handshakes; see count.h. */
 #include "tools/diagnose/count.h"
 
-/* Nothing failed here: whoever knows why is the peer. */
-static void left_alone(struct diagnose_counts *counts, const struct model_talk *talk)
+bool diagnose_is_left(const struct model_talk *talk)
 {
 	const struct model_step *step = model_talk_last(talk);
 
-	if (counts->left || talk->role != TR_ROLE_INITIATOR || !step || step->failed || !step->out.length)
-		return;
-	counts->left = talk->process->program;
-	counts->left_pid = talk->pid;
-	counts->left_length = step->out.length;
+	return !talk->credential && (!talk->outcome || talk->outcome == TR_OUTCOME_ABANDONED) &&
+	       talk->role == TR_ROLE_INITIATOR && step && !step->failed && step->out.length;
 }
 
-void diagnose_count(struct diagnose_counts *counts, const struct model_talk *talk)
+void diagnose_left(struct diagnose_counts *counts, const struct model_talk *talk)
 {
-	/* It is the same handshake, and was counted as what it seemed to be. */
-	if (talk->follows && counts->established)
-		counts->established--;
-	if (talk->credential)
+	counts->left = talk->process->program;
+	counts->left_pid = talk->pid;
+	counts->left_length = model_talk_last(talk)->out.length;
+}
+
+static uint64_t *counter(struct diagnose_counts *counts, enum tr_outcome outcome)
+{
+	switch (outcome) {
+	case TR_OUTCOME_ESTABLISHED:
+		return &counts->established;
+	case TR_OUTCOME_FAILED:
+		return &counts->failed;
+	case TR_OUTCOME_REFUSED:
+		return &counts->refused;
+	case TR_OUTCOME_ABANDONED:
+		return &counts->abandoned;
+	default:
+		return &counts->unfinished;
+	}
+}
+
+void diagnose_count(struct diagnose_counts *counts, struct model_ends *ends, const struct model_talk *talk)
+{
+	int side = talk->role == TR_ROLE_INITIATOR ? MODEL_INITIATOR : MODEL_ACCEPTOR;
+
+	if (talk->credential) {
 		counts->credentials++;
-	else if (talk->outcome == TR_OUTCOME_ESTABLISHED)
-		counts->established++;
-	else if (talk->outcome == TR_OUTCOME_FAILED)
-		counts->failed++;
-	else if (talk->outcome == TR_OUTCOME_REFUSED)
-		counts->refused++;
-	else if (talk->outcome == TR_OUTCOME_ABANDONED)
-		counts->abandoned++;
-	else
-		counts->unfinished++;
-	if (!talk->credential && (!talk->outcome || talk->outcome == TR_OUTCOME_ABANDONED))
-		left_alone(counts, talk);
+		return;
+	}
+	if (ends->seen[MODEL_INITIATOR] || ends->seen[MODEL_ACCEPTOR]) {
+		--*counter(counts, model_ends_outcome(ends));
+		counts->unproven -= model_ends_unproven(ends);
+	}
+	ends->seen[side] = true;
+	ends->outcome[side] = talk->outcome;
+	++*counter(counts, model_ends_outcome(ends));
+	counts->unproven += model_ends_unproven(ends);
 }

@@ -21,6 +21,7 @@
 struct sides {
 	struct model_node node;
 	struct model_talk *init, *acc; /* the first of each; NULL: not seen, or given up */
+	struct model_ends ends;	       /* ... as they are counted */
 };
 
 struct executed {
@@ -105,6 +106,20 @@ static bool know_first_token(struct model_talk *talk)
 	return talk->hash.at || model_text_set(&talk->hash, model_talk_first_token(talk));
 }
 
+/* A first token that comes again makes another handshake; what is told of one that was told before does not. */
+static void count(struct diagnose *diagnose, const struct model_talk *talk)
+{
+	bool initiates = talk->role == TR_ROLE_INITIATOR;
+	struct model_ends alone = {0};
+	struct sides *sides = sides_of(diagnose, talk, true);
+	const struct model_talk *before = !sides ? NULL : initiates ? sides->init : sides->acc;
+	bool again = sides && sides->ends.seen[initiates ? MODEL_INITIATOR : MODEL_ACCEPTOR],
+	     same = talk->follows &&
+		    (!before || (before->process == talk->process && before->handle == talk->handle));
+
+	diagnose_count(&diagnose->counts, sides && (!again || same) ? &sides->ends : &alone, talk);
+}
+
 /* What went well is kept for a while: its other side may have failed, of what became of its tokens. */
 static bool ended(struct model_listener *listener, struct model_talk *talk)
 {
@@ -115,11 +130,11 @@ static bool ended(struct model_listener *listener, struct model_talk *talk)
 		diagnose->odd++;
 		bad = true;
 	}
-	diagnose_count(&diagnose->counts, talk);
 	if (!know_first_token(talk)) {
 		model_talk_free(talk);
 		return false;
 	}
+	count(diagnose, talk);
 	if (!bad && !talk->hash.at) {
 		model_talk_free(talk);
 		return true;
@@ -362,10 +377,29 @@ const struct findings *diagnose_due(struct diagnose *diagnose, uint64_t now)
 	return &diagnose->findings;
 }
 
+/* Of that acceptor, if it was seen, it is known. */
+static void look_for_left(struct diagnose *diagnose, const struct model_talk *first)
+{
+	const struct model_talk *earliest = NULL;
+
+	for (const struct model_talk *talk = first; talk; talk = talk->next) {
+		const struct sides *sides = diagnose_is_left(talk) ? sides_of(diagnose, talk, false) : NULL;
+
+		if (sides && !sides->ends.seen[MODEL_ACCEPTOR] &&
+		    (!earliest || talk->last < earliest->last))
+			earliest = talk;
+	}
+	if (earliest)
+		diagnose_left(&diagnose->counts, earliest);
+}
+
 const struct findings *diagnose_findings(struct diagnose *diagnose)
 {
 	if (model_settle(diagnose->model))
 		return NULL;
+	look_for_left(diagnose, diagnose->good);
+	if (!diagnose->counts.left)
+		look_for_left(diagnose, diagnose->bad);
 	diagnose_due(diagnose, UINT64_MAX);
 	model_each(&diagnose->model->programs, examine_program, diagnose);
 	model_each(&diagnose->model->processes, examine_process, diagnose);

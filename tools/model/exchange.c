@@ -163,28 +163,25 @@ struct exchange_side *exchange_side_now(struct exchange_side *side)
 	return side;
 }
 
-static bool is_bad(enum tr_outcome outcome)
+struct model_ends exchange_ends(const struct exchange *exchange)
 {
-	return outcome == TR_OUTCOME_FAILED || outcome == TR_OUTCOME_REFUSED;
-}
-
-enum tr_outcome exchange_outcome(const struct exchange *exchange)
-{
-	enum tr_outcome outcome = TR_OUTCOME_ESTABLISHED;
-	bool seen = false;
+	struct model_ends ends = {0};
 
 	for (int i = 0; i < EXCHANGE_SIDES; i++) {
 		const struct model_talk *talk = exchange->sides[i].talk;
 
-		if (!talk)
-			continue;
-		seen = true;
-		if (is_bad(talk->outcome) || talk->credential)
-			return talk->credential ? TR_OUTCOME_FAILED : talk->outcome;
-		if (talk->outcome != TR_OUTCOME_ESTABLISHED)
-			outcome = talk->outcome;
+		ends.seen[i] = talk;
+		if (talk)
+			ends.outcome[i] = talk->credential ? TR_OUTCOME_FAILED : talk->outcome;
 	}
-	return seen ? outcome : (enum tr_outcome)0;
+	return ends;
+}
+
+enum tr_outcome exchange_outcome(const struct exchange *exchange)
+{
+	const struct model_ends ends = exchange_ends(exchange);
+
+	return model_ends_outcome(&ends);
 }
 
 bool exchange_failed(const struct exchange *exchange)
@@ -196,7 +193,8 @@ bool exchange_failed(const struct exchange *exchange)
 		     place = place->next)
 			if (place->failures)
 				return true;
-	return is_bad(outcome) || outcome == TR_OUTCOME_ABANDONED;
+	return outcome == TR_OUTCOME_FAILED || outcome == TR_OUTCOME_REFUSED ||
+	       outcome == TR_OUTCOME_ABANDONED;
 }
 
 uint64_t exchange_begin(const struct exchange *exchange)

@@ -9,6 +9,7 @@
 #ifndef TOOLS_MODEL_EXCHANGE_H
 #define TOOLS_MODEL_EXCHANGE_H
 
+#include "tools/model/ends.h"
 #include "tools/model/facts.h"
 #include "tools/model/talk.h"
 
@@ -84,7 +85,7 @@ struct exchange_side {
 };
 
 /* Sides by role. */
-enum { EXCHANGE_INITIATOR, EXCHANGE_ACCEPTOR, EXCHANGE_SIDES };
+enum { EXCHANGE_INITIATOR = MODEL_INITIATOR, EXCHANGE_ACCEPTOR = MODEL_ACCEPTOR, EXCHANGE_SIDES };
 struct exchange {
 	struct exchange *next;
 	struct exchange_side sides[EXCHANGE_SIDES];
@@ -147,7 +148,8 @@ struct exchange_place *exchange_place_add(struct exchange_side *side, const stru
 void exchange_side_move(struct exchange_side *from, struct exchange_side *to);
 struct exchange_side *exchange_side_now(struct exchange_side *side);
 
-/* How the handshake ended, as the side knows that has the worse to tell; 0: it was not seen to end. */
+/* What its sides tell of its end, and what that comes to; 0: it was not seen to end. */
+struct model_ends exchange_ends(const struct exchange *exchange);
 enum tr_outcome exchange_outcome(const struct exchange *exchange);
 bool exchange_failed(const struct exchange *exchange);
 /* The earliest time in it, by the clock of the side that has it. */

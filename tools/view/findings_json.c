@@ -80,6 +80,7 @@ void findings_json_end(struct out *out, const struct findings *findings, const s
 	js_object(&js);
 	js_set_string(&js, "kind", "seen");
 	js_set_unsigned(&js, "established", counts->established);
+	js_set_unsigned(&js, "unproven", counts->unproven);
 	js_set_unsigned(&js, "failed", counts->failed);
 	js_set_unsigned(&js, "refused", counts->refused);
 	js_set_unsigned(&js, "abandoned", counts->abandoned);

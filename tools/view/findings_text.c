@@ -107,6 +107,11 @@ static void seen(struct out *out, const struct diagnose_counts *counts)
 
 	out_str(out, "Handshakes seen: ");
 	counted(out, counts->established, "established", &more);
+	if (counts->unproven) {
+		out_str(out, " (");
+		out_unsigned(out, counts->unproven);
+		out_str(out, " given up by the initiator before it saw the acceptor's proof)");
+	}
 	counted(out, counts->failed, "failed", &more);
 	counted(out, counts->refused, "refused", &more);
 	counted(out, counts->abandoned, "given up", &more);

@@ -214,16 +214,19 @@ static void clocks(struct text *to, const struct exchange *exchange, const struc
 static void reason(struct text *to, const struct exchange *exchange, int side)
 {
 	const struct model_talk *talk = exchange->sides[side].talk;
+	const struct model_ends ends = exchange_ends(exchange);
+	bool unproven = model_ends_unproven(&ends);
 	char *why, *text;
 
 	if (!talk || !talk->reason.length || talk->outcome == TR_OUTCOME_ESTABLISHED)
 		return;
 	why = safe_text(talk->reason.at, talk->reason.length);
-	if (!why ||
-	    asprintf(&text, "%s by the %s: %s", timeline_outcome_word(talk->outcome), sides[side], why) < 0)
+	if (!why || asprintf(&text, "%s by the %s%s: %s",
+			     unproven ? "given up" : timeline_outcome_word(talk->outcome), sides[side],
+			     unproven ? " before it saw the acceptor's proof" : "", why) < 0)
 		text = NULL;
 	free(why);
-	note(to, text, "31");
+	note(to, text, unproven ? "33" : "31");
 }
 
 /* The side that ended first has what the other one's came of. */
