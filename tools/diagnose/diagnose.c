@@ -106,7 +106,8 @@ static bool know_first_token(struct model_talk *talk)
 	return talk->hash.at || model_text_set(&talk->hash, model_talk_first_token(talk));
 }
 
-/* A first token that comes again makes another handshake; what is told of one that was told before does not. */
+/* A first token that comes again makes another handshake; what is told of one that was told before does not.
+ */
 static void count(struct diagnose *diagnose, const struct model_talk *talk)
 {
 	bool initiates = talk->role == TR_ROLE_INITIATOR;
@@ -385,8 +386,7 @@ static void look_for_left(struct diagnose *diagnose, const struct model_talk *fi
 	for (const struct model_talk *talk = first; talk; talk = talk->next) {
 		const struct sides *sides = diagnose_is_left(talk) ? sides_of(diagnose, talk, false) : NULL;
 
-		if (sides && !sides->ends.seen[MODEL_ACCEPTOR] &&
-		    (!earliest || talk->last < earliest->last))
+		if (sides && !sides->ends.seen[MODEL_ACCEPTOR] && (!earliest || talk->last < earliest->last))
 			earliest = talk;
 	}
 	if (earliest)
