@@ -24,12 +24,13 @@ static void fill(const struct draft *draft, struct pol_image *image)
 	for (size_t i = 0; i < draft->count; i++) {
 		const struct draft_rule *from = &draft->rules[i];
 
-		image->rule[i] = (struct pol_rule){.keyword = from->keyword->id,
-						   .kind = (uint16_t)from->kind,
-						   .line = from->line,
-						   .text = from->text ? (uint32_t)(end - strings) : 0,
-						   .word = from->word,
-						   .below = (uint16_t)from->below};
+		image->rule[i] =
+			(struct pol_rule){.keyword = from->keyword->id,
+					  .kind = (uint16_t)from->kind,
+					  .line = from->line,
+					  .text = from->text ? (uint32_t)(end - strings) : from->seconds,
+					  .word = from->word,
+					  .below = (uint16_t)from->below};
 		if (from->text)
 			end = stpcpy(end, from->text) + 1;
 	}
@@ -49,9 +50,13 @@ static int by_text(const void *a, const void *b)
 
 static void sort_patterns(struct draft *draft)
 {
-	for (size_t i = 0; i < draft->count; i++)
-		if (draft->rules[i].kind == POL_LIST && draft->rules[i].keyword->type == POL_T_PATTERNS)
-			qsort(&draft->rules[i + 1], draft->rules[i].below, sizeof(draft->rules[0]), by_text);
+	for (struct draft_rule *r = draft->rules; r < draft->rules + draft->count; r++) {
+		if (r->kind != POL_LIST || r->keyword->type != POL_T_PATTERNS)
+			continue;
+		qsort(r + 1, r->below, sizeof(*r), by_text);
+		while (r->word < r->below && pol_is_literal(r[1 + r->word].text))
+			r->word++;
+	}
 }
 
 int draft_build(struct draft *draft, void **image, size_t *len)

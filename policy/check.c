@@ -99,6 +99,12 @@ static void check_principal(struct draft *draft, const struct pol_keyword *k, co
 			k->path, pattern, pattern, pattern);
 }
 
+static void check_path(struct draft *draft, const struct pol_keyword *k, const char *pattern, struct place at)
+{
+	if (!strchr("/*?[", *pattern))
+		draft_error(draft, at, "%s: a path begins with /, as in /usr/bin/curl or */curl", k->path);
+}
+
 static void check_template(struct draft *draft, const struct pol_keyword *k, const char *template,
 			   struct place at)
 {
@@ -155,7 +161,9 @@ void draft_check_text(struct draft *draft, const struct pol_keyword *k, const ch
 	check_parts(draft, k->path, text, at);
 	if (!strcmp(k->values, "endpoint"))
 		check_endpoint(draft, k, text, at);
-	else if (errors == draft->errors)
+	else if (!strcmp(k->values, "path"))
+		check_path(draft, k, text, at);
+	else if (!strcmp(k->values, "principal") && errors == draft->errors)
 		check_principal(draft, k, text, at);
 }
 
@@ -197,7 +205,7 @@ static void check_name(struct draft *draft, const struct draft_rule *name, const
 			name->keyword->path, strrchr(name->keyword->path, '.') + 1);
 }
 
-void draft_check_record(struct draft *draft, size_t item)
+static void check_inject(struct draft *draft, size_t item)
 {
 	const struct draft_rule *bind = field(draft, item, POL_K_INJECT_BIND);
 	const struct draft_rule *connect = field(draft, item, POL_K_INJECT_CONNECT);
@@ -223,4 +231,25 @@ void draft_check_record(struct draft *draft, size_t item)
 	check_name(draft, service, field(draft, item, POL_K_INJECT_SERVICE_TYPE), bind ? bind : connect);
 	check_name(draft, field(draft, item, POL_K_INJECT_PRINCIPAL),
 		   field(draft, item, POL_K_INJECT_PRINCIPAL_TYPE), bind ? bind : connect);
+}
+
+/* What a rule of gss.match asks stands in lists and words of its own; the rest is what it says. */
+static void check_match(struct draft *draft, size_t item)
+{
+	const struct draft_rule *r = &draft->rules[item + 1], *end = r + draft->rules[item].below;
+
+	for (; r < end; r++)
+		if (!pol_is_field(r->keyword))
+			return;
+	draft_error(
+		draft, of(&draft->rules[item]),
+		"a rule of gss.match says nothing; it needs a keyword of gss, such as peers or delegation");
+}
+
+void draft_check_record(struct draft *draft, size_t item)
+{
+	if (draft->rules[item].keyword->id == POL_K_MATCH)
+		check_match(draft, item);
+	else
+		check_inject(draft, item);
 }

@@ -133,7 +133,11 @@ unsigned pol_rules(const struct pol *pol)
 	for (uint32_t i = 0; image && i < image->rule_count; i++) {
 		const struct pol_rule *rule = &image->rule[i];
 
-		count += rule->kind == POL_ITEM || pol_keyword(rule->keyword)->type == POL_T_CHOICE;
+		const struct pol_keyword *k = pol_keyword(rule->keyword);
+
+		count += k->type == POL_T_CHOICE || k->type == POL_T_DURATION ||
+			 (rule->kind == POL_ITEM && k->type != POL_T_RECORDS && !pol_is_field(k)) ||
+			 (rule->kind == POL_ITEM && k->id == POL_K_INJECT);
 	}
 	return count;
 }

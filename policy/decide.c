@@ -53,10 +53,10 @@ struct pol_say pol_decide(const struct pol *pol, struct pol_verdict *verdict, en
 	return say;
 }
 
-/* Among the items of a list that are plain texts in order (their rules have nothing below them). */
+/* Among the items of a list that are plain texts. */
 static const struct pol_rule *look_up(const struct pol *pol, const struct pol_rule *list, const char *text)
 {
-	unsigned low = 0, high = pol->sorted[list->keyword];
+	unsigned low = 0, high = list->word;
 
 	while (low < high) {
 		unsigned middle = low + (high - low) / 2;
@@ -72,12 +72,25 @@ static const struct pol_rule *look_up(const struct pol *pol, const struct pol_ru
 	return NULL;
 }
 
-const struct pol_rule *pol_matching(const struct pol *pol, const struct pol_rule *list, const char *text)
+static const struct pol_rule *first_match(const struct pol *pol, const struct pol_rule *list,
+					  const char *text,
+					  int (*match)(const char *pattern, const char *text))
 {
 	const struct pol_rule *item = list ? look_up(pol, list, text) : NULL;
 
-	for (unsigned i = list ? pol->sorted[list->keyword] : 0; list && !item && i < list->below; i++)
-		if (pol_match(pol_text(pol->image, list + 1 + i), text))
+	for (unsigned i = list ? list->word : 0; list && !item && i < list->below; i++)
+		if (match(pol_text(pol->image, list + 1 + i), text))
 			item = list + 1 + i;
 	return item;
+}
+
+const struct pol_rule *pol_matching(const struct pol *pol, const struct pol_rule *list, const char *text)
+{
+	return first_match(pol, list, text, pol_match);
+}
+
+const struct pol_rule *pol_matching_name(const struct pol *pol, const struct pol_facts *facts,
+					 const struct pol_rule *list, const char *name)
+{
+	return first_match(pol, list, name, facts->kerberos ? pol_match_principal : pol_match);
 }

@@ -20,5 +20,22 @@ struct pol_say pol_decide(const struct pol *pol, struct pol_verdict *verdict, en
 /* An item of a list of patterns that matches, or NULL: a plain text before a pattern, patterns in their
  * order. */
 const struct pol_rule *pol_matching(const struct pol *pol, const struct pol_rule *list, const char *text);
+/* The same for the names of a context's ends, which are principals where it is Kerberos'. */
+const struct pol_rule *pol_matching_name(const struct pol *pol, const struct pol_facts *facts,
+					 const struct pol_rule *list, const char *name);
+
+/*
+ * The rule of a keyword that counts for a context: that of the first rule of gss.match which holds and has
+ * the keyword, else the policy's own, else NULL. *doubt: such a rule before it of which it is not known
+ * whether it holds, or NULL.
+ */
+const struct pol_rule *pol_in_force(const struct pol *pol, const struct pol_facts *facts, uint16_t keyword,
+				    const struct pol_rule **doubt);
+
+/* The mechanism as a dotted object identifier. False: it is not known, or too long. */
+#define POL_OID_TEXT 128
+bool pol_mechanism(const struct pol_facts *facts, char out[POL_OID_TEXT]);
+/* Is it the name of somebody who does not want to be known, or no name? */
+bool pol_anonymous(const char *name);
 
 #endif

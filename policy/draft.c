@@ -105,8 +105,11 @@ struct draft_rule *draft_add(struct draft *draft, const struct pol_keyword *keyw
 		if (!draft->rules)
 			abort(); /* a tool without memory has nothing left to say */
 	}
-	draft->rules[draft->count] = (struct draft_rule){
-		.keyword = keyword, .kind = kind, .line = place.line, .column = place.column};
+	draft->rules[draft->count] = (struct draft_rule){.keyword = keyword,
+							 .kind = kind,
+							 .line = place.line,
+							 .column = place.column,
+							 .record = draft->record};
 	return &draft->rules[draft->count++];
 }
 

@@ -17,7 +17,9 @@ struct draft_rule {
 	uint32_t line, column; /* from 1 */
 	char *text;	       /* owned, or NULL */
 	uint16_t word;
-	size_t below; /* as in struct pol_rule */
+	uint32_t seconds; /* of a DURATION */
+	size_t below;	  /* as in struct pol_rule */
+	size_t record;	  /* number of the item of gss.match that it stands in, from 1; 0: in none */
 };
 
 struct draft {
@@ -26,6 +28,7 @@ struct draft {
 	unsigned errors;
 	struct draft_rule *rules;
 	size_t count, room;
+	size_t record;	  /* that of the rules which are added now */
 	uint32_t retired; /* line of a keyword that is no more, after which zmq.engine is stated */
 };
 
@@ -60,6 +63,14 @@ const char *draft_wanted(const struct pol_keyword *keyword);
 /* Is this a text that keyword can take? Complains when not. */
 void draft_check_text(struct draft *draft, const struct pol_keyword *keyword, const char *text, size_t len,
 		      struct place place);
+/*
+ * Appends a rule of this kind for each text that the len bytes at text stand for: {a,b} for both, a name for
+ * its numbers (names.def, the user database). Complains about what keyword cannot take, where it stands (at).
+ */
+void draft_add_texts(struct draft *draft, const struct pol_keyword *keyword, enum pol_kind kind,
+		     const char *text, size_t len, struct place at, struct place rule);
+/* Seconds that a time such as 90, 15m or 8h stands for; -1: it is none, or one of more than 136 years. */
+int64_t draft_seconds(const char *text, size_t len);
 /* Does the template use %c? */
 bool draft_uses(const char *template, char c);
 /* Do the fields of the last item, which begins at draft->rules[item], go together? */
@@ -74,6 +85,8 @@ const char *draft_suggest(const char *parent, const char *key);
 /* Does every text that the pattern `later` matches also match `earlier`? 0 also when that is not plain to
  * see. */
 bool draft_covers(const char *earlier, const char *later);
+/* The same of principals. */
+bool draft_covers_principal(const char *earlier, const char *later);
 
 /* Makes the image. Returns 0 or -1 after a complaint. */
 int draft_build(struct draft *draft, void **image, size_t *len);

@@ -26,7 +26,15 @@ struct pol_name {
 	bool whole;	  /* no byte of it was cut off or is a NUL */
 };
 
+/* The program that a context is in. */
+struct pol_process {
+	const char *program; /* the path of its file; NULL: not known */
+	const char *script;  /* the script that it was given; "": none; NULL: not known */
+	uint32_t user;	     /* its effective user id */
+};
+
 struct pol_facts {
+	const struct pol_process *process; /* NULL: not known */
 	enum pol_moment moment;
 	enum pol_role role;
 	/* Proved by the mechanism, or, before a token leaves, by the ticket that it will carry. */
@@ -38,18 +46,30 @@ struct pol_facts {
 	bool anonymous;	       /* the initiator asked to be */
 	uint32_t flags_requested; /* GSS_C_*_FLAG; an initiator's only */
 	uint32_t flags_granted;	  /* from POL_ESTABLISHED on */
-	bool delegated;	  /* an acceptor was sent a credential; one of its own for S4U2Proxy is none */
-	const void *mech; /* the DER body of the mechanism's object identifier, or NULL */
+	bool delegated;	      /* an acceptor was sent a credential; one of its own for S4U2Proxy is none */
+	bool delegation_open; /* an initiator's request could not be judged before the token left */
+	const void *mech;     /* the DER body of the mechanism's object identifier, or NULL */
 	size_t mech_length;
 	uint32_t ticket_enctype, session_enctype; /* 0: not known */
 	uint32_t kvno;	       /* of the key that the ticket is encrypted in; 0: not known */
 	uint32_t ticket_flags; /* RFC 4120, section 2; 0 when ticket_endtime is 0 */
 	int64_t ticket_authtime, ticket_endtime; /* seconds since the epoch; 0: not known */
 	uint32_t lifetime;			 /* seconds left; UINT32_MAX: without end, or not known */
-	bool bound;				 /* channel bindings were given */
+	bool lifetime_known;
+	bool bound; /* channel bindings were given; an acceptor's: and the initiator's token had the same */
 };
 
 /* What a policy can have something to say about, one verdict each. */
-enum pol_topic { POL_ABOUT_PEER, POL_ABOUT_DELEGATION, POL_TOPICS };
+enum pol_topic {
+	POL_ABOUT_PEER,
+	POL_ABOUT_MECHANISM,
+	POL_ABOUT_FLAGS,
+	POL_ABOUT_TICKET, /* its encryption type */
+	POL_ABOUT_SESSION,
+	POL_ABOUT_BINDINGS,
+	POL_ABOUT_LIFETIME,
+	POL_ABOUT_DELEGATION,
+	POL_TOPICS
+};
 
 #endif

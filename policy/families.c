@@ -11,18 +11,16 @@
 
 static int asks(const struct pol_keyword *k, const struct pol_rule *rule)
 {
-	if (!rule)
+	switch (rule->kind) {
+	case POL_SCALAR:
+		return k->type != POL_T_SETTING && rule->word != POL_W_ALLOW && rule->word != POL_W_LIBZMQ;
+	case POL_LIST:
+		/* also an empty one; of these one only takes from what another refuses, and others only say
+		 * which contexts are meant */
+		return k->type == POL_T_RECORDS ? k->id == POL_K_INJECT && rule->below > 0
+						: k->id != POL_K_UNSECURED_OK && !pol_is_field(k);
+	default:
 		return 0;
-	switch (k->type) {
-	case POL_T_SETTING:
-		return 0;
-	case POL_T_CHOICE:
-		return rule->word != POL_W_ALLOW && rule->word != POL_W_LIBZMQ;
-	case POL_T_RECORDS:
-		return rule->below > 0;
-	default: /* a list of patterns, also an empty one; of these one only takes from what another refuses
-		  */
-		return k->id != POL_K_UNSECURED_OK;
 	}
 }
 
@@ -32,9 +30,13 @@ unsigned pol_families(const struct pol *pol)
 
 	if (pol->state != POL_READY)
 		return pol->state == POL_BROKEN ? POL_FAMILY_GSS | POL_FAMILY_ZMQ : 0;
-	for (const struct pol_keyword *k = pol_keywords; k->id; k++)
-		if (asks(k, pol->rule[k->id]))
+	for (uint32_t i = 0; i < pol->image->rule_count; i++) {
+		const struct pol_rule *rule = &pol->image->rule[i];
+		const struct pol_keyword *k = pol_keyword(rule->keyword);
+
+		if (asks(k, rule))
 			families |= strncmp(k->path, "gss.", 4) ? POL_FAMILY_ZMQ : POL_FAMILY_GSS;
+	}
 	return families;
 }
 

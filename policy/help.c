@@ -112,6 +112,13 @@ static void print_values(FILE *out, const struct pol_keyword *k)
 	case POL_T_RECORDS:
 		fputs("list of mappings", out);
 		break;
+	case POL_T_SET:
+		fputs("list of ", out);
+		print_alternatives(out, k->values, ", ");
+		break;
+	case POL_T_DURATION:
+		fputs("time: 90s, 15m, 8h, 7d", out);
+		break;
 	default:
 		print_alternatives(out, k->values, " | ");
 	}

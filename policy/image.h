@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define POL_IMAGE_MAGIC "gsstapP\n"
-#define POL_IMAGE_VERSION 1
+#define POL_IMAGE_VERSION 2
 #define POL_IMAGE_MAX (1u << 24) /* bytes; far above what POL_RULES_MAX can use */
 #define POL_RULES_MAX 65535
 #define POL_TEXT_MAX 255 /* bytes of a pattern or template: what libzmq takes as a principal */
@@ -36,6 +36,8 @@ enum pol_type {
 	POL_T_PATTERN,
 	POL_T_TEMPLATE,
 	POL_T_WORDS,
+	POL_T_SET,
+	POL_T_DURATION,
 };
 
 struct pol_keyword {
@@ -50,22 +52,29 @@ extern const struct pol_keyword pol_keywords[];
 /* A keyword's row, or NULL. */
 const struct pol_keyword *pol_keyword(uint32_t id);
 
-/* The id of the len bytes at word, when keyword takes that word; else POL_W_NONE. A SET takes all and none as
- * well. */
+/* The id of the len bytes at word, when keyword takes that word; else POL_W_NONE. */
 uint16_t pol_word(const struct pol_keyword *keyword, const char *word, size_t len);
+
+/* A word's text, or NULL. */
+const char *pol_word_text(uint16_t word);
 
 /* Does keyword take the word of this id? 1 or 0. */
 int pol_takes(const struct pol_keyword *keyword, uint16_t word);
 
-/* Is field a key of the mappings in the RECORDS list? 1 or 0. */
+/* Is field a key of the mappings in the RECORDS list? Those of gss.match have every demand of gss as well. 1
+ * or 0. */
 int pol_is_field_of(const struct pol_keyword *field, const struct pol_keyword *list);
 
+/* Does it stand in the mappings of a RECORDS list alone? 1 or 0. */
+int pol_is_field(const struct pol_keyword *keyword);
+
 /*
- * A rule, numbered from 1 in the order of the array. A SETTING or CHOICE has a word. A list is a rule of its
- * own (POL_LIST, no text), followed by its items (POL_ITEM) in the order of the source; the item of a RECORDS
- * list is followed by its fields (POL_FIELD). below counts what belongs to a rule: the items of a list, the
- * fields of an item. A SET is a list whose items have words: either `all` or `none` alone, or words of its
- * keyword's.
+ * A rule, numbered from 1 in the order of the array. A SETTING or CHOICE has a word, a DURATION its seconds.
+ * A list is a rule of its own (POL_LIST), followed by its items (POL_ITEM) in the order of the source; the
+ * item of a RECORDS list is followed by the rules of its keys: POL_FIELD, or what stands at the top as well.
+ * below counts all that belongs to a rule, at any depth: what follows after that is the next rule of the same
+ * mapping or list. Of a list of patterns the word says how many of its items are plain texts: they stand
+ * first, in the order of their bytes, so that they can be looked up.
  */
 enum pol_kind { POL_SCALAR = 1, POL_LIST, POL_ITEM, POL_FIELD };
 
@@ -73,7 +82,7 @@ struct pol_rule {
 	uint16_t keyword;
 	uint16_t kind;
 	uint32_t line;
-	uint32_t text; /* offset of the pattern or template */
+	uint32_t text; /* offset of the pattern or template; a DURATION's seconds */
 	uint16_t word;
 	uint16_t below;
 };
@@ -99,16 +108,13 @@ void pol_checksum(const void *image, size_t size, uint8_t checksum[16]);
 
 /* What follows is for images that have passed pol_open, or were just built. */
 
-/* The rule of a SETTING or CHOICE, or the head of a list; NULL when the policy does not have it. */
-const struct pol_rule *pol_find(const struct pol_image *image, uint16_t keyword);
-
 /* Is a pattern a plain text, which matches itself alone? 1 or 0. */
 int pol_is_literal(const char *pattern);
 
-/* The rule that follows an item and its fields. */
-const struct pol_rule *pol_next(const struct pol_rule *item);
+/* The rule that follows this one and what belongs to it. */
+const struct pol_rule *pol_next(const struct pol_rule *rule);
 
-/* The field of an item of a RECORDS list, or NULL. */
+/* The key of an item of a RECORDS list, or NULL. */
 const struct pol_rule *pol_field(const struct pol_rule *item, uint16_t keyword);
 
 /* A rule's pattern or template; NULL for no rule or no text. */

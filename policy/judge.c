@@ -7,92 +7,278 @@
 
 #include <string.h>
 
+/* One topic of a context under judgement. */
+struct hearing {
+	const struct pol *pol;
+	const struct pol_facts *facts;
+	struct pol_verdict *verdict;
+};
+
 /* RFC 8062: such a name says that its bearer is not known, so a pattern like * must not let it in. */
-static int anonymous(const char *peer)
+bool pol_anonymous(const char *name)
 {
-	return !peer || !*peer || !strncmp(peer, "WELLKNOWN/ANONYMOUS@", 20);
+	return !name || !*name || !strncmp(name, "WELLKNOWN/ANONYMOUS@", 20);
 }
 
-static enum pol_action deny_unknown(const struct pol *pol, const struct pol_rule *list, const char *why,
-				    struct pol_verdict *verdict)
+static struct pol_say decide(const struct hearing *h, enum pol_action action, const struct pol_rule *rule)
 {
-	struct pol_say say = pol_decide(pol, verdict, POL_DENY, list);
+	return pol_decide(h->pol, h->verdict, action, rule);
+}
+
+static enum pol_action deny(const struct hearing *h, const struct pol_rule *rule, const char *why)
+{
+	struct pol_say say = decide(h, POL_DENY, rule);
 
 	pol_say(&say, why);
-	return verdict->action;
+	return h->verdict->action;
+}
+
+/* Before a token leaves what is not known yet may become so; after that it will not. */
+static bool waits(const struct hearing *h)
+{
+	return h->facts->moment == POL_BEFORE_TOKEN;
+}
+
+/*
+ * The rule that counts. True: there is nothing more to weigh, since no rule asks, or since it is not known
+ * which one counts, which only a later moment may leave open.
+ */
+static bool settled(const struct hearing *h, uint16_t keyword, const struct pol_rule **rule)
+{
+	const struct pol_rule *doubt;
+
+	*rule = pol_in_force(h->pol, h->facts, keyword, &doubt);
+	if (!doubt)
+		return !*rule;
+	h->verdict->waits = waits(h);
+	if (!h->verdict->waits)
+		deny(h, doubt, " may be about this context, and it is not known whether it is");
+	return true;
+}
+
+static bool judges_contexts(const struct pol_keyword *k)
+{
+	return !strncmp(k->path, "gss.", 4) && !pol_is_field(k) && k->id != POL_K_MATCH &&
+	       k->id != POL_K_DELEGATION;
+}
+
+int pol_judges_contexts(const struct pol *pol)
+{
+	if (pol->state != POL_READY)
+		return pol->state == POL_BROKEN;
+	for (const struct pol_keyword *k = pol_keywords; k->id; k++)
+		if (judges_contexts(k) && pol->asks[k->id])
+			return 1;
+	return 0;
 }
 
 int pol_judges_peers(const struct pol *pol)
 {
 	return pol->state == POL_BROKEN ||
-	       (pol->state == POL_READY && (pol->rule[POL_K_PEERS_ALLOW] || pol->rule[POL_K_PEERS_DENY]));
+	       (pol->state == POL_READY && (pol->asks[POL_K_PEERS_ALLOW] || pol->asks[POL_K_PEERS_DENY] ||
+					    pol->asks[POL_K_MATCH_PEER] || pol->asks[POL_K_MATCH_SERVICE]));
 }
 
-static enum pol_action judge_peer(const struct pol *pol, const struct pol_facts *facts,
-				  struct pol_verdict *verdict)
+int pol_judges_session(const struct pol *pol)
 {
+	return pol->state == POL_READY && pol->asks[POL_K_ENCTYPES_SESSION];
+}
+
+int pol_judges_user(const struct pol *pol)
+{
+	return pol->state == POL_READY && pol->asks[POL_K_MATCH_USER];
+}
+
+static enum pol_action judge_peer(const struct hearing *h)
+{
+	const struct pol_facts *facts = h->facts;
 	const struct pol_name *peer = facts->role == POL_INITIATOR ? &facts->acceptor : &facts->initiator;
-	const struct pol_rule *allow = pol->rule[POL_K_PEERS_ALLOW];
-	const struct pol_rule *deny = pol->rule[POL_K_PEERS_DENY], *item;
+	const struct pol_rule *allow, *deny_list, *item;
 	struct pol_say say;
 
-	if ((!allow && !deny) || (!peer->text && facts->moment == POL_BEFORE_TOKEN))
+	if (settled(h, POL_K_PEERS_DENY, &deny_list) && h->verdict->action)
+		return h->verdict->action;
+	if (settled(h, POL_K_PEERS_ALLOW, &allow) && (h->verdict->action || !deny_list))
+		return h->verdict->action;
+	if (!peer->text && waits(h))
 		return POL_ALLOW;
-	if (anonymous(peer->text) || (facts->anonymous && facts->role == POL_ACCEPTOR))
-		return deny_unknown(pol, allow ? allow : deny, " lets no unknown or anonymous peer pass",
-				    verdict);
+	if (pol_anonymous(peer->text) || (facts->anonymous && facts->role == POL_ACCEPTOR))
+		return deny(h, allow ? allow : deny_list, " lets no unknown or anonymous peer pass");
 	if (!peer->whole)
-		return deny_unknown(pol, allow ? allow : deny,
-				    " lets no peer pass whose name is too long, or is no text", verdict);
-	item = pol_matching(pol, deny, peer->text);
+		return deny(h, allow ? allow : deny_list,
+			    " lets no peer pass whose name is too long, or is no text");
+	item = pol_matching_name(h->pol, facts, deny_list, peer->text);
 	if (item) {
-		say = pol_decide(pol, verdict, POL_DENY, item);
+		say = decide(h, POL_DENY, item);
 		pol_say(&say, " forbids the peer ");
 	} else if (!allow) {
 		return POL_ALLOW;
 	} else {
-		item = pol_matching(pol, allow, peer->text);
-		say = pol_decide(pol, verdict, item ? POL_ALLOW : POL_DENY, item ? item : allow);
+		item = pol_matching_name(h->pol, facts, allow, peer->text);
+		say = decide(h, item ? POL_ALLOW : POL_DENY, item ? item : allow);
 		if (item)
 			return POL_ALLOW;
 		pol_say(&say, " does not list the peer ");
 	}
 	pol_say_quoted(&say, peer->text);
-	return verdict->action;
+	return h->verdict->action;
+}
+
+/* One of a list, or not: what it is called in sentences, and its text; NULL: it is not known. */
+static enum pol_action judge_listed(const struct hearing *h, uint16_t keyword, const char *what,
+				    const char *text)
+{
+	const struct pol_rule *list, *item;
+	struct pol_say say;
+
+	if (settled(h, keyword, &list) || (!text && waits(h)))
+		return h->verdict->action;
+	item = text ? pol_matching(h->pol, list, text) : NULL;
+	say = decide(h, item ? POL_ALLOW : POL_DENY, item ? item : list);
+	pol_say(&say, item   ? " allows the "
+		      : text ? " does not list the "
+			     : " lets nothing pass without a known ");
+	pol_say(&say, what);
+	if (text) {
+		pol_say(&say, " ");
+		pol_say(&say, text);
+	}
+	return h->verdict->action;
+}
+
+static enum pol_action judge_mechanism(const struct hearing *h)
+{
+	char text[POL_OID_TEXT];
+	bool known = h->facts->moment != POL_BEFORE_TOKEN && pol_mechanism(h->facts, text);
+
+	return judge_listed(h, POL_K_MECHANISMS, "mechanism", known ? text : NULL);
+}
+
+static enum pol_action judge_enctype(const struct hearing *h, uint16_t keyword, const char *what,
+				     uint32_t enctype)
+{
+	char text[12];
+	struct pol_say say = pol_say_into(text, sizeof(text));
+
+	pol_say_number(&say, enctype);
+	return judge_listed(h, keyword, what, enctype ? text : NULL);
+}
+
+static enum pol_action judge_ticket(const struct hearing *h)
+{
+	return judge_enctype(h, POL_K_ENCTYPES_TICKET, "ticket's encryption type", h->facts->ticket_enctype);
+}
+
+static enum pol_action judge_session(const struct hearing *h)
+{
+	return judge_enctype(h, POL_K_ENCTYPES_SESSION, "session key's encryption type",
+			     h->facts->session_enctype);
+}
+
+/* RFC 2744, appendix A. */
+static uint32_t flag_of(uint16_t word)
+{
+	switch (word) {
+	case POL_W_MUTUAL:
+		return 2;
+	case POL_W_REPLAY:
+		return 4;
+	case POL_W_SEQUENCE:
+		return 8;
+	case POL_W_CONFIDENTIALITY:
+		return 16;
+	default:
+		return 32; /* integrity */
+	}
+}
+
+static enum pol_action judge_flags(const struct hearing *h)
+{
+	const struct pol_rule *list;
+
+	if (settled(h, POL_K_REQUIRE_FLAGS, &list) || waits(h))
+		return h->verdict->action;
+	for (const struct pol_rule *item = list + 1; item < pol_next(list); item++) {
+		struct pol_say say;
+
+		if (h->facts->flags_granted & flag_of(item->word))
+			continue;
+		say = decide(h, POL_DENY, item);
+		pol_say(&say, " asks for ");
+		pol_say(&say, pol_word_text(item->word));
+		pol_say(&say, ", which was not granted");
+		return POL_DENY;
+	}
+	return POL_ALLOW;
+}
+
+static enum pol_action judge_bindings(const struct hearing *h)
+{
+	const struct pol_rule *rule;
+
+	if (settled(h, POL_K_BINDINGS, &rule) || rule->word == POL_W_ALLOW || h->facts->bound ||
+	    (waits(h) && h->facts->role != POL_INITIATOR))
+		return h->verdict->action;
+	return deny(h, rule,
+		    h->facts->role == POL_INITIATOR ? " asks for channel bindings, and the program gives none"
+						    : " asks for channel bindings, and the context has none");
+}
+
+static enum pol_action judge_lifetime(const struct hearing *h)
+{
+	const struct pol_rule *rule;
+	struct pol_say say;
+
+	if (settled(h, POL_K_LIFETIME, &rule) || waits(h) ||
+	    (h->facts->lifetime_known && h->facts->lifetime >= rule->text))
+		return h->verdict->action;
+	say = decide(h, POL_DENY, rule);
+	pol_say(&say, " asks for ");
+	pol_say_number(&say, rule->text);
+	pol_say(&say, " seconds, and ");
+	if (h->facts->lifetime_known)
+		pol_say_number(&say, h->facts->lifetime);
+	pol_say(&say, h->facts->lifetime_known ? " are left" : "it is not known how many are left");
+	return POL_DENY;
 }
 
 /* RFC 2743's deleg flag, and MIT's for delegation where the realm's policy agrees (RFC 5896). */
 #define ASKS_TO_DELEGATE (1u | 32768u)
 
-static enum pol_action judge_delegation(const struct pol *pol, const struct pol_facts *facts,
-					struct pol_verdict *verdict)
+static enum pol_action judge_delegation(const struct hearing *h)
 {
-	const struct pol_rule *rule = pol->rule[POL_K_DELEGATION];
-	bool strip, asked = facts->moment == POL_BEFORE_TOKEN && facts->flags_requested & ASKS_TO_DELEGATE;
+	const struct pol_facts *facts = h->facts;
+	const struct pol_rule *rule;
+	bool strip, asked = waits(h) && facts->flags_requested & ASKS_TO_DELEGATE;
+	bool gone = facts->delegation_open && !waits(h) && facts->flags_granted & ASKS_TO_DELEGATE;
 	struct pol_say say;
 
-	if (!rule || rule->word == POL_W_ALLOW || !(asked || facts->delegated))
-		return POL_ALLOW;
-	strip = rule->word == POL_W_STRIP;
-	say = pol_decide(pol, verdict, strip ? POL_CHANGE : POL_DENY, rule);
-	if (asked)
+	if (!(asked || gone || facts->delegated) || settled(h, POL_K_DELEGATION, &rule) ||
+	    rule->word == POL_W_ALLOW)
+		return h->verdict->action;
+	/* What has left cannot be taken away any more. */
+	strip = rule->word == POL_W_STRIP && !gone;
+	say = decide(h, strip ? POL_CHANGE : POL_DENY, rule);
+	if (asked || gone)
 		pol_say(&say, strip ? " takes the request for delegation away"
 				    : " refuses to delegate credentials");
 	else
 		pol_say(&say,
 			strip ? " takes the delegated credential away" : " refuses delegated credentials");
-	return verdict->action;
+	return h->verdict->action;
 }
 
 enum pol_action pol_judge(const struct pol *pol, const struct pol_facts *facts, enum pol_topic topic,
 			  struct pol_verdict *verdict)
 {
-	static enum pol_action (*const judges[])(const struct pol *, const struct pol_facts *,
-						 struct pol_verdict *) = {
-		[POL_ABOUT_PEER] = judge_peer,
-		[POL_ABOUT_DELEGATION] = judge_delegation,
+	static enum pol_action (*const judges[])(const struct hearing *) = {
+		[POL_ABOUT_PEER] = judge_peer,	       [POL_ABOUT_MECHANISM] = judge_mechanism,
+		[POL_ABOUT_FLAGS] = judge_flags,       [POL_ABOUT_TICKET] = judge_ticket,
+		[POL_ABOUT_SESSION] = judge_session,   [POL_ABOUT_BINDINGS] = judge_bindings,
+		[POL_ABOUT_LIFETIME] = judge_lifetime, [POL_ABOUT_DELEGATION] = judge_delegation,
 	};
 
 	_Static_assert(sizeof(judges) / sizeof(judges[0]) == POL_TOPICS, "each topic has its judge");
-	return pol_settled(pol, verdict) ? verdict->action : judges[topic](pol, facts, verdict);
+	return pol_settled(pol, verdict) ? verdict->action
+					 : judges[topic](&(struct hearing){pol, facts, verdict});
 }

@@ -129,10 +129,11 @@ static enum pol_action inject(const struct pol *pol, const struct pol_rule *item
 /* The first zmq.inject rule of this way whose pattern matches, or NULL. */
 static const struct pol_rule *injecting(const struct pol *pol, enum pol_way way, const char *endpoint)
 {
-	const struct pol_rule *list = pol->rule[POL_K_INJECT], *item = list ? list + 1 : NULL;
+	const struct pol_rule *list = pol->rule[POL_K_INJECT];
 	uint16_t key = way == POL_BIND ? POL_K_INJECT_BIND : POL_K_INJECT_CONNECT;
 
-	for (unsigned i = 0; list && i < list->below; i++, item = pol_next(item)) {
+	for (const struct pol_rule *item = list ? list + 1 : NULL; list && item < pol_next(list);
+	     item = pol_next(item)) {
 		const struct pol_rule *pattern = pol_field(item, key);
 
 		if (pattern && pol_match(pol_text(pol->image, pattern), endpoint))

@@ -58,17 +58,38 @@ uint16_t pol_word(const struct pol_keyword *keyword, const char *word, size_t le
 	return POL_W_NONE;
 }
 
-int pol_takes(const struct pol_keyword *keyword, uint16_t word)
+const char *pol_word_text(uint16_t word)
 {
 	for (const struct word *w = words; w->text; w++)
 		if (w->id == word)
-			return listed(keyword->values, w->text, strlen(w->text));
-	return 0;
+			return w->text;
+	return NULL;
+}
+
+int pol_takes(const struct pol_keyword *keyword, uint16_t word)
+{
+	const char *text = pol_word_text(word);
+
+	return text && listed(keyword->values, text, strlen(text));
+}
+
+static int is_below(const struct pol_keyword *k, const char *group)
+{
+	size_t n = strlen(group);
+
+	return !strncmp(k->path, group, n) && k->path[n] == '.';
 }
 
 int pol_is_field_of(const struct pol_keyword *field, const struct pol_keyword *list)
 {
-	size_t n = strlen(list->path);
+	return is_below(field, list->path) ||
+	       (list->id == POL_K_MATCH && is_below(field, "gss") && field != list);
+}
 
-	return !strncmp(field->path, list->path, n) && field->path[n] == '.';
+int pol_is_field(const struct pol_keyword *k)
+{
+	for (const struct pol_keyword *list = pol_keywords; list->id; list++)
+		if (list->type == POL_T_RECORDS && is_below(k, list->path))
+			return 1;
+	return 0;
 }

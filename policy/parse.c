@@ -65,8 +65,25 @@ static void parse_text(struct events *events, const struct pol_keyword *k, enum 
 		return;
 	}
 	text = events_scalar(events, &len);
-	draft_check_text(events->draft, k, text, len, events_here(events));
-	draft_add(events->draft, k, kind, at)->text = strndup(text, len);
+	draft_add_texts(events->draft, k, kind, text, len, events_here(events), at);
+	events_next(events);
+}
+
+static void parse_duration(struct events *events, const struct pol_keyword *k, struct place at)
+{
+	int64_t seconds = -1;
+	const char *text;
+	size_t len;
+
+	if (events_is(events, YAML_SCALAR_EVENT)) {
+		text = events_scalar(events, &len);
+		seconds = draft_seconds(text, len);
+	}
+	if (seconds < 0) {
+		events_unexpected(events, k->path, "a time, such as 90s, 15m, 8h or 7d");
+		return;
+	}
+	draft_add(events->draft, k, POL_SCALAR, at)->seconds = (uint32_t)seconds;
 	events_next(events);
 }
 
@@ -74,33 +91,57 @@ static void parse_mapping(struct events *events, const char *path);
 
 static void parse_record(struct events *events, const struct pol_keyword *k)
 {
-	size_t item = events->draft->count;
-	unsigned errors = events->draft->errors;
+	struct draft *draft = events->draft;
+	size_t item = draft->count;
+	unsigned errors = draft->errors;
 
-	draft_add(events->draft, k, POL_ITEM, events_here(events));
+	draft_add(draft, k, POL_ITEM, events_here(events));
+	draft->record = k->id == POL_K_MATCH ? item + 1 : 0;
 	parse_mapping(events, k->path);
-	events->draft->rules[item].below = events->draft->count - item - 1;
-	if (errors == events->draft->errors)
-		draft_check_record(events->draft, item);
+	draft->record = 0;
+	draft->rules[item].below = draft->count - item - 1;
+	if (errors == draft->errors)
+		draft_check_record(draft, item);
+}
+
+static void parse_item(struct events *events, const struct pol_keyword *k)
+{
+	if (k->type == POL_T_RECORDS)
+		parse_record(events, k);
+	else if (k->type == POL_T_SET)
+		parse_word(events, k, POL_ITEM, events_here(events));
+	else
+		parse_text(events, k, POL_ITEM, events_here(events));
+}
+
+/* One item may stand without brackets; nothing at all is none. */
+static bool is_one(const struct events *events, const struct pol_keyword *k)
+{
+	size_t len = 0;
+
+	if (k->type != POL_T_RECORDS && events_is(events, YAML_SCALAR_EVENT))
+		events_scalar(events, &len);
+	return len > 0;
 }
 
 static void parse_list(struct events *events, const struct pol_keyword *k, struct place at)
 {
 	size_t head = events->draft->count;
 
-	if (!events_is(events, YAML_SEQUENCE_START_EVENT)) {
+	if (is_one(events, k)) {
+		draft_add(events->draft, k, POL_LIST, at);
+		parse_item(events, k);
+	} else if (events_is(events, YAML_SEQUENCE_START_EVENT)) {
+		draft_add(events->draft, k, POL_LIST, at);
+		events_next(events);
+		while (!events->over && !events_is(events, YAML_SEQUENCE_END_EVENT))
+			parse_item(events, k);
+		events_next(events);
+	} else {
 		events_unexpected(events, k->path, "a list, [ ... ] or one item a line after \"- \"");
 		return;
 	}
-	draft_add(events->draft, k, POL_LIST, at);
-	for (events_next(events); !events->over && !events_is(events, YAML_SEQUENCE_END_EVENT);) {
-		events->draft->rules[head].below++;
-		if (k->type == POL_T_RECORDS)
-			parse_record(events, k);
-		else
-			parse_text(events, k, POL_ITEM, events_here(events));
-	}
-	events_next(events);
+	events->draft->rules[head].below = events->draft->count - head - 1;
 }
 
 static void parse_keyword(struct events *events, const struct pol_keyword *k, struct place at)
@@ -116,6 +157,9 @@ static void parse_keyword(struct events *events, const struct pol_keyword *k, st
 	case POL_T_PATTERN:
 	case POL_T_TEMPLATE:
 		parse_text(events, k, POL_FIELD, at);
+		break;
+	case POL_T_DURATION:
+		parse_duration(events, k, at);
 		break;
 	default:
 		parse_list(events, k, at);
@@ -245,6 +289,11 @@ static void parse_key(struct events *events, const char *parent, struct seen *se
 	events_next(events);
 	if (fits)
 		k = keyword_at(path);
+	/* In a rule of gss.match stand the keywords of gss as well. */
+	if (fits && !k && !strcmp(parent, "gss.match") && strcmp(key, "match")) {
+		snprintf(path, sizeof(path), "gss.%s", key);
+		k = keyword_at(path);
+	}
 	if (fits && !strchr(key, '.') && passed_over(events, path, at))
 		return;
 	if (!fits || strchr(key, '.') || (!k && !is_group(path)))

@@ -8,6 +8,7 @@
 #include "policy/image.h"
 #include "policy/say.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define XXH_INLINE_ALL
@@ -45,26 +46,15 @@ const char *pol_text(const struct pol_image *image, const struct pol_rule *rule)
 	return rule && rule->text ? (const char *)&image->rule[image->rule_count] + rule->text : NULL;
 }
 
-const struct pol_rule *pol_next(const struct pol_rule *item)
+const struct pol_rule *pol_next(const struct pol_rule *rule)
 {
-	return item + 1 + item->below;
+	return rule + 1 + rule->below;
 }
 
-/* A list's items stand between it and the next top-level rule. */
-static const struct pol_rule *after(const struct pol_rule *rule)
+static const struct pol_rule *among(const struct pol_rule *first, const struct pol_rule *end,
+				    uint16_t keyword)
 {
-	const struct pol_rule *next = rule + 1;
-
-	for (unsigned i = 0; i < rule->below; i++)
-		next = pol_next(next);
-	return next;
-}
-
-const struct pol_rule *pol_find(const struct pol_image *image, uint16_t keyword)
-{
-	const struct pol_rule *end = image->rule + image->rule_count;
-
-	for (const struct pol_rule *r = image->rule; r < end; r = after(r))
+	for (const struct pol_rule *r = first; r < end; r = pol_next(r))
 		if (r->keyword == keyword)
 			return r;
 	return NULL;
@@ -72,10 +62,7 @@ const struct pol_rule *pol_find(const struct pol_image *image, uint16_t keyword)
 
 const struct pol_rule *pol_field(const struct pol_rule *item, uint16_t keyword)
 {
-	for (unsigned i = 1; i <= item->below; i++)
-		if (item[i].keyword == keyword)
-			return item + i;
-	return NULL;
+	return among(item + 1, pol_next(item), keyword);
 }
 
 int pol_is_literal(const char *pattern)
@@ -99,7 +86,7 @@ static void fail(struct check *check, const char *why)
 /* A text that is there, starts after a terminator, is not empty and is not longer than what compiles. */
 static int text_fits(const struct check *check, const struct pol_rule *rule)
 {
-	const char *strings = (const char *)check->end;
+	const char *strings = (const char *)&check->image->rule[check->image->rule_count];
 	uint32_t size = check->image->string_size;
 	size_t len;
 
@@ -109,39 +96,60 @@ static int text_fits(const struct check *check, const struct pol_rule *rule)
 	return len && len <= POL_TEXT_MAX;
 }
 
+static bool is_list(const struct pol_keyword *k)
+{
+	return k->type == POL_T_PATTERNS || k->type == POL_T_SET || k->type == POL_T_RECORDS;
+}
+
+static bool is_scalar(const struct pol_keyword *k)
+{
+	return k->type == POL_T_SETTING || k->type == POL_T_CHOICE || k->type == POL_T_DURATION;
+}
+
+static int word_fits(const struct pol_rule *rule, const struct pol_keyword *k)
+{
+	if (k->type == POL_T_SETTING || k->type == POL_T_CHOICE || k->type == POL_T_WORDS ||
+	    (k->type == POL_T_SET && rule->kind == POL_ITEM))
+		return pol_takes(k, rule->word);
+	if (k->type == POL_T_PATTERNS && rule->kind == POL_LIST)
+		return rule->word <= rule->below;
+	return !rule->word;
+}
+
 static int shape_fits(const struct check *check, const struct pol_rule *rule, const struct pol_keyword *k)
 {
-	int has_word = k->type == POL_T_SETTING || k->type == POL_T_CHOICE || k->type == POL_T_WORDS;
 	int has_text = k->type == POL_T_PATTERN || k->type == POL_T_TEMPLATE ||
 		       (k->type == POL_T_PATTERNS && rule->kind == POL_ITEM);
 
-	return (has_word ? pol_takes(k, rule->word) : !rule->word) &&
-	       (has_text ? text_fits(check, rule) : !rule->text);
+	return word_fits(rule, k) &&
+	       (k->type == POL_T_DURATION || (has_text ? text_fits(check, rule) : !rule->text));
 }
 
-/* The next rule, when it is of this kind and fits its keyword. */
-static const struct pol_rule *take(struct check *check, enum pol_kind kind,
-				   const struct pol_keyword **keyword)
+/* The next rule, when it fits its keyword and what it stands in; what belongs to it ends where that does. */
+static const struct pol_rule *take(struct check *check, const struct pol_keyword **keyword)
 {
 	const struct pol_rule *rule = check->at;
-	const struct pol_keyword *k;
+	const struct pol_keyword *k = pol_keyword(rule->keyword);
 
-	if (rule >= check->end) {
-		fail(check, "a list runs past its end");
-		return NULL;
-	}
-	k = pol_keyword(rule->keyword);
-	if (!k) {
+	if (!k)
 		fail(check, "it has a keyword that this gsstap does not know: compile it again");
-		return NULL;
-	}
-	if (rule->kind != kind || !shape_fits(check, rule, k)) {
+	else if (!shape_fits(check, rule, k))
 		fail(check, "a rule does not fit its keyword");
+	else if (rule->below >= check->end - rule)
+		fail(check, "a list runs past its end");
+	if (check->why)
 		return NULL;
-	}
 	check->at++;
 	*keyword = k;
 	return rule;
+}
+
+/* Two rules for one keyword could say two things: the compiler never writes that. */
+static void check_once(struct check *check, const struct pol_rule *first, const struct pol_rule *end)
+{
+	for (const struct pol_rule *r = first; r < end && !check->why; r = pol_next(r))
+		if (among(first, end, r->keyword) != r)
+			fail(check, "a keyword stands in it twice");
 }
 
 /* bind or connect, and a service with connect alone: what judge.c hands out is complete. */
@@ -154,48 +162,78 @@ static void check_inject(struct check *check, const struct pol_rule *item)
 		fail(check, "the keys of a rule of zmq.inject do not go together");
 }
 
+static void check_value(struct check *check, const struct pol_keyword *record);
+
+/* The keys of a mapping, which is what is left before end. */
+static void check_mapping(struct check *check, const struct pol_rule *end, const struct pol_keyword *record)
+{
+	const struct pol_rule *first = check->at, *outer = check->end;
+
+	check->end = end;
+	while (check->at < end && !check->why)
+		check_value(check, record);
+	check_once(check, first, end);
+	check->end = outer;
+}
+
 static void check_item(struct check *check, const struct pol_keyword *list)
 {
 	const struct pol_keyword *k;
-	const struct pol_rule *item = take(check, POL_ITEM, &k);
+	const struct pol_rule *item = take(check, &k);
 
 	if (!item)
 		return;
-	if (k != list || (item->below && list->type != POL_T_RECORDS))
+	if (k != list || item->kind != POL_ITEM || (item->below && list->type != POL_T_RECORDS))
 		fail(check, "an item is in another list than its own");
-	for (unsigned i = 0; i < item->below && !check->why; i++)
-		if (take(check, POL_FIELD, &k) && !pol_is_field_of(k, list))
-			fail(check, "a field is in another list than its own");
+	else if (list->type == POL_T_RECORDS)
+		check_mapping(check, pol_next(item), list);
 	if (!check->why && list->id == POL_K_INJECT)
 		check_inject(check, item);
 }
 
-static void check_rule(struct check *check)
+/* Plain texts stand in the order of their bytes, as many as the head says. */
+static void check_order(struct check *check, const struct pol_rule *list)
 {
-	const struct pol_keyword *k = pol_keyword(check->at->keyword);
-	int is_list = k && (k->type == POL_T_PATTERNS || k->type == POL_T_RECORDS);
-	int is_scalar = k && (k->type == POL_T_SETTING || k->type == POL_T_CHOICE);
-	const struct pol_rule *rule;
+	const char *last = "";
 
-	if (k && !is_list && !is_scalar) {
-		fail(check, "a field stands outside a list");
-		return;
+	for (unsigned i = 1; i <= list->word && !check->why; i++) {
+		const char *text = pol_text(check->image, list + i);
+
+		if (!pol_is_literal(text) || strcmp(last, text) > 0)
+			fail(check, "a list is not in its order");
+		last = text;
 	}
-	rule = take(check, is_list ? POL_LIST : POL_SCALAR, &k);
-	if (!rule)
-		return;
-	if (is_scalar && rule->below)
-		fail(check, "a rule does not fit its keyword");
-	for (unsigned i = 0; i < rule->below && !check->why; i++)
-		check_item(check, k);
 }
 
-/* Two rules for one keyword could say two things: the compiler never writes that. */
-static void check_once(struct check *check)
+static void check_items(struct check *check, const struct pol_rule *list, const struct pol_keyword *k)
 {
-	for (const struct pol_rule *r = check->image->rule; r < check->end && !check->why; r = after(r))
-		if (pol_find(check->image, r->keyword) != r)
-			fail(check, "a keyword stands in it twice");
+	const struct pol_rule *outer = check->end;
+
+	check->end = pol_next(list);
+	while (check->at < check->end && !check->why)
+		check_item(check, k);
+	check->end = outer;
+	if (!check->why && k->type == POL_T_PATTERNS)
+		check_order(check, list);
+}
+
+/* A key and what belongs to it: at the top of a policy, or (record) in an item of such a list. */
+static void check_value(struct check *check, const struct pol_keyword *record)
+{
+	const struct pol_keyword *k;
+	const struct pol_rule *rule = take(check, &k);
+	enum pol_kind kind;
+
+	if (!rule)
+		return;
+	kind = is_list(k) ? POL_LIST : is_scalar(k) ? POL_SCALAR : POL_FIELD;
+	if (record ? !pol_is_field_of(k, record) || k->type == POL_T_RECORDS
+		   : kind == POL_FIELD || pol_is_field(k))
+		fail(check, "a key stands where it does not belong");
+	else if (rule->kind != kind || (kind != POL_LIST && rule->below))
+		fail(check, "a rule does not fit its keyword");
+	else if (kind == POL_LIST)
+		check_items(check, rule, k);
 }
 
 static const char *check_head(const struct pol_image *image, size_t len)
@@ -232,37 +270,19 @@ static const char *check_body(const struct pol_image *image, size_t len)
 		return "its parts do not add up";
 	if (!image->string_size || strings[0] || strings[image->string_size - 1])
 		return "its strings are not closed";
-	while (check.at < check.end && !check.why)
-		check_rule(&check);
-	check_once(&check);
+	check_mapping(&check, check.end, NULL);
 	return check.why;
-}
-
-/* How many items at the head of a list are plain texts that stand in order: they can be looked up. */
-static unsigned sorted(const struct pol_image *image, const struct pol_rule *list)
-{
-	const char *last = "";
-	unsigned n = 0;
-
-	for (; n < list->below; n++) {
-		const char *text = pol_text(image, list + 1 + n);
-
-		if (!text || !pol_is_literal(text) || strcmp(last, text) > 0)
-			break;
-		last = text;
-	}
-	return n;
 }
 
 static void resolve(struct pol *pol)
 {
 	const struct pol_image *image = pol->image;
+	const struct pol_rule *end = image->rule + image->rule_count;
 
-	for (const struct pol_rule *r = image->rule; r < image->rule + image->rule_count; r = after(r)) {
+	for (const struct pol_rule *r = image->rule; r < end; r = pol_next(r))
 		pol->rule[r->keyword] = r;
-		if (pol_keyword(r->keyword)->type == POL_T_PATTERNS)
-			pol->sorted[r->keyword] = sorted(image, r);
-	}
+	for (const struct pol_rule *r = image->rule; r < end; r++)
+		pol->asks[r->keyword] = true;
 }
 
 int pol_open(struct pol *pol, const void *image, size_t len)

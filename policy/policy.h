@@ -19,16 +19,16 @@ enum pol_state {
 
 struct pol_image; /* private: policy/image.h */
 struct pol_rule;
-#define POL_KEYWORDS 64 /* more than any keyword's id */
+#define POL_KEYWORDS 128 /* more than any keyword's id */
 
 struct pol {
 	enum pol_state state;
 	const struct pol_image *image; /* the caller keeps it mapped as long as this is used */
 	char broken[160];	       /* why, for people; set when state is POL_BROKEN */
 	/* What pol_open has found in the image, so that no call has to walk through it. */
-	const struct pol_rule *rule[POL_KEYWORDS]; /* by keyword; NULL: the policy does not have it */
-	unsigned sorted[POL_KEYWORDS]; /* of a list of patterns: items at its head that are plain texts, in
-					  order */
+	const struct pol_rule
+		*rule[POL_KEYWORDS]; /* by keyword; NULL: the policy does not have it at its top */
+	bool asks[POL_KEYWORDS];     /* a rule of this keyword stands somewhere in it */
 };
 
 enum pol_action {
@@ -62,6 +62,7 @@ struct pol_inject {
 struct pol_verdict {
 	enum pol_action action;
 	int audit;
+	bool waits;	  /* POL_ALLOW, since what decides is not known before the token leaves */
 	const char *rule; /* static keyword path such as "zmq.unsecured"; "policy" when broken; NULL: no rule
 			     decided */
 	uint32_t line;	  /* of the source; 0 when there is none */
@@ -134,8 +135,13 @@ int pol_by_address(const struct pol *pol);
  */
 enum pol_action pol_judge(const struct pol *pol, const struct pol_facts *facts, enum pol_topic topic,
 			  struct pol_verdict *verdict);
-/* Does any rule want to know who the peer is? */
+/* Does any rule want to know who is at the ends of a context? */
 int pol_judges_peers(const struct pol *pol);
+/* May a context be refused by what is known of it once it is established? */
+int pol_judges_contexts(const struct pol *pol);
+/* Does any rule want to know the encryption type of a session key, or the user that the program runs as? */
+int pol_judges_session(const struct pol *pol);
+int pol_judges_user(const struct pol *pol);
 /*
  * Before zmq_bind or zmq_connect. facts.mechanism is what the program set, without what an earlier POL_INJECT
  * did to the socket. Every endpoint is judged afresh; inproc:// never leaves the process and is always
@@ -163,6 +169,15 @@ int pol_rule_by_number(const struct pol *pol, uint32_t number, const char **rule
  * interfaces) or holds bytes that no host name has, or when the template is wrong.
  */
 int pol_expand(const char *template, const char *host, const char *endpoint, char *out, size_t size);
+
+/*
+ * A principal as krb5_unparse_name writes it, and a pattern of one: as pol_match, but * ? and sets stay
+ * within one component, and what is escaped in the name is no separator. A whole * for all that comes before
+ * the realm matches any components; a pattern * any principal. Returns 1 or 0.
+ */
+int pol_match_principal(const char *pattern, const char *name);
+/* The same for a service: a pattern without a realm is compared with the name without its own. */
+int pol_match_service(const char *pattern, const char *name);
 
 /*
  * Shell pattern match, bytewise, of the whole text: * ? [a-z] [!a-z] and \ ; '/' and ':' are ordinary, and so

@@ -15,7 +15,7 @@ static struct place of(const struct draft_rule *rule)
 static const struct draft_rule *find(const struct draft *draft, uint16_t keyword)
 {
 	for (size_t i = 0; i < draft->count; i++)
-		if (draft->rules[i].keyword->id == keyword)
+		if (draft->rules[i].keyword->id == keyword && !draft->rules[i].record)
 			return &draft->rules[i];
 	return NULL;
 }
@@ -30,9 +30,18 @@ static bool is_pattern(const struct draft_rule *rule)
 /* What stands before a later pattern: an earlier one of the same keyword, or of a list that wins over it. */
 static bool comes_before(const struct draft_rule *earlier, const struct draft_rule *later)
 {
+	if (earlier->record != later->record)
+		return false;
 	if (earlier->keyword == later->keyword)
 		return earlier < later;
 	return earlier->keyword->id == POL_K_PEERS_DENY && later->keyword->id == POL_K_PEERS_ALLOW;
+}
+
+static bool covers_all(const struct draft_rule *earlier, const struct draft_rule *later)
+{
+	bool principal = !strcmp(later->keyword->values, "principal");
+
+	return (principal ? draft_covers_principal : draft_covers)(earlier->text, later->text);
 }
 
 /* Compared pair by pair: a policy of 60,000 patterns would take minutes, so large ones are not looked at. */
@@ -42,8 +51,7 @@ static void warn_covered(const struct draft *draft, const struct draft_rule *lat
 {
 	for (const struct draft_rule *earlier = draft->rules; earlier < draft->rules + draft->count;
 	     earlier++) {
-		if (!is_pattern(earlier) || !comes_before(earlier, later) ||
-		    !draft_covers(earlier->text, later->text))
+		if (!is_pattern(earlier) || !comes_before(earlier, later) || !covers_all(earlier, later))
 			continue;
 		draft_warn(draft, of(later),
 			   "%s: \"%s\" can never decide: \"%s\" on line %u (%s) matches all of it first",
@@ -68,10 +76,9 @@ static void warn_unsecured(const struct draft *draft)
 
 static void warn_empty(const struct draft *draft)
 {
-	const struct draft_rule *allow = find(draft, POL_K_PEERS_ALLOW);
-
-	if (allow && !allow->below)
-		draft_warn(draft, of(allow), "gss.peers.allow is empty: every peer is refused");
+	for (const struct draft_rule *r = draft->rules; r < draft->rules + draft->count; r++)
+		if (r->keyword->id == POL_K_PEERS_ALLOW && r->kind == POL_LIST && !r->below)
+			draft_warn(draft, of(r), "gss.peers.allow is empty: every peer is refused");
 }
 
 void draft_warn_all(const struct draft *draft)

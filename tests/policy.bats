@@ -108,7 +108,7 @@ warns() {
     run "$GSSTAP" policy check damaged.bin
     [ "$status" = 2 ]
     [ "$output" = "damaged.bin: error: the compiled policy is damaged: its checksum is wrong" ]
-    { head -c 8 p.bin; printf '\002'; tail -c +10 p.bin; } >later.bin
+    { head -c 8 p.bin; printf '\003'; tail -c +10 p.bin; } >later.bin
     run "$GSSTAP" policy check later.bin
     [ "$status" = 2 ]
     [ "$output" = "later.bin: error: it was compiled by another version of gsstap: compile it again" ]
@@ -133,8 +133,10 @@ warns() {
         <<<$'version: 1\ngss: {delegation: [strip]}'
     complains 2:18 "zmq.plaintext: expected allow, encrypt or refuse, found nothing" \
         <<<$'version: 1\nzmq: {plaintext: }'
-    complains 2:21 'zmq.unsecured-ok: expected a list, [ ... ] or one item a line after "- ", found '"'ipc://*'" \
-        <<<$'version: 1\nzmq: {unsecured-ok: ipc://*}'
+    complains 2:21 'zmq.unsecured-ok: expected a list, [ ... ] or one item a line after "- ", found a mapping' \
+        <<<$'version: 1\nzmq: {unsecured-ok: {ipc: x}}'
+    complains 2:21 'zmq.unsecured-ok: expected a list, [ ... ] or one item a line after "- ", found nothing' \
+        <<<$'version: 1\nzmq: {unsecured-ok: }'
     complains 2:6 "gss: expected a mapping of keywords, found 'strip'" <<<$'version: 1\ngss: strip'
     complains 1:1 "the policy: expected a mapping of keywords, found 'hello'" <<<'hello'
     complains 2:23 "gss.peers.allow: expected a pattern, found a mapping" \

@@ -17,7 +17,7 @@
 #define HIDDEN "(hidden)"
 
 /* Nothing is opened but the name, so that no device or pipe notices. */
-static bool is_file(const char *path)
+bool tap_is_file(const char *path)
 {
 	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_PATH | O_CLOEXEC);
 	struct stat status;
@@ -74,21 +74,22 @@ static const char *code_in(const char *option, const struct interpreter *by)
 	return NULL;
 }
 
-/* The first argument that names a file, or the module of -m; code is nobody's to see. */
-static void put_script(struct tr_draft *d, const char *arguments, size_t length, const struct interpreter *by)
+const char *tap_script(const char *exe, const char *arguments, size_t length)
 {
+	const struct interpreter *by = interpreter_of(exe);
 	bool module = false;
 
+	if (!by)
+		return NULL;
 	for (const char *at = arguments + strlen(arguments) + 1; at < arguments + length;
 	     at += strlen(at) + 1) {
-		if (module || (*at != '-' && is_file(at))) {
-			tr_put_text(d, TR_F_SCRIPT, at);
-			return;
-		}
+		if (module || (*at != '-' && tap_is_file(at)))
+			return at;
 		if (code_in(at, by))
-			return;
+			return NULL;
 		module = !strcmp(at, "-m");
 	}
+	return NULL;
 }
 
 /* The name of an option or variable. */
@@ -194,9 +195,10 @@ void tap_put_arguments(struct tr_draft *d, const char *exe, const char *argument
 	const struct interpreter *by = interpreter_of(exe);
 	struct kept *kept; /* not on the stack of whoever records first */
 	bool hidden = false, code = false, value = false;
+	const char *script = tap_script(exe, arguments, length);
 
-	if (by)
-		put_script(d, arguments, length, by);
+	if (script)
+		tr_put_text(d, TR_F_SCRIPT, script);
 	if (tr_level <= TR_LEVEL_AUDIT)
 		return;
 	kept = mmap(NULL, sizeof(*kept), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -79,14 +79,21 @@ void tap_keep_arguments(int argc, char *const *argv)
 	}
 }
 
+size_t tap_command_line(char *out, size_t size)
+{
+	size_t length = read_file("/proc/self/cmdline", out, size);
+	const char *end;
+
+	if (length < size - 1)
+		return length;
+	end = memrchr(out, 0, length);
+	return end ? (size_t)(end + 1 - out) : 0;
+}
+
 static void put_command_line(struct tr_draft *d, const char *exe, char now[ROOM])
 {
-	size_t length = read_file("/proc/self/cmdline", now, ROOM);
+	size_t length = tap_command_line(now, ROOM);
 
-	if (length == ROOM - 1) {
-		char *end = memrchr(now, 0, length);
-		length = end ? (size_t)(end + 1 - now) : 0;
-	}
 	if (first.length)
 		tap_put_arguments(d, exe, first.text, first.length, now, length);
 	else

@@ -5,6 +5,7 @@
  */
 #include "shim/core/judge.h"
 
+#include "shim/core/program.h"
 #include "shim/core/record.h"
 
 bool tap_refuses(const struct tap_scope *scope, const struct pol_verdict *verdict, const char *subject)
@@ -25,15 +26,30 @@ bool tap_refuses(const struct tap_scope *scope, const struct pol_verdict *verdic
 	return !verdict->audit;
 }
 
-enum pol_action tap_judge(const struct tap_scope *scope, const struct pol_facts *facts, bool told,
+/* Is it to be kept? In audit mode it is told once. */
+static bool keeps(const struct tap_scope *scope, const struct pol_verdict *verdict, int topic, unsigned *told,
+		  const char *subject)
+{
+	bool again = told && *told >> topic & 1;
+
+	if (!told || (again && verdict->audit))
+		return !verdict->audit;
+	*told |= verdict->audit ? 1u << topic : 0;
+	return tap_refuses(scope, verdict, subject);
+}
+
+enum pol_action tap_judge(const struct tap_scope *scope, const struct pol_facts *facts, unsigned *told,
 			  const char *subject, struct pol_verdict *verdict)
 {
 	enum pol_action worst = POL_ALLOW;
+	struct pol_process process = tap_program(pol_judges_user(&tap_policy));
+	struct pol_facts known = *facts;
 
+	known.process = &process;
 	for (int topic = 0; topic < POL_TOPICS; topic++) {
-		enum pol_action action = pol_judge(&tap_policy, facts, (enum pol_topic)topic, verdict);
+		enum pol_action action = pol_judge(&tap_policy, &known, (enum pol_topic)topic, verdict);
 
-		if (action == POL_ALLOW || (told ? !tap_refuses(scope, verdict, subject) : verdict->audit))
+		if (action == POL_ALLOW || !keeps(scope, verdict, topic, told, subject))
 			continue;
 		if (action == POL_DENY)
 			return POL_DENY;

@@ -8,10 +8,11 @@
 
 /*
  * All that the policy has to say of a security context, topic by topic: POL_DENY with the verdict that denies
- * it, POL_CHANGE, or POL_ALLOW. Denials are recorded, would-be ones as well, unless told is false; subject is
- * whom they are about.
+ * it, POL_CHANGE, with the verdict as well, or POL_ALLOW. Denials are recorded, would-be ones as well;
+ * subject is whom they are about. told: the topics, as bits, of which a would-be denial of this context is in
+ * the trace already; NULL: nothing is recorded, and scope is not needed.
  */
-enum pol_action tap_judge(const struct tap_scope *scope, const struct pol_facts *facts, bool told,
+enum pol_action tap_judge(const struct tap_scope *scope, const struct pol_facts *facts, unsigned *told,
 			  const char *subject, struct pol_verdict *verdict);
 /* Records a denial (or, in audit mode, a would-be one); true when the call is to be refused. */
 bool tap_refuses(const struct tap_scope *scope, const struct pol_verdict *verdict, const char *subject);

@@ -10,6 +10,7 @@
 #include "shim/core/policy.h"
 #include "shim/core/lock.h"
 #include "shim/core/process.h"
+#include "shim/core/program.h"
 #include "shim/core/rotate.h"
 #include "shim/core/select.h"
 #include "shim/core/snapshot.h"
@@ -99,8 +100,10 @@ static void configure(void)
 	tap_find_list_lock();
 	tap_hello_to(secure_getenv("GSSTAP_HELLO"));
 	tap_roll_open(secure_getenv("GSSTAP_HELLO"));
-	if (policy && *policy)
+	if (policy && *policy) {
 		tap_load_policy(policy);
+		tap_program_read();
+	}
 	level = level_from(secure_getenv("GSSTAP_LEVEL"));
 	if (level < 0)
 		level = pol_capture(&tap_policy);

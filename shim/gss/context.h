@@ -15,6 +15,7 @@ struct context {
 	bool told;	  /* its failure is in the trace */
 	bool summed;	  /* what it carried is in the trace, but for what is counted below */
 	bool guests;	  /* a guest's, who tells of it himself */
+	unsigned would;	  /* see tap_judge */
 	uint32_t process; /* lineage of who followed it last, 0 in its first call: a child of fork has those
 			     of its parent, too */
 	uint8_t first_hash[16];

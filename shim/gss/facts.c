@@ -218,8 +218,9 @@ void tap_facts_ask_imported(const struct tap_scope *scope, gss_ctx_id_t context,
 	int saved = errno, initiated = 0;
 
 	tap_quiet_begin();
-	if (inquire && inquire(&minor, context, &initiator, &acceptor, NULL, &mech, &flags, &initiated,
-			       NULL) == GSS_S_COMPLETE) {
+	if (inquire && inquire(&minor, context, &initiator, &acceptor, &facts->pol.lifetime, &mech, &flags,
+			       &initiated, NULL) == GSS_S_COMPLETE) {
+		facts->pol.lifetime_known = true;
 		facts->pol.role = initiated ? POL_INITIATOR : POL_ACCEPTOR;
 		facts->pol.flags_granted = flags;
 		facts->pol.anonymous = flags & GSS_C_ANON_FLAG;
@@ -231,4 +232,6 @@ void tap_facts_ask_imported(const struct tap_scope *scope, gss_ctx_id_t context,
 	}
 	tap_quiet_end();
 	errno = saved;
+	if (pol_judges_session(&tap_policy))
+		facts->pol.session_enctype = tap_session_enctype(scope, context);
 }

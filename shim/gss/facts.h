@@ -42,7 +42,9 @@ struct tap_learning {
 	uintptr_t frame;
 	bool open, judge;
 	bool refused;
-	struct pol_verdict verdict; /* of the refusal */
+	bool would;		    /* in audit mode: something might have been refused or taken away */
+	bool strips;		    /* the credential that would be delegated is not to be made */
+	struct pol_verdict verdict; /* of the refusal, or of that */
 };
 struct tap_learning *tap_learn_begin(const struct tap_scope *scope, uintptr_t frame, enum pol_role role,
 				     uint32_t flags_requested);

@@ -21,6 +21,7 @@ bool tap_handshake_may_not(const struct tap_scope *scope, struct tap_handshake *
 		.moment = POL_BEFORE_TOKEN,
 		.role = pol_role(step->role),
 		.flags_requested = *flags,
+		.bound = step->bound,
 	};
 	char target[TAP_NAME] = "";
 
@@ -30,9 +31,10 @@ bool tap_handshake_may_not(const struct tap_scope *scope, struct tap_handshake *
 	    facts.flags_requested & (GSS_C_DELEG_FLAG | GSS_C_DELEG_POLICY_FLAG))
 		tap_display_name(scope, step->target, target, sizeof(target));
 	/* In the rounds that follow the same is taken away, and nothing said again. */
-	switch (tap_judge(scope, &facts, step->before == GSS_C_NO_CONTEXT, target[0] ? target : NULL,
-			  &step->verdict)) {
+	switch (tap_judge(scope, &facts, step->before == GSS_C_NO_CONTEXT ? &step->would : NULL,
+			  target[0] ? target : NULL, &step->verdict)) {
 	case POL_ALLOW:
+		step->delegation_open = step->verdict.waits;
 		return false;
 	case POL_CHANGE:
 		*flags &= ~(OM_uint32)(GSS_C_DELEG_FLAG | GSS_C_DELEG_POLICY_FLAG);
@@ -52,24 +54,37 @@ static struct context *begin(const struct tap_scope *scope, const struct tap_han
 	c->started = scope->start;
 	c->facts.pol.role = pol_role(step->role);
 	c->facts.pol.lifetime = UINT32_MAX;
+	c->facts.pol.delegation_open = step->delegation_open;
+	c->would = step->would;
 	return c;
 }
 
 /* What libkrb5 was asked in this call joins what is known from those before. */
 static void learn(struct context *c, const struct tap_learning *l)
 {
-	bool delegated = c->facts.pol.delegated;
+	bool delegated = c->facts.pol.delegated, open = c->facts.pol.delegation_open;
 	enum pol_moment moment = c->facts.pol.moment;
 
 	if (!l || (!l->facts.pol.kerberos && !l->facts.pol.asked.text))
 		return;
 	c->facts = l->facts;
 	c->facts.pol.delegated |= delegated;
+	c->facts.pol.delegation_open = open;
 	c->facts.pol.moment = moment;
 	tap_facts_settle(&c->facts);
 }
 
-/* The context can protect messages from now on: all that may be asked of it is known, or will not be. */
+/* What the call itself told of a context that can protect messages from now on. */
+static void take_granted(const struct tap_handshake *step, struct tap_facts *facts)
+{
+	facts->pol.moment = POL_ESTABLISHED;
+	facts->pol.flags_granted = step->flags;
+	facts->pol.anonymous = step->flags & GSS_C_ANON_FLAG;
+	facts->pol.bound =
+		step->bound && (step->role == TR_ROLE_INITIATOR || step->flags & GSS_C_CHANNEL_BOUND_FLAG);
+}
+
+/* All that may be asked of it is known, or will not be. */
 static void complete(const struct tap_scope *scope, struct tap_handshake *step, struct context *c,
 		     gss_ctx_id_t context)
 {
@@ -77,17 +92,17 @@ static void complete(const struct tap_scope *scope, struct tap_handshake *step, 
 
 	tap_facts_mech(facts, step->mech);
 	tap_facts_settle(facts);
-	facts->pol.moment = POL_ESTABLISHED;
-	facts->pol.flags_granted = step->flags;
+	take_granted(step, facts);
 	facts->pol.lifetime = step->lifetime;
-	facts->pol.anonymous = step->flags & GSS_C_ANON_FLAG;
+	facts->pol.lifetime_known = true;
 	if (!facts->pol.kerberos || !tap_is_kerberos(step->mech)) {
 		facts->initiator[0] = facts->acceptor[0] = 0;
 		facts->pol.initiator = facts->pol.acceptor = (struct pol_name){NULL, false};
 		facts->pol.delegated = step->role == TR_ROLE_ACCEPTOR && step->flags & GSS_C_DELEG_FLAG;
 		tap_facts_ask(scope, context, step->mech, step->source, facts);
 	}
-	if (tr_level != TR_LEVEL_OFF && tap_is_kerberos(step->mech))
+	if ((tr_level != TR_LEVEL_OFF || (scope->judge && pol_judges_session(&tap_policy))) &&
+	    tap_is_kerberos(step->mech))
 		facts->pol.session_enctype = tap_session_enctype(scope, context);
 }
 
@@ -100,7 +115,7 @@ static void judge(struct tap_scope *scope, struct tap_handshake *step, struct co
 {
 	if (!scope->judge || c->judged)
 		return;
-	switch (tap_judge(scope, &c->facts.pol, true, peer_of(&c->facts.pol), &step->verdict)) {
+	switch (tap_judge(scope, &c->facts.pol, &c->would, peer_of(&c->facts.pol), &step->verdict)) {
 	case POL_ALLOW:
 		break;
 	case POL_CHANGE:
@@ -122,19 +137,18 @@ static void judge_ready(struct tap_scope *scope, struct tap_handshake *step, str
 	if (!scope->judge || c->judged || !(step->flags & GSS_C_PROT_READY_FLAG))
 		return;
 	if (!c->facts.pol.kerberos) {
-		if (pol_judges_peers(&tap_policy))
+		if (pol_judges_contexts(&tap_policy))
 			step->flags &= ~(OM_uint32)GSS_C_PROT_READY_FLAG;
 		return;
 	}
-	c->facts.pol.moment = POL_ESTABLISHED;
-	c->facts.pol.flags_granted = step->flags;
+	take_granted(step, &c->facts);
 	judge(scope, step, c);
 	c->judged = true;
 }
 
 void tap_handshake_judge(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t context)
 {
-	bool peers = scope->judge && pol_judges_peers(&tap_policy);
+	bool judges = scope->judge && pol_judges_contexts(&tap_policy);
 	struct context *c = tap_context_take(step->before);
 
 	if (!c)
@@ -144,6 +158,8 @@ void tap_handshake_judge(struct tap_scope *scope, struct tap_handshake *step, gs
 		/* Refused where the name became known; here the host is told. */
 		step->verdict = step->learning->verdict;
 		step->refused = tap_refuses(scope, &step->verdict, step->learning->facts.pol.acceptor.text);
+	} else if (step->learning && step->learning->strips) {
+		tap_refuses(scope, &step->learning->verdict, step->learning->facts.pol.acceptor.text);
 	}
 	if (!c) {
 		/* Nothing can be remembered of it: that is not to be allowed what a rule may forbid. */
@@ -162,6 +178,9 @@ void tap_handshake_judge(struct tap_scope *scope, struct tap_handshake *step, gs
 		c->hashed = true;
 	}
 	learn(c, step->learning);
+	if (step->learning && step->learning->would)
+		tap_judge(scope, &step->learning->facts.pol, &c->would,
+			  step->learning->facts.pol.acceptor.text, &step->verdict);
 	if (step->refused || c->established)
 		return;
 	if (tap_is_complete(step->major)) {
@@ -170,7 +189,7 @@ void tap_handshake_judge(struct tap_scope *scope, struct tap_handshake *step, gs
 	} else if (!GSS_ERROR(step->major)) {
 		judge_ready(scope, step, c);
 	}
-	c->unjudged = peers && !c->judged && !tap_is_complete(step->major);
+	c->unjudged = judges && !c->judged && !tap_is_complete(step->major);
 }
 
 bool tap_refuses_unjudged(const struct tap_scope *scope, gss_ctx_id_t context, OM_uint32 *minor_status,
@@ -178,9 +197,10 @@ bool tap_refuses_unjudged(const struct tap_scope *scope, gss_ctx_id_t context, O
 {
 	struct pol_facts nobody = {.moment = POL_ESTABLISHED};
 	struct pol_verdict verdict;
+	unsigned told = 0;
 	int saved = errno;
 
-	if (!tap_context_is_unjudged(context) || tap_judge(scope, &nobody, true, NULL, &verdict) != POL_DENY)
+	if (!tap_context_is_unjudged(context) || tap_judge(scope, &nobody, &told, NULL, &verdict) != POL_DENY)
 		return false;
 	errno = saved;
 	if (output)
@@ -194,14 +214,15 @@ bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *export
 			  struct pol_verdict *verdict)
 {
 	struct context *c = tap_context_new(), spare = {0}, *of = c ? c : &spare;
-	bool asked = scope->judge && pol_judges_peers(&tap_policy);
+	bool asked = scope->judge && pol_judges_contexts(&tap_policy);
 
 	of->facts.pol.moment = POL_IMPORTED;
 	of->facts.pol.lifetime = UINT32_MAX;
 	if (asked && tap_exports_kerberos(exported))
 		tap_facts_ask_imported(scope, handle, &of->facts);
+	tap_facts_settle(&of->facts);
 	if (scope->judge &&
-	    tap_judge(scope, &of->facts.pol, true, peer_of(&of->facts.pol), verdict) == POL_DENY) {
+	    tap_judge(scope, &of->facts.pol, &of->would, peer_of(&of->facts.pol), verdict) == POL_DENY) {
 		if (c)
 			tap_context_free(c);
 		return true;

@@ -23,6 +23,9 @@ struct tap_handshake {
 	gss_const_name_t source;   /* the initiator's name, as an accept gave it */
 	gss_const_name_t target;   /* the acceptor's, as an init was given it */
 	OM_uint32 flags, lifetime; /* as the call granted them; flags lose what the policy takes away */
+	bool bound;		   /* the program gave channel bindings */
+	bool delegation_open;	   /* see pol_facts */
+	unsigned would;		   /* told of before the token: see tap_judge */
 	struct tap_learning *learning;
 	struct context *c;   /* from tap_handshake_judge to tap_handshake_tell */
 	bool refused, strip; /* the verdict: no context, or no delegated credential */

@@ -46,6 +46,13 @@ static void put_bindings(struct tr_draft *d, gss_channel_bindings_t bindings)
 		tr_put_u32(d, TR_F_BINDINGS_KIND, kind);
 }
 
+/* Also such as have addresses alone. */
+static bool gives_bindings(gss_channel_bindings_t bindings)
+{
+	return bindings && (bindings->application_data.length || bindings->initiator_addrtype ||
+			    bindings->acceptor_addrtype);
+}
+
 /* Both tokens of a call: the one that came in goes ahead when both have bytes to show. */
 static bool send_input_ahead(const struct tap_scope *scope, const struct tap_handshake *step,
 			     const struct call *call)
@@ -78,6 +85,7 @@ static void put_tokens(struct tr_draft *d, const struct tap_handshake *step, con
 static void begin(struct tap_scope *scope, struct tap_handshake *step, struct call *call)
 {
 	step->before = *call->context;
+	step->bound = gives_bindings(call->bindings);
 	/* A negotiation's inner handshake is part of another call that is followed itself. */
 	step->part = scope->nested && tap_learning();
 	if (!step->part && step->before == GSS_C_NO_CONTEXT)
@@ -214,6 +222,8 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 		if (!step.part)
 			step.learning = tap_learn_begin(&scope, (uintptr_t)__builtin_frame_address(0),
 							POL_INITIATOR, flags);
+		if (step.learning)
+			step.learning->facts.pol.bound = step.bound;
 		errno = error;
 		step.major = real_call(minor_status, cred, context, target, mech, flags, time_req, bindings,
 				       input, call.mech, output, call.flags, call.lifetime);

@@ -7,6 +7,7 @@
  * The structures are those of MIT's <krb5.h>; calls that go to another library pass untouched, as do those
  * that are not libgssapi's own. Without a trace only the peer is anybody's business.
  */
+#include "shim/core/judge.h"
 #include "shim/gss/facts.h"
 #include "trace/unconst.h"
 
@@ -266,13 +267,17 @@ static void take_times(struct tap_facts *facts, const krb5_ticket_times *times, 
 	facts->pol.ticket_flags = (uint32_t)flags;
 }
 
-/* Before anything of it leaves: may this peer be spoken to? */
+/* Before anything of it leaves: may this peer be spoken to, and be given a credential? */
 static bool refused(struct tap_learning *l)
 {
-	if (!l->judge || pol_judge(&tap_policy, &l->facts.pol, POL_ABOUT_PEER, &l->verdict) != POL_DENY ||
-	    l->verdict.audit)
-		return false;
-	return l->refused = true;
+	enum pol_action action = POL_ALLOW;
+
+	if (l->judge)
+		action = tap_judge(NULL, &l->facts.pol, NULL, NULL, &l->verdict);
+	/* What audit mode would refuse is told by the call that all this is within. */
+	l->would = l->judge && !pol_enforces(&tap_policy);
+	l->strips = action == POL_CHANGE;
+	return l->refused = action == POL_DENY;
 }
 
 TAP_EXPORT krb5_error_code krb5_mk_req_extended(krb5_context context, krb5_auth_context *auth_context,
@@ -296,6 +301,20 @@ TAP_EXPORT krb5_error_code krb5_mk_req_extended(krb5_context context, krb5_auth_
 			return KRB5KDC_ERR_POLICY;
 	}
 	return real_call(context, auth_context, options, in_data, creds, request);
+}
+
+/* Made inside of the call above; libgssapi goes on without where there is none. */
+TAP_EXPORT krb5_error_code krb5_fwd_tgt_creds(krb5_context context, krb5_auth_context auth_context,
+					      const char *host, krb5_principal client, krb5_principal server,
+					      krb5_ccache cache, int forwardable, krb5_data *message)
+{
+	FACTS_REAL(real_call, learning, krb5_fwd_tgt_creds);
+
+	if (!real_call)
+		return KRB5_KDC_UNREACH;
+	if (learning && learning->strips)
+		return KRB5KDC_ERR_BADOPTION;
+	return real_call(context, auth_context, host, client, server, cache, forwardable, message);
 }
 
 static void take_keytab(struct tap_facts *facts, void *real, krb5_context context, krb5_keytab keytab)

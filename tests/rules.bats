@@ -1,0 +1,183 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What a policy asks of security contexts, and gss.match: each keyword on real contexts, in enforce and audit mode, and by
+# whom a rule is meant. Whose name matches what is in tests/unit/policy_principal.c, the rest of the logic in
+# tests/unit/policy_match.c.
+
+bats_require_minimum_version 1.5.0
+load helper
+
+setup_file() {
+    realm_up -u alice -s host@localhost
+    kinit -f -k -t "$GSSTAP_REALM/client/alice" alice
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+}
+
+# under POLICY WORD...: the program under the lines below gss: of a policy, recorded.
+under() {
+    printf 'version: 1\nmode: %s\ngss:\n%s\n' "${MODE:-enforce}" "$1" >p.yaml
+    rm -f trace.pcapng
+    run "$GSSTAP" run -p p.yaml -o trace.pcapng -- "${@:2}"
+    echo "$output"
+}
+
+# refused KEYWORD LINES WORD...: the program is refused by that keyword, told why, and in audit mode is not.
+refused() {
+    under "$2" "${@:3}"
+    [ "$status" = 1 ]
+    [[ $output == *"refused by the gsstap policy: $1, line 4"* ]]
+    trace_json trace.pcapng >enforced
+    [ "$(jq -c 'select(.event == "refused") | .rule' enforced)" = "\"$1\"" ]
+    MODE=audit under "$2" "${@:3}"
+    [ "$status" = 0 ]
+    trace_json trace.pcapng >audited
+    jq -e -s --arg rule "$1" 'any(.event == "would_refuse" and .rule == $rule and .line == 4)' audited
+    jq -e -s 'any(.event == "refused") | not' audited
+}
+
+# passes LINES WORD...: it is not refused, and nothing is said of it.
+passes() {
+    under "$@"
+    [ "$status" = 0 ]
+    trace_json trace.pcapng | jq -e -s 'any(.event == "refused" or .event == "would_refuse") | not'
+}
+
+@test "a mechanism that is not listed is refused, also the one that SPNEGO chose" {
+    local both="$BUILD/hosts/delegate"
+    refused gss.mechanisms '  mechanisms: [ntlm]' "$both"
+    passes '  mechanisms: [krb5, ntlm]' "$both"
+    cat >spnego.py <<'END'
+import sys, gssapi, gssapi.raw
+mech = gssapi.OID.from_int_seq("1.3.6.1.5.5.2")
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+one = gssapi.SecurityContext(name=name, usage="initiate", mech=mech)
+other = gssapi.SecurityContext(usage="accept")
+token = None
+while not (one.complete and other.complete):
+    token = one.step(token) or b""
+    token = other.step(token) if not other.complete else None
+print(other.mech.dotted_form)
+END
+    under '  delegation: allow' "$PYTHON" spnego.py
+    [ "$output" = 1.2.840.113554.1.2.2 ]
+    refused gss.mechanisms '  mechanisms: [ntlm]' "$PYTHON" spnego.py
+    passes '  mechanisms: krb5' "$PYTHON" spnego.py
+}
+
+@test "what was not granted is refused" {
+    refused gss.require '  require: [mutual, sequence]' "$BUILD/hosts/delegate"
+    passes '  require: [mutual, confidentiality, integrity]' "$BUILD/hosts/delegate"
+}
+
+@test "an encryption type that is not listed is refused, the ticket's before a token leaves" {
+    local both="$BUILD/hosts/delegate"
+    refused gss.enctypes.ticket '  enctypes: {ticket: [rc4, camellia]}' "$both"
+    [[ $(jq -r 'select(.event == "refused") | .call' enforced) == gss_init_sec_context ]]
+    jq -e -s 'any(.call == "gss_init_sec_context" and .out_token != null) | not' enforced
+    refused gss.enctypes.session '  enctypes: {session: [rc4]}' "$both"
+    passes '  enctypes: {ticket: [aes], session: [aes]}' "$both"
+    passes '  enctypes: {session: [aes256-cts, "17", aes256-sha2, aes128-sha2]}' "$both"
+}
+
+@test "a context that is bound to no channel is refused, on either side" {
+    local pair=("$PYTHON" "$TOP/tests/hosts/bound_channels.py")
+    refused gss.channel-bindings '  channel-bindings: require' "$BUILD/hosts/delegate"
+    ONE=tls OTHER=tls passes '  channel-bindings: require' "${pair[@]}"
+    # An acceptor that has bindings takes a token without any as well, and is not told; here it is refused.
+    cat >unbound.py <<'END'
+import gssapi, gssapi.raw
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+token = gssapi.SecurityContext(name=name, usage="initiate").step()
+bindings = gssapi.raw.ChannelBindings(application_data=b"tls")
+acceptor = gssapi.SecurityContext(usage="accept", channel_bindings=bindings)
+acceptor.step(token)
+print("established", acceptor.complete)
+END
+    under '  delegation: allow' "$PYTHON" unbound.py
+    [ "$output" = "established True" ]
+    refused gss.channel-bindings '  match: [{role: acceptor, channel-bindings: require}]' "$PYTHON" unbound.py
+}
+
+@test "a context that ends too soon is refused" {
+    refused gss.lifetime '  lifetime: 52w' "$BUILD/hosts/delegate"
+    passes '  lifetime: 15m' "$BUILD/hosts/delegate"
+}
+
+@test "a rule is for a program, a script, a user, a role, a mechanism" {
+    local both="$BUILD/hosts/delegate"
+    cp "$both" ./other
+    ln -s other link
+    for asks in "program: '*/delegate'" "program: [/x, '$(readlink -f "$both")']" "user: '$(id -u)'" \
+        "user: $(id -un)" "role: acceptor" "mechanism: krb5" "peer: 'alice@*'" "service: 'host/*'" "service: 'host/*@GSSTAP.TEST'" \
+        "role: initiator, program: '*', script: '*'"; do
+        refused gss.require "  match: [{$asks, require: [sequence]}]" "$both"
+    done
+    for asks in "program: '*/other'" "user: nobody" "role: acceptor, peer: 'bob@*'" "mechanism: ntlm" "service: 'HTTP/*'" \
+        "script: '?*'"; do
+        passes "  match: [{$asks, require: [sequence]}]" "$both"
+    done
+    refused gss.require "  match: [{program: '*/other', require: [sequence]}]" ./link
+    cat >job.py <<'END'
+import gssapi
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+gssapi.SecurityContext(name=name, usage="initiate").step()
+END
+    refused gss.peers.allow "  match: [{script: '$PWD/job.py', peers: {allow: []}}]" "$PYTHON" job.py
+    passes "  match: [{script: '$PWD/jobs.py', peers: {allow: []}}]" "$PYTHON" job.py
+    mkdir jobs && cp job.py jobs/__main__.py
+    refused gss.peers.allow "  match: [{script: jobs, peers: {allow: []}}]" "$PYTHON" -m jobs
+}
+
+@test "whom credentials are delegated to is decided by the ticket, before they are made" {
+    local both=("$BUILD/hosts/delegate" deleg)
+    under "  match: [{service: 'host/*', delegation: strip}]" "${both[@]}"
+    [ "$status" = 0 ]
+    [[ $output == *"not delegated, no credential"*"initiator: established, not delegated"* ]]
+    trace_json trace.pcapng | jq -e -s 'any(.event == "refused" and .rule == "gss.delegation")'
+    MODE=audit under "  match: [{service: 'host/*', delegation: strip}]" "${both[@]}"
+    [[ $output == *"initiator: established, delegated"* ]]
+    [ "$(trace_json trace.pcapng | jq -c 'select(.event == "would_refuse") | .role // .call' | sort | uniq -c | wc -l)" = 2 ]
+    under $'  match: [{service: "host/*", delegation: allow}]\n  delegation: refuse' "${both[@]}"
+    [ "$status" = 0 ]
+    [[ $output == *"initiator: established, delegated"* ]]
+    refused gss.delegation "  match: [{role: initiator, service: 'host/*@GSSTAP.TEST', delegation: refuse}]" "${both[@]}"
+    jq -e -s 'any(.call == "gss_init_sec_context" and .out_token != null) | not' enforced
+}
+
+@test "a context that is imported is judged by what is known of it" {
+    local all=("$PYTHON" "$TOP/tests/hosts/contexts.py")
+    "${all[@]}" export host@localhost context
+    refused gss.mechanisms '  mechanisms: [ntlm]' "${all[@]}" import context
+    refused gss.lifetime '  lifetime: 52w' "${all[@]}" import context
+    refused gss.enctypes.session '  enctypes: {session: [rc4]}' "${all[@]}" import context
+    refused gss.enctypes.ticket '  enctypes: {ticket: [aes]}' "${all[@]}" import context
+    passes $'  mechanisms: krb5\n  lifetime: 5m\n  enctypes: {session: [aes]}\n  require: integrity' "${all[@]}" import context
+}
+
+@test "errors of rules are named with their place" {
+    complains() {
+        printf 'version: 1\n%s\n' "$2" >p.yaml
+        run "$GSSTAP" policy check p.yaml
+        echo "$output"
+        [ "$status" = 2 ]
+        [ "$output" = "p.yaml:$1" ]
+    }
+    complains "2:16: error: a rule of gss.match says nothing; it needs a keyword of gss, such as peers or delegation" \
+        'gss: {match: [ {role: acceptor}]}'
+    complains "2:24: error: gss.mechanisms: there is no mechanism kerberos5; see gsstap-policy(5)" 'gss: {"mechanisms":   [kerberos5]}'
+    complains "2:27: error: gss.enctypes.ticket: there is no enctype aes512; see gsstap-policy(5)" 'gss: {enctypes: {ticket: [aes512]}}'
+    complains "2:22: error: gss.match.user: there is no user nobody-here here; for a policy of another machine write the number" \
+        'gss: {match: [{user: nobody-here, delegation: strip}]}'
+    complains "2:25: error: gss.match.program: a path begins with /, as in /usr/bin/curl or */curl" \
+        'gss: {match: [{program: curl, delegation: strip}]}'
+    complains "2:17: error: gss.lifetime: expected a time, such as 90s, 15m, 8h or 7d, found '5 minutes'" 'gss: {lifetime: 5 minutes}'
+    complains "2:23: error: gss.peers.allow: a { has no }; write \\{ for the character itself" 'gss: {peers: {allow: ["{a,b@R"]}}'
+    complains "2:16: error: 'match' is no keyword of gss.match; did you mean gss.match?" 'gss: {match: [{match: []}]}'
+}
