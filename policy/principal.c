@@ -90,12 +90,25 @@ static const char *realm_of(const char *name)
 	return name;
 }
 
+/* Is a star the last part of it? */
+static bool ends_in_star(const char *pattern)
+{
+	struct pol_part part = {POL_PART_END};
+	enum pol_part_kind last;
+
+	do {
+		last = part.kind;
+		pattern = pol_part(pattern, pattern, &part);
+	} while (part.kind != POL_PART_END);
+	return last == POL_PART_STAR;
+}
+
 int pol_match_principal(const char *pattern, const char *name)
 {
 	const char *realm = realm_of(name);
 
-	if (!strcmp(pattern, "*"))
-		return 1;
+	if (!*realm_of(pattern) && ends_in_star(pattern))
+		return !strcmp(pattern, "*") || match(pattern, pattern, name, realm);
 	if (pattern[0] == '*' && pattern[1] == '@')
 		return *realm && match(pattern, pattern + 1, realm, realm + strlen(realm));
 	return match(pattern, pattern, name, realm + strlen(realm));
@@ -105,7 +118,6 @@ int pol_match_service(const char *pattern, const char *name)
 {
 	const char *realm = realm_of(name);
 
-	if (*realm_of(pattern) || !strcmp(pattern, "*"))
-		return pol_match_principal(pattern, name);
-	return match(pattern, pattern, name, realm);
+	return *realm_of(pattern) || ends_in_star(pattern) ? pol_match_principal(pattern, name)
+							   : match(pattern, pattern, name, realm);
 }

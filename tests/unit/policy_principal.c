@@ -58,6 +58,13 @@ static const struct {
 	{"a**b@R", "aXb@R", 1},
 	{"alice", "alice@R", 0},
 	{"alice", "alice", 1},
+	{"host/*", "host/h@R", 1},
+	{"host/*", "host/h/x@R", 0},
+	{"host/*", "host/h\\@R@S", 1},
+	{"al*", "alice@R", 1},
+	{"al*", "alice/x@R", 0},
+	{"al\\*", "al*@R", 0},
+	{"al\\*", "al*", 1},
 	{"", "a", 0},
 	{"a", "", 0},
 };
