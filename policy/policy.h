@@ -173,7 +173,8 @@ int pol_expand(const char *template, const char *host, const char *endpoint, cha
 /*
  * A principal as krb5_unparse_name writes it, and a pattern of one: as pol_match, but * ? and sets stay
  * within one component, and what is escaped in the name is no separator. A whole * for all that comes before
- * the realm matches any components; a pattern * any principal, and one without a realm whose end is a * any realm. Returns 1 or 0.
+ * the realm matches any components; a pattern * any principal, and one without a realm whose end is a * any
+ * realm. Returns 1 or 0.
  */
 int pol_match_principal(const char *pattern, const char *name);
 /* The same for a service: a pattern without a realm is compared with the name without its own. */
