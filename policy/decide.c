@@ -11,6 +11,7 @@ static void clear(struct pol_verdict *verdict)
 {
 	verdict->action = POL_ALLOW;
 	verdict->audit = 0;
+	verdict->waits = false;
 	verdict->rule = NULL;
 	verdict->line = verdict->number = 0;
 	verdict->reason[0] = 0;
