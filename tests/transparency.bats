@@ -132,6 +132,19 @@ readable() {
     [ "$output" = $'children that failed: 0\nthere were some' ]
 }
 
+@test "threads that make the first calls at once come after what says who the process is" {
+    thrice "$HOSTS/first_at_once"
+    [ "$output" = "40 of 40 children" ]
+    [ "$(traces)" = 40 ]
+    for file in trace/*; do
+        trace_json "$file" >all
+        [ "$(head -n 1 all | jq -r .event)" = process ]
+        [ "$(jq -r 'select(.event == "process").event' all | wc -l)" = 1 ]
+        # eight of each, and none of them dropped
+        [ "$(jq -c 'select(.event == "call" and .depth == 0)' all | wc -l)" = 16 ]
+    done
+}
+
 @test "a program that executes itself keeps every trace" {
     thrice "$HOSTS/exec_again" 3
     [ "$(traces)" = 4 ] # one process id, four programs

@@ -58,8 +58,8 @@ struct tr_draft *tr_begin(enum tr_event_id event)
 		goto failed;
 	}
 	if (__builtin_expect(atomic_load_explicit(&tr_process.made, memory_order_acquire) != 2, 0) &&
-	    !tr_process_makes_file(t)) {
-		lose(event, TR_DROP_NO_TRACE);
+	    !t->introduces && !tr_process_makes_file(t)) {
+		lose(event, atomic_load(&tr_process.made) == 1 ? TR_DROP_BUSY : TR_DROP_NO_TRACE);
 		goto failed;
 	}
 	if (__builtin_expect(atomic_load_explicit(&tr_file_wants, memory_order_relaxed), 0))
@@ -200,7 +200,9 @@ static bool append(struct tr_thread *t, struct tr_draft *d, struct tr_layout lay
 		memcpy(block + i, &length, 4);
 	}
 	if (d->head.event == TR_E_process) {
-		why = tr_file_introduce(block, layout.block, room, t->tid, atomic_load(&tr_process.goes_on));
+		why = tr_file_introduce(block, layout.block, room, t->tid,
+					atomic_load(&tr_process.goes_on) ||
+						(t->introduces && !tr_file_is_open()));
 	} else {
 		why = tr_file_append(parts, 4, layout.block, t->tid);
 		munmap(block, room);

@@ -71,8 +71,9 @@ struct tr_draft {
  */
 void tr_configure(const char *path_template, int level, void (*first_event)(void));
 
-/* By the hook, after the process event: what it tells then is in the same file. */
-void tr_introduced(void);
+/* By the hook, after the process event: what it tells then is in the same file. False: there is none, or the
+ * hook is called again. */
+bool tr_introduced(void);
 
 /*
  * Before tr_configure: "SIZE[K|M|G][,FILES[,USR2]]" (limit.h). A file that has reached SIZE, or whose name is

@@ -449,6 +449,16 @@ bool tr_file_has_introduction(void)
 	return has;
 }
 
+bool tr_file_lacks_introduction(void)
+{
+	bool lacks;
+
+	tr_file_lock();
+	lacks = tr_file.introduction && !tr_file.introduced;
+	tr_file_unlock();
+	return lacks;
+}
+
 bool tr_file_is_introduced(const struct tr_draft *d)
 {
 	bool same;

@@ -75,6 +75,8 @@ int tr_file_append(const struct iovec *parts, int count, size_t block_length, ui
 int tr_file_introduce(uint8_t *block, size_t length, size_t room, uint32_t tid, bool kept_alone);
 /* The file has the process event that is kept. */
 bool tr_file_has_introduction(void);
+/* One is kept, and the file has it not. */
+bool tr_file_lacks_introduction(void);
 /* Does the file have a process event with these fields? */
 bool tr_file_is_introduced(const struct tr_draft *draft);
 /* All is written: what was kept beside the file goes. Recording can go on after it. */

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 int tr_level;
@@ -21,6 +22,9 @@ bool (*tr_on_lost)(enum tr_drop why, const char *reason, uint32_t count);
 
 struct tr_process tr_process = {.epoch = 1};
 static atomic_int not_wiped = TR_ALIVE;
+
+#define YIELDS 1000
+#define NAPS 10000 /* of 100 us */
 
 static void child_without_wipe(void)
 {
@@ -168,32 +172,70 @@ static void tell_first(struct tr_thread *t)
 	t->busy = true;
 }
 
-bool tr_process_makes_file(struct tr_thread *t)
+static void is_made(struct tr_thread *t, int made)
 {
-	int expected = 0, error;
+	t->introduces = false;
+	atomic_store(&tr_process.made, made);
+	tr_let_signals(tr_process.made_signals);
+}
 
-	if (!atomic_compare_exchange_strong(&tr_process.made, &expected, 1)) {
-		while (atomic_load(&tr_process.made) == 1)
-			syscall(SYS_sched_yield);
-		return atomic_load(&tr_process.made) == 2;
-	}
-	error = tr_file_create(tr_process.path_template);
-	atomic_store(&tr_process.made, error ? 3 : 2);
+/* By the hook, when the process event is kept. False: there is no file, or it had no room for that. */
+static bool make_file(struct tr_thread *t)
+{
+	bool again = tr_file_is_open();
+	int error = again ? 0 : tr_file_create(tr_process.path_template);
+
+	if (!error && !again && tr_file_lacks_introduction())
+		return false;
+	is_made(t, error ? 3 : 2);
 	if (error) {
 		if (!tr_on_lost) /* what is lost need not be counted */
 			tr_level = TR_LEVEL_OFF;
 		if (tr_on_failure)
 			tr_on_failure(tr_file_path(), error);
-		return false;
 	}
-	tell_first(t);
-	return true;
+	return !error;
 }
 
-void tr_introduced(void)
+/* Not for ever: who makes it walks the loader's list, and the caller may be where that is locked. */
+static void wait_for_file(void)
 {
+	static const struct timespec nap = {.tv_nsec = 100000};
+
+	for (unsigned turn = 0; atomic_load(&tr_process.made) == 1 && turn < YIELDS + NAPS; turn++)
+		if (turn < YIELDS)
+			syscall(SYS_sched_yield);
+		else
+			syscall(SYS_nanosleep, &nap, NULL);
+}
+
+bool tr_process_makes_file(struct tr_thread *t)
+{
+	struct tr_held held = tr_hold_signals();
+	int expected = 0;
+
+	if (!atomic_compare_exchange_strong(&tr_process.made, &expected, 1)) {
+		tr_let_signals(held);
+		wait_for_file();
+		return atomic_load(&tr_process.made) == 2;
+	}
+	tr_process.made_signals = held;
+	t->introduces = true;
+	tell_first(t);
+	if (t->introduces) /* the event had no room in the file, and may be shorter */
+		tell_first(t);
+	while (t->introduces) /* the hook could tell nothing */
+		make_file(t);
+	return atomic_load(&tr_process.made) == 2;
+}
+
+bool tr_introduced(void)
+{
+	if (tr_thread.introduces)
+		return make_file(&tr_thread);
 	if (atomic_exchange(&tr_process.goes_on, false))
 		tr_file_next(tr_process.path_template);
+	return true;
 }
 
 /* False: who the process is stands in no file, or not as it was told last. */
@@ -205,7 +247,7 @@ static bool go_on(struct tr_thread *t)
 		tell_first(t);
 	else
 		atomic_store(&tr_process.goes_on, false);
-	tr_introduced(); /* where the hook could tell nothing */
+	(void)tr_introduced(); /* where the hook could tell nothing */
 	return tr_file_has_introduction();
 }
 

@@ -34,8 +34,9 @@ struct tr_thread {
 	struct tr_clock clock;
 	uint64_t seq;
 	uint32_t tid;
-	uint32_t epoch;	      /* the process it was set up in; another one: this is a child after fork */
-	bool busy;	      /* between tr_begin and tr_commit; set and met: a signal handler */
+	uint32_t epoch;	 /* the process it was set up in; another one: this is a child after fork */
+	bool introduces; /* the others wait until the trace says who the process is, which this one tells */
+	bool busy;	 /* between tr_begin and tr_commit; set and met: a signal handler */
 	uintptr_t busy_frame; /* whose: met from the same height of the stack or above, it was left by longjmp
 			       */
 };
@@ -52,8 +53,10 @@ struct tr_process {
 	 */
 	_Atomic(int) *alive;
 	uint32_t epoch, pid;
-	/* The first event makes the file: 0 not yet, 1 one thread is at it, 2 there, 3 failed. */
+	/* The first event makes the file: 0 not yet, 1 one thread is at it, 2 there, 3 failed. The one that
+	 * is at it is not interrupted. */
 	_Atomic(int) made;
+	struct tr_held made_signals;
 	_Atomic(bool) finishing; /* nothing waits any more */
 	_Atomic(bool) goes_on;	 /* another file begins with the process event that is told next */
 	/* In a child: whose memory it got, which thread of it forked, and its next seq; 0: not known. */

@@ -100,6 +100,15 @@ static void settle(struct tap_snapshot *all)
 		tap_known_leave();
 }
 
+static void tell_rest(struct tap_snapshot *all)
+{
+	tap_policy_event();
+	settle(all);
+	for (size_t i = 0; i < all->count; i++)
+		if (!all->image[i].unsettled)
+			cover_settled(all, &all->image[i]);
+}
+
 void tap_first_event(void)
 {
 	struct tap_snapshot *all = tap_snapshot(0);
@@ -107,12 +116,8 @@ void tap_first_event(void)
 	if (!all)
 		return;
 	write_process(all);
-	tr_introduced();
-	tap_policy_event();
-	settle(all);
-	for (size_t i = 0; i < all->count; i++)
-		if (!all->image[i].unsettled)
-			cover_settled(all, &all->image[i]);
+	if (tr_introduced())
+		tell_rest(all);
 	tap_snapshot_free(all);
 }
 
