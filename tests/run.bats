@@ -428,6 +428,7 @@ loses() {
     run -0 --separate-stderr "$GSSTAP" run --text /dev/full "$PYTHON" -c "$CALLS"
     [ "$stderr" = "gsstap: --text /dev/full: events are missing: No space left on device" ]
     run -125 "$GSSTAP" run --strict --text /dev/full "$PYTHON" -c "$CALLS"
+    run -125 bash -c '"$GSSTAP" run --strict "$PYTHON" -c "$1" 2>/dev/full' - "$CALLS"
 }
 
 @test "the shim goes in front of what LD_PRELOAD holds" {

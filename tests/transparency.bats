@@ -226,6 +226,19 @@ readable() {
     [ "$(events '.call == "gss_display_status"' | jq -r '.minor, .minor_text')" = $'22\nnull' ]
 }
 
+# AddressSanitizer has frames of its own.
+# bats test_tags=bare
+@test "a signal handler on a stack of its own needs at most 2 kB more of it" {
+    bare "$HOSTS/signal_stack"
+    local alone=$output level
+    for level in audit calls tokens messages payload; do
+        LEVEL=$level tapped "$HOSTS/signal_stack"
+        [ "$output" -le $((alone + 2048)) ]
+    done
+    GSSTAP_MAX_SIZE=64K,2 tapped "$HOSTS/signal_stack" # begins file after file
+    [ "$output" -le $((alone + 2048)) ]
+}
+
 @test "a thread cancelled inside a call leaves the others working" {
     thrice timeout 60 "$HOSTS/cancel"
     [ "$(grep -c cancelled <<<"$output")" = 3 ]
