@@ -198,6 +198,38 @@ arguments_of() {
     [ "$(arguments_of shred -c shown)" = "-c|shown" ]
 }
 
+@test "of what an option takes it is kept what is known to be harmless" {
+    cd "$BATS_TEST_TMPDIR"
+    [ "$(arguments_of one -u bob:opens -U bob%opens --proxy-user bob:opens --user=bob:opens -ubob:opens --login bob -u http://host:80/x -u alice)" = \
+        "-u|bob:(hidden)|-U|bob%(hidden)|--proxy-user|bob:(hidden)|--user=bob:(hidden)|-ubob:(hidden)|--login|bob|-u|http://host:80/x|-u|alice" ]
+    [ "$(arguments_of one --bearer opens --otp 777 --cookie a=b --kerberos-pw zz Authorization:Basic=opens '{"pin":1234}' token:opens)" = \
+        '--bearer|(hidden)|--otp|(hidden)|--cookie|(hidden)|--kerberos-pw|(hidden)|Authorization:(hidden)|{"pin":(hidden)|token:(hidden)' ]
+    [ "$(arguments_of one -w opens -p opens -popens0 -popens -psecret 88 plain -P x)" = \
+        "-w|(hidden)|-p|(hidden)|-p(hidden)|-p(hidden)|-p(hidden)|88|plain|-P|(hidden)" ]
+    # Paths, hosts, ports, principals, plain words.
+    echo >some.policy
+    [ "$(arguments_of one -p 88 -p host:88 -w /a/b -p some.policy -p alice@GSSTAP.TEST -port 4444 -p88 -pr -p -w --port 1 word host@localhost auth.example:88/x keys.example:/srv KEYRING:persistent:0 tokens://a)" = \
+        "-p|88|-p|host:88|-w|/a/b|-p|some.policy|-p|alice@GSSTAP.TEST|-port|4444|-p88|-pr|-p|-w|--port|1|word|host@localhost|auth.example:88/x|keys.example:/srv|KEYRING:persistent:0|tokens://a" ]
+}
+
+@test "what is behind a script is its own, and no code of the interpreter's" {
+    cd "$BATS_TEST_TMPDIR"
+    cp "$BUILD/hosts/handshake" python3.13
+    cp python3.13 node
+    echo >script.py
+    echo >other.js
+    # own NAME ARG...: the arguments of a program of that name, as the trace shows them.
+    own() {
+        rm -f t.pcapng*
+        under_shim GSSTAP_TRACE="$PWD/t.pcapng" GSSTAP_LEVEL=calls "./$1" "${@:2}" >&2 || :
+        trace_json t.pcapng | jq -r 'select(.event == "process").args[1:] | join("|")'
+    }
+    [ "$(own python3.13 -u script.py -psecret0 88 and -c more)" = "-u|script.py|-p(hidden)|88|and|-c|more" ]
+    [ "$(own python3.13 -m http.server -c more)" = "-m|http.server|-c|more" ]
+    [ "$(own node --require other.js -e opens)" = "--require|other.js|-e|(hidden)" ]
+    [ "$(own node -r other.js -e opens)" = "-r|other.js|-e|(hidden)" ]
+}
+
 @test "an argument that is too long to be read whole is not recorded" {
     local long
     printf -v long '%01500d' 0

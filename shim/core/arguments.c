@@ -1,34 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is kept of a command line. Arguments can be secrets: at level audit only the name of a script or
- * module is kept; else what follows a name that is like a secret's is hidden, as is the password of a URL,
- * and code that an interpreter is given. Where it is not clear how much that is, more is hidden.
+ * module is kept; else what may be a secret (secret.h) is hidden, and code that an interpreter is given. Where
+ * it is not clear how much that is, more is hidden.
  */
+#include "shim/core/secret.h"
 #include "shim/core/snapshot.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <strings.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #define HIDDEN "(hidden)"
-
-/* Nothing is opened but the name, so that no device or pipe notices. */
-bool tap_is_file(const char *path)
-{
-	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_PATH | O_CLOEXEC);
-	struct stat status;
-	bool regular;
-
-	if (fd < 0)
-		return false;
-	regular = !syscall(SYS_fstat, fd, &status) && S_ISREG(status.st_mode);
-	syscall(SYS_close, fd);
-	return regular;
-}
 
 /* Code follows the letter `code`, in a group or alone, glued to it or as the next argument that is no option.
  * A letter of `valued` has the rest of its group for a value, or else the next argument. */
@@ -74,78 +56,32 @@ static const char *code_in(const char *option, const struct interpreter *by)
 	return NULL;
 }
 
-const char *tap_script(const char *exe, const char *arguments, size_t length)
+/* sure: it is no option's value, so that what is behind it is the script's own. */
+static const char *script_of(const struct interpreter *by, const char *arguments, size_t length, bool *sure)
 {
-	const struct interpreter *by = interpreter_of(exe);
-	bool module = false;
+	bool module = false, value = false;
 
-	if (!by)
-		return NULL;
 	for (const char *at = arguments + strlen(arguments) + 1; at < arguments + length;
 	     at += strlen(at) + 1) {
-		if (module || (*at != '-' && tap_is_file(at)))
+		if (module || (*at != '-' && tap_is_file(at))) {
+			*sure = module ? by->valued[0] == 'm' : !value;
 			return at;
+		}
 		if (code_in(at, by))
 			return NULL;
 		module = !strcmp(at, "-m");
+		value = *at == '-' && (strncmp(at, "--", 2) ? strchr(by->valued, at[strlen(at) - 1]) != NULL
+							    : !strchr(at, '='));
 	}
 	return NULL;
 }
 
-/* The name of an option or variable. */
-static bool names_secret(const char *name, size_t length)
+const char *tap_script(const char *exe, const char *arguments, size_t length)
 {
-	static const char *const parts[] = {"pass", "secret", "token", "cred", "auth", "pwd", "key", "pin"};
+	const struct interpreter *by = interpreter_of(exe);
+	bool sure;
 
-	if (length >= 6 && !strncasecmp(name + length - 6, "keytab", 6))
-		return false;
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		for (size_t at = 0, n = strlen(parts[i]); at + n <= length; at++)
-			if (!strncasecmp(name + at, parts[i], n))
-				return true;
-	return false;
-}
-
-/* The value of the first name=, name: or "name": whose name is like a secret's. A host has its port right
- * behind the colon. */
-static const char *named_secret(const char *argument)
-{
-	static const char separators[] = " \t\n,;&?=:\"'/";
-
-	for (const char *at = argument; (at = strpbrk(at, "=:")); at++) {
-		const char *name, *end = at;
-
-		if (*at == ':' && !strchr(" \"'", at[1]))
-			continue;
-		while (end > argument && strchr(" \"'", end[-1]))
-			end--;
-		for (name = end; name > argument && !strchr(separators, name[-1]);)
-			name--;
-		if (names_secret(name, (size_t)(end - name)))
-			return at + 1;
-	}
-	return NULL;
-}
-
-/* The first password of a URL, and what comes after it. */
-static const char *url_password(const char *argument, const char **after)
-{
-	for (const char *host = argument; (host = strstr(host, "://"));) {
-		const char *at, *colon;
-
-		host += 3;
-		at = memrchr(host, '@', strcspn(host, "/"));
-		colon = at ? memchr(host, ':', (size_t)(at - host)) : NULL;
-		*after = at;
-		if (colon)
-			return colon + 1;
-	}
-	return NULL;
-}
-
-static bool asks_for_secret(const char *option)
-{
-	return *option == '-' && !strchr(option, '=') && names_secret(option, strlen(option));
+	return by ? script_of(by, arguments, length, &sure) : NULL;
 }
 
 struct kept {
@@ -162,20 +98,18 @@ static void keep(struct kept *kept, const char *text, size_t length)
 	kept->length += length;
 }
 
+static void keep_until(struct kept *kept, const char *argument, const char *secret)
+{
+	keep(kept, argument, (size_t)(secret - argument));
+	keep(kept, HIDDEN, sizeof(HIDDEN));
+}
+
 static void keep_argument(struct kept *kept, const char *argument)
 {
-	const char *secret, *password, *after;
+	const char *secret, *after;
 
-	for (;; argument = after) {
-		secret = named_secret(argument);
-		password = url_password(argument, &after);
-		if (secret && (!password || secret < password)) {
-			password = secret;
-			after = "";
-		}
-		if (!password)
-			break;
-		keep(kept, argument, (size_t)(password - argument));
+	for (; (secret = tap_secret_in(argument, &after)); argument = after) {
+		keep(kept, argument, (size_t)(secret - argument));
 		keep(kept, HIDDEN, sizeof(HIDDEN) - 1);
 	}
 	keep(kept, argument, strlen(argument) + 1);
@@ -189,37 +123,70 @@ static bool is_unchanged(const char *argument, const char *arguments, const char
 	return !at || (at + length <= now_length && !memcmp(argument, now + at, length));
 }
 
+/* An option of the interpreter's own, of which it is known what it takes. */
+static bool is_its_own(const char *option, const struct interpreter *by)
+{
+	return by && *option == '-' && option[1] && option[1] != '-' &&
+	       (strchr(by->valued, option[1]) || strchr(by->code, option[1]));
+}
+
+struct line {
+	const struct interpreter *by; /* until its script */
+	const char *script;	      /* what is behind it is its own; NULL: not known */
+	enum tap_secret_next next;
+	bool code, value;
+};
+
+/* What this argument says of the next. */
+static void look_ahead(struct line *line, const char *at, const char *glued)
+{
+	const struct interpreter *by = line->by;
+	bool option = *at == '-' || *at == '+';
+
+	line->code = glued || (line->code && (option || line->value));
+	line->value = option && by && strchr(by->valued, at[strlen(at) - 1]);
+	line->next = is_its_own(at, by) ? TAP_SECRET_NONE : tap_secret_after(at);
+	if (at == line->script)
+		*line = (struct line){0};
+}
+
+static void keep_next(struct kept *kept, struct line *line, const char *at, bool changed)
+{
+	const char *glued = code_in(at, line->by), *secret = tap_secret_there(at, line->next);
+
+	if (!secret && !is_its_own(at, line->by))
+		secret = tap_secret_glued(at);
+	if (line->code || changed)
+		keep(kept, HIDDEN, sizeof(HIDDEN));
+	else if (glued && *glued)
+		keep_until(kept, at, glued);
+	else if (secret)
+		keep_until(kept, at, secret);
+	else
+		keep_argument(kept, at);
+	look_ahead(line, at, glued);
+}
+
 void tap_put_arguments(struct tr_draft *d, const char *exe, const char *arguments, size_t length,
 		       const char *now, size_t now_length)
 {
-	const struct interpreter *by = interpreter_of(exe);
+	struct line line = {.by = interpreter_of(exe)};
 	struct kept *kept; /* not on the stack of whoever records first */
-	bool hidden = false, code = false, value = false;
-	const char *script = tap_script(exe, arguments, length);
+	bool sure = false;
 
-	if (script)
-		tr_put_text(d, TR_F_SCRIPT, script);
+	if (line.by)
+		line.script = script_of(line.by, arguments, length, &sure);
+	if (line.script)
+		tr_put_text(d, TR_F_SCRIPT, line.script);
+	if (!sure)
+		line.script = NULL;
 	if (tr_level <= TR_LEVEL_AUDIT)
 		return;
 	kept = mmap(NULL, sizeof(*kept), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (kept == MAP_FAILED)
 		return;
-	for (const char *at = arguments; at < arguments + length; at += strlen(at) + 1) {
-		const char *glued = code_in(at, by);
-		bool option = *at == '-' || *at == '+';
-
-		if (hidden || code || !is_unchanged(at, arguments, now, now_length)) {
-			keep(kept, HIDDEN, sizeof(HIDDEN));
-		} else if (glued && *glued) {
-			keep(kept, at, (size_t)(glued - at));
-			keep(kept, HIDDEN, sizeof(HIDDEN));
-		} else {
-			keep_argument(kept, at);
-		}
-		hidden = asks_for_secret(at);
-		code = glued || (code && (option || value));
-		value = option && by && strchr(by->valued, at[strlen(at) - 1]);
-	}
+	for (const char *at = arguments; at < arguments + length; at += strlen(at) + 1)
+		keep_next(kept, &line, at, !is_unchanged(at, arguments, now, now_length));
 	if (kept->length)
 		tr_put(d, TR_F_ARGS, kept->text, kept->length);
 	munmap(kept, sizeof(*kept));

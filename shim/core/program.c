@@ -5,6 +5,7 @@
  */
 #include "shim/core/program.h"
 
+#include "shim/core/secret.h"
 #include "shim/core/snapshot.h"
 #include "shim/core/text.h"
 

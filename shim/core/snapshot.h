@@ -52,7 +52,6 @@ void tap_put_arguments(struct tr_draft *d, const char *exe, const char *argument
 /* The file that an interpreter was given to run, or the module of -m; NULL: neither. Code is nobody's to see.
  */
 const char *tap_script(const char *exe, const char *arguments, size_t length);
-bool tap_is_file(const char *path);
 /* identity.c: the process's own command line as it stands now, of whole arguments, each ended by a NUL; its
  * length. */
 size_t tap_command_line(char *out, size_t size);
