@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is kept of a command line. Arguments can be secrets: at level audit only the name of a script or
- * module is kept; else what may be a secret (secret.h) is hidden, and code that an interpreter is given. Where
- * it is not clear how much that is, more is hidden.
+ * module is kept; else what may be a secret (secret.h) is hidden, and code that an interpreter is given.
+ * Where it is not clear how much that is, more is hidden.
  */
 #include "shim/core/secret.h"
 #include "shim/core/snapshot.h"

@@ -50,7 +50,8 @@ static bool names_secret(const char *name, size_t length)
 	static const char *const files[] = {"keytab", "keyring"};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (length >= strlen(files[i]) && has(name + length - strlen(files[i]), strlen(files[i]), files[i]))
+		if (length >= strlen(files[i]) &&
+		    has(name + length - strlen(files[i]), strlen(files[i]), files[i]))
 			return false;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (has(name, length, parts[i]))
@@ -66,7 +67,8 @@ static bool is_port(const char *text)
 	return digits && digits <= PORT_DIGITS && !(text[digits] && strchr(LOWER UPPER DIGITS, text[digits]));
 }
 
-/* Right behind a name without quotes: host:88, keys.example:/srv, tokens://host. Not one that is behind a blank. */
+/* Right behind a name without quotes: host:88, keys.example:/srv, tokens://host. Not one that is behind a
+ * blank. */
 static bool is_of_host(const char *colon, size_t name)
 {
 	return is_port(colon + 1) || !strncmp(colon, "://", 3) ||
@@ -159,7 +161,7 @@ static bool is_harmless(const char *value)
 static bool is_word(const char *option)
 {
 	static const char *const words[] = {
-		"pass",	    "passwd", "password", "passphrase", "passin", "passout", "path",	"pid",
+		"pass",	    "passwd", "password", "passphrase", "passin", "passout", "path",	  "pid",
 		"pidfile",  "policy", "port",	  "prefix",	"print",  "profile", "principal", "progress",
 		"protocol", "proxy",  "wait",	  "width",	"window", "workers", "workdir",	  "write",
 	};
