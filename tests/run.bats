@@ -509,13 +509,33 @@ loses() {
     run -125 bash -c 'set -o pipefail; (ulimit -f 0; "$@") 2>&1 | cat' bash "$GSSTAP" run -p policy.yaml -- echo started
     [[ $output != *started* ]]
     [[ $output == *"the file size limit (ulimit -f) leaves no room"* ]]
+    "$GSSTAP" policy compile -o policy.bin policy.yaml # needs no room
+    run -125 bash -c 'set -o pipefail; (ulimit -f 0; "$@") 2>&1 | cat' bash "$GSSTAP" run -l off -p policy.bin -- echo started
+    [[ $output == *"echo was stopped before its first instruction: the file size limit (ulimit -f) leaves no room for the shim to say that"* ]]
+}
+
+# AddressSanitizer needs memory of its own.
+# bats test_tags=bare
+@test "where there is little memory the roll is read all the same, and where there is none that is told once" {
+    run -0 bash -c 'ulimit -d 5000; "$@" 2>&1' bash "$GSSTAP" run -e '*' "$BUILD/hosts/titled"
+    [[ $output != *"could not be followed"* ]]
+    enforcing policy.yaml
+    local limit said=
+    for ((limit = 4000; limit > 1000; limit -= 100)); do
+        said=$(ulimit -d "$limit"; "$GSSTAP" run -p policy.yaml "$BUILD/hosts/titled" 2>&1) || :
+        [[ $said != *damaged* ]]
+        [[ $said != "gsstap: "*memory* ]] || break
+    done
+    [ "$said" = "gsstap: no memory" ]
 }
 
 @test "a file size limit that leaves no room is named as that" {
     limited() { run -0 bash -c 'set -o pipefail; (ulimit -f "$1"; shift; "$@" 2>&1) | cat' bash "$@"; }
     limited 0 "$GSSTAP" run -e '*' -o t.pcapng "$BUILD/hosts/titled"
-    [[ $output == *"titled runs unobserved: the file size limit (ulimit -f) leaves no room for a trace"* ]]
+    [[ $output == *"titled runs unobserved: the file size limit (ulimit -f) leaves no room for the shim to say that it is there"* ]]
     [[ $output == *"could not be followed: the file size limit (ulimit -f) leaves no room"* ]]
+    limited 0 "$GSSTAP" run "$BUILD/hosts/titled"
+    [[ $output != *"No such file"* ]]
     limited 1 "$GSSTAP" run -e '*' -o t.pcapng "$BUILD/hosts/titled"
     [[ $output == *"t.pcapng: File too large (the file size limit, ulimit -f, leaves no room)"* ]]
     enforcing policy.yaml

@@ -4,7 +4,6 @@
 
 #include "tools/base/tool.h"
 
-#include <err.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +11,10 @@
 
 static void *must(void *memory)
 {
-	if (!memory)
-		err(TOOL_SELF, "gsstap: memory");
+	if (!memory) {
+		tool_error("no memory");
+		exit(TOOL_SELF);
+	}
 	return memory;
 }
 

@@ -6,7 +6,6 @@
 #include "tools/run/loop.h"
 
 #include "tools/base/tool.h"
-#include "tools/run/dir.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -18,7 +17,6 @@
 
 #define TICK 40		    /* ms between looks at growing traces */
 #define HELLO_DEADLINE 5000 /* ms; ld.so takes about one */
-#define HELLO_LINE 40	    /* bytes of it, at most */
 #define GRACE 2000	    /* ms the rest of the tree has, when PROGRAM ended by our being told to end */
 
 struct state {
@@ -46,11 +44,7 @@ static void look_for_hello(struct state *state)
 	loop->told = true;
 	if (run_proof_hello(loop->hello_path, loop->child.pid))
 		return;
-	tool_error("%s runs unobserved: %s", loop->program,
-		   run_dir_may_write(HELLO_LINE) ? "the shim did not come up in it"
-						 : "the file size limit (ulimit -f) leaves no room for a "
-						   "trace, nor for the shim to say that "
-						   "it is there");
+	tool_error("%s runs unobserved: %s", loop->program, run_proof_why_missing());
 }
 
 static void take_exec_result(struct state *state)

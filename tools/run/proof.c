@@ -7,6 +7,8 @@
  */
 #include "tools/run/proof.h"
 
+#include "tools/run/dir.h"
+
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +22,7 @@
 #include <unistd.h>
 
 #define BREAKPOINT 0xcc
+#define HELLO_LINE 40 /* bytes of it, at most */
 
 bool run_proof_hello(const char *hello_path, pid_t pid)
 {
@@ -34,6 +37,13 @@ bool run_proof_hello(const char *hello_path, pid_t pid)
 		found = sscanf(line, "gsstap %63s %d", version, &said) == 2 && said == pid;
 	fclose(hello);
 	return found;
+}
+
+const char *run_proof_why_missing(void)
+{
+	return run_dir_may_write(HELLO_LINE) ? "the shim did not come up in it"
+					     : "the file size limit (ulimit -f) leaves no room for the shim "
+					       "to say that it is there";
 }
 
 static void refuse(struct run_proof *proof, const char *reason)
@@ -113,7 +123,7 @@ static void at_entry(struct run_proof *proof)
 	struct user_regs_struct registers;
 
 	if (!run_proof_hello(proof->hello_path, proof->pid)) {
-		refuse(proof, "the shim did not come up in it");
+		refuse(proof, run_proof_why_missing());
 		return;
 	}
 	if (!set_code(proof->pid, proof->entry, proof->code) ||

@@ -16,6 +16,8 @@
 
 /* Has the shim in process pid written its line? */
 bool run_proof_hello(const char *hello_path, pid_t pid);
+/* Where it has not. */
+const char *run_proof_why_missing(void);
 
 enum run_proof_state {
 	RUN_PROOF_NONE = 0, /* PROGRAM is not held */

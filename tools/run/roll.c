@@ -116,37 +116,66 @@ static void tell(const struct roll_seen *seen)
 			"shim");
 }
 
+/* What is taken of the roll, as its head said it first: they may go on writing. Read, not mapped: who has it
+ * may still cut it. NULL, with errno: no memory, or 0. */
+static void *read_roll(int fd, size_t *size)
+{
+	struct tr_roll head;
+	struct stat status;
+	ssize_t got = -1;
+	char *bytes;
+
+	errno = 0;
+	if (pread(fd, &head, sizeof(head), 0) != sizeof(head) || head.used < sizeof(head) ||
+	    fstat(fd, &status) || status.st_size < (off_t)sizeof(head) || status.st_size > (off_t)SIZE)
+		return NULL;
+	*size = head.used < (uint64_t)status.st_size ? head.used : (size_t)status.st_size;
+	bytes = malloc(*size);
+	if (bytes)
+		got = pread(fd, bytes, *size, 0);
+	if (got < (ssize_t)sizeof(head)) {
+		free(bytes);
+		return NULL;
+	}
+	memcpy(bytes, &head, sizeof(head));
+	*size = (size_t)got;
+	return bytes;
+}
+
+static const char *why_no_roll(int fd, int error)
+{
+	if (error && error != ENOENT)
+		return strerror(error);
+	if (fd >= 0)
+		return "the roll of them is damaged";
+	return run_dir_may_write(ROLL_LEAST)
+		       ? "there is no roll of them"
+		       : "the file size limit (ulimit -f) leaves no room for the roll of them";
+}
+
 size_t run_roll_report(const struct run_dir *dir, pid_t program, uint64_t *lost)
 {
 	struct roll_seen seen = {0};
-	char path[PATH_MAX + 16], *bytes = NULL;
-	struct stat status;
-	ssize_t got = -1;
+	char path[PATH_MAX + 16];
+	void *bytes = NULL;
+	size_t size;
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", dir->path, NAME);
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	/* Read, not mapped: who has it may still cut it. */
-	if (fd >= 0 && !fstat(fd, &status) && status.st_size >= (off_t)sizeof(struct tr_roll) &&
-	    status.st_size <= (off_t)SIZE)
-		bytes = malloc((size_t)status.st_size);
-	if (bytes)
-		got = read(fd, bytes, (size_t)status.st_size);
 	if (fd >= 0)
-		close(fd);
-	if (got >= (ssize_t)sizeof(struct tr_roll)) {
-		roll_read(&seen, bytes, (size_t)got, program);
+		bytes = read_roll(fd, &size);
+	if (bytes) {
+		roll_read(&seen, bytes, size, program);
 		tell(&seen);
 		*lost += seen.lost;
 	} else {
 		tool_error("the programs that were executed could not be followed: %s",
-			   fd >= 0 ? "the roll of them is damaged"
-			   : run_dir_may_write(ROLL_LEAST)
-				   ? "there is no roll of them"
-				   : "the file size limit (ulimit -f) leaves no room for "
-				     "the roll of them");
+			   why_no_roll(fd, errno));
 		seen.all++;
 	}
+	if (fd >= 0)
+		close(fd);
 	roll_seen_free(&seen);
 	free(bytes);
 	return seen.all;

@@ -110,11 +110,14 @@ static void add_ready(struct run_watch *watch)
 		char *path = watch->pending[i];
 		struct stat status;
 
-		if (!stat(path, &status) && status.st_size < TR_PREAMBLE) {
+		bool there = !stat(path, &status);
+
+		if (there && status.st_size < TR_PREAMBLE) {
 			watch->pending[kept++] = path;
 			continue;
 		}
-		if (!show_add(watch->show, path))
+		/* Who could not begin it has taken it away, and says so himself. */
+		if ((there || errno != ENOENT) && !show_add(watch->show, path))
 			watch->shown++;
 		free(path);
 	}
