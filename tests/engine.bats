@@ -298,6 +298,27 @@ print(s.recv().decode()[:20])' "tcp://127.0.0.1:$port"
     [ "$(cat server.out)" = "small enough" ]
 }
 
+@test "a server that takes only small messages is reached, is told who sends, and its limit holds to the byte" {
+    local port
+    fresh small
+    read -r port < <(free_port)
+    with wire
+    export GSSTAP_TRACE=$PWD/server.pcapng
+    start server "${WITH[@]}" "$PYTHON" -c '
+import sys, zmq
+s = zmq.Context().socket(zmq.PULL)
+s.maxmsgsize, s.rcvtimeo = 30, 300000
+s.bind(sys.argv[1])
+m = s.recv(copy=False)
+print(m.bytes.decode(), m.get("User-Id"), s.maxmsgsize)' "tcp://127.0.0.1:$port"
+    export GSSTAP_TRACE=$PWD/%n-%p.pcapng
+    start large "${WITH[@]}" "$BUILD/hosts/zpair" socket PUSH connect "tcp://127.0.0.1:$port" send "$(printf '%31s' x)"
+    wait_until 60 too_large_there
+    run -0 timeout 60 "${WITH[@]}" "$BUILD/hosts/zpair" socket PUSH connect "tcp://127.0.0.1:$port" send "thirty bytes, and no byte more"
+    finish server
+    [ "$(cat server.out)" = "thirty bytes, and no byte more alice@GSSTAP.TEST 30" ]
+}
+
 @test "a KDC that hangs holds up no other connection of the I/O thread, nor the program's end" {
     fresh hangs
     kdc_hangs 500

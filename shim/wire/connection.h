@@ -24,6 +24,10 @@
 #define MECHANISM_END 32u
 #define MINOR 11u /* version */
 #define WIRE_USER 256
+#define WIRE_METADATA 4096 /* of a ZAP handler's answer */
+#define WIRE_GROWS                                                                                           \
+	(WIRE_USER + WIRE_METADATA + 32u) /* what a peer's READY may have more for libzmq than it came with  \
+					   */
 
 enum wire_phase {
 	WIRE_GREETING,

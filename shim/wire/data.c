@@ -40,6 +40,7 @@ ssize_t tap_wire_give(struct wire *wire, uint8_t *bytes, size_t count)
 
 /* A frame's beginning for libzmq: its head, and what stands before the body that came. */
 struct beginning {
+	size_t body; /* with that */
 	unsigned length;
 	uint8_t bytes[FRAME_HEAD + 10];
 };
@@ -75,7 +76,8 @@ static struct beginning begin(const struct wire *wire, uint8_t inner, size_t cou
 		wish = wish_of(wire, (inner & (INNER_SUBSCRIBE | INNER_CANCEL)) == INNER_CANCEL, &length);
 		flags = length > 1 ? FRAME_COMMAND : 0;
 	}
-	b.length = tap_frame_head(b.bytes, flags, length + count);
+	b.body = length + count;
+	b.length = tap_frame_head(b.bytes, flags, b.body);
 	if (length)
 		memcpy(b.bytes + b.length, wish, length);
 	b.length += length;
@@ -83,24 +85,39 @@ static struct beginning begin(const struct wire *wire, uint8_t inner, size_t cou
 }
 
 /* The frame for libzmq: at `bytes`, which has room for it, or behind `plain` when that is NULL. -1: none. */
-static ssize_t lay(struct wire *wire, uint8_t inner, const uint8_t *body, size_t count, uint8_t *bytes)
+static ssize_t lay(struct wire *wire, const struct beginning *b, const uint8_t *body, size_t count,
+		   uint8_t *bytes)
 {
-	struct beginning b = begin(wire, inner, count);
-
 	if (!bytes)
-		return tap_wire_put(&wire->plain, b.bytes, b.length) &&
+		return tap_wire_put(&wire->plain, b->bytes, b->length) &&
 				       tap_wire_put(&wire->plain, body, count)
 			       ? 0
 			       : -1;
-	memcpy(bytes, b.bytes, b.length);
-	memcpy(bytes + b.length, body, count);
-	return (ssize_t)(b.length + count);
+	memcpy(bytes, b->bytes, b->length);
+	memcpy(bytes + b->length, body, count);
+	return (ssize_t)(b->length + count);
+}
+
+static ssize_t too_large(struct wire *wire)
+{
+	return tap_wire_fail(wire, "a message is larger than the program takes (ZMQ_MAXMSGSIZE)");
+}
+
+static bool is_good(struct wire *wire, const uint8_t *inner, size_t count, const struct beginning *b)
+{
+	if (wire->tie->largest >= 0 && b->body > (uint64_t)wire->tie->largest)
+		too_large(wire);
+	else if (inner[0] & INNER_COMMAND && tap_frame_command_short(inner + 1, count))
+		tap_wire_fail(wire, "the peer sends a malformed command");
+	else
+		return true;
+	return false;
 }
 
 /* The plaintext of a frame's token: [flags][body]. False: the connection has been ended. */
-static bool unwrap(struct wire *wire, uint8_t *body, size_t count, gss_buffer_t plain)
+static bool unwrap(struct wire *wire, uint8_t *body, size_t count, gss_buffer_t plain, struct beginning *b)
 {
-	const uint8_t *token, *inner;
+	const uint8_t *token;
 	size_t length;
 
 	if (!tap_frame_message(body, count, &token, &length)) {
@@ -112,25 +129,23 @@ static bool unwrap(struct wire *wire, uint8_t *body, size_t count, gss_buffer_t 
 			      "a message cannot be unwrapped: it is damaged, repeated or not encrypted");
 		return false;
 	}
-	inner = plain->value;
-	if (!(inner[0] & INNER_COMMAND) || !tap_frame_command_short(inner + 1, plain->length - 1))
+	*b = begin(wire, *(const uint8_t *)plain->value, plain->length - 1);
+	if (is_good(wire, plain->value, plain->length - 1, b))
 		return true;
 	tap_wire_unwrapped(wire, plain);
-	tap_wire_fail(wire, "the peer sends a malformed command");
 	return false;
 }
 
 /* As lay, of a token. A failure has ended the connection. */
 static ssize_t open_frame(struct wire *wire, uint8_t *body, size_t count, uint8_t *bytes)
 {
+	struct beginning b;
 	gss_buffer_desc plain;
-	const uint8_t *inner;
 	ssize_t n;
 
-	if (!unwrap(wire, body, count, &plain))
+	if (!unwrap(wire, body, count, &plain, &b))
 		return -1;
-	inner = plain.value;
-	n = lay(wire, inner[0], inner + 1, plain.length - 1, bytes);
+	n = lay(wire, &b, (const uint8_t *)plain.value + 1, plain.length - 1, bytes);
 	tap_wire_unwrapped(wire, &plain);
 	return n < 0 ? tap_wire_fail(wire, "there is no memory") : n;
 }
@@ -150,11 +165,10 @@ static bool open_whole(struct wire *wire, struct frame frame)
 		tap_wire_drop(in);
 		return true;
 	}
-	if (!unwrap(wire, body, frame.body, &plain))
+	if (!unwrap(wire, body, frame.body, &plain, &b))
 		return false;
 	/* Before the body stood what a token has before it, which is longer than any beginning. */
 	inner = plain.value;
-	b = begin(wire, inner[0], plain.length - 1);
 	memcpy(inner + 1 - b.length, b.bytes, b.length);
 	wire->plain = *in;
 	wire->plain.at = (size_t)(inner + 1 - b.length - in->bytes);
@@ -195,16 +209,11 @@ static ssize_t recv_large(struct wire *wire, struct frame frame, uint8_t *bytes,
 	return tap_wire_give(wire, bytes, count);
 }
 
-/* libzmq asks only of what is plain, and by then all of it would have been kept. */
+/* Before it is opened: by then all of it would have been kept. */
 static bool is_too_large(const struct wire *wire, uint64_t body)
 {
 	return body > FRAME_MOST ||
 	       (wire->tie->largest >= 0 && body > (uint64_t)wire->tie->largest + TOKEN_MOST);
-}
-
-static ssize_t too_large(struct wire *wire)
-{
-	return tap_wire_fail(wire, "a message is larger than the program takes (ZMQ_MAXMSGSIZE)");
 }
 
 ssize_t tap_wire_data_recv(struct wire *wire, uint8_t *bytes, size_t count)

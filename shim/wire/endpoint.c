@@ -47,6 +47,21 @@ static int send_buffer_of(const struct tap_scope *scope, void *socket, int optio
 	return option;
 }
 
+/*
+ * A server's libzmq gets the client's READY with who that is, by which it may be larger than the program
+ * takes. So libzmq takes more, and the limit is ours (data.c); but not where a connection may go without.
+ */
+static bool grows(const struct tap_tie *tie)
+{
+	return tie->server && !tie->decides && tie->largest >= 0 &&
+	       tie->largest <= INT64_MAX - (int64_t)WIRE_GROWS;
+}
+
+static bool set_largest(const struct tap_scope *scope, void *socket, int64_t largest)
+{
+	return tap_option_set_bytes(scope, socket, ZMQ_MAXMSGSIZE, &largest, sizeof(largest));
+}
+
 /* The options that libzmq is to have, and the tie, are put on the socket. 0, or an errno. */
 static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
 		  struct tap_tie *wanted, struct tap_wired *wired, char *reason, size_t size)
@@ -81,6 +96,8 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 		return EACCES;
 	}
 	tap_waits_shorten(scope, socket, wired->own);
+	if (grows(tie))
+		set_largest(scope, socket, tie->largest + (int64_t)WIRE_GROWS);
 	wired->tie = tie;
 	if (tie->binds)
 		tap_wire_binding(tie);
@@ -264,6 +281,8 @@ bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired 
 		tap_tie_drop(wired->tie);
 		tap_option_set(scope, socket, ZMQ_SNDBUF, wired->send_buffer);
 		tap_waits_restore(scope, socket, wired->own);
+		if (grows(wired->tie))
+			set_largest(scope, socket, wired->tie->largest);
 	}
 	if (wired->untold && bound && !failed)
 		tell(scope, socket, wired->tie);

@@ -16,9 +16,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define FRAME_MOST (256u << 10)	      /* of a handshake: tickets with many groups are some 64 kB */
-#define READY_GROWS (WIRE_USER + 32u) /* besides what a ZAP handler says of the peer */
-#define STEP (16u << 10)	      /* grows with what came, not with what was claimed */
+#define FRAME_MOST (256u << 10) /* of a handshake: tickets with many groups are some 64 kB */
+#define STEP (16u << 10)	/* grows with what came, not with what was claimed */
 
 void tap_wire_handshake_begin(struct wire *wire)
 {
@@ -75,6 +74,22 @@ static bool leaves_out(const struct wire *wire, uint8_t ready)
 	return !(ready & INNER_COMMAND) && wire->peer[MINOR];
 }
 
+static bool is_within(const struct wire *wire, size_t count)
+{
+	return wire->tie->largest < 0 || count <= (uint64_t)wire->tie->largest;
+}
+
+/*
+ * Who the peer is, as libzmq is to know it; NULL: it does not. Where the rule lets a connection go without,
+ * libzmq's own limit holds, and a peer may be nobody anyway.
+ */
+static const char *user_of(const struct wire *wire, size_t ready)
+{
+	if (!wire->user[0] && !wire->named)
+		return NULL;
+	return wire->tie->decides && !is_within(wire, ready + strlen(wire->user) + 12) ? NULL : wire->user;
+}
+
 /* The peer's READY: after it come messages. */
 static const char *take_ready(struct wire *wire, const uint8_t *token, size_t length)
 {
@@ -92,9 +107,12 @@ static const char *take_ready(struct wire *wire, const uint8_t *token, size_t le
 		tap_wire_gss_release(&plain);
 		return reason;
 	}
-	good = tap_frame_ready(&wire->plain, ready, plain.length - 1,
-			       wire->user[0] || wire->named ? wire->user : NULL, &wire->granted,
-			       &wire->subscriber);
+	if (!is_within(wire, plain.length - 1)) {
+		tap_wire_gss_release(&plain);
+		return "the peer's READY is larger than the program takes (ZMQ_MAXMSGSIZE)";
+	}
+	good = tap_frame_ready(&wire->plain, ready, plain.length - 1, user_of(wire, plain.length - 1),
+			       &wire->granted, &wire->subscriber);
 	wire->subscriber = wire->subscriber && leaves_out(wire, ready[-1]);
 	sent = good && (wire->server || send_ready(wire));
 	if (sent)
@@ -153,7 +171,7 @@ static ssize_t nothing_due(struct wire *wire)
 static bool is_large_ready(const struct wire *wire, struct frame frame, size_t count)
 {
 	return frame.head && wire->established && (!wire->server || wire->ready) &&
-	       frame.head + frame.body + READY_GROWS + wire_left(&wire->granted) > count;
+	       frame.head + frame.body + WIRE_GROWS > count;
 }
 
 ssize_t tap_wire_handshake_recv(struct wire *wire, uint8_t *bytes, size_t count)

@@ -34,17 +34,23 @@ bool tap_option_text(const struct tap_scope *scope, void *socket, int option, ch
 	return tap_option_bytes(scope, socket, option, out, &length);
 }
 
-bool tap_option_set(const struct tap_scope *scope, void *socket, int option, int value)
+bool tap_option_set_bytes(const struct tap_scope *scope, void *socket, int option, const void *value,
+			  size_t length)
 {
 	__typeof__(&zmq_setsockopt) set = TAP_OTHER(scope, zmq_setsockopt);
 	int saved = errno;
 	bool done;
 
 	tap_quiet_begin();
-	done = set && !set(socket, option, &value, sizeof(value));
+	done = set && !set(socket, option, value, length);
 	tap_quiet_end();
 	errno = saved;
 	return done;
+}
+
+bool tap_option_set(const struct tap_scope *scope, void *socket, int option, int value)
+{
+	return tap_option_set_bytes(scope, socket, option, &value, sizeof(value));
 }
 
 /*

@@ -13,6 +13,8 @@ bool tap_option_number(const struct tap_scope *scope, void *socket, int option, 
 bool tap_option_text(const struct tap_scope *scope, void *socket, int option, char *out, size_t size);
 bool tap_option_bytes(const struct tap_scope *scope, void *socket, int option, void *out, size_t *length);
 bool tap_option_set(const struct tap_scope *scope, void *socket, int option, int value);
+bool tap_option_set_bytes(const struct tap_scope *scope, void *socket, int option, const void *value,
+			  size_t length);
 
 /* libzmq's timers, where the program left their defaults; those of handshakes only where the program knows of
  * none, since its ZAP handler, or its peer's, may take its time. */

@@ -51,6 +51,7 @@ bool tap_turn_changes(int option)
 {
 	switch (option) {
 	case ZMQ_SNDBUF:
+	case ZMQ_MAXMSGSIZE:
 	case ZMQ_HANDSHAKE_IVL:
 	case ZMQ_RECONNECT_IVL:
 	case ZMQ_RECONNECT_IVL_MAX:

@@ -17,7 +17,6 @@
 #define HANDLER "inproc://zeromq.zap.01"
 #define PATIENCE_MS 30000 /* where the program sets no bound for handshakes */
 #define LOOK_MS 200	  /* whether the connection is still there */
-#define METADATA_MOST 4096
 
 /* The frames of an answer. */
 enum { EMPTY, VERSION, ID, STATUS, TEXT, USER, METADATA, FRAMES };
@@ -26,7 +25,7 @@ struct answer {
 	bool malformed;
 	size_t length[FRAMES];
 	char status[4], text[100], user[WIRE_USER];
-	uint8_t metadata[METADATA_MOST];
+	uint8_t metadata[WIRE_METADATA];
 };
 
 static void say_who(const struct ucred *who, char *out, size_t size)
