@@ -319,6 +319,22 @@ print(m.bytes.decode(), m.get("User-Id"), s.maxmsgsize)' "tcp://127.0.0.1:$port"
     [ "$(cat server.out)" = "thirty bytes, and no byte more alice@GSSTAP.TEST 30" ]
 }
 
+ended_after_ready() {
+    trace_json unfit.pcapng 2>/dev/null | jq -se 'any(.[]; .event == "context" and .role == "acceptor" and (.reason // "" | test("right after READY")))' >/dev/null
+}
+
+@test "a connection that libzmq ends right after READY, since its ends do not fit, is told to be one" {
+    local port
+    fresh unfit
+    read -r port < <(free_port)
+    with wire
+    export GSSTAP_TRACE=$PWD/unfit.pcapng
+    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$port" set rcvtimeo 300000 recv
+    export GSSTAP_TRACE=$PWD/%n-%p.pcapng
+    start client "${WITH[@]}" "$BUILD/hosts/zpair" socket PUSH connect "tcp://127.0.0.1:$port" send "to nobody"
+    wait_until 60 ended_after_ready
+}
+
 @test "a KDC that hangs holds up no other connection of the I/O thread, nor the program's end" {
     fresh hangs
     kdc_hangs 500

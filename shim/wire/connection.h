@@ -84,6 +84,7 @@ struct wire {
 	struct wire_buffer plain; /* for libzmq */
 	struct wire_buffer part;  /* from libzmq: a frame that is not complete yet */
 	struct wire_buffer out;	  /* for the kernel, which had no room */
+	uint64_t made;		  /* since when messages can pass; 0: one has passed, or cannot yet */
 	size_t taken;		  /* bytes of the peer's handshake so far; 0 when that is over */
 	bool held;		  /* the last byte of a frame was only looked at: it keeps the poller awake */
 	bool again;		  /* libzmq comes again with its last byte, which was taken already */

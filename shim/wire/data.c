@@ -129,6 +129,7 @@ static bool unwrap(struct wire *wire, uint8_t *body, size_t count, gss_buffer_t 
 			      "a message cannot be unwrapped: it is damaged, repeated or not encrypted");
 		return false;
 	}
+	wire->made = 0;
 	*b = begin(wire, *(const uint8_t *)plain->value, plain->length - 1);
 	if (is_good(wire, plain->value, plain->length - 1, b))
 		return true;
@@ -270,6 +271,7 @@ ssize_t tap_wire_data_recv(struct wire *wire, uint8_t *bytes, size_t count)
 
 static bool wrap(struct wire *wire, uint8_t flags, const struct wire_body *body)
 {
+	wire->made = 0;
 	return tap_wire_wrap(wire, 0, tap_frame_inner(flags), body);
 }
 

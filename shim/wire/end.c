@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #define PATIENCE_NS 1000000000u /* libzmq's own (ZMQ_HANDSHAKE_IVL) is longer */
+#define MOMENT_NS 100000000u	/* libzmq needs less for a READY */
 
 static void tell(struct wire *wire, enum tr_outcome outcome, const char *reason)
 {
@@ -129,10 +130,20 @@ static const char *without_ready(const struct wire *wire)
 			  : "silent: the peer did not send its READY";
 }
 
+/* libzmq says nothing of a READY that it does not take. */
+static bool is_not_taken(const struct wire *wire)
+{
+	return wire->phase == WIRE_DATA && wire->made && !wire->left && !wire->why &&
+	       tr_now() - wire->made < MOMENT_NS;
+}
+
 void tap_wire_tell_closing(struct wire *wire)
 {
 	const char *reason = silent_failure(wire);
 
+	if (is_not_taken(wire))
+		wire->why = "libzmq ended it right after READY, before a message: it takes no peer of that "
+			    "socket type, or the program closed the socket";
 	if (!reason && wire->stepping && wire->established)
 		tell(wire, TR_OUTCOME_ABANDONED, "it ended while the program's ZAP handler was asked");
 	else if (!reason)

@@ -123,6 +123,7 @@ static const char *take_ready(struct wire *wire, const uint8_t *token, size_t le
 	if (!sent)
 		return "READY could not be sent";
 	wire->phase = WIRE_DATA;
+	wire->made = tr_now();
 	tap_wire_drop(&wire->granted);
 	tap_wire_early_over(wire);
 	/* Where calls are recorded each message is one. */
