@@ -47,7 +47,7 @@ struct tap_tie {
 	bool unseen;		/* an address, by which a libzmq is judged whose calls are not seen */
 	bool denied;		/* ... and where none may go that has no security of its own */
 	int send_buffer;	/* the program's own ZMQ_SNDBUF; -1: the kernel's choice */
-	int64_t largest;	/* its ZMQ_MAXMSGSIZE, in bytes; -1: no limit. What is secured is held to it here */
+	int64_t largest;	/* its ZMQ_MAXMSGSIZE, to which all is held here; -1: no limit */
 	_Atomic(void *) socket; /* NULL: it is of more than one */
 	enum pol_nametype principal_type, service_type;
 	char endpoint[256];		   /* as the program gave it */
