@@ -297,25 +297,49 @@ table() {
     [ $wrong = 0 ]
 }
 
-# crossing FOLDER PATTERN: include lines in FOLDER that match.
-crossing() {
-    grep -nrE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($2)" "$TOP/$1" --include='*.[chS]' --include='*.in' --include='*.def'
+@test "no include crosses a border that the table in CONTRIBUTING.md draws between the folders" {
+    "$PYTHON" "$TOP/tests/borders.py" "$TOP"
 }
 
-@test "no include crosses a border between the folders" {
-    local wrong=0
-    crossing trace '\.\./|policy/|shim/|tools/|tests/|gssapi|krb5|zmq|profile\.h|com_err' && wrong=1
-    crossing policy '\.\./|trace/|shim/|tools/|tests/|gssapi|krb5|zmq' && wrong=1
-    crossing shim '\.\./|tools/|tests/|policy/compile|trace/reader' && wrong=1
-    crossing tools '\.\./|shim/|tests/|trace/writer' && wrong=1
-    # The rooms of the shim, from the lowest: a wrapped GSSAPI call of any program passes nothing that is about ZeroMQ.
-    crossing shim/loader 'shim/(gss|krb5|zmq|wire)/' && wrong=1
-    crossing shim/core 'shim/(gss|krb5|zmq|wire)/' && wrong=1
-    crossing shim/gss 'shim/(exec|krb5|zmq|wire)/' && wrong=1
-    crossing shim/krb5 'shim/(exec|zmq|wire)/' && wrong=1
-    [ $wrong = 0 ]
-    # The pattern does find includes.
-    crossing tools 'trace/'
+@test "an include that crosses a border is found, in every room" {
+    local room rooms
+    cd "$BATS_TEST_TMPDIR"
+    cp "$TOP/CONTRIBUTING.md" .
+    for room in trace policy shim tools wireshark tests doc; do
+        (cd "$TOP" && find "$room" -type d) | xargs mkdir -p
+    done
+    "$PYTHON" "$TOP/tests/borders.py" .
+    rooms=$(cd "$TOP" && find trace policy shim tools wireshark -type d)
+    [ "$(wc -l <<<"$rooms")" -gt 20 ]
+    for room in $rooms; do
+        echo '#include "tests/unit/pieces.h"' >"$room/crosses.c"
+        run -1 "$PYTHON" "$TOP/tests/borders.py" .
+        [ "$output" = "$room/crosses.c includes tests/unit/pieces.h" ]
+        rm "$room/crosses.c"
+    done
+    # includes STATUS ROOM INCLUDE: whether that is found.
+    includes() {
+        echo "  #  include $3" >"$2/crosses.def"
+        run "-$1" "$PYTHON" "$TOP/tests/borders.py" .
+        rm "$2/crosses.def"
+    }
+    includes 1 tools/token '"tools/doctor/acceptor_name.h"'
+    includes 1 tools/model '"tools/view/event.h"'
+    includes 1 tools/model '"tools/model/../view/event.h"'
+    includes 1 trace '<gssapi/gssapi.h>'
+    includes 1 policy '"trace/reader.h"'
+    includes 1 shim/core '<zmq.h>'
+    includes 1 shim/gss '"shim/exec/exec.h"'
+    includes 1 shim/wire '"trace/reader.h"'
+    includes 0 tools/token '"tools/names/names.h"'
+    includes 0 tools/model '"trace/reader.h"'
+    includes 0 tools '"tools/view/event.h"'
+    includes 0 shim/wire '<zmq.h>'
+    includes 0 trace '<stdio.h>'
+    mkdir tools/room
+    echo >tools/room/new.c
+    run -1 "$PYTHON" "$TOP/tests/borders.py" .
+    [ "$output" = "tools/room/ has no row in CONTRIBUTING.md" ]
 }
 
 # circles ROOM OBJECTS ALLOWED...: fails with the circles among files that hold one that is not allowed. An allowed one

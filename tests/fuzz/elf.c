@@ -21,11 +21,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (!out)
 		out = fopen("/dev/null", "w");
-	report.chain.program = elf_strdup("/nonexistent");
-	report.tree.nodes = elf_calloc(1, sizeof(*report.tree.nodes));
+	report.chain.program = must_strdup("/nonexistent");
+	report.tree.nodes = must_calloc(1, sizeof(*report.tree.nodes));
 	report.tree.count = 1;
-	report.tree.nodes[0] = (struct elf_node){.name = elf_strdup("input"),
-						 .path = elf_strdup("/nonexistent"),
+	report.tree.nodes[0] = (struct elf_node){.name = must_strdup("input"),
+						 .path = must_strdup("/nonexistent"),
 						 .object = elf_object_read(file)};
 	elf_file_close(file);
 	elf_report_judge(&report);

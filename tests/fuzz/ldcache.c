@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const names[] = {"libzmq.so.5", "libc.so.6", ""};
 	char *level = (char *)"x86-64-v3";
-	struct elf_list none = {0}, levels = {&level, 1};
+	struct list none = {0}, levels = {&level, 1};
 	struct elf_cache cache;
 	char path[64];
 	int fd = memfd_create("cache", MFD_CLOEXEC);

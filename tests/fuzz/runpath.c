@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct elf_search search = {
 		.loader = {.lib = (char *)"lib/x86_64-linux-gnu", .platform = (char *)"x86_64"}};
-	char *list = elf_calloc(1, size + 1), *origin = list, *found;
+	char *list = must_calloc(1, size + 1), *origin = list, *found;
 
 	memcpy(list, data, size);
 	origin += strcspn(list, "\n");

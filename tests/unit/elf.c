@@ -34,12 +34,12 @@ static char *data_path(const char *name)
 {
 	const char *top = getenv("TOP");
 
-	return elf_format("%s/tests/data/elf/%s", top ? top : ".", name);
+	return must_format("%s/tests/data/elf/%s", top ? top : ".", name);
 }
 
 static struct bytes slurp(const char *path)
 {
-	struct bytes bytes = {elf_calloc(1, 1 << 20), 0};
+	struct bytes bytes = {must_calloc(1, 1 << 20), 0};
 	int fd = open(path, O_RDONLY);
 
 	assert_true(fd >= 0);
@@ -94,7 +94,7 @@ static void imports_are_known_with_version_and_relocation(void **state)
 	assert_string_equal(object->runpath, "$ORIGIN/lib:/x");
 	assert_null(object->rpath);
 	assert_false(object->bind_now);
-	assert_true(elf_list_has(&object->needed, "libseed.so.1"));
+	assert_true(list_has(&object->needed, "libseed.so.1"));
 	elf_object_free(object);
 }
 
@@ -171,11 +171,11 @@ static void inspect(const unsigned char *bytes, size_t len, FILE *out)
 		assert_true(strlen(error) > 0);
 		return;
 	}
-	report.chain.program = elf_strdup("/nonexistent");
-	report.tree.nodes = elf_calloc(1, sizeof(*report.tree.nodes));
+	report.chain.program = must_strdup("/nonexistent");
+	report.tree.nodes = must_calloc(1, sizeof(*report.tree.nodes));
 	report.tree.count = 1;
-	report.tree.nodes[0] = (struct elf_node){.name = elf_strdup("seed"),
-						 .path = elf_strdup("/nonexistent"),
+	report.tree.nodes[0] = (struct elf_node){.name = must_strdup("seed"),
+						 .path = must_strdup("/nonexistent"),
 						 .object = elf_object_read(file)};
 	elf_file_close(file);
 	elf_report_judge(&report);
@@ -232,7 +232,7 @@ static void every_damaged_byte_of_a_file_is_survived(void **state)
 /* A directory of its own for files that a test makes. */
 static int make_directory(void **state)
 {
-	char *directory = elf_strdup("/tmp/elf-test-XXXXXX");
+	char *directory = must_strdup("/tmp/elf-test-XXXXXX");
 
 	*state = mkdtemp(directory);
 	return !*state;
@@ -240,7 +240,8 @@ static int make_directory(void **state)
 
 static int remove_directory(void **state)
 {
-	char *file = elf_format("%s/file", (char *)*state), *second = elf_format("%s/second", (char *)*state);
+	char *file = must_format("%s/file", (char *)*state),
+	     *second = must_format("%s/second", (char *)*state);
 
 	unlink(file);
 	unlink(second);
@@ -253,7 +254,7 @@ static int remove_directory(void **state)
 
 static char *put(const char *directory, const char *name, const void *bytes, size_t len)
 {
-	char *path = elf_format("%s/%s", directory, name);
+	char *path = must_format("%s/%s", directory, name);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0755);
 
 	assert_true(fd >= 0);
@@ -265,11 +266,11 @@ static char *put(const char *directory, const char *name, const void *bytes, siz
 static void a_cut_or_damaged_loader_cache_is_survived(void **state)
 {
 	struct bytes bytes = slurp("/etc/ld.so.cache");
-	struct elf_list levels = {0};
+	struct list levels = {0};
 	struct elf_cache cache;
 	char *path;
 
-	elf_list_add(&levels, "x86-64-v2");
+	list_add(&levels, "x86-64-v2");
 	elf_cache_open(&cache, "/etc/ld.so.cache");
 	assert_non_null(elf_cache_find(&cache, "libc.so.6", 0x0303, &levels));
 	assert_null(elf_cache_find(&cache, "libnone.so.6", 0x0303, &levels));
@@ -285,7 +286,7 @@ static void a_cut_or_damaged_loader_cache_is_survived(void **state)
 		bytes.at[at] ^= 0xff;
 		free(path);
 	}
-	elf_list_free(&levels);
+	list_free(&levels);
 	free(bytes.at);
 }
 
@@ -331,7 +332,7 @@ static void script_lines_are_followed_as_the_kernel_and_env_do(void **state)
 
 static void a_script_that_interprets_itself_ends(void **state)
 {
-	char *line = elf_format("#!%s/file\n", (char *)*state), reason[200];
+	char *line = must_format("#!%s/file\n", (char *)*state), reason[200];
 	char *path = put(*state, "file", line, strlen(line));
 
 	assert_int_equal(cover_check(path, reason, sizeof(reason)), COVER_NO);
@@ -342,7 +343,7 @@ static void a_script_that_interprets_itself_ends(void **state)
 
 static void a_device_or_fifo_is_not_opened(void **state)
 {
-	char *path = elf_format("%s/file", (char *)*state), reason[200];
+	char *path = must_format("%s/file", (char *)*state), reason[200];
 
 	assert_int_equal(mkfifo(path, 0700), 0);
 	assert_int_equal(cover_check(path, reason, sizeof(reason)), COVER_NO);

@@ -2,7 +2,7 @@
 /* RFC 4648, section 4. */
 #include "tools/diagnose/armour.h"
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ bool armour_undo(const char *text, size_t length, struct armour *armour)
 		length--;
 	if (length < 8)
 		return false;
-	armour->at = elf_calloc(1, length);
+	armour->at = must_calloc(1, length);
 	for (size_t i = 0; i < length; i++) {
 		int value = digit(text[i]);
 

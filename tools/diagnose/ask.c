@@ -31,7 +31,7 @@ static bool answered(struct kept *kept, const char *question)
 	if (kept->question && !strcmp(kept->question, question) && now - kept->asked < GOOD_S)
 		return true;
 	free(kept->question);
-	kept->question = elf_strdup(question);
+	kept->question = must_strdup(question);
 	kept->asked = now;
 	return false;
 }

@@ -60,8 +60,8 @@ void case_end(struct diagnose_case *c)
 	for (int i = 0; i < 2; i++)
 		if (c->config_known[i])
 			probe_config_free(&c->config[i]);
-	elf_list_free(&c->unseen);
-	elf_list_free(&c->texts);
+	list_free(&c->unseen);
+	list_free(&c->texts);
 }
 
 static bool bad(const struct model_talk *talk)
@@ -117,9 +117,9 @@ const char *case_format(struct diagnose_case *c, const char *format, ...)
 
 	va_start(arguments, format);
 	if (vasprintf(&text, format, arguments) < 0)
-		text = elf_strdup("");
+		text = must_strdup("");
 	va_end(arguments);
-	elf_list_take(&c->texts, text);
+	list_take(&c->texts, text);
 	return text;
 }
 

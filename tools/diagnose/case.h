@@ -35,8 +35,8 @@ struct diagnose_case {
 	struct probe_keytab keytab, client_keytab, own_keytab;
 	struct probe_ccache ccache;
 	struct probe_config config[2]; /* of initiator, acceptor */
-	struct elf_list unseen;	       /* what could not be looked at, and why */
-	struct elf_list texts;	       /* that live as long as the case */
+	struct list unseen;	       /* what could not be looked at, and why */
+	struct list texts;	       /* that live as long as the case */
 };
 
 /* From what was gathered; to be freed. */

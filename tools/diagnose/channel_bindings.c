@@ -105,7 +105,7 @@ bool diagnose_channel_bindings(struct diagnose_case *c, struct finding *finding)
 	if (c->init)
 		told(c, finding, c->init);
 	else
-		elf_list_add(&finding->unseen, "what the initiator binds to: no trace that was given has it");
+		list_add(&finding->unseen, "what the initiator binds to: no trace that was given has it");
 	if (c->acc)
 		told(c, finding, c->acc);
 	if (step)

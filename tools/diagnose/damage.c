@@ -102,7 +102,7 @@ void damage_look(struct damaged *damaged, struct tr_bytes bytes)
 
 		if (bytes.length <= length || strncasecmp(text, words[i], length))
 			continue;
-		damaged->header = elf_format("%.*s", (int)length - 1, words[i]);
+		damaged->header = must_format("%.*s", (int)length - 1, words[i]);
 		by_text(damaged, text + length, bytes.length - length);
 		damaged->how = DAMAGE_HEADER;
 		return;

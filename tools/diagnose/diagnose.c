@@ -197,7 +197,7 @@ int diagnose_learn(struct diagnose *diagnose, const struct tr_event *event)
 static struct finding *new_finding(const struct diagnose_case *c, const struct diagnosis *diagnosis,
 				   const struct model_talk *talk)
 {
-	struct finding *finding = elf_calloc(1, sizeof(*finding));
+	struct finding *finding = must_calloc(1, sizeof(*finding));
 
 	finding->id = diagnosis->id;
 	finding->name = diagnosis->name;
@@ -214,8 +214,8 @@ static struct finding *new_finding(const struct diagnose_case *c, const struct d
 static void unseen(const struct diagnose_case *c, struct finding *finding)
 {
 	for (size_t i = 0; i < c->unseen.count && !finding->alone; i++)
-		if (!elf_list_has(&finding->unseen, c->unseen.items[i]))
-			elf_list_add(&finding->unseen, c->unseen.items[i]);
+		if (!list_has(&finding->unseen, c->unseen.items[i]))
+			list_add(&finding->unseen, c->unseen.items[i]);
 }
 
 static bool did_not_fail(const struct model_talk *talk)

@@ -12,19 +12,19 @@ static char *print(const char *before, const char *format, va_list arguments)
 	char *text, *whole;
 
 	if (vasprintf(&text, format, arguments) < 0)
-		return elf_strdup(before);
-	whole = elf_format("%s%s", before, text);
+		return must_strdup(before);
+	whole = must_format("%s%s", before, text);
 	free(text);
 	return whole;
 }
 
 /* What two calls say alike is said once. */
-static void take(struct elf_list *list, char *text)
+static void take(struct list *list, char *text)
 {
-	if (elf_list_has(list, text))
+	if (list_has(list, text))
 		free(text);
 	else
-		elf_list_take(list, text);
+		list_take(list, text);
 }
 
 #define ADD(list, before)                                                                                    \
@@ -63,9 +63,9 @@ void finding_command(struct finding *finding, const char *format, ...)
 void finding_free(struct finding *finding)
 {
 	free(finding->cause);
-	elf_list_free(&finding->evidence);
-	elf_list_free(&finding->remedies);
-	elf_list_free(&finding->unseen);
+	list_free(&finding->evidence);
+	list_free(&finding->remedies);
+	list_free(&finding->unseen);
 	free(finding);
 }
 

@@ -6,7 +6,7 @@
 #ifndef TOOLS_DIAGNOSE_FINDING_H
 #define TOOLS_DIAGNOSE_FINDING_H
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 #include "tools/model/talk.h"
 
 struct finding {
@@ -15,9 +15,9 @@ struct finding {
 	const char *name; /* of its row in diagnoses.def */
 	const char *title;
 	char *cause; /* a sentence with names in it */
-	struct elf_list evidence;
-	struct elf_list remedies; /* sentences; one that begins with a TAB is a command for a shell */
-	struct elf_list unseen;
+	struct list evidence;
+	struct list remedies; /* sentences; one that begins with a TAB is a command for a shell */
+	struct list unseen;
 	bool alone; /* the trace alone proves it: what could not be looked at does not matter */
 	const struct model_talk *init,
 		*acc; /* the first handshake that it was found in; either may be NULL */

@@ -186,9 +186,9 @@ void kinit_default_remedy(struct diagnose_case *c, struct finding *finding, cons
  */
 static const char *beside(struct diagnose_case *c, const struct probe_ccache *cache, const char *name)
 {
-	char *suffix = elf_format("%.*s", (int)strcspn(name, "@"), name);
+	char *suffix = must_format("%.*s", (int)strcspn(name, "@"), name);
 
-	elf_list_take(&c->texts, suffix);
+	list_take(&c->texts, suffix);
 	for (char *at = suffix; *at; at++)
 		if (!isalnum((unsigned char)*at))
 			*at = '_';

@@ -33,9 +33,8 @@ const struct probe_keytab *failed_keytab(struct diagnose_case *c)
 void keytab_gone(struct diagnose_case *c, struct finding *finding)
 {
 	if (c->keytab_seen && c->keytab.state != PROBE_OK)
-		elf_list_take(&finding->unseen,
-			      elf_format("what was in %s then: now it is %s", c->keytab.name,
-					 probe_state_name(c->keytab.state)));
+		list_take(&finding->unseen, must_format("what was in %s then: now it is %s", c->keytab.name,
+							probe_state_name(c->keytab.state)));
 }
 
 bool told_by_acceptor(struct diagnose_case *c, struct finding *finding, int64_t code)
@@ -50,7 +49,7 @@ bool told_by_acceptor(struct diagnose_case *c, struct finding *finding, int64_t 
 	ticket_evidence(c, finding);
 	finding_evidence(finding, "the acceptor answered KRB-ERROR %s", name ? name : "");
 	if (!c->acc)
-		elf_list_add(&finding->unseen, "the acceptor's keytab: no trace that was given has its side");
+		list_add(&finding->unseen, "the acceptor's keytab: no trace that was given has its side");
 	keytab_gone(c, finding);
 	return true;
 }

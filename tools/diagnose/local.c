@@ -130,7 +130,7 @@ bool local_enter(const struct model_talk *talk)
 		struct model_text value = talk->settings.values[i];
 		const char *now = getenv(names[i]);
 
-		before[i] = now ? elf_strdup(now) : NULL;
+		before[i] = now ? must_strdup(now) : NULL;
 		if (value.at)
 			setenv(names[i], value.at, 1);
 		else
@@ -162,6 +162,6 @@ void local_changed(struct diagnose_case *c, const struct model_talk *talk, const
 	if (!file->path || stat(file->path, &status) ||
 	    (uint64_t)status.st_mtim.tv_sec * 1000000000 + (uint64_t)status.st_mtim.tv_nsec <= talk->last)
 		return;
-	elf_list_take(&c->unseen, elf_format("what was in %s then: it was written at %s, after the handshake",
-					     file->path, time_text(c, status.st_mtime)));
+	list_take(&c->unseen, must_format("what was in %s then: it was written at %s, after the handshake",
+					  file->path, time_text(c, status.st_mtime)));
 }

@@ -11,7 +11,7 @@ const char *case_word(struct diagnose_case *c, const char *text)
 {
 	char *word = line_word(text);
 
-	elf_list_take(&c->texts, word);
+	list_take(&c->texts, word);
 	return word;
 }
 
@@ -19,7 +19,7 @@ const char *case_kadmin_word(struct diagnose_case *c, const char *text)
 {
 	char *word = words_kadmin_word(text);
 
-	elf_list_take(&c->texts, word);
+	list_take(&c->texts, word);
 	return word;
 }
 
@@ -27,7 +27,7 @@ const char *case_kadmin(struct diagnose_case *c, const char *principal)
 {
 	char *command = words_kadmin_command(principal);
 
-	elf_list_take(&c->texts, command);
+	list_take(&c->texts, command);
 	return command;
 }
 
@@ -43,7 +43,7 @@ static bool can_look(struct diagnose_case *c, const struct model_talk *talk, con
 	if (!why && probe_left_behind())
 		why = "a KDC or name service that does not answer is still being waited for";
 	if (why)
-		elf_list_take(&c->unseen, elf_format("%s: %s", what, why));
+		list_take(&c->unseen, must_format("%s: %s", what, why));
 	return !why;
 }
 
@@ -51,7 +51,7 @@ static bool can_look(struct diagnose_case *c, const struct model_talk *talk, con
 static bool may_look(struct diagnose_case *c, const char *what, const char *why)
 {
 	if (why)
-		elf_list_take(&c->unseen, elf_format("%s: %s", what, why));
+		list_take(&c->unseen, must_format("%s: %s", what, why));
 	return !why;
 }
 

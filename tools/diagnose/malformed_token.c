@@ -123,10 +123,10 @@ static void compared(struct diagnose_case *c, struct finding *finding, const str
 
 	if (!program) {
 		if (bytes.length >= ON_THE_WAY_TELLING)
-			elf_list_add(&finding->unseen,
-				     on_the_way_given_up(c)
-					     ? "what was sent: there are too many tokens to compare"
-					     : "what was sent: no trace that was given has it");
+			list_add(&finding->unseen,
+				 on_the_way_given_up(c)
+					 ? "what was sent: there are too many tokens to compare"
+					 : "what was sent: no trace that was given has it");
 		return;
 	}
 	switch (damaged->within ? damaged->within : damaged->how) {

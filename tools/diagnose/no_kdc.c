@@ -112,8 +112,7 @@ bool diagnose_no_kdc(struct diagnose_case *c, struct finding *finding)
 	kdcs = ask_kdcs(c, realm);
 	if (!kdcs || kdcs_answer(kdcs)) {
 		if (kdcs)
-			elf_list_take(&c->unseen,
-				      elf_format("the KDCs of %s then: one answers by now", realm));
+			list_take(&c->unseen, must_format("the KDCs of %s then: one answers by now", realm));
 		return false;
 	}
 	finding_evidence(finding, "%s", case_said(c, talk, step));

@@ -51,7 +51,7 @@ bool diagnose_ntlm(struct diagnose_case *c, struct finding *finding)
 	if (why)
 		finding_evidence(finding, "%s", case_said(c, c->init, why));
 	else
-		elf_list_add(&finding->unseen, "why the client has no ticket: no trace that was given tells");
+		list_add(&finding->unseen, "why the client has no ticket: no trace that was given tells");
 	if (asked)
 		finding_evidence(finding, "the client asked for %s", asked);
 	finding_remedy(finding,

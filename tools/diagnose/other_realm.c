@@ -120,7 +120,7 @@ bool diagnose_other_realm(struct diagnose_case *c, struct finding *finding)
 	if (!kdcs && !krbtgt_unknown(step))
 		return false;
 	if (kdcs && kdcs_answer(kdcs)) {
-		elf_list_take(&c->unseen, elf_format("the KDCs of %s then: one answers by now", realm));
+		list_take(&c->unseen, must_format("the KDCs of %s then: one answers by now", realm));
 		return false;
 	}
 	said_evidence(c, finding, step);

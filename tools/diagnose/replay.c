@@ -20,8 +20,7 @@ bool diagnose_replay(struct diagnose_case *c, struct finding *finding)
 		finding_evidence(finding, "%s accepted the same token at %s", case_program(c, c->before),
 				 time_text(c, (int64_t)(c->before->last / 1000000000)));
 	else
-		elf_list_add(&finding->unseen,
-			     "who was given this token before: no trace that was given tells");
+		list_add(&finding->unseen, "who was given this token before: no trace that was given tells");
 	if (c->acc)
 		acceptor_evidence(c, finding);
 	else

@@ -113,8 +113,8 @@ bool diagnose_service_refused(struct diagnose_case *c, struct finding *finding)
 	service = step ? full_service(c, step) : NULL;
 	answer = service ? ask_service(c, service) : NULL;
 	if (answer && !answer->code) {
-		elf_list_take(&c->unseen,
-			      elf_format("what the KDC said then: by now it gives a ticket for %s", service));
+		list_take(&c->unseen,
+			  must_format("what the KDC said then: by now it gives a ticket for %s", service));
 		return false;
 	}
 	if (!service ||

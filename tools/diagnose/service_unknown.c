@@ -113,7 +113,7 @@ bool diagnose_service_unknown(struct diagnose_case *c, struct finding *finding)
 		return false;
 	answer = ask_service(c, service);
 	if (answer && !answer->code) {
-		elf_list_take(&c->unseen, elf_format("what the KDC knew then: by now it knows %s", service));
+		list_take(&c->unseen, must_format("what the KDC knew then: by now it knows %s", service));
 		return false;
 	}
 	host = host_of(c, asked ? asked : service);

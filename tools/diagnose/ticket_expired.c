@@ -67,9 +67,9 @@ static bool told_by_it(struct diagnose_case *c, struct finding *finding)
 	if (ends(c))
 		finding_evidence(finding, "it ends at %s", time_text(c, ends(c)));
 	else
-		elf_list_add(&finding->unseen,
-			     "when it ended: no trace that was given has the initiator's side, and no key "
-			     "that can be read opens the ticket");
+		list_add(&finding->unseen,
+			 "when it ended: no trace that was given has the initiator's side, and no key "
+			 "that can be read opens the ticket");
 	finding_remedy(finding,
 		       "get a new ticket; if it is refused as well, set the acceptor's clock right:");
 	kinit_default_remedy(c, finding, case_client(c));

@@ -44,7 +44,7 @@ static const char *text_trouble(char *text, size_t length)
 
 static const char *content_trouble(int fd)
 {
-	char *text = elf_calloc(1, CONFIG_MOST + 1);
+	char *text = must_calloc(1, CONFIG_MOST + 1);
 	ssize_t length = 0, n = 1;
 	const char *trouble;
 
@@ -99,7 +99,7 @@ const char *trust_not_config(struct diagnose_case *c, const struct model_talk *t
 	/* The caller's own is the caller's choice. */
 	if (!set || (ours && !strcmp(ours, set)))
 		return NULL;
-	list = elf_strdup(set);
+	list = must_strdup(set);
 	for (char *path = strtok_r(list, ":", &save); path && !trouble; path = strtok_r(NULL, ":", &save)) {
 		trouble = file_trouble(path);
 		if (trouble)

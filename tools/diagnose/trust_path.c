@@ -5,7 +5,7 @@
  */
 #include "tools/diagnose/trust_path.h"
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,7 @@ static bool all_safe(char *path)
 
 bool trust_path(const char *path)
 {
-	char *real = realpath(path, NULL), *given = elf_strdup(path);
+	char *real = realpath(path, NULL), *given = must_strdup(path);
 	bool is = all_safe(given) && (!real || all_safe(real));
 
 	free(real);

@@ -64,9 +64,8 @@ bool diagnose_wrong_key(struct diagnose_case *c, struct finding *finding)
 	finding_evidence(finding, "each key of %s was tried on the ticket: none opens it", keytab->name);
 	acceptor_evidence(c, finding);
 	if (!c->init)
-		elf_list_add(
-			&finding->unseen,
-			"whether the ticket came as it was sent: no trace that was given has what was sent");
+		list_add(&finding->unseen,
+			 "whether the ticket came as it was sent: no trace that was given has what was sent");
 	finding_remedy(finding,
 		       "write the key anew from the KDC that issues the tickets, in place of this one, "
 		       "and see that one account alone has the name:");

@@ -91,7 +91,7 @@ bool zmq_reason_is(const struct model_talk *talk, const char *beginning)
  */
 static const char *pattern(struct diagnose_case *c, const char *text)
 {
-	char *all = elf_calloc(3, strlen(text) + 1), *out = all;
+	char *all = must_calloc(3, strlen(text) + 1), *out = all;
 
 	for (const char *at = text; *at; at++) {
 		/* All interfaces, or an IPv6 address. */
@@ -102,7 +102,7 @@ static const char *pattern(struct diagnose_case *c, const char *text)
 		else
 			*out++ = strchr("\"\\\x7f", *at) || (unsigned char)*at < ' ' ? '?' : *at;
 	}
-	elf_list_take(&c->texts, all);
+	list_take(&c->texts, all);
 	return all;
 }
 

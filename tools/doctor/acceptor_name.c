@@ -7,7 +7,7 @@
 #include "tools/doctor/acceptor_name.h"
 
 #include "tools/doctor/probe.h"
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <krb5.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static bool as_service(krb5_context context, const char *name, krb5_principal ti
 {
 	size_t length = strcspn(name, "@");
 	const char *host = name[length] ? name + length + 1 : "";
-	char *service = elf_format("%.*s", (int)length, name);
+	char *service = must_format("%.*s", (int)length, name);
 	krb5_principal principal = NULL;
 	krb5_error_code code;
 
@@ -71,10 +71,10 @@ static void compare(void *data)
 
 bool probe_acceptor_name_excludes(const char *name, const char *principal, int deadline_ms)
 {
-	struct comparing *c = elf_calloc(1, sizeof(*c));
+	struct comparing *c = must_calloc(1, sizeof(*c));
 	bool excludes;
 
-	*c = (struct comparing){elf_strdup(name), elf_strdup(principal), false};
+	*c = (struct comparing){must_strdup(name), must_strdup(principal), false};
 	if (!probe_within(deadline_ms, compare, c))
 		return false;
 	excludes = c->excludes;

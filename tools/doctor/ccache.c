@@ -3,7 +3,7 @@
 #include "tools/doctor/ccache.h"
 
 #include "tools/doctor/collection.h"
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <errno.h>
 #include <krb5.h>
@@ -22,8 +22,8 @@ static char *unparse(krb5_context context, krb5_const_principal principal)
 	char *name, *copy;
 
 	if (!principal || krb5_unparse_name(context, principal, &name))
-		return elf_strdup("");
-	copy = elf_strdup(name);
+		return must_strdup("");
+	copy = must_strdup(name);
 	krb5_free_unparsed_name(context, name);
 	return copy;
 }
@@ -33,7 +33,7 @@ static void take(struct probe_ccache *cache, krb5_context context, const krb5_cr
 	struct probe_ticket *ticket;
 	krb5_ticket *outside;
 
-	cache->tickets = elf_grow(cache->tickets, cache->count, sizeof(*cache->tickets));
+	cache->tickets = must_grow(cache->tickets, cache->count, sizeof(*cache->tickets));
 	ticket = &cache->tickets[cache->count++];
 	*ticket = (struct probe_ticket){
 		.client = unparse(context, creds->client),
@@ -102,7 +102,7 @@ static void look(struct probe_ccache *cache, krb5_context context, krb5_ccache h
 
 	if (!krb5_cc_get_full_name(context, handle, &name)) {
 		free(cache->name);
-		cache->name = elf_strdup(name);
+		cache->name = must_strdup(name);
 		krb5_free_string(context, name);
 	}
 	snprintf(cache->type, sizeof(cache->type), "%s", krb5_cc_get_type(context, handle));
@@ -151,12 +151,12 @@ void probe_ccache_open(struct probe_ccache *cache, const char *name, const char 
 	if (!code) {
 		const char *asked = name ? name : krb5_cc_default_name(context);
 
-		cache->name = elf_strdup(asked ? asked : "");
+		cache->name = must_strdup(asked ? asked : "");
 		code = choose(cache, context, name ? NULL : client, &handle);
 	}
 	cache->code = code;
 	if (!cache->name)
-		cache->name = elf_strdup(name ? name : "");
+		cache->name = must_strdup(name ? name : "");
 	if (handle)
 		look(cache, context, handle);
 	else
@@ -206,7 +206,7 @@ const struct probe_ticket *probe_ccache_tgt(const struct probe_ccache *cache)
 
 	if (!realm)
 		return NULL;
-	server = elf_format("krbtgt/%s@%s", realm + 1, realm + 1);
+	server = must_format("krbtgt/%s@%s", realm + 1, realm + 1);
 	ticket = probe_ccache_ticket(cache, server);
 	free(server);
 	return ticket;

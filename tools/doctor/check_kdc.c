@@ -3,7 +3,7 @@
 #include "tools/doctor/checks.h"
 
 #include "tools/doctor/words.h"
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <errno.h>
 #include <krb5.h>

@@ -3,7 +3,7 @@
 #include "tools/doctor/checks.h"
 
 #include "tools/doctor/words.h"
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,21 +40,21 @@ static void say_missing(struct lines *lines, const struct evidence *evidence, co
 /* Each principal once, the first of them. */
 static char *principals(const struct probe_keytab *keytab)
 {
-	struct elf_list list = {0};
+	struct list list = {0};
 	char *all = NULL;
 
 	for (size_t i = 0; i < keytab->count; i++)
-		if (!elf_list_has(&list, keytab->keys[i].principal) && list.count <= SHOWN)
-			elf_list_add(&list, keytab->keys[i].principal);
+		if (!list_has(&list, keytab->keys[i].principal) && list.count <= SHOWN)
+			list_add(&list, keytab->keys[i].principal);
 	for (size_t i = 0; i < list.count; i++) {
 		char *before = all;
 
-		all = before ? elf_format("%s, %s", before, i < SHOWN ? list.items[i] : "...")
-			     : elf_strdup(list.items[0]);
+		all = before ? must_format("%s, %s", before, i < SHOWN ? list.items[i] : "...")
+			     : must_strdup(list.items[0]);
 		free(before);
 	}
-	elf_list_free(&list);
-	return all ? all : elf_strdup("nobody");
+	list_free(&list);
+	return all ? all : must_strdup("nobody");
 }
 
 static void check_permissions(struct lines *lines, const struct probe_file *file)
@@ -96,8 +96,8 @@ static void add_keys(struct lines *lines, const struct probe_keytab *keytab)
 {
 	for (size_t i = 0; i < keytab->count; i++) {
 		char *enctype = words_enctype(keytab->keys[i].enctype);
-		char *key = elf_format("%s %u %s", keytab->keys[i].principal, (unsigned)keytab->keys[i].kvno,
-				       enctype);
+		char *key = must_format("%s %u %s", keytab->keys[i].principal, (unsigned)keytab->keys[i].kvno,
+					enctype);
 
 		line_item(lines, "keys", key);
 		free(key);

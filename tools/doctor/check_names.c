@@ -3,7 +3,7 @@
 #include "tools/doctor/checks.h"
 
 #include "tools/doctor/words.h"
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +77,7 @@ static void check_principal(struct lines *lines, const struct evidence *evidence
 {
 	const struct probe_target *target = &evidence->question->target;
 	const char *principal = evidence->names.principal;
-	char *plain = elf_format("%s/%s@", target->service, target->host);
+	char *plain = must_format("%s/%s@", target->service, target->host);
 
 	line_say(lines, "asked for as %s", principal);
 	if (!target->principal && strncasecmp(principal, plain, strlen(plain)))

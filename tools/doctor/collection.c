@@ -2,7 +2,7 @@
 /* A collection's directory; see collection.h. libkrb5 opens `primary` and what begins with "tkt". */
 #include "tools/doctor/collection.h"
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -27,7 +27,7 @@ static char *irregular(const char *directory)
 	while (entries && !path && (entry = readdir(entries))) {
 		if (!is_opened(entry->d_name))
 			continue;
-		path = elf_format("%s/%s", directory, entry->d_name);
+		path = must_format("%s/%s", directory, entry->d_name);
 		if (stat(path, &about) || S_ISREG(about.st_mode) || S_ISDIR(about.st_mode)) {
 			free(path);
 			path = NULL;
@@ -41,11 +41,11 @@ static char *irregular(const char *directory)
 /* The default of a collection that has no file `primary`: by this name libkrb5 makes none. */
 static char *without_primary(const char *directory)
 {
-	char *primary = elf_format("%s/primary", directory), *name = NULL;
+	char *primary = must_format("%s/primary", directory), *name = NULL;
 	struct stat about;
 
 	if (stat(primary, &about) && errno == ENOENT)
-		name = elf_format("DIR::%s/tkt", directory);
+		name = must_format("DIR::%s/tkt", directory);
 	free(primary);
 	return name;
 }
@@ -59,9 +59,9 @@ static char *directory_of(const char *name)
 		return NULL;
 	name += strlen("DIR:");
 	if (*name != ':')
-		return elf_strdup(name);
+		return must_strdup(name);
 	end = strrchr(++name, '/');
-	return elf_format("%.*s", end == name ? 1 : end ? (int)(end - name) : 0, name);
+	return must_format("%.*s", end == name ? 1 : end ? (int)(end - name) : 0, name);
 }
 
 char *probe_collection_name(const char *name, struct probe_file *file, int32_t *code)
@@ -80,5 +80,5 @@ char *probe_collection_name(const char *name, struct probe_file *file, int32_t *
 	}
 	free(in_the_way);
 	free(directory);
-	return *code || result ? result : elf_strdup(name);
+	return *code || result ? result : must_strdup(name);
 }

@@ -3,7 +3,7 @@
 #include "tools/doctor/config.h"
 
 #include "tools/doctor/config_file.h"
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <krb5.h>
 #include <profile.h>
@@ -27,10 +27,10 @@ static void look_at_files(struct probe_config *config)
 	config->from_environment = set != NULL;
 	while (*list) {
 		size_t length = strcspn(list, ":");
-		char *path = elf_format("%.*s", (int)length, list);
+		char *path = must_format("%.*s", (int)length, list);
 
 		if (*path) {
-			config->files = elf_grow(config->files, config->count, sizeof(*config->files));
+			config->files = must_grow(config->files, config->count, sizeof(*config->files));
 			probe_config_file_look(&config->files[config->count++], path);
 		}
 		free(path);
@@ -51,7 +51,7 @@ static char *text(profile_t profile, const char *name)
 	char *value = NULL, *copied;
 
 	profile_get_string(profile, "libdefaults", name, NULL, NULL, &value);
-	copied = value ? elf_strdup(value) : NULL;
+	copied = value ? must_strdup(value) : NULL;
 	profile_release_string(value);
 	return copied;
 }
@@ -90,7 +90,7 @@ static int32_t *copy(krb5_context context, krb5_enctype *list, size_t *count)
 
 	for (*count = 0; list && list[*count];)
 		++*count;
-	made = elf_calloc(*count, sizeof(*made));
+	made = must_calloc(*count, sizeof(*made));
 	for (size_t i = 0; i < *count; i++)
 		made[i] = list[i];
 	krb5_free_enctypes(context, list);
@@ -137,11 +137,11 @@ static void read_settings(struct probe_config *config, krb5_context context)
 	profile_t profile;
 
 	if (!krb5_get_default_realm(context, &realm)) {
-		config->default_realm = elf_strdup(realm);
+		config->default_realm = must_strdup(realm);
 		krb5_free_default_realm(context, realm);
 	}
-	config->default_keytab = elf_strdup(krb5_kt_default_name(context, name, sizeof(name)) ? "" : name);
-	config->default_ccache = elf_strdup(cache ? cache : "");
+	config->default_keytab = must_strdup(krb5_kt_default_name(context, name, sizeof(name)) ? "" : name);
+	config->default_ccache = must_strdup(cache ? cache : "");
 	read_permitted(config, context);
 	if (krb5_get_profile(context, &profile))
 		return;

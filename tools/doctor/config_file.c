@@ -9,7 +9,7 @@
 #include "tools/doctor/config_file.h"
 
 #include "tools/base/file.h"
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <fcntl.h>
 #include <profile.h>
@@ -82,7 +82,7 @@ static unsigned wrong_line(const char *text, size_t length)
 static unsigned find_line(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *text = elf_calloc(1, FILE_MAX);
+	char *text = must_calloc(1, FILE_MAX);
 	size_t length = 0;
 	ssize_t got = 1;
 	unsigned line;

@@ -3,7 +3,7 @@
  * where. */
 #include "tools/doctor/database.h"
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <krb5.h>
 #include <profile.h>
@@ -40,7 +40,7 @@ static char *value(const profile_t *profiles, const char *section, const char *o
 
 static bool is_there(const char *path)
 {
-	char *lmdb = elf_format("%s.mdb", path);
+	char *lmdb = must_format("%s.mdb", path);
 	bool there = !access(path, R_OK) || !access(lmdb, R_OK);
 
 	free(lmdb);
@@ -121,7 +121,7 @@ bool probe_database_here(const char *realm)
 	realm = realm ? realm : own;
 	for (at = at ? at : places; realm && *at && !here; at += *at == ':') {
 		size_t length = strcspn(at, ":");
-		char *path = elf_format("%.*s", (int)length, at);
+		char *path = must_format("%.*s", (int)length, at);
 
 		here = is_here(context, path, realm, own && !strcmp(own, realm));
 		free(path);

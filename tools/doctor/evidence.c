@@ -5,7 +5,7 @@
  */
 #include "tools/doctor/evidence.h"
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <krb5.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static char *complete(const char *name)
 	if (!name || krb5_init_context(&context))
 		return NULL;
 	if (!krb5_parse_name(context, name, &principal) && !krb5_unparse_name(context, principal, &text)) {
-		result = elf_strdup(text);
+		result = must_strdup(text);
 		krb5_free_unparsed_name(context, text);
 	}
 	krb5_free_principal(context, principal);
@@ -70,11 +70,11 @@ static void gather_files(struct evidence *evidence)
 	evidence->with_cache = !question->as_server;
 	evidence->client = complete(question->client);
 	if (question->client && !evidence->client) /* there is no realm to complete it with */
-		evidence->client = elf_strdup(question->client);
+		evidence->client = must_strdup(question->client);
 	if (evidence->with_cache)
 		probe_ccache_open(&evidence->cache, NULL, evidence->client);
 	if (!evidence->client && evidence->cache.principal)
-		evidence->client = elf_strdup(evidence->cache.principal);
+		evidence->client = must_strdup(evidence->cache.principal);
 }
 
 static void ask_kdcs(struct evidence *evidence, const char *realm, const char *client)
@@ -130,7 +130,7 @@ static void ask_by_key(struct evidence *evidence, int64_t deadline)
 
 	if (principal && probe_keytab_has(keytab, principal, &kvno)) {
 		evidence->asked = EVIDENCE_BY_KEY;
-		evidence->logged_in = elf_strdup(principal);
+		evidence->logged_in = must_strdup(principal);
 		probe_service_log_in(&evidence->service, keytab->name, principal, principal, left(deadline));
 	}
 	for (size_t i = 0; i < keytab->count && evidence->asked && now_ms() < deadline; i++) {
@@ -141,7 +141,7 @@ static void ask_by_key(struct evidence *evidence, int64_t deadline)
 		if (!strcmp(other, evidence->logged_in) || !strcmp(other, principal))
 			continue;
 		free(evidence->logged_in);
-		evidence->logged_in = elf_strdup(other);
+		evidence->logged_in = must_strdup(other);
 		probe_service_free(&evidence->service);
 		probe_service_log_in(&evidence->service, keytab->name, other, principal, left(deadline));
 	}
@@ -195,11 +195,11 @@ char *evidence_principal(const struct evidence *evidence)
 	const char *asked = evidence->names.principal, *realm = evidence->names.realm;
 
 	if (evidence->service.server)
-		return elf_strdup(evidence->service.server);
+		return must_strdup(evidence->service.server);
 	if (!asked || realm_of(asked))
-		return asked ? elf_strdup(asked) : NULL;
+		return asked ? must_strdup(asked) : NULL;
 	/* "zmq/host@": the KDC would tell; most likely it is this one. */
 	if (!realm)
 		realm = evidence->config.default_realm;
-	return elf_format("%s%s", asked, realm ? realm : "");
+	return must_format("%s%s", asked, realm ? realm : "");
 }

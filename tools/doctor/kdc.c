@@ -7,7 +7,7 @@
 #include "tools/doctor/kdc_find.h"
 #include "tools/doctor/kdc_library.h"
 #include "tools/doctor/krb_error.h"
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <errno.h>
 #include <krb5.h>
@@ -104,18 +104,18 @@ static bool any_direct(const struct probe_kdcs *kdcs)
 
 void probe_kdcs_ask(struct probe_kdcs *kdcs, const struct probe_kdc_question *question)
 {
-	struct finding *finding = elf_calloc(1, sizeof(*finding));
-	char *client = question->client ? elf_strdup(question->client)
-					: elf_format("%s@%s", NOBODY, question->realm);
+	struct finding *finding = must_calloc(1, sizeof(*finding));
+	char *client = question->client ? must_strdup(question->client)
+					: must_format("%s@%s", NOBODY, question->realm);
 	krb5_context context = NULL;
 	krb5_data request = {0};
 
-	*finding = (struct finding){.kdcs.realm = elf_strdup(question->realm), .dns = question->dns};
+	*finding = (struct finding){.kdcs.realm = must_strdup(question->realm), .dns = question->dns};
 	if (probe_within(question->find_ms, find, finding)) {
 		*kdcs = finding->kdcs;
 		free(finding);
 	} else {
-		*kdcs = (struct probe_kdcs){.realm = elf_strdup(question->realm), .late = true};
+		*kdcs = (struct probe_kdcs){.realm = must_strdup(question->realm), .late = true};
 	}
 	if (kdcs->count && !krb5_init_context(&context) && !make_request(context, client, &request))
 		ask_all(kdcs, context, &request, question->ask_ms);

@@ -5,7 +5,7 @@
  */
 #include "tools/doctor/kdc_dns.h"
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <arpa/nameser.h>
 #include <netdb.h>
@@ -32,9 +32,9 @@ static void take(struct probe_kdcs *kdcs, ns_msg *message, const ns_rr *record, 
 static void ask(struct probe_kdcs *kdcs, struct __res_state *resolver, const char *label, unsigned transports)
 {
 	/* The final dot: the realm is all of the name, whatever resolv.conf would append. */
-	char *name = elf_format("%s.%s.", label, kdcs->realm);
+	char *name = must_format("%s.%s.", label, kdcs->realm);
 	static const size_t room = 65536;
-	unsigned char *answer = elf_calloc(1, room);
+	unsigned char *answer = must_calloc(1, room);
 	int length = res_nquery(resolver, name, ns_c_in, ns_t_srv, answer, (int)room);
 	ns_msg message;
 	ns_rr record;

@@ -3,7 +3,7 @@
  */
 #include "tools/doctor/kdc_exchange.h"
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -39,7 +39,7 @@ static void begin(struct kdc_exchange *exchange)
 {
 	exchange->error = ETIMEDOUT;
 	exchange->started = clock_us(CLOCK_MONOTONIC);
-	exchange->answer = elf_calloc(1, ANSWER_MAX);
+	exchange->answer = must_calloc(1, ANSWER_MAX);
 	exchange->used = exchange->sent = 0;
 	exchange->fd = socket(exchange->address->sa_family, exchange->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (exchange->fd < 0 ||
@@ -121,7 +121,7 @@ static void read_some(struct kdc_exchange *exchange)
 static bool step(struct kdc_exchange *exchanges, size_t count, const uint8_t *message, size_t length,
 		 int wait_ms)
 {
-	struct pollfd *polls = elf_calloc(count, sizeof(*polls));
+	struct pollfd *polls = must_calloc(count, sizeof(*polls));
 	bool open = false;
 
 	for (size_t i = 0; i < count; i++) {
@@ -157,7 +157,7 @@ void kdc_exchange_all(struct kdc_exchange *exchanges, size_t count, const void *
 	int64_t deadline = clock_us(CLOCK_MONOTONIC) + deadline_ms * INT64_C(1000), left;
 	int64_t second = deadline_ms * INT64_C(500); /* left when it is sent again */
 	uint32_t prefix = htonl((uint32_t)length);
-	uint8_t *framed = elf_calloc(1, PREFIX + length);
+	uint8_t *framed = must_calloc(1, PREFIX + length);
 
 	memcpy(framed, &prefix, PREFIX);
 	memcpy(framed + PREFIX, message, length);

@@ -12,7 +12,7 @@
 /* "HOST", "HOST:PORT", "[ADDRESS]:PORT" or "https://...", as krb5.conf has them. */
 static void add_configured(struct probe_kdcs *kdcs, const char *named)
 {
-	char *host = elf_strdup(named), *start = host, *port = NULL, *end;
+	char *host = must_strdup(named), *start = host, *port = NULL, *end;
 	struct probe_kdc *kdc;
 
 	host[strcspn(host, " \t")] = 0;
@@ -37,7 +37,7 @@ static void add_configured(struct probe_kdcs *kdcs, const char *named)
 
 void probe_kdcs_find(struct probe_kdcs *kdcs, bool dns)
 {
-	struct elf_list configured = {0};
+	struct list configured = {0};
 
 	probe_realm_kdcs(kdcs->realm, &configured);
 	for (size_t i = 0; i < configured.count; i++)
@@ -48,5 +48,5 @@ void probe_kdcs_find(struct probe_kdcs *kdcs, bool dns)
 		probe_kdcs_find_dns(kdcs);
 		kdcs->source = kdcs->count ? PROBE_KDC_DNS : PROBE_KDC_NOWHERE;
 	}
-	elf_list_free(&configured);
+	list_free(&configured);
 }

@@ -3,7 +3,7 @@
 #include "tools/doctor/kdc_library.h"
 
 #include "tools/doctor/krb_error.h"
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <errno.h>
 #include <krb5.h>
@@ -72,9 +72,9 @@ static void ask(void *data)
 void probe_kdc_ask_library(struct probe_answer *answer, const char *client, const char *service,
 			   int deadline_ms)
 {
-	struct asking *asking = elf_calloc(1, sizeof(*asking));
+	struct asking *asking = must_calloc(1, sizeof(*asking));
 
-	*asking = (struct asking){elf_strdup(client), elf_strdup(service),
+	*asking = (struct asking){must_strdup(client), must_strdup(service),
 				  (struct probe_answer){.asked = true, .error = EHOSTUNREACH}};
 	if (!probe_within(deadline_ms, ask, asking)) {
 		*answer = (struct probe_answer){.asked = true, .error = ETIMEDOUT};

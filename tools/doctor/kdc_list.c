@@ -2,7 +2,7 @@
 /* A list of KDCs; see kdc_list.h. */
 #include "tools/doctor/kdc_list.h"
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <netdb.h>
 #include <stdio.h>
@@ -15,9 +15,9 @@ struct probe_kdc *probe_kdcs_new(struct probe_kdcs *kdcs, const char *named)
 
 	if (kdcs->count == PROBE_KDCS_MAX)
 		return NULL;
-	kdcs->list = elf_grow(kdcs->list, kdcs->count, sizeof(*kdcs->list));
+	kdcs->list = must_grow(kdcs->list, kdcs->count, sizeof(*kdcs->list));
 	kdc = &kdcs->list[kdcs->count++];
-	*kdc = (struct probe_kdc){.named = elf_strdup(named)};
+	*kdc = (struct probe_kdc){.named = must_strdup(named)};
 	return kdc;
 }
 
@@ -53,7 +53,7 @@ void probe_kdcs_add(struct probe_kdcs *kdcs, const char *named, const char *host
 	if (failed)
 		failed = getaddrinfo(host, port, &(struct addrinfo){.ai_socktype = SOCK_STREAM}, &found);
 	if (failed && (kdc = probe_kdcs_new(kdcs, named)))
-		kdc->text = elf_strdup(gai_strerror(failed));
+		kdc->text = must_strdup(gai_strerror(failed));
 	for (const struct addrinfo *at = failed ? NULL : found; at; at = at->ai_next) {
 		kdc = known(kdcs, at);
 		if (!kdc && (kdc = probe_kdcs_new(kdcs, named))) {

@@ -2,7 +2,7 @@
 /* Reads a keytab; see keytab.h. */
 #include "tools/doctor/keytab.h"
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <errno.h>
 #include <krb5.h>
@@ -27,10 +27,10 @@ static void take(struct probe_keytab *keytab, krb5_context context, const krb5_k
 
 	if (krb5_unparse_name(context, entry->principal, &principal))
 		return;
-	keytab->keys = elf_grow(keytab->keys, keytab->count, sizeof(*keytab->keys));
+	keytab->keys = must_grow(keytab->keys, keytab->count, sizeof(*keytab->keys));
 	key = &keytab->keys[keytab->count++];
 	/* libkrb5's times are unsigned since 1.16 and last until 2106. */
-	*key = (struct probe_key){elf_strdup(principal), entry->vno, entry->key.enctype,
+	*key = (struct probe_key){must_strdup(principal), entry->vno, entry->key.enctype,
 				  (uint32_t)entry->timestamp};
 	krb5_free_unparsed_name(context, principal);
 }
@@ -111,7 +111,7 @@ static void open_it(struct probe_keytab *keytab, const char *name, bool of_clien
 		code = krb5_kt_get_name(context, handle, resolved, sizeof(resolved));
 	else if (context && !name && !of_client)
 		krb5_kt_default_name(context, resolved, sizeof(resolved));
-	keytab->name = elf_strdup(resolved[0] ? resolved : name ? name : "");
+	keytab->name = must_strdup(resolved[0] ? resolved : name ? name : "");
 	if (code) {
 		keytab->code = code;
 		keytab->text = probe_message(context, code);

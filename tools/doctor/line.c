@@ -3,7 +3,7 @@
 #include "tools/doctor/line.h"
 
 #include "tools/doctor/line_write.h"
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ struct lines {
 
 struct lines *lines_new(struct out *out, bool json)
 {
-	struct lines *lines = elf_calloc(1, sizeof(*lines));
+	struct lines *lines = must_calloc(1, sizeof(*lines));
 
 	lines->out = out;
 	lines->as_json = json;
@@ -60,7 +60,7 @@ static char *format_list(const char *format, va_list arguments)
 
 	if (vasprintf(&text, format, arguments) < 0)
 		text = NULL;
-	return text ? text : elf_strdup("");
+	return text ? text : must_strdup("");
 }
 
 void line_say(struct lines *lines, const char *format, ...)
@@ -71,7 +71,7 @@ void line_say(struct lines *lines, const char *format, ...)
 	va_start(arguments, format);
 	piece = format_list(format, arguments);
 	va_end(arguments);
-	lines->line.said = before ? elf_format("%s; %s", before, piece) : elf_strdup(piece);
+	lines->line.said = before ? must_format("%s; %s", before, piece) : must_strdup(piece);
 	free(piece);
 	free(before);
 }
@@ -80,7 +80,7 @@ static struct line_advice *new_remedy(struct lines *lines)
 {
 	struct line *line = &lines->line;
 
-	line->remedies = elf_grow(line->remedies, line->remedy_count, sizeof(*line->remedies));
+	line->remedies = must_grow(line->remedies, line->remedy_count, sizeof(*line->remedies));
 	line->remedies[line->remedy_count] = (struct line_advice){0};
 	return &line->remedies[line->remedy_count++];
 }
@@ -107,7 +107,7 @@ static struct line_fact *new_fact(struct lines *lines, const char *name, enum li
 {
 	struct line *line = &lines->line;
 
-	line->facts = elf_grow(line->facts, line->fact_count, sizeof(*line->facts));
+	line->facts = must_grow(line->facts, line->fact_count, sizeof(*line->facts));
 	line->facts[line->fact_count] = (struct line_fact){.name = name, .kind = kind};
 	return &line->facts[line->fact_count++];
 }
@@ -115,7 +115,7 @@ static struct line_fact *new_fact(struct lines *lines, const char *name, enum li
 void line_text(struct lines *lines, const char *name, const char *value)
 {
 	if (value)
-		new_fact(lines, name, LINE_TEXT)->text = elf_strdup(value);
+		new_fact(lines, name, LINE_TEXT)->text = must_strdup(value);
 }
 
 void line_number(struct lines *lines, const char *name, int64_t value)
@@ -137,7 +137,7 @@ void line_time(struct lines *lines, const char *name, int64_t seconds)
 void line_item(struct lines *lines, const char *name, const char *value)
 {
 	if (value)
-		new_fact(lines, name, LINE_ITEM)->text = elf_strdup(value);
+		new_fact(lines, name, LINE_ITEM)->text = must_strdup(value);
 }
 
 void line_end(struct lines *lines)
@@ -170,9 +170,9 @@ char *line_word(const char *text)
 	if (*text &&
 	    !text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-")] &&
 	    *text != '-')
-		return elf_strdup(text);
+		return must_strdup(text);
 	/* No backslash: JSON of ours writes it twice (tools/out/json.h). */
-	word = at = elf_calloc(5, strlen(text) + 1);
+	word = at = must_calloc(5, strlen(text) + 1);
 	*at++ = '\'';
 	for (; *text; text++)
 		at = *text == '\'' ? stpcpy(at, "'\"'\"'") : (*at = *text, at + 1);

@@ -3,7 +3,7 @@
 #include "tools/doctor/names.h"
 
 #include "tools/doctor/realm.h"
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <arpa/inet.h>
 #include <krb5.h>
@@ -26,9 +26,9 @@ static void take(struct probe_names *names, const struct addrinfo *at)
 	if (names->count == PROBE_ADDRESSES_MAX ||
 	    getnameinfo(at->ai_addr, at->ai_addrlen, text, sizeof(text), NULL, 0, NI_NUMERICHOST))
 		return;
-	address->address = elf_strdup(text);
+	address->address = must_strdup(text);
 	if (!getnameinfo(at->ai_addr, at->ai_addrlen, text, sizeof(text), NULL, 0, NI_NAMEREQD))
-		address->name = elf_strdup(text);
+		address->name = must_strdup(text);
 	names->count++;
 }
 
@@ -40,11 +40,11 @@ static void look_up(struct probe_names *names, const char *host)
 	names->is_address = is_address(host);
 	names->error = getaddrinfo(host, NULL, &hints, &found);
 	if (names->error) {
-		names->text = elf_strdup(gai_strerror(names->error));
+		names->text = must_strdup(gai_strerror(names->error));
 		return;
 	}
 	if (found->ai_canonname)
-		names->canonical = elf_strdup(found->ai_canonname);
+		names->canonical = must_strdup(found->ai_canonname);
 	for (const struct addrinfo *at = found; at; at = at->ai_next)
 		take(names, at);
 	freeaddrinfo(found);
@@ -76,12 +76,12 @@ static void find_principal(struct probe_names *names, const struct probe_target 
 	if (names->code) {
 		names->code_text = probe_message(context, names->code);
 	} else {
-		names->principal = elf_strdup(text);
+		names->principal = must_strdup(text);
 		krb5_free_unparsed_name(context, text);
 		/* The realm of a host that no configuration maps is to be told by the KDC, and left out. */
 		if (principal->realm.length) {
 			names->realm =
-				elf_format("%.*s", (int)principal->realm.length, principal->realm.data);
+				must_format("%.*s", (int)principal->realm.length, principal->realm.data);
 			names->mapped = true;
 		}
 	}
@@ -106,11 +106,11 @@ static void look(void *data)
 
 void probe_names_look(struct probe_names *names, const struct probe_target *target, int deadline_ms)
 {
-	struct looking *looking = elf_calloc(1, sizeof(*looking));
+	struct looking *looking = must_calloc(1, sizeof(*looking));
 
-	looking->target.service = elf_strdup(target->service);
-	looking->target.host = elf_strdup(target->host);
-	looking->target.principal = target->principal ? elf_strdup(target->principal) : NULL;
+	looking->target.service = must_strdup(target->service);
+	looking->target.host = must_strdup(target->host);
+	looking->target.principal = target->principal ? must_strdup(target->principal) : NULL;
 	if (!probe_within(deadline_ms, look, looking)) {
 		*names = (struct probe_names){.late = true, .is_address = is_address(target->host)};
 		return;

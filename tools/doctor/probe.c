@@ -2,7 +2,7 @@
 /* Files looked at and messages copied; see probe.h. */
 #include "tools/doctor/probe.h"
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@ void probe_file_look(struct probe_file *file, const char *path)
 	struct stat about;
 	int fd = -1;
 
-	*file = (struct probe_file){.path = elf_strdup(path)};
+	*file = (struct probe_file){.path = must_strdup(path)};
 	/* Asked first: opening alone has effects on a device. One that becomes a pipe meanwhile would hold us
 	 * up without O_NONBLOCK. */
 	if (stat(path, &about) || S_ISREG(about.st_mode) || S_ISDIR(about.st_mode)) {
@@ -68,7 +68,7 @@ enum probe_state probe_file_state(const struct probe_file *file)
 char *probe_message(void *context, int32_t code)
 {
 	const char *message = krb5_get_error_message(context, code);
-	char *copy = elf_strdup(message);
+	char *copy = must_strdup(message);
 
 	krb5_free_error_message(context, message);
 	return copy;

@@ -3,7 +3,7 @@
  * What all probes share: how they say what became of a look at something, and of which file.
  *
  * A probe asks the system through libkrb5 and returns plain structures. It prints nothing, changes nothing,
- * asks for no password and keeps no key. Memory that is out ends the command, as in tools/elf/list.h.
+ * asks for no password and keeps no key. Memory that is out ends the command, as in tools/base/list.h.
  */
 #ifndef TOOLS_DOCTOR_PROBE_H
 #define TOOLS_DOCTOR_PROBE_H

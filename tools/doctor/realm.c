@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void probe_realm_kdcs(const char *realm, struct elf_list *kdcs)
+void probe_realm_kdcs(const char *realm, struct list *kdcs)
 {
 	const char *names[] = {"realms", realm, "kdc", NULL};
 	krb5_context context;
@@ -21,7 +21,7 @@ void probe_realm_kdcs(const char *realm, struct elf_list *kdcs)
 	if (!krb5_get_profile(context, &profile)) {
 		if (!profile_get_values(profile, names, &values)) {
 			for (char **value = values; *value; value++)
-				elf_list_add(kdcs, *value);
+				list_add(kdcs, *value);
 			profile_free_list(values);
 		}
 		profile_release(profile);
@@ -32,7 +32,7 @@ void probe_realm_kdcs(const char *realm, struct elf_list *kdcs)
 /* The first of the list, unless it is empty: "a referral will tell". */
 static char *first(krb5_context context, char **realms)
 {
-	char *realm = realms && realms[0] && realms[0][0] ? elf_strdup(realms[0]) : NULL;
+	char *realm = realms && realms[0] && realms[0][0] ? must_strdup(realms[0]) : NULL;
 
 	krb5_free_host_realm(context, realms);
 	return realm;

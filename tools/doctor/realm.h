@@ -6,10 +6,10 @@
 #define TOOLS_DOCTOR_REALM_H
 
 #include "tools/doctor/probe.h"
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 /* The addresses of a realm's KDCs as [realms] has them, in its words. */
-void probe_realm_kdcs(const char *realm, struct elf_list *kdcs);
+void probe_realm_kdcs(const char *realm, struct list *kdcs);
 
 struct probe_host_realm {
 	char *realm; /* NULL: none, and code and text say why */

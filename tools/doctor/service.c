@@ -2,7 +2,7 @@
 /* Gets a ticket for a service, to see what the KDC makes of it; see service.h. */
 #include "tools/doctor/service.h"
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <krb5.h>
 #include <stdlib.h>
@@ -109,7 +109,7 @@ static void take(struct asking *asking, const krb5_creds *creds)
 		service->ticket_enctype = ticket->enc_part.enctype;
 	}
 	if (!krb5_unparse_name(asking->context, server, &name)) {
-		service->server = elf_strdup(name);
+		service->server = must_strdup(name);
 		krb5_free_unparsed_name(asking->context, name);
 	}
 	krb5_free_ticket(asking->context, ticket);
@@ -178,23 +178,23 @@ static void finish(struct probe_service *service, struct asking *asking, bool do
 void probe_service_ask(struct probe_service *service, const char *cache, const struct probe_target *target,
 		       int deadline_ms)
 {
-	struct asking *asking = elf_calloc(1, sizeof(*asking));
+	struct asking *asking = must_calloc(1, sizeof(*asking));
 
-	asking->source = elf_strdup(cache);
-	asking->target.service = elf_strdup(target->service);
-	asking->target.host = elf_strdup(target->host);
-	asking->target.principal = target->principal ? elf_strdup(target->principal) : NULL;
+	asking->source = must_strdup(cache);
+	asking->target.service = must_strdup(target->service);
+	asking->target.host = must_strdup(target->host);
+	asking->target.principal = target->principal ? must_strdup(target->principal) : NULL;
 	finish(service, asking, probe_within(deadline_ms, ask_by_cache, asking));
 }
 
 void probe_service_log_in(struct probe_service *service, const char *keytab, const char *client,
 			  const char *server, int deadline_ms)
 {
-	struct asking *asking = elf_calloc(1, sizeof(*asking));
+	struct asking *asking = must_calloc(1, sizeof(*asking));
 
-	asking->source = elf_strdup(keytab);
-	asking->client = elf_strdup(client);
-	asking->target.principal = elf_strdup(server);
+	asking->source = must_strdup(keytab);
+	asking->client = must_strdup(client);
+	asking->target.principal = must_strdup(server);
 	finish(service, asking, probe_within(deadline_ms, ask_by_keytab, asking));
 }
 

@@ -2,7 +2,7 @@
 /* A service as a user names it; see target.h. */
 #include "tools/doctor/target.h"
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 #include "trace/unconst.h"
 
 #include <krb5.h>
@@ -36,9 +36,9 @@ int probe_target_parse(struct probe_target *target, const char *text)
 		return -1;
 	if (text[length] == '/' && !probe_target_is_principal(text))
 		return -1;
-	target->service = elf_format("%.*s", (int)length, text);
-	target->host = elf_format("%.*s", (int)strcspn(host, "/@"), host);
-	target->principal = text[length] == '/' ? elf_strdup(text) : NULL;
+	target->service = must_format("%.*s", (int)length, text);
+	target->host = must_format("%.*s", (int)strcspn(host, "/@"), host);
+	target->principal = text[length] == '/' ? must_strdup(text) : NULL;
 	return 0;
 }
 

@@ -5,7 +5,7 @@
  */
 #include "tools/doctor/probe.h"
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -51,7 +51,7 @@ static bool start(struct job *job)
 
 bool probe_within(int milliseconds, void (*work)(void *data), void *data)
 {
-	struct job *job = elf_calloc(1, sizeof(*job));
+	struct job *job = must_calloc(1, sizeof(*job));
 	struct pollfd wait = {.events = POLLIN};
 	eventfd_t ended;
 

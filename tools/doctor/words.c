@@ -3,7 +3,7 @@
 #include "tools/doctor/words.h"
 
 #include "tools/doctor/database.h"
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 #include "tools/names/names.h"
 
 #include <pwd.h>
@@ -18,7 +18,7 @@ char *words_enctype(int32_t enctype)
 {
 	const char *name = enctype >= 0 ? name_of(TR_TYPE_ENCTYPE, (uint64_t)enctype) : NULL;
 
-	return name ? elf_strdup(name) : elf_format("encryption type %d", enctype);
+	return name ? must_strdup(name) : must_format("encryption type %d", enctype);
 }
 
 char *words_enctypes(const int32_t *enctypes, size_t count)
@@ -28,11 +28,11 @@ char *words_enctypes(const int32_t *enctypes, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		char *one = words_enctype(enctypes[i]), *before = all;
 
-		all = before ? elf_format("%s, %s", before, one) : elf_strdup(one);
+		all = before ? must_format("%s, %s", before, one) : must_strdup(one);
 		free(before);
 		free(one);
 	}
-	return all ? all : elf_strdup("none");
+	return all ? all : must_strdup("none");
 }
 
 char *words_time(int64_t seconds)
@@ -43,7 +43,7 @@ char *words_time(int64_t seconds)
 
 	if (gmtime_r(&time, &parts))
 		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%SZ", &parts);
-	return elf_strdup(text);
+	return must_strdup(text);
 }
 
 char *words_span(int64_t seconds)
@@ -51,19 +51,19 @@ char *words_span(int64_t seconds)
 	long long s = seconds < 0 ? -seconds : seconds;
 
 	if (s < 120)
-		return elf_format("%lld s", s);
+		return must_format("%lld s", s);
 	if (s < 7200)
-		return elf_format("%lld min", s / 60);
+		return must_format("%lld min", s / 60);
 	if (s < 48 * 3600)
-		return elf_format("%lld h %lld min", s / 3600, s / 60 % 60);
-	return elf_format("%lld days", s / 86400);
+		return must_format("%lld h %lld min", s / 3600, s / 60 % 60);
+	return must_format("%lld days", s / 86400);
 }
 
 char *words_user(uid_t user)
 {
 	const struct passwd *entry = getpwuid(user);
 
-	return entry ? elf_strdup(entry->pw_name) : elf_format("%u", (unsigned)user);
+	return entry ? must_strdup(entry->pw_name) : must_format("%u", (unsigned)user);
 }
 
 void words_file(struct lines *lines, const struct probe_file *file)
@@ -112,14 +112,14 @@ void words_denied(struct lines *lines, const struct probe_file *file)
 
 char *words_file_cache(uid_t user)
 {
-	return elf_format("FILE:/tmp/krb5cc_%u.file", (unsigned)user);
+	return must_format("FILE:/tmp/krb5cc_%u.file", (unsigned)user);
 }
 
 void words_kinit(struct lines *lines, const struct evidence *evidence)
 {
 	const char *realm = evidence->config.default_realm;
-	char *who = evidence->client ? elf_strdup(evidence->client)
-				     : elf_format("USER@%s", realm ? realm : "REALM");
+	char *who = evidence->client ? must_strdup(evidence->client)
+				     : must_format("USER@%s", realm ? realm : "REALM");
 	char *word = line_word(who), *file;
 
 	if (evidence->with_cache && !probe_ccache_takes(&evidence->cache)) {
@@ -139,8 +139,8 @@ char *words_kadmin_word(const char *text)
 	char *word, *at;
 
 	if (*text && !strpbrk(text, " \t\""))
-		return elf_strdup(text);
-	word = at = elf_calloc(2, strlen(text) + 2);
+		return must_strdup(text);
+	word = at = must_calloc(2, strlen(text) + 2);
 	*at++ = '"';
 	for (; *text; text++) {
 		if (*text == '"')
@@ -165,9 +165,9 @@ static char *with_realm(const char *command, const char *principal)
 	char *word, *all;
 
 	if (!realm || probe_database_default(realm))
-		return elf_strdup(command);
+		return must_strdup(command);
 	word = line_word(realm);
-	all = elf_format("%s -r %s", command, word);
+	all = must_format("%s -r %s", command, word);
 	free(word);
 	return all;
 }
@@ -201,7 +201,7 @@ void words_kadmin(struct lines *lines, const char *request, const char *principa
 
 void words_kadmin_of(struct lines *lines, const char *request, const char *principal, const char *rest)
 {
-	char *name = words_kadmin_word(principal), *all = elf_format("%s %s%s", request, name, rest),
+	char *name = words_kadmin_word(principal), *all = must_format("%s %s%s", request, name, rest),
 	     *word = line_word(all), *command = words_kadmin_command(principal);
 
 	line_command(lines, "%s -q %s", command, word);
@@ -219,7 +219,8 @@ static const char *keytab_path(const struct evidence *evidence)
 void words_ktadd(struct lines *lines, const struct evidence *evidence, const char *principal)
 {
 	char *file = words_kadmin_word(keytab_path(evidence)),
-	     *request = elf_format("ktadd -norandkey -k %s", file), *kadmin = words_kadmin_command(principal);
+	     *request = must_format("ktadd -norandkey -k %s", file),
+	     *kadmin = words_kadmin_command(principal);
 	const char *network = words_extract_keys(kadmin);
 
 	line_remedy(lines, "-norandkey: the key stays as it is, and so do the other keytabs that have it%s%s",
@@ -234,7 +235,7 @@ void words_ktadd_new(struct lines *lines, const struct evidence *evidence, const
 		     int32_t enctype)
 {
 	char *file = words_kadmin_word(keytab_path(evidence)), *type = words_enctype(enctype),
-	     *request = elf_format("ktadd -e %s:normal -k %s", type, file);
+	     *request = must_format("ktadd -e %s:normal -k %s", type, file);
 
 	words_kadmin(lines, request, principal);
 	free(request);
@@ -245,7 +246,7 @@ void words_ktadd_new(struct lines *lines, const struct evidence *evidence, const
 char *words_set_aside(const char *command, const char *path)
 {
 	char *word = line_word(path),
-	     *all = elf_format("%s --backup=numbered %s %s.old", command, word, word);
+	     *all = must_format("%s --backup=numbered %s %s.old", command, word, word);
 
 	free(word);
 	return all;
@@ -254,8 +255,8 @@ char *words_set_aside(const char *command, const char *path)
 char *words_ktremove_command(const char *kadmin, const char *path, const char *principal, const char *kvno)
 {
 	char *name = words_kadmin_word(principal), *file = words_kadmin_word(path),
-	     *request = elf_format("ktremove -k %s %s %s", file, name, kvno), *word = line_word(request),
-	     *all = elf_format("%s -q %s", kadmin, word);
+	     *request = must_format("ktremove -k %s %s %s", file, name, kvno), *word = line_word(request),
+	     *all = must_format("%s -q %s", kadmin, word);
 
 	free(word);
 	free(request);
@@ -268,7 +269,7 @@ void words_ktremove(struct lines *lines, const struct evidence *evidence, const 
 		    uint32_t kvno)
 {
 	const char *path = keytab_path(evidence);
-	char *version = elf_format("%u", kvno), *kadmin = words_kadmin_command(principal),
+	char *version = must_format("%u", kvno), *kadmin = words_kadmin_command(principal),
 	     *aside = words_set_aside("cp -p", path),
 	     *request = words_ktremove_command(kadmin, path, principal, version);
 

@@ -2,7 +2,7 @@
 /* Asks libzmq itself; see zmq.h. */
 #include "tools/doctor/zmq.h"
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <dlfcn.h>
 #include <link.h>
@@ -22,7 +22,7 @@ static void ask(struct probe_zmq *zmq, void *library)
 	*(void **)&version = dlsym(library, "zmq_version");
 	*(void **)&has = dlsym(library, "zmq_has");
 	if (!dlinfo(library, RTLD_DI_LINKMAP, &map))
-		zmq->path = elf_strdup(map->l_name);
+		zmq->path = must_strdup(map->l_name);
 	if (version) {
 		version(&numbers[0], &numbers[1], &numbers[2]);
 		snprintf(zmq->version, sizeof(zmq->version), "%d.%d.%d", numbers[0], numbers[1], numbers[2]);
@@ -37,7 +37,7 @@ void probe_zmq_look(struct probe_zmq *zmq)
 
 	*zmq = (struct probe_zmq){0};
 	if (!library) {
-		zmq->text = elf_strdup(error ? error : "it cannot be loaded");
+		zmq->text = must_strdup(error ? error : "it cannot be loaded");
 		zmq->state = strstr(zmq->text, "No such file") ? PROBE_MISSING : PROBE_MALFORMED;
 		return;
 	}

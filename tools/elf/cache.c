@@ -48,7 +48,7 @@ void elf_cache_open(struct elf_cache *cache, const char *path)
 
 	*cache = (struct elf_cache){0};
 	if (fd >= 0 && !fstat(fd, &status) && status.st_size > HEADER && status.st_size < CACHE_MAX) {
-		cache->bytes = elf_calloc(1, status.st_size + 1);
+		cache->bytes = must_calloc(1, status.st_size + 1);
 		if (read(fd, cache->bytes, status.st_size) == status.st_size)
 			cache->size = status.st_size;
 	}
@@ -81,7 +81,7 @@ static const char *level_name(const struct elf_cache *cache, uint32_t number)
 }
 
 /* 0 is best; -1: not for this machine. */
-static int rank(const struct elf_cache *cache, uint64_t hwcap, const struct elf_list *levels)
+static int rank(const struct elf_cache *cache, uint64_t hwcap, const struct list *levels)
 {
 	if (hwcap && hwcap >> 42 != HWCAP_EXTENSION >> 10)
 		return -1; /* a legacy hwcap directory, or something newer than this */
@@ -94,7 +94,7 @@ static int rank(const struct elf_cache *cache, uint64_t hwcap, const struct elf_
 }
 
 const char *elf_cache_find(const struct elf_cache *cache, const char *soname, uint32_t flags,
-			   const struct elf_list *levels)
+			   const struct list *levels)
 {
 	uint64_t count = word(cache, 20), room = cache->size - cache->start;
 	const char *best = NULL;

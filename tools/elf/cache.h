@@ -5,7 +5,7 @@
 #ifndef TOOLS_ELF_CACHE_H
 #define TOOLS_ELF_CACHE_H
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +26,6 @@ void elf_cache_close(struct elf_cache *cache);
  * else a pointer into the cache.
  */
 const char *elf_cache_find(const struct elf_cache *cache, const char *soname, uint32_t flags,
-			   const struct elf_list *levels);
+			   const struct list *levels);
 
 #endif

@@ -16,7 +16,7 @@ static const int64_t tag_numbers[] = {
 static void take(struct elf_dynamic *dynamic, const GElf_Dyn *entry)
 {
 	if (entry->d_tag == DT_NEEDED && dynamic->needed_count < NEEDED_MAX) {
-		dynamic->needed = elf_grow(dynamic->needed, dynamic->needed_count, sizeof(*dynamic->needed));
+		dynamic->needed = must_grow(dynamic->needed, dynamic->needed_count, sizeof(*dynamic->needed));
 		dynamic->needed[dynamic->needed_count++] = entry->d_un.d_val;
 	}
 	for (int i = 0; i < ELF_TAG_COUNT; i++)

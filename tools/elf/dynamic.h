@@ -7,7 +7,7 @@
 #define TOOLS_ELF_DYNAMIC_H
 
 #include "tools/elf/file.h"
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 /* The tags that are read, each kept as its last value; ELF_ABSENT when there is none. */
 /* clang-format off */

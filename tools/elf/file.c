@@ -7,7 +7,7 @@
  */
 #include "tools/elf/file.h"
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,7 +44,7 @@ static struct elf_file *read_headers(struct elf_file *file, char *error, size_t 
 	if (elf_getphdrnum(file->elf, &count) || count == 0 || count > UINT16_MAX)
 		return refuse(file, ENOEXEC, error, size,
 			      "a damaged ELF file: its program headers cannot be read");
-	file->segments = elf_calloc(count, sizeof(*file->segments));
+	file->segments = must_calloc(count, sizeof(*file->segments));
 	for (; file->segment_count < count; file->segment_count++)
 		if (!gelf_getphdr(file->elf, file->segment_count, &file->segments[file->segment_count]))
 			return refuse(file, ENOEXEC, error, size,
@@ -54,7 +54,7 @@ static struct elf_file *read_headers(struct elf_file *file, char *error, size_t 
 
 struct elf_file *elf_file_open(const char *path, char *error, size_t size)
 {
-	struct elf_file *file = elf_calloc(1, sizeof(*file));
+	struct elf_file *file = must_calloc(1, sizeof(*file));
 	struct stat status;
 
 	elf_version(EV_CURRENT);
@@ -76,7 +76,7 @@ struct elf_file *elf_file_open(const char *path, char *error, size_t size)
 
 struct elf_file *elf_file_memory(const void *image, size_t len, char *error, size_t size)
 {
-	struct elf_file *file = elf_calloc(1, sizeof(*file));
+	struct elf_file *file = must_calloc(1, sizeof(*file));
 
 	elf_version(EV_CURRENT);
 	file->fd = -1;
@@ -181,7 +181,7 @@ char *elf_file_interpreter(struct elf_file *file)
 	if (!p || p->p_filesz < 2 || p->p_filesz > sizeof(path) ||
 	    elf_file_read(file, p->p_offset, path, p->p_filesz) != p->p_filesz || path[p->p_filesz - 1])
 		return NULL;
-	return elf_strdup(path);
+	return must_strdup(path);
 }
 
 /* Of this process's first object, the program: its PT_INTERP as it lies in memory. */

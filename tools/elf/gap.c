@@ -136,31 +136,32 @@ static char *words_of(const struct elf_tree *tree, size_t n, const char *family,
 	case ELF_GAP_NONE:
 		break;
 	case ELF_GAP_BUILT_IN:
-		return elf_format("%s has %zu %s_ function%s linked into it (%s%s): calls of %s do not reach "
-				  "libgsstap.so",
-				  name, gap->count, family, plural, gap->example, more, these);
+		return must_format(
+			"%s has %zu %s_ function%s linked into it (%s%s): calls of %s do not reach "
+			"libgsstap.so",
+			name, gap->count, family, plural, gap->example, more, these);
 	case ELF_GAP_LINKED:
-		return elf_format(
+		return must_format(
 			"%s has %zu %s_ function%s of its own (%s%s) and was bound to %s when it was linked "
 			"(-Bsymbolic-functions): its calls of %s do not reach libgsstap.so",
 			name, gap->count, family, plural, gap->example, more, gap->count > 1 ? "them" : "it",
 			these);
 	case ELF_GAP_SELF_BOUND:
-		return elf_format(
+		return must_format(
 			"%s prefers its own definitions (-Bsymbolic): its calls of %zu of them (%s%s) do not "
 			"reach libgsstap.so",
 			name, gap->count, gap->example, more);
 	case ELF_GAP_NAMELESS:
-		return elf_format(
+		return must_format(
 			"%s seems to have %s linked into it, stripped of its names: calls of that do not "
 			"reach libgsstap.so",
 			name, strcmp(family, "zmq") ? "a libgssapi" : "libzmq");
 	case ELF_GAP_GO:
-		return elf_format("%s is a Go program that imports no %s_ function: a Go package for %s "
-				  "makes no C call that could be seen",
-				  name, family, strcmp(family, "zmq") ? "Kerberos" : "ZeroMQ");
+		return must_format("%s is a Go program that imports no %s_ function: a Go package for %s "
+				   "makes no C call that could be seen",
+				   name, family, strcmp(family, "zmq") ? "Kerberos" : "ZeroMQ");
 	}
-	return elf_strdup("");
+	return must_strdup("");
 }
 
 char *elf_gap_words(const struct elf_tree *tree, size_t n, const char *family, const struct elf_gap *gap)
@@ -169,7 +170,7 @@ char *elf_gap_words(const struct elf_tree *tree, size_t n, const char *family, c
 
 	if (gap->kind == ELF_GAP_NONE || strcmp(family, "zmq") || !elf_gap_by_address(tree, n))
 		return words;
-	more = elf_format("%s; its connections are judged by address", words);
+	more = must_format("%s; its connections are judged by address", words);
 	free(words);
 	return more;
 }

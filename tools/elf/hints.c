@@ -38,16 +38,16 @@ static void take_library(struct stretch *s, const char *text, size_t room)
 	memcpy(name, text, len);
 	name[len] = 0;
 	if (!name_byte(text[-1]) && strstr(name, ".so") && s->hints->libraries.count < LIST_MAX &&
-	    !elf_list_has(&s->hints->libraries, name))
-		elf_list_add(&s->hints->libraries, name);
+	    !list_has(&s->hints->libraries, name))
+		list_add(&s->hints->libraries, name);
 }
 
 static void take_function(struct stretch *s, const char *text, size_t room)
 {
 	if (text[-1] || !memchr(text, 0, room) || !elf_call_find(text))
 		return;
-	if (s->hints->functions.count < LIST_MAX && !elf_list_has(&s->hints->functions, text))
-		elf_list_add(&s->hints->functions, text);
+	if (s->hints->functions.count < LIST_MAX && !list_has(&s->hints->functions, text))
+		list_add(&s->hints->functions, text);
 }
 
 static void take_zap(struct stretch *s, const char *text, size_t room)
@@ -111,7 +111,7 @@ static uint64_t loaded_size(const struct elf_file *file)
 void elf_hints_read(const struct elf_dynamic *dynamic, struct elf_hints *hints)
 {
 	uint64_t end = loaded_size(dynamic->file), strings;
-	char *block = elf_calloc(1, 1 + BLOCK + MARGIN);
+	char *block = must_calloc(1, 1 + BLOCK + MARGIN);
 	struct stretch s = {.text = block + 1, .hints = hints};
 
 	*hints = (struct elf_hints){.cut = end > SEARCH_MAX};
@@ -139,6 +139,6 @@ void elf_hints_read(const struct elf_dynamic *dynamic, struct elf_hints *hints)
 
 void elf_hints_free(struct elf_hints *hints)
 {
-	elf_list_free(&hints->libraries);
-	elf_list_free(&hints->functions);
+	list_free(&hints->libraries);
+	list_free(&hints->functions);
 }

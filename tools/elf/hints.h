@@ -9,11 +9,11 @@
 #include "tools/elf/dynamic.h"
 
 struct elf_hints {
-	struct elf_list libraries; /* such as "libzmq.so.5" */
-	struct elf_list functions; /* names of calls.def that stand alone as strings */
-	bool zap;		   /* holds the address of the ZAP handler, as libzmq does */
-	bool mechglue;		   /* holds the path of the list of mechanisms, as a libgssapi does */
-	bool cut;		   /* the file is larger than what was searched */
+	struct list libraries; /* such as "libzmq.so.5" */
+	struct list functions; /* names of calls.def that stand alone as strings */
+	bool zap;	       /* holds the address of the ZAP handler, as libzmq does */
+	bool mechglue;	       /* holds the path of the list of mechanisms, as a libgssapi does */
+	bool cut;	       /* the file is larger than what was searched */
 };
 
 /* Searches the loaded part of the file (its first 512 MiB at most), but for the dynamic string table. */

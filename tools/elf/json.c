@@ -190,7 +190,7 @@ static void write_report(struct js *js, const struct elf_report *report)
 
 int elf_report_json(const struct elf_report *report, FILE *file)
 {
-	struct out *out = elf_calloc(1, sizeof(*out));
+	struct out *out = must_calloc(1, sizeof(*out));
 	struct js js;
 	int failed;
 

@@ -56,7 +56,7 @@ static char *quoted(const char *line, const char *name)
 		return NULL;
 	while (end > line + 1 && end[-1] == '/')
 		end--;
-	return elf_format("%.*s", (int)(end - line), line);
+	return must_format("%.*s", (int)(end - line), line);
 }
 
 /* Bit i of active belongs to the i-th of the names, which are separated by colons. */
@@ -66,7 +66,7 @@ static void take_levels(struct elf_loader *loader, const char *names, unsigned l
 		size_t len = strcspn(names, ":");
 
 		if (active & 1)
-			elf_list_take(&loader->levels, elf_format("%.*s", (int)len, names));
+			list_take(&loader->levels, must_format("%.*s", (int)len, names));
 		names += len + (names[len] == ':');
 	}
 }
@@ -94,7 +94,7 @@ static void read_answer(struct elf_loader *loader, FILE *answer)
 			mask = strtoul(line + strlen(active), NULL, 0);
 		directory = quoted(line, "path.system_dirs[");
 		if (directory)
-			elf_list_take(&loader->directories, directory);
+			list_take(&loader->directories, directory);
 	}
 	take_levels(loader, names ? names : "", mask);
 	free(names);
@@ -108,7 +108,7 @@ void elf_loader_ask(struct elf_loader *loader)
 	int fd = start(elf_native()->interpreter, &pid);
 	FILE *answer = fd < 0 ? NULL : fdopen(fd, "r");
 
-	*loader = (struct elf_loader){.lib = elf_strdup("lib64"), .platform = elf_strdup("")};
+	*loader = (struct elf_loader){.lib = must_strdup("lib64"), .platform = must_strdup("")};
 	if (answer) {
 		read_answer(loader, answer);
 		fclose(answer);
@@ -118,13 +118,13 @@ void elf_loader_ask(struct elf_loader *loader)
 	if (loader->directories.count)
 		return;
 	for (size_t i = 0; i < sizeof(customary) / sizeof(*customary); i++)
-		elf_list_add(&loader->directories, customary[i]);
+		list_add(&loader->directories, customary[i]);
 }
 
 void elf_loader_free(struct elf_loader *loader)
 {
-	elf_list_free(&loader->directories);
-	elf_list_free(&loader->levels);
+	list_free(&loader->directories);
+	list_free(&loader->levels);
 	free(loader->lib);
 	free(loader->platform);
 }

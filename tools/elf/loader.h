@@ -8,12 +8,12 @@
 #ifndef TOOLS_ELF_LOADER_H
 #define TOOLS_ELF_LOADER_H
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 struct elf_loader {
-	struct elf_list directories; /* built in, searched last */
-	struct elf_list levels;	     /* subdirectories of glibc-hwcaps that this CPU can use, best first */
-	char *lib, *platform;	     /* $LIB, $PLATFORM */
+	struct list directories; /* built in, searched last */
+	struct list levels;	 /* subdirectories of glibc-hwcaps that this CPU can use, best first */
+	char *lib, *platform;	 /* $LIB, $PLATFORM */
 };
 
 /* A loader that does not answer (older, or gone) leaves the customary directories. */

@@ -58,7 +58,7 @@ static char *copy(const struct elf_dynamic *dynamic, enum elf_tag tag)
 {
 	const char *text = elf_dynamic_string(dynamic, dynamic->tags[tag]);
 
-	return text ? elf_strdup(text) : NULL;
+	return text ? must_strdup(text) : NULL;
 }
 
 static void read_dynamic(struct elf_object *object, const struct elf_dynamic *dynamic)
@@ -78,7 +78,7 @@ static void read_dynamic(struct elf_object *object, const struct elf_dynamic *dy
 		const char *name = elf_dynamic_string(dynamic, dynamic->needed[i]);
 
 		if (name && *name)
-			elf_list_add(&object->needed, name);
+			list_add(&object->needed, name);
 	}
 }
 
@@ -191,7 +191,7 @@ static bool read_follows(const struct elf_dynamic *dynamic)
 
 struct elf_object *elf_object_read(struct elf_file *file)
 {
-	struct elf_object *object = elf_calloc(1, sizeof(*object));
+	struct elf_object *object = must_calloc(1, sizeof(*object));
 	struct elf_dynamic dynamic;
 
 	elf_dynamic_read(&dynamic, file);
@@ -220,7 +220,7 @@ void elf_object_free(struct elf_object *object)
 	free(object->soname);
 	free(object->rpath);
 	free(object->runpath);
-	elf_list_free(&object->needed);
+	list_free(&object->needed);
 	elf_symbols_free(&object->symbols);
 	elf_symbols_free(&object->built_in);
 	elf_hints_free(&object->hints);

@@ -30,7 +30,7 @@ struct elf_object {
 	dev_t device;
 	ino_t inode;
 	char *interpreter, *soname, *rpath, *runpath; /* NULL when absent */
-	struct elf_list needed;
+	struct list needed;
 	bool bind_now; /* -z now: all symbols bound at start */
 	bool symbolic; /* DF_SYMBOLIC: its own definitions come first for it */
 	bool nodeflib; /* DF_1_NODEFLIB */

@@ -46,7 +46,7 @@ static void note(struct elf_relocations *relocations, uint16_t machine, uint64_t
 		return;
 	if (symbol >= relocations->count) {
 		size_t old = relocations->count, new = old * 2 > symbol + 1 ? old * 2 : symbol + 1;
-		unsigned char *how = elf_calloc(new, 1);
+		unsigned char *how = must_calloc(new, 1);
 
 		if (old)
 			memcpy(how, relocations->how, old);

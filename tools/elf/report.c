@@ -86,6 +86,6 @@ void elf_report_free(struct elf_report *report)
 {
 	elf_chain_free(&report->chain);
 	elf_tree_free(&report->tree);
-	elf_list_free(&report->reasons);
-	elf_list_free(&report->notes);
+	list_free(&report->reasons);
+	list_free(&report->notes);
 }

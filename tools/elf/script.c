@@ -25,8 +25,8 @@ static char *which(const char *name, const char *list)
 	char path[PATH_MAX];
 
 	if (*name && strchr(name, '/')) /* what is wrong with it is found when it is read */
-		return elf_strdup(name);
-	return path_program(name, list, path, sizeof(path)) ? NULL : elf_strdup(path);
+		return must_strdup(name);
+	return path_program(name, list, path, sizeof(path)) ? NULL : must_strdup(path);
 }
 
 /* The #! line of a file: its interpreter and argument ("" for none) in line. 1: there is one; 0: no script;
@@ -68,9 +68,9 @@ static int read_line(const char *path, char line[LINE_BYTES + 1], char **interpr
 
 /* The words of env -S: blanks separate, quotes hold together, a backslash takes the next byte. ${VAR} stays
  * as it is: no program is called that. */
-static void split(const char *text, struct elf_list *words)
+static void split(const char *text, struct list *words)
 {
-	char *word = elf_calloc(1, strlen(text) + 1);
+	char *word = must_calloc(1, strlen(text) + 1);
 
 	while (*(text += strspn(text, " \t"))) {
 		size_t len = 0;
@@ -84,13 +84,13 @@ static void split(const char *text, struct elf_list *words)
 				word[len++] = *text;
 		}
 		word[len] = 0;
-		elf_list_add(words, word);
+		list_add(words, word);
 	}
 	free(word);
 }
 
 /* The argument of #!/usr/bin/env as env's own words: only -S makes more than one of it. */
-static void env_words(const char *argument, struct elf_list *words)
+static void env_words(const char *argument, struct list *words)
 {
 	size_t flags = *argument == '-' ? 1 + strspn(argument + 1, "i0v") : 0;
 
@@ -98,10 +98,10 @@ static void env_words(const char *argument, struct elf_list *words)
 		split(argument + 15, words);
 	} else if (flags && argument[flags] == 'S') {
 		if (flags > 1)
-			elf_list_take(words, elf_format("%.*s", (int)flags, argument));
+			list_take(words, must_format("%.*s", (int)flags, argument));
 		split(argument + flags + 1, words);
 	} else if (*argument) {
-		elf_list_add(words, argument);
+		list_add(words, argument);
 	}
 }
 
@@ -128,7 +128,7 @@ static bool takes_value(const char *word)
 /* The program that env would start, a new string, or NULL. */
 static char *env_program(const char *argument, struct elf_chain *chain)
 {
-	struct elf_list words = {0};
+	struct list words = {0};
 	const char *path = NULL;
 	char *found = NULL;
 	size_t i = 0;
@@ -154,30 +154,30 @@ static char *env_program(const char *argument, struct elf_chain *chain)
 		found = which(words.items[i], path);
 	if (!found)
 		chain->problem = i < words.count
-					 ? elf_format("env finds no program '%s' in PATH", words.items[i])
-					 : elf_strdup("env is given no program to run");
-	elf_list_free(&words);
+					 ? must_format("env finds no program '%s' in PATH", words.items[i])
+					 : must_strdup("env is given no program to run");
+	list_free(&words);
 	return found;
 }
 
 static void step(struct elf_chain *chain, const char *script, const char *interpreter)
 {
-	chain->steps = elf_grow(chain->steps, chain->count, sizeof(*chain->steps));
-	chain->steps[chain->count++] = (struct elf_step){elf_strdup(script), elf_strdup(interpreter)};
+	chain->steps = must_grow(chain->steps, chain->count, sizeof(*chain->steps));
+	chain->steps[chain->count++] = (struct elf_step){must_strdup(script), must_strdup(interpreter)};
 }
 
 void elf_script_follow(const char *path, struct elf_chain *chain)
 {
-	char line[LINE_BYTES + 1], *interpreter, *argument, *at = elf_strdup(path), *next;
+	char line[LINE_BYTES + 1], *interpreter, *argument, *at = must_strdup(path), *next;
 	int is_script;
 
 	*chain = (struct elf_chain){0};
 	while ((is_script = read_line(at, line, &interpreter, &argument)) > 0 && chain->count < DEPTH_MAX) {
 		if (!*interpreter) {
-			chain->problem = elf_format("the #! line of %s names no interpreter", at);
+			chain->problem = must_format("the #! line of %s names no interpreter", at);
 			break;
 		}
-		next = strcmp(path_base(interpreter), "env") ? elf_strdup(interpreter)
+		next = strcmp(path_base(interpreter), "env") ? must_strdup(interpreter)
 							     : env_program(argument, chain);
 		if (!next)
 			break;
@@ -186,10 +186,10 @@ void elf_script_follow(const char *path, struct elf_chain *chain)
 		at = next;
 	}
 	if (is_script < 0)
-		chain->problem = elf_format("%s: %s", at, strerror(errno));
+		chain->problem = must_format("%s: %s", at, strerror(errno));
 	else if (is_script > 0 && !chain->problem)
-		chain->problem = elf_format("%s: scripts are interpreted by scripts more than %d deep", path,
-					    DEPTH_MAX);
+		chain->problem = must_format("%s: scripts are interpreted by scripts more than %d deep", path,
+					     DEPTH_MAX);
 	if (chain->problem)
 		free(at);
 	else

@@ -6,7 +6,7 @@
 #ifndef TOOLS_ELF_SCRIPT_H
 #define TOOLS_ELF_SCRIPT_H
 
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include <stddef.h>
 

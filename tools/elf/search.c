@@ -63,7 +63,7 @@ char *elf_search_expand(const struct elf_search *search, const char *text, const
 {
 	/* A list may have as many items as bytes: what has nothing to expand costs its own length. */
 	size_t used = 0, len, room = strchr(text, '$') ? EXPANDED_MAX : strnlen(text, EXPANDED_MAX - 1) + 1;
-	char *out = elf_calloc(1, room);
+	char *out = must_calloc(1, room);
 
 	while (*text && used < room - 1) {
 		const char *value = *text == '$' ? token(search, text, origin, &len) : NULL;
@@ -98,12 +98,12 @@ static char *try_directory(const struct elf_search *search, const char *director
 	char *path;
 
 	for (size_t i = 0; i < search->loader.levels.count; i++) {
-		path = elf_format("%s/glibc-hwcaps/%s/%s", directory, search->loader.levels.items[i], name);
+		path = must_format("%s/glibc-hwcaps/%s/%s", directory, search->loader.levels.items[i], name);
 		if (acceptable(path))
 			return path;
 		free(path);
 	}
-	path = elf_format("%s/%s", directory, name);
+	path = must_format("%s/%s", directory, name);
 	if (acceptable(path))
 		return path;
 	free(path);
@@ -117,7 +117,7 @@ static char *search_split(const struct elf_search *search, const char *list, con
 
 	for (bool more = true; more && !found;) {
 		size_t len = strcspn(list, separators);
-		char *item = elf_format("%.*s", (int)len, list);
+		char *item = must_format("%.*s", (int)len, list);
 		char *directory = elf_search_expand(search, item, origin);
 
 		/* An empty item is the working directory. */
@@ -153,7 +153,7 @@ char *elf_search_cache(const struct elf_search *search, const char *name, bool n
 		    !strchr(path + len + 1, '/'))
 			return NULL;
 	}
-	return path && acceptable(path) ? elf_strdup(path) : NULL;
+	return path && acceptable(path) ? must_strdup(path) : NULL;
 }
 
 char *elf_search_defaults(const struct elf_search *search, const char *name)

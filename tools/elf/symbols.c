@@ -79,10 +79,10 @@ static void append(struct elf_symbols *symbols, const char *name, const GElf_Sym
 	struct elf_symbol *symbol;
 	unsigned type = GELF_ST_TYPE(sym->st_info);
 
-	symbols->items = elf_grow(symbols->items, symbols->count, sizeof(*symbols->items));
+	symbols->items = must_grow(symbols->items, symbols->count, sizeof(*symbols->items));
 	symbol = &symbols->items[symbols->count++];
 	*symbol = (struct elf_symbol){
-		.name = elf_strdup(name),
+		.name = must_strdup(name),
 		.defined = sym->st_shndx != SHN_UNDEF,
 		.function = type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_NOTYPE,
 		.self_bound = GELF_ST_VISIBILITY(sym->st_other) == STV_PROTECTED,
@@ -115,7 +115,7 @@ void elf_symbols_dynamic(const struct elf_dynamic *dynamic, bool (*wanted)(const
 			continue;
 		append(symbols, name, &sym);
 		name = elf_versions_of(&versions, i, &hidden);
-		symbols->items[symbols->count - 1].version = name ? elf_strdup(name) : NULL;
+		symbols->items[symbols->count - 1].version = name ? must_strdup(name) : NULL;
 		symbols->items[symbols->count - 1].old = hidden;
 		symbols->items[symbols->count - 1].how = i < relocations.count ? relocations.how[i] : 0;
 	}

@@ -149,7 +149,7 @@ static void put_group(struct out *out, const struct elf_report *report, const st
 	out_str(out, "\n");
 }
 
-static void put_names(struct out *out, const struct elf_list *names)
+static void put_names(struct out *out, const struct list *names)
 {
 	size_t column = 8;
 
@@ -170,20 +170,20 @@ static void put_names(struct out *out, const struct elf_list *names)
 static void put_references(struct out *out, const struct elf_report *report, size_t n)
 {
 	const struct elf_symbols *symbols = &report->tree.nodes[n].object->symbols;
-	struct group *groups = elf_calloc(symbols->count, sizeof(*groups));
+	struct group *groups = must_calloc(symbols->count, sizeof(*groups));
 
 	for (size_t i = 0; i < symbols->count; i++)
 		if (elf_is_reference(&symbols->items[i]))
 			groups[i] = group_of(report, n, &symbols->items[i]);
 	for (size_t i = 0; i < symbols->count; i++) {
 		struct group group = groups[i];
-		struct elf_list names = {0};
+		struct list names = {0};
 
 		for (size_t k = i; group.family && k < symbols->count; k++) {
 			if (!groups[k].family || !same(&group, &groups[k]))
 				continue;
 			groups[k].family = NULL;
-			elf_list_add(&names, symbols->items[k].name);
+			list_add(&names, symbols->items[k].name);
 		}
 		if (names.count)
 			put_group(out, report, &group, names.count);
@@ -191,7 +191,7 @@ static void put_references(struct out *out, const struct elf_report *report, siz
 		 */
 		if (names.count && !(group.own && n > 0))
 			put_names(out, &names);
-		elf_list_free(&names);
+		list_free(&names);
 	}
 	free(groups);
 }
@@ -214,7 +214,7 @@ static void put_definitions(struct out *out, const struct elf_object *object)
 	}
 }
 
-static void put_list(struct out *out, const char *label, const struct elf_list *list)
+static void put_list(struct out *out, const char *label, const struct list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		out_str(out, i ? " " : label);
@@ -308,7 +308,7 @@ static void put_objects(struct out *out, const struct elf_report *report)
 	}
 }
 
-static void put_sentences(struct out *out, const char *label, const struct elf_list *list)
+static void put_sentences(struct out *out, const char *label, const struct list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		out_str(out, label);
@@ -321,7 +321,7 @@ static void put_sentences(struct out *out, const char *label, const struct elf_l
 int elf_report_text(const struct elf_report *report, FILE *file, bool colour)
 {
 	static const char *const paints[] = {"1;32", "1;33", "1;31"};
-	struct out *out = elf_calloc(1, sizeof(*out));
+	struct out *out = must_calloc(1, sizeof(*out));
 	int failed;
 
 	out_init(out, file, colour, false);

@@ -17,11 +17,11 @@ static char *origin_of(const struct elf_tree *tree, size_t node)
 	char *path = node == 0 ? realpath(tree->nodes[0].path, NULL) : NULL, *slash;
 
 	if (!path)
-		path = elf_strdup(tree->nodes[node].path);
+		path = must_strdup(tree->nodes[node].path);
 	slash = strrchr(path, '/');
 	if (!slash) {
 		free(path);
-		return elf_strdup(".");
+		return must_strdup(".");
 	}
 	slash[slash == path] = 0;
 	return path;
@@ -100,7 +100,7 @@ static struct elf_node *known(const struct elf_tree *tree, const char *name)
 	for (size_t i = 0; i < tree->count; i++) {
 		struct elf_node *node = &tree->nodes[i];
 
-		if (!strcmp(node->name, name) || elf_list_has(&node->aliases, name) ||
+		if (!strcmp(node->name, name) || list_has(&node->aliases, name) ||
 		    (node->object && node->object->soname && !strcmp(node->object->soname, name)))
 			return node;
 	}
@@ -111,9 +111,9 @@ static struct elf_node *add_node(struct elf_tree *tree, const char *name, size_t
 {
 	struct elf_node *node;
 
-	tree->nodes = elf_grow(tree->nodes, tree->count, sizeof(*tree->nodes));
+	tree->nodes = must_grow(tree->nodes, tree->count, sizeof(*tree->nodes));
 	node = &tree->nodes[tree->count++];
-	*node = (struct elf_node){.name = elf_strdup(name), .parent = parent, .found = found};
+	*node = (struct elf_node){.name = must_strdup(name), .parent = parent, .found = found};
 	return node;
 }
 
@@ -124,7 +124,7 @@ static bool same_file(const struct elf_tree *tree, const struct elf_file *file, 
 
 		if (node->object && node->object->inode == file->inode &&
 		    node->object->device == file->device) {
-			elf_list_add(&node->aliases, name);
+			list_add(&node->aliases, name);
 			return true;
 		}
 	}
@@ -151,9 +151,9 @@ static void load(struct elf_tree *tree, const struct elf_search *search, size_t 
 	node->path = path;
 	node->object = file ? elf_object_read(file) : NULL;
 	if (path && !file)
-		node->error = elf_strdup(error);
+		node->error = must_strdup(error);
 	else if (file && !node->object->native)
-		node->error = elf_strdup("built for another architecture");
+		node->error = must_strdup("built for another architecture");
 	elf_file_close(file);
 }
 
@@ -168,7 +168,7 @@ static void load_interpreter(struct elf_tree *tree)
 	if (!file)
 		return;
 	node = add_node(tree, path, 0, ELF_FOUND_INTERPRETER);
-	node->path = elf_strdup(path);
+	node->path = must_strdup(path);
 	node->object = elf_object_read(file);
 	elf_file_close(file);
 }
@@ -180,7 +180,7 @@ void elf_tree_build(struct elf_tree *tree, const char *path, struct elf_object *
 
 	*tree = (struct elf_tree){0};
 	root = add_node(tree, path, 0, ELF_FOUND_SELF);
-	root->path = elf_strdup(path);
+	root->path = must_strdup(path);
 	root->object = program;
 	if (!program->native || program->type == ELF_TYPE_OTHER || program->type == ELF_TYPE_STATIC ||
 	    program->type == ELF_TYPE_STATIC_PIE)
@@ -205,7 +205,7 @@ void elf_tree_free(struct elf_tree *tree)
 {
 	for (size_t i = 0; i < tree->count; i++) {
 		free(tree->nodes[i].name);
-		elf_list_free(&tree->nodes[i].aliases);
+		list_free(&tree->nodes[i].aliases);
 		free(tree->nodes[i].path);
 		free(tree->nodes[i].error);
 		elf_object_free(tree->nodes[i].object);

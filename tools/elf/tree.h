@@ -26,10 +26,10 @@ enum elf_found {
 	}
 
 struct elf_node {
-	char *name;		 /* as the object that needs it names it */
-	struct elf_list aliases; /* other names it was asked for by */
-	char *path;		 /* NULL when not found */
-	char *error;		 /* why the file that was found cannot be loaded, or NULL */
+	char *name;	     /* as the object that needs it names it */
+	struct list aliases; /* other names it was asked for by */
+	char *path;	     /* NULL when not found */
+	char *error;	     /* why the file that was found cannot be loaded, or NULL */
 	enum elf_found found;
 	size_t parent;		   /* the node that needs it first */
 	struct elf_object *object; /* NULL when not found or not readable */

@@ -16,14 +16,14 @@ static const char *const families[] = {"gss", "zmq"};
 
 static void reason(struct elf_report *report, enum elf_verdict verdict, char *text)
 {
-	elf_list_take(&report->reasons, text);
+	list_take(&report->reasons, text);
 	if (report->verdict < verdict)
 		report->verdict = verdict;
 }
 
 static void note(struct elf_report *report, char *text)
 {
-	elf_list_take(&report->notes, text);
+	list_take(&report->notes, text);
 }
 
 static const char *name_of(const struct elf_node *node)
@@ -38,19 +38,19 @@ static void judge_start(struct elf_report *report)
 	char why[512];
 
 	if (report->chain.drops_preload)
-		reason(report, ELF_NOT_COVERED, elf_strdup("the env in the #! line drops LD_PRELOAD"));
+		reason(report, ELF_NOT_COVERED, must_strdup("the env in the #! line drops LD_PRELOAD"));
 	if (program->type == ELF_TYPE_LIBRARY && program->native)
 		note(report,
-		     elf_strdup("this is a library: it is covered where the program that loads it is"));
+		     must_strdup("this is a library: it is covered where the program that loads it is"));
 	else if (cover_check_program(report->chain.program, why, sizeof(why)) == COVER_NO)
-		reason(report, ELF_NOT_COVERED, elf_strdup(why));
+		reason(report, ELF_NOT_COVERED, must_strdup(why));
 	if ((report->secure.setuid || report->secure.setgid || report->secure.capabilities) &&
 	    !report->secure.secure && !report->secure.nosuid)
 		note(report,
-		     elf_strdup("it gains privileges when another user starts it, and is not covered then"));
+		     must_strdup("it gains privileges when another user starts it, and is not covered then"));
 	if (report->chain.count)
 		note(report,
-		     elf_strdup(
+		     must_strdup(
 			     "a script: this is about its interpreter, programs it starts are covered each "
 			     "on its own"));
 }
@@ -58,14 +58,15 @@ static void judge_start(struct elf_report *report)
 /* Its runtime ends a program in which anything is preloaded before it, unless it is told not to. */
 static void note_asan(struct elf_report *report)
 {
-	const struct elf_list *needed = &report->tree.nodes[0].object->needed;
+	const struct list *needed = &report->tree.nodes[0].object->needed;
 
 	for (size_t i = 0; i < needed->count; i++)
 		if (!strncmp(needed->items[i], "libasan.so", 10))
-			note(report, elf_strdup("it was built with AddressSanitizer, which must be told that "
-						"something comes before its runtime: gsstap run does; where "
-						"LD_PRELOAD is set by hand, set "
-						"ASAN_OPTIONS=verify_asan_link_order=0 as well"));
+			note(report,
+			     must_strdup("it was built with AddressSanitizer, which must be told that "
+					 "something comes before its runtime: gsstap run does; where "
+					 "LD_PRELOAD is set by hand, set "
+					 "ASAN_OPTIONS=verify_asan_link_order=0 as well"));
 }
 
 static void judge_libraries(struct elf_report *report)
@@ -78,15 +79,15 @@ static void judge_libraries(struct elf_report *report)
 
 		if (!node->path)
 			reason(report, ELF_NOT_COVERED,
-			       elf_format("it cannot be %s here: %s, which %s needs, is not found", start,
-					  node->name, parent));
+			       must_format("it cannot be %s here: %s, which %s needs, is not found", start,
+					   node->name, parent));
 		else if (node->error)
 			reason(report, ELF_NOT_COVERED,
-			       elf_format("it cannot be %s here: %s, which %s needs: %s", start, node->path,
-					  parent, node->error));
+			       must_format("it cannot be %s here: %s, which %s needs: %s", start, node->path,
+					   parent, node->error));
 	}
 	if (report->tree.cut)
-		reason(report, ELF_PARTLY, elf_strdup("it has too many libraries: not all were looked at"));
+		reason(report, ELF_PARTLY, must_strdup("it has too many libraries: not all were looked at"));
 }
 
 /* Functions that are called without the loader's help. */
@@ -106,14 +107,14 @@ static void judge_gaps(struct elf_report *report, size_t n)
 	if (!any && object->symbolic &&
 	    (elf_object_defines(object, "gss") || elf_object_defines(object, "zmq")))
 		note(report,
-		     elf_format("%s was linked with -Bsymbolic: calls of its own functions are not seen",
-				name_of(&report->tree.nodes[n])));
+		     must_format("%s was linked with -Bsymbolic: calls of its own functions are not seen",
+				 name_of(&report->tree.nodes[n])));
 }
 
 static void note_go(struct elf_report *report)
 {
 	if (report->tree.nodes[0].object->go && report->references)
-		note(report, elf_strdup("a Go program: only the C functions that it imports are seen"));
+		note(report, must_strdup("a Go program: only the C functions that it imports are seen"));
 }
 
 /* A libzmq that was built without GSSAPI refers to no gss_init_sec_context. */
@@ -126,7 +127,7 @@ static void note_libzmq(struct elf_report *report, size_t n)
 	if (!elf_object_imports(object, "gss_init_sec_context") &&
 	    !elf_symbols_find(&object->built_in, "gss_init_sec_context", true))
 		note(report,
-		     elf_format(
+		     must_format(
 			     "the libzmq in %s was built without GSSAPI: it can be watched, GSSAPI cannot be "
 			     "injected into it",
 			     name_of(&report->tree.nodes[n])));
@@ -141,15 +142,15 @@ static void note_loading(struct elf_report *report, size_t n)
 	if (!elf_symbols_find(&node->object->symbols, "dlmopen", true) &&
 	    elf_object_imports(node->object, "dlmopen"))
 		note(report,
-		     elf_format("%s imports dlmopen: what it loads into another namespace is not reached",
-				name_of(node)));
+		     must_format("%s imports dlmopen: what it loads into another namespace is not reached",
+				 name_of(node)));
 	if (!provider && hints->libraries.count)
 		note(report,
-		     elf_format("%s names %s%s: it may load it at run time", name_of(node),
-				hints->libraries.items[0], hints->libraries.count > 1 ? " and others" : ""));
+		     must_format("%s names %s%s: it may load it at run time", name_of(node),
+				 hints->libraries.items[0], hints->libraries.count > 1 ? " and others" : ""));
 	if (hints->cut)
-		note(report, elf_format("%s is large: only its first 512 MiB were searched for names",
-					name_of(node)));
+		note(report, must_format("%s is large: only its first 512 MiB were searched for names",
+					 name_of(node)));
 }
 
 void elf_report_judge(struct elf_report *report)
@@ -167,8 +168,8 @@ void elf_report_judge(struct elf_report *report)
 	}
 	if (report->loads && report->verdict != ELF_NOT_COVERED)
 		note(report,
-		     elf_strdup("what is loaded with dlopen is reached too; whether that happens with "
-				"RTLD_DEEPBIND or at all cannot be told from files"));
+		     must_strdup("what is loaded with dlopen is reached too; whether that happens with "
+				 "RTLD_DEEPBIND or at all cannot be told from files"));
 }
 
 const char *elf_report_sentence(const struct elf_report *report)

@@ -21,10 +21,10 @@ struct elf_report {
 	struct elf_secure secure;
 	struct elf_tree tree; /* node 0 is the program */
 	enum elf_verdict verdict;
-	struct elf_list reasons; /* why it is not all covered: one sentence each */
-	struct elf_list notes;	 /* what cannot be told from files, and what else helps */
-	size_t references;	 /* to wrapped functions, in all objects */
-	bool loads;		 /* it, or a library that it uses directly, imports dlopen or dlsym */
+	struct list reasons; /* why it is not all covered: one sentence each */
+	struct list notes;   /* what cannot be told from files, and what else helps */
+	size_t references;   /* to wrapped functions, in all objects */
+	bool loads;	     /* it, or a library that it uses directly, imports dlopen or dlsym */
 };
 
 /* Fills verdict, reasons and notes from the rest. */

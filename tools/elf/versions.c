@@ -73,7 +73,7 @@ void elf_versions_read(const struct elf_dynamic *dynamic, size_t symbols, struct
 	if (dynamic->file->header.e_ident[EI_DATA] != elf_native()->data)
 		return;
 	versions->versym = elf_dynamic_table(dynamic, ELF_TAG_VERSYM, (uint64_t)symbols * 2, ELF_T_HALF);
-	versions->names = elf_calloc(ELF_VERSION_COUNT, sizeof(*versions->names));
+	versions->names = must_calloc(ELF_VERSION_COUNT, sizeof(*versions->names));
 	read_needed(versions, dynamic);
 	read_defined(versions, dynamic);
 }

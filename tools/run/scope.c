@@ -5,7 +5,7 @@
 #include "tools/elf/script.h"
 #include "tools/run/zmq_guess.h"
 
-static void build(struct run_scope *scope, const char *program, const struct elf_list *objects)
+static void build(struct run_scope *scope, const char *program, const struct list *objects)
 {
 	char error[160];
 	struct elf_file *file = elf_file_open(program, error, sizeof(error));
@@ -16,14 +16,14 @@ static void build(struct run_scope *scope, const char *program, const struct elf
 	object = elf_object_read(file);
 	elf_file_close(file);
 	for (size_t i = 0; i < objects->count; i++)
-		elf_list_add(&object->needed, objects->items[i]);
+		list_add(&object->needed, objects->items[i]);
 	elf_tree_build(&scope->tree, program, object, false);
 	scope->known = true;
 }
 
 void run_scope_open(struct run_scope *scope, const char *judged, char **argv)
 {
-	struct elf_list guessed = {0};
+	struct list guessed = {0};
 	struct elf_chain chain;
 
 	*scope = (struct run_scope){0};
@@ -32,7 +32,7 @@ void run_scope_open(struct run_scope *scope, const char *judged, char **argv)
 		run_zmq_guess(&guessed, &chain, argv);
 		build(scope, chain.program, &guessed);
 	}
-	elf_list_free(&guessed);
+	list_free(&guessed);
 	elf_chain_free(&chain);
 }
 

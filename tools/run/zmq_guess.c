@@ -48,10 +48,9 @@ static bool has_suffix(const char *name, const char *suffix)
 }
 
 /* The candidates below the package's directory; false when there is no such directory. */
-static bool take_package(struct elf_list *objects, const char *directory, const char *name,
-			 const char *suffix)
+static bool take_package(struct list *objects, const char *directory, const char *name, const char *suffix)
 {
-	char *joined = elf_format("%s/%s", *directory ? directory : ".", name),
+	char *joined = must_format("%s/%s", *directory ? directory : ".", name),
 	     *package = realpath(joined, NULL);
 	char *roots[] = {package, NULL};
 	FTS *files = package ? fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL) : NULL;
@@ -60,7 +59,7 @@ static bool take_package(struct elf_list *objects, const char *directory, const 
 	for (size_t i = 0; files && i < PACKAGE_FILES_MAX && (file = fts_read(files)); i++)
 		if (file->fts_info == FTS_F && has_suffix(file->fts_name, suffix) &&
 		    is_candidate(file->fts_path))
-			elf_list_add(objects, file->fts_path);
+			list_add(objects, file->fts_path);
 	if (files)
 		fts_close(files);
 	free(joined);
@@ -69,13 +68,13 @@ static bool take_package(struct elf_list *objects, const char *directory, const 
 }
 
 /* The same in one of the directories of a list such as PATH. */
-static bool take_listed(struct elf_list *objects, const char *list, const char *name, const char *suffix)
+static bool take_listed(struct list *objects, const char *list, const char *name, const char *suffix)
 {
 	bool taken = false;
 
 	while (list && *list && !taken) {
 		size_t len = strcspn(list, ":");
-		char *directory = elf_format("%.*s", (int)len, list);
+		char *directory = must_format("%.*s", (int)len, list);
 
 		taken = take_package(objects, directory, name, suffix);
 		free(directory);
@@ -110,11 +109,11 @@ static char *script_directory(const struct elf_chain *chain, char **argv)
 		cut_last(path);
 	else
 		path = realpath(".", NULL);
-	return path ? path : elf_strdup("");
+	return path ? path : must_strdup("");
 }
 
 /* Node looks in node_modules beside the script, and in all directories above it. */
-static void guess_node(struct elf_list *objects, char *directory)
+static void guess_node(struct list *objects, char *directory)
 {
 	do
 		if (take_package(objects, *directory ? directory : "/", "node_modules/zeromq", ".node"))
@@ -125,15 +124,15 @@ static void guess_node(struct elf_list *objects, char *directory)
 
 /* Python looks beside the script, then where it is told to, at last below its own prefix, which for a virtual
  * environment is that of the link it was started by. */
-static void guess_python(struct elf_list *objects, const char *directory, const char *program)
+static void guess_python(struct list *objects, const char *directory, const char *program)
 {
 	const char *home = getenv("HOME");
-	char *prefix = elf_strdup(program), *real = realpath(program, NULL), *list;
+	char *prefix = must_strdup(program), *real = realpath(program, NULL), *list;
 	const char *version = path_base(real ? real : program);
 
 	if (!cut_last(prefix) || !cut_last(prefix))
 		*prefix = 0;
-	list = elf_format(
+	list = must_format(
 		"%s/lib/%s/site-packages:%s/.local/lib/%s/site-packages:%s/local/lib/%s/dist-packages:"
 		"%s/lib/python3/dist-packages",
 		prefix, version, home ? home : "", version, prefix, version, prefix);
@@ -145,7 +144,7 @@ static void guess_python(struct elf_list *objects, const char *directory, const 
 	free(prefix);
 }
 
-void run_zmq_guess(struct elf_list *objects, const struct elf_chain *chain, char **argv)
+void run_zmq_guess(struct list *objects, const struct elf_chain *chain, char **argv)
 {
 	const char *name = path_base(chain->program);
 	char *directory = script_directory(chain, argv);

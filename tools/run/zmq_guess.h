@@ -9,6 +9,6 @@
 #include "tools/elf/script.h"
 
 /* Adds the absolute paths of the objects that PROGRAM, with these #! lines and arguments, may load. */
-void run_zmq_guess(struct elf_list *objects, const struct elf_chain *chain, char **argv);
+void run_zmq_guess(struct list *objects, const struct elf_chain *chain, char **argv);
 
 #endif

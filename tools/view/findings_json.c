@@ -27,7 +27,7 @@ static void side(struct js *js, const char *key, const struct model_talk *talk)
 	js_object_end(js);
 }
 
-static void remedies(struct js *js, const struct elf_list *list)
+static void remedies(struct js *js, const struct list *list)
 {
 	js_key(js, "remedy");
 	js_array(js);

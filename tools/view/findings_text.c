@@ -48,7 +48,7 @@ static void where(struct out *out, const struct finding *finding)
 	out_char(out, '\n');
 }
 
-static void lines(struct out *out, const char *head, const struct elf_list *list)
+static void lines(struct out *out, const char *head, const struct list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		bool command = list->items[i][0] == '\t';

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-static void list(struct out *out, const char *heading, const struct elf_list *items)
+static void list(struct out *out, const char *heading, const struct list *items)
 {
 	if (!items->count)
 		return;

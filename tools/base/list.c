@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory and lists of strings; see list.h. */
-#include "tools/elf/list.h"
+#include "tools/base/list.h"
 
 #include "tools/base/tool.h"
 
@@ -18,24 +18,24 @@ static void *must(void *memory)
 	return memory;
 }
 
-void *elf_calloc(size_t count, size_t size)
+void *must_calloc(size_t count, size_t size)
 {
 	return must(calloc(count ? count : 1, size));
 }
 
-void *elf_grow(void *items, size_t count, size_t size)
+void *must_grow(void *items, size_t count, size_t size)
 {
 	if (count & (count - 1)) /* not at a power of two: there is room */
 		return items;
 	return must(reallocarray(items, count ? 2 * count : 1, size));
 }
 
-char *elf_strdup(const char *text)
+char *must_strdup(const char *text)
 {
 	return must(strdup(text));
 }
 
-char *elf_format(const char *format, ...)
+char *must_format(const char *format, ...)
 {
 	va_list arguments;
 	char *text;
@@ -47,18 +47,18 @@ char *elf_format(const char *format, ...)
 	return must(text);
 }
 
-void elf_list_take(struct elf_list *list, char *text)
+void list_take(struct list *list, char *text)
 {
-	list->items = elf_grow(list->items, list->count, sizeof(*list->items));
+	list->items = must_grow(list->items, list->count, sizeof(*list->items));
 	list->items[list->count++] = text;
 }
 
-void elf_list_add(struct elf_list *list, const char *text)
+void list_add(struct list *list, const char *text)
 {
-	elf_list_take(list, elf_strdup(text));
+	list_take(list, must_strdup(text));
 }
 
-bool elf_list_has(const struct elf_list *list, const char *text)
+bool list_has(const struct list *list, const char *text)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (!strcmp(list->items[i], text))
@@ -66,10 +66,10 @@ bool elf_list_has(const struct elf_list *list, const char *text)
 	return false;
 }
 
-void elf_list_free(struct elf_list *list)
+void list_free(struct list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		free(list->items[i]);
 	free(list->items);
-	*list = (struct elf_list){0};
+	*list = (struct list){0};
 }
