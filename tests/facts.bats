@@ -127,6 +127,18 @@ told() {
     [[ $output == *"not delegated"* ]]
     told 2 '.event == "handshake" and .outcome == "established"'
     told 0 '(.flags_ret // []) | index("deleg")'
+    # What the policy changes is not refused.
+    told 0 '.event == "refused" or .event == "would_refuse"'
+    told 1 '.event == "changed" and .rule == "gss.delegation" and .call == "gss_init_sec_context" and .subject and .line'
+    "$GSSTAP" decode --format json --summary trace.pcapng | jq -es 'any(.[]; .kind == "changed" and .rule == "gss.delegation" and .count == 1) and all(.[]; .kind != "refusal")'
+    "$GSSTAP" decode --summary trace.pcapng >summary
+    grep -q '^  took delegation away 1 time in gss_init_sec_context of host' summary
+    run ! grep refused summary
+    sed 's/^gss:/mode: audit\n&/' "$BATS_FILE_TMPDIR/strip.yaml" >"$BATS_FILE_TMPDIR/would_strip.yaml"
+    LEVEL=calls contexts would_strip both $HOST deleg
+    told 0 '.event == "refused" or .event == "would_refuse" or .event == "changed"'
+    told 1 '.event == "would_change" and .call == "gss_init_sec_context"'
+    "$GSSTAP" decode --summary trace.pcapng | grep -q '^  would take delegation away 1 time in gss_init_sec_context of host'
     LEVEL=calls contexts none both $HOST deleg
     told 2 '.event == "handshake" and (.flags_ret | index("deleg"))'
     told 1 '.event == "handshake" and .role == "acceptor" and .delegated == true'

@@ -378,6 +378,8 @@ plaintext() {
     finish server
     hidden wire
     [ "$(cat client.out)" = "got re $SECRET" ]
+    recorded 0 '.event == "refused"'
+    recorded 2 '.event == "changed" and .rule == "zmq.plaintext" and .line == 3 and .subject == "ZMQ_GSSAPI_PLAINTEXT"'
     # A legacy program that goes on after the refusal is not made unsafe by it: the option stayed off.
     plaintext plaintext-refuse
     finish client 4

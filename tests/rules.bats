@@ -140,10 +140,10 @@ END
     under "  match: [{service: 'host/*', delegation: strip}]" "${both[@]}"
     [ "$status" = 0 ]
     [[ $output == *"not delegated, no credential"*"initiator: established, not delegated"* ]]
-    trace_json trace.pcapng | jq -e -s 'any(.event == "refused" and .rule == "gss.delegation")'
+    trace_json trace.pcapng | jq -e -s 'any(.event == "changed" and .rule == "gss.delegation") and all(.event != "refused")'
     MODE=audit under "  match: [{service: 'host/*', delegation: strip}]" "${both[@]}"
     [[ $output == *"initiator: established, delegated"* ]]
-    [ "$(trace_json trace.pcapng | jq -c 'select(.event == "would_refuse") | .role // .call' | sort | uniq -c | wc -l)" = 2 ]
+    [ "$(trace_json trace.pcapng | jq -c 'select(.event == "would_change") | .role // .call' | sort | uniq -c | wc -l)" = 2 ]
     under $'  match: [{service: "host/*", delegation: allow}]\n  delegation: refuse' "${both[@]}"
     [ "$status" = 0 ]
     [[ $output == *"initiator: established, delegated"* ]]

@@ -10,10 +10,18 @@
 
 bool tap_refuses(const struct tap_scope *scope, const struct pol_verdict *verdict, const char *subject)
 {
-	struct tr_draft *d = tap_event(scope, verdict->audit ? TR_E_would_refuse : TR_E_refused);
+	static const struct {
+		uint16_t event;
+		const char *comment;
+	} told[2][2] = {
+		{{TR_E_refused, "refused: "}, {TR_E_would_refuse, "would refuse: "}},
+		{{TR_E_changed, "changed: "}, {TR_E_would_change, "would change: "}},
+	};
+	const int change = verdict->action == POL_CHANGE, would = verdict->audit != 0;
+	struct tr_draft *d = tap_event(scope, told[change][would].event);
 
 	if (d) {
-		tr_comment(d, verdict->audit ? "would refuse: " : "refused: ");
+		tr_comment(d, told[change][would].comment);
 		tr_comment(d, verdict->reason);
 		tr_put_u32(d, TR_F_CALL, scope->call);
 		tr_put_text(d, TR_F_RULE, verdict->rule);

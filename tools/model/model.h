@@ -151,12 +151,13 @@ struct model_pair {
 	struct model_tally tally;
 };
 
-/* What a policy refused, or would have. */
+/* What a policy refused or changed, or would have. */
 struct model_refusal {
 	struct model_node node;
 	struct model_program *program;
 	uint32_t call;
 	bool would;
+	bool changed; /* it let the call pass, otherwise than it was made */
 	struct model_text rule, subject, reason;
 	uint64_t line, count, first, last;
 };

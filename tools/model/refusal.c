@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the policy refused, or would have: by call, rule and subject, and of the endpoint that it was about.
+ * What the policy refused or changed, or would have: by call, rule and subject, and of the endpoint that it
+ * was about.
  */
 #include "tools/model/endpoint.h"
 
@@ -26,7 +27,9 @@ void learn_refused(struct facts *facts)
 {
 	struct model_text rule = facts_text(facts, TR_F_RULE), subject = facts_text(facts, TR_F_SUBJECT);
 	uint32_t call = (uint32_t)facts_number(facts, TR_F_CALL);
-	bool would = facts->event->head.event == TR_E_would_refuse, made;
+	unsigned event = facts->event->head.event;
+	bool would = event == TR_E_would_refuse || event == TR_E_would_change, made,
+	     changed = event == TR_E_changed || event == TR_E_would_change;
 	/* Of a connection whose call was not seen the event says which end it is. */
 	enum tr_role role = call ? endpoint_role_of_call(call) : (enum tr_role)facts_number(facts, TR_F_ROLE);
 	struct model_refusal *refusal;
@@ -35,6 +38,7 @@ void learn_refused(struct facts *facts)
 	model_key_begin(&key);
 	model_key_number(&key, call);
 	model_key_number(&key, would);
+	model_key_number(&key, changed);
 	model_key_text(&key, rule);
 	model_key_text(&key, subject);
 	refusal = model_node_get(&facts->process->program->refusals, &key, sizeof(*refusal), &made);
@@ -46,12 +50,13 @@ void learn_refused(struct facts *facts)
 	refusal->program = facts->process->program;
 	refusal->call = call;
 	refusal->would = would;
+	refusal->changed = changed;
 	facts_keep(facts, &refusal->rule, rule);
 	facts_keep(facts, &refusal->subject, subject);
 	refusal->count++;
 	refusal->line = facts_number(facts, TR_F_LINE);
 	facts_seen(facts, &refusal->first, &refusal->last);
 	facts_keep(facts, &refusal->reason, facts_text(facts, TR_F_REASON));
-	if (role && subject.at)
+	if (role && subject.at && !changed)
 		refuse_endpoint(facts, role, subject, would);
 }

@@ -68,6 +68,16 @@ static const struct part would_refuse[] = {
 	{0},
 };
 
+static const struct part changed[] = {
+	{"changed ", TR_F_CALL, NULL}, {" of ", TR_F_SUBJECT, NULL}, {": ", TR_F_REASON, NULL},
+	{"; rule ", TR_F_RULE, NULL},  {", line ", TR_F_LINE, NULL}, {0},
+};
+
+static const struct part would_change[] = {
+	{"would change ", TR_F_CALL, NULL}, {" of ", TR_F_SUBJECT, NULL}, {": ", TR_F_REASON, NULL},
+	{"; rule ", TR_F_RULE, NULL},	    {", line ", TR_F_LINE, NULL}, {0},
+};
+
 static const struct part inject[] = {
 	{"GSSAPI spoken", 0, NULL},	    {" for socket ", TR_F_SOCKET, NULL},
 	{" for ", TR_F_ENDPOINT, NULL},	    {" as ", TR_F_ROLE, NULL},
@@ -176,6 +186,8 @@ static const struct part *const sentences[] = {
 	[TR_E_handshake] = handshake,
 	[TR_E_refused] = refused,
 	[TR_E_would_refuse] = would_refuse,
+	[TR_E_changed] = changed,
+	[TR_E_would_change] = would_change,
 	[TR_E_inject] = inject,
 	[TR_E_coverage] = coverage,
 	[TR_E_dropped] = dropped,

@@ -213,6 +213,8 @@ static const char *colour_of(const struct tr_event *event)
 	case TR_E_refused:
 		return BOLD_RED;
 	case TR_E_would_refuse:
+	case TR_E_changed:
+	case TR_E_would_change:
 	case TR_E_dropped:
 		return YELLOW;
 	case TR_E_inject:

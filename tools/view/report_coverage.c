@@ -19,12 +19,13 @@ static void program_cell(struct out *out, const struct model_program *program)
 
 static void refusal(void *at, void *context)
 {
+	static const char *const words[2][2] = {{"refused", "would refuse"}, {"changed", "would change"}};
 	const struct model_refusal *refused = at;
 	struct out *out = context;
 
 	html(out, "<tr>");
 	program_cell(out, refused->program);
-	html_cell_text(out, refused->would ? "would refuse" : "refused");
+	html_cell_text(out, words[refused->changed][refused->would]);
 	html_cell_text(out, tr_call_name(refused->call));
 	html_cell(out, refused->subject);
 	html_cell(out, refused->rule);
@@ -59,7 +60,7 @@ void report_refusals(const struct report *report)
 		model_each(&report->exchanges->model->programs, refusals, out);
 		html(out, "</tbody></table></div>\n");
 	} else {
-		html(out, "<p>No policy refused anything in these traces.</p>\n");
+		html(out, "<p>No policy refused or changed anything in these traces.</p>\n");
 	}
 	html(out, "</section>\n");
 }

@@ -193,6 +193,8 @@ static bool is_about_handshakes(const struct tr_event *event)
 	case TR_E_connection:
 	case TR_E_refused:
 	case TR_E_would_refuse:
+	case TR_E_changed:
+	case TR_E_would_change:
 	case TR_E_dropped:
 	case TR_E_policy:
 	case TR_E_krb5_trace: /* is there only where it was asked for */

@@ -202,7 +202,8 @@ static void refusal(void *at, void *context)
 {
 	static const struct key keys[] = {KEY(model_refusal, subject), KEY(model_refusal, rule), {0}};
 	const struct model_refusal *r = at;
-	struct js *js = begin(context, r->would ? "would_refuse" : "refusal");
+	static const char *const kinds[2][2] = {{"refusal", "would_refuse"}, {"changed", "would_change"}};
+	struct js *js = begin(context, kinds[r->changed][r->would]);
 
 	js_set_string(js, "call", tr_call_name(r->call));
 	texts(js, r, keys);

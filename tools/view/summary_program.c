@@ -75,14 +75,27 @@ static void pair(void *at, void *context)
 	say_standing(out, p->program, &p->tally, state, (struct model_text){0});
 }
 
+/* What the policy does to a call that it lets pass, by the rule's keyword. */
+static const char *what_changed(const struct model_refusal *r)
+{
+	if (model_text_is(r->rule, "gss.delegation"))
+		return r->would ? "take delegation away" : "took delegation away";
+	if (model_text_is(r->rule, "zmq.plaintext"))
+		return r->would ? "keep encryption on" : "kept encryption on";
+	return r->would ? "change" : "changed";
+}
+
 static void refusal(void *at, void *context)
 {
 	const struct model_refusal *r = at;
 	struct out *out = context;
 
-	out_str(out, r->would ? "  would refuse " : "  refused ");
+	out_str(out, r->would ? "  would " : "  ");
+	out_str(out, r->changed ? what_changed(r) : r->would ? "refuse" : "refused");
+	out_char(out, ' ');
 	out_unsigned(out, r->count);
 	out_str(out, r->count == 1 ? " time " : " times ");
+	out_str(out, r->changed ? "in " : "");
 	out_str(out, tr_call_name(r->call) ? tr_call_name(r->call) : "a connection");
 	if (r->subject.at) {
 		out_str(out, " of ");
