@@ -206,6 +206,7 @@ arguments_of() {
         '--bearer|(hidden)|--otp|(hidden)|--cookie|(hidden)|--kerberos-pw|(hidden)|Authorization:(hidden)|{"pin":(hidden)|token:(hidden)' ]
     [ "$(arguments_of one -w opens -p opens -popens0 -popens -psecret 88 plain -P x)" = \
         "-w|(hidden)|-p|(hidden)|-p(hidden)|-p(hidden)|-p(hidden)|88|plain|-P|(hidden)" ]
+    [ "$(arguments_of one -q "cpw -pw opens alice" "x --password opens" "-v x" "a -p")" = "-q|cpw -pw (hidden)|x --password (hidden)|-v x|a -p" ]
     # Paths, hosts, ports, principals, plain words.
     echo >some.policy
     [ "$(arguments_of one -p 88 -p host:88 -w /a/b -p some.policy -p alice@GSSTAP.TEST -port 4444 -p88 -pr -p -w --port 1 word host@localhost auth.example:88/x keys.example:/srv KEYRING:persistent:0 tokens://a)" = \

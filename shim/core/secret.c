@@ -111,10 +111,26 @@ static const char *of_url(const char *argument, const char **after)
 	return NULL;
 }
 
+/* What follows an option with such a name in a command that is one argument: cpw -pw secret. */
+static const char *of_command(const char *argument)
+{
+	size_t length;
+
+	for (const char *word = argument; *word; word += length + (word[length] != 0)) {
+		length = strcspn(word, " ");
+		if (*word == '-' && word[length] && names_secret(word, length))
+			return word + length + 1;
+	}
+	return NULL;
+}
+
 const char *tap_secret_in(const char *argument, const char **after)
 {
-	const char *secret = named(argument), *password = of_url(argument, after);
+	const char *secret = named(argument), *within = of_command(argument),
+		   *password = of_url(argument, after);
 
+	if (!secret || (within && within < secret))
+		secret = within;
 	if (!secret || (password && password < secret))
 		return password;
 	*after = "";
