@@ -129,6 +129,68 @@ quiet() {
     wait_until 60 a_trace '.event == "handshake" and .outcome == "failed" and (.reason | test("went away without an answer to this end.s last token"))'
 }
 
+@test "a socket that is closed while a peer only greets tells of no failure" {
+    local port
+    fresh closes
+    read -r port < <(free_port)
+    with wire
+    run -0 "${WITH[@]}" GSSTAP_TRACE="$PWD/closes.pcapng" "$PYTHON" -c '
+import socket, sys, zmq
+s = zmq.Context().socket(zmq.REP)
+s.bind("tcp://127.0.0.1:" + sys.argv[1])
+peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+peer.sendall(b"\xff" + bytes(8) + b"\x7f\3\0" + b"GSSAPI".ljust(20, b"\0") + bytes(32))
+heard = b""
+while len(heard) < 64:
+    heard += peer.recv(64)
+s.close(0)
+while peer.recv(64):
+    pass' "$port"
+    recorded 0 '.event == "handshake"'
+}
+
+# hangs_up COUNT [ENVIRONMENT]: the server gets a client's signature, its own beginning is handed on, and when the client has
+# said its mechanism the connection is closed; COUNT failures of the client's are told of two such connections.
+hangs_up() {
+    local count=$1 port near
+    shift
+    fresh "hangs-up-$count"
+    read -r port near < <(free_port 2)
+    start server "$@" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$port" touch up answer 1
+    wait_until 60 test -e up
+    start relay "$PYTHON" -c '
+import socket, sys
+listener = socket.create_server(("127.0.0.1", int(sys.argv[2])))
+def take(connection, count):
+    heard = b""
+    while len(heard) < count:
+        heard += connection.recv(count - len(heard))
+    return heard
+while True:
+    client, server = listener.accept()[0], socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    said = take(client, 10)
+    server.sendall(said)
+    client.sendall(take(server, 11))
+    take(client, 54)
+    client.close()
+    print("hung up", flush=True)
+    server.close()' "$port" "$near"
+    start client "${WITH[@]}" GSSTAP_TRACE="$PWD/client.pcapng" "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$near" send hello recv
+    wait_until 60 hung_up 3
+    trace_json client.pcapng | jq -se '[.[] | select(.event == "handshake" and (.reason | startswith("one-sided")))] | if '"$count"' == 0 then length == 0 else length > 0 end'
+    stop_all
+}
+
+hung_up() {
+    [ "$(grep -c "hung up" relay.out)" -ge "$1" ]
+}
+
+@test "a client whose server hangs up in the greeting tells a one-sided retrofit from a server that is secured" {
+    with wire
+    hangs_up 1 env
+    hangs_up 0 "${WITH[@]}"
+}
+
 @test "a program that ends while it connects tells of no failure" {
     local port
     fresh ends

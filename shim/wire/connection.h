@@ -60,7 +60,7 @@ struct wire {
 	unsigned answered_bytes;
 	bool guessed;	  /* it is for this tie by its path, which other sockets may have, too */
 	bool own_way;	  /* such a socket has a mechanism of its own: bytes pass as they are */
-	bool marked;	  /* the peer is a client of ours that waits for our choice */
+	bool marked;	  /* the peer is one of ours: a client that waits for our choice, or a server */
 	bool stepping;	  /* a thread of the pool is at GSSAPI for it */
 	bool pushing;	  /* ... or waits for the kernel to take what is in `out` */
 	bool established; /* the context; READY is still to come */

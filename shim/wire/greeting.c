@@ -9,6 +9,8 @@
  * which it tries again, and not a protocol error, after which it never would. A client does where its rule
  * lets it go without. Two that both hold back would wait for each other, so such a client marks the
  * signature's padding, which stock libzmq does not look at; a server that sees the mark has GSSAPI to offer.
+ * So does a server that nobody gets through to without security: where it ends before it has said its
+ * mechanism, its client knows that it has one.
  */
 #include "shim/wire/address.h"
 #include "shim/wire/unseen.h"
@@ -20,10 +22,15 @@
 #define SIGNATURE_END 10u
 #define VERSION 10u
 #define PART_MOST 65536u
-#define MARK "gsstap"
+#define MARK_LENGTH 6u /* libzmq has a length in the rest, for a peer before version 3 */
 
 static const uint8_t null_mechanism[MECHANISM_END - MECHANISM] = "NULL";
 static const uint8_t gssapi_mechanism[MECHANISM_END - MECHANISM] = "GSSAPI";
+
+static const char *mark_of(bool server)
+{
+	return server ? "gssrvr" : "gsstap";
+}
 
 static bool offers(const uint8_t *greeting, const uint8_t *mechanism)
 {
@@ -33,6 +40,13 @@ static bool offers(const uint8_t *greeting, const uint8_t *mechanism)
 static bool is_signature(const uint8_t *greeting, unsigned count)
 {
 	return greeting[0] == 0xff && (count < SIGNATURE_END || greeting[9] & 1);
+}
+
+/* Before version 3 the padding is a length, so only where such a peer is turned away in any case. */
+static bool is_to_be_marked(const struct wire *wire)
+{
+	return wire->server ? !wire->tie->decides && !wire->tie->unseen && !wire->guessed
+			    : wire->tie->decides;
 }
 
 /* As far as it may go out by now. */
@@ -48,8 +62,8 @@ static bool send_own(struct wire *wire)
 	if (n <= wire->own_sent)
 		return true;
 	memcpy(greeting, wire->own, GREETING);
-	if (!wire->server && wire->tie->decides)
-		memcpy(greeting + 1, MARK, sizeof(MARK) - 1);
+	if (is_to_be_marked(wire))
+		memcpy(greeting + 1, mark_of(wire->server), MARK_LENGTH);
 	if (n >= MECHANISM_END && wire->choice == WIRE_GSSAPI)
 		memcpy(greeting + MECHANISM, gssapi_mechanism, sizeof(gssapi_mechanism));
 	if (!tap_wire_put(&wire->out, greeting + wire->own_sent, n - wire->own_sent))
@@ -181,8 +195,8 @@ static const char *decide(struct wire *wire, char *room, size_t size)
 			return NULL;
 		return "the peer speaks no ZMTP 3: it is too old for security, or no ZeroMQ";
 	}
-	if (wire->server && !wire->marked && wire->peer_count >= SIGNATURE_END)
-		wire->marked = !memcmp(wire->peer + 1, MARK, sizeof(MARK) - 1);
+	if (!wire->marked && wire->peer_count >= SIGNATURE_END)
+		wire->marked = !memcmp(wire->peer + 1, mark_of(!wire->server), MARK_LENGTH);
 	if (wire->choice == WIRE_UNDECIDED && wire->marked)
 		wire->choice = WIRE_GSSAPI;
 	if (wire->peer_count < MECHANISM_END)
