@@ -152,10 +152,10 @@ while peer.recv(64):
 # hangs_up COUNT [ENVIRONMENT]: the server gets a client's signature, its own beginning is handed on, and when the client has
 # said its mechanism the connection is closed; COUNT failures of the client's are told of two such connections.
 hangs_up() {
-    local count=$1 port near
+    local count=$1 port relayed
     shift
     fresh "hangs-up-$count"
-    read -r port near < <(free_port 2)
+    read -r port relayed < <(free_port 2)
     start server "$@" "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$port" touch up answer 1
     wait_until 60 test -e up
     start relay "$PYTHON" -c '
@@ -174,8 +174,8 @@ while True:
     take(client, 54)
     client.close()
     print("hung up", flush=True)
-    server.close()' "$port" "$near"
-    start client "${WITH[@]}" GSSTAP_TRACE="$PWD/client.pcapng" "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$near" send hello recv
+    server.close()' "$port" "$relayed"
+    start client "${WITH[@]}" GSSTAP_TRACE="$PWD/client.pcapng" "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$relayed" send hello recv
     wait_until 60 hung_up 3
     trace_json client.pcapng | jq -se '[.[] | select(.event == "handshake" and (.reason | startswith("one-sided")))] | if '"$count"' == 0 then length == 0 else length > 0 end'
     stop_all
