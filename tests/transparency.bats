@@ -145,6 +145,16 @@ readable() {
     done
 }
 
+@test "a first call from where the loader's list is locked holds nobody up for long" {
+    thrice "$HOSTS/first_under_lock"
+    trace_json trace/* >all
+    [ "$(head -n 1 all | jq -r .event)" = process ]
+    # What could not wait is counted, by a reason that is true.
+    local lost
+    lost=$(jq -c 'select(.event == "dropped" and .why == "it came before the trace could say who the process is") | .count' all)
+    [ "$(($(jq -c 'select(.event == "call" and .depth == 0)' all | wc -l) + ${lost:-0}))" = 40 ]
+}
+
 @test "a program that executes itself keeps every trace" {
     thrice "$HOSTS/exec_again" 3
     [ "$(traces)" = 4 ] # one process id, four programs

@@ -59,7 +59,7 @@ struct tr_draft *tr_begin(enum tr_event_id event)
 	}
 	if (__builtin_expect(atomic_load_explicit(&tr_process.made, memory_order_acquire) != 2, 0) &&
 	    !t->introduces && !tr_process_makes_file(t)) {
-		lose(event, atomic_load(&tr_process.made) == 1 ? TR_DROP_BUSY : TR_DROP_NO_TRACE);
+		lose(event, atomic_load(&tr_process.made) == 1 ? TR_DROP_EARLY : TR_DROP_NO_TRACE);
 		goto failed;
 	}
 	if (__builtin_expect(atomic_load_explicit(&tr_file_wants, memory_order_relaxed), 0))

@@ -32,6 +32,7 @@ enum tr_drop {
 	TR_DROP_FILTER,
 	TR_DROP_OLD,
 	TR_DROP_MEMORY,
+	TR_DROP_EARLY,
 	TR_DROPS,
 	/* Of these no trace tells. */
 	TR_DROP_NO_TRACE = TR_DROPS, /* tr_on_failure was told why */

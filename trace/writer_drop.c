@@ -22,6 +22,7 @@ static const char *const reasons[TR_LOSSES] = {
 	[TR_DROP_OLD] = TR_LIMIT_REMOVED,
 	[TR_DROP_SIZE] = "the event was larger than a packet may be",
 	[TR_DROP_MEMORY] = "no memory: a limit of the process's address space, or the machine has no more",
+	[TR_DROP_EARLY] = "it came before the trace could say who the process is",
 	[TR_DROP_REMOVED] = "the trace was removed while it was written",
 };
 

@@ -24,7 +24,8 @@ struct tr_process tr_process = {.epoch = 1};
 static atomic_int not_wiped = TR_ALIVE;
 
 #define YIELDS 1000
-#define NAPS 10000 /* of 100 us */
+#define NAPS 3000 /* of 100 us and more */
+static atomic_bool waited_in_vain;
 
 static void child_without_wipe(void)
 {
@@ -176,6 +177,7 @@ static void is_made(struct tr_thread *t, int made)
 {
 	t->introduces = false;
 	atomic_store(&tr_process.made, made);
+	atomic_store(&waited_in_vain, false);
 	tr_let_signals(tr_process.made_signals);
 }
 
@@ -197,16 +199,21 @@ static bool make_file(struct tr_thread *t)
 	return !error;
 }
 
-/* Not for ever: who makes it walks the loader's list, and the caller may be where that is locked. */
+/* Not for ever, and only once so long: who makes it walks the loader's list, and the caller may be where that
+ * is locked. */
 static void wait_for_file(void)
 {
 	static const struct timespec nap = {.tv_nsec = 100000};
 
-	for (unsigned turn = 0; atomic_load(&tr_process.made) == 1 && turn < YIELDS + NAPS; turn++)
-		if (turn < YIELDS)
+	for (unsigned turn = 0; atomic_load(&tr_process.made) == 1; turn++)
+		if (turn < YIELDS) {
 			syscall(SYS_sched_yield);
-		else
+		} else if (turn < YIELDS + NAPS && !atomic_load(&waited_in_vain)) {
 			syscall(SYS_nanosleep, &nap, NULL);
+		} else {
+			atomic_store(&waited_in_vain, true);
+			return;
+		}
 }
 
 bool tr_process_makes_file(struct tr_thread *t)
