@@ -108,6 +108,10 @@ static void check_path(struct draft *draft, const struct pol_keyword *k, const c
 static void check_template(struct draft *draft, const struct pol_keyword *k, const char *template,
 			   struct place at)
 {
+	if (strncmp(k->path, "zmq.", 4)) {
+		draft_check_place(draft, k, template, at);
+		return;
+	}
 	for (const char *p = template; (p = strchr(p, '%')); p += 2) {
 		if (p[1] && strchr("hH%", p[1]))
 			continue;
@@ -167,7 +171,7 @@ void draft_check_text(struct draft *draft, const struct pol_keyword *k, const ch
 		check_principal(draft, k, text, at);
 }
 
-static const struct draft_rule *field(const struct draft *draft, size_t item, uint16_t keyword)
+const struct draft_rule *draft_field(const struct draft *draft, size_t item, uint16_t keyword)
 {
 	for (size_t i = item + 1; i <= item + draft->rules[item].below; i++)
 		if (draft->rules[i].keyword->id == keyword)
@@ -207,10 +211,10 @@ static void check_name(struct draft *draft, const struct draft_rule *name, const
 
 static void check_inject(struct draft *draft, size_t item)
 {
-	const struct draft_rule *bind = field(draft, item, POL_K_INJECT_BIND);
-	const struct draft_rule *connect = field(draft, item, POL_K_INJECT_CONNECT);
-	const struct draft_rule *service = field(draft, item, POL_K_INJECT_SERVICE);
-	const struct draft_rule *zap = field(draft, item, POL_K_INJECT_ZAP);
+	const struct draft_rule *bind = draft_field(draft, item, POL_K_INJECT_BIND);
+	const struct draft_rule *connect = draft_field(draft, item, POL_K_INJECT_CONNECT);
+	const struct draft_rule *service = draft_field(draft, item, POL_K_INJECT_SERVICE);
+	const struct draft_rule *zap = draft_field(draft, item, POL_K_INJECT_ZAP);
 	struct place at = of(&draft->rules[item]);
 
 	if (!bind == !connect) {
@@ -228,9 +232,10 @@ static void check_inject(struct draft *draft, size_t item)
 	if (connect && zap)
 		draft_error(draft, of(zap),
 			    "a connect rule of zmq.inject takes no zap: a handler is asked by the server");
-	check_name(draft, service, field(draft, item, POL_K_INJECT_SERVICE_TYPE), bind ? bind : connect);
-	check_name(draft, field(draft, item, POL_K_INJECT_PRINCIPAL),
-		   field(draft, item, POL_K_INJECT_PRINCIPAL_TYPE), bind ? bind : connect);
+	check_name(draft, service, draft_field(draft, item, POL_K_INJECT_SERVICE_TYPE),
+		   bind ? bind : connect);
+	check_name(draft, draft_field(draft, item, POL_K_INJECT_PRINCIPAL),
+		   draft_field(draft, item, POL_K_INJECT_PRINCIPAL_TYPE), bind ? bind : connect);
 }
 
 /* What a rule of gss.match asks stands in lists and words of its own; the rest is what it says. */
@@ -248,8 +253,14 @@ static void check_match(struct draft *draft, size_t item)
 
 void draft_check_record(struct draft *draft, size_t item)
 {
-	if (draft->rules[item].keyword->id == POL_K_MATCH)
+	switch (draft->rules[item].keyword->id) {
+	case POL_K_MATCH:
 		check_match(draft, item);
-	else
+		break;
+	case POL_K_ACQUIRE:
+		draft_check_acquire(draft, item);
+		break;
+	default:
 		check_inject(draft, item);
+	}
 }

@@ -137,7 +137,7 @@ unsigned pol_rules(const struct pol *pol)
 
 		count += k->type == POL_T_CHOICE || k->type == POL_T_DURATION ||
 			 (rule->kind == POL_ITEM && k->type != POL_T_RECORDS && !pol_is_field(k)) ||
-			 (rule->kind == POL_ITEM && k->id == POL_K_INJECT);
+			 (rule->kind == POL_ITEM && (k->id == POL_K_INJECT || k->id == POL_K_ACQUIRE));
 	}
 	return count;
 }

@@ -24,6 +24,11 @@ const struct pol_rule *pol_matching(const struct pol *pol, const struct pol_rule
 const struct pol_rule *pol_matching_name(const struct pol *pol, const struct pol_facts *facts,
 					 const struct pol_rule *list, const char *name);
 
+/* Does what one key of a rule asks hold? A key that says something, and asks nothing, does. */
+enum pol_holds { POL_HOLDS_NOT, POL_HOLDS, POL_MAY_HOLD };
+enum pol_holds pol_key_holds(const struct pol *pol, const struct pol_rule *key,
+			     const struct pol_facts *facts);
+
 /*
  * The rule of a keyword that counts for a context: that of the first rule of gss.match which holds and has
  * the keyword, else the policy's own, else NULL. *doubt: such a rule before it of which it is not known

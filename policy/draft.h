@@ -73,6 +73,13 @@ void draft_add_texts(struct draft *draft, const struct pol_keyword *keyword, enu
 int64_t draft_seconds(const char *text, size_t len);
 /* Does the template use %c? */
 bool draft_uses(const char *template, char c);
+/* A template of a name or place, of which gss keeps something: is it one that keyword can take? */
+void draft_check_place(struct draft *draft, const struct pol_keyword *keyword, const char *template,
+		       struct place place);
+/* A key of the item that begins at draft->rules[item], or NULL. */
+const struct draft_rule *draft_field(const struct draft *draft, size_t item, uint16_t keyword);
+/* Do the fields of an item of gss.acquire go together? */
+void draft_check_acquire(struct draft *draft, size_t item);
 /* Do the fields of the last item, which begins at draft->rules[item], go together? */
 void draft_check_record(struct draft *draft, size_t item);
 /* Warns about what is legal and will surprise. The draft has no errors. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Templates of names: %h, %H, %%. What does not expand to exactly what was meant is an
+ * Templates of names and places: %h, %H, %{uid}, %%. What does not expand to exactly what was meant is an
  * error, so that no truncated or borrowed name is ever asked for. Linked into the shim.
  */
 #include "policy/policy.h"
@@ -52,25 +52,38 @@ static int put_host(struct pol_say *say, const char *host, size_t len)
 	return 0;
 }
 
-static int put_escape(struct pol_say *say, char escape, const char *host, const char *endpoint)
+/* What stands after a %; *at is left at its last byte. */
+static int put_escape(struct pol_say *say, const char **at, const struct pol_values *values)
 {
+	const char *host = values->host;
 	size_t len = 0;
 
-	switch (escape) {
+	switch (**at) {
 	case '%':
 		pol_say(say, "%");
 		return 0;
 	case 'h':
 		return put_host(say, host, host ? strlen(host) : 0);
 	case 'H':
-		host = endpoint_host(endpoint, &len);
+		host = endpoint_host(values->endpoint, &len);
 		return put_host(say, host, len);
+	case '{':
+		if (!values->user || strncmp(*at, POL_UID, strlen(POL_UID)))
+			return -1;
+		pol_say_number(say, *values->user);
+		*at += strlen(POL_UID) - 1;
+		return 0;
 	default:
 		return -1;
 	}
 }
 
 int pol_expand(const char *template, const char *host, const char *endpoint, char *out, size_t size)
+{
+	return pol_expand_by(template, &(struct pol_values){.host = host, .endpoint = endpoint}, out, size);
+}
+
+int pol_expand_by(const char *template, const struct pol_values *values, char *out, size_t size)
 {
 	struct pol_say say;
 
@@ -80,7 +93,7 @@ int pol_expand(const char *template, const char *host, const char *endpoint, cha
 	for (; *template; template ++) {
 		if (*template != '%')
 			pol_say_bytes(&say, template, 1);
-		else if (put_escape(&say, *++template, host, endpoint))
+		else if (template ++, put_escape(&say, &template, values))
 			goto wrong;
 	}
 	if (!say.lossy)

@@ -17,7 +17,7 @@ static int asks(const struct pol_keyword *k, const struct pol_rule *rule)
 	case POL_LIST:
 		/* also an empty one; of these one only takes from what another refuses, and others only say
 		 * which contexts are meant */
-		return k->type == POL_T_RECORDS ? k->id == POL_K_INJECT && rule->below > 0
+		return k->type == POL_T_RECORDS ? k->id != POL_K_MATCH && rule->below > 0
 						: k->id != POL_K_UNSECURED_OK && !pol_is_field(k);
 	default:
 		return 0;

@@ -107,7 +107,7 @@ static void print_values(FILE *out, const struct pol_keyword *k)
 		fprintf(out, "%s pattern", k->values);
 		break;
 	case POL_T_TEMPLATE:
-		fprintf(out, "%s; %%h, %%H, %%%%", k->values);
+		fprintf(out, "%s; %%h, %s, %%%%", k->values, strncmp(k->path, "zmq.", 4) ? "%{uid}" : "%H");
 		break;
 	case POL_T_RECORDS:
 		fputs("list of mappings", out);

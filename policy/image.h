@@ -61,8 +61,10 @@ const char *pol_word_text(uint16_t word);
 /* Does keyword take the word of this id? 1 or 0. */
 int pol_takes(const struct pol_keyword *keyword, uint16_t word);
 
-/* Is field a key of the mappings in the RECORDS list? Those of gss.match have every demand of gss as well. 1
- * or 0. */
+/*
+ * Is field a key of the mappings in the RECORDS list? Those of gss.match have every demand of gss as well,
+ * those of gss.acquire what gss.match asks of the process. 1 or 0.
+ */
 int pol_is_field_of(const struct pol_keyword *field, const struct pol_keyword *list);
 
 /* Does it stand in the mappings of a RECORDS list alone? 1 or 0. */

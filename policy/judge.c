@@ -58,7 +58,7 @@ static bool settled(const struct hearing *h, uint16_t keyword, const struct pol_
 
 static bool judges_contexts(const struct pol_keyword *k)
 {
-	return !strncmp(k->path, "gss.", 4) && !pol_is_field(k) && k->id != POL_K_MATCH &&
+	return !strncmp(k->path, "gss.", 4) && !pol_is_field(k) && k->type != POL_T_RECORDS &&
 	       k->id != POL_K_DELEGATION;
 }
 

@@ -82,8 +82,13 @@ static int is_below(const struct pol_keyword *k, const char *group)
 
 int pol_is_field_of(const struct pol_keyword *field, const struct pol_keyword *list)
 {
-	return is_below(field, list->path) ||
-	       (list->id == POL_K_MATCH && is_below(field, "gss") && field != list);
+	if (is_below(field, list->path))
+		return 1;
+	if (list->id == POL_K_ACQUIRE)
+		return field->id == POL_K_MATCH_PROGRAM || field->id == POL_K_MATCH_SCRIPT ||
+		       field->id == POL_K_MATCH_USER;
+	return list->id == POL_K_MATCH && is_below(field, "gss") && !pol_is_field(field) &&
+	       field->type != POL_T_RECORDS;
 }
 
 int pol_is_field(const struct pol_keyword *k)

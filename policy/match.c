@@ -7,40 +7,39 @@
 
 #include <string.h>
 
-enum holds { NO, YES, DOUBT };
-
-static enum holds either(bool yes)
+static enum pol_holds either(bool yes)
 {
-	return yes ? YES : NO;
+	return yes ? POL_HOLDS : POL_HOLDS_NOT;
 }
 
-static enum holds text_holds(const struct pol *pol, const struct pol_rule *list, const char *text)
+static enum pol_holds text_holds(const struct pol *pol, const struct pol_rule *list, const char *text)
 {
-	return text ? either(pol_matching(pol, list, text)) : DOUBT;
+	return text ? either(pol_matching(pol, list, text)) : POL_MAY_HOLD;
 }
 
-static enum holds peer_holds(const struct pol *pol, const struct pol_rule *list,
-			     const struct pol_facts *facts)
+static enum pol_holds peer_holds(const struct pol *pol, const struct pol_rule *list,
+				 const struct pol_facts *facts)
 {
 	const struct pol_name *peer = facts->role == POL_INITIATOR ? &facts->acceptor : &facts->initiator;
 
 	if (facts->role == POL_ACCEPTOR && (facts->anonymous || (peer->text && pol_anonymous(peer->text))))
-		return NO;
-	return peer->text && peer->whole ? either(pol_matching_name(pol, facts, list, peer->text)) : DOUBT;
+		return POL_HOLDS_NOT;
+	return peer->text && peer->whole ? either(pol_matching_name(pol, facts, list, peer->text))
+					 : POL_MAY_HOLD;
 }
 
-static enum holds service_holds(const struct pol *pol, const struct pol_rule *list,
-				const struct pol_facts *facts)
+static enum pol_holds service_holds(const struct pol *pol, const struct pol_rule *list,
+				    const struct pol_facts *facts)
 {
 	if (!facts->acceptor.text || !facts->acceptor.whole)
-		return DOUBT;
+		return POL_MAY_HOLD;
 	for (const struct pol_rule *item = list + 1; item < pol_next(list); item++)
 		if (pol_match_service(pol_text(pol->image, item), facts->acceptor.text))
-			return YES;
-	return NO;
+			return POL_HOLDS;
+	return POL_HOLDS_NOT;
 }
 
-static enum holds key_holds(const struct pol *pol, const struct pol_rule *key, const struct pol_facts *facts)
+enum pol_holds pol_key_holds(const struct pol *pol, const struct pol_rule *key, const struct pol_facts *facts)
 {
 	const struct pol_process *process = facts->process;
 	char text[POL_OID_TEXT];
@@ -57,7 +56,7 @@ static enum holds key_holds(const struct pol *pol, const struct pol_rule *key, c
 		return text_holds(pol, key, process ? text : NULL);
 	case POL_K_MATCH_ROLE:
 		if (!facts->role)
-			return DOUBT;
+			return POL_MAY_HOLD;
 		return either((key->word == POL_W_INITIATOR) == (facts->role == POL_INITIATOR));
 	case POL_K_MATCH_SERVICE:
 		return service_holds(pol, key, facts);
@@ -66,22 +65,22 @@ static enum holds key_holds(const struct pol *pol, const struct pol_rule *key, c
 	case POL_K_MATCH_MECHANISM:
 		return text_holds(pol, key, pol_mechanism(facts, text) ? text : NULL);
 	default: /* what the rule says, and does not ask */
-		return YES;
+		return POL_HOLDS;
 	}
 }
 
-static enum holds rule_holds(const struct pol *pol, const struct pol_rule *item,
-			     const struct pol_facts *facts)
+static enum pol_holds rule_holds(const struct pol *pol, const struct pol_rule *item,
+				 const struct pol_facts *facts)
 {
-	enum holds all = YES;
+	enum pol_holds all = POL_HOLDS;
 
 	for (const struct pol_rule *key = item + 1; key < pol_next(item); key = pol_next(key)) {
-		enum holds one = key_holds(pol, key, facts);
+		enum pol_holds one = pol_key_holds(pol, key, facts);
 
-		if (one == NO)
-			return NO;
-		if (one == DOUBT)
-			all = DOUBT;
+		if (one == POL_HOLDS_NOT)
+			return POL_HOLDS_NOT;
+		if (one == POL_MAY_HOLD)
+			all = POL_MAY_HOLD;
 	}
 	return all;
 }
@@ -99,9 +98,9 @@ const struct pol_rule *pol_in_force(const struct pol *pol, const struct pol_fact
 		if (!rule)
 			continue;
 		switch (rule_holds(pol, item, facts)) {
-		case YES:
+		case POL_HOLDS:
 			return rule;
-		case DOUBT:
+		case POL_MAY_HOLD:
 			if (!*doubt)
 				*doubt = item;
 			break;

@@ -96,7 +96,7 @@ static void parse_record(struct events *events, const struct pol_keyword *k)
 	unsigned errors = draft->errors;
 
 	draft_add(draft, k, POL_ITEM, events_here(events));
-	draft->record = k->id == POL_K_MATCH ? item + 1 : 0;
+	draft->record = k->id == POL_K_INJECT ? 0 : item + 1;
 	parse_mapping(events, k->path);
 	draft->record = 0;
 	draft->rules[item].below = draft->count - item - 1;
@@ -266,6 +266,26 @@ static bool seen_before(struct events *events, struct seen *seen, const char *pa
 	return false;
 }
 
+/*
+ * In a rule of gss.match stand the keywords and groups of gss as well, in one of gss.acquire some of
+ * gss.match: then path is that one's.
+ */
+static const struct pol_keyword *borrowed(const char *parent, const char *key, char path[PATH_SIZE])
+{
+	const char *from = !strcmp(parent, "gss.match")	    ? "gss"
+			   : !strcmp(parent, "gss.acquire") ? "gss.match"
+							    : NULL;
+	const struct pol_keyword *list = from ? keyword_at(parent) : NULL, *k;
+	char other[PATH_SIZE];
+
+	if (!list || snprintf(other, sizeof(other), "%s.%s", from, key) >= (int)sizeof(other))
+		return NULL;
+	k = keyword_at(other);
+	if (k ? pol_is_field_of(k, list) : list->id == POL_K_MATCH && is_group(other))
+		strcpy(path, other);
+	return k && pol_is_field_of(k, list) ? k : NULL;
+}
+
 /* The current event is the key's: consumes it and its value. */
 static void parse_key(struct events *events, const char *parent, struct seen *seen)
 {
@@ -289,11 +309,8 @@ static void parse_key(struct events *events, const char *parent, struct seen *se
 	events_next(events);
 	if (fits)
 		k = keyword_at(path);
-	/* In a rule of gss.match stand the keywords of gss as well. */
-	if (fits && !k && !strcmp(parent, "gss.match") && strcmp(key, "match")) {
-		snprintf(path, sizeof(path), "gss.%s", key);
-		k = keyword_at(path);
-	}
+	if (fits && !k)
+		k = borrowed(parent, key, path);
 	if (fits && !strchr(key, '.') && passed_over(events, path, at))
 		return;
 	if (!fits || strchr(key, '.') || (!k && !is_group(path)))

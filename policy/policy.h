@@ -143,6 +143,34 @@ int pol_judges_contexts(const struct pol *pol);
 int pol_judges_session(const struct pol *pol);
 int pol_judges_user(const struct pol *pol);
 /*
+ * A credential that a program leaves to the defaults. Names are principals; what was asked for as
+ * service@host is service/host, which has no realm.
+ */
+struct pol_wish {
+	const struct pol_process *process; /* NULL: not known */
+	enum pol_role role;
+	bool addressed;		 /* an initiator's: the service is known by now, or should be */
+	struct pol_name service; /* ... as it was asked for */
+	bool named;		 /* the program wants it for this name */
+	struct pol_name own;
+	const char *host; /* this machine's name */
+};
+
+/* Where it is to be from: templates for pol_expand_by; NULL: the rule does not say. */
+struct pol_acquire {
+	const char *accept, *principal, *ccache, *keytab, *client_keytab, *rcache;
+};
+
+/*
+ * POL_CHANGE: from there, as gss.acquire says; a place that cannot be used is to be denied. POL_DENY: it is
+ * not known whether a rule is about it. A policy that cannot be used denies contexts, not credentials.
+ */
+enum pol_action pol_judge_wish(const struct pol *pol, const struct pol_wish *wish,
+			       struct pol_acquire *acquire, struct pol_verdict *verdict);
+/* Does any rule say where credentials are from? */
+int pol_acquires(const struct pol *pol);
+
+/*
  * Before zmq_bind or zmq_connect. facts.mechanism is what the program set, without what an earlier POL_INJECT
  * did to the socket. Every endpoint is judged afresh; inproc:// never leaves the process and is always
  * allowed.
@@ -169,6 +197,14 @@ int pol_rule_by_number(const struct pol *pol, uint32_t number, const char **rule
  * interfaces) or holds bytes that no host name has, or when the template is wrong.
  */
 int pol_expand(const char *template, const char *host, const char *endpoint, char *out, size_t size);
+
+/* The same with other values, NULL for what is not to be had; also %{uid}. */
+#define POL_UID "{uid}"
+struct pol_values {
+	const char *host, *endpoint;
+	const uint32_t *user;
+};
+int pol_expand_by(const char *template, const struct pol_values *values, char *out, size_t size);
 
 /*
  * A principal as krb5_unparse_name writes it, and a pattern of one: as pol_match, but * ? and sets stay

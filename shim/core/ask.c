@@ -133,6 +133,12 @@ bool tap_display_name(const struct tap_scope *scope, gss_const_name_t name, char
 bool tap_display_whole(const struct tap_scope *scope, gss_const_name_t name, char *out, size_t size,
 		       bool *whole)
 {
+	return tap_display_typed(scope, name, out, size, whole, NULL);
+}
+
+bool tap_display_typed(const struct tap_scope *scope, gss_const_name_t name, char *out, size_t size,
+		       bool *whole, gss_OID *type)
+{
 	__typeof__(&gss_display_name) display = TAP_OTHER(scope, gss_display_name);
 	__typeof__(&gss_release_buffer) release = TAP_OTHER(scope, gss_release_buffer);
 	gss_buffer_desc text = {0, NULL};
@@ -145,7 +151,7 @@ bool tap_display_whole(const struct tap_scope *scope, gss_const_name_t name, cha
 	if (name == GSS_C_NO_NAME || !display || !release)
 		return false;
 	tap_quiet_begin();
-	if (display(&minor, TR_UNCONST(name), &text, NULL) == GSS_S_COMPLETE) {
+	if (display(&minor, TR_UNCONST(name), &text, type) == GSS_S_COMPLETE) {
 		/* Names imported with their trailing NUL, as libzmq does, carry it along. */
 		while (text.length && !((char *)text.value)[text.length - 1])
 			text.length--;

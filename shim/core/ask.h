@@ -21,5 +21,8 @@ bool tap_display_name(const struct tap_scope *scope, gss_const_name_t name, char
 /* The same; *whole: nothing of it was cut off, and no byte of it is a NUL but those that end it. */
 bool tap_display_whole(const struct tap_scope *scope, gss_const_name_t name, char *out, size_t size,
 		       bool *whole);
+/* The same with the name's type; NULL: nobody asks for that. */
+bool tap_display_typed(const struct tap_scope *scope, gss_const_name_t name, char *out, size_t size,
+		       bool *whole, gss_OID *type);
 
 #endif

@@ -3,6 +3,7 @@
  * RFC 2743 section 2.1: credentials, and MIT's ways to them (stores, passwords, impersonation, export).
  * Passwords and exported credentials are told by length and keyed hash only.
  */
+#include "shim/gss/acquire.h"
 #include "shim/gss/gss.h"
 #include "shim/gss/handshake.h"
 #include "shim/gss/leaving.h"
@@ -103,11 +104,24 @@ static void tell(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *mino
 		 major, struct acquisition a = {.name = wanted, .usage = usage, __VA_ARGS__};                \
 		 tell(&scope, major, minor_status, &a))
 
-ACQUIRE(gss_acquire_cred,
-	(OM_uint32 * minor_status, gss_name_t wanted, OM_uint32 time_req, gss_OID_set mechs,
-	 gss_cred_usage_t usage, gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *time_rec),
-	(minor_status, wanted, time_req, mechs, usage, cred, actual, time_rec), .cred = cred,
-	.lifetime = time_rec)
+/* The same, of a call that a rule may have made otherwise, as the structure says. */
+#define ACQUIRE_BY_RULE(function, parameters, arguments, wish, ...)                                          \
+	TAP_WRAP_JUDGED(TAP_GSS, OM_uint32, function, parameters, arguments, tap_missing(minor_status),      \
+			scope, major, tap_acquires_by_rule(&scope, &(struct tap_acquiring)wish, &major),     \
+			struct acquisition a = {.name = wanted, .usage = usage, __VA_ARGS__};                \
+			tell(&scope, major, minor_status, &a))
+#define WISH(...)                                                                                            \
+	{                                                                                                    \
+		.minor = minor_status, .own = wanted, .usage = usage, .cred = cred, .actual = actual,        \
+		__VA_ARGS__                                                                                  \
+	}
+
+ACQUIRE_BY_RULE(gss_acquire_cred,
+		(OM_uint32 * minor_status, gss_name_t wanted, OM_uint32 time_req, gss_OID_set mechs,
+		 gss_cred_usage_t usage, gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *time_rec),
+		(minor_status, wanted, time_req, mechs, usage, cred, actual, time_rec),
+		WISH(.time = time_req, .mechs = mechs, .lifetime = time_rec), .cred = cred,
+		.lifetime = time_rec)
 
 ACQUIRE(gss_acquire_cred_from,
 	(OM_uint32 * minor_status, gss_name_t wanted, OM_uint32 time_req, gss_OID_set mechs,
@@ -130,13 +144,16 @@ ACQUIRE(gss_acquire_cred_with_password,
 	(minor_status, wanted, password, time_req, mechs, usage, cred, actual, time_rec), .cred = cred,
 	.lifetime = time_rec, .password = password)
 
-ACQUIRE(gss_add_cred,
-	(OM_uint32 * minor_status, gss_cred_id_t input, gss_name_t wanted, gss_OID mech,
-	 gss_cred_usage_t usage, OM_uint32 initiator_time, OM_uint32 acceptor_time, gss_cred_id_t *cred,
-	 gss_OID_set *actual, OM_uint32 *initiator_rec, OM_uint32 *acceptor_rec),
-	(minor_status, input, wanted, mech, usage, initiator_time, acceptor_time, cred, actual, initiator_rec,
-	 acceptor_rec),
-	.cred = cred, .mech = mech)
+ACQUIRE_BY_RULE(gss_add_cred,
+		(OM_uint32 * minor_status, gss_cred_id_t input, gss_name_t wanted, gss_OID mech,
+		 gss_cred_usage_t usage, OM_uint32 initiator_time, OM_uint32 acceptor_time,
+		 gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *initiator_rec, OM_uint32 *acceptor_rec),
+		(minor_status, input, wanted, mech, usage, initiator_time, acceptor_time, cred, actual,
+		 initiator_rec, acceptor_rec),
+		WISH(.adds = true, .input = input, .mech = mech, .time = initiator_time,
+		     .acceptor_time = acceptor_time, .lifetime = initiator_rec,
+		     .acceptor_lifetime = acceptor_rec),
+		.cred = cred, .mech = mech)
 
 ACQUIRE(gss_add_cred_from,
 	(OM_uint32 * minor_status, gss_cred_id_t input, gss_name_t wanted, gss_OID mech,

@@ -8,6 +8,7 @@
  * and a minor status that gss_display_status explains.
  */
 #include "shim/core/configuration.h"
+#include "shim/gss/acquire.h"
 #include "shim/gss/drop.h"
 #include "shim/gss/gss.h"
 #include "shim/gss/handshake.h"
@@ -23,7 +24,7 @@ struct call {
 	const gss_buffer_desc *input;
 	gss_channel_bindings_t bindings;
 	const OM_uint32 *flags_asked; /* of an initiator */
-	gss_cred_id_t cred;
+	gss_cred_id_t cred, lent; /* the program's, and one that a rule has from elsewhere instead of none */
 	gss_ctx_id_t *context;
 	gss_buffer_t token;
 	gss_OID *mech, own_mech;
@@ -100,6 +101,17 @@ static void begin(struct tap_scope *scope, struct tap_handshake *step, struct ca
 		call->lifetime = &call->own_lifetime;
 }
 
+/* The credential that the library is given. False: refused. */
+static bool lend(const struct tap_scope *scope, struct tap_handshake *step, struct call *call)
+{
+	return call->cred != GSS_C_NO_CREDENTIAL || tap_lend(scope, step, call->input, &call->lent);
+}
+
+static gss_cred_id_t cred_of(const struct call *call)
+{
+	return call->lent != GSS_C_NO_CREDENTIAL ? call->lent : call->cred;
+}
+
 /* What the library answered. */
 static void learn(struct tap_handshake *step, const struct call *call, OM_uint32 minor)
 {
@@ -119,6 +131,7 @@ static void apply(const struct tap_scope *scope, struct tap_handshake *step, str
 		  OM_uint32 *minor_status)
 {
 	tap_drop_name(scope, &call->own_source);
+	tap_drop_cred(scope, &call->lent);
 	if (!GSS_ERROR(step->major))
 		*call->flags = step->flags;
 	if (step->refused || step->strip)
@@ -216,7 +229,7 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 		return tap_leave(&scope), step.major;
 	}
 	begin(&scope, &step, &call);
-	if (tap_handshake_may_not(&scope, &step, &flags)) {
+	if (tap_handshake_may_not(&scope, &step, &flags) || !lend(&scope, &step, &call)) {
 		*output = (gss_buffer_desc)GSS_C_EMPTY_BUFFER;
 	} else {
 		if (!step.part)
@@ -225,8 +238,8 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 		if (step.learning)
 			step.learning->facts.pol.bound = step.bound;
 		errno = error;
-		step.major = real_call(minor_status, cred, context, target, mech, flags, time_req, bindings,
-				       input, call.mech, output, call.flags, call.lifetime);
+		step.major = real_call(minor_status, cred_of(&call), context, target, mech, flags, time_req,
+				       bindings, input, call.mech, output, call.flags, call.lifetime);
 		error = errno;
 		learn(&step, &call, *minor_status);
 	}
@@ -268,15 +281,20 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 	/* A name costs the library as much as a tenth of the handshake, and Kerberos tells it anyway. */
 	from = source || tap_begins_kerberos(input) ? source : &call.own_source;
 	begin(&scope, &step, &call);
-	if (!step.part)
-		step.learning =
-			tap_learn_begin(&scope, (uintptr_t)__builtin_frame_address(0), POL_ACCEPTOR, 0);
-	errno = error;
-	/* A credential is asked for only where the program asks: the library would have to store it. */
-	step.major = real_call(minor_status, context, cred, input, bindings, from, call.mech, output,
-			       call.flags, call.lifetime, delegated);
-	error = errno;
-	learn(&step, &call, *minor_status);
+	if (!lend(&scope, &step, &call)) {
+		*output = (gss_buffer_desc)GSS_C_EMPTY_BUFFER;
+	} else {
+		if (!step.part)
+			step.learning = tap_learn_begin(&scope, (uintptr_t)__builtin_frame_address(0),
+							POL_ACCEPTOR, 0);
+		errno = error;
+		/* A credential is asked for only where the program asks: the library would have to store it.
+		 */
+		step.major = real_call(minor_status, context, cred_of(&call), input, bindings, from,
+				       call.mech, output, call.flags, call.lifetime, delegated);
+		error = errno;
+		learn(&step, &call, *minor_status);
+	}
 	if (tap_is_complete(step.major) && from)
 		step.source = *from;
 	judge(&scope, &step, &call, minor_status);

@@ -8,6 +8,7 @@
 #include "shim/wire/connection.h"
 #include "shim/wire/wire.h"
 
+#include "shim/gss/acquire.h"
 #include "shim/gss/guest.h"
 #include "shim/gss/kept.h"
 #include "shim/loader/next.h"
@@ -164,12 +165,18 @@ static void drop_name(gss_name_t *name)
 static OM_uint32 acquire(const struct wire *wire, gss_cred_id_t *cred)
 {
 	gss_name_t name = import(wire->tie->principal, wire->tie->principal_type);
+	gss_name_t target = GSS_C_NO_NAME;
 	OM_uint32 major, minor;
 
 	if (name == GSS_C_NO_NAME)
 		return GSS_S_BAD_NAME;
+	if (!wire->server)
+		target = import(wire->tie->service, wire->tie->service_type);
+	tap_acquires_for = target;
 	major = THROUGH(gss_acquire_cred(&minor, name, GSS_C_INDEFINITE, GSS_C_NO_OID_SET,
 					 wire->server ? GSS_C_ACCEPT : GSS_C_INITIATE, cred, NULL, NULL));
+	tap_acquires_for = GSS_C_NO_NAME;
+	drop_name(&target);
 	drop_name(&name);
 	return major;
 }

@@ -168,6 +168,7 @@ static void templates_expand(void **state)
 		{"a%", "tcp://a:1", NULL},
 		{"a\nb", "tcp://a:1", NULL},
 	};
+	const uint32_t user = 1000;
 	char out[64];
 
 	(void)state;
@@ -178,6 +179,15 @@ static void templates_expand(void **state)
 			fail_msg("%s for %s: %d, %s", cases[i].template, cases[i].endpoint, status, out);
 		assert_string_equal(out, cases[i].expected ? cases[i].expected : "");
 	}
+	/* gss has no endpoint, and a user */
+	assert_int_equal(pol_expand_by("FILE:/cc-%{uid}-%h%%",
+				       &(struct pol_values){.host = "me", .user = &user}, out, sizeof(out)),
+			 0);
+	assert_string_equal(out, "FILE:/cc-1000-me%");
+	assert_int_equal(pol_expand("%{uid}", "me", "tcp://a:1", out, sizeof(out)), -1);
+	assert_int_equal(pol_expand_by("%H", &(struct pol_values){.user = &user}, out, sizeof(out)), -1);
+	assert_int_equal(pol_expand_by("%{gid}", &(struct pol_values){.user = &user}, out, sizeof(out)), -1);
+	assert_int_equal(pol_expand_by("%{uid", &(struct pol_values){.user = &user}, out, sizeof(out)), -1);
 	assert_int_equal(pol_expand("%h", NULL, "tcp://a:1", out, sizeof(out)), -1);
 	assert_int_equal(pol_expand("%h", "me@EVIL.ORG", "tcp://a:1", out, sizeof(out)), -1);
 }

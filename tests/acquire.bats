@@ -1,0 +1,240 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# gss.acquire: credentials that programs leave to the defaults come from where a rule says. Which rule counts is in
+# tests/unit/policy_acquire.c.
+
+bats_require_minimum_version 1.5.0
+load helper
+load wire
+
+setup_file() {
+    realm_up -u alice -u bob -s host@localhost -s hdfs@localhost -s zmq@localhost
+    export KEYS=$GSSTAP_REALM/krb5.keytab
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    kinit -c FILE:bob.cc -k -t "$GSSTAP_REALM/client/bob" bob
+    cat >pair.py <<'END'
+# pair.py SERVICE... : as many threads at once, each with contexts to its service; all credentials are the defaults.
+import os, sys, threading, gssapi
+mech = gssapi.OID.from_int_seq(os.environ.get("MECH", "1.2.840.113554.1.2.2"))
+def meet(service, names):
+    for _ in range(20):
+        name = gssapi.Name(service, gssapi.NameType.hostbased_service)
+        one = gssapi.SecurityContext(name=name, usage="initiate", mech=mech)
+        other = gssapi.SecurityContext(usage="accept")
+        token = None
+        while not (one.complete and other.complete):
+            token = one.step(token) or b""
+            token = other.step(token) if not other.complete else None
+        names.add(str(other.initiator_name))
+found = [set() for _ in sys.argv[1:]]
+threads = [threading.Thread(target=meet, args=(s, n)) for s, n in zip(sys.argv[1:], found)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(*(",".join(sorted(names)) for names in found))
+END
+}
+
+teardown() {
+    stop_all
+}
+
+# under RULE WORD...: the program under rules of gss.acquire, one a line from line 5 on, recorded.
+under() {
+    printf 'version: 1\nmode: %s\ngss:\n  acquire:\n%s\n' "${MODE:-enforce}" "$1" >p.yaml
+    rm -f trace.pcapng
+    run "$GSSTAP" run -p p.yaml -o trace.pcapng -- "${@:2}"
+    echo "$output"
+    trace_json trace.pcapng >events
+}
+
+@test "threads have the cache of the service that they talk to, at the same time" {
+    local both=$'    - {service: "hdfs/*", ccache: "FILE:'$PWD/bob.cc$'"}\n    - {service: "host/localhost", ccache: "FILE:'$GSSTAP_REALM/ccache/alice'"}'
+    export KRB5CCNAME=FILE:$PWD/none
+    run "$PYTHON" pair.py hdfs@localhost host@localhost
+    [[ $output != *GSSTAP.TEST* ]]
+    for MECH in 1.2.840.113554.1.2.2 1.3.6.1.5.5.2; do
+        export MECH
+        under "$both" "$PYTHON" pair.py hdfs@localhost host@localhost
+        [ "$output" = "bob@GSSTAP.TEST alice@GSSTAP.TEST" ]
+        # as told by libkrb5
+        jq -e -s --arg cache "FILE:$PWD/bob.cc" '[.[] | select(.event == "handshake" and .role == "initiator" and .initiator == "bob@GSSTAP.TEST")]
+            | length == 20 and all(.ccache == $cache)' events
+    done
+}
+
+@test "a service that no rule names has the program's own credential" {
+    under '    - {service: "hdfs/*", ccache: "FILE:/nonexistent/cc"}' "$PYTHON" pair.py host@localhost
+    [ "$output" = alice@GSSTAP.TEST ]
+}
+
+@test "a cache that is not there refuses, and nothing else is taken instead; in audit mode it is told" {
+    local rule='    - {service: "hdfs/*", ccache: "FILE:/nonexistent/cc"}'
+    under "$rule" "$PYTHON" pair.py hdfs@localhost
+    [[ $output == *"refused by the gsstap policy: gss.acquire, line 5"* ]]
+    jq -e -s 'map(select(.event == "refused")) | length == 1 and (.[0].reason
+        == "gss.acquire (policy line 5) has no credential to give, of ccache FILE:/nonexistent/cc: No credentials cache found")' events
+    jq -e -s 'any(.out_token != null) | not' events
+    MECH=1.3.6.1.5.5.2 under "$rule" "$PYTHON" pair.py hdfs@localhost
+    [[ $output == *"refused by the gsstap policy: gss.acquire, line 5"* ]]
+    MODE=audit under "$rule" "$PYTHON" pair.py hdfs@localhost
+    [ "$output" = alice@GSSTAP.TEST ]
+    jq -e -s 'map(select(.event == "would_refuse")) | length == 20 and all(.rule == "gss.acquire" and .line == 5)' events
+    # what could be had is not taken either
+    MODE=audit under "    - {ccache: 'FILE:$PWD/bob.cc'}" "$PYTHON" pair.py hdfs@localhost
+    [ "$output" = alice@GSSTAP.TEST ]
+    jq -e -s 'any(.event == "would_refuse") | not' events
+}
+
+@test "a cache that is renewed meanwhile counts at the next context, also in a process that holds none" {
+    cat >renewed.py <<'END'
+import subprocess, sys, gssapi
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+def step():
+    try:
+        one = gssapi.SecurityContext(name=name, usage="initiate")
+        other = gssapi.SecurityContext(usage="accept")
+        other.step(one.step())
+        print(other.initiator_name)
+    except gssapi.exceptions.GSSError as error:
+        print(type(error).__name__)
+step()
+for user in "bob", "alice":
+    subprocess.run(["kinit", "-c", sys.argv[1], "-k", "-t", sys.argv[2] + "/" + user, user], check=True)
+    step()
+END
+    under "    - {ccache: 'FILE:$PWD/new.cc'}" "$PYTHON" renewed.py "FILE:$PWD/new.cc" "$GSSTAP_REALM/client"
+    [ "$output" = $'UnauthorizedError\nbob@GSSTAP.TEST\nalice@GSSTAP.TEST' ]
+}
+
+@test "an initiator with keys gets its tickets itself, into the process or into a cache" {
+    export KRB5CCNAME=FILE:$PWD/none
+    under "    - {principal: bob@GSSTAP.TEST, client-keytab: '$GSSTAP_REALM/client/bob'}" "$PYTHON" pair.py host@localhost hdfs@localhost
+    [ "$output" = "bob@GSSTAP.TEST bob@GSSTAP.TEST" ]
+    [ ! -e none ]
+    under "    - {client-keytab: '$GSSTAP_REALM/client/alice', ccache: 'FILE:$PWD/cc-%{uid}'}" "$PYTHON" pair.py host@localhost
+    [ "$output" = alice@GSSTAP.TEST ]
+    klist -c "FILE:cc-$(id -u)" | grep "Default principal: alice"
+}
+
+@test "a server finds its keys by rule, without a variable" {
+    local port
+    export KRB5_KTNAME=FILE:$PWD/none
+    port=$(free_port)
+    cat >acceptor.py <<'END'
+import gssapi
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+for wanted in None, name:
+    for usage in "accept", "both":
+        creds = gssapi.Credentials(usage=usage, name=wanted) if usage == "accept" or not wanted else None
+        one = gssapi.SecurityContext(name=name, usage="initiate")
+        other = gssapi.SecurityContext(creds=creds, usage="accept")
+        other.step(one.step())
+        print(other.initiator_name, other.target_name)
+END
+    run "$PYTHON" acceptor.py
+    [ "$status" != 0 ]
+    under "    - {accept: 'host@*', keytab: '$KEYS'}" "$PYTHON" acceptor.py
+    [ "$(sort -u <<<"$output")" = "alice@GSSTAP.TEST host/localhost@GSSTAP.TEST" ]
+    # gss-server acquires what it accepts with, by its name.
+    start server "$GSSTAP" run -p p.yaml -o server.pcapng -- gss-server -once -port "$port" host@localhost
+    wait_until 20 has_line server.out starting
+    gss-client -port "$port" localhost host@localhost "hello" >client.out
+    grep "Signature verified" client.out
+    finish server
+    # Another name is no business of the rule's.
+    under "    - {accept: 'HTTP@*', keytab: '$KEYS'}" "$PYTHON" acceptor.py
+    [ "$status" != 0 ]
+    under "    - {accept: '*', keytab: /nonexistent/keytab}" "$PYTHON" acceptor.py
+    [[ $output == *"refused by the gsstap policy: gss.acquire, line 5"* ]]
+    jq -e -s 'any(.event == "refused" and (.reason | test("/nonexistent/keytab")))' events
+}
+
+@test "who acquires a credential before the service is known has it by name, or from a rule for all" {
+    cat >ahead.py <<'END'
+import sys, gssapi
+wanted = gssapi.Name(sys.argv[1], gssapi.NameType.kerberos_principal) if sys.argv[1:] else None
+creds = gssapi.Credentials(usage="initiate", name=wanted)
+print(creds.name)
+END
+    local rules="    - {service: 'hdfs/*', principal: bob@GSSTAP.TEST, ccache: 'FILE:$PWD/bob.cc'}"
+    under "$rules" "$PYTHON" ahead.py
+    [ "$output" = alice@GSSTAP.TEST ]
+    under "$rules" "$PYTHON" ahead.py bob@GSSTAP.TEST
+    [ "$output" = bob@GSSTAP.TEST ]
+    under "${rules/service: \'hdfs\/*\', /}" "$PYTHON" ahead.py
+    [ "$output" = bob@GSSTAP.TEST ]
+    # A store that the program names itself is its own.
+    cat >named.py <<'END'
+import sys, gssapi
+print(gssapi.Credentials(usage="initiate", store={"ccache": sys.argv[1]}).name)
+END
+    under "${rules/service: \'hdfs\/*\', /}" "$PYTHON" named.py "$KRB5CCNAME"
+    [ "$output" = alice@GSSTAP.TEST ]
+}
+
+@test "a rule is for a program, a script or a user" {
+    local where="ccache: 'FILE:$PWD/bob.cc'"
+    for asks in "script: '$PWD/pair.py'" "user: $(id -u)" "program: '*/python*'"; do
+        under "    - {$asks, $where}" "$PYTHON" pair.py host@localhost
+        [ "$output" = bob@GSSTAP.TEST ]
+    done
+    for asks in "script: '/x/pair.py'" "user: nobody" "program: '*/curl'"; do
+        under "    - {$asks, $where}" "$PYTHON" pair.py host@localhost
+        [ "$output" = alice@GSSTAP.TEST ]
+    done
+}
+
+@test "GSSAPI on the wire has the credentials of its rules from there, by principal or by service" {
+    local port
+    cat >over.py <<'END'
+import sys, zmq
+context = zmq.Context()
+pull, push = context.socket(zmq.PULL), context.socket(zmq.PUSH)
+pull.rcvtimeo, push.linger = 40000, 0
+port = pull.bind_to_random_port("tcp://127.0.0.1")
+push.connect("tcp://127.0.0.1:%d" % port)
+push.send(b"hello")
+print(pull.recv(copy=False).get("User-Id"))
+END
+    export KRB5_KTNAME=FILE:$PWD/none
+    export KRB5CCNAME=FILE:$PWD/none
+    for principal in "" ", principal: bob@GSSTAP.TEST, principal-type: krb5"; do
+        under "    - {service: 'zmq/*', ccache: 'FILE:$PWD/bob.cc'}
+    - {accept: 'zmq@localhost', keytab: '$KEYS'}
+zmq:
+  inject: [{bind: '*', principal: zmq@localhost}, {connect: '*', service: zmq@localhost$principal}]" "$PYTHON" over.py
+        [ "$output" = bob@GSSTAP.TEST ]
+    done
+}
+
+@test "errors of rules are named with their place" {
+    complains() {
+        printf 'version: 1\ngss: {acquire: [%s]}\n' "$2" >p.yaml
+        run "$GSSTAP" policy check p.yaml
+        echo "$output"
+        [ "$status" = 2 ]
+        [ "$output" = "p.yaml:2:$1" ]
+    }
+    complains "17: error: a rule of gss.acquire needs a ccache or a client-keytab, or with accept a keytab" '{service: "hdfs/*"}'
+    complains "17: error: a rule of gss.acquire with accept needs a keytab" '{accept: "*"}'
+    complains "32: error: gss.acquire.ccache is for initiators; a rule with accept is for acceptors" \
+        '{accept: "*",  ccache: "FILE:/cc", keytab: /k}'
+    complains "18: error: gss.acquire.keytab is for acceptors; say accept: \"service@%h\" as well" '{keytab: /k}'
+    complains "26: error: gss.acquire.ccache: expected a ccache such as FILE:/run/service.cc" '{ccache: service.cc}'
+    complains "26: error: gss.acquire.ccache: after % expected h (this host), {uid} (the user's number) or %" '{ccache: "FILE:/run/%H"}'
+    complains "44: error: gss.acquire.keytab: expected a keytab such as /etc/service.keytab" '{accept: "zmq@%h", keytab: "FILE:k"}'
+    complains "26: error: gss.acquire.accept: expected service@host, without a realm, as in \"zmq@%h\"" '{accept: "zmq/h@R", keytab: /k}'
+    complains "18: error: 'peer' is no keyword of gss.acquire; did you mean gss.match.peer?" '{peer: alice@R, ccache: "KCM:"}'
+    printf 'version: 1\ngss: {match: [{acquire: []}]}\n' >p.yaml
+    run "$GSSTAP" policy check p.yaml
+    [ "$output" = "p.yaml:2:16: error: 'acquire' is no keyword of gss.match; did you mean gss.acquire?" ]
+}
