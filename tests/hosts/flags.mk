@@ -51,7 +51,7 @@ $(BUILD)/plugins/lookup_plugin.so: HOST_LIBS := -lzmq -ldl -Wl,-rpath,'$$ORIGIN/
 $(BUILD)/hosts/reload: HOST_LIBS := -ldl
 
 # CZMQ's own ZAP handler.
-$(BUILD)/hosts/zap_czmq: HOST_LIBS := -lczmq -lzmq
+$(BUILD)/hosts/zap_czmq $(BUILD)/hosts/zcert: HOST_LIBS := -lczmq -lzmq
 $(BUILD)/hosts/absent $(BUILD)/hosts/zap_unloaded: HOST_LIBS := -ldl
 
 # A libzmq that frees what it wraps, out of Debian's static one (see tests/plugins/zmq_frees.c).
