@@ -4,6 +4,7 @@
  * of a handshake bear one hash, by which the traces of two hosts are joined.
  */
 #include "tools/model/endpoint.h"
+#include "tools/model/ends.h"
 #include "tools/names/names.h"
 
 #include <stdio.h>
@@ -148,14 +149,20 @@ static void take_back(struct model_handshake *handshake, uint64_t time)
 /* What the initiator waits for, as far as it is known. */
 static void settle(const struct facts *facts, struct model_handshake *handshake)
 {
-	if (handshake->established) {
-		if (handshake->disproved)
-			take_back(handshake, facts->event->time);
-		if (handshake->counted == MODEL_ABANDONED)
-			complete(handshake->waiting, facts->event->time);
-	} else if (handshake->failed.at && !handshake->disproved) {
+	const struct model_ends ends = {
+		.seen = {true, handshake->established || handshake->failed.at},
+		.outcome = {handshake->counted == MODEL_ABANDONED ? TR_OUTCOME_ABANDONED
+								  : TR_OUTCOME_ESTABLISHED,
+			    handshake->established ? TR_OUTCOME_ESTABLISHED : TR_OUTCOME_FAILED},
+	};
+	bool failed = model_ends_outcome(&ends) == TR_OUTCOME_FAILED;
+
+	if (handshake->disproved && !failed)
+		take_back(handshake, facts->event->time);
+	if (model_ends_unproven(&ends))
+		complete(handshake->waiting, facts->event->time);
+	if (failed && !handshake->disproved)
 		disprove(facts, handshake);
-	}
 }
 
 /* What the acceptor's trace says to the initiator. */
