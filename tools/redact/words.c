@@ -148,7 +148,7 @@ static const char said[] =
 	"validity value values variable variables ve verdict verification verify version versioned "
 	"versions via violated vmci vno volatile vsock vtable wait waited waits wakes walk want wanted "
 	"wants warn warning was watch watched watches way weak went were what whatever when where "
-	"whether which while whole whose why wildcard windows wiped with within without word words work "
+	"whether which while who whole whose why wildcard windows wiped with within without word words work "
 	"works would wrap wrapped wrapper wrapping wraps write writer writing written wrong wss xh yes "
 	"yet yielded you your zap zero zerofill zeromq zeros zmq zmtp ";
 
