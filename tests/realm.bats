@@ -368,6 +368,12 @@ END
     [ -z "$output" ]
 }
 
+@test "a network namespace whose loopback interface is down is named as such, at once" {
+    run -125 unshare -n timeout 10 "$GSSTAP" realm -- true
+    [[ $output == *"127.0.0.1"*"unreachable"*"ip link set lo up"* ]]
+    nothing_remains
+}
+
 @test "a place that cannot be written gives 125 and says what to set" {
     TMPDIR=/nonexistent run -125 "$GSSTAP" realm -- true
     [[ $output == *"/nonexistent"*"set TMPDIR"* ]]

@@ -24,6 +24,7 @@
 
 #define PID_FILE "kdc.pid"
 #define ATTEMPTS 5	  /* with another port each, when the user named none */
+#define KDC_PORT 88	  /* any: nothing is sent there */
 #define DEADLINE_MS 15000 /* for a KDC to answer; it takes about 20 ms on an idle machine */
 
 static int bind_to(int type, struct sockaddr_in *address)
@@ -136,11 +137,31 @@ static enum realm_ticket try_port(struct realm *realm, int wanted)
 	return wait_ready(realm);
 }
 
+/* A port can be bound on a loopback interface that is down, and nothing reaches it. */
+static bool reaches_loopback(void)
+{
+	const struct sockaddr_in address = {.sin_family = AF_INET,
+					    .sin_port = htons(KDC_PORT),
+					    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool reached = fd >= 0 && !connect(fd, (const struct sockaddr *)&address, sizeof(address));
+
+	if (!reached)
+		tool_error("127.0.0.1, where the KDC is to listen, cannot be reached: %m; in a network "
+			   "namespace "
+			   "of its own (unshare -n): ip link set lo up");
+	if (fd >= 0)
+		close(fd);
+	return reached;
+}
+
 int realm_kdc_start(struct realm *realm)
 {
 	int wanted = realm->port, attempts = wanted ? 1 : ATTEMPTS;
 	enum realm_ticket result = REALM_TICKET_AGAIN;
 
+	if (!reaches_loopback())
+		return -1;
 	while (attempts-- && result == REALM_TICKET_AGAIN) {
 		if (realm->port_hold >= 0)
 			close(realm->port_hold);
