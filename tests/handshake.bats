@@ -353,6 +353,20 @@ while True:
     stop_all
 }
 
+@test "a client whose server is not there yet comes again as often as without gsstap" {
+    new not-yet
+    with sealed
+    run -0 "${WITH[@]}" "$PYTHON" -c '
+import sys, zmq
+from zmq.utils.monitor import recv_monitor_message
+s = zmq.Context().socket(zmq.REQ)
+s.linger = 0
+monitor = s.get_monitor_socket(zmq.EVENT_CONNECT_RETRIED)
+s.connect(sys.argv[1])
+print(*(recv_monitor_message(monitor)["value"] < 200 for i in range(3)))' "tcp://127.0.0.1:$NEAR_PORT"
+    [ "$output" = "True True True" ]
+}
+
 @test "a program's own reconnect interval is kept, without a back-off" {
     new reconnect
     proxy hang-up

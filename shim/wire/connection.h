@@ -52,6 +52,7 @@ struct wire {
 	bool server;
 	bool closed;	/* the descriptor is nobody's of ours any more */
 	bool left;	/* the peer has closed its end */
+	bool through;	/* messages could pass */
 	uint64_t begun; /* ns since the epoch */
 	bool told;	/* why it failed is in the trace */
 	bool proxied;	/* a SOCKS proxy is talked to before the greeting */
@@ -133,6 +134,11 @@ bool tap_wire_is_stale(const struct wire *wire);
  */
 bool tap_wire_is_another(int fd);
 
+/* --- pace.c: denied clients come again twice a second, and others as often as libzmq has them */
+bool tap_wire_is_too_early(const struct tap_tie *tie);
+/* It is closed. */
+void tap_wire_pace(const struct wire *wire);
+
 /* --- robbed.c: what libzmq was given by the kernel, at a number that it does not use yet. -1: it is closed.
  */
 int tap_wire_own_number(int fd);
@@ -152,6 +158,8 @@ int tap_wire_reset(struct wire *wire);
 /* It failed, and libzmq ends it. */
 void tap_wire_tell_failed(struct wire *wire, const char *reason);
 void tap_wire_tell_closing(struct wire *wire);
+/* Longer than who is only slow takes. */
+bool tap_wire_was_waited_for(const struct wire *wire);
 /* Those that are still open when the process ends: for tap_at_end. */
 void tap_wires_end(enum tap_end end);
 /* It goes on without security from here. */

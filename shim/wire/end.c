@@ -70,7 +70,7 @@ int tap_wire_give_up(struct wire *wire, const char *reason)
 	return tap_wire_reset(wire);
 }
 
-static bool was_waited_for(const struct wire *wire)
+bool tap_wire_was_waited_for(const struct wire *wire)
 {
 	return tr_now() - wire->begun > PATIENCE_NS;
 }
@@ -82,20 +82,20 @@ static bool was_waited_for(const struct wire *wire)
 static const char *silent_failure(const struct wire *wire)
 {
 	if (wire->phase == WIRE_HANDSHAKE && !wire->left && !wire->stepping && !wire->established &&
-	    (wire->context != GSS_C_NO_CONTEXT || wire->taken) && was_waited_for(wire))
+	    (wire->context != GSS_C_NO_CONTEXT || wire->taken) && tap_wire_was_waited_for(wire))
 		return wire->taken
 			       ? "silent: the peer did not finish what it began to say of its handshake"
 			       : "silent: the peer said nothing to this end's token: it hangs, or waits for "
 				 "something (a KDC, a name service)";
 	if (wire->phase == WIRE_HANDSHAKE && wire->context == GSS_C_NO_CONTEXT && !wire->stepping &&
-	    (wire->left || was_waited_for(wire)))
+	    (wire->left || tap_wire_was_waited_for(wire)))
 		return wire->left
 			       ? "the peer went away after its greeting: it refused, has no credential, or "
 				 "was closed"
 			       : "silent: the peer said nothing after its greeting: it has no credential, or "
 				 "both ends are servers";
 	if (wire->phase == WIRE_GREETING && !wire->left && !wire->proxied && !wire->own_way &&
-	    was_waited_for(wire))
+	    tap_wire_was_waited_for(wire))
 		return !wire->peer_count ? "silent: the peer sent no greeting: it is no ZeroMQ, or hangs"
 		       : wire->peer_count < MECHANISM_END
 			       ? "silent: the peer sent a part of a greeting, and not which mechanism it "
@@ -104,7 +104,7 @@ static const char *silent_failure(const struct wire *wire)
 			       : "silent: the peer did not send the rest of its greeting";
 	/* Who has nothing to hold back sends the rest when he has as much of ours, unless he only looks. */
 	if (wire->phase == WIRE_GREETING && wire->left && wire->server && wire->peer_count == HELD_AT &&
-	    was_waited_for(wire))
+	    tap_wire_was_waited_for(wire))
 		return "silent: the peer waited for this end to say its mechanism first: both ends are "
 		       "servers";
 	/* A libzmq without security that gets all of a greeting at once closes before it has sent its own. */
@@ -128,7 +128,7 @@ static const char *without_ready(const struct wire *wire)
 	if (wire->left)
 		return "the peer went away after the handshake, without its READY: it does not let this end "
 		       "in, or was closed";
-	if (!was_waited_for(wire))
+	if (!tap_wire_was_waited_for(wire))
 		return NULL;
 	return unanswered ? "silent: the peer did not answer this end's last token"
 			  : "silent: the peer did not send its READY";

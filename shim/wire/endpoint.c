@@ -78,6 +78,7 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 	if (!tap_option_number(scope, socket, ZMQ_SNDBUF, &wired->send_buffer) ||
 	    !tap_option_bytes(scope, socket, ZMQ_MAXMSGSIZE, &wanted->largest, &length))
 		return ENOMEM;
+	wanted->paced = !wanted->binds && tap_reconnects_as_stock(scope, socket);
 	wanted->send_buffer = send_buffer_of(scope, socket, wired->send_buffer);
 	tie = tap_tie_like(wanted, &mistakable);
 	if (mistakable) {
@@ -95,7 +96,8 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 		tap_tie_drop(tie);
 		return EACCES;
 	}
-	tap_waits_shorten(scope, socket, wired->own);
+	if (!wired->own) /* its ZAP handler, or its peer's, may take its time */
+		tap_wait_shorten(scope, socket);
 	if (grows(tie))
 		set_largest(scope, socket, tie->largest + (int64_t)WIRE_GROWS);
 	wired->tie = tie;
@@ -280,7 +282,8 @@ bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired 
 			tap_using_begin(scope, socket, wired->tie);
 		tap_tie_drop(wired->tie);
 		tap_option_set(scope, socket, ZMQ_SNDBUF, wired->send_buffer);
-		tap_waits_restore(scope, socket, wired->own);
+		if (!wired->own)
+			tap_wait_restore(scope, socket);
 		if (grows(wired->tie))
 			set_largest(scope, socket, wired->tie->largest);
 	}

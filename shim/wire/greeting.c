@@ -75,6 +75,7 @@ static bool send_own(struct wire *wire)
 static bool go_clear(struct wire *wire, const char *why)
 {
 	wire->choice = WIRE_NULL;
+	wire->through = true;
 	if (!send_own(wire))
 		return false;
 	if (why)

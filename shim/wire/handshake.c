@@ -124,6 +124,7 @@ static const char *take_ready(struct wire *wire, const uint8_t *token, size_t le
 		return "READY could not be sent";
 	wire->phase = WIRE_DATA;
 	wire->made = tr_now();
+	wire->through = true;
 	tap_wire_drop(&wire->granted);
 	tap_wire_early_over(wire);
 	/* Where calls are recorded each message is one. */

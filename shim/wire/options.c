@@ -53,38 +53,32 @@ bool tap_option_set(const struct tap_scope *scope, void *socket, int option, int
 	return tap_option_set_bytes(scope, socket, option, &value, sizeof(value));
 }
 
-/*
- * A peer that is refused, or that says nothing, is let go after seconds, and comes back less and less often
- * (facts Z8): libzmq starts anew with the first wait after each connection that was made, also when it came
- * to nothing.
- */
-static const struct wait {
-	int option, stock, ours;
-	unsigned flag;
-} waits[] = {
-	/* the first: of handshakes */
-	{ZMQ_HANDSHAKE_IVL, 30000, 3000, TAP_SOCKET_HANDSHAKE_IVL},
-	{ZMQ_RECONNECT_IVL, 100, 500, TAP_SOCKET_RECONNECT_IVL},
-	{ZMQ_RECONNECT_IVL_MAX, 0, 4000, TAP_SOCKET_RECONNECT_IVL_MAX},
-};
+#define STOCK 30000
+#define OURS 3000
 
-static void change(const struct tap_scope *scope, void *socket, const struct wait *wait, int from, int to)
+static void change(const struct tap_scope *scope, void *socket, int from, int to)
 {
 	int value;
 
-	if (!tap_socket_has(socket, wait->flag) && tap_option_number(scope, socket, wait->option, &value) &&
-	    value == from)
-		tap_option_set(scope, socket, wait->option, to);
+	if (!tap_socket_has(socket, TAP_SOCKET_HANDSHAKE_IVL) &&
+	    tap_option_number(scope, socket, ZMQ_HANDSHAKE_IVL, &value) && value == from)
+		tap_option_set(scope, socket, ZMQ_HANDSHAKE_IVL, to);
 }
 
-void tap_waits_shorten(const struct tap_scope *scope, void *socket, bool own)
+void tap_wait_shorten(const struct tap_scope *scope, void *socket)
 {
-	for (size_t i = own; i < sizeof(waits) / sizeof(waits[0]); i++)
-		change(scope, socket, &waits[i], waits[i].stock, waits[i].ours);
+	change(scope, socket, STOCK, OURS);
 }
 
-void tap_waits_restore(const struct tap_scope *scope, void *socket, bool own)
+void tap_wait_restore(const struct tap_scope *scope, void *socket)
 {
-	for (size_t i = own; i < sizeof(waits) / sizeof(waits[0]); i++)
-		change(scope, socket, &waits[i], waits[i].ours, waits[i].stock);
+	change(scope, socket, OURS, STOCK);
+}
+
+bool tap_reconnects_as_stock(const struct tap_scope *scope, void *socket)
+{
+	int value;
+
+	return !tap_socket_has(socket, TAP_SOCKET_RECONNECT_IVL) &&
+	       tap_option_number(scope, socket, ZMQ_RECONNECT_IVL, &value) && value == 100;
 }

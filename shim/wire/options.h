@@ -16,9 +16,11 @@ bool tap_option_set(const struct tap_scope *scope, void *socket, int option, int
 bool tap_option_set_bytes(const struct tap_scope *scope, void *socket, int option, const void *value,
 			  size_t length);
 
-/* libzmq's timers, where the program left their defaults; those of handshakes only where the program knows of
- * none, since its ZAP handler, or its peer's, may take its time. */
-void tap_waits_shorten(const struct tap_scope *scope, void *socket, bool own);
-void tap_waits_restore(const struct tap_scope *scope, void *socket, bool own);
+/* libzmq's timer of handshakes, where the program left its default. A peer that says nothing is let go after
+ * seconds. */
+void tap_wait_shorten(const struct tap_scope *scope, void *socket);
+void tap_wait_restore(const struct tap_scope *scope, void *socket);
+/* The program has left libzmq's interval between its tries to connect. */
+bool tap_reconnects_as_stock(const struct tap_scope *scope, void *socket);
 
 #endif

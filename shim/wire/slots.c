@@ -204,10 +204,14 @@ int tap_wire_connect(int fd, const struct sockaddr *address, socklen_t length)
 {
 	struct wire_place *place = tap_wire_place(fd);
 	struct tap_tie *tie = for_which(place, address, length);
-	struct wire *wire = tie && place && !place->refused ? tap_wire_new(fd, tie) : NULL;
-	bool tied = tie;
+	bool tied = tie, early = tied && tap_wire_is_too_early(tie);
+	struct wire *wire = tied && !early && place && !place->refused ? tap_wire_new(fd, tie) : NULL;
 
 	tap_tie_drop(tie); /* the connection has it */
+	if (early) {
+		errno = ETIMEDOUT; /* as of a server that is not there */
+		return -1;
+	}
 	/* What cannot be followed may be for any endpoint. */
 	if (!place || place->refused || (tied && !wire)) {
 		errno = ECONNREFUSED; /* libzmq tries again later */
@@ -489,6 +493,7 @@ static int hook_close(int fd)
 	if (!wire)
 		return close(fd);
 	tap_wire_tell_closing(wire);
+	tap_wire_pace(wire);
 	__atomic_store_n(&place->wire, NULL, __ATOMIC_RELEASE);
 	wire->closed = true;
 	/* While it is locked: who has work to do for it never meets a descriptor that is somebody else's. */

@@ -53,10 +53,11 @@ static bool asks_alike(const struct tap_zap *a, const struct tap_zap *b)
 static bool is_alike(const struct tap_tie *a, const struct tap_tie *b)
 {
 	return a->hash == b->hash && a->server == b->server && a->binds == b->binds &&
-	       a->decides == b->decides && a->send_buffer == b->send_buffer && a->largest == b->largest &&
-	       a->principal_type == b->principal_type && a->service_type == b->service_type &&
-	       !strcmp(a->endpoint, b->endpoint) && !strcmp(a->principal, b->principal) &&
-	       !strcmp(a->service, b->service) && asks_alike(&a->zap, &b->zap);
+	       a->decides == b->decides && a->paced == b->paced && a->send_buffer == b->send_buffer &&
+	       a->largest == b->largest && a->principal_type == b->principal_type &&
+	       a->service_type == b->service_type && !strcmp(a->endpoint, b->endpoint) &&
+	       !strcmp(a->principal, b->principal) && !strcmp(a->service, b->service) &&
+	       asks_alike(&a->zap, &b->zap);
 }
 
 static bool speaks_alike(const struct tap_tie *a, const struct tap_tie *b)

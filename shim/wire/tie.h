@@ -45,6 +45,8 @@ struct tap_tie {
 	bool server, binds;	/* its role in the handshake, and how it was made */
 	bool decides;		/* a connection may go without: both ends see what the other offers */
 	bool unseen;		/* an address, by which a libzmq is judged whose calls are not seen */
+	bool paced;		/* after a handshake that came to nothing the next try is some time off, */
+	uint64_t failed;	/* ... since this was it: monotonic ns */
 	bool denied;		/* ... and where none may go that has no security of its own */
 	int send_buffer;	/* the program's own ZMQ_SNDBUF; -1: the kernel's choice */
 	int64_t largest;	/* its ZMQ_MAXMSGSIZE, to which all is held here; -1: no limit */

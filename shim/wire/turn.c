@@ -53,8 +53,6 @@ bool tap_turn_changes(int option)
 	case ZMQ_SNDBUF:
 	case ZMQ_MAXMSGSIZE:
 	case ZMQ_HANDSHAKE_IVL:
-	case ZMQ_RECONNECT_IVL:
-	case ZMQ_RECONNECT_IVL_MAX:
 	case ZMQ_MECHANISM:
 	case ZMQ_PLAIN_SERVER:
 	case ZMQ_GSSAPI_SERVER:

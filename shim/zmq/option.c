@@ -56,8 +56,6 @@ static unsigned flag_of(int option)
 		return TAP_SOCKET_HANDSHAKE_IVL;
 	case ZMQ_RECONNECT_IVL:
 		return TAP_SOCKET_RECONNECT_IVL;
-	case ZMQ_RECONNECT_IVL_MAX:
-		return TAP_SOCKET_RECONNECT_IVL_MAX;
 	default:
 		return 0;
 	}

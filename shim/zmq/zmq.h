@@ -35,9 +35,8 @@ enum tap_socket_flag {
 	/* Waits that its program set by itself. */
 	TAP_SOCKET_HANDSHAKE_IVL = 2,
 	TAP_SOCKET_RECONNECT_IVL = 4,
-	TAP_SOCKET_RECONNECT_IVL_MAX = 8,
-	TAP_SOCKET_ZAP = 16,	/* it is bound as a context's ZAP handler */
-	TAP_SOCKET_DOMAIN = 32, /* its ZAP domain is kept here: libzmq has none */
+	TAP_SOCKET_ZAP = 8,	/* it is bound as a context's ZAP handler */
+	TAP_SOCKET_DOMAIN = 16, /* its ZAP domain is kept here: libzmq has none */
 };
 struct tap_socket {
 	struct tap_socket *next;
