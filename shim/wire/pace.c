@@ -22,8 +22,7 @@ bool tap_wire_is_too_early(const struct tap_tie *tie)
 static bool came_to_nothing(const struct wire *wire)
 {
 	return !wire->through && !wire->own_way &&
-	       (wire->left || wire->phase == WIRE_DEAD ||
-		(wire->own_count && tap_wire_was_waited_for(wire)));
+	       (wire->left || wire->phase == WIRE_DEAD || (wire->own_count && tap_wire_was_waited_for(wire)));
 }
 
 void tap_wire_pace(const struct wire *wire)
