@@ -54,6 +54,15 @@ struct pol_say pol_decide(const struct pol *pol, struct pol_verdict *verdict, en
 	return say;
 }
 
+enum pol_action pol_deny_doubtful(const struct pol *pol, struct pol_verdict *verdict,
+				  const struct pol_rule *doubt)
+{
+	struct pol_say say = pol_decide(pol, verdict, POL_DENY, doubt);
+
+	pol_say(&say, " may be about this context, and it is not known whether it is");
+	return verdict->action;
+}
+
 /* Among the items of a list that are plain texts. */
 static const struct pol_rule *look_up(const struct pol *pol, const struct pol_rule *list, const char *text)
 {

@@ -37,6 +37,13 @@ enum pol_holds pol_key_holds(const struct pol *pol, const struct pol_rule *key,
 const struct pol_rule *pol_in_force(const struct pol *pol, const struct pol_facts *facts, uint16_t keyword,
 				    const struct pol_rule **doubt);
 
+/* Where such a rule might count, and nothing more will be known. */
+enum pol_action pol_deny_doubtful(const struct pol *pol, struct pol_verdict *verdict,
+				  const struct pol_rule *doubt);
+
+/* Is it a keyword about what is done with contexts that are there? */
+bool pol_is_of_use(uint16_t keyword);
+
 /* The mechanism as a dotted object identifier. False: it is not known, or too long. */
 #define POL_OID_TEXT 128
 bool pol_mechanism(const struct pol_facts *facts, char out[POL_OID_TEXT]);

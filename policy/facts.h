@@ -72,4 +72,12 @@ enum pol_topic {
 	POL_TOPICS
 };
 
+/* What may be done with a context that is there, and a policy can forbid. */
+enum pol_use {
+	POL_WRAPS_BARE,	    /* a message is about to be wrapped without confidentiality */
+	POL_WRAPPED_BARE,   /* it cannot be wrapped with it, or was not */
+	POL_UNWRAPPED_BARE, /* one that came has none */
+	POL_USES
+};
+
 #endif

@@ -52,14 +52,14 @@ static bool settled(const struct hearing *h, uint16_t keyword, const struct pol_
 		return !*rule;
 	h->verdict->waits = waits(h);
 	if (!h->verdict->waits)
-		deny(h, doubt, " may be about this context, and it is not known whether it is");
+		pol_deny_doubtful(h->pol, h->verdict, doubt);
 	return true;
 }
 
 static bool judges_contexts(const struct pol_keyword *k)
 {
 	return !strncmp(k->path, "gss.", 4) && !pol_is_field(k) && k->type != POL_T_RECORDS &&
-	       k->id != POL_K_DELEGATION;
+	       k->id != POL_K_DELEGATION && !pol_is_of_use(k->id);
 }
 
 int pol_judges_contexts(const struct pol *pol)

@@ -135,6 +135,12 @@ int pol_by_address(const struct pol *pol);
  */
 enum pol_action pol_judge(const struct pol *pol, const struct pol_facts *facts, enum pol_topic topic,
 			  struct pol_verdict *verdict);
+/* One use of a context that is there. POL_CHANGE: the message is to be encrypted. */
+enum pol_action pol_judge_use(const struct pol *pol, const struct pol_facts *facts, enum pol_use use,
+			      struct pol_verdict *verdict);
+/* Has a rule a word about such a use, or, without one, about any? */
+int pol_judges_use(const struct pol *pol, enum pol_use use);
+int pol_judges_uses(const struct pol *pol);
 /* Does any rule want to know who is at the ends of a context? */
 int pol_judges_peers(const struct pol *pol);
 /* May a context be refused by what is known of it once it is established? */

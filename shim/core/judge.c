@@ -65,3 +65,17 @@ enum pol_action tap_judge(const struct tap_scope *scope, const struct pol_facts 
 	}
 	return worst;
 }
+
+enum pol_action tap_judge_use(const struct tap_scope *scope, const struct pol_facts *facts, enum pol_use use,
+			      bool again, const char *subject, struct pol_verdict *verdict)
+{
+	struct pol_process process = tap_program(pol_judges_user(&tap_policy));
+	struct pol_facts known = *facts;
+
+	known.process = &process;
+	if (pol_judge_use(&tap_policy, &known, use, verdict) == POL_ALLOW)
+		return POL_ALLOW;
+	if (scope && (!again || (verdict->action == POL_DENY && !verdict->audit)))
+		tap_refuses(scope, verdict, subject);
+	return verdict->audit ? POL_ALLOW : verdict->action;
+}

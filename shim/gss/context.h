@@ -16,6 +16,7 @@ struct context {
 	bool summed;	  /* what it carried is in the trace, but for what is counted below */
 	bool guests;	  /* a guest's, who tells of it himself */
 	unsigned would;	  /* see tap_judge */
+	unsigned used;	  /* bits of enum pol_use: what was judged, and told if there was something to tell */
 	uint32_t process; /* lineage of who followed it last, 0 in its first call: a child of fork has those
 			     of its parent, too */
 	uint8_t first_hash[16];
@@ -31,6 +32,11 @@ void tap_context_free(struct context *c);
 /* Into the table under this handle, and out of it: then the caller owns it again. NULL: not there. */
 void tap_context_enter(struct context *c, gss_ctx_id_t handle);
 struct context *tap_context_take(gss_ctx_id_t handle);
+/*
+ * What is known of it, for a use that is judged. *again: that was so before; NULL: it does
+ * not count. False: nothing is known.
+ */
+bool tap_context_use(gss_ctx_id_t handle, enum pol_use use, struct tap_facts *facts, bool *again);
 bool tap_context_is_unjudged(gss_ctx_id_t handle);
 /*
  * One that this process has followed and that is open, of which nothing is told as yet; from now on it counts

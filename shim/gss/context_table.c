@@ -163,6 +163,27 @@ bool tap_context_is_unjudged(gss_ctx_id_t handle)
 	return unjudged;
 }
 
+bool tap_context_use(gss_ctx_id_t handle, enum pol_use use, struct tap_facts *facts, bool *again)
+{
+	unsigned b = bucket_of(handle);
+	struct context *c;
+
+	if (!handle || !tap_lock(&buckets[b].lock))
+		return false;
+	c = find(b, handle);
+	if (c) {
+		*facts = c->facts;
+		if (again) {
+			*again = c->used >> use & 1;
+			c->used |= 1u << use;
+		}
+	}
+	tap_unlock(&buckets[b].lock);
+	if (c)
+		tap_facts_settle(facts);
+	return c;
+}
+
 void tap_context_put(const struct context *c, struct tr_draft *d)
 {
 	tr_put_text(d, TR_F_INITIATOR, c->facts.pol.initiator.text);

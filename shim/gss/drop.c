@@ -32,3 +32,14 @@ void tap_drop_token(const struct tap_scope *scope, gss_buffer_t token)
 	tap_quiet_end();
 	*token = (gss_buffer_desc)GSS_C_EMPTY_BUFFER;
 }
+
+void tap_drop_iov(const struct tap_scope *scope, gss_iov_buffer_desc *iov, int count)
+{
+	__typeof__(&gss_release_iov_buffer) release = TAP_OTHER(scope, gss_release_iov_buffer);
+	OM_uint32 minor;
+
+	tap_quiet_begin();
+	if (release)
+		release(&minor, iov, count);
+	tap_quiet_end();
+}

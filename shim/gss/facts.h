@@ -23,6 +23,11 @@ struct tap_facts {
 
 /* The names in pol point into the structure: to be called after it was copied. */
 void tap_facts_settle(struct tap_facts *facts);
+/* The other end; NULL: not known. */
+static inline const char *tap_facts_peer(const struct pol_facts *facts)
+{
+	return facts->role == POL_INITIATOR ? facts->acceptor.text : facts->initiator.text;
+}
 void tap_facts_mech(struct tap_facts *facts, gss_const_OID mech);
 bool tap_is_kerberos(gss_const_OID mech);
 /* Is it krb5's, by its frame: a first token, and an exported context? */

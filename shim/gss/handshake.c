@@ -106,16 +106,11 @@ static void complete(const struct tap_scope *scope, struct tap_handshake *step, 
 		facts->pol.session_enctype = tap_session_enctype(scope, context);
 }
 
-static const char *peer_of(const struct pol_facts *facts)
-{
-	return facts->role == POL_INITIATOR ? facts->acceptor.text : facts->initiator.text;
-}
-
 static void judge(struct tap_scope *scope, struct tap_handshake *step, struct context *c)
 {
 	if (!scope->judge || c->judged)
 		return;
-	switch (tap_judge(scope, &c->facts.pol, &c->would, peer_of(&c->facts.pol), &step->verdict)) {
+	switch (tap_judge(scope, &c->facts.pol, &c->would, tap_facts_peer(&c->facts.pol), &step->verdict)) {
 	case POL_ALLOW:
 		break;
 	case POL_CHANGE:
@@ -214,7 +209,7 @@ bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *export
 			  struct pol_verdict *verdict)
 {
 	struct context *c = tap_context_new(), spare = {0}, *of = c ? c : &spare;
-	bool asked = scope->judge && pol_judges_contexts(&tap_policy);
+	bool asked = scope->judge && (pol_judges_contexts(&tap_policy) || pol_judges_uses(&tap_policy));
 
 	of->facts.pol.moment = POL_IMPORTED;
 	of->facts.pol.lifetime = UINT32_MAX;
@@ -222,7 +217,7 @@ bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *export
 		tap_facts_ask_imported(scope, handle, &of->facts);
 	tap_facts_settle(&of->facts);
 	if (scope->judge &&
-	    tap_judge(scope, &of->facts.pol, &of->would, peer_of(&of->facts.pol), verdict) == POL_DENY) {
+	    tap_judge(scope, &of->facts.pol, &of->would, tap_facts_peer(&of->facts.pol), verdict) == POL_DENY) {
 		if (c)
 			tap_context_free(c);
 		return true;

@@ -8,7 +8,9 @@
  * The calls work in place: what goes in is looked at before the real call, and only where it will be
  * recorded. Bytes are not recorded at any level.
  */
+#include "shim/gss/drop.h"
 #include "shim/gss/gss.h"
+#include "shim/gss/use.h"
 
 /* The types of buffers that make up a whole, in the order of the wire: those of one step in the order of the
  * array. */
@@ -148,19 +150,34 @@ TAP_EXPORT OM_uint32 gss_wrap_iov(OM_uint32 *minor_status, gss_ctx_id_t context,
 		return real_call(minor_status, context, conf_req, qop, conf_state, iov, count);
 	TAP_SCOPE(scope, real_call, TAP_GSS, gss_wrap_iov);
 	struct pieced call = {context, iov, count, .token_field = TR_F_OUT_TOKEN};
+	struct tap_bare bare = {0};
 	OM_uint32 major;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
 	if (may_look(&scope, context))
 		look_at_message(&scope, &call, data);
-	if (!tap_is_too_early(&scope, context, minor_status, NULL, &major))
+	if (!tap_is_too_early(&scope, context, minor_status, NULL, &major) &&
+	    !tap_bare_before(&scope, &bare, context, &conf_req, &conf_state, minor_status, &major))
 		major = real_call(minor_status, context, conf_req, qop, conf_state, iov, count);
+	if (tap_bare_after(&scope, &bare, context, true, conf_state, minor_status, &major))
+		tap_drop_iov(&scope, iov, count);
 	call.conf = conf_of(major, conf_state);
 	if (!GSS_ERROR(major))
 		look_at_token(&scope, &call, wrapped);
 	finish(&scope, major, minor_status, &call);
 	return major;
+}
+
+/* Its plaintext was the caller's already, but for what was made, or found, of a stream. */
+static void drop_opened(const struct tap_scope *scope, const struct pieced *call, gss_iov_buffer_desc *iov)
+{
+	bool found = has_stream(call);
+
+	tap_drop_iov(scope, iov, call->count);
+	for (int i = 0; found && i < call->count; i++)
+		if (has_type(&iov[i], TYPE(DATA)))
+			iov[i].buffer = (gss_buffer_desc)GSS_C_EMPTY_BUFFER;
 }
 
 TAP_EXPORT OM_uint32 gss_unwrap_iov(OM_uint32 *minor_status, gss_ctx_id_t context, int *conf_state,
@@ -171,6 +188,7 @@ TAP_EXPORT OM_uint32 gss_unwrap_iov(OM_uint32 *minor_status, gss_ctx_id_t contex
 		return real_call(minor_status, context, conf_state, qop, iov, count);
 	TAP_SCOPE(scope, real_call, TAP_GSS, gss_unwrap_iov);
 	struct pieced call = {context, iov, count, .token_field = TR_F_IN_TOKEN};
+	struct tap_bare bare = {0};
 	OM_uint32 major;
 
 	if (!real_call)
@@ -178,8 +196,12 @@ TAP_EXPORT OM_uint32 gss_unwrap_iov(OM_uint32 *minor_status, gss_ctx_id_t contex
 	/* Beside a stream the data buffer is an output. */
 	if (may_look(&scope, context))
 		look_at_token(&scope, &call, has_stream(&call) ? stream : wrapped);
-	if (!tap_is_too_early(&scope, context, minor_status, NULL, &major))
+	if (!tap_is_too_early(&scope, context, minor_status, NULL, &major)) {
+		tap_bare_before(&scope, &bare, context, NULL, &conf_state, minor_status, &major);
 		major = real_call(minor_status, context, conf_state, qop, iov, count);
+	}
+	if (tap_bare_after(&scope, &bare, context, false, conf_state, minor_status, &major))
+		drop_opened(&scope, &call, iov);
 	call.conf = conf_of(major, conf_state);
 	if (!GSS_ERROR(major))
 		look_at_message(&scope, &call, data);
@@ -199,6 +221,7 @@ TAP_EXPORT OM_uint32 gss_unwrap_aead(OM_uint32 *minor_status, gss_ctx_id_t conte
 	gss_iov_buffer_desc whole[2] = {{GSS_IOV_BUFFER_TYPE_STREAM, GSS_C_EMPTY_BUFFER},
 					{GSS_IOV_BUFFER_TYPE_DATA, GSS_C_EMPTY_BUFFER}};
 	struct pieced call = {context, whole, 2, .token_field = TR_F_IN_TOKEN};
+	struct tap_bare bare = {0};
 	OM_uint32 major;
 
 	if (!real_call)
@@ -207,8 +230,12 @@ TAP_EXPORT OM_uint32 gss_unwrap_aead(OM_uint32 *minor_status, gss_ctx_id_t conte
 		whole[0].buffer = *input;
 		look_at_token(&scope, &call, stream);
 	}
-	if (!tap_is_too_early(&scope, context, minor_status, output, &major))
+	if (!tap_is_too_early(&scope, context, minor_status, output, &major)) {
+		tap_bare_before(&scope, &bare, context, NULL, &conf_state, minor_status, &major);
 		major = real_call(minor_status, context, input, associated, output, conf_state, qop);
+	}
+	if (tap_bare_after(&scope, &bare, context, false, conf_state, minor_status, &major))
+		tap_drop_token(&scope, output);
 	call.conf = conf_of(major, conf_state);
 	if (!GSS_ERROR(major)) {
 		whole[1].buffer = *output;
@@ -268,8 +295,9 @@ TAP_GSS(gss_get_mic_iov_length,
 	(minor_status, context, qop, iov, count), GSS_C_NO_OID, draft, major,
 	tap_put_handle(draft, TR_F_CONTEXT, context))
 
-TAP_GSS(gss_wrap_iov_length,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, int *conf_state,
-	 gss_iov_buffer_desc *iov, int count),
-	(minor_status, context, conf_req, qop, conf_state, iov, count), GSS_C_NO_OID, draft, major,
-	tap_put_handle(draft, TR_F_CONTEXT, context))
+TAP_GSS_JUDGED(gss_wrap_iov_length,
+	       (OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, int *conf_state,
+		gss_iov_buffer_desc *iov, int count),
+	       (minor_status, context, conf_req, qop, conf_state, iov, count), GSS_C_NO_OID, scope, draft, major,
+	       (conf_req = tap_bare_asked(&scope, context, conf_req), false),
+	       tap_put_handle(draft, TR_F_CONTEXT, context))

@@ -3,8 +3,10 @@
  * MIT's Kerberos extensions of the GSS-API (<gssapi/gssapi_krb5.h>). A lucid context holds the session keys
  * in the clear: told by length and keyed hash of the key only.
  */
+#include "shim/gss/drop.h"
 #include "shim/gss/gss.h"
 #include "shim/gss/leaving.h"
+#include "shim/gss/use.h"
 
 TAP_GSS(gss_krb5_ccache_name, (OM_uint32 * minor_status, const char *name, const char **out_name),
 	(minor_status, name, out_name), GSS_C_NO_OID, draft, major, tr_put_text(draft, TR_F_NAME, name))
@@ -74,13 +76,50 @@ OM_uint32 gss_krb5int_unseal_token_v3(void *krb5, OM_uint32 *minor_status, void 
 				      unsigned int size, gss_buffer_t message, int *conf_state,
 				      gss_qop_t *qop, int type);
 
-TAP_WRAP(TAP_GSS, int, gss_krb5int_make_seal_token_v3,
-	 (void *krb5, void *context, const gss_buffer_desc *message, gss_buffer_t token, int conf, int type),
-	 (krb5, context, message, token, conf, type), ENOSYS, scope, result,
-	 struct tr_draft *d = tap_int_event(&scope, result, false, 0);
-	 if (d) tr_commit(d))
+#define MIC_TOKEN 0x0404 /* RFC 4121, section 4.2.6.1: it carries no message */
 
-TAP_GSS_PLAIN(gss_krb5int_unseal_token_v3,
-	      (void *krb5, OM_uint32 *minor_status, void *context, unsigned char *body, unsigned int size,
-	       gss_buffer_t message, int *conf_state, gss_qop_t *qop, int type),
-	      (krb5, minor_status, context, body, size, message, conf_state, qop, type))
+/* Of such a context nothing is known: it is the mechanism's own, below the one that programs have. */
+static bool may_not_seal(const struct tap_scope *scope, gss_ctx_id_t context, int *conf, int type, int *result)
+{
+	struct tap_bare bare = {0};
+	int *state = &bare.state;
+	OM_uint32 major, minor;
+
+	if (type == MIC_TOKEN || !tap_bare_before(scope, &bare, context, conf, &state, &minor, &major))
+		return false;
+	*result = EACCES;
+	return true;
+}
+
+TAP_WRAP_JUDGED(TAP_GSS, int, gss_krb5int_make_seal_token_v3,
+		(void *krb5, void *context, const gss_buffer_desc *message, gss_buffer_t token, int conf, int type),
+		(krb5, context, message, token, conf, type), ENOSYS, scope, result,
+		may_not_seal(&scope, context, &conf, type, &result),
+		struct tr_draft *d = tap_int_event(&scope, result, false, 0);
+		if (d) tr_commit(d))
+
+TAP_EXPORT OM_uint32 gss_krb5int_unseal_token_v3(void *krb5, OM_uint32 *minor_status, void *context,
+						 unsigned char *body, unsigned int size, gss_buffer_t message,
+						 int *conf_state, gss_qop_t *qop, int type)
+{
+	TAP_ENTER(scope, real_call, TAP_GSS, gss_krb5int_unseal_token_v3);
+	struct tap_bare bare = {0};
+	struct tr_draft *d;
+	OM_uint32 major;
+	int error;
+
+	if (!real_call)
+		return tap_leave(&scope), tap_missing(minor_status);
+	if (type != MIC_TOKEN)
+		tap_bare_before(&scope, &bare, context, NULL, &conf_state, minor_status, &major);
+	major = real_call(krb5, minor_status, context, body, size, message, conf_state, qop, type);
+	if (tap_bare_after(&scope, &bare, context, false, conf_state, minor_status, &major))
+		tap_drop_token(&scope, message);
+	error = errno;
+	d = tap_gss_event(&scope, major, minor_status, GSS_C_NO_OID);
+	if (d)
+		tr_commit(d);
+	tap_leave(&scope);
+	errno = error;
+	return major;
+}

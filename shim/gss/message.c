@@ -6,7 +6,9 @@
  * Refused is only what comes before the handshake is over: libzmq, which waits until then, aborts the process
  * when gss_wrap fails.
  */
+#include "shim/gss/drop.h"
 #include "shim/gss/gss.h"
+#include "shim/gss/use.h"
 #include "trace/writer.h"
 
 #include <stdatomic.h>
@@ -166,6 +168,24 @@ static void tell_opened(struct tap_scope *scope, OM_uint32 major, const OM_uint3
 	errno = error;
 }
 
+static void tell_made(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor, struct message m)
+{
+	int error = errno;
+
+	if (scope->watch)
+		tell(scope, major, minor, m);
+	errno = error;
+}
+
+/* As the library leaves the outputs of a call that fails. */
+static void empty(gss_buffer_t output, int *conf_state)
+{
+	if (output)
+		*output = (gss_buffer_desc)GSS_C_EMPTY_BUFFER;
+	if (conf_state)
+		*conf_state = 0;
+}
+
 /* A MIC, made or checked. */
 static struct message detached(gss_ctx_id_t context, enum tr_field_id field, const gss_buffer_desc *plain,
 			       const gss_buffer_desc *token)
@@ -179,17 +199,46 @@ static struct message detached(gss_ctx_id_t context, enum tr_field_id field, con
 			major, tap_is_too_early(&scope, context, minor_status, output, &major),              \
 			tell(&scope, major, minor_status, message))
 
-MESSAGE(gss_wrap,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, gss_buffer_t input,
-	 int *conf_state, gss_buffer_t output),
-	(minor_status, context, conf_req, qop, input, conf_state, output), output, major,
-	made(context, conf_of(major, conf_state), input, output))
+/* What leaves is as the policy wants it, or nothing. */
+#define WRAPS(name, parameters, arguments)                                                                   \
+	TAP_EXPORT OM_uint32 name parameters                                                                 \
+	{                                                                                                    \
+		TAP_REAL(real_call, name);                                                                   \
+		if (__builtin_expect(!tap_on && real_call, 1))                                               \
+			return real_call arguments;                                                          \
+		TAP_SCOPE(scope, real_call, TAP_GSS, name);                                                  \
+		struct tap_bare bare = {0};                                                                  \
+		OM_uint32 major;                                                                             \
+                                                                                                             \
+		if (!real_call)                                                                              \
+			return tap_leave(&scope), tap_missing(minor_status);                                 \
+		if (tap_is_too_early(&scope, context, minor_status, output, &major) ||                       \
+		    tap_bare_before(&scope, &bare, context, &conf_req, &conf_state, minor_status, &major))   \
+			empty(output, conf_state);                                                           \
+		else                                                                                         \
+			major = real_call arguments;                                                         \
+		if (tap_bare_after(&scope, &bare, context, true, conf_state, minor_status, &major))          \
+			tap_drop_token(&scope, output);                                                      \
+		tell_made(&scope, major, minor_status,                                                       \
+			  made(context, conf_of(major, conf_state), input, output));                         \
+		tap_leave(&scope);                                                                           \
+		return major;                                                                                \
+	}
 
-MESSAGE(gss_seal,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, int qop, gss_buffer_t input,
-	 int *conf_state, gss_buffer_t output),
-	(minor_status, context, conf_req, qop, input, conf_state, output), output, major,
-	made(context, conf_of(major, conf_state), input, output))
+WRAPS(gss_wrap,
+      (OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, gss_buffer_t input,
+       int *conf_state, gss_buffer_t output),
+      (minor_status, context, conf_req, qop, input, conf_state, output))
+
+WRAPS(gss_seal,
+      (OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, int qop, gss_buffer_t input,
+       int *conf_state, gss_buffer_t output),
+      (minor_status, context, conf_req, qop, input, conf_state, output))
+
+WRAPS(gss_wrap_aead,
+      (OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, gss_buffer_t associated,
+       gss_buffer_t input, int *conf_state, gss_buffer_t output),
+      (minor_status, context, conf_req, qop, associated, input, conf_state, output))
 
 /* What a message was before it is opened is kept first: the library may turn it round. */
 #define OPENS(name, type)                                                                                    \
@@ -201,13 +250,18 @@ MESSAGE(gss_seal,
 			return real_call(minor_status, context, input, output, conf_state, qop);             \
 		TAP_SCOPE(scope, real_call, TAP_GSS, name);                                                  \
 		struct given given = {0};                                                                    \
+		struct tap_bare bare = {0};                                                                  \
 		OM_uint32 major;                                                                             \
                                                                                                              \
 		if (!real_call)                                                                              \
 			return tap_leave(&scope), tap_missing(minor_status);                                 \
 		keep(&scope, &given, input);                                                                 \
-		if (!tap_is_too_early(&scope, context, minor_status, output, &major))                        \
+		if (!tap_is_too_early(&scope, context, minor_status, output, &major)) {                      \
+			tap_bare_before(&scope, &bare, context, NULL, &conf_state, minor_status, &major);    \
 			major = real_call(minor_status, context, input, output, conf_state, qop);            \
+		}                                                                                            \
+		if (tap_bare_after(&scope, &bare, context, false, conf_state, minor_status, &major))         \
+			tap_drop_token(&scope, output);                                                      \
 		tell_opened(&scope, major, minor_status,                                                     \
 			    opened(context, conf_of(major, conf_state), input, output, &given), &given);     \
 		tap_leave(&scope);                                                                           \
@@ -235,14 +289,9 @@ MESSAGE(gss_verify,
 	(OM_uint32 * minor_status, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t mic, int *qop),
 	(minor_status, context, input, mic, qop), NULL, major, detached(context, TR_F_IN_TOKEN, input, mic))
 
-MESSAGE(gss_wrap_aead,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, gss_buffer_t associated,
-	 gss_buffer_t input, int *conf_state, gss_buffer_t output),
-	(minor_status, context, conf_req, qop, associated, input, conf_state, output), output, major,
-	made(context, conf_of(major, conf_state), input, output))
-
-TAP_GSS(gss_wrap_size_limit,
-	(OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, OM_uint32 output_size,
-	 OM_uint32 *input_size),
-	(minor_status, context, conf_req, qop, output_size, input_size), GSS_C_NO_OID, draft, major,
-	tap_put_handle(draft, TR_F_CONTEXT, context))
+TAP_GSS_JUDGED(gss_wrap_size_limit,
+	       (OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop,
+		OM_uint32 output_size, OM_uint32 *input_size),
+	       (minor_status, context, conf_req, qop, output_size, input_size), GSS_C_NO_OID, scope, draft, major,
+	       (conf_req = tap_bare_asked(&scope, context, conf_req), false),
+	       tap_put_handle(draft, TR_F_CONTEXT, context))

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is done with security contexts that are there: from facts to a verdict, by the rules of an image that
+ * pol_open has passed. Nothing more will be known of such a context, so a rule in doubt denies. Linked into
+ * the shim.
+ */
+#include "policy/decide.h"
+
+static const uint16_t keywords[POL_USES] = {
+	[POL_WRAPS_BARE] = POL_K_UNPROTECTED,
+	[POL_WRAPPED_BARE] = POL_K_UNPROTECTED,
+	[POL_UNWRAPPED_BARE] = POL_K_UNPROTECTED,
+};
+
+bool pol_is_of_use(uint16_t keyword)
+{
+	for (int use = 0; use < POL_USES; use++)
+		if (keywords[use] == keyword)
+			return true;
+	return false;
+}
+
+int pol_judges_use(const struct pol *pol, enum pol_use use)
+{
+	return pol->state == POL_BROKEN || (pol->state == POL_READY && pol->asks[keywords[use]]);
+}
+
+int pol_judges_uses(const struct pol *pol)
+{
+	for (int use = 0; use < POL_USES; use++)
+		if (pol_judges_use(pol, (enum pol_use)use))
+			return 1;
+	return 0;
+}
+
+enum pol_action pol_judge_use(const struct pol *pol, const struct pol_facts *facts, enum pol_use use,
+			      struct pol_verdict *verdict)
+{
+	static const char *const why[POL_USES] = {
+		[POL_WRAPS_BARE] = " lets no message go without confidentiality",
+		[POL_WRAPPED_BARE] = " lets no message go without confidentiality",
+		[POL_UNWRAPPED_BARE] = " lets no message come without confidentiality",
+	};
+	const struct pol_rule *rule, *doubt;
+	struct pol_say say;
+	bool encrypts;
+
+	if (pol_settled(pol, verdict))
+		return verdict->action;
+	rule = pol_in_force(pol, facts, keywords[use], &doubt);
+	if (doubt)
+		return pol_deny_doubtful(pol, verdict, doubt);
+	if (!rule || rule->word == POL_W_ALLOW)
+		return POL_ALLOW;
+	encrypts = use == POL_WRAPS_BARE && rule->word == POL_W_ENCRYPT;
+	say = pol_decide(pol, verdict, encrypts ? POL_CHANGE : POL_DENY, rule);
+	pol_say(&say, encrypts ? " encrypts a message that the program wraps without confidentiality"
+			       : why[use]);
+	return verdict->action;
+}

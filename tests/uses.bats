@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What a program may do with a security context that is there: each keyword with real contexts, in enforce and audit mode.
+# The logic of the verdicts is in tests/unit/policy_use.c.
+
+bats_require_minimum_version 1.5.0
+load helper
+
+setup_file() {
+    realm_up -u alice -s host@localhost
+    kinit -f -k -t "$GSSTAP_REALM/client/alice" alice
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+}
+
+# under LINES WORD...: the program under the lines below gss: of a policy, recorded; what was decided is in `told`.
+under() {
+    printf 'version: 1\nmode: %s\ngss:\n%s\n' "${MODE:-enforce}" "$1" >p.yaml
+    rm -f trace.pcapng
+    run "$GSSTAP" run -p p.yaml -o trace.pcapng -- "${@:2}"
+    echo "$output"
+    trace_json trace.pcapng >trace.json
+    jq -c 'select(.event == "refused" or .event == "would_refuse") | [.event, .rule, .call]' trace.json >told
+    cat told
+}
+
+@test "a message without confidentiality is refused on its way out, by whatever call" {
+    "$BUILD/hosts/bare" >without
+    under '  unprotected: refuse' "$BUILD/hosts/bare"
+    [ "$status" = 1 ]
+    for call in gss_wrap gss_seal gss_wrap_aead gss_wrap_iov; do
+        [ "$(grep -cx "$call: 000f0000 refused by the gsstap policy: gss.unprotected, line 4" <<<"$output")" = 2 ]
+        [ "$(grep -cx "\[\"refused\",\"gss.unprotected\",\"$call\"\]" told)" = 2 ]
+    done
+    [ "${#lines[@]}" = 8 ]
+    # Audit mode changes nothing, and tells once a context.
+    MODE=audit under '  unprotected: refuse' "$BUILD/hosts/bare"
+    [ "$status" = 0 ]
+    [ "$output" = "$(cat without)" ]
+    [ "$(jq -r '.[2]' told | sort)" = "$(printf '%s\n' gss_{seal,unseal,unwrap,unwrap_aead,unwrap_iov,wrap,wrap_aead,wrap_iov})" ]
+    [ "$(jq -r '.[0]' told | uniq)" = would_refuse ]
+}
+
+@test "a message without confidentiality is refused on its way in, by whatever call, and nothing of it is given" {
+    under '  match: [{role: acceptor, unprotected: encrypt}]' "$BUILD/hosts/bare"
+    [ "$status" = 1 ]
+    for call in gss_unwrap gss_unseal gss_unwrap_aead gss_unwrap_iov; do
+        [ "$(grep -cx "$call: 000f0000 refused by the gsstap policy: gss.unprotected, line 4" <<<"$output")" = 2 ]
+    done
+    [ "$(grep -c ': bare$' <<<"$output")" = 4 ]
+    [ "$(jq -r '.[2]' told | sort | uniq -c | awk '{ print $1 $2 }' | paste -sd ' ')" = \
+        "2gss_unseal 2gss_unwrap 2gss_unwrap_aead 2gss_unwrap_iov" ]
+}
+
+@test "a message is encrypted where the program asks for none, also when it is sized first" {
+    under '  unprotected: encrypt' "$BUILD/hosts/bare"
+    [ "$status" = 0 ]
+    [ "$(grep -c ': encrypted$' <<<"$output")" = 8 ]
+    [ "$(grep -c ': bare$' <<<"$output")" = 0 ]
+    # It is told once a context, of the calls that were changed.
+    [ "$(jq -r '.[0] + .[2]' told | sort | paste -sd ' ')" = \
+        "refusedgss_seal refusedgss_wrap refusedgss_wrap_aead refusedgss_wrap_iov" ]
+    jq -e -s 'all(.[] | select(.event == "call" and (.call | test("_(un)?(wrap|seal)"))); .conf or (.call | endswith("_length")))' trace.json
+    MODE=audit under '  unprotected: encrypt' "$BUILD/hosts/bare"
+    [ "$status" = 0 ]
+    [ "$(grep -c ': bare$' <<<"$output")" = 8 ]
+}
+
+@test "no message is encrypted in a context that was not granted confidentiality" {
+    # MIT's Kerberos grants it always.
+    echo "gssntlmssp_v1 1.3.6.1.4.1.311.2.2.10 $(dpkg -L gss-ntlmssp | grep '/gssntlmssp\.so$')" >mech
+    echo 'REALM:carol:secret' >users
+    export GSS_MECH_CONFIG=$PWD/mech NTLM_USER_FILE=$PWD/users
+    cat >integrity.py <<'END'
+import gssapi, gssapi.raw
+ntlm = gssapi.OID.from_int_seq("1.3.6.1.4.1.311.2.2.10")
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+user = gssapi.Name("REALM\\carol", gssapi.NameType.user)
+creds = gssapi.Credentials(name=user, usage="initiate", mechs=[ntlm])
+one = gssapi.SecurityContext(name=name, usage="initiate", creds=creds, mech=ntlm, flags=gssapi.RequirementFlag.integrity)
+other = gssapi.SecurityContext(usage="accept")
+token = one.step(other.step(one.step()))
+other.step(token)
+print(other.unwrap(one.wrap(b"bare", False).message))
+END
+    under '  unprotected: allow' "$PYTHON" integrity.py
+    [ "$status" = 0 ]
+    under '  unprotected: encrypt' "$PYTHON" integrity.py
+    [ "$status" = 1 ]
+    [[ $output == *"refused by the gsstap policy: gss.unprotected, line 4"* ]]
+    [ "$(tail -1 told)" = '["refused","gss.unprotected","gss_wrap"]' ]
+}
+
+listens() {
+    [ -n "$(ss -Hltn 'sport = :4711')" ]
+}
+
+@test "the messages of gss-client that are not encrypted do not leave it" {
+    gss-server -port 4711 host@localhost >server.out 2>&1 3>&- &
+    server=$!
+    wait_until 30 listens
+    under '  unprotected: encrypt' gss-client -port 4711 -nx -mcount 2 localhost host@localhost "a message"
+    [ "$status" = 0 ]
+    wait_until 30 grep -q "a message" server.out
+    [ "$(jq -c 'select(.event == "call" and .call == "gss_wrap") | .conf' trace.json | uniq -c | awk '{ print $1, $2 }')" = "2 true" ]
+    under '  unprotected: refuse' gss-client -port 4711 -nx localhost host@localhost "another message"
+    [[ $output == *"refused by the gsstap policy: gss.unprotected, line 4"* ]]
+    ! grep -q "another message" server.out
+    kill "$server"
+}
