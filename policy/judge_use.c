@@ -54,7 +54,7 @@ enum pol_action pol_judge_use(const struct pol *pol, const struct pol_facts *fac
 		return POL_ALLOW;
 	encrypts = use == POL_WRAPS_BARE && rule->word == POL_W_ENCRYPT;
 	say = pol_decide(pol, verdict, encrypts ? POL_CHANGE : POL_DENY, rule);
-	pol_say(&say, encrypts ? " encrypts a message that the program wraps without confidentiality"
-			       : why[use]);
+	pol_say(&say,
+		encrypts ? " encrypts a message that the program wraps without confidentiality" : why[use]);
 	return verdict->action;
 }

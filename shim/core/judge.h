@@ -15,9 +15,9 @@
 enum pol_action tap_judge(const struct tap_scope *scope, const struct pol_facts *facts, unsigned *told,
 			  const char *subject, struct pol_verdict *verdict);
 /*
- * What it has to say of one use of a context that is there, likewise; POL_ALLOW also for what audit mode would
- * have refused or changed. again: such a use of this context was told before, so that only a denial is told. scope NULL:
- * nothing is told.
+ * What it has to say of one use of a context that is there, likewise; POL_ALLOW also for what audit mode
+ * would have refused or changed. again: such a use of this context was told before, so that only a denial is
+ * told. scope NULL: nothing is told.
  */
 enum pol_action tap_judge_use(const struct tap_scope *scope, const struct pol_facts *facts, enum pol_use use,
 			      bool again, const char *subject, struct pol_verdict *verdict);

@@ -216,8 +216,8 @@ bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *export
 	if (asked && tap_exports_kerberos(exported))
 		tap_facts_ask_imported(scope, handle, &of->facts);
 	tap_facts_settle(&of->facts);
-	if (scope->judge &&
-	    tap_judge(scope, &of->facts.pol, &of->would, tap_facts_peer(&of->facts.pol), verdict) == POL_DENY) {
+	if (scope->judge && tap_judge(scope, &of->facts.pol, &of->would, tap_facts_peer(&of->facts.pol),
+				      verdict) == POL_DENY) {
 		if (c)
 			tap_context_free(c);
 		return true;

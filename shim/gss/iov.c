@@ -298,6 +298,6 @@ TAP_GSS(gss_get_mic_iov_length,
 TAP_GSS_JUDGED(gss_wrap_iov_length,
 	       (OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop, int *conf_state,
 		gss_iov_buffer_desc *iov, int count),
-	       (minor_status, context, conf_req, qop, conf_state, iov, count), GSS_C_NO_OID, scope, draft, major,
-	       (conf_req = tap_bare_asked(&scope, context, conf_req), false),
+	       (minor_status, context, conf_req, qop, conf_state, iov, count), GSS_C_NO_OID, scope, draft,
+	       major, (conf_req = tap_bare_asked(&scope, context, conf_req), false),
 	       tap_put_handle(draft, TR_F_CONTEXT, context))

@@ -79,7 +79,8 @@ OM_uint32 gss_krb5int_unseal_token_v3(void *krb5, OM_uint32 *minor_status, void 
 #define MIC_TOKEN 0x0404 /* RFC 4121, section 4.2.6.1: it carries no message */
 
 /* Of such a context nothing is known: it is the mechanism's own, below the one that programs have. */
-static bool may_not_seal(const struct tap_scope *scope, gss_ctx_id_t context, int *conf, int type, int *result)
+static bool may_not_seal(const struct tap_scope *scope, gss_ctx_id_t context, int *conf, int type,
+			 int *result)
 {
 	struct tap_bare bare = {0};
 	int *state = &bare.state;
@@ -92,7 +93,8 @@ static bool may_not_seal(const struct tap_scope *scope, gss_ctx_id_t context, in
 }
 
 TAP_WRAP_JUDGED(TAP_GSS, int, gss_krb5int_make_seal_token_v3,
-		(void *krb5, void *context, const gss_buffer_desc *message, gss_buffer_t token, int conf, int type),
+		(void *krb5, void *context, const gss_buffer_desc *message, gss_buffer_t token, int conf,
+		 int type),
 		(krb5, context, message, token, conf, type), ENOSYS, scope, result,
 		may_not_seal(&scope, context, &conf, type, &result),
 		struct tr_draft *d = tap_int_event(&scope, result, false, 0);

@@ -292,6 +292,6 @@ MESSAGE(gss_verify,
 TAP_GSS_JUDGED(gss_wrap_size_limit,
 	       (OM_uint32 * minor_status, gss_ctx_id_t context, int conf_req, gss_qop_t qop,
 		OM_uint32 output_size, OM_uint32 *input_size),
-	       (minor_status, context, conf_req, qop, output_size, input_size), GSS_C_NO_OID, scope, draft, major,
-	       (conf_req = tap_bare_asked(&scope, context, conf_req), false),
+	       (minor_status, context, conf_req, qop, output_size, input_size), GSS_C_NO_OID, scope, draft,
+	       major, (conf_req = tap_bare_asked(&scope, context, conf_req), false),
 	       tap_put_handle(draft, TR_F_CONTEXT, context))

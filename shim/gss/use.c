@@ -19,7 +19,8 @@ static enum pol_action judge(const struct tap_scope *scope, gss_ctx_id_t context
 	if (tap_is_own_code(scope->from))
 		return POL_ALLOW;
 	tap_context_use(context, use, &facts, told ? &again : NULL);
-	action = tap_judge_use(told ? scope : NULL, &facts.pol, use, again, tap_facts_peer(&facts.pol), verdict);
+	action = tap_judge_use(told ? scope : NULL, &facts.pol, use, again, tap_facts_peer(&facts.pol),
+			       verdict);
 	*flags = facts.pol.lifetime_known ? facts.pol.flags_granted : GSS_C_CONF_FLAG;
 	errno = saved;
 	return action;

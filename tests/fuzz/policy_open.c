@@ -58,7 +58,8 @@ static void judge(const void *image, size_t size)
 	for (int topic = 0; topic < POL_TOPICS; topic++)
 		pol_judge(&pol, &facts, (enum pol_topic)topic, &v);
 	for (int use = 0; use < POL_USES; use++)
-		if (pol_judge_use(&pol, &facts, (enum pol_use)use, &v) && !pol_judges_use(&pol, (enum pol_use)use))
+		if (pol_judge_use(&pol, &facts, (enum pol_use)use, &v) &&
+		    !pol_judges_use(&pol, (enum pol_use)use))
 			__builtin_trap();
 	pol_judge_plaintext(&pol, &v);
 	pol_enforces(&pol);

@@ -32,7 +32,6 @@ static int told(const char *call, OM_uint32 major, OM_uint32 minor, int conf, co
 
 static gss_buffer_desc plain = {4, (void *)"bare"};
 
-
 static OM_uint32 wrap_aead(OM_uint32 *minor, gss_ctx_id_t context, int conf_req, gss_qop_t qop,
 			   gss_buffer_t input, int *conf, gss_buffer_t output)
 {
@@ -94,9 +93,9 @@ static OM_uint32 unseal(OM_uint32 *minor, gss_ctx_id_t context, gss_buffer_t inp
 static OM_uint32 unwrap_iov(OM_uint32 *minor, gss_ctx_id_t context, gss_buffer_t input, gss_buffer_t output,
 			    int *conf, gss_qop_t *qop)
 {
-	gss_iov_buffer_desc iov[2] = {{GSS_IOV_BUFFER_TYPE_STREAM, *input},
-				      {GSS_IOV_BUFFER_TYPE_DATA | GSS_IOV_BUFFER_FLAG_ALLOCATE,
-				       GSS_C_EMPTY_BUFFER}};
+	gss_iov_buffer_desc iov[2] = {
+		{GSS_IOV_BUFFER_TYPE_STREAM, *input},
+		{GSS_IOV_BUFFER_TYPE_DATA | GSS_IOV_BUFFER_FLAG_ALLOCATE, GSS_C_EMPTY_BUFFER}};
 	OM_uint32 major = gss_unwrap_iov(minor, context, conf, qop, iov, 2);
 
 	*output = iov[1].buffer;
