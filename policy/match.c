@@ -115,7 +115,7 @@ const struct pol_rule *pol_in_force(const struct pol *pol, const struct pol_fact
 bool pol_mechanism(const struct pol_facts *facts, char out[POL_OID_TEXT])
 {
 	struct pol_say say = pol_say_into(out, POL_OID_TEXT);
-	const uint8_t *at = facts->mech, *end = at + facts->mech_length;
+	const uint8_t *at = facts->mech, *end = at ? at + facts->mech_length : NULL;
 	uint64_t number = 0;
 	bool first = true;
 
