@@ -77,6 +77,10 @@ enum pol_use {
 	POL_WRAPS_BARE,	    /* a message is about to be wrapped without confidentiality */
 	POL_WRAPPED_BARE,   /* it cannot be wrapped with it, or was not */
 	POL_UNWRAPPED_BARE, /* one that came has none */
+	POL_EXPORTS,	    /* it is to go elsewhere, as gss_export_sec_context makes it */
+	POL_IMPORTS,	    /* it came from elsewhere */
+	POL_EXPORTS_LUCID,  /* its keys are asked for, with all that is needed to use them ... */
+	POL_ASKS_KEY,	    /* ... or one of them alone */
 	POL_USES
 };
 

@@ -10,6 +10,10 @@ static const uint16_t keywords[POL_USES] = {
 	[POL_WRAPS_BARE] = POL_K_UNPROTECTED,
 	[POL_WRAPPED_BARE] = POL_K_UNPROTECTED,
 	[POL_UNWRAPPED_BARE] = POL_K_UNPROTECTED,
+	[POL_EXPORTS] = POL_K_EXPORT_CONTEXT,
+	[POL_IMPORTS] = POL_K_IMPORT_CONTEXT,
+	[POL_EXPORTS_LUCID] = POL_K_LUCID_EXPORT,
+	[POL_ASKS_KEY] = POL_K_SESSION_KEY,
 };
 
 bool pol_is_of_use(uint16_t keyword)
@@ -40,6 +44,10 @@ enum pol_action pol_judge_use(const struct pol *pol, const struct pol_facts *fac
 		[POL_WRAPS_BARE] = " lets no message go without confidentiality",
 		[POL_WRAPPED_BARE] = " lets no message go without confidentiality",
 		[POL_UNWRAPPED_BARE] = " lets no message come without confidentiality",
+		[POL_EXPORTS] = " lets no context be exported",
+		[POL_IMPORTS] = " lets no context be imported",
+		[POL_EXPORTS_LUCID] = " lets no keys of a context be exported",
+		[POL_ASKS_KEY] = " lets nobody ask for a session key",
 	};
 	const struct pol_rule *rule, *doubt;
 	struct pol_say say;

@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 load helper
 
 setup_file() {
-    realm_up -u alice -s host@localhost
+    realm_up -u alice -s host@localhost -s zmq@localhost
     kinit -f -k -t "$GSSTAP_REALM/client/alice" alice
 }
 
@@ -113,4 +113,68 @@ listens() {
     [[ $output == *"refused by the gsstap policy: gss.unprotected, line 4"* ]]
     run ! grep -q "another message" server.out
     kill "$server"
+}
+
+# only LINES CALL RULE WAY...: of all that keys does these ways are refused by that rule, told once each, and in audit mode none.
+only() {
+    local way
+    under "  $1" "$BUILD/hosts/keys"
+    [ "$status" = 1 ]
+    [ "$(grep -v ': made$' <<<"$output")" = "$(for way in "${@:4}"; do
+        echo "$way: 000f0000 refused by the gsstap policy: $3, line 4"
+    done)" ]
+    [ "$(uniq told)" = "[\"refused\",\"$3\",\"$2\"]" ]
+    MODE=audit under "  $1" "$BUILD/hosts/keys"
+    [ "$output" = "$(cat without)" ]
+    [ "$(uniq told)" = "[\"would_refuse\",\"$3\",\"$2\"]" ]
+}
+
+@test "contexts do not go elsewhere, nor their keys, and are still good where they are" {
+    "$BUILD/hosts/keys" >without
+    grep -c ': made$' without
+    [ "$(grep -c ': made$' without)" = 7 ]
+    under '  delegation: refuse' "$BUILD/hosts/keys"
+    [ "$output" = "$(cat without)" ]
+    [ ! -s told ]
+    only 'export-context: refuse' gss_export_sec_context gss.export-context export
+    only 'import-context: refuse' gss_import_sec_context gss.import-context import
+    only 'session-key: refuse' gss_inquire_sec_context_by_oid gss.session-key 'session key'
+    only 'match: [{role: acceptor, export-context: refuse}]' gss_export_sec_context gss.export-context export
+    only 'match: [{peer: "alice@GSSTAP.TEST", import-context: refuse}]' gss_import_sec_context gss.import-context import
+    only 'match: [{peer: "host/*", session-key: refuse}]' gss_inquire_sec_context_by_oid gss.session-key 'session key'
+    # Two calls give the same.
+    under '  lucid-export: refuse' "$BUILD/hosts/keys"
+    [ "$(grep -v ': made$' <<<"$output")" = "lucid: 000f0000 refused by the gsstap policy: gss.lucid-export, line 4
+lucid by oid: 000f0000 refused by the gsstap policy: gss.lucid-export, line 4" ]
+    [ "$(jq -r '.[2]' told | paste -sd ' ')" = "gss_krb5_export_lucid_sec_context gss_inquire_sec_context_by_oid" ]
+}
+
+@test "what gsstap asks for itself is not judged" {
+    cat >pair.py <<'END'
+import zmq
+one, other = (zmq.Context.instance().socket(zmq.PAIR) for _ in range(2))
+for end in one, other:
+    end.setsockopt(zmq.RCVTIMEO, 60000)
+    end.setsockopt(zmq.LINGER, 0)
+one.bind("ipc://pair")
+other.connect("ipc://pair")
+for number in range(3):
+    other.send(b"message %d" % number)
+    print(one.recv().decode())
+print("sealed" if "libcrypto" in open("/proc/self/maps").read() else "not sealed")
+END
+    under '  unprotected: refuse
+  export-context: refuse
+  import-context: refuse
+  lucid-export: refuse
+  session-key: refuse
+  enctypes: {session: [aes]}
+capture: audit
+zmq: {inject: [{bind: "*", principal: zmq@localhost}, {connect: "*", service: zmq@localhost}]}' "$PYTHON" pair.py
+    [ "$output" = "message 0
+message 1
+message 2
+sealed" ]
+    [ ! -s told ]
+    [ "$(jq -s 'map(select(.event == "connection")) | length' trace.json)" = 2 ]
 }

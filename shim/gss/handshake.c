@@ -205,6 +205,16 @@ bool tap_refuses_unjudged(const struct tap_scope *scope, gss_ctx_id_t context, O
 	return true;
 }
 
+/* That it is imported at all, or what it is. */
+static bool imported_refused(const struct tap_scope *scope, struct context *c, struct pol_verdict *verdict)
+{
+	const struct pol_facts *facts = &c->facts.pol;
+	const char *peer = tap_facts_peer(facts);
+
+	return tap_judge_use(scope, facts, POL_IMPORTS, false, peer, verdict) == POL_DENY ||
+	       tap_judge(scope, facts, &c->would, peer, verdict) == POL_DENY;
+}
+
 bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *exported, gss_ctx_id_t handle,
 			  struct pol_verdict *verdict)
 {
@@ -216,8 +226,7 @@ bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *export
 	if (asked && tap_exports_kerberos(exported))
 		tap_facts_ask_imported(scope, handle, &of->facts);
 	tap_facts_settle(&of->facts);
-	if (scope->judge && tap_judge(scope, &of->facts.pol, &of->would, tap_facts_peer(&of->facts.pol),
-				      verdict) == POL_DENY) {
+	if (scope->judge && imported_refused(scope, of, verdict)) {
 		if (c)
 			tap_context_free(c);
 		return true;

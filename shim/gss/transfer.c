@@ -7,6 +7,7 @@
 #include "shim/gss/gss.h"
 #include "shim/gss/handshake.h"
 #include "shim/gss/leaving.h"
+#include "shim/gss/use.h"
 
 TAP_EXPORT OM_uint32 gss_delete_sec_context(OM_uint32 *minor_status, gss_ctx_id_t *context,
 					    gss_buffer_t output)
@@ -25,9 +26,15 @@ TAP_EXPORT OM_uint32 gss_export_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 {
 	TAP_ENTER(scope, real_call, TAP_GSS, gss_export_sec_context);
 	struct tap_leaving leaving = {context ? *context : GSS_C_NO_CONTEXT, TR_F_CONTEXT, NULL, true};
+	OM_uint32 major;
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
+	if (tap_use_refused(&scope, leaving.handle, POL_EXPORTS, minor_status, &major)) {
+		if (exported)
+			*exported = (gss_buffer_desc)GSS_C_EMPTY_BUFFER;
+		return tap_has_left(&scope, &leaving, major, minor_status, NULL);
+	}
 	tap_leaves(&scope, &leaving);
 	return tap_has_left(&scope, &leaving, real_call(minor_status, context, exported), minor_status,
 			    exported);

@@ -40,6 +40,15 @@ static bool refuse(const struct pol_verdict *verdict, OM_uint32 *minor_status, O
 	return true;
 }
 
+bool tap_use_refused(const struct tap_scope *scope, gss_ctx_id_t context, enum pol_use use,
+		     OM_uint32 *minor_status, OM_uint32 *major)
+{
+	struct pol_verdict verdict;
+
+	return tap_use_is_judged(scope, use) && tap_use(scope, context, use, &verdict) == POL_DENY &&
+	       refuse(&verdict, minor_status, major);
+}
+
 static bool wraps_bare(const struct tap_scope *scope, struct tap_bare *bare, gss_ctx_id_t context,
 		       int *conf_req, OM_uint32 *minor_status, OM_uint32 *major)
 {

@@ -19,6 +19,10 @@ static inline bool tap_use_is_judged(const struct tap_scope *scope, enum pol_use
 enum pol_action tap_use(const struct tap_scope *scope, gss_ctx_id_t context, enum pol_use use,
 			struct pol_verdict *verdict);
 
+/* True: this use is refused, before its call, with *major set. */
+bool tap_use_refused(const struct tap_scope *scope, gss_ctx_id_t context, enum pol_use use,
+		     OM_uint32 *minor_status, OM_uint32 *major);
+
 /* A message of which a rule wants to know whether it is encrypted; all zero at first. */
 struct tap_bare {
 	bool judged;

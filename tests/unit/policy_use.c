@@ -64,6 +64,26 @@ static void a_rule_for_some_contexts(void **state)
 	       "gss.match (policy line 5) may be about this context, and it is not known whether it is");
 }
 
+static void contexts_and_keys_that_go_elsewhere(void **state)
+{
+	struct pol pol = judged_policy("gss:\n  export-context: refuse\n  import-context: refuse\n"
+				       "  lucid-export: refuse\n  session-key: refuse\n");
+	struct pol_verdict v;
+
+	(void)state;
+	JUDGED(&nobody, POL_EXPORTS, POL_DENY, "gss.export-context (policy line 3) lets no context be exported");
+	JUDGED(&nobody, POL_IMPORTS, POL_DENY, "gss.import-context (policy line 4) lets no context be imported");
+	JUDGED(&nobody, POL_EXPORTS_LUCID, POL_DENY,
+	       "gss.lucid-export (policy line 5) lets no keys of a context be exported");
+	JUDGED(&nobody, POL_ASKS_KEY, POL_DENY,
+	       "gss.session-key (policy line 6) lets nobody ask for a session key");
+	JUDGED(&nobody, POL_WRAPS_BARE, POL_ALLOW, "");
+	pol = judged_policy("gss: {match: [{peer: 'bob@R', session-key: refuse}]}\n");
+	JUDGED(&known, POL_ASKS_KEY, POL_ALLOW, "");
+	JUDGED(&nobody, POL_ASKS_KEY, POL_DENY,
+	       "gss.match (policy line 2) may be about this context, and it is not known whether it is");
+}
+
 static void who_says_nothing_of_it_asks_nothing(void **state)
 {
 	struct pol pol = judged_policy("gss: {delegation: strip}\n");
@@ -88,6 +108,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(messages_without_confidentiality),
 		cmocka_unit_test(a_rule_for_some_contexts),
+		cmocka_unit_test(contexts_and_keys_that_go_elsewhere),
 		cmocka_unit_test(who_says_nothing_of_it_asks_nothing),
 	};
 
