@@ -178,3 +178,14 @@ sealed" ]
     [ ! -s told ]
     [ "$(jq -s 'map(select(.event == "connection")) | length' trace.json)" = 2 ]
 }
+
+@test "a rule for a service is kept to by an acceptor that nothing is recorded of" {
+    printf 'version: 1\ncapture: off\ngss:\n  unprotected: refuse\n  match: [{service: "%s/*", unprotected: allow}]\n' host >p.yaml
+    run "$GSSTAP" run -p p.yaml -- "$BUILD/hosts/bare"
+    echo "$output"
+    [ "$status" = 0 ]
+    sed 's/host/HTTP/' p.yaml >other.yaml
+    run "$GSSTAP" run -p other.yaml -- "$BUILD/hosts/bare"
+    [ "$status" = 1 ]
+    [[ $output == *"gss_wrap: 000f0000 refused by the gsstap policy: gss.unprotected, line 4"* ]]
+}

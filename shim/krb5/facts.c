@@ -327,6 +327,12 @@ static void take_keytab(struct tap_facts *facts, void *real, krb5_context contex
 	facts->pol.store = (struct pol_name){known ? facts->store : NULL, known};
 }
 
+/* Somebody will read an acceptor's own name, or a rule for a service is judged by it. */
+static bool names_acceptor(const struct tap_learning *l)
+{
+	return tr_level != TR_LEVEL_OFF || (l->judge && pol_judges_peers(&tap_policy));
+}
+
 /* It was the acceptor's true name that was asked for. */
 static void take_asked(struct tap_facts *facts)
 {
@@ -351,14 +357,14 @@ TAP_EXPORT krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_c
 	saved = errno;
 	facts->pol.kvno = (uint32_t)request->ticket->enc_part.kvno;
 	facts->pol.ticket_enctype = (uint32_t)request->ticket->enc_part.enctype;
-	if (tr_level != TR_LEVEL_OFF) {
+	if (names_acceptor(learning))
 		take_principal(facts->asked, &facts->pol.asked, request->ticket->server);
+	if (tr_level != TR_LEVEL_OFF)
 		take_keytab(facts, (void *)real_call, context, keytab);
-	}
 	/* Only what a key of ours has opened is known. */
 	if (!result && request->ticket->enc_part2) {
 		facts->pol.kerberos = true;
-		if (tr_level != TR_LEVEL_OFF)
+		if (names_acceptor(learning))
 			take_asked(facts);
 		take_principal(facts->initiator, &facts->pol.initiator, request->ticket->enc_part2->client);
 		take_times(facts, &request->ticket->enc_part2->times, request->ticket->enc_part2->flags);
