@@ -71,8 +71,10 @@ static void contexts_and_keys_that_go_elsewhere(void **state)
 	struct pol_verdict v;
 
 	(void)state;
-	JUDGED(&nobody, POL_EXPORTS, POL_DENY, "gss.export-context (policy line 3) lets no context be exported");
-	JUDGED(&nobody, POL_IMPORTS, POL_DENY, "gss.import-context (policy line 4) lets no context be imported");
+	JUDGED(&nobody, POL_EXPORTS, POL_DENY,
+	       "gss.export-context (policy line 3) lets no context be exported");
+	JUDGED(&nobody, POL_IMPORTS, POL_DENY,
+	       "gss.import-context (policy line 4) lets no context be imported");
 	JUDGED(&nobody, POL_EXPORTS_LUCID, POL_DENY,
 	       "gss.lucid-export (policy line 5) lets no keys of a context be exported");
 	JUDGED(&nobody, POL_ASKS_KEY, POL_DENY,
