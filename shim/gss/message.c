@@ -3,8 +3,8 @@
  * RFC 2743 section 2.3: per-message protection, with its old names (RFC 1509: seal, unseal, sign, verify) and
  * gss_wrap_aead; those that work in place stand in iov.c. The hot path of most programs.
  *
- * Refused is only what comes before the handshake is over: libzmq, which waits until then, aborts the process
- * when gss_wrap fails.
+ * libzmq aborts the process when gss_wrap fails. It waits until the handshake is over, and always asks for
+ * confidentiality: refused is what comes before that, and what asks for none.
  */
 #include "shim/gss/drop.h"
 #include "shim/gss/gss.h"

@@ -148,6 +148,9 @@ static void others(void)
 	gss_release_buffer(&minor, &mic);
 	send_message(&p, "encrypted");
 	hang_up(&p);
+	/* There is no context that a rule could be about. */
+	major = gss_wrap(&minor, GSS_C_NO_CONTEXT, 0, GSS_C_QOP_DEFAULT, &plain, NULL, &mic);
+	need(GSS_ROUTINE_ERROR(major) == GSS_S_NO_CONTEXT, "the library's own error");
 }
 
 int main(void)
