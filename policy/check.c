@@ -137,9 +137,7 @@ static bool control(const unsigned char *text, size_t i)
 
 const char *draft_wanted(const struct pol_keyword *k)
 {
-	if (k->type != POL_T_TEMPLATE)
-		return "a pattern";
-	return "a name";
+	return k->type == POL_T_TEMPLATE ? "a name" : k->type == POL_T_PLACE ? "a place" : "a pattern";
 }
 
 void draft_check_text(struct draft *draft, const struct pol_keyword *k, const char *text, size_t len,
@@ -149,7 +147,9 @@ void draft_check_text(struct draft *draft, const struct pol_keyword *k, const ch
 
 	if (!len)
 		draft_error(draft, at, "%s: expected %s%s, found nothing", k->path, draft_wanted(k),
-			    k->type == POL_T_TEMPLATE ? "" : " (\"*\" matches everything)");
+			    k->type == POL_T_TEMPLATE || k->type == POL_T_PLACE
+				    ? ""
+				    : " (\"*\" matches everything)");
 	if (len > POL_TEXT_MAX)
 		draft_error(draft, at, "%s: %zu bytes are too long; %d are possible", k->path, len,
 			    POL_TEXT_MAX);
@@ -158,7 +158,7 @@ void draft_check_text(struct draft *draft, const struct pol_keyword *k, const ch
 			draft_error(draft, at, "%s: control characters are not possible here", k->path);
 	if (errors != draft->errors)
 		return;
-	if (k->type == POL_T_TEMPLATE) {
+	if (k->type == POL_T_TEMPLATE || k->type == POL_T_PLACE) {
 		check_template(draft, k, text, at);
 		return;
 	}

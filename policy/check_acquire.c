@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What keywords.def cannot say about gss.acquire: what its templates may have, and which keys go together.
+ * What keywords.def cannot say about gss.acquire and gss.store: what their templates may have, and which
+ * keys go together.
  */
 #include "policy/draft.h"
 #include "policy/policy.h"
@@ -13,6 +14,7 @@ static const struct {
 } places[] = {
 	{"ccache", "FILE:/|DIR:/|DIR::/|MEMORY:|KEYRING:|KCM:|API:", "FILE:/run/service.cc"},
 	{"keytab", "/|FILE:/|WRFILE:/|MEMORY:", "/etc/service.keytab"},
+	{"delegated ccache", "FILE:/|none", "FILE:/run/delegated/%principal"},
 	{"replay cache", "file2:/|dfl:|none:", "file2:/run/service.rcache"},
 };
 
@@ -21,38 +23,49 @@ static bool begins(const char *text, const char *types)
 	while (*types) {
 		size_t n = strcspn(types, "|");
 
-		if (!strncmp(text, types, n) && (text[n] || text[n - 1] == ':'))
+		if (!strncmp(text, types, n) && (text[n] || text[n - 1] == ':' || !strcmp(text, "none")))
 			return true;
 		types += n + (types[n] == '|');
 	}
 	return false;
 }
 
-static void check_escapes(struct draft *draft, const struct pol_keyword *k, const char *template,
+/* False: it does not name the principal. */
+static bool check_escapes(struct draft *draft, const struct pol_keyword *k, const char *template,
 			  struct place at)
 {
+	bool of_peers = k->id == POL_K_STORE, names = false;
+
 	for (const char *p = template; (p = strchr(p, '%'));) {
-		if (p[1] == 'h' || p[1] == '%') {
+		if (of_peers && !strncmp(p + 1, POL_PRINCIPAL, strlen(POL_PRINCIPAL))) {
+			p += 1 + strlen(POL_PRINCIPAL);
+			names = true;
+		} else if (p[1] == 'h' || p[1] == '%') {
 			p += 2;
 		} else if (!strncmp(p + 1, POL_UID, strlen(POL_UID))) {
 			p += 1 + strlen(POL_UID);
 		} else {
 			draft_error(draft, at,
-				    "%s: after %% expected h (this host), {uid} (the user's number) or %%",
-				    k->path);
-			return;
+				    "%s: after %% expected h (this host), {uid} (the user's number)%s or %%",
+				    k->path, of_peers ? ", principal (the initiator)" : "");
+			return true;
 		}
 	}
+	return names;
 }
 
 void draft_check_place(struct draft *draft, const struct pol_keyword *k, const char *template,
 		       struct place at)
 {
-	check_escapes(draft, k, template, at);
+	bool names = check_escapes(draft, k, template, at);
+
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (!strcmp(k->values, places[i].values) && !begins(template, places[i].types))
 			draft_error(draft, at, "%s: expected a %s such as %s", k->path, k->values,
 				    places[i].example);
+	if (k->id == POL_K_STORE && strcmp(template, "none") && !names)
+		draft_error(draft, at, "%s: a file of its own for each initiator has %%principal in its name",
+			    k->path);
 	if (!strcmp(k->values, "service name") && strchr(template, '@') &&
 	    (strchr(template, '/') || strchr(strchr(template, '@') + 1, '@')))
 		draft_error(draft, at, "%s: expected service@host, without a realm, as in \"zmq@%%h\"",

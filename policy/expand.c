@@ -6,6 +6,7 @@
 #include "policy/policy.h"
 #include "policy/say.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static int host_bytes(const char *host, size_t len)
@@ -52,6 +53,27 @@ static int put_host(struct pol_say *say, const char *host, size_t len)
 	return 0;
 }
 
+/*
+ * As one name of a file, from which it can be read again: what could lead elsewhere, be hidden or be read as
+ * something else stands as % and two digits.
+ */
+static int put_file_name(struct pol_say *say, const char *name)
+{
+	static const char digits[] = "0123456789ABCDEF", plain[] = "@._-+=,";
+
+	if (!name || !*name)
+		return -1;
+	for (const char *p = name; *p; p++) {
+		unsigned char c = (unsigned char)*p;
+		char escaped[3] = {'%', digits[c >> 4], digits[c & 15]};
+		bool stays = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			     (strchr(plain, c) && !(c == '.' && p == name));
+
+		pol_say_bytes(say, stays ? p : escaped, stays ? 1 : sizeof(escaped));
+	}
+	return 0;
+}
+
 /* What stands after a %; *at is left at its last byte. */
 static int put_escape(struct pol_say *say, const char **at, const struct pol_values *values)
 {
@@ -73,6 +95,11 @@ static int put_escape(struct pol_say *say, const char **at, const struct pol_val
 		pol_say_number(say, *values->user);
 		*at += strlen(POL_UID) - 1;
 		return 0;
+	case 'p':
+		if (strncmp(*at, POL_PRINCIPAL, strlen(POL_PRINCIPAL)))
+			return -1;
+		*at += strlen(POL_PRINCIPAL) - 1;
+		return put_file_name(say, values->principal);
 	default:
 		return -1;
 	}

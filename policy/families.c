@@ -13,7 +13,8 @@ static int asks(const struct pol_keyword *k, const struct pol_rule *rule)
 {
 	switch (rule->kind) {
 	case POL_SCALAR:
-		return k->type != POL_T_SETTING && rule->word != POL_W_ALLOW && rule->word != POL_W_LIBZMQ;
+		return k->type != POL_T_SETTING && rule->word != POL_W_ALLOW && rule->word != POL_W_LIBZMQ &&
+		       k->id != POL_K_STORE_REMOVE;
 	case POL_LIST:
 		/* also an empty one; of these one only takes from what another refuses, and others only say
 		 * which contexts are meant */

@@ -109,6 +109,9 @@ static void print_values(FILE *out, const struct pol_keyword *k)
 	case POL_T_TEMPLATE:
 		fprintf(out, "%s; %%h, %s, %%%%", k->values, strncmp(k->path, "zmq.", 4) ? "%{uid}" : "%H");
 		break;
+	case POL_T_PLACE:
+		fprintf(out, "%s; %%principal, %%h, %%{uid}, %%%%", k->values);
+		break;
 	case POL_T_RECORDS:
 		fputs("list of mappings", out);
 		break;

@@ -59,7 +59,8 @@ static bool settled(const struct hearing *h, uint16_t keyword, const struct pol_
 static bool judges_contexts(const struct pol_keyword *k)
 {
 	return !strncmp(k->path, "gss.", 4) && !pol_is_field(k) && k->type != POL_T_RECORDS &&
-	       k->id != POL_K_DELEGATION && !pol_is_of_use(k->id);
+	       k->id != POL_K_DELEGATION && k->id != POL_K_STORE && k->id != POL_K_STORE_REMOVE &&
+	       !pol_is_of_use(k->id);
 }
 
 int pol_judges_contexts(const struct pol *pol)

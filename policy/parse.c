@@ -158,6 +158,9 @@ static void parse_keyword(struct events *events, const struct pol_keyword *k, st
 	case POL_T_TEMPLATE:
 		parse_text(events, k, POL_FIELD, at);
 		break;
+	case POL_T_PLACE:
+		parse_text(events, k, POL_SCALAR, at);
+		break;
 	case POL_T_DURATION:
 		parse_duration(events, k, at);
 		break;

@@ -103,7 +103,8 @@ static bool is_list(const struct pol_keyword *k)
 
 static bool is_scalar(const struct pol_keyword *k)
 {
-	return k->type == POL_T_SETTING || k->type == POL_T_CHOICE || k->type == POL_T_DURATION;
+	return k->type == POL_T_SETTING || k->type == POL_T_CHOICE || k->type == POL_T_DURATION ||
+	       k->type == POL_T_PLACE;
 }
 
 static int word_fits(const struct pol_rule *rule, const struct pol_keyword *k)
@@ -118,7 +119,7 @@ static int word_fits(const struct pol_rule *rule, const struct pol_keyword *k)
 
 static int shape_fits(const struct check *check, const struct pol_rule *rule, const struct pol_keyword *k)
 {
-	int has_text = k->type == POL_T_PATTERN || k->type == POL_T_TEMPLATE ||
+	int has_text = k->type == POL_T_PATTERN || k->type == POL_T_TEMPLATE || k->type == POL_T_PLACE ||
 		       (k->type == POL_T_PATTERNS && rule->kind == POL_ITEM);
 
 	return word_fits(rule, k) &&

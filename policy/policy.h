@@ -173,6 +173,15 @@ struct pol_acquire {
  */
 enum pol_action pol_judge_wish(const struct pol *pol, const struct pol_wish *wish,
 			       struct pol_acquire *acquire, struct pol_verdict *verdict);
+/*
+ * What was delegated in an acceptor's context that is established. POL_CHANGE: it is put to *place, a
+ * template for pol_expand_by with the initiator's name. POL_DENY: there is a rule, and it is put nowhere.
+ */
+enum pol_action pol_judge_store(const struct pol *pol, const struct pol_facts *facts, const char **place,
+				struct pol_verdict *verdict);
+/* Does any rule want that? Is it to be removed with this context? */
+int pol_stores(const struct pol *pol);
+int pol_store_ends(const struct pol *pol, const struct pol_facts *facts);
 /* Does any rule say where credentials are from? */
 int pol_acquires(const struct pol *pol);
 
@@ -204,10 +213,12 @@ int pol_rule_by_number(const struct pol *pol, uint32_t number, const char **rule
  */
 int pol_expand(const char *template, const char *host, const char *endpoint, char *out, size_t size);
 
-/* The same with other values, NULL for what is not to be had; also %{uid}. */
+/* The same with other values, NULL for what is not to be had; also %{uid}, and %principal as one name of a
+ * file. */
 #define POL_UID "{uid}"
+#define POL_PRINCIPAL "principal"
 struct pol_values {
-	const char *host, *endpoint;
+	const char *host, *endpoint, *principal;
 	const uint32_t *user;
 };
 int pol_expand_by(const char *template, const struct pol_values *values, char *out, size_t size);

@@ -63,6 +63,17 @@ log_in() {
         -o LogLevel=ERROR root@localhost "$@"
 }
 
+@test "what a login delegates is kept by rule, beside what sshd keeps of it" {
+    mkdir kept
+    printf 'version: 1\ngss: {match: [{program: /usr/sbin/sshd, store: "FILE:%s/kept/%%principal"}]}\n' "$PWD" >p.yaml
+    sshd_up "$GSSTAP" run -p p.yaml -o sshd-%p.pcapng
+    run -0 --separate-stderr log_in 'klist | grep ^Default'
+    [[ $output == *root@GSSTAP.TEST ]]
+    klist -c "FILE:$PWD/kept/root@GSSTAP.TEST" | grep krbtgt
+    [ "$(stat -c %a kept/*)" = 600 ]
+    sshd_down || :
+}
+
 # The sanitizer's runtime makes system calls of its own in sshd's sandbox, which kills for them.
 # bats test_tags=bare
 @test "a login by ssh with a delegated ticket is in the trace, and works as without" {

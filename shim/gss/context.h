@@ -23,6 +23,8 @@ struct context {
 	uint32_t rounds;
 	uint64_t started, established_at;
 	uint64_t out_calls, out_bytes, in_calls, in_bytes;
+	uint64_t stored_device, stored_file; /* where what was delegated in it is; 0: it stays there */
+	uint32_t stored_by;		     /* lineage */
 	struct tap_facts facts;
 };
 

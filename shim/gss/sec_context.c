@@ -12,6 +12,7 @@
 #include "shim/gss/drop.h"
 #include "shim/gss/gss.h"
 #include "shim/gss/handshake.h"
+#include "shim/gss/store.h"
 #include "trace/bindings.h"
 
 #include <string.h>
@@ -30,7 +31,7 @@ struct call {
 	gss_OID *mech, own_mech;
 	OM_uint32 *flags, own_flags, *lifetime, own_lifetime;
 	gss_name_t *source, own_source; /* of an acceptor, as is the next one */
-	gss_cred_id_t *delegated;
+	gss_cred_id_t *delegated, own_delegated;
 };
 
 static void put_bindings(struct tr_draft *d, gss_channel_bindings_t bindings)
@@ -279,6 +280,8 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 		return tap_leave(&scope), step.major;
 	}
 	/* A name costs the library as much as a tenth of the handshake, and Kerberos tells it anyway. */
+	if (!call.delegated && tap_stores(&scope))
+		call.delegated = &call.own_delegated;
 	from = source || tap_begins_kerberos(input) ? source : &call.own_source;
 	begin(&scope, &step, &call);
 	if (!lend(&scope, &step, &call)) {
@@ -288,16 +291,19 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 			step.learning = tap_learn_begin(&scope, (uintptr_t)__builtin_frame_address(0),
 							POL_ACCEPTOR, 0);
 		errno = error;
-		/* A credential is asked for only where the program asks: the library would have to store it.
-		 */
+		/* A credential is asked for only where somebody wants it: the library would have to store
+		 * it. */
 		step.major = real_call(minor_status, context, cred_of(&call), input, bindings, from,
-				       call.mech, output, call.flags, call.lifetime, delegated);
+				       call.mech, output, call.flags, call.lifetime, call.delegated);
 		error = errno;
 		learn(&step, &call, *minor_status);
 	}
 	if (tap_is_complete(step.major) && from)
 		step.source = *from;
 	judge(&scope, &step, &call, minor_status);
+	if (call.delegated)
+		tap_store_delegated(&scope, &step, *call.delegated);
+	tap_drop_cred(&scope, &call.own_delegated);
 	record(&scope, &step, &call, minor_status,
 	       tap_is_complete(step.major) && step.learning && step.learning->facts.pol.initiator.text
 		       ? step.learning->facts.initiator

@@ -9,6 +9,7 @@
 #include "shim/gss/context.h"
 #include "shim/gss/gss.h"
 #include "shim/gss/guest.h"
+#include "shim/gss/store.h"
 
 #include <string.h>
 
@@ -226,6 +227,7 @@ void tap_context_went(const struct tap_scope *scope, struct context *c)
 	const struct tap_gss_guest *guest = tap_gss_guest();
 	bool summed = c->summed && !c->out_calls && !c->in_calls;
 
+	tap_store_ends(c);
 	if (!c->established && !c->told) {
 		const char *why = guest ? guest->given_up() : NULL;
 
@@ -254,11 +256,14 @@ void tap_context_tell_open(const struct context *c, enum tap_end end)
 
 void tap_contexts_end(enum tap_end end)
 {
-	struct context *copy = tr_level != TR_LEVEL_OFF ? tap_context_new() : NULL;
+	struct context *copy = tr_level != TR_LEVEL_OFF || pol_stores(&tap_policy) ? tap_context_new() : NULL;
 	unsigned bucket = 0;
 
-	while (copy && tap_context_open(&bucket, copy))
+	while (copy && tap_context_open(&bucket, copy)) {
+		if (end == TAP_END_PROCESS)
+			tap_store_ends(copy);
 		tap_context_tell_open(copy, end);
+	}
 	if (copy)
 		tap_context_free(copy);
 }
