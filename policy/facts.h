@@ -81,6 +81,11 @@ enum pol_use {
 	POL_IMPORTS,	    /* it came from elsewhere */
 	POL_EXPORTS_LUCID,  /* its keys are asked for, with all that is needed to use them ... */
 	POL_ASKS_KEY,	    /* ... or one of them alone */
+	/* Ways to a credential, which there is no context for yet. */
+	POL_BY_PASSWORD,
+	POL_BY_S4U,    /* on behalf of somebody who has given none */
+	POL_BY_STORE,  /* a cache or keytab that the program names */
+	POL_BY_IMPORT, /* one that was exported elsewhere */
 	POL_USES
 };
 

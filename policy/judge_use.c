@@ -10,7 +10,9 @@ static const uint16_t keywords[POL_USES] = {
 	[POL_WRAPS_BARE] = POL_K_UNPROTECTED,	  [POL_WRAPPED_BARE] = POL_K_UNPROTECTED,
 	[POL_UNWRAPPED_BARE] = POL_K_UNPROTECTED, [POL_EXPORTS] = POL_K_EXPORT_CONTEXT,
 	[POL_IMPORTS] = POL_K_IMPORT_CONTEXT,	  [POL_EXPORTS_LUCID] = POL_K_LUCID_EXPORT,
-	[POL_ASKS_KEY] = POL_K_SESSION_KEY,
+	[POL_ASKS_KEY] = POL_K_SESSION_KEY,	  [POL_BY_PASSWORD] = POL_K_CREDENTIALS,
+	[POL_BY_S4U] = POL_K_CREDENTIALS,	  [POL_BY_STORE] = POL_K_CREDENTIALS,
+	[POL_BY_IMPORT] = POL_K_CREDENTIALS,
 };
 
 bool pol_is_of_use(uint16_t keyword)
@@ -34,6 +36,21 @@ int pol_judges_uses(const struct pol *pol)
 	return 0;
 }
 
+static bool lets(const struct pol_rule *rule, enum pol_use use)
+{
+	static const uint16_t ways[POL_USES] = {[POL_BY_PASSWORD] = POL_W_PASSWORD,
+						[POL_BY_S4U] = POL_W_S4U,
+						[POL_BY_STORE] = POL_W_STORE,
+						[POL_BY_IMPORT] = POL_W_IMPORT};
+
+	if (rule->kind != POL_LIST)
+		return rule->word == POL_W_ALLOW;
+	for (const struct pol_rule *item = rule + 1; item < pol_next(rule); item++)
+		if (item->word == ways[use])
+			return true;
+	return false;
+}
+
 enum pol_action pol_judge_use(const struct pol *pol, const struct pol_facts *facts, enum pol_use use,
 			      struct pol_verdict *verdict)
 {
@@ -45,6 +62,10 @@ enum pol_action pol_judge_use(const struct pol *pol, const struct pol_facts *fac
 		[POL_IMPORTS] = " lets no context be imported",
 		[POL_EXPORTS_LUCID] = " lets no keys of a context be exported",
 		[POL_ASKS_KEY] = " lets nobody ask for a session key",
+		[POL_BY_PASSWORD] = " does not list credentials by password",
+		[POL_BY_S4U] = " does not list credentials on behalf of somebody else (s4u)",
+		[POL_BY_STORE] = " does not list credentials from a store of the program's",
+		[POL_BY_IMPORT] = " does not list credentials that are imported",
 	};
 	const struct pol_rule *rule, *doubt;
 	struct pol_say say;
@@ -55,7 +76,7 @@ enum pol_action pol_judge_use(const struct pol *pol, const struct pol_facts *fac
 	rule = pol_in_force(pol, facts, keywords[use], &doubt);
 	if (doubt)
 		return pol_deny_doubtful(pol, verdict, doubt);
-	if (!rule || rule->word == POL_W_ALLOW)
+	if (!rule || lets(rule, use))
 		return POL_ALLOW;
 	encrypts = use == POL_WRAPS_BARE && rule->word == POL_W_ENCRYPT;
 	say = pol_decide(pol, verdict, encrypts ? POL_CHANGE : POL_DENY, rule);

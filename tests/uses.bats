@@ -189,3 +189,48 @@ sealed" ]
     [ "$status" = 1 ]
     [[ $output == *"gss_wrap: 000f0000 refused by the gsstap policy: gss.unprotected, line 4"* ]]
 }
+
+@test "credentials are got by the ways that are listed, and by the default one" {
+    cat >ways.py <<'END'
+import os, sys
+import gssapi, gssapi.raw
+krb5 = [gssapi.MechType.kerberos]
+cache = {"ccache": os.environ["KRB5CCNAME"]}
+user = gssapi.Name("alice", gssapi.NameType.user)
+own = gssapi.Credentials(usage="initiate", mechs=krb5)
+exported = own.export()
+ways = {"password": lambda: gssapi.raw.acquire_cred_with_password(user, b"wrong", mechs=krb5, usage="initiate"),
+        "add password": lambda: gssapi.raw.add_cred_with_password(gssapi.raw.Creds(), user, krb5[0], b"wrong", usage="initiate"),
+        "password in a store": lambda: gssapi.raw.acquire_cred_from({"password": "wrong"}, user, mechs=krb5, usage="initiate"),
+        "s4u": lambda: gssapi.raw.acquire_cred_impersonate_name(own, user, mechs=krb5),
+        "add s4u": lambda: gssapi.raw.add_cred_impersonate_name(gssapi.raw.Creds(), own, user, krb5[0]),
+        "store": lambda: gssapi.raw.acquire_cred_from(cache, mechs=krb5, usage="initiate"),
+        "add store": lambda: gssapi.raw.add_cred_from(cache, gssapi.raw.Creds(), user, krb5[0], usage="initiate"),
+        "empty store": lambda: gssapi.raw.acquire_cred_from({}, mechs=krb5, usage="initiate"),
+        "import": lambda: gssapi.raw.import_cred(exported),
+        "default": lambda: gssapi.raw.acquire_cred(mechs=krb5, usage="initiate")}
+for name, way in ways.items():
+    try:
+        way()
+        print(name, "got")
+    except gssapi.exceptions.GSSError as error:
+        print(name, "refused" if "refused by the gsstap policy: gss.credentials, line 4" in str(error) else "failed")
+END
+    "$PYTHON" ways.py >without
+    cat without
+    [ "$(grep -c refused without)" = 0 ]
+    grep -x "store got" without
+    # after LIST REFUSED...: the outcome without a policy, but for these.
+    after() {
+        local edits=() way
+        for way in "${@:2}"; do edits+=(-e "s/^$way [a-z]*\$/$way refused/"); done
+        under "  credentials: $1" "$PYTHON" ways.py
+        diff <(sed "${edits[@]}" without) <(echo "$output")
+        MODE=audit under "  credentials: $1" "$PYTHON" ways.py
+        diff without <(echo "$output")
+        [ "$(wc -l <told)" = $(($# - 1)) ]
+    }
+    after '[]' password 'add password' 'password in a store' s4u 'add s4u' store 'add store' import
+    after '[store, import]' password 'add password' 'password in a store' s4u 'add s4u'
+    after '[password, s4u]' store 'add store' import
+}

@@ -7,6 +7,7 @@
 #include "shim/gss/gss.h"
 #include "shim/gss/handshake.h"
 #include "shim/gss/leaving.h"
+#include "shim/gss/use.h"
 
 #include <string.h>
 
@@ -98,13 +99,29 @@ static void tell(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *mino
 		tell_without(scope, major, minor ? *minor : 0, a, name);
 }
 
-/* A call that acquires `wanted` for `usage`; what else it tells of are members of struct acquisition. */
-#define ACQUIRE(function, parameters, arguments, ...)                                                        \
-	TAP_WRAP(TAP_GSS, OM_uint32, function, parameters, arguments, tap_missing(minor_status), scope,      \
-		 major, struct acquisition a = {.name = wanted, .usage = usage, __VA_ARGS__};                \
-		 tell(&scope, major, minor_status, &a))
+/* A store without a key is the default one; MIT's may have a password in it. */
+static enum pol_use way_of(gss_const_key_value_set_t store)
+{
+	if (!store || !store->elements || !store->count)
+		return POL_USES;
+	for (OM_uint32 i = 0; i < store->count; i++)
+		if (store->elements[i].key && strstr(store->elements[i].key, "password"))
+			return POL_BY_PASSWORD;
+	return POL_BY_STORE;
+}
 
-/* The same, of a call that a rule may have made otherwise, as the structure says. */
+/* One that is added to is not to be emptied. */
+#define OUTPUT(cred, input) ((cred) && (input) == GSS_C_NO_CREDENTIAL ? (cred) : NULL)
+
+/* A call that acquires `wanted` for `usage` by a way that a rule may refuse; output: what is emptied then.
+ * What else it tells of are members of struct acquisition. */
+#define ACQUIRE(function, parameters, arguments, way, output, ...)                                           \
+	TAP_WRAP_JUDGED(TAP_GSS, OM_uint32, function, parameters, arguments, tap_missing(minor_status),      \
+			scope, major, tap_way_refused(&scope, way, usage, output, minor_status, &major),     \
+			struct acquisition a = {.name = wanted, .usage = usage, __VA_ARGS__};                \
+			tell(&scope, major, minor_status, &a))
+
+/* Of a call that a rule may have made otherwise, as the structure says. */
 #define ACQUIRE_BY_RULE(function, parameters, arguments, wish, ...)                                          \
 	TAP_WRAP_JUDGED(TAP_GSS, OM_uint32, function, parameters, arguments, tap_missing(minor_status),      \
 			scope, major, tap_acquires_by_rule(&scope, &(struct tap_acquiring)wish, &major),     \
@@ -127,22 +144,22 @@ ACQUIRE(gss_acquire_cred_from,
 	(OM_uint32 * minor_status, gss_name_t wanted, OM_uint32 time_req, gss_OID_set mechs,
 	 gss_cred_usage_t usage, gss_const_key_value_set_t store, gss_cred_id_t *cred, gss_OID_set *actual,
 	 OM_uint32 *time_rec),
-	(minor_status, wanted, time_req, mechs, usage, store, cred, actual, time_rec), .cred = cred,
-	.lifetime = time_rec, .store = store)
+	(minor_status, wanted, time_req, mechs, usage, store, cred, actual, time_rec), way_of(store), cred,
+	.cred = cred, .lifetime = time_rec, .store = store)
 
 ACQUIRE(gss_acquire_cred_impersonate_name,
 	(OM_uint32 * minor_status, const gss_cred_id_t own, const gss_name_t wanted, OM_uint32 time_req,
 	 const gss_OID_set mechs, gss_cred_usage_t usage, gss_cred_id_t *cred, gss_OID_set *actual,
 	 OM_uint32 *time_rec),
-	(minor_status, own, wanted, time_req, mechs, usage, cred, actual, time_rec), .cred = cred,
-	.lifetime = time_rec)
+	(minor_status, own, wanted, time_req, mechs, usage, cred, actual, time_rec), POL_BY_S4U, cred,
+	.cred = cred, .lifetime = time_rec)
 
 ACQUIRE(gss_acquire_cred_with_password,
 	(OM_uint32 * minor_status, const gss_name_t wanted, const gss_buffer_t password, OM_uint32 time_req,
 	 const gss_OID_set mechs, gss_cred_usage_t usage, gss_cred_id_t *cred, gss_OID_set *actual,
 	 OM_uint32 *time_rec),
-	(minor_status, wanted, password, time_req, mechs, usage, cred, actual, time_rec), .cred = cred,
-	.lifetime = time_rec, .password = password)
+	(minor_status, wanted, password, time_req, mechs, usage, cred, actual, time_rec), POL_BY_PASSWORD,
+	cred, .cred = cred, .lifetime = time_rec, .password = password)
 
 ACQUIRE_BY_RULE(gss_add_cred,
 		(OM_uint32 * minor_status, gss_cred_id_t input, gss_name_t wanted, gss_OID mech,
@@ -162,7 +179,7 @@ ACQUIRE(gss_add_cred_from,
 	 OM_uint32 *acceptor_rec),
 	(minor_status, input, wanted, mech, usage, initiator_time, acceptor_time, store, cred, actual,
 	 initiator_rec, acceptor_rec),
-	.cred = cred, .mech = mech, .store = store)
+	way_of(store), OUTPUT(cred, input), .cred = cred, .mech = mech, .store = store)
 
 ACQUIRE(gss_add_cred_impersonate_name,
 	(OM_uint32 * minor_status, gss_cred_id_t input, const gss_cred_id_t own, const gss_name_t wanted,
@@ -170,7 +187,7 @@ ACQUIRE(gss_add_cred_impersonate_name,
 	 gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *initiator_rec, OM_uint32 *acceptor_rec),
 	(minor_status, input, own, wanted, mech, usage, initiator_time, acceptor_time, cred, actual,
 	 initiator_rec, acceptor_rec),
-	.cred = cred, .mech = mech)
+	POL_BY_S4U, OUTPUT(cred, input), .cred = cred, .mech = mech)
 
 ACQUIRE(gss_add_cred_with_password,
 	(OM_uint32 * minor_status, const gss_cred_id_t input, const gss_name_t wanted, const gss_OID mech,
@@ -179,7 +196,7 @@ ACQUIRE(gss_add_cred_with_password,
 	 OM_uint32 *acceptor_rec),
 	(minor_status, input, wanted, mech, password, usage, initiator_time, acceptor_time, cred, actual,
 	 initiator_rec, acceptor_rec),
-	.cred = cred, .mech = mech, .password = password)
+	POL_BY_PASSWORD, OUTPUT(cred, input), .cred = cred, .mech = mech, .password = password)
 
 TAP_EXPORT OM_uint32 gss_release_cred(OM_uint32 *minor_status, gss_cred_id_t *cred)
 {
@@ -211,19 +228,32 @@ TAP_GSS(gss_inquire_cred_by_oid,
 	(minor_status, cred, object, set), GSS_C_NO_OID, draft, major, tap_put_handle(draft, TR_F_CRED, cred);
 	tap_put_oid(draft, TR_F_OID, object))
 
-TAP_GSS(gss_set_cred_option,
-	(OM_uint32 * minor_status, gss_cred_id_t *cred, const gss_OID option, const gss_buffer_t value),
-	(minor_status, cred, option, value), GSS_C_NO_OID, draft, major,
-	tap_put_handle(draft, TR_F_CRED, cred ? *cred : NULL);
-	tap_put_oid(draft, TR_F_OID, option); tap_put_buffer_secret(draft, value))
+/* GSS_KRB5_IMPORT_CRED, as gss_krb5_import_cred has it. */
+static enum pol_use way_of_option(gss_const_OID option)
+{
+	return option && option->length == 11 &&
+			       !memcmp(option->elements, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x05\x0d", 11)
+		       ? POL_BY_STORE
+		       : POL_USES;
+}
+
+TAP_GSS_JUDGED(gss_set_cred_option,
+	       (OM_uint32 * minor_status, gss_cred_id_t *cred, const gss_OID option,
+		const gss_buffer_t value),
+	       (minor_status, cred, option, value), GSS_C_NO_OID, scope, draft, major,
+	       tap_way_refused(&scope, way_of_option(option), GSS_C_BOTH, NULL, minor_status, &major),
+	       tap_put_handle(draft, TR_F_CRED, cred ? *cred : NULL);
+	       tap_put_oid(draft, TR_F_OID, option); tap_put_buffer_secret(draft, value))
 
 TAP_GSS(gss_export_cred, (OM_uint32 * minor_status, gss_cred_id_t cred, gss_buffer_t exported),
 	(minor_status, cred, exported), GSS_C_NO_OID, draft, major, tap_put_handle(draft, TR_F_CRED, cred);
 	tap_put_buffer_secret(draft, major == GSS_S_COMPLETE ? exported : NULL))
 
-TAP_GSS(gss_import_cred, (OM_uint32 * minor_status, gss_buffer_t exported, gss_cred_id_t *cred),
-	(minor_status, exported, cred), GSS_C_NO_OID, draft, major, tap_put_buffer_secret(draft, exported);
-	if (major == GSS_S_COMPLETE) tap_put_handle(draft, TR_F_CRED, *cred))
+TAP_GSS_JUDGED(gss_import_cred, (OM_uint32 * minor_status, gss_buffer_t exported, gss_cred_id_t *cred),
+	       (minor_status, exported, cred), GSS_C_NO_OID, scope, draft, major,
+	       tap_way_refused(&scope, POL_BY_IMPORT, GSS_C_BOTH, cred, minor_status, &major),
+	       tap_put_buffer_secret(draft, exported);
+	       if (major == GSS_S_COMPLETE) tap_put_handle(draft, TR_F_CRED, *cred))
 
 TAP_GSS(gss_store_cred,
 	(OM_uint32 * minor_status, const gss_cred_id_t cred, gss_cred_usage_t usage, const gss_OID mech,

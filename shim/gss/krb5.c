@@ -14,11 +14,14 @@ TAP_GSS(gss_krb5_ccache_name, (OM_uint32 * minor_status, const char *name, const
 TAP_GSS(gss_krb5_copy_ccache, (OM_uint32 * minor_status, gss_cred_id_t cred, krb5_ccache ccache),
 	(minor_status, cred, ccache), GSS_C_NO_OID, draft, major, tap_put_handle(draft, TR_F_CRED, cred))
 
-TAP_GSS(gss_krb5_import_cred,
-	(OM_uint32 * minor_status, krb5_ccache ccache, krb5_principal principal, krb5_keytab keytab,
-	 gss_cred_id_t *cred),
-	(minor_status, ccache, principal, keytab, cred), GSS_C_NO_OID, draft, major,
-	if (major == GSS_S_COMPLETE) tap_put_handle(draft, TR_F_CRED, *cred))
+TAP_GSS_JUDGED(gss_krb5_import_cred,
+	       (OM_uint32 * minor_status, krb5_ccache ccache, krb5_principal principal, krb5_keytab keytab,
+		gss_cred_id_t *cred),
+	       (minor_status, ccache, principal, keytab, cred), GSS_C_NO_OID, scope, draft, major,
+	       tap_way_refused(&scope, POL_BY_STORE,
+			       ccache ? keytab ? GSS_C_BOTH : GSS_C_INITIATE : GSS_C_ACCEPT, cred,
+			       minor_status, &major),
+	       if (major == GSS_S_COMPLETE) tap_put_handle(draft, TR_F_CRED, *cred))
 
 TAP_GSS(gss_krb5_get_tkt_flags, (OM_uint32 * minor_status, gss_ctx_id_t context, krb5_flags *flags),
 	(minor_status, context, flags), GSS_C_NO_OID, draft, major,

@@ -50,6 +50,27 @@ bool tap_use_refused(const struct tap_scope *scope, gss_ctx_id_t context, enum p
 	       refuse(&verdict, minor_status, major);
 }
 
+bool tap_way_refused(const struct tap_scope *scope, enum pol_use way, gss_cred_usage_t usage,
+		     gss_cred_id_t *cred, OM_uint32 *minor_status, OM_uint32 *major)
+{
+	const struct pol_facts facts = {.role = usage == GSS_C_INITIATE ? POL_INITIATOR
+						: usage == GSS_C_ACCEPT ? POL_ACCEPTOR
+									: (enum pol_role)0};
+	struct pol_verdict verdict;
+	int saved = errno;
+	bool refused;
+
+	if (way >= POL_USES || !tap_use_is_judged(scope, way) || tap_is_own_code(scope->from))
+		return false;
+	refused = tap_judge_use(scope, &facts, way, false, NULL, &verdict) == POL_DENY;
+	errno = saved;
+	if (!refused)
+		return false;
+	if (cred)
+		*cred = GSS_C_NO_CREDENTIAL;
+	return refuse(&verdict, minor_status, major);
+}
+
 static bool wraps_bare(const struct tap_scope *scope, struct tap_bare *bare, gss_ctx_id_t context,
 		       int *conf_req, OM_uint32 *minor_status, OM_uint32 *major)
 {

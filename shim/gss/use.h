@@ -23,6 +23,10 @@ enum pol_action tap_use(const struct tap_scope *scope, gss_ctx_id_t context, enu
 bool tap_use_refused(const struct tap_scope *scope, gss_ctx_id_t context, enum pol_use use,
 		     OM_uint32 *minor_status, OM_uint32 *major);
 
+/* The same of a way to a credential, which is emptied; cred may be NULL. */
+bool tap_way_refused(const struct tap_scope *scope, enum pol_use way, gss_cred_usage_t usage,
+		     gss_cred_id_t *cred, OM_uint32 *minor_status, OM_uint32 *major);
+
 /* A message of which a rule wants to know whether it is encrypted; all zero at first. */
 struct tap_bare {
 	bool judged;

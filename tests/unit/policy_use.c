@@ -86,6 +86,27 @@ static void contexts_and_keys_that_go_elsewhere(void **state)
 	       "gss.match (policy line 2) may be about this context, and it is not known whether it is");
 }
 
+static void ways_to_credentials(void **state)
+{
+	struct pol pol = judged_policy("gss: {credentials: [store, import]}\n");
+	struct pol_verdict v;
+
+	(void)state;
+	JUDGED(&nobody, POL_BY_PASSWORD, POL_DENY,
+	       "gss.credentials (policy line 2) does not list credentials by password");
+	JUDGED(&nobody, POL_BY_S4U, POL_DENY,
+	       "gss.credentials (policy line 2) does not list credentials on behalf of somebody else (s4u)");
+	JUDGED(&nobody, POL_BY_STORE, POL_ALLOW, "");
+	JUDGED(&nobody, POL_BY_IMPORT, POL_ALLOW, "");
+	pol = judged_policy("gss: {credentials: []}\n");
+	JUDGED(&nobody, POL_BY_STORE, POL_DENY,
+	       "gss.credentials (policy line 2) does not list credentials from a store of the program's");
+	JUDGED(&nobody, POL_BY_IMPORT, POL_DENY,
+	       "gss.credentials (policy line 2) does not list credentials that are imported");
+	assert_false(pol_judges_contexts(&pol));
+	assert_int_equal(pol_families(&pol), POL_FAMILY_GSS);
+}
+
 static void who_says_nothing_of_it_asks_nothing(void **state)
 {
 	struct pol pol = judged_policy("gss: {delegation: strip}\n");
@@ -111,6 +132,7 @@ int main(void)
 		cmocka_unit_test(messages_without_confidentiality),
 		cmocka_unit_test(a_rule_for_some_contexts),
 		cmocka_unit_test(contexts_and_keys_that_go_elsewhere),
+		cmocka_unit_test(ways_to_credentials),
 		cmocka_unit_test(who_says_nothing_of_it_asks_nothing),
 	};
 
