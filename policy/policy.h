@@ -102,6 +102,9 @@ int pol_enforces(const struct pol *pol);
 /* The capture level (enum tr_level) the policy asks for, or -1 when it says nothing. */
 int pol_capture(const struct pol *pol);
 
+/* When it takes the place of another, does it end what it forbids (on-change)? 1 or 0. */
+int pol_ends(const struct pol *pol);
+
 /* Does the policy say anything about ZeroMQ? 1 or 0. It walks the policy: ask once. */
 int pol_says_zmq(const struct pol *pol);
 

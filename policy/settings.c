@@ -29,6 +29,13 @@ int pol_capture(const struct pol *pol)
 	return -1;
 }
 
+int pol_ends(const struct pol *pol)
+{
+	const struct pol_rule *change = pol->state == POL_READY ? pol->rule[POL_K_ON_CHANGE] : NULL;
+
+	return !change || change->word == POL_W_END;
+}
+
 int pol_serves_own(const struct pol *pol)
 {
 	const struct pol_rule *engine = pol->rule[POL_K_ENGINE];

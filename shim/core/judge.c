@@ -8,7 +8,9 @@
 #include "shim/core/program.h"
 #include "shim/core/record.h"
 
-bool tap_refuses(const struct tap_scope *scope, const struct pol_verdict *verdict, const char *subject)
+/* Without a call it is about a connection, and our role in it. */
+static bool refuses(const struct tap_scope *scope, enum pol_role role, const struct pol_verdict *verdict,
+		    const char *subject)
 {
 	static const struct {
 		uint16_t event;
@@ -23,7 +25,10 @@ bool tap_refuses(const struct tap_scope *scope, const struct pol_verdict *verdic
 	if (d) {
 		tr_comment(d, told[change][would].comment);
 		tr_comment(d, verdict->reason);
-		tr_put_u32(d, TR_F_CALL, scope->call);
+		if (scope->call)
+			tr_put_u32(d, TR_F_CALL, scope->call);
+		else if (role)
+			tr_put_u32(d, TR_F_ROLE, role == POL_INITIATOR ? TR_ROLE_CLIENT : TR_ROLE_SERVER);
 		tr_put_text(d, TR_F_RULE, verdict->rule);
 		if (verdict->line)
 			tr_put_u32(d, TR_F_LINE, verdict->line);
@@ -34,46 +39,57 @@ bool tap_refuses(const struct tap_scope *scope, const struct pol_verdict *verdic
 	return !verdict->audit;
 }
 
+bool tap_refuses(const struct tap_scope *scope, const struct pol_verdict *verdict, const char *subject)
+{
+	return refuses(scope, (enum pol_role)0, verdict, subject);
+}
+
 /* Is it to be kept? In audit mode it is told once. */
-static bool keeps(const struct tap_scope *scope, const struct pol_verdict *verdict, int topic, unsigned *told,
-		  const char *subject)
+static bool keeps(const struct tap_scope *scope, enum pol_role role, const struct pol_verdict *verdict,
+		  int topic, unsigned *told, const char *subject)
 {
 	bool again = told && *told >> topic & 1;
 
 	if (!told || (again && verdict->audit))
 		return !verdict->audit;
 	*told |= verdict->audit ? 1u << topic : 0;
-	return tap_refuses(scope, verdict, subject);
+	return refuses(scope, role, verdict, subject);
 }
 
 enum pol_action tap_judge(const struct tap_scope *scope, const struct pol_facts *facts, unsigned *told,
 			  const char *subject, struct pol_verdict *verdict)
 {
 	enum pol_action worst = POL_ALLOW;
-	struct pol_process process = tap_program(pol_judges_user(&tap_policy));
+	const struct pol *policy = tap_policy_take();
+	struct pol_process process = tap_program(pol_judges_user(policy));
 	struct pol_facts known = *facts;
 
 	known.process = &process;
 	for (int topic = 0; topic < POL_TOPICS; topic++) {
-		enum pol_action action = pol_judge(&tap_policy, &known, (enum pol_topic)topic, verdict);
+		enum pol_action action = pol_judge(policy, &known, (enum pol_topic)topic, verdict);
 
-		if (action == POL_ALLOW || !keeps(scope, verdict, topic, told, subject))
+		if (action == POL_ALLOW || !keeps(scope, known.role, verdict, topic, told, subject))
 			continue;
+		worst = action;
 		if (action == POL_DENY)
-			return POL_DENY;
-		worst = POL_CHANGE;
+			break;
 	}
+	tap_policy_give(policy);
 	return worst;
 }
 
 enum pol_action tap_judge_use(const struct tap_scope *scope, const struct pol_facts *facts, enum pol_use use,
 			      bool again, const char *subject, struct pol_verdict *verdict)
 {
-	struct pol_process process = tap_program(pol_judges_user(&tap_policy));
+	const struct pol *policy = tap_policy_take();
+	struct pol_process process = tap_program(pol_judges_user(policy));
 	struct pol_facts known = *facts;
+	enum pol_action action;
 
 	known.process = &process;
-	if (pol_judge_use(&tap_policy, &known, use, verdict) == POL_ALLOW)
+	action = pol_judge_use(policy, &known, use, verdict);
+	tap_policy_give(policy);
+	if (action == POL_ALLOW)
 		return POL_ALLOW;
 	if (scope && (!again || (verdict->action == POL_DENY && !verdict->audit)))
 		tap_refuses(scope, verdict, subject);

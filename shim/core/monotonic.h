@@ -10,4 +10,7 @@
  */
 uint64_t tap_monotonic_ns(void);
 
+/* The same to some milliseconds, without a system call; 0: there is no such clock. */
+uint64_t tap_coarse_ns(void);
+
 #endif

@@ -1,117 +1,116 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The policy in this process, and what a refusal looks like to who asks GSSAPI about it.
+ * The policies of this process: the one in force, and those that somebody still judges by. Each has a place,
+ * which stays what it is and is used again. Who judges counts himself in and then looks whether the place is
+ * still the one in force: only then he reads what is in it, so that nobody waits, and nobody has half a
+ * policy.
  */
 #include "shim/core/policy.h"
 
+#include "policy/image.h"
+#include "shim/core/lock.h"
 #include "shim/core/text.h"
-#include "trace/writer.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#define POLICY_MOST (16u << 20)
+#define PLACES 8 /* more than are in use: a judgement takes microseconds */
 
-struct pol tap_policy;
-static char policy_path[256];
+bool tap_has_policy;
+const char *(*tap_policy_unfit)(const struct pol *policy);
 
-/* The image is mapped privately and read at once, so that a file that changes later cannot change what was
- * checked. */
-static void *read_image(const char *path, size_t *length)
+static struct place {
+	struct pol pol;
+	unsigned readers;
+} places[PLACES];
+static struct place *current = places;
+static uint32_t generation = 1;
+
+const struct pol *tap_policy_take(void)
 {
-	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	size_t got = 0;
-	uint8_t *image;
-	struct stat st;
-	ssize_t n;
+	for (;;) {
+		struct place *place = __atomic_load_n(&current, __ATOMIC_SEQ_CST);
 
-	if (fd < 0)
-		return NULL;
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size <= 0 || st.st_size > POLICY_MOST) {
-		errno = EINVAL;
-		image = NULL;
-	} else {
-		image = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			     -1, 0);
-		if (image == MAP_FAILED)
-			image = NULL;
+		__atomic_add_fetch(&place->readers, 1, __ATOMIC_SEQ_CST);
+		if (__builtin_expect(place == __atomic_load_n(&current, __ATOMIC_SEQ_CST), 1))
+			return &place->pol;
+		__atomic_sub_fetch(&place->readers, 1, __ATOMIC_SEQ_CST);
 	}
-	while (image && got < (size_t)st.st_size) {
-		n = syscall(SYS_read, fd, image + got, (size_t)st.st_size - got);
-		if (n <= 0)
-			break;
-		got += (size_t)n;
-	}
-	syscall(SYS_close, fd);
-	*length = got;
-	return image;
 }
 
-void tap_load_policy(const char *path)
+void tap_policy_give(const struct pol *policy)
 {
-	size_t length = 0;
-	void *image = read_image(path, &length);
-	char why[160] = "cannot be read: ";
+	struct place *place = &places[(const struct place *)policy - places];
 
-	tap_copy(policy_path, sizeof(policy_path), path);
-	if (image) {
-		pol_open(&tap_policy, image, length);
+	__atomic_sub_fetch(&place->readers, 1, __ATOMIC_SEQ_CST);
+}
+
+uint32_t tap_policy_generation(void)
+{
+	return __atomic_load_n(&generation, __ATOMIC_SEQ_CST);
+}
+
+void tap_policy_first(const void *bytes, size_t length, const char *why)
+{
+	if (bytes)
+		pol_open(&places->pol, bytes, length);
+	else
+		pol_break(&places->pol, why);
+	tap_has_policy = true;
+}
+
+/* In a child of fork there is nobody who judged in its parent, and what was replaced there nobody has. */
+static void forget_parents_readers(void)
+{
+	static uint32_t lineage;
+	const struct place *now = __atomic_load_n(&current, __ATOMIC_SEQ_CST);
+
+	if (lineage == tap_lineage())
 		return;
-	}
-	tap_append(why, sizeof(why), strerrordesc_np(errno));
-	pol_break(&tap_policy, why);
+	for (struct place *p = places; lineage && p < places + PLACES; p++)
+		if (p != now)
+			__atomic_store_n(&p->readers, 0, __ATOMIC_SEQ_CST);
+	lineage = tap_lineage();
 }
 
-void tap_policy_event(void)
+/* Gives back what nobody reads any more. One of those places, or NULL. */
+static struct place *free_place(void)
 {
-	struct tr_draft *d = tap_policy.state == POL_NONE ? NULL : tr_begin(TR_E_policy);
+	const struct place *now = __atomic_load_n(&current, __ATOMIC_SEQ_CST);
+	struct place *found = NULL;
 
-	if (!d)
-		return;
-	tr_put_text(d, TR_F_PATH, policy_path);
-	if (tap_policy.state == POL_BROKEN) {
-		tr_put_text(d, TR_F_OUTCOME_TEXT, "broken");
-		tr_put_text(d, TR_F_REASON, tap_policy.broken);
-		d->comment = "the policy cannot be used: all that it would judge is refused";
-	} else {
-		tr_put_text(d, TR_F_OUTCOME_TEXT, "loaded");
-		tr_put_text(d, TR_F_MODE, pol_enforces(&tap_policy) ? "enforce" : "audit");
+	forget_parents_readers();
+	for (struct place *p = places; p < places + PLACES; p++) {
+		if (p == now || __atomic_load_n(&p->readers, __ATOMIC_SEQ_CST))
+			continue;
+		if (p->pol.state == POL_READY)
+			munmap((void *)(uintptr_t)p->pol.image, p->pol.image->size);
+		p->pol.state = POL_NONE;
+		found = p;
 	}
-	tr_commit(d);
+	return found;
 }
 
-OM_uint32 tap_refuse_gss(const struct pol_verdict *verdict, OM_uint32 *minor_status)
+enum tap_replaced tap_policy_replace(const void *image, size_t length, char *why, size_t size)
 {
-	if (minor_status)
-		*minor_status = TAP_MINOR_BASE | (pol_rule_number(&tap_policy, verdict) & 0xffff);
-	return GSS_S_UNAUTHORIZED;
-}
+	const char *unfit = NULL;
+	struct place *place = free_place();
 
-bool tap_refusal_text(OM_uint32 minor, char *out, size_t size)
-{
-	const char *rule = NULL;
-	uint32_t line = 0;
-
-	if ((minor & 0xffff0000u) != TAP_MINOR_BASE || tap_policy.state == POL_NONE)
-		return false;
-	tap_copy(out, size, "refused by the gsstap policy");
-	if (tap_policy.state == POL_BROKEN) {
-		tap_append(out, size, ", which cannot be used: ");
-		tap_append(out, size, tap_policy.broken);
-		return true;
+	if (!place) {
+		tap_copy(why, size, "the policies before it are still in use");
+		return TAP_NOT_NOW;
 	}
-	if (pol_rule_by_number(&tap_policy, minor & 0xffff, &rule, &line))
-		return true;
-	tap_append(out, size, ": ");
-	tap_append(out, size, rule);
-	if (line) {
-		tap_append(out, size, ", line ");
-		tap_append_number(out, size, line);
+	if (pol_open(&place->pol, image, length))
+		unfit = place->pol.broken;
+	else if (__atomic_load_n(&tap_policy_unfit, __ATOMIC_ACQUIRE))
+		unfit = tap_policy_unfit(&place->pol);
+	if (unfit) {
+		tap_copy(why, size, unfit);
+		place->pol.state = POL_NONE; /* the image is the caller's again */
+		return TAP_NOT_FIT;
 	}
-	return true;
+	__atomic_store_n(&current, place, __ATOMIC_SEQ_CST);
+	__atomic_add_fetch(&generation, 1, __ATOMIC_SEQ_CST);
+	free_place();
+	return TAP_REPLACED;
 }

@@ -49,12 +49,14 @@ void tap_open(struct tap_scope *scope, enum tr_call_id call, int library, const 
 	 * longjmp has left the other. So nothing is excused from being judged by what is on the stack. */
 	scope->nested = scope->depth &&
 			((uintptr_t)real - c->start < c->size || c->mechanism || tap_is_own_code(from));
-	scope->judge = tap_policy.state != POL_NONE;
+	scope->judge = tap_has_policy;
 	if (t->quiet && frame >= t->quiet_frame)
 		t->quiet = 0; /* left by longjmp */
 	if (t->quiet && scope->nested && tap_call_purpose(call) != TR_PURPOSE_judged)
 		return;
 	scope->watch = true;
+	if (scope->judge && (library == TAP_GSS || tap_call_purpose(call) == TR_PURPOSE_judged))
+		tap_policy_notice();
 	if (tr_level < TR_LEVEL_CALLS)
 		return;
 	scope->record = scope->nested && !tells_why(call) ? TAP_RECORD_FAILURE : TAP_RECORD;

@@ -106,7 +106,7 @@ static void configure(void)
 	}
 	level = level_from(secure_getenv("GSSTAP_LEVEL"));
 	if (level < 0)
-		level = pol_capture(&tap_policy);
+		level = TAP_POLICY(pol_capture);
 	if (level < 0)
 		level = TR_LEVEL_TOKENS;
 	trace = absolute(trace);
@@ -114,7 +114,7 @@ static void configure(void)
 		level = TR_LEVEL_OFF;
 	tap_select(secure_getenv("GSSTAP_CALLS"));
 	tap_krb5_trace = level != TR_LEVEL_OFF && lines && *lines;
-	if (level != TR_LEVEL_OFF || tap_policy.state != POL_NONE) {
+	if (level != TR_LEVEL_OFF || tap_has_policy) {
 		tr_on_failure = tap_trace_not_made;
 		tr_on_thread = thread_begins;
 		if (most && *most)

@@ -105,7 +105,7 @@ void tap_exec_start(void)
 		return;
 	if (preload)
 		needed |= PRELOAD;
-	follow = pol_enforces(&tap_policy) || getenv("GSSTAP_FOLLOW_EXEC");
+	follow = getenv("GSSTAP_FOLLOW_EXEC");
 	tap_exec_asked = true;
 }
 
@@ -119,7 +119,12 @@ void tap_exec_filter_from(const char *value)
 
 bool tap_exec_must(void)
 {
-	return pol_enforces(&tap_policy);
+	return TAP_POLICY(pol_enforces);
+}
+
+static bool follows(void)
+{
+	return follow || tap_exec_must();
 }
 
 size_t tap_exec_look(struct tap_exec *e, char *const *envp)
@@ -149,9 +154,9 @@ size_t tap_exec_look(struct tap_exec *e, char *const *envp)
 	if (!(e->missing & (PRELOAD | ASKING)))
 		e->missing = 0;
 	tap_exec_find(e);
-	if (!tap_exec_filter && (e->missing ? follow : !tr_confined))
+	if (!tap_exec_filter && (e->missing ? follows() : !tr_confined))
 		e->secure = tap_exec_is_secure(e);
-	if (e->missing && (!follow || e->secure))
+	if (e->missing && (!follows() || e->secure))
 		return 0;
 	e->put = e->missing | (tap_exec_filter ? FILTER & ~seen : 0);
 	e->restored = e->put;

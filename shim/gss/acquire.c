@@ -109,13 +109,12 @@ static enum pol_action deny(struct source *s, struct pol_verdict *verdict, const
 	return POL_DENY;
 }
 
-static enum pol_action one_end(struct source *s, struct pol_wish *wish, enum pol_role role)
+static enum pol_action one_end_by(const struct pol *policy, struct source *s, struct pol_wish *wish)
 {
 	struct pol_acquire rule = {0};
 	struct pol_verdict verdict;
 
-	wish->role = role;
-	switch (pol_judge_wish(&tap_policy, wish, &rule, &verdict)) {
+	switch (pol_judge_wish(policy, wish, &rule, &verdict)) {
 	case POL_ALLOW:
 		return POL_ALLOW;
 	case POL_CHANGE:
@@ -129,12 +128,23 @@ static enum pol_action one_end(struct source *s, struct pol_wish *wish, enum pol
 	}
 }
 
+static enum pol_action one_end(struct source *s, struct pol_wish *wish, enum pol_role role)
+{
+	const struct pol *policy = tap_policy_take();
+	enum pol_action action;
+
+	wish->role = role;
+	action = one_end_by(policy, s, wish);
+	tap_policy_give(policy);
+	return action;
+}
+
 /* What the rules have to say: POL_CHANGE, and s says where it is from; POL_DENY, and why; or nothing. */
 static __attribute__((noinline)) enum pol_action ask_rules(struct source *s, const struct tap_scope *scope,
 							   gss_cred_usage_t usage, gss_const_name_t own,
 							   gss_const_name_t target)
 {
-	struct pol_process process = tap_program(pol_judges_user(&tap_policy));
+	struct pol_process process = tap_program(TAP_POLICY(pol_judges_user));
 	struct pol_wish wish = {
 		.process = &process, .addressed = target != GSS_C_NO_NAME, .named = own != GSS_C_NO_NAME};
 	enum pol_action initiator = POL_ALLOW, acceptor = POL_ALLOW;
@@ -313,7 +323,7 @@ static __attribute__((noinline)) bool by_rule(const struct tap_scope *scope, con
 
 static bool asks(const struct tap_scope *scope)
 {
-	return scope->judge && !scope->nested && pol_acquires(&tap_policy);
+	return scope->judge && !scope->nested && TAP_POLICY(pol_acquires);
 }
 
 bool tap_acquires_by_rule(const struct tap_scope *scope, const struct tap_acquiring *a, OM_uint32 *major)

@@ -10,15 +10,17 @@ struct context {
 	gss_ctx_id_t handle;
 	enum tr_role role; /* 0: not known */
 	bool established, hashed, imported;
-	bool judged;	  /* before it was complete, since it could already protect messages */
-	bool unjudged;	  /* somebody is to be judged before it protects messages, and was not yet */
-	bool told;	  /* its failure is in the trace */
-	bool summed;	  /* what it carried is in the trace, but for what is counted below */
-	bool guests;	  /* a guest's, who tells of it himself */
-	unsigned would;	  /* see tap_judge */
-	unsigned used;	  /* bits of enum pol_use: what was judged, and told if there was something to tell */
-	uint32_t process; /* lineage of who followed it last, 0 in its first call: a child of fork has those
-			     of its parent, too */
+	bool judged;	/* before it was complete, since it could already protect messages */
+	bool unjudged;	/* somebody is to be judged before it protects messages, and was not yet */
+	bool told;	/* its failure is in the trace */
+	bool summed;	/* what it carried is in the trace, but for what is counted below */
+	bool guests;	/* a guest's, who tells of it himself */
+	unsigned would; /* see tap_judge */
+	unsigned used;	/* bits of enum pol_use: what was judged, and told if there was something to tell */
+	uint32_t judged_by; /* which policy: see tap_policy_generation */
+	OM_uint32 ended;    /* by a later one, with this minor status; 0: it is not */
+	uint32_t process;   /* lineage of who followed it last, 0 in its first call: a child of fork has those
+			       of its parent, too */
 	uint8_t first_hash[16];
 	uint32_t rounds;
 	uint64_t started, established_at;
@@ -40,6 +42,14 @@ struct context *tap_context_take(gss_ctx_id_t handle);
  */
 bool tap_context_use(gss_ctx_id_t handle, enum pol_use use, struct tap_facts *facts, bool *again);
 bool tap_context_is_unjudged(gss_ctx_id_t handle);
+/*
+ * True: it can protect messages, was judged by another policy than this one, and is a guest's or is not.
+ * *copy, unless that is NULL, is it then. *ended: as above, of one that is not a guest's.
+ */
+bool tap_context_is_behind(gss_ctx_id_t handle, uint32_t generation, bool guests, struct context *copy,
+			   OM_uint32 *ended);
+/* It was judged by that one, and is to be ended or not. */
+void tap_context_judged(gss_ctx_id_t handle, uint32_t generation, OM_uint32 ended);
 /*
  * One that this process has followed and that is open, of which nothing is told as yet; from now on it counts
  * as told. A copy: the entry stays, for who is still at work with it. bucket: where to go on, 0 at first.

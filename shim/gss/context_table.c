@@ -184,6 +184,48 @@ bool tap_context_use(gss_ctx_id_t handle, enum pol_use use, struct tap_facts *fa
 	return c;
 }
 
+bool tap_context_is_behind(gss_ctx_id_t handle, uint32_t generation, bool guests, struct context *copy,
+			   OM_uint32 *ended)
+{
+	unsigned b = bucket_of(handle);
+	struct context *c;
+	bool behind;
+
+	*ended = 0;
+	if (!tap_lock(&buckets[b].lock)) {
+		/* A signal handler's: it is judged as what nobody knows. */
+		if (copy)
+			copy->facts.pol.moment = POL_ESTABLISHED;
+		return true;
+	}
+	c = find(b, handle);
+	behind = c && c->guests == guests && (c->established || c->judged) && !c->ended &&
+		 c->judged_by < generation;
+	if (c)
+		*ended = c->ended;
+	if (behind && copy)
+		*copy = *c;
+	tap_unlock(&buckets[b].lock);
+	if (behind && copy)
+		tap_facts_settle(&copy->facts);
+	return behind;
+}
+
+void tap_context_judged(gss_ctx_id_t handle, uint32_t generation, OM_uint32 ended)
+{
+	unsigned b = bucket_of(handle);
+	struct context *c;
+
+	if (!tap_lock(&buckets[b].lock))
+		return;
+	c = find(b, handle);
+	if (c) {
+		c->judged_by = generation;
+		c->ended = ended;
+	}
+	tap_unlock(&buckets[b].lock);
+}
+
 void tap_context_put(const struct context *c, struct tr_draft *d)
 {
 	tr_put_text(d, TR_F_INITIATOR, c->facts.pol.initiator.text);

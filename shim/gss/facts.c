@@ -185,8 +185,9 @@ void tap_facts_ask(const struct tap_scope *scope, gss_ctx_id_t context, gss_cons
 {
 	__typeof__(&gss_inquire_context) inquire = TAP_OTHER(scope, gss_inquire_context);
 	gss_name_t initiator = GSS_C_NO_NAME, acceptor = GSS_C_NO_NAME;
-	/* Each name costs the library microseconds: without a trace only the one that is judged. */
-	bool told = tr_level != TR_LEVEL_OFF, judged = scope->judge && pol_judges_peers(&tap_policy);
+	/* Each name costs the library microseconds: without a trace only the one that is judged, or may be by
+	 * a later policy. */
+	bool told = tr_level != TR_LEVEL_OFF, judged = scope->judge;
 	bool accepts = facts->pol.role == POL_ACCEPTOR;
 	bool want_initiator = told || (judged && accepts), want_acceptor = told || (judged && !accepts);
 	OM_uint32 minor;
@@ -232,6 +233,6 @@ void tap_facts_ask_imported(const struct tap_scope *scope, gss_ctx_id_t context,
 	}
 	tap_quiet_end();
 	errno = saved;
-	if (pol_judges_session(&tap_policy))
+	if (TAP_POLICY(pol_judges_session))
 		facts->pol.session_enctype = tap_session_enctype(scope, context);
 }

@@ -35,12 +35,17 @@ static inline bool tap_handles_good(OM_uint32 major)
 extern unsigned tap_contexts_unjudged; /* contexts that may not be used yet; mostly none */
 bool tap_refuses_unjudged(const struct tap_scope *scope, gss_ctx_id_t context, OM_uint32 *minor_status,
 			  gss_buffer_t output, OM_uint32 *major);
-static inline bool tap_is_too_early(const struct tap_scope *scope, gss_ctx_id_t context,
-				    OM_uint32 *minor_status, gss_buffer_t output, OM_uint32 *major)
+/* The same of a context that the policy forbids which has taken the place of the one that allowed it. */
+bool tap_refuses_ended(const struct tap_scope *scope, gss_ctx_id_t context, OM_uint32 *minor_status,
+		       gss_buffer_t output, OM_uint32 *major);
+static inline bool tap_may_not_use(const struct tap_scope *scope, gss_ctx_id_t context,
+				   OM_uint32 *minor_status, gss_buffer_t output, OM_uint32 *major)
 {
-	return __builtin_expect(__atomic_load_n(&tap_contexts_unjudged, __ATOMIC_RELAXED) != 0, 0) &&
-	       scope->judge && !scope->nested &&
-	       tap_refuses_unjudged(scope, context, minor_status, output, major);
+	if (!scope->judge || scope->nested)
+		return false;
+	return (__builtin_expect(__atomic_load_n(&tap_contexts_unjudged, __ATOMIC_RELAXED) != 0, 0) &&
+		tap_refuses_unjudged(scope, context, minor_status, output, major)) ||
+	       (tap_policy_has_changed() && tap_refuses_ended(scope, context, minor_status, output, major));
 }
 
 /*

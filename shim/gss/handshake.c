@@ -101,7 +101,7 @@ static void complete(const struct tap_scope *scope, struct tap_handshake *step, 
 		facts->pol.delegated = step->role == TR_ROLE_ACCEPTOR && step->flags & GSS_C_DELEG_FLAG;
 		tap_facts_ask(scope, context, step->mech, step->source, facts);
 	}
-	if ((tr_level != TR_LEVEL_OFF || (scope->judge && pol_judges_session(&tap_policy))) &&
+	if ((tr_level != TR_LEVEL_OFF || (scope->judge && TAP_POLICY(pol_judges_session))) &&
 	    tap_is_kerberos(step->mech))
 		facts->pol.session_enctype = tap_session_enctype(scope, context);
 }
@@ -110,6 +110,7 @@ static void judge(struct tap_scope *scope, struct tap_handshake *step, struct co
 {
 	if (!scope->judge || c->judged)
 		return;
+	c->judged_by = tap_policy_generation();
 	switch (tap_judge(scope, &c->facts.pol, &c->would, tap_facts_peer(&c->facts.pol), &step->verdict)) {
 	case POL_ALLOW:
 		break;
@@ -132,7 +133,7 @@ static void judge_ready(struct tap_scope *scope, struct tap_handshake *step, str
 	if (!scope->judge || c->judged || !(step->flags & GSS_C_PROT_READY_FLAG))
 		return;
 	if (!c->facts.pol.kerberos) {
-		if (pol_judges_contexts(&tap_policy))
+		if (TAP_POLICY(pol_judges_contexts))
 			step->flags &= ~(OM_uint32)GSS_C_PROT_READY_FLAG;
 		return;
 	}
@@ -143,7 +144,7 @@ static void judge_ready(struct tap_scope *scope, struct tap_handshake *step, str
 
 void tap_handshake_judge(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t context)
 {
-	bool judges = scope->judge && pol_judges_contexts(&tap_policy);
+	bool judges = scope->judge && TAP_POLICY(pol_judges_contexts);
 	struct context *c = tap_context_take(step->before);
 
 	if (!c)
@@ -158,7 +159,7 @@ void tap_handshake_judge(struct tap_scope *scope, struct tap_handshake *step, gs
 	}
 	if (!c) {
 		/* Nothing can be remembered of it: that is not to be allowed what a rule may forbid. */
-		if (scope->judge && pol_families(&tap_policy) & POL_FAMILY_GSS && pol_enforces(&tap_policy) &&
+		if (scope->judge && TAP_POLICY(pol_families) & POL_FAMILY_GSS && TAP_POLICY(pol_enforces) &&
 		    !step->refused && !GSS_ERROR(step->major)) {
 			tap_copy(step->verdict.reason, sizeof(step->verdict.reason),
 				 "there is no memory to follow the security context");
@@ -219,11 +220,12 @@ bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *export
 			  struct pol_verdict *verdict)
 {
 	struct context *c = tap_context_new(), spare = {0}, *of = c ? c : &spare;
-	bool asked = scope->judge && (pol_judges_contexts(&tap_policy) || pol_judges_uses(&tap_policy));
 
+	of->judged_by = tap_policy_generation();
 	of->facts.pol.moment = POL_IMPORTED;
 	of->facts.pol.lifetime = UINT32_MAX;
-	if (asked && tap_exports_kerberos(exported))
+	/* A later policy may ask what this one does not. */
+	if (scope->judge && tap_exports_kerberos(exported))
 		tap_facts_ask_imported(scope, handle, &of->facts);
 	tap_facts_settle(&of->facts);
 	if (scope->judge && imported_refused(scope, of, verdict)) {

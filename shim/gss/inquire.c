@@ -105,7 +105,7 @@ static bool may_not_ask(const struct tap_scope *scope, gss_ctx_id_t context, gss
 {
 	enum pol_use use = key_asked(object);
 
-	if (!tap_is_too_early(scope, context, minor_status, NULL, major) &&
+	if (!tap_may_not_use(scope, context, minor_status, NULL, major) &&
 	    !(use < POL_USES && tap_use_refused(scope, context, use, minor_status, major)))
 		return false;
 	if (set)
@@ -130,6 +130,6 @@ TAP_GSS_JUDGED(gss_pseudo_random,
 	       (OM_uint32 * minor_status, gss_ctx_id_t context, int prf_key, const gss_buffer_t prf_in,
 		ssize_t desired, gss_buffer_t prf_out),
 	       (minor_status, context, prf_key, prf_in, desired, prf_out), GSS_C_NO_OID, scope, draft, major,
-	       tap_is_too_early(&scope, context, minor_status, prf_out, &major),
+	       tap_may_not_use(&scope, context, minor_status, prf_out, &major),
 	       tap_put_handle(draft, TR_F_CONTEXT, context);
 	       tap_put_buffer_secret(draft, major == GSS_S_COMPLETE ? prf_out : NULL))

@@ -157,7 +157,7 @@ TAP_EXPORT OM_uint32 gss_wrap_iov(OM_uint32 *minor_status, gss_ctx_id_t context,
 		return tap_leave(&scope), tap_missing(minor_status);
 	if (may_look(&scope, context))
 		look_at_message(&scope, &call, data);
-	if (!tap_is_too_early(&scope, context, minor_status, NULL, &major) &&
+	if (!tap_may_not_use(&scope, context, minor_status, NULL, &major) &&
 	    !tap_bare_before(&scope, &bare, context, &conf_req, &conf_state, minor_status, &major))
 		major = real_call(minor_status, context, conf_req, qop, conf_state, iov, count);
 	if (tap_bare_after(&scope, &bare, context, true, conf_state, minor_status, &major))
@@ -196,7 +196,7 @@ TAP_EXPORT OM_uint32 gss_unwrap_iov(OM_uint32 *minor_status, gss_ctx_id_t contex
 	/* Beside a stream the data buffer is an output. */
 	if (may_look(&scope, context))
 		look_at_token(&scope, &call, has_stream(&call) ? stream : wrapped);
-	if (!tap_is_too_early(&scope, context, minor_status, NULL, &major)) {
+	if (!tap_may_not_use(&scope, context, minor_status, NULL, &major)) {
 		tap_bare_before(&scope, &bare, context, NULL, &conf_state, minor_status, &major);
 		major = real_call(minor_status, context, conf_state, qop, iov, count);
 	}
@@ -230,7 +230,7 @@ TAP_EXPORT OM_uint32 gss_unwrap_aead(OM_uint32 *minor_status, gss_ctx_id_t conte
 		whole[0].buffer = *input;
 		look_at_token(&scope, &call, stream);
 	}
-	if (!tap_is_too_early(&scope, context, minor_status, output, &major)) {
+	if (!tap_may_not_use(&scope, context, minor_status, output, &major)) {
 		tap_bare_before(&scope, &bare, context, NULL, &conf_state, minor_status, &major);
 		major = real_call(minor_status, context, input, associated, output, conf_state, qop);
 	}
@@ -257,7 +257,7 @@ TAP_EXPORT OM_uint32 gss_get_mic_iov(OM_uint32 *minor_status, gss_ctx_id_t conte
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (!tap_is_too_early(&scope, context, minor_status, NULL, &major))
+	if (!tap_may_not_use(&scope, context, minor_status, NULL, &major))
 		major = real_call(minor_status, context, qop, iov, count);
 	if (!GSS_ERROR(major)) {
 		look_at_message(&scope, &call, signed_data);
@@ -280,7 +280,7 @@ TAP_EXPORT OM_uint32 gss_verify_mic_iov(OM_uint32 *minor_status, gss_ctx_id_t co
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (!tap_is_too_early(&scope, context, minor_status, NULL, &major))
+	if (!tap_may_not_use(&scope, context, minor_status, NULL, &major))
 		major = real_call(minor_status, context, qop, iov, count);
 	if (may_look(&scope, context) && !GSS_CALLING_ERROR(major)) {
 		look_at_message(&scope, &call, signed_data);

@@ -9,7 +9,7 @@ struct context *tap_keep(gss_ctx_id_t context)
 {
 	struct context *c = tap_context_take(context);
 
-	if (!c || tr_level != TR_LEVEL_OFF)
+	if (!c || tr_level != TR_LEVEL_OFF || tap_has_policy)
 		return c;
 	tap_context_free(c);
 	return NULL;

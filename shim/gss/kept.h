@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A context whose messages pass without the library is kept as what its events need: the library's own, some
- * kilobytes, can be deleted. Who keeps one is alone with it.
+ * A context whose messages pass without the library is kept as what its events need, and the policy: the
+ * library's own, some kilobytes, can be deleted. Who keeps one is alone with it.
  */
 #ifndef SHIM_KEPT_H
 #define SHIM_KEPT_H
@@ -16,6 +16,8 @@ void tap_kept_name(const struct context *kept, struct tr_draft *draft);
 void tap_kept_count(struct context *kept, bool outbound, size_t bytes);
 /* A guest's context, kept or, where that is NULL, of this handle, is still open when the process ends. */
 void tap_guest_context_ends(struct context *kept, gss_ctx_id_t handle, enum tap_end end);
+/* The same one is forbidden by a policy that has come since it was judged last, which is recorded. */
+bool tap_guest_context_forbidden(struct context *kept, gss_ctx_id_t handle);
 /* It is over, and freed. */
 void tap_kept_went(struct context *kept);
 

@@ -56,7 +56,7 @@ TAP_EXPORT OM_uint32 gss_krb5_export_lucid_sec_context(OM_uint32 *minor_status, 
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (tap_is_too_early(&scope, leaving.handle, minor_status, NULL, &major) ||
+	if (tap_may_not_use(&scope, leaving.handle, minor_status, NULL, &major) ||
 	    tap_use_refused(&scope, leaving.handle, POL_EXPORTS_LUCID, minor_status, &major)) {
 		if (exported)
 			*exported = NULL;

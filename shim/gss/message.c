@@ -196,7 +196,7 @@ static struct message detached(gss_ctx_id_t context, enum tr_field_id field, con
 /* A call whose message is told when it has returned `major`. output: what it makes, or NULL. */
 #define MESSAGE(name, parameters, arguments, output, major, message)                                         \
 	TAP_WRAP_JUDGED(TAP_GSS, OM_uint32, name, parameters, arguments, tap_missing(minor_status), scope,   \
-			major, tap_is_too_early(&scope, context, minor_status, output, &major),              \
+			major, tap_may_not_use(&scope, context, minor_status, output, &major),               \
 			tell(&scope, major, minor_status, message))
 
 /* What leaves is as the policy wants it, or nothing. */
@@ -212,7 +212,7 @@ static struct message detached(gss_ctx_id_t context, enum tr_field_id field, con
                                                                                                              \
 		if (!real_call)                                                                              \
 			return tap_leave(&scope), tap_missing(minor_status);                                 \
-		if (tap_is_too_early(&scope, context, minor_status, output, &major) ||                       \
+		if (tap_may_not_use(&scope, context, minor_status, output, &major) ||                        \
 		    tap_bare_before(&scope, &bare, context, &conf_req, &conf_state, minor_status, &major))   \
 			empty(output, conf_state);                                                           \
 		else                                                                                         \
@@ -256,7 +256,7 @@ WRAPS(gss_wrap_aead,
 		if (!real_call)                                                                              \
 			return tap_leave(&scope), tap_missing(minor_status);                                 \
 		keep(&scope, &given, input);                                                                 \
-		if (!tap_is_too_early(&scope, context, minor_status, output, &major)) {                      \
+		if (!tap_may_not_use(&scope, context, minor_status, output, &major)) {                       \
 			tap_bare_before(&scope, &bare, context, NULL, &conf_state, minor_status, &major);    \
 			major = real_call(minor_status, context, input, output, conf_state, qop);            \
 		}                                                                                            \

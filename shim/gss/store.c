@@ -35,7 +35,7 @@ static struct pol_facts facts_of(const struct context *c, struct pol_process *pr
 {
 	struct pol_facts facts = c->facts.pol;
 
-	*process = tap_program(pol_judges_user(&tap_policy));
+	*process = tap_program(TAP_POLICY(pol_judges_user));
 	facts.process = process;
 	return facts;
 }
@@ -188,9 +188,9 @@ static bool store(const struct tap_scope *scope, struct put *put, gss_cred_id_t 
 	return true;
 }
 
-static __attribute__((noinline)) void put_away(const struct tap_scope *scope, struct context *c,
-					       const struct pol_facts *facts, const char *template,
-					       gss_cred_id_t cred)
+static __attribute__((noinline)) void put_away(const struct pol *policy, const struct tap_scope *scope,
+					       struct context *c, const struct pol_facts *facts,
+					       const char *template, gss_cred_id_t cred)
 {
 	OM_uint32 major = GSS_S_COMPLETE, minor = 0;
 	struct stat st = {0};
@@ -202,7 +202,7 @@ static __attribute__((noinline)) void put_away(const struct tap_scope *scope, st
 	done = open_place(&put, template, facts->initiator.text) &&
 	       store(scope, &put, cred, &major, &minor, &st);
 	error = errno;
-	if (done && pol_store_ends(&tap_policy, facts)) {
+	if (done && pol_store_ends(policy, facts)) {
 		c->stored_device = st.st_dev;
 		c->stored_file = st.st_ino;
 		c->stored_by = tap_lineage();
@@ -227,22 +227,25 @@ void tap_store_delegated(const struct tap_scope *scope, const struct tap_handsha
 	struct pol_verdict verdict;
 	struct pol_facts facts;
 	const char *template = NULL;
+	const struct pol *policy;
 	int saved = errno;
 
 	if (!tap_stores(scope) || step->part || step->refused || step->strip || !step->c ||
 	    !tap_is_complete(step->major) || cred == GSS_C_NO_CREDENTIAL)
 		return;
 	facts = facts_of(step->c, &process);
-	switch (pol_judge_store(&tap_policy, &facts, &template, &verdict)) {
+	policy = tap_policy_take();
+	switch (pol_judge_store(policy, &facts, &template, &verdict)) {
 	case POL_ALLOW:
 		break;
 	case POL_CHANGE:
 		if (!verdict.audit)
-			put_away(scope, step->c, &facts, template, cred);
+			put_away(policy, scope, step->c, &facts, template, cred);
 		break;
 	default:
 		keep_nothing(scope, &verdict, facts.initiator.text);
 	}
+	tap_policy_give(policy);
 	errno = saved;
 }
 
@@ -254,17 +257,20 @@ void tap_store_ends(const struct context *c)
 	const char *template = NULL;
 	struct put put;
 	struct stat st;
+	const struct pol *policy;
 	int saved = errno;
 
 	if (!c->stored_file || c->stored_by != tap_lineage())
 		return;
 	facts = facts_of(c, &process);
-	if (pol_judge_store(&tap_policy, &facts, &template, &verdict) == POL_CHANGE) {
+	policy = tap_policy_take();
+	if (pol_judge_store(policy, &facts, &template, &verdict) == POL_CHANGE) {
 		if (open_place(&put, template, facts.initiator.text) &&
 		    !fstatat(put.directory, put.name, &st, AT_SYMLINK_NOFOLLOW) &&
 		    st.st_dev == c->stored_device && st.st_ino == c->stored_file)
 			unlinkat(put.directory, put.name, 0);
 		close_place(&put);
 	}
+	tap_policy_give(policy);
 	errno = saved;
 }

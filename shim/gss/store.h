@@ -11,7 +11,7 @@
 /* Are they wanted, where the program does not ask for them? */
 static inline bool tap_stores(const struct tap_scope *scope)
 {
-	return scope->judge && !scope->nested && pol_stores(&tap_policy);
+	return scope->judge && !scope->nested && TAP_POLICY(pol_stores);
 }
 
 /* After the verdict was applied: what is left of them. */

@@ -256,7 +256,7 @@ void tap_context_tell_open(const struct context *c, enum tap_end end)
 
 void tap_contexts_end(enum tap_end end)
 {
-	struct context *copy = tr_level != TR_LEVEL_OFF || pol_stores(&tap_policy) ? tap_context_new() : NULL;
+	struct context *copy = tr_level != TR_LEVEL_OFF || TAP_POLICY(pol_stores) ? tap_context_new() : NULL;
 	unsigned bucket = 0;
 
 	while (copy && tap_context_open(&bucket, copy)) {

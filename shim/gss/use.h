@@ -12,7 +12,15 @@
 /* May a rule forbid this use, in this call? */
 static inline bool tap_use_is_judged(const struct tap_scope *scope, enum pol_use use)
 {
-	return __builtin_expect(scope->judge, 0) && !scope->nested && pol_judges_use(&tap_policy, use);
+	const struct pol *policy;
+	bool judged;
+
+	if (__builtin_expect(!scope->judge, 1) || scope->nested)
+		return false;
+	policy = tap_policy_take();
+	judged = pol_judges_use(policy, use);
+	tap_policy_give(policy);
+	return judged;
 }
 
 /* The policy's word about it, told; audit mode's is POL_ALLOW. errno is kept. */

@@ -275,7 +275,7 @@ static bool refused(struct tap_learning *l)
 	if (l->judge)
 		action = tap_judge(NULL, &l->facts.pol, NULL, NULL, &l->verdict);
 	/* What audit mode would refuse is told by the call that all this is within. */
-	l->would = l->judge && !pol_enforces(&tap_policy);
+	l->would = l->judge && !TAP_POLICY(pol_enforces);
 	l->strips = action == POL_CHANGE;
 	return l->refused = action == POL_DENY;
 }
@@ -330,7 +330,7 @@ static void take_keytab(struct tap_facts *facts, void *real, krb5_context contex
 /* Somebody will read an acceptor's own name, or a rule for a service is judged by it. */
 static bool names_acceptor(const struct tap_learning *l)
 {
-	return tr_level != TR_LEVEL_OFF || (l->judge && pol_judges_peers(&tap_policy));
+	return tr_level != TR_LEVEL_OFF || l->judge;
 }
 
 /* It was the acceptor's true name that was asked for. */

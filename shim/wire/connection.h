@@ -64,6 +64,7 @@ struct wire {
 	bool marked;	  /* the peer is one of ours: a client that waits for our choice, or a server */
 	bool stepping;	  /* a thread of the pool is at GSSAPI for it */
 	bool pushing;	  /* ... or waits for the kernel to take what is in `out` */
+	bool going;	  /* messages pass, or did */
 	bool established; /* the context; READY is still to come */
 	bool answered;	  /* the client has answered the last token: our READY is due */
 	bool ready;	  /* and was sent */
@@ -110,6 +111,7 @@ struct wire_place {
 };
 
 /* --- table.c: descriptors */
+extern unsigned tap_wires_going; /* on which messages pass */
 /* NULL: beyond what can be followed. */
 struct wire_place *tap_wire_place(int fd);
 /* What a descriptor is for from now on; NULL: nothing. The place has a reference of its own. */
@@ -125,8 +127,8 @@ void tap_wire_release(struct wire *wire);
 /* The descriptor is closed, or is another one now. */
 void tap_wire_gone(int fd);
 /* The first of this process's at or after *fd that nobody has for long, locked; *fd is behind it then. NULL:
- * none. */
-struct wire *tap_wire_next(int *fd);
+ * none. *passed_over: somebody had one for long. */
+struct wire *tap_wire_next(int *fd, bool *passed_over);
 /* It was closed by somebody whose calls do not come here, and its number is another's. */
 bool tap_wire_is_stale(const struct wire *wire);
 
@@ -201,6 +203,12 @@ void tap_wire_handshake_begin(struct wire *wire);
 const char *tap_wire_take_early(struct wire *wire, size_t n);
 /* They count no longer: the handshake has succeeded, or the connection goes. */
 void tap_wire_early_over(struct wire *wire);
+
+/* --- again.c: what becomes of them when the policy is replaced */
+/* Messages pass from now on; but it may be ended here. */
+void tap_wire_goes_on(struct wire *wire);
+/* One of libzmq's threads is about to wait for as many ms: for how many it may. */
+int tap_wire_nap(int timeout);
 
 /* --- message.c: as GSSAPI's library makes and takes them, or by seal.c */
 /* A message's, which libzmq gives in two where it is large: it is put together where it is wrapped. */

@@ -191,8 +191,9 @@ static bool is_begun(const struct wire *wire)
 void tap_wires_end(enum tap_end end)
 {
 	struct wire *wire;
+	bool passed_over;
 
-	for (int fd = 0; (wire = tap_wire_next(&fd)); tap_wire_leave(wire)) {
+	for (int fd = 0; (wire = tap_wire_next(&fd, &passed_over)); tap_wire_leave(wire)) {
 		if (wire->unsecured)
 			tap_wire_tell_unsecured(wire, NULL);
 		if (wire->phase == WIRE_DATA)

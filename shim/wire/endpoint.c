@@ -118,7 +118,7 @@ static int prepare(const void *zmq_function, char *reason, size_t size)
 {
 	if (!tap_wire_gss_ready(reason, size) || !tap_wire_enter(zmq_function, reason, size))
 		return EACCES;
-	if (pol_accelerates(&tap_policy))
+	if (TAP_POLICY(pol_accelerates))
 		tap_crypto(); /* here it may take its time, and not on an I/O thread */
 	return 0;
 }

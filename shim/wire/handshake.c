@@ -128,8 +128,9 @@ static const char *take_ready(struct wire *wire, const uint8_t *token, size_t le
 	tap_wire_drop(&wire->granted);
 	tap_wire_early_over(wire);
 	/* Where calls are recorded each message is one. */
-	if (tr_level < TR_LEVEL_CALLS && pol_accelerates(&tap_policy))
+	if (tr_level < TR_LEVEL_CALLS && TAP_POLICY(pol_accelerates))
 		tap_wire_gss_seal(wire);
+	tap_wire_goes_on(wire);
 	return NULL;
 }
 

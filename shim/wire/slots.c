@@ -429,6 +429,11 @@ static int hook_epoll_ctl(int set, int operation, int fd, struct epoll_event *ev
 	return operation == EPOLL_CTL_MOD ? epoll_ctl(set, EPOLL_CTL_ADD, fd, event) : 0;
 }
 
+static int hook_epoll_wait(int set, struct epoll_event *events, int most, int timeout)
+{
+	return epoll_wait(set, events, most, tap_wire_nap(timeout));
+}
+
 static bool is_socket(int fd)
 {
 	socklen_t length = sizeof(int);
@@ -517,7 +522,7 @@ static const struct {
 	{"recv", (void *)hook_recv, true},	  {"send", (void *)hook_send, true},
 	{"close", (void *)hook_close, true},	  {"epoll_ctl", (void *)hook_epoll_ctl, false},
 	{"write", (void *)hook_write, false},	  {"sendto", (void *)hook_sendto, false},
-	{"eventfd", (void *)hook_eventfd, false},
+	{"eventfd", (void *)hook_eventfd, false}, {"epoll_wait", (void *)hook_epoll_wait, false},
 };
 #define HOOKS (sizeof(hooks) / sizeof(hooks[0]))
 #define PLACES 8 /* a call through the procedure linkage table, and pointers */
@@ -644,6 +649,6 @@ void tap_wire_prepare(const void *zmq_function)
 {
 	char reason[200];
 
-	if (pol_says_zmq(&tap_policy))
+	if (TAP_POLICY(pol_says_zmq))
 		tap_wire_enter(zmq_function, reason, sizeof(reason));
 }

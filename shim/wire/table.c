@@ -17,6 +17,7 @@
 
 static struct wire_place *chunks[1 << (FD_BITS - CHUNK_BITS)];
 static struct tap_spares spares = {.size = sizeof(struct wire)};
+unsigned tap_wires_going;
 
 static struct wire_place *new_chunk(struct wire_place **place)
 {
@@ -57,6 +58,8 @@ static void free_wire(struct wire *wire)
 	struct tap_tie *tie = wire->tie;
 
 	tap_wire_early_over(wire);
+	if (wire->going)
+		__atomic_sub_fetch(&tap_wires_going, 1, __ATOMIC_RELAXED);
 	if (wire->sealed)
 		tap_seal_end(&wire->seal);
 	tap_wire_gss_delete(wire);
@@ -107,7 +110,7 @@ struct wire *tap_wire_take(int fd)
 	return NULL;
 }
 
-struct wire *tap_wire_next(int *fd)
+struct wire *tap_wire_next(int *fd, bool *passed_over)
 {
 	while (*fd < 1 << FD_BITS) {
 		struct wire_place *chunk = __atomic_load_n(&chunks[*fd >> CHUNK_BITS], __ATOMIC_ACQUIRE),
@@ -124,8 +127,12 @@ struct wire *tap_wire_next(int *fd)
 		 * The process may end in a signal handler, above who has it locked; and at exit an I/O thread
 		 * stays where it was about to go among the libraries (abroad.c), with what it has locked.
 		 */
-		if (!wire || wire->process != tap_lineage() || !tap_lock_soon(&wire->lock))
+		if (!wire || wire->process != tap_lineage())
 			continue;
+		if (!tap_lock_soon(&wire->lock)) {
+			*passed_over = true;
+			continue;
+		}
 		if (__atomic_load_n(&place->wire, __ATOMIC_ACQUIRE) == wire)
 			return wire;
 		tap_unlock(&wire->lock);

@@ -28,22 +28,22 @@ bool tap_unseen_any(const char *endpoint, char *out, size_t size)
 }
 
 /* All interfaces are asked about by their address, and as programs call them. */
-enum pol_action tap_unseen_judge(enum pol_way way, const char *endpoint, int mechanism,
-				 struct pol_verdict *verdict)
+enum pol_action tap_unseen_judge(const struct pol *policy, enum pol_way way, const char *endpoint,
+				 int mechanism, struct pol_verdict *verdict)
 {
 	struct pol_endpoint facts = {.way = way,
 				     .endpoint = endpoint,
 				     .socket_type = -1,
 				     .mechanism = mechanism,
 				     .plaintext = -1}; /* a greeting does not say */
-	enum pol_action action = pol_judge_endpoint(&tap_policy, &facts, verdict), other;
+	enum pol_action action = pol_judge_endpoint(policy, &facts, verdict), other;
 	struct pol_verdict second;
 	char any[64];
 
 	if (action == POL_INJECT || !tap_unseen_any(endpoint, any, sizeof(any)))
 		return action;
 	facts.endpoint = any;
-	other = pol_judge_endpoint(&tap_policy, &facts, &second);
+	other = pol_judge_endpoint(policy, &facts, &second);
 	if (other != POL_INJECT && !(action == POL_DENY && other == POL_ALLOW))
 		return action;
 	*verdict = second;
@@ -112,9 +112,10 @@ bool tap_unseen_allows(const struct wire *wire, const uint8_t *mechanism)
 {
 	enum pol_way way = wire->server ? POL_BIND : POL_CONNECT;
 	const char *endpoint = wire->server || !wire->tie->denied ? wire->tie->endpoint : wire->other;
+	const struct pol *policy = tap_policy_take();
 	struct pol_verdict verdict;
+	bool allows = tap_unseen_judge(policy, way, endpoint, mechanism_of(mechanism), &verdict) == POL_ALLOW;
 
-	if (tap_unseen_judge(way, endpoint, mechanism_of(mechanism), &verdict) == POL_ALLOW)
-		return true;
-	return !tap_unseen_refuses(way, endpoint, &verdict);
+	tap_policy_give(policy);
+	return allows || !tap_unseen_refuses(way, endpoint, &verdict);
 }

@@ -14,9 +14,10 @@
 #include "shim/wire/connection.h"
 
 /* --- unseen.c: what the policy says of addresses */
-/* All interfaces are judged by their address, and as programs call them (a star). */
-enum pol_action tap_unseen_judge(enum pol_way way, const char *endpoint, int mechanism,
-				 struct pol_verdict *verdict);
+/* All interfaces are judged by their address, and as programs call them (a star). A rule to inject is the
+ * policy's. */
+enum pol_action tap_unseen_judge(const struct pol *policy, enum pol_way way, const char *endpoint,
+				 int mechanism, struct pol_verdict *verdict);
 /* Is it all interfaces? Then as programs call them. */
 bool tap_unseen_any(const char *endpoint, char *out, size_t size);
 /* The socket's own greeting has this mechanism (its 20 bytes). True: it may go on as it is. */

@@ -139,12 +139,12 @@ static struct tap_tie *inject(enum pol_way way, const char *endpoint, struct pol
 	return NULL;
 }
 
-struct tap_tie *tap_unseen_tie(enum pol_way way, const char *endpoint, int *error)
+static struct tap_tie *judge(const struct pol *policy, enum pol_way way, const char *endpoint, int *error)
 {
 	int refusal = way == POL_BIND ? EACCES : ECONNREFUSED; /* libzmq lives with it */
 	struct tap_tie *tie = NULL;
 	struct pol_verdict verdict;
-	enum pol_action action = tap_unseen_judge(way, endpoint, 0, &verdict);
+	enum pol_action action = tap_unseen_judge(policy, way, endpoint, 0, &verdict);
 
 	*error = 0;
 	if (action == POL_ALLOW)
@@ -160,5 +160,14 @@ struct tap_tie *tap_unseen_tie(enum pol_way way, const char *endpoint, int *erro
 	tie = denied(way, endpoint);
 	if (!tie)
 		*error = refusal;
+	return tie;
+}
+
+struct tap_tie *tap_unseen_tie(enum pol_way way, const char *endpoint, int *error)
+{
+	const struct pol *policy = tap_policy_take();
+	struct tap_tie *tie = judge(policy, way, endpoint, error);
+
+	tap_policy_give(policy);
 	return tie;
 }

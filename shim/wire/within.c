@@ -139,8 +139,8 @@ static void consider(const void *from)
 		return;
 	tap_wire_hook_more(is_unseen, tap_unseen_hooks());
 	/* Here it may take its time, and not on an I/O thread. */
-	if (pol_injects(&tap_policy) && tap_wire_gss_ready(reason, sizeof(reason)) &&
-	    pol_accelerates(&tap_policy))
+	if (TAP_POLICY(pol_injects) && tap_wire_gss_ready(reason, sizeof(reason)) &&
+	    TAP_POLICY(pol_accelerates))
 		tap_crypto();
 	/* Each time: the slots of one that was unloaded and comes back are its own again. */
 	if (!tap_wire_enter(from, reason, sizeof(reason)))
@@ -149,17 +149,10 @@ static void consider(const void *from)
 
 static inline void look(const void *from)
 {
-	static int asked; /* 1: nothing is to be looked for, 2: something is */
-	int saved = errno, answer = __atomic_load_n(&asked, __ATOMIC_ACQUIRE);
+	int saved = errno;
 
-	if (__builtin_expect(!answer, 0)) {
-		tap_start();
-		if (!tap_on && tap_policy.state == POL_NONE)
-			return;
-		answer = pol_judges_endpoints(&tap_policy) ? 2 : 1;
-		__atomic_store_n(&asked, answer, __ATOMIC_RELEASE);
-	}
-	if (answer == 2)
+	tap_start();
+	if (tap_has_policy && TAP_POLICY(pol_judges_endpoints))
 		consider(from);
 	errno = saved;
 }

@@ -91,7 +91,7 @@ static bool gives_no_listener(const struct tap_scope *scope, void *socket, const
 	       !getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) && !listens;
 }
 
-static enum pol_action judge_endpoint(struct pol_endpoint *facts, const char *given,
+static enum pol_action judge_endpoint(const struct pol *policy, struct pol_endpoint *facts, const char *given,
 				      struct pol_verdict *verdict)
 {
 	const char *endpoint = facts->endpoint;
@@ -99,12 +99,12 @@ static enum pol_action judge_endpoint(struct pol_endpoint *facts, const char *gi
 
 	if (given) {
 		facts->endpoint = given;
-		action = pol_judge_endpoint(&tap_policy, facts, verdict);
+		action = pol_judge_endpoint(policy, facts, verdict);
 		if (action != POL_ALLOW)
 			return action;
 		facts->endpoint = endpoint;
 	}
-	return pol_judge_endpoint(&tap_policy, facts, verdict);
+	return pol_judge_endpoint(policy, facts, verdict);
 }
 
 static int no_listener(const struct tap_scope *scope, const char *endpoint)
@@ -128,8 +128,8 @@ static int unknown_handler(const struct tap_scope *scope, const char *endpoint)
 	return ENOMEM;
 }
 
-static struct judged judge(const struct tap_scope *scope, enum pol_way way, void *socket,
-			   const char *endpoint, const void *real)
+static struct judged judge_by(const struct pol *policy, const struct tap_scope *scope, enum pol_way way,
+			      void *socket, const char *endpoint, const void *real)
 {
 	struct judged judged = {0};
 	struct pol_verdict verdict = {0};
@@ -140,7 +140,7 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 
 	/* Not a socket at all: the library says so better than we could. */
 	facts.socket_type = tap_socket_type(scope, socket);
-	if (facts.socket_type < 0 && tap_policy.state == POL_READY)
+	if (facts.socket_type < 0 && policy->state == POL_READY)
 		return judged;
 	facts.mechanism = tap_socket_mechanism(scope, socket);
 	facts.plaintext = tap_socket_plaintext(scope, socket);
@@ -154,9 +154,9 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 	    (judged.error = no_listener(scope, facts.endpoint)))
 		return judged;
 	given = way == POL_BIND ? given_listener(scope, socket, facts.endpoint, room, sizeof(room)) : NULL;
-	switch (judge_endpoint(&facts, given, &verdict)) {
+	switch (judge_endpoint(policy, &facts, given, &verdict)) {
 	case POL_ALLOW:
-		if (pol_asks_gssapi(&facts) && pol_serves_own(&tap_policy))
+		if (pol_asks_gssapi(&facts) && pol_serves_own(policy))
 			error = tap_wire_begin_own(scope, socket, &facts, real, &judged.wired, reason,
 						   sizeof(reason));
 		break;
@@ -185,6 +185,16 @@ static struct judged judge(const struct tap_scope *scope, enum pol_way way, void
 	}
 	if (!judged.wired.own && !verdict.inject.skips_zap && strncmp(facts.endpoint, "inproc://", 9) != 0)
 		tap_domain_give(scope, socket);
+	return judged;
+}
+
+static struct judged judge(const struct tap_scope *scope, enum pol_way way, void *socket,
+			   const char *endpoint, const void *real)
+{
+	const struct pol *policy = tap_policy_take();
+	struct judged judged = judge_by(policy, scope, way, socket, endpoint, real);
+
+	tap_policy_give(policy);
 	return judged;
 }
 

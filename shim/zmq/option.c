@@ -36,8 +36,10 @@ static bool plaintext_refused(const struct tap_scope *scope, const void **value)
 {
 	static const int encrypt = 0;
 	struct pol_verdict verdict = {0};
-	enum pol_action action = pol_judge_plaintext(&tap_policy, &verdict);
+	const struct pol *policy = tap_policy_take();
+	enum pol_action action = pol_judge_plaintext(policy, &verdict);
 
+	tap_policy_give(policy);
 	if (action == POL_ALLOW || !tap_refuses(scope, &verdict, "ZMQ_GSSAPI_PLAINTEXT"))
 		return false;
 	if (action != POL_CHANGE)
@@ -86,7 +88,7 @@ TAP_EXPORT int zmq_setsockopt(void *socket, int option, const void *value, size_
 	    plaintext_refused(&scope, &given))
 		refused = EACCES;
 	/* What is not known to be raw would be taken for secured. */
-	if (flag && !had && !tap_socket_flag(socket, flag) && tap_policy.state != POL_NONE)
+	if (flag && !had && !tap_socket_flag(socket, flag) && tap_has_policy)
 		refused = ENOMEM;
 	if (refused)
 		errno = refused;

@@ -18,13 +18,23 @@ static struct tap_socket *buckets[BUCKETS];
 static struct tap_spares spares = {.size = sizeof(struct tap_socket)};
 static unsigned known; /* sockets here; 0: nobody needs to look */
 
+/* Sockets that were made when nobody followed them are not known. */
+static const char *unfit(const struct pol *policy)
+{
+	return pol_says_zmq(policy) ? "it has rules about ZeroMQ, which this process has used under a policy "
+				      "without any: start it again"
+				    : NULL;
+}
+
 bool tap_zmq_ruled(void)
 {
-	static int ruled; /* 0: not asked yet; the policy stays the same */
+	static int ruled; /* 0: not asked yet; a policy with rules about ZeroMQ may lose them */
 	int found = __atomic_load_n(&ruled, __ATOMIC_RELAXED);
 
 	if (__builtin_expect(!found, 0)) {
-		found = tap_on && pol_says_zmq(&tap_policy) ? 1 : -1;
+		found = tap_on && TAP_POLICY(pol_says_zmq) ? 1 : -1;
+		if (found < 0)
+			__atomic_store_n(&tap_policy_unfit, unfit, __ATOMIC_RELEASE);
 		__atomic_store_n(&ruled, found, __ATOMIC_RELAXED);
 	}
 	return found > 0;

@@ -99,7 +99,7 @@ void learn_policy(struct facts *facts)
 	const struct model_about about = {.object = facts_text(facts, TR_F_PATH),
 					  .why = facts_text(facts, TR_F_REASON)};
 
-	if (!model_text_is(facts_text(facts, TR_F_OUTCOME_TEXT), "loaded"))
+	if (model_text_is(facts_text(facts, TR_F_OUTCOME_TEXT), "broken"))
 		facts_gap(facts, MODEL_GAP_POLICY, about, 1);
 }
 

@@ -94,7 +94,7 @@ static void copy_text(const struct tr_event *event, enum tr_field_id id, char *o
 
 static void take(struct findings *findings, const struct tr_event *event)
 {
-	struct tr_value count;
+	struct tr_value count, outcome;
 	char why[160] = "";
 
 	if (event->head.event == TR_E_dropped && tr_event_find(event, TR_F_COUNT, &count)) {
@@ -102,7 +102,8 @@ static void take(struct findings *findings, const struct tr_event *event)
 		run_report_loss(findings->path, tr_value_uint(&count), why);
 	}
 	findings->lost += tr_event_lost(event);
-	if (event->head.event == TR_E_policy)
+	if (event->head.event == TR_E_policy && tr_event_find(event, TR_F_OUTCOME_TEXT, &outcome) &&
+	    outcome.length == 6 && !memcmp(outcome.at, "broken", 6))
 		copy_text(event, TR_F_REASON, findings->policy, sizeof(findings->policy));
 }
 
