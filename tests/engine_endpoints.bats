@@ -88,15 +88,21 @@ made() {
     [ "$(trace_json server.pcapng | jq -c 'select(.event == "connection")' | wc -l)" = "$1" ]
 }
 
+# threads_of PID COUNT: those that made handshakes are gone again, and their stacks.
+threads_of() {
+    [ "$(find "/proc/$1/task" -mindepth 1 -maxdepth 1 | wc -l)" = "$2" ]
+}
+
 # A sanitizer keeps memory of its own.
 # bats test_tags=bare
 @test "a connection that has said nothing since it was secured has no buffers" {
-    local few many
+    local few many threads
     fresh idle
     endpoints tcp
     with wire
     start server "${WITH[@]}" GSSTAP_TRACE="$PWD/server.pcapng" GSSTAP_LEVEL=audit "$BUILD/hosts/zpair" socket PULL bind "$NEAR" touch up recv
     wait_until 60 test -e up
+    threads=$(find "/proc/${PID[server]}/task" -mindepth 1 -maxdepth 1 | wc -l)
     for count in 20 200; do
         start "clients-$count" "${WITH[@]}" GSSTAP_LEVEL=off "$PYTHON" -c 'import signal, sys, zmq
 context = zmq.Context()
@@ -107,6 +113,7 @@ for s in sockets:
 signal.pause()' "$NEAR" "$count"
         few=${many:-}
         wait_until 60 made $((count + (count > 20 ? 20 : 0)))
+        wait_until 60 threads_of "${PID[server]}" "$threads"
         many=$(own_memory "${PID[server]}")
     done
     echo "$few KiB with 20, $many KiB with 220"
