@@ -283,3 +283,20 @@ enum pol_action pol_judge(const struct pol *pol, const struct pol_facts *facts, 
 	return pol_settled(pol, verdict) ? verdict->action
 					 : judges[topic](&(struct hearing){pol, facts, verdict});
 }
+
+enum pol_action pol_judge_context(const struct pol *pol, const struct pol_facts *facts,
+				  struct pol_verdict *verdict, const struct pol_hearer *hearer)
+{
+	enum pol_action worst = POL_ALLOW;
+
+	for (int topic = 0; topic < POL_TOPICS; topic++) {
+		enum pol_action action = pol_judge(pol, facts, (enum pol_topic)topic, verdict);
+
+		if (!hearer->keeps(hearer, (enum pol_topic)topic, verdict) || action == POL_ALLOW)
+			continue;
+		if (action == POL_DENY)
+			return POL_DENY;
+		worst = POL_CHANGE;
+	}
+	return worst;
+}

@@ -144,6 +144,17 @@ enum pol_action pol_judge_use(const struct pol *pol, const struct pol_facts *fac
 /* Has a rule a word about such a use, or, without one, about any? */
 int pol_judges_use(const struct pol *pol, enum pol_use use);
 int pol_judges_uses(const struct pol *pol);
+/*
+ * All topics in their order. Who hears the verdicts says of each denial and change whether it is kept: at the
+ * first denial that is, the judgement ends with its verdict. Returns what was kept: POL_DENY, POL_CHANGE, with
+ * the last topic's verdict, or POL_ALLOW.
+ */
+struct pol_hearer {
+	bool (*keeps)(const struct pol_hearer *hearer, enum pol_topic topic,
+		      const struct pol_verdict *verdict);
+};
+enum pol_action pol_judge_context(const struct pol *pol, const struct pol_facts *facts,
+				  struct pol_verdict *verdict, const struct pol_hearer *hearer);
 /* Does any rule want to know who is at the ends of a context? */
 int pol_judges_peers(const struct pol *pol);
 /* May a context be refused by what is known of it once it is established? */

@@ -7,6 +7,8 @@
 #include "tools/base/file.h"
 #include "tools/base/safe.h"
 #include "tools/base/tool.h"
+#include "tools/replay/policies.h"
+#include "tools/view/printout.h"
 
 #include "policy/compile.h"
 
@@ -21,16 +23,17 @@
 
 struct options {
 	const char *output;
-	bool list;
-	char **words;
+	bool list, json, formatted;
+	char **words; /* ends with NULL */
 	int count;
 };
 
-enum { KEY_LIST = 0x100 };
+enum { KEY_LIST = 0x100, KEY_FORMAT };
 
 static const struct argp_option option_table[] = {
 	{"output", 'o', "OUT", 0, "compile: write to OUT (default: FILE with .yaml or .yml replaced by .bin)",
 	 0},
+	{"format", KEY_FORMAT, "FORMAT", 0, "test: text (default) or json", 0},
 	{"list", KEY_LIST, NULL, 0, "list all keywords, one a line", 0},
 	{0},
 };
@@ -42,6 +45,12 @@ static error_t take_option(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case 'o':
 		options->output = argument;
+		return 0;
+	case KEY_FORMAT:
+		if (strcmp(argument, "text") && strcmp(argument, "json"))
+			argp_error(state, "--format: '%s' is neither text nor json", argument);
+		options->json = !strcmp(argument, "json");
+		options->formatted = true;
 		return 0;
 	case KEY_LIST:
 		options->list = true;
@@ -58,9 +67,12 @@ static error_t take_option(int key, char *argument, struct argp_state *state)
 const struct argp argp_policy = {
 	.options = option_table,
 	.parser = take_option,
-	.args_doc = "check FILE...\ncompile FILE\nlist",
-	.doc = "Check policies (YAML or compiled), compile one for services, or list the keywords.\v"
-	       "'gsstap run -p' compiles by itself. The keywords are explained in gsstap-policy(5).",
+	.args_doc = "check FILE...\ncompile FILE\ntest POLICY TRACE...\nlist",
+	.doc = "Check policies (YAML or compiled), compile one for services, say what one would have refused of "
+	       "what "
+	       "traces hold, or list the keywords.\v"
+	       "'gsstap run -p' compiles by itself. TRACE is a file that gsstap has written; a directory stands "
+	       "for all *.pcapng in it. The keywords are explained in gsstap-policy(5).",
 };
 
 static int usage(const char *problem)
@@ -121,8 +133,6 @@ static int check(const struct options *options)
 {
 	int status = TOOL_OK;
 
-	if (options->output)
-		return usage("check writes nothing, so it takes no -o");
 	if (options->count < 2)
 		return usage("check needs the name of a policy");
 	for (int i = 1; i < options->count; i++) {
@@ -184,29 +194,114 @@ static int compile(const struct options *options)
 	return status;
 }
 
+static int list(const struct options *options)
+{
+	(void)options;
+	pol_list_keywords(stdout, 1);
+	return TOOL_OK;
+}
+
+/* A policy in either form, opened; *image is the caller's to free. False after a complaint. */
+static bool open_policy(const char *path, struct pol *pol, void **image)
+{
+	void *bytes;
+	size_t len;
+
+	if (pol_read(path, &bytes, &len, &complaints))
+		return false;
+	*image = bytes;
+	if (!pol_is_image(bytes, len)) {
+		int failed = pol_compile_text(path, bytes, len, image, &len, &complaints);
+
+		free(bytes);
+		if (failed)
+			return false;
+	}
+	if (!pol_open(pol, *image, len))
+		return true;
+	tool_error("%s: %s", path, pol->broken);
+	free(*image);
+	return false;
+}
+
+/* Reads the traces and prints what the replay makes of them. */
+static int replay(struct replay *replay, const struct options *options, char **traces)
+{
+	struct printout printout;
+	int status;
+
+	printout_open(&printout, NULL);
+	status = printout_begin(&printout, options->json ? SHOW_REPLAY_JSON : SHOW_REPLAY, false);
+	if (!status) {
+		show_replay(printout.show, replay);
+		status = printout_add(&printout, traces, false) ? printout_print(&printout) : TOOL_USAGE;
+	}
+	return printout_close(&printout, status);
+}
+
+static int test(const struct options *options)
+{
+	struct replay_test test = {.name = options->count > 1 ? options->words[1] : NULL,
+				   .json = options->json};
+	struct pol pol;
+	void *image;
+	int status;
+
+	if (options->count < 3)
+		return usage("test needs the name of a policy, and traces");
+	if (!open_policy(test.name, &pol, &image))
+		return TOOL_USAGE;
+	test.pol = &pol;
+	status = TOOL_FAIL;
+	if (replay_begin(&test.replay, replay_test_print))
+		tool_error("no memory");
+	else
+		status = replay(&test.replay, options, options->words + 2);
+	replay_free(&test.replay);
+	free(image);
+	return status ? status : test.refused ? TOOL_FAIL : TOOL_OK;
+}
+
+static const struct action {
+	const char *name;
+	int (*run)(const struct options *options);
+	bool writes, formats; /* takes -o, --format */
+} actions[] = {
+	{"check", check, false, false}, {"compile", compile, true, false}, {"test", test, false, true},
+	{"list", list, false, false},
+};
+
+static int run(const struct action *action, const struct options *options)
+{
+	if (options->output && !action->writes) {
+		tool_error("%s writes nothing, so it takes no -o; try 'gsstap policy --help'", action->name);
+		return TOOL_USAGE;
+	}
+	if (options->formatted && !action->formats) {
+		tool_error("%s takes no --format; try 'gsstap policy --help'", action->name);
+		return TOOL_USAGE;
+	}
+	return action->run(options);
+}
+
 int cmd_policy(int argc, char **argv)
 {
 	struct options options = {0};
-	const char *action;
+	const char *word;
 	error_t error = argp_parse(&argp_policy, argc, argv, 0, NULL, &options);
 
 	if (error)
 		return TOOL_USAGE;
-	action = options.count ? options.words[0] : NULL;
-	if (options.list && !action) {
+	word = options.count ? options.words[0] : NULL;
+	if (options.list && !word) {
 		pol_list_keywords(stdout, 0);
 		return TOOL_OK;
 	}
 	if (options.list)
 		return usage("--list takes no action: the action list explains the keywords as well");
-	if (!action)
-		return usage("policy needs an action: check, compile or list");
-	if (!strcmp(action, "check"))
-		return check(&options);
-	if (!strcmp(action, "compile"))
-		return compile(&options);
-	if (strcmp(action, "list"))
-		return usage("policy has the actions check, compile and list");
-	pol_list_keywords(stdout, 1);
-	return TOOL_OK;
+	for (size_t i = 0; word && i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (!strcmp(word, actions[i].name))
+			return run(&actions[i], &options);
+	return usage(word ? "policy has the actions check, compile, test and list"
+			  : "policy needs an action: check, compile, test or list");
 }

@@ -44,36 +44,39 @@ bool tap_refuses(const struct tap_scope *scope, const struct pol_verdict *verdic
 	return refuses(scope, (enum pol_role)0, verdict, subject);
 }
 
-/* Is it to be kept? In audit mode it is told once. */
-static bool keeps(const struct tap_scope *scope, enum pol_role role, const struct pol_verdict *verdict,
-		  int topic, unsigned *told, const char *subject)
-{
-	bool again = told && *told >> topic & 1;
+struct hearer {
+	struct pol_hearer hearer;
+	const struct tap_scope *scope;
+	enum pol_role role;
+	unsigned *told;
+	const char *subject;
+};
 
-	if (!told || (again && verdict->audit))
+/* Is it to be kept? In audit mode it is told once. */
+static bool keeps(const struct pol_hearer *hearer, enum pol_topic topic, const struct pol_verdict *verdict)
+{
+	const struct hearer *h = (const struct hearer *)hearer;
+	bool again = h->told && *h->told >> topic & 1;
+
+	if (verdict->action == POL_ALLOW)
+		return false;
+	if (!h->told || (again && verdict->audit))
 		return !verdict->audit;
-	*told |= verdict->audit ? 1u << topic : 0;
-	return refuses(scope, role, verdict, subject);
+	*h->told |= verdict->audit ? 1u << topic : 0;
+	return refuses(h->scope, h->role, verdict, h->subject);
 }
 
 enum pol_action tap_judge(const struct tap_scope *scope, const struct pol_facts *facts, unsigned *told,
 			  const char *subject, struct pol_verdict *verdict)
 {
-	enum pol_action worst = POL_ALLOW;
 	const struct pol *policy = tap_policy_take();
 	struct pol_process process = tap_program(pol_judges_user(policy));
+	struct hearer hearer = {{keeps}, scope, facts->role, told, subject};
 	struct pol_facts known = *facts;
+	enum pol_action worst;
 
 	known.process = &process;
-	for (int topic = 0; topic < POL_TOPICS; topic++) {
-		enum pol_action action = pol_judge(policy, &known, (enum pol_topic)topic, verdict);
-
-		if (action == POL_ALLOW || !keeps(scope, known.role, verdict, topic, told, subject))
-			continue;
-		worst = action;
-		if (action == POL_DENY)
-			break;
-	}
+	worst = pol_judge_context(policy, &known, verdict, &hearer.hearer);
 	tap_policy_give(policy);
 	return worst;
 }

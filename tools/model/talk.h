@@ -75,7 +75,8 @@ struct model_talk {
 	uint64_t minor;
 	uint32_t ticket_enctype, session_enctype, kvno, ticket_flags, flags_ret;
 	uint64_t authtime, endtime;
-	bool delegated;
+	bool delegated, has_lifetime;
+	uint32_t lifetime; /* seconds; where has_lifetime */
 	struct model_settings settings; /* in force; copies */
 };
 

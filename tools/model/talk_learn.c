@@ -219,6 +219,8 @@ static void keep_numbers(const struct facts *facts, struct model_talk *talk)
 	talk->authtime = facts_number(facts, TR_F_AUTHTIME);
 	talk->endtime = facts_number(facts, TR_F_ENDTIME);
 	talk->delegated = facts_number(facts, TR_F_DELEGATED);
+	talk->has_lifetime = facts_has(facts, TR_F_LIFETIME);
+	talk->lifetime = (uint32_t)facts_number(facts, TR_F_LIFETIME);
 	talk->follows = facts_follows(facts);
 }
 

@@ -6,6 +6,7 @@
 #include "tools/view/sink.h"
 #include "tools/base/tool.h"
 #include "tools/out/terminal.h"
+#include "tools/replay/case.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -35,6 +36,8 @@ static const struct {
 	[SHOW_TIMELINE_TEXT] = {sink_timeline_text, .text = true},
 	[SHOW_TIMELINE_JSON] = {sink_timeline_json},
 	[SHOW_REPORT] = {sink_report},
+	[SHOW_REPLAY] = {sink_replay, .text = true},
+	[SHOW_REPLAY_JSON] = {sink_replay},
 };
 
 struct show {
@@ -138,6 +141,11 @@ void show_timeline(struct show *show, const struct timeline_choice *choice)
 	show->sink->timeline = choice;
 }
 
+void show_replay(struct show *show, struct replay *replay)
+{
+	show->sink->replay = replay;
+}
+
 void show_progress(struct show *show, bool wanted)
 {
 	show->progress = wanted;
@@ -145,7 +153,9 @@ void show_progress(struct show *show, bool wanted)
 
 int show_add(struct show *show, const char *path)
 {
-	return tr_reader_add(show->reader, path);
+	if (tr_reader_add(show->reader, path))
+		return -1;
+	return show->sink->replay ? replay_path(show->sink->replay, path) : 0;
 }
 
 void show_release(struct show *show)

@@ -22,11 +22,14 @@ enum show_format {
 	SHOW_PACKETS,
 	SHOW_TIMELINE_TEXT,
 	SHOW_TIMELINE_JSON,
-	SHOW_REPORT
+	SHOW_REPORT,
+	SHOW_REPLAY,	/* show_replay says what is made of it */
+	SHOW_REPLAY_JSON /* the same, as JSON */
 };
 
 struct show;
 struct timeline_choice;
+struct replay;
 
 /* out stays the caller's. NULL: no memory. What is wrong with a trace goes to stderr, as every error does. */
 struct show *show_new(enum show_format format, FILE *out, bool colour);
@@ -64,6 +67,10 @@ void show_release(struct show *show);
 
 /* For the timeline formats; choice stays the caller's, and must stay as long as show. */
 void show_timeline(struct show *show, const struct timeline_choice *choice);
+
+/* For the replay formats: what is to be filled, and prints; before any trace is added. It stays the caller's,
+ * and must stay as long as show. */
+void show_replay(struct show *show, struct replay *replay);
 
 /* How many findings, or handshakes, a final show_poll printed, where it looked for any. */
 uint64_t show_found(const struct show *show);

@@ -10,6 +10,7 @@
 #include "trace/reader.h"
 
 struct timeline_choice;
+struct replay;
 
 struct sink {
 	/* wanted: the event is one of those asked for; the others are to be learned from only. False: no
@@ -29,6 +30,7 @@ struct sink {
 	unsigned columns; /* in text, that a line has at most; 0: as many as it takes */
 	/* NULL: every handshake, however long the lines get. */
 	const struct timeline_choice *timeline;
+	struct replay *replay; /* the caller's, of the sink that fills one */
 };
 
 /* NULL: no memory. */
@@ -43,5 +45,6 @@ struct sink *sink_packets(struct out *out);
 struct sink *sink_report(struct out *out);
 struct sink *sink_timeline_text(struct out *out);
 struct sink *sink_timeline_json(struct out *out);
+struct sink *sink_replay(struct out *out);
 
 #endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a policy could have had a word about, as traces show it: security contexts, and endpoints of ZeroMQ
+ * that were bound or connected. Those that are alike in all that is judged are one case, so that memory
+ * grows with what differs. What a trace does not hold is not known, and nothing is guessed.
+ */
+#ifndef TOOLS_REPLAY_CASE_H
+#define TOOLS_REPLAY_CASE_H
+
+#include "policy/policy.h"
+#include "tools/model/talk.h"
+#include "tools/out/out.h"
+
+enum case_kind { CASE_CONTEXT = 1, CASE_BIND, CASE_CONNECT };
+
+enum case_text {
+	CASE_PROGRAM, /* the path of its file; at NULL: not known, as with all of them */
+	CASE_SCRIPT,  /* as it was given */
+	CASE_INITIATOR,
+	CASE_ACCEPTOR,
+	CASE_ASKED, /* the acceptor as it was asked for, where nothing proves it */
+	CASE_MECH,  /* DER body of an object identifier */
+	CASE_ENDPOINT,
+	CASE_TEXTS
+};
+
+/* What is said of it beside texts; zeros are "no", or "not known". */
+struct case_numbers {
+	uint32_t kind; /* enum case_kind */
+	uint32_t role; /* enum pol_role */
+	uint32_t has_user, user;
+	uint32_t no_script;   /* it is known to run none */
+	uint32_t has_calls;   /* calls are in the trace: flags that were asked for, and bindings, are known */
+	uint32_t established; /* it could protect messages */
+	uint32_t refused;     /* a policy did, when this was recorded */
+	uint32_t kerberos;    /* its ticket was seen */
+	uint32_t flags_requested, flags_granted;
+	uint32_t ticket_enctype, session_enctype;
+	uint32_t has_lifetime, lifetime;
+	uint32_t delegated;
+	uint32_t bound_before, bound; /* with the first call, and in the end */
+	/* An endpoint's, from 1; 0: not known. */
+	uint32_t mechanism, socket_type, plaintext;
+	uint32_t raw;
+};
+
+#define CASE_EXAMPLES 3
+struct replay_case {
+	struct model_node node;
+	struct case_numbers is;
+	struct model_text texts[CASE_TEXTS];
+	uint64_t count, first, last; /* times: ns since the epoch */
+	uint64_t traces;	     /* bits, by the number of the file; the last one for all from there on */
+	struct {
+		uint64_t time;
+		uint32_t pid;
+	} examples[CASE_EXAMPLES]; /* the first of them */
+	struct replay_case *next;  /* in order of `first` */
+};
+
+/* What cannot be judged, and why. */
+struct replay_gaps {
+	uint64_t imported;	/* contexts that came from elsewhere */
+	uint64_t without_calls; /* processes whose sockets are not seen, in a trace without calls */
+	uint64_t lost;		/* events that could not be recorded */
+};
+
+struct replay {
+	struct model_listener listener;
+	struct model *model;
+	struct model_list cases, raw, silent;
+	struct replay_case *first; /* in order of time; after replay_settle */
+	struct replay_gaps gaps;
+	unsigned file; /* of the event under way */
+	char **paths;
+	size_t path_count;
+	bool failed; /* no memory */
+	/* Once settled: what is made of it. False: no memory. */
+	bool (*print)(struct replay *replay, struct out *out);
+};
+
+/* Zeroes it; print: see above. Returns 0 or -1: no memory. What is in it is freed in any case. */
+int replay_begin(struct replay *replay, bool (*print)(struct replay *replay, struct out *out));
+void replay_free(struct replay *replay);
+/* The files that events are numbered by, in their order. */
+int replay_path(struct replay *replay, const char *path);
+/* Events, in order of time; then, once, settles. */
+int replay_learn(struct replay *replay, const struct tr_event *event);
+int replay_settle(struct replay *replay);
+
+#endif

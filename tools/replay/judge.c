@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* See judge.h. */
+#include "tools/replay/judge.h"
+
+#include <string.h>
+
+#define NAME_MOST 255 /* bytes of a principal that are known whole (TAP_NAME) */
+#define ASKS_TO_DELEGATE 0x8001u
+#define ANONYMOUS 64u /* GSS_C_ANON_FLAG */
+
+struct trial {
+	struct pol_hearer hearer;
+	const struct pol *pol;
+	struct pol_process process;
+	struct pol_facts facts;
+	struct replay_judged *judged;
+	void (*heard)(void *context, const struct hearing_of *hearing);
+	void *context;
+	bool waits; /* the last topic's verdict */
+};
+
+static struct pol_name name_of_case(struct model_text text)
+{
+	if (!text.at || !text.length)
+		return (struct pol_name){NULL, false};
+	return (struct pol_name){text.at, text.length < NAME_MOST && !memchr(text.at, 0, text.length)};
+}
+
+/* Where a script lies is known when it was given by its whole path. */
+static const char *script_of(const struct replay_case *c)
+{
+	const char *given = c->texts[CASE_SCRIPT].at;
+
+	if (c->is.no_script)
+		return "";
+	return given && *given == '/' ? given : NULL;
+}
+
+static bool keeps(const struct pol_hearer *hearer, enum pol_topic topic, const struct pol_verdict *verdict)
+{
+	struct trial *trial = (struct trial *)(uintptr_t)hearer;
+	struct hearing_of hearing = {&trial->facts, topic, verdict};
+
+	trial->waits = verdict->waits;
+	if (trial->heard)
+		trial->heard(trial->context, &hearing);
+	if (verdict->action == POL_ALLOW)
+		return false;
+	if (verdict->action == POL_DENY || trial->judged->action == POL_ALLOW)
+		*trial->judged = (struct replay_judged){verdict->action, topic, *verdict};
+	return true;
+}
+
+/* False: it is refused, and nothing follows. */
+static bool moment(struct trial *trial, enum pol_moment moment)
+{
+	struct pol_verdict verdict;
+	enum pol_action action;
+
+	trial->facts.moment = moment;
+	action = pol_judge_context(trial->pol, &trial->facts, &verdict, &trial->hearer);
+	if (action == POL_CHANGE) {
+		trial->facts.flags_requested &= ~ASKS_TO_DELEGATE;
+		trial->facts.flags_granted &= ~ASKS_TO_DELEGATE;
+	}
+	return action != POL_DENY;
+}
+
+static void take_ticket(struct pol_facts *facts, const struct replay_case *c)
+{
+	facts->kerberos = true;
+	facts->initiator = name_of_case(c->texts[CASE_INITIATOR]);
+	facts->acceptor = name_of_case(c->texts[CASE_ACCEPTOR]);
+	facts->ticket_enctype = c->is.ticket_enctype;
+}
+
+static void take_granted(struct pol_facts *facts, const struct replay_case *c, bool stripped)
+{
+	facts->initiator = name_of_case(c->texts[CASE_INITIATOR]);
+	facts->acceptor = name_of_case(c->texts[CASE_ACCEPTOR]);
+	facts->kerberos = c->is.kerberos;
+	facts->ticket_enctype = c->is.ticket_enctype;
+	facts->session_enctype = c->is.session_enctype;
+	facts->flags_granted = c->is.flags_granted & ~(stripped ? ASKS_TO_DELEGATE : 0);
+	facts->anonymous = c->is.flags_granted & ANONYMOUS;
+	facts->mech = c->texts[CASE_MECH].at;
+	facts->mech_length = c->texts[CASE_MECH].length;
+	facts->lifetime = c->is.has_lifetime ? c->is.lifetime : UINT32_MAX;
+	facts->lifetime_known = c->is.has_lifetime;
+	facts->delegated = c->is.delegated;
+	facts->bound = c->is.bound;
+}
+
+static void judge_context(struct trial *trial, const struct replay_case *c)
+{
+	struct pol_facts *facts = &trial->facts;
+	bool open;
+
+	facts->role = (enum pol_role)c->is.role;
+	facts->flags_requested = c->is.flags_requested;
+	facts->bound = c->is.bound_before;
+	facts->lifetime = UINT32_MAX;
+	if (!moment(trial, POL_BEFORE_TOKEN))
+		return;
+	open = trial->waits;
+	if (c->is.role == POL_INITIATOR && c->is.kerberos) {
+		take_ticket(facts, c);
+		if (!moment(trial, POL_BEFORE_TOKEN))
+			return;
+	}
+	if (!c->is.established)
+		return;
+	take_granted(facts, c, trial->judged->action == POL_CHANGE);
+	facts->delegation_open = open;
+	moment(trial, POL_ESTABLISHED);
+}
+
+struct pol_endpoint replay_endpoint(const struct replay_case *c)
+{
+	return (struct pol_endpoint){
+		.way = c->is.kind == CASE_BIND ? POL_BIND : POL_CONNECT,
+		.endpoint = c->texts[CASE_ENDPOINT].at,
+		.socket_type = (int)c->is.socket_type - 1,
+		.mechanism = (int)c->is.mechanism - 1,
+		.raw = c->is.raw != 0,
+		.plaintext = c->is.mechanism == MODEL_GSSAPI + 1 ? (int)c->is.plaintext - 1 : 0,
+	};
+}
+
+static void endpoint_verdict(struct trial *trial, const struct pol_verdict *verdict)
+{
+	struct hearing_of hearing = {.verdict = verdict};
+
+	if (trial->heard)
+		trial->heard(trial->context, &hearing);
+	if (verdict->action == POL_DENY || trial->judged->action == POL_ALLOW)
+		*trial->judged = (struct replay_judged){.action = verdict->action, .by = *verdict};
+}
+
+/* The option comes before the endpoint: see shim/zmq/option.c. */
+static void judge_endpoint(struct trial *trial, const struct replay_case *c)
+{
+	struct pol_endpoint facts = replay_endpoint(c);
+	struct pol_verdict verdict;
+
+	if (facts.plaintext > 0) {
+		enum pol_action action = pol_judge_plaintext(trial->pol, &verdict);
+
+		endpoint_verdict(trial, &verdict);
+		if (action == POL_DENY)
+			return;
+		facts.plaintext = action != POL_CHANGE;
+	}
+	pol_judge_endpoint(trial->pol, &facts, &verdict);
+	endpoint_verdict(trial, &verdict);
+}
+
+void replay_judge(const struct pol *pol, const struct replay_case *c, struct replay_judged *judged,
+		  void (*heard)(void *context, const struct hearing_of *hearing), void *context)
+{
+	struct trial trial = {
+		.hearer = {keeps}, .pol = pol, .judged = judged, .heard = heard, .context = context};
+
+	*judged = (struct replay_judged){.action = POL_ALLOW};
+	if (c->is.kind != CASE_CONTEXT) {
+		judge_endpoint(&trial, c);
+		return;
+	}
+	trial.process = (struct pol_process){c->texts[CASE_PROGRAM].at, script_of(c), c->is.user};
+	if (c->texts[CASE_PROGRAM].at && c->is.has_user)
+		trial.facts.process = &trial.process;
+	judge_context(&trial, c);
+}

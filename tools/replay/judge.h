@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A case judged by a policy, moment by moment as a host is (shim/gss/handshake.c, shim/krb5/facts.c,
+ * shim/zmq/endpoint.c).
+ */
+#ifndef TOOLS_REPLAY_JUDGE_H
+#define TOOLS_REPLAY_JUDGE_H
+
+#include "tools/replay/case.h"
+
+/* One verdict on the way. */
+struct hearing_of {
+	const struct pol_facts *facts; /* NULL: of an endpoint */
+	enum pol_topic topic;	       /* of a context */
+	const struct pol_verdict *verdict;
+};
+
+struct replay_judged {
+	enum pol_action action; /* what it comes to */
+	enum pol_topic topic;
+	struct pol_verdict by; /* the one that decided, where something is refused, changed or secured */
+};
+
+/* heard: NULL, or told of each verdict; context is handed on. */
+void replay_judge(const struct pol *pol, const struct replay_case *c, struct replay_judged *judged,
+		  void (*heard)(void *context, const struct hearing_of *hearing), void *context);
+
+/* An endpoint as the judge sees it. */
+struct pol_endpoint replay_endpoint(const struct replay_case *c);
+
+#endif
