@@ -146,8 +146,8 @@ int pol_judges_use(const struct pol *pol, enum pol_use use);
 int pol_judges_uses(const struct pol *pol);
 /*
  * All topics in their order. Who hears the verdicts says of each denial and change whether it is kept: at the
- * first denial that is, the judgement ends with its verdict. Returns what was kept: POL_DENY, POL_CHANGE, with
- * the last topic's verdict, or POL_ALLOW.
+ * first denial that is, the judgement ends with its verdict. Returns what was kept: POL_DENY, POL_CHANGE,
+ * with the last topic's verdict, or POL_ALLOW.
  */
 struct pol_hearer {
 	bool (*keeps)(const struct pol_hearer *hearer, enum pol_topic topic,

@@ -214,6 +214,7 @@ options() {
     "$PYTHON" "$keys" "$page-timeline.1" tools/view/timeline_json.c
     "$PYTHON" "$keys" "$page-decode.1" tools/view/summary_json.c tools/view/event_json.c
     "$PYTHON" "$keys" "$page-inspect.1" tools/elf/json.c
+    "$PYTHON" "$keys" "$page-policy.1" tools/replay/*.c
     "$PYTHON" tests/token_keys.py "$page-decode.1" tests/data/token/*/*.json tools/token/*.c
 }
 

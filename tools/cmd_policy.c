@@ -68,10 +68,12 @@ const struct argp argp_policy = {
 	.options = option_table,
 	.parser = take_option,
 	.args_doc = "check FILE...\ncompile FILE\ntest POLICY TRACE...\nlist",
-	.doc = "Check policies (YAML or compiled), compile one for services, say what one would have refused of "
+	.doc = "Check policies (YAML or compiled), compile one for services, say what one would have refused "
+	       "of "
 	       "what "
 	       "traces hold, or list the keywords.\v"
-	       "'gsstap run -p' compiles by itself. TRACE is a file that gsstap has written; a directory stands "
+	       "'gsstap run -p' compiles by itself. TRACE is a file that gsstap has written; a directory "
+	       "stands "
 	       "for all *.pcapng in it. The keywords are explained in gsstap-policy(5).",
 };
 
@@ -267,7 +269,9 @@ static const struct action {
 	int (*run)(const struct options *options);
 	bool writes, formats; /* takes -o, --format */
 } actions[] = {
-	{"check", check, false, false}, {"compile", compile, true, false}, {"test", test, false, true},
+	{"check", check, false, false},
+	{"compile", compile, true, false},
+	{"test", test, false, true},
 	{"list", list, false, false},
 };
 

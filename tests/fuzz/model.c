@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes as a trace: read, brought into the model, and seen through its views. Nothing may crash, hang or
- * grow without bound.
+ * Any bytes as a trace: read, brought into the model, seen through its views, and judged by a policy. Nothing
+ * may crash, hang or grow without bound.
  */
+#include "policy/compile.h"
+#include "tools/replay/policies.h"
 #include "tools/view/show.h"
 #include "tools/view/timeline_choice.h"
 
@@ -24,6 +26,49 @@ static void view(const char *path, FILE *sink, enum show_format format)
 	show_timeline(show, &narrow);
 	show_poll(show, true);
 	show_free(show);
+}
+
+/* One that asks for all that a trace can tell. */
+static const struct pol *policy(void)
+{
+	static const char text[] =
+		"version: 1\n"
+		"gss:\n"
+		"  peers: {allow: ['*@GSSTAP.TEST'], deny: ['{alice,bob}@*']}\n"
+		"  enctypes: {ticket: [aes], session: [aes, rc4]}\n"
+		"  match:\n"
+		"    - {role: acceptor, peer: 'alice@*', program: '/usr/*', script: '*', delegation: "
+		"refuse}\n"
+		"    - {service: 'host/*', user: '0', mechanism: krb5, require: [mutual, sequence]}\n"
+		"  lifetime: 1h\n"
+		"  channel-bindings: require\n"
+		"  delegation: strip\n"
+		"zmq: {unsecured: refuse, unsecured-ok: ['ipc://*'], plaintext: encrypt, inject: [{bind: "
+		"'tcp://*'}]}\n";
+	static struct pol pol;
+	void *image;
+	size_t length;
+
+	if (pol.state == POL_NONE &&
+	    (pol_compile_text("fuzz", text, sizeof(text) - 1, &image, &length, NULL) ||
+	     pol_open(&pol, image, length)))
+		abort();
+	return &pol;
+}
+
+static void judge(const char *path, FILE *sink, bool json)
+{
+	struct replay_test test = {.pol = policy(), .name = "fuzz", .json = json};
+	struct show *show = show_new(json ? SHOW_REPLAY_JSON : SHOW_REPLAY, sink, false);
+
+	if (!show || replay_begin(&test.replay, replay_test_print))
+		abort();
+	show_replay(show, &test.replay);
+	if (show_add(show, path))
+		abort();
+	show_poll(show, true);
+	show_free(show);
+	replay_free(&test.replay);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -48,5 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	view(path, sink, SHOW_SUMMARY_JSON);
 	view(path, sink, SHOW_TIMELINE_TEXT);
 	view(path, sink, SHOW_TIMELINE_JSON);
+	judge(path, sink, false);
+	judge(path, sink, true);
 	return 0;
 }

@@ -76,7 +76,7 @@ struct model_talk {
 	uint32_t ticket_enctype, session_enctype, kvno, ticket_flags, flags_ret;
 	uint64_t authtime, endtime;
 	bool delegated, has_lifetime;
-	uint32_t lifetime; /* seconds; where has_lifetime */
+	uint32_t lifetime;		/* seconds; where has_lifetime */
 	struct model_settings settings; /* in force; copies */
 };
 

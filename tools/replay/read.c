@@ -124,8 +124,7 @@ static bool put_context(struct replay *replay, const struct model_talk *talk)
 	take_process(&like, talk->process);
 	like.is.role = acceptor ? POL_ACCEPTOR : POL_INITIATOR;
 	like.is.refused = talk->outcome == TR_OUTCOME_REFUSED;
-	like.is.established =
-		talk->outcome == TR_OUTCOME_ESTABLISHED || (like.is.refused && talk->flags_ret);
+	like.is.established = talk->outcome == TR_OUTCOME_ESTABLISHED || (like.is.refused && talk->flags_ret);
 	like.is.kerberos = talk->ticket_enctype || talk->kvno;
 	like.is.ticket_enctype = talk->ticket_enctype;
 	take_calls(&like, talk);
@@ -136,8 +135,8 @@ static bool put_context(struct replay *replay, const struct model_talk *talk)
 		like.is.has_lifetime = talk->has_lifetime;
 		like.is.lifetime = talk->lifetime;
 		like.texts[CASE_MECH] = talk->mech;
-		like.is.delegated = acceptor && (like.is.kerberos ? talk->delegated
-								  : talk->flags_ret & DELEGATED);
+		like.is.delegated =
+			acceptor && (like.is.kerberos ? talk->delegated : talk->flags_ret & DELEGATED);
 	}
 	put(replay, &like, talk->last, talk->pid);
 	return !replay->failed;

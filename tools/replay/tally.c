@@ -44,8 +44,7 @@ static void hear(void *context, const struct hearing_of *hearing)
 
 static void take_examples(struct tally_rule *rule, const struct replay_case *c, const char *reason)
 {
-	for (unsigned i = 0;
-	     i < CASE_EXAMPLES && i < c->count && rule->example_count < TALLY_EXAMPLES; i++) {
+	for (unsigned i = 0; i < CASE_EXAMPLES && i < c->count && rule->example_count < TALLY_EXAMPLES; i++) {
 		rule->examples[rule->example_count].c = c;
 		rule->examples[rule->example_count].example = i;
 		strcpy(rule->examples[rule->example_count++].reason, reason);

@@ -23,7 +23,7 @@ enum show_format {
 	SHOW_TIMELINE_TEXT,
 	SHOW_TIMELINE_JSON,
 	SHOW_REPORT,
-	SHOW_REPLAY,	/* show_replay says what is made of it */
+	SHOW_REPLAY,	 /* show_replay says what is made of it */
 	SHOW_REPLAY_JSON /* the same, as JSON */
 };
 
