@@ -31,6 +31,7 @@ struct pol_process {
 	const char *program; /* the path of its file; NULL: not known */
 	const char *script;  /* the script that it was given; "": none; NULL: not known */
 	uint32_t user;	     /* its effective user id */
+	bool user_unknown;
 };
 
 struct pol_facts {

@@ -7,6 +7,7 @@
 #include "tools/base/file.h"
 #include "tools/base/safe.h"
 #include "tools/base/tool.h"
+#include "tools/replay/explain.h"
 #include "tools/replay/policies.h"
 #include "tools/view/printout.h"
 
@@ -67,7 +68,7 @@ static error_t take_option(int key, char *argument, struct argp_state *state)
 const struct argp argp_policy = {
 	.options = option_table,
 	.parser = take_option,
-	.args_doc = "check FILE...\ncompile FILE\ntest POLICY TRACE...\nlist",
+	.args_doc = "check FILE...\ncompile FILE\ntest POLICY TRACE...\nexplain POLICY FACT=VALUE...\nlist",
 	.doc = "Check policies (YAML or compiled), compile one for services, say what one would have refused "
 	       "of "
 	       "what "
@@ -264,14 +265,36 @@ static int test(const struct options *options)
 	return status ? status : test.refused ? TOOL_FAIL : TOOL_OK;
 }
 
+static int explain_facts(const struct options *options)
+{
+	static struct out out;
+	struct given given;
+	char error[500];
+	struct pol pol;
+	void *image;
+	bool refused;
+
+	if (options->count < 3)
+		return usage(
+			"explain needs the name of a policy, and facts such as role=acceptor peer=alice@R");
+	if (!given_take(&given, options->words + 2, options->count - 2, error, sizeof(error)))
+		return usage(error);
+	if (!open_policy(options->words[1], &pol, &image))
+		return TOOL_USAGE;
+	out_init(&out, stdout, false, false);
+	refused = explain(&pol, &given, &out);
+	out_flush(&out);
+	free(image);
+	return refused || out.failed ? TOOL_FAIL : TOOL_OK;
+}
+
 static const struct action {
 	const char *name;
 	int (*run)(const struct options *options);
 	bool writes, formats; /* takes -o, --format */
 } actions[] = {
-	{"check", check, false, false},
-	{"compile", compile, true, false},
-	{"test", test, false, true},
+	{"check", check, false, false}, {"compile", compile, true, false},
+	{"test", test, false, true},	{"explain", explain_facts, false, false},
 	{"list", list, false, false},
 };
 
@@ -306,6 +329,6 @@ int cmd_policy(int argc, char **argv)
 	for (size_t i = 0; word && i < sizeof(actions) / sizeof(actions[0]); i++)
 		if (!strcmp(word, actions[i].name))
 			return run(&actions[i], &options);
-	return usage(word ? "policy has the actions check, compile, test and list"
-			  : "policy needs an action: check, compile, test or list");
+	return usage(word ? "policy has the actions check, compile, test, explain and list"
+			  : "policy needs an action: check, compile, test, explain or list");
 }
