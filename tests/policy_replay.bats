@@ -143,3 +143,103 @@ u = c.socket(z.STREAM); u.bind("tcp://127.0.0.1:*")'
     [ "$output" = "gsstap: check takes no --format; try 'gsstap policy --help'" ]
     run -2 "$GSSTAP" policy test p.yaml -o x "$T/audit.pcapng"
 }
+
+# explained WORD...: what policy explain says of p.yaml and these facts, in lines.
+explained() {
+    run --separate-stderr "$GSSTAP" policy explain p.yaml "$@"
+    echo "$output" "$stderr"
+}
+
+@test "policy explain says of each topic which rule decides, and why" {
+    cat >p.yaml <<'END'
+version: 1
+gss:
+  peers: {allow: ["alice@R", "host/*@*"], deny: ["bob@*"]}
+  enctypes: {ticket: [aes]}
+  match:
+    - {program: /usr/sbin/sshd, require: [mutual]}
+    - {user: root, lifetime: 1h}
+  delegation: strip
+END
+    explained role=acceptor peer=alice@R program=/usr/sbin/sshd user=root flags=mutual,integrity ticket-enctype=aes256-cts \
+        lifetime=8h delegated=no
+    [ "$status" = 0 ]
+    [ "${lines[0]}" = "gss.peers.allow (policy line 3) alice@R allows the peer alice@R" ]
+    [ "${lines[1]}" = "gss.require (policy line 6) has nothing against what is granted mutual,integrity, in the rule of gss.match at line 6" ]
+    [ "${lines[2]}" = "gss.enctypes.ticket (policy line 4) 18 allows the ticket's encryption type aes256-cts" ]
+    [ "${lines[3]}" = "gss.lifetime (policy line 7) has nothing against the lifetime 8h, in the rule of gss.match at line 7" ]
+    [ "${lines[4]}" = "no rule is about the mechanism, the session key's encryption type, channel bindings" ]
+    [ "${lines[5]}" = "Allowed." ]
+    explained role=acceptor peer=bob@R ticket-enctype=17 user=nobody program=/x
+    [ "$status" = 1 ]
+    [ "${lines[0]}" = 'gss.peers.deny (policy line 3) forbids the peer "bob@R"' ]
+    [ "${lines[-1]}" = "Refused." ]
+    explained role=initiator service=host/h@R ticket-enctype=rc4 delegated=yes program=/x user=nobody
+    [ "$status" = 1 ]
+    [[ $output == *"before a token leaves, gss.enctypes.ticket (policy line 4) does not list the ticket's encryption type 23"* ]]
+    [[ $output == *"before a token leaves, gss.delegation (policy line 8) takes the request for delegation away"* ]]
+}
+
+@test "policy explain names the facts that are missing and would matter" {
+    printf 'version: 1\nmode: audit\ngss: {lifetime: 1h, match: [{user: root, require: [mutual]}]}\n' >p.yaml
+    explained role=acceptor peer=alice@R
+    [ "$status" = 1 ]
+    [ "${lines[0]}" = "gss.match (policy line 3) may be about this context, and it is not known whether it is" ]
+    [ "${lines[1]}" = "gss.lifetime (policy line 3) asks for 3600 seconds, and it is not known how many are left" ]
+    [[ $output == *"Not given, and asked for by a rule: flags, lifetime, user"* ]]
+    [ "${lines[-1]}" = "Refused; mode: audit only records it." ]
+    explained role=acceptor peer=alice@R lifetime=2h user=1000
+    [ "$status" = 0 ]
+    explained moment=before-token role=initiator
+    [ "$status" = 0 ]
+    [ "${lines[0]}" = "it is not known yet which rule counts for what is granted" ]
+    [ "${lines[1]}" = "gss.lifetime (policy line 3) will look, once it is known, at the lifetime" ]
+}
+
+@test "policy explain knows endpoints" {
+    printf 'version: 1\nzmq: {unsecured: refuse, unsecured-ok: ["ipc://*"], plaintext: encrypt, inject: [{bind: "tcp://*:5"}]}\n' >p.yaml
+    explained 'bind=tcp://*:5' mechanism=NULL
+    [ "${lines[0]}" = "zmq.inject (policy line 2) speaks GSSAPI for tcp://*:5" ]
+    explained bind=ipc://x mechanism=null
+    [ "${lines[0]}" = "zmq.unsecured-ok (policy line 2) allows ipc://x" ]
+    explained connect=tcp://h:4 mechanism=curve type=req
+    [ "${lines[0]}" = "no rule has anything against tcp://h:4" ]
+    explained connect=tcp://h:4 mechanism=gssapi plaintext=yes
+    [ "${lines[0]}" = "zmq.plaintext (policy line 2) encrypts in spite of ZMQ_GSSAPI_PLAINTEXT" ]
+    [ "${lines[-1]}" = "Changed." ]
+    explained connect=tcp://h:4
+    [ "$status" = 1 ]
+    [ "${lines[0]}" = "zmq.unsecured (policy line 2) refuses to connect tcp://h:4: the socket's mechanism is not known" ]
+}
+
+@test "a fact that policy explain cannot take is told" {
+    echo 'version: 1' >p.yaml
+    local facts
+    while IFS='|' read -r facts wrong; do
+        # shellcheck disable=SC2086 # words
+        explained $facts
+        [ "$status" = 2 ]
+        [[ $stderr == *"$wrong"* ]]
+    done <<'END'
+nothing=1|'nothing=1' is no fact; facts are role= peer=
+peer|'peer' is no fact
+lifetime=8x|lifetime=8x: it takes a time such as 90, 15m or 8h
+bind=ipc://x peer=y|peer= is no fact of an endpoint
+type=REP peer=y|type= is a fact of an endpoint: give bind= or connect= as well
+bind=ipc://x connect=ipc://x|and not both
+peer=a peer=b|peer is given twice
+role=initiator peer=a@R service=b@R|an initiator's peer is the service
+mechanism=1.2.99999999999|mechanism=1.2.99999999999: it takes krb5
+mechanism=9.2|it takes krb5
+user=no-such-user|it takes a user's name or number
+END
+    run -2 "$GSSTAP" policy explain p.yaml
+}
+
+@test "policy explain says what the program is told" {
+    policy $'  match: [{service: "host/*", require: [sequence]}]'
+    run "$GSSTAP" run -p p.yaml -o t.pcapng -- "$BUILD/hosts/delegate"
+    reason=$(trace_json t.pcapng | jq -r -s 'map(select(.event == "refused"))[0].reason')
+    explained role=acceptor peer=alice@GSSTAP.TEST service=host/localhost@GSSTAP.TEST flags=mutual
+    [ "${lines[0]}" = "$reason, in the rule of gss.match at line 4" ]
+}

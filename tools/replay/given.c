@@ -343,12 +343,16 @@ static bool goes_together(const struct given *given, char *error, size_t size)
 	return true;
 }
 
-/* Of a whole set: an initiator's peer is the service, as one name. */
-static bool agrees(const struct given *given, char *error, size_t size)
+/* An initiator's peer is the service, by either name. */
+static bool one_peer(struct given *given, char *error, size_t size)
 {
-	const char *peer = given->words[GIVEN_PEER], *service = given->words[GIVEN_SERVICE];
+	const char **peer = &given->words[GIVEN_PEER], **service = &given->words[GIVEN_SERVICE];
 
-	if (given->facts.role != POL_INITIATOR || !peer || !service || !strcmp(peer, service))
+	if (given->facts.role != POL_INITIATOR)
+		return true;
+	*peer = *peer ? *peer : *service;
+	*service = *service ? *service : *peer;
+	if (!*peer || !strcmp(*peer, *service))
 		return true;
 	snprintf(error, size, "an initiator's peer is the service: give one of peer= and service=");
 	return false;
@@ -371,15 +375,11 @@ bool given_take(struct given *given, char *const *words, int count, char *error,
 				 keys[key].takes);
 			return false;
 		}
-	if (given->facts.role == POL_INITIATOR && !given->words[GIVEN_PEER] && given->words[GIVEN_SERVICE])
-		given->words[GIVEN_PEER] = given->words[GIVEN_SERVICE];
-	if (given->facts.role == POL_INITIATOR && given->words[GIVEN_PEER])
-		given->words[GIVEN_SERVICE] = given->words[GIVEN_PEER];
 	/* Names are compared as Kerberos' where no other mechanism is given, which does not make it known. */
 	given->facts.kerberos |= !given->words[GIVEN_MECHANISM];
 	given->facts.mech = given->mech;
 	given->process.user_unknown = !given->words[GIVEN_USER];
 	if (given->words[GIVEN_USER] || given->words[GIVEN_PROGRAM] || given->words[GIVEN_SCRIPT])
 		given->facts.process = &given->process;
-	return agrees(given, error, size);
+	return one_peer(given, error, size);
 }
