@@ -5,9 +5,10 @@
 
 bats_require_minimum_version 1.5.0
 load helper
+load wire
 
 setup_file() {
-    realm_up -u alice -s host@localhost
+    realm_up -u alice -s host@localhost -s zmq@localhost
     kinit -f -k -t "$GSSTAP_REALM/client/alice" alice
     cd "$BATS_FILE_TMPDIR"
     "$GSSTAP" run -o handshake.pcapng -- "$BUILD/hosts/delegate" deleg >/dev/null
@@ -21,6 +22,10 @@ teardown_file() {
 setup() {
     cd "$BATS_TEST_TMPDIR"
     T=$BATS_FILE_TMPDIR
+}
+
+teardown() {
+    stop_all
 }
 
 # policy LINES: writes p.yaml, with these lines below gss:.
@@ -85,10 +90,10 @@ $2"
         rm -f audited.pcapng enforced.pcapng
         MODE=audit policy "$lines"
         "$GSSTAP" run -p p.yaml -o audited.pcapng -- "$BUILD/hosts/delegate" deleg >/dev/null
-        trace_json audited.pcapng | jq -r 'select(.event == "would_refuse") | "\(.rule) \(.line)"' | sort | uniq >would
+        trace_json audited.pcapng | jq -r 'select(.event == "would_refuse" or .event == "would_change") | "\(.rule) \(.line)"' | sort | uniq >would
         MODE=enforce policy "$lines"
         run "$GSSTAP" run -p p.yaml -o enforced.pcapng -- "$BUILD/hosts/delegate" deleg
-        rule=$(trace_json enforced.pcapng | jq -r -s 'map(select(.event == "refused"))[0] | "\(.rule) \(.line)"')
+        rule=$(trace_json enforced.pcapng | jq -r -s 'map(select(.event == "refused" or .event == "changed"))[0] | "\(.rule) \(.line)"')
         tested "$T/handshake.pcapng"
         echo "$lines: enforce $rule, audit $(cat would)"
         jq -r '.rules[] | select(.refused + .changed > 0) | "\(.rule) \(.line)"' tested | sort | uniq | diff - would
@@ -242,4 +247,125 @@ END
     reason=$(trace_json t.pcapng | jq -r -s 'map(select(.event == "refused"))[0].reason')
     explained role=acceptor peer=alice@GSSTAP.TEST service=host/localhost@GSSTAP.TEST flags=mutual
     [ "${lines[0]}" = "$reason, in the rule of gss.match at line 4" ]
+}
+
+# suggested TRACE...: the policy that these traces suggest is right, and refuses nothing of them that came about.
+suggested() {
+    "$GSSTAP" policy suggest "$@" >s.yaml
+    cat s.yaml
+    "$GSSTAP" policy check s.yaml
+    run -0 --separate-stderr "$GSSTAP" policy test s.yaml "$@"
+    echo "$output"
+    [[ ${lines[0]} == *" none would have been refused"* ]]
+}
+
+@test "policy suggest allows what real programs did, and nothing else" {
+    suggested "$T/handshake.pcapng"
+    grep -q "# 1 time, in handshake.pcapng" s.yaml
+    # By it the program runs as it did, and for others it refuses.
+    run -0 "$GSSTAP" run -p s.yaml -- "$BUILD/hosts/delegate" deleg
+    cp "$BUILD/hosts/delegate" other
+    run -1 "$GSSTAP" run -p s.yaml -- ./other deleg
+    suggested "$T/audit.pcapng"
+    suggested "$T"
+    "$GSSTAP" run -o plain.pcapng -- "$BUILD/hosts/delegate"
+    suggested plain.pcapng
+    grep -q 'delegation: refuse' s.yaml
+    run -1 "$GSSTAP" run -p s.yaml -- "$BUILD/hosts/delegate" deleg
+    ONE=tls OTHER=tls "$GSSTAP" run -o bound.pcapng -- "$PYTHON" "$TOP/tests/hosts/bound_channels.py"
+    suggested bound.pcapng
+    grep -q 'channel-bindings: require' s.yaml
+    suggested bound.pcapng plain.pcapng "$T/audit.pcapng" "$T/handshake.pcapng"
+}
+
+@test "policy suggest allows what gss-client and gss-server did" {
+    read -r PORT < <(free_port)
+    start server "$GSSTAP" run -o server.pcapng -- gss-server -port "$PORT" host@localhost
+    wait_until 60 bash -c "exec 3<>/dev/tcp/127.0.0.1/$PORT"
+    run -0 "$GSSTAP" run -o client.pcapng -- gss-client -port "$PORT" localhost host@localhost hello
+    kill "${PID[server]}"
+    suggested client.pcapng
+    suggested server.pcapng
+    suggested client.pcapng server.pcapng
+}
+
+@test "policy suggest allows what ZeroMQ did, injected and not" {
+    "$GSSTAP" run -o pair.pcapng -- "$PYTHON" "$TOP/tests/hosts/zmq_pair.py"
+    suggested pair.pcapng
+    grep -q 'unsecured-ok:' s.yaml
+    run ! grep nonsense s.yaml
+    printf 'version: 1\nzmq: {inject: [{bind: "tcp://*", principal: "zmq@localhost"}, {connect: "tcp://*", service: "zmq@localhost"}]}\n' >strict.yaml
+    for level in calls audit; do
+        rm -f up server.pcapng client.pcapng
+        read -r PORT < <(free_port)
+        start server "$GSSTAP" run -p strict.yaml -l $level -o server.pcapng -- "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" touch up answer 1
+        wait_until 60 test -e up
+        start client "$GSSTAP" run -p strict.yaml -l $level -o client.pcapng -- "$BUILD/hosts/zpair" socket REQ connect "tcp://127.0.0.1:$PORT" send hello recv
+        finish client
+        finish server
+        suggested server.pcapng client.pcapng
+    done
+    suggested pair.pcapng server.pcapng client.pcapng
+    # What was seen in such detail runs by what it suggests.
+    rm -f up
+    "$GSSTAP" run -p strict.yaml -o whole.pcapng -- "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" socket REQ connect "tcp://127.0.0.1:$PORT" send hello
+    suggested whole.pcapng
+    grep -qF "inject:" s.yaml
+    grep -qF "{bind: 'tcp://127.0.0.1:$PORT', principal: 'zmq@localhost'}" s.yaml
+    grep -qF "{connect: 'tcp://127.0.0.1:$PORT', service: 'zmq@localhost'}" s.yaml
+}
+
+@test "what failed is allowed for nothing by policy suggest, and told" {
+    "$PYTHON" "$TOP/tests/forge.py" failed.pcapng '
+process(exe="/usr/bin/x", uid=0)
+handshake(role=1, outcome=1, context=7, initiator="alice@R", acceptor="host/good@R", flags_ret=2, mech=b"\x2a\x86\x48\x86\xf7\x12\x01\x02\x02", ticket_enctype=18, kvno=1)
+handshake(role=1, outcome=2, context=8, initiator="alice@R", acceptor="host/bad@R", ticket_enctype=18, kvno=1)
+handshake(role=1, outcome=3, context=9, initiator="alice@R", acceptor="host/refused@R", flags_ret=2, ticket_enctype=18, kvno=1)'
+    "$GSSTAP" policy suggest failed.pcapng >s.yaml
+    cat s.yaml
+    [ "$(grep -c "^#   .*host/\(bad\|refused\)@R # 1 time, in failed.pcapng" s.yaml)" = 2 ]
+    [ "$(grep -v '^#' s.yaml | grep -c 'host/good@R')" = 1 ]
+    run ! grep "^[^#]*host/bad" s.yaml
+    run -1 --separate-stderr "$GSSTAP" policy test s.yaml failed.pcapng
+    [[ ${lines[0]} == "Of 3 contexts and 0 endpoints 2 would have been refused, of which 2 failed anyway." ]]
+}
+
+@test "many names that are alike become one pattern, and odd names stay what they are" {
+    "$PYTHON" "$TOP/tests/forge.py" many.pcapng '
+process(exe="/usr/bin/x{1}[2]", uid=0)
+for name in ["host/w%d.example.org@R" % i for i in range(9)] + ["host/a.example.net@R", "*@R", "o'"'"'neill@R", "a\\/b@R", "{x,y}@R", "WELLKNOWN/ANONYMOUS@R" if 0 else "z\xfc@R"]:
+    handshake(role=2, outcome=1, context=7, initiator=name, acceptor="host/h@R", flags_ret=2, mech=b"\x2a\x86\x48\x86\xf7\x12\x01\x02\x02", ticket_enctype=18, kvno=1)'
+    suggested many.pcapng
+    grep -qF "# a pattern for 9 names" s.yaml
+    grep -qF -- "- 'host/*.example.org@R' # 9 times, in many.pcapng" s.yaml
+    grep -qF -- "- '\*@R' # 1 time" s.yaml
+    "$PYTHON" "$TOP/tests/forge.py" other.pcapng '
+process(exe="/usr/bin/x{1}[2]", uid=0)
+for name in ["bob@R", "x@R", "host/w1.example.org.evil@R", "host/x/y.example.org@R"]:
+    handshake(role=2, outcome=1, context=7, initiator=name, acceptor="host/h@R", flags_ret=2, mech=b"\x2a\x86\x48\x86\xf7\x12\x01\x02\x02", ticket_enctype=18, kvno=1)'
+    run -1 --separate-stderr "$GSSTAP" policy test s.yaml other.pcapng
+    [[ ${lines[0]} == "Of 4 contexts and 0 endpoints 4 would have been refused."* ]]
+}
+
+@test "policy diff says what one policy allows and the other refuses" {
+    policy '  peers: {allow: ["*"]}'
+    cp p.yaml a.yaml
+    policy '  peers: {allow: ["host/*@*"]}'
+    run -1 "$GSSTAP" policy diff a.yaml p.yaml "$T/handshake.pcapng"
+    echo "$output"
+    [ "${lines[0]}" = "Of 2 contexts and 0 endpoints the policies differ in 1." ]
+    [ "${lines[1]}" = "a.yaml allows, and p.yaml refuses: 1" ]
+    [[ ${lines[2]} == *" delegate ("*"), acceptor: alice@GSSTAP.TEST to host/localhost@GSSTAP.TEST" ]]
+    [ "${lines[3]}" = "        a.yaml: allowed" ]
+    [ "${lines[4]}" = '        p.yaml: gss.peers.allow (policy line 4) does not list the peer "alice@GSSTAP.TEST"' ]
+    run -1 "$GSSTAP" policy diff p.yaml a.yaml "$T/handshake.pcapng"
+    [ "${lines[1]}" = "a.yaml allows, and p.yaml refuses: 1" ]
+    run -0 "$GSSTAP" policy diff a.yaml a.yaml "$T/handshake.pcapng"
+    [ "$output" = "Of 2 contexts and 0 endpoints the policies differ in 0." ]
+    policy '  delegation: strip'
+    run -1 "$GSSTAP" policy diff a.yaml p.yaml "$T/handshake.pcapng"
+    [[ ${lines[1]} == "Changed or secured by one of them alone: "* ]]
+    run -2 "$GSSTAP" policy diff a.yaml p.yaml
+    [ "$output" = "gsstap: diff needs two policies, and traces on which they are compared: diff A B TRACE...; try 'gsstap policy --help'" ]
+    run -2 "$GSSTAP" policy suggest
 }

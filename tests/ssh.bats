@@ -99,6 +99,10 @@ log_in() {
     # The session's shell got an environment without us: recorded, and named.
     jq -se 'any(.[]; .event == "exec" and .function == "execve" and (.missing | test("LD_PRELOAD")))' events
     grep -q 'ran unobserved: it was given an environment' sshd.log
+    # A policy that is made of what sshd did allows it.
+    "$GSSTAP" policy suggest sshd-*.pcapng >suggested.yaml
+    run -0 --separate-stderr "$GSSTAP" policy test suggested.yaml sshd-*.pcapng
+    [[ ${lines[0]} == *" none would have been refused." ]]
 }
 
 @test "what a login executes is followed where that is asked for" {

@@ -68,11 +68,11 @@ static error_t take_option(int key, char *argument, struct argp_state *state)
 const struct argp argp_policy = {
 	.options = option_table,
 	.parser = take_option,
-	.args_doc = "check FILE...\ncompile FILE\ntest POLICY TRACE...\nexplain POLICY FACT=VALUE...\nlist",
+	.args_doc = "check FILE...\ncompile FILE\ntest POLICY TRACE...\nexplain POLICY FACT=VALUE...\n"
+		    "suggest TRACE...\ndiff A B TRACE...\nlist",
 	.doc = "Check policies (YAML or compiled), compile one for services, say what one would have refused "
-	       "of "
-	       "what "
-	       "traces hold, or list the keywords.\v"
+	       "of what traces hold, explain what one says of given facts, suggest one, compare two, or list "
+	       "the keywords.\v"
 	       "'gsstap run -p' compiles by itself. TRACE is a file that gsstap has written; a directory "
 	       "stands "
 	       "for all *.pcapng in it. The keywords are explained in gsstap-policy(5).",
@@ -288,13 +288,59 @@ static int explain_facts(const struct options *options)
 	return refused || out.failed ? TOOL_FAIL : TOOL_OK;
 }
 
+static int suggest(const struct options *options)
+{
+	struct replay all;
+	int status = TOOL_FAIL;
+
+	if (options->count < 2)
+		return usage("suggest needs traces");
+	if (replay_begin(&all, replay_suggest_print))
+		tool_error("no memory");
+	else
+		status = replay(&all, options, options->words + 1);
+	replay_free(&all);
+	return status;
+}
+
+static int diff(const struct options *options)
+{
+	struct replay_diff diff = {0};
+	struct pol pols[2];
+	void *images[2];
+	int status = TOOL_FAIL;
+
+	if (options->count < 4)
+		return usage(
+			"diff needs two policies, and traces on which they are compared: diff A B TRACE...");
+	diff.names[0] = options->words[1];
+	diff.names[1] = options->words[2];
+	if (!open_policy(diff.names[0], &pols[0], &images[0]))
+		return TOOL_USAGE;
+	if (!open_policy(diff.names[1], &pols[1], &images[1])) {
+		free(images[0]);
+		return TOOL_USAGE;
+	}
+	diff.pols[0] = &pols[0];
+	diff.pols[1] = &pols[1];
+	if (replay_begin(&diff.replay, replay_diff_print))
+		tool_error("no memory");
+	else
+		status = replay(&diff.replay, options, options->words + 3);
+	replay_free(&diff.replay);
+	free(images[0]);
+	free(images[1]);
+	return status ? status : diff.differs ? TOOL_FAIL : TOOL_OK;
+}
+
 static const struct action {
 	const char *name;
 	int (*run)(const struct options *options);
 	bool writes, formats; /* takes -o, --format */
 } actions[] = {
-	{"check", check, false, false}, {"compile", compile, true, false},
-	{"test", test, false, true},	{"explain", explain_facts, false, false},
+	{"check", check, false, false},	    {"compile", compile, true, false},
+	{"test", test, false, true},	    {"explain", explain_facts, false, false},
+	{"suggest", suggest, false, false}, {"diff", diff, false, false},
 	{"list", list, false, false},
 };
 
@@ -329,6 +375,6 @@ int cmd_policy(int argc, char **argv)
 	for (size_t i = 0; word && i < sizeof(actions) / sizeof(actions[0]); i++)
 		if (!strcmp(word, actions[i].name))
 			return run(&actions[i], &options);
-	return usage(word ? "policy has the actions check, compile, test, explain and list"
-			  : "policy needs an action: check, compile, test, explain or list");
+	return usage(word ? "policy has the actions check, compile, test, explain, suggest, diff and list"
+			  : "policy needs an action: check, compile, test, explain, suggest, diff or list");
 }

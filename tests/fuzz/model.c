@@ -56,19 +56,52 @@ static const struct pol *policy(void)
 	return &pol;
 }
 
-static void judge(const char *path, FILE *sink, bool json)
+static void replay(const char *path, FILE *sink, struct replay *replay, bool json)
 {
-	struct replay_test test = {.pol = policy(), .name = "fuzz", .json = json};
 	struct show *show = show_new(json ? SHOW_REPLAY_JSON : SHOW_REPLAY, sink, false);
 
-	if (!show || replay_begin(&test.replay, replay_test_print))
+	if (!show)
 		abort();
-	show_replay(show, &test.replay);
+	show_replay(show, replay);
 	if (show_add(show, path))
 		abort();
 	show_poll(show, true);
 	show_free(show);
-	replay_free(&test.replay);
+	replay_free(replay);
+}
+
+static struct replay_test judge(const char *path, FILE *sink, const struct pol *pol, bool json)
+{
+	struct replay_test test = {.pol = pol, .name = "fuzz", .json = json};
+
+	if (replay_begin(&test.replay, replay_test_print))
+		abort();
+	replay(path, sink, &test.replay, json);
+	return test;
+}
+
+/* What is suggested is a policy, whatever names there are, and refuses nothing that came about. */
+static void suggest(const char *path, FILE *sink)
+{
+	struct replay all;
+	char *text = NULL;
+	size_t size, length;
+	FILE *out = open_memstream(&text, &size);
+	struct replay_test test;
+	struct pol pol;
+	void *image;
+
+	if (!out || replay_begin(&all, replay_suggest_print))
+		abort();
+	replay(path, out, &all, false);
+	fclose(out);
+	if (pol_compile_text("suggested", text, size, &image, &length, NULL) || pol_open(&pol, image, length))
+		abort();
+	test = judge(path, sink, &pol, false);
+	if (test.refused != test.failed)
+		abort();
+	free(image);
+	free(text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -93,7 +126,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	view(path, sink, SHOW_SUMMARY_JSON);
 	view(path, sink, SHOW_TIMELINE_TEXT);
 	view(path, sink, SHOW_TIMELINE_JSON);
-	judge(path, sink, false);
-	judge(path, sink, true);
+	judge(path, sink, policy(), false);
+	judge(path, sink, policy(), true);
+	suggest(path, sink);
 	return 0;
 }

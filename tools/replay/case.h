@@ -21,6 +21,8 @@ enum case_text {
 	CASE_ASKED, /* the acceptor as it was asked for, where nothing proves it */
 	CASE_MECH,  /* DER body of an object identifier */
 	CASE_ENDPOINT,
+	CASE_SERVICE, /* of GSSAPI that was spoken there by a rule, as the next */
+	CASE_PRINCIPAL,
 	CASE_TEXTS
 };
 
@@ -32,7 +34,7 @@ struct case_numbers {
 	uint32_t no_script;   /* it is known to run none */
 	uint32_t has_calls;   /* calls are in the trace: flags that were asked for, and bindings, are known */
 	uint32_t established; /* it could protect messages */
-	uint32_t refused;     /* a policy did, when this was recorded */
+	uint32_t refused;     /* a policy did, when this was recorded; an endpoint: it did not come about */
 	uint32_t kerberos;    /* its ticket was seen */
 	uint32_t flags_requested, flags_granted;
 	uint32_t ticket_enctype, session_enctype;
@@ -42,6 +44,7 @@ struct case_numbers {
 	/* An endpoint's, from 1; 0: not known. */
 	uint32_t mechanism, socket_type, plaintext;
 	uint32_t raw;
+	uint32_t injected; /* GSSAPI was spoken there by a rule; 2: and it might go without */
 };
 
 #define CASE_EXAMPLES 3
@@ -58,6 +61,9 @@ struct replay_case {
 	struct replay_case *next;  /* in order of `first` */
 };
 
+/* Whether it came about: it did not fail, and no policy refused it. */
+bool case_came_about(const struct replay_case *c);
+
 /* What cannot be judged, and why. */
 struct replay_gaps {
 	uint64_t imported;	/* contexts that came from elsewhere */
@@ -68,7 +74,7 @@ struct replay_gaps {
 struct replay {
 	struct model_listener listener;
 	struct model *model;
-	struct model_list cases, raw, silent;
+	struct model_list cases, raw, silent, injected;
 	struct replay_case *first; /* in order of time; after replay_settle */
 	struct replay_gaps gaps;
 	unsigned file; /* of the event under way */

@@ -10,12 +10,19 @@
 #include "tools/model/learn.h"
 #include "tools/names/zmq.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define ENOCOMPATPROTO 156384764 /* libzmq's own */
 #define DELEGATED 1u		 /* GSS_C_DELEG_FLAG */
 #define CHANNEL_BOUND 2048u	 /* GSS_C_CHANNEL_BOUND_FLAG */
 #define ASKS_TO_DELEGATE 0x8001u /* the same, and MIT's GSS_C_DELEG_POLICY_FLAG */
+
+bool case_came_about(const struct replay_case *c)
+{
+	return (c->is.kind != CASE_CONTEXT || c->is.established) && !c->is.refused;
+}
 
 static struct replay_case *case_of(struct replay *replay, const struct replay_case *like)
 {
@@ -177,6 +184,59 @@ static bool is_marked(const struct model_list *list, const struct facts *facts, 
 	return found;
 }
 
+/* What a rule sets on the endpoint that this thread is about to open. */
+struct injected {
+	struct model_node node;
+	struct model_text endpoint, service, principal;
+	bool reports;
+};
+
+static struct injected *injected_by(struct replay *replay, const struct facts *facts, bool make)
+{
+	struct injected *found;
+	struct model_key key;
+	bool made;
+
+	model_key_begin(&key);
+	model_key_number(&key, facts->process->image);
+	model_key_number(&key, facts->event->head.tid);
+	found = make ? model_node_get(&replay->injected, &key, sizeof(*found), &made)
+		     : model_node_find(&replay->injected, &key);
+	model_key_end(&key);
+	replay->failed |= make && !found;
+	return found;
+}
+
+static void free_injected(void *entry)
+{
+	struct injected *injected = entry;
+
+	model_text_free(&injected->endpoint);
+	model_text_free(&injected->service);
+	model_text_free(&injected->principal);
+}
+
+static void keep_injected(struct replay *replay, const struct facts *facts)
+{
+	struct injected *injected = injected_by(replay, facts, true);
+
+	if (!injected)
+		return;
+	free_injected(injected);
+	facts_keep(facts, &injected->endpoint, facts_text(facts, TR_F_ENDPOINT));
+	facts_keep(facts, &injected->service, facts_text(facts, TR_F_SERVICE));
+	facts_keep(facts, &injected->principal, facts_text(facts, TR_F_PRINCIPAL));
+	injected->reports = facts_has(facts, TR_F_MODE);
+}
+
+static void take_injected(const struct injected *injected, struct replay_case *like)
+{
+	like->is.injected = 1 + injected->reports;
+	like->is.mechanism = MODEL_NULL + 1; /* of the program's own: rules are for nothing else */
+	like->texts[CASE_SERVICE] = injected->service;
+	like->texts[CASE_PRINCIPAL] = injected->principal;
+}
+
 static void put_endpoint(struct replay *replay, const struct facts *facts, struct replay_case *like,
 			 enum tr_role role, struct model_text endpoint)
 {
@@ -188,14 +248,27 @@ static void put_endpoint(struct replay *replay, const struct facts *facts, struc
 	put(replay, like, facts->event->time, facts->event->head.pid);
 }
 
+/* What is no endpoint is left to libzmq, which says so better: see shim/zmq/endpoint.c. */
+static bool is_none(const struct facts *facts)
+{
+	const uint64_t error = facts_number(facts, TR_F_ERRNO);
+
+	return error == EINVAL || error == EPROTONOSUPPORT || error == ENOCOMPATPROTO;
+}
+
 /* The socket's options are those that were seen to be set, of one that was seen to be made. */
 static void opened(struct replay *replay, const struct facts *facts, enum tr_role role)
 {
 	uint64_t handle = facts_number(facts, TR_F_SOCKET);
 	const struct model_handle *socket =
 		model_handle_known(&facts->model->sockets, facts->process, handle);
+	struct model_text endpoint = facts_text(facts, TR_F_ENDPOINT);
 	struct replay_case like = {0};
+	struct injected *injected;
 
+	if (is_none(facts))
+		return;
+	like.is.refused = facts_has(facts, TR_F_ERRNO);
 	if (socket && (socket->made || socket->mechanism))
 		like.is.mechanism = (uint32_t)socket->mechanism + 1;
 	if (like.is.mechanism == MODEL_GSSAPI + 1)
@@ -203,7 +276,15 @@ static void opened(struct replay *replay, const struct facts *facts, enum tr_rol
 	if (facts_has(facts, TR_F_SOCKET_TYPE))
 		like.is.socket_type = (uint32_t)facts_number(facts, TR_F_SOCKET_TYPE) + 1;
 	like.is.raw = is_marked(&replay->raw, facts, handle);
-	put_endpoint(replay, facts, &like, role, facts_text(facts, TR_F_ENDPOINT));
+	injected = injected_by(replay, facts, false);
+	if (injected && model_text_same(injected->endpoint, endpoint))
+		take_injected(injected, &like);
+	put_endpoint(replay, facts, &like, role, endpoint);
+	if (injected) {
+		model_node_drop(&replay->injected, &injected->node);
+		free_injected(injected);
+		model_node_free(&injected->node);
+	}
 }
 
 static void call(struct replay *replay, const struct facts *facts)
@@ -228,6 +309,10 @@ static void told(struct replay *replay, const struct facts *facts)
 	struct replay_case like = {.is.mechanism = MODEL_NULL + 1};
 
 	if (facts->event->head.event == TR_E_inject) {
+		take_injected(&(struct injected){.service = facts_text(facts, TR_F_SERVICE),
+						 .principal = facts_text(facts, TR_F_PRINCIPAL),
+						 .reports = facts_has(facts, TR_F_MODE)},
+			      &like);
 		put_endpoint(replay, facts, &like, role, facts_text(facts, TR_F_ENDPOINT));
 		return;
 	}
@@ -250,6 +335,8 @@ static bool seen(struct model_listener *listener, const struct facts *facts)
 	case TR_E_would_refuse:
 		if (!facts->process->calls)
 			told(replay, facts);
+		else if (facts->event->head.event == TR_E_inject)
+			keep_injected(replay, facts);
 		break;
 	case TR_E_connection:
 	case TR_E_unsecured:
@@ -295,6 +382,7 @@ void replay_free(struct replay *replay)
 	model_list_free(&replay->cases, release);
 	model_list_free(&replay->raw, leave);
 	model_list_free(&replay->silent, leave);
+	model_list_free(&replay->injected, free_injected);
 	for (size_t i = 0; i < replay->path_count; i++)
 		free(replay->paths[i]);
 	free(replay->paths);

@@ -62,6 +62,8 @@ static void take(struct tally *tally, const struct replay_case *c)
 	replay_judge(tally->pol, c, &judged, hear, &context);
 	*(c->is.kind == CASE_CONTEXT ? &tally->contexts : &tally->endpoints) += c->count;
 	tally->count[judged.action] += c->count;
+	if (judged.action == POL_DENY && !case_came_about(c))
+		tally->failed += c->count;
 	if (judged.action == POL_ALLOW || judged.by.number > tally->rule_count)
 		return;
 	rule = &tally->rules[judged.by.number];

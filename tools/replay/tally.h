@@ -24,6 +24,7 @@ struct tally {
 	struct tally_rule *rules; /* by number, from 1 */
 	uint32_t rule_count;
 	uint64_t contexts, endpoints, count[POL_INJECT + 1];
+	uint64_t failed; /* of the refused: they did not come about anyway */
 };
 
 /* False: no memory. Freed in any case. */

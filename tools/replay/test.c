@@ -55,6 +55,11 @@ static void print_total(struct out *out, const struct tally *tally)
 	else
 		out_str(out, "none");
 	out_str(out, " would have been refused");
+	if (tally->failed) {
+		out_str(out, ", of which ");
+		out_unsigned(out, tally->failed);
+		out_str(out, " failed anyway");
+	}
 	for (int action = POL_CHANGE; action <= POL_INJECT; action++) {
 		if (!tally->count[action])
 			continue;
@@ -188,6 +193,8 @@ static void print_json(struct out *out, const struct replay_test *test, const st
 	js_key(&js, "endpoints");
 	js_unsigned(&js, tally->endpoints);
 	counts_json(&js, tally->count);
+	js_key(&js, "failed");
+	js_unsigned(&js, tally->failed);
 	js_key(&js, "rules");
 	js_array(&js);
 	for (uint32_t number = 1; number <= tally->rule_count; number++)
@@ -212,6 +219,7 @@ bool replay_test_print(struct replay *replay, struct out *out)
 	if (memory)
 		(test->json ? print_json : print)(out, test, &tally);
 	test->refused = tally.count[POL_DENY];
+	test->failed = tally.failed;
 	tally_free(&tally);
 	return memory;
 }

@@ -1,0 +1,569 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tightest policy that allows all that came about in traces, as YAML with comments: a rule for each
+ * program and role, with whom and on which terms. What failed is allowed for nothing.
+ */
+#include "tools/replay/bag.h"
+#include "tools/replay/judge.h"
+#include "tools/replay/policies.h"
+#include "tools/replay/words.h"
+
+#include "policy/compile.h"
+#include "policy/decide.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_MOST 255
+#define FAILURES_MOST 20 /* that are told of */
+#define ASKS_TO_DELEGATE 0x8001u
+#define DELEGATED 1u
+#define ANONYMOUS 64u
+
+/* What one rule of gss.match is for. */
+struct group {
+	struct model_node node;
+	struct model_text program, script; /* at NULL: not asked for */
+	uint32_t role;
+	struct group_terms {
+		uint64_t count, traces;
+		struct bag peers, mechanisms, tickets, sessions;
+		bool nameless, no_mechanism, no_ticket, no_session; /* of some, and so it is not asked for */
+		bool unbound, asked, delegated, blind;
+		uint32_t flags;	   /* that all were granted */
+		uint32_t lifetime; /* the least that is known */
+		bool has_lifetime;
+	} terms;
+};
+
+struct suggesting {
+	struct replay *replay;
+	struct out *out;
+	struct model_list groups;
+	struct model_list unscripted; /* programs whose scripts are not all known */
+	bool programs;		      /* all are known */
+	bool nameless;		      /* the peers of some group are not asked for */
+	bool failed;		      /* no memory */
+};
+
+static const struct {
+	const char *kind, *name, *number;
+} names[] = {
+#define NAME(kind, name, number) {kind, name, number},
+#include "policy/names.def"
+};
+
+/* The name of a mechanism, or of this encryption type and no other. NULL: there is none. */
+static const char *name_of_number(const char *kind, const char *number)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t same = 0;
+
+		if (strcmp(names[i].kind, kind) || strcmp(names[i].number, number))
+			continue;
+		if (!strcmp(kind, "mechanism"))
+			return names[i].name; /* the others are the same one */
+		for (size_t j = 0; j < sizeof(names) / sizeof(names[0]); j++)
+			same += !strcmp(names[j].kind, kind) && !strcmp(names[j].name, names[i].name);
+		if (same == 1)
+			return names[i].name;
+	}
+	return NULL;
+}
+
+static struct model_text text_of(const char *text)
+{
+	return (struct model_text){text, strlen(text)};
+}
+
+static bool add_number(struct bag *bag, const char *kind, const char *number, const struct replay_case *c)
+{
+	const char *name = name_of_number(kind, number);
+
+	return bag_add(bag, text_of(name ? name : number), c);
+}
+
+static bool add_enctype(struct bag *bag, uint32_t enctype, const struct replay_case *c)
+{
+	char number[12];
+
+	snprintf(number, sizeof(number), "%u", enctype);
+	return add_number(bag, "enctype", number, c);
+}
+
+/* Whether a policy can have the peer's name: it is known whole, and somebody's. */
+static bool has_name(struct model_text peer, const struct replay_case *c)
+{
+	bool anonymous = c->is.role == POL_ACCEPTOR && c->is.flags_granted & ANONYMOUS;
+
+	return peer.at && peer.length && peer.length < NAME_MOST && !memchr(peer.at, 0, peer.length) &&
+	       !anonymous && !pol_anonymous(peer.at) &&
+	       bag_holds("gss: {peers: {allow: [", peer, c->is.kerberos ? BAG_PRINCIPAL : BAG_TEXT, "]}}\n");
+}
+
+static bool take_terms(struct group_terms *terms, const struct replay_case *c)
+{
+	struct model_text peer = c->texts[c->is.role == POL_ACCEPTOR ? CASE_INITIATOR : CASE_ACCEPTOR];
+	struct pol_facts facts = {.mech = c->texts[CASE_MECH].at, .mech_length = c->texts[CASE_MECH].length};
+	char mechanism[POL_OID_TEXT];
+	bool good = true;
+
+	terms->flags = terms->count ? terms->flags & c->is.flags_granted : c->is.flags_granted;
+	terms->count += c->count;
+	terms->traces |= c->traces;
+	if (has_name(peer, c))
+		good = bag_add(&terms->peers, peer, c);
+	else
+		terms->nameless = true;
+	if (pol_mechanism(&facts, mechanism))
+		good &= add_number(&terms->mechanisms, "mechanism", mechanism, c);
+	else
+		terms->no_mechanism = true;
+	if (c->is.ticket_enctype)
+		good &= add_enctype(&terms->tickets, c->is.ticket_enctype, c);
+	else
+		terms->no_ticket = true;
+	if (c->is.session_enctype)
+		good &= add_enctype(&terms->sessions, c->is.session_enctype, c);
+	else
+		terms->no_session = true;
+	terms->unbound |= !c->is.bound || (c->is.role == POL_INITIATOR && !c->is.bound_before);
+	terms->asked |= (c->is.flags_requested & ASKS_TO_DELEGATE) != 0;
+	terms->blind |= c->is.role == POL_INITIATOR && !c->is.has_calls;
+	terms->delegated |= c->is.role == POL_ACCEPTOR ? c->is.delegated : c->is.flags_granted & DELEGATED;
+	if (c->is.has_lifetime && (!terms->has_lifetime || c->is.lifetime < terms->lifetime))
+		terms->lifetime = c->is.lifetime;
+	terms->has_lifetime |= c->is.has_lifetime;
+	return good;
+}
+
+static bool is_listed(const struct model_list *list, struct model_text text)
+{
+	struct model_key key;
+	bool found;
+
+	model_key_begin(&key);
+	model_key_text(&key, text);
+	found = model_node_find(list, &key);
+	model_key_end(&key);
+	return found;
+}
+
+static bool put_listed(struct model_list *list, struct model_text text)
+{
+	struct model_key key;
+	bool made, good;
+
+	model_key_begin(&key);
+	model_key_text(&key, text);
+	good = model_node_get(list, &key, sizeof(struct model_node), &made);
+	model_key_end(&key);
+	return good;
+}
+
+static bool holds(const char *key, struct model_text path)
+{
+	char before[40];
+
+	snprintf(before, sizeof(before), "gss: {match: [{%s: ", key);
+	return bag_holds(before, path, BAG_TEXT, ", delegation: allow}]}\n");
+}
+
+/* What all cases of a program have can be asked for; a rule in doubt would refuse the others. */
+static void look_at_programs(struct suggesting *s)
+{
+	s->programs = true;
+	for (const struct replay_case *c = s->replay->first; c; c = c->next) {
+		const char *script = c->texts[CASE_SCRIPT].at;
+
+		if (c->is.kind != CASE_CONTEXT || !case_came_about(c))
+			continue;
+		s->programs &= c->texts[CASE_PROGRAM].at && holds("program", c->texts[CASE_PROGRAM]);
+		if (!script || *script != '/' || !holds("script", c->texts[CASE_SCRIPT]))
+			s->failed |= !put_listed(&s->unscripted, c->texts[CASE_PROGRAM]);
+	}
+}
+
+static struct group *group_of(struct suggesting *s, const struct replay_case *c, bool make)
+{
+	struct model_text program = {0}, script = {0};
+	struct group *group;
+	struct model_key key;
+	bool made = false;
+
+	if (s->programs)
+		program = c->texts[CASE_PROGRAM];
+	if (program.at && !is_listed(&s->unscripted, program))
+		script = c->texts[CASE_SCRIPT];
+	model_key_begin(&key);
+	model_key_text(&key, program);
+	model_key_text(&key, script);
+	model_key_number(&key, c->is.role);
+	group = make ? model_node_get(&s->groups, &key, sizeof(*group), &made)
+		     : model_node_find(&s->groups, &key);
+	model_key_end(&key);
+	if (made) {
+		group->role = c->is.role;
+		s->failed |= (program.at && !model_text_set(&group->program, program)) ||
+			     (script.at && !model_text_set(&group->script, script));
+	}
+	s->failed |= make && !group;
+	return group;
+}
+
+static void gather(struct suggesting *s)
+{
+	struct group *group;
+
+	for (const struct replay_case *c = s->replay->first; c && !s->failed; c = c->next)
+		if (c->is.kind == CASE_CONTEXT && case_came_about(c) && (group = group_of(s, c, true)))
+			s->failed |= !take_terms(&group->terms, c);
+}
+
+static void look_at_group(void *entry, void *context)
+{
+	const struct group *group = entry;
+	struct suggesting *s = context;
+
+	s->nameless |= group->terms.nameless;
+}
+
+struct words {
+	struct out *out;
+	const char *between;
+};
+
+static void put_word(void *entry, void *context)
+{
+	const struct bag_item *item = entry;
+	struct words *words = context;
+
+	out_str(words->out, words->between);
+	bag_quote(words->out, item->text, BAG_TEXT);
+	words->between = ", ";
+}
+
+static void put_flow(struct out *out, struct bag *bag)
+{
+	struct words words = {out, "["};
+
+	model_each(&bag->items, put_word, &words);
+	out_str(out, "]");
+}
+
+static void put_flags(struct out *out, uint32_t flags)
+{
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} known[] = {{2, "mutual"}, {16, "confidentiality"}, {32, "integrity"}, {4, "replay"}, {8, "sequence"}};
+	const char *between = "      require: [";
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (!(flags & known[i].bit))
+			continue;
+		out_str(out, between);
+		out_str(out, known[i].name);
+		between = ", ";
+	}
+	if (*between == ',')
+		out_str(out, "] # granted to each\n");
+}
+
+static void put_enctypes(struct out *out, struct group_terms *terms)
+{
+	if (terms->no_ticket && terms->no_session)
+		return;
+	out_str(out, "      enctypes:\n");
+	if (!terms->no_ticket) {
+		out_str(out, "        ticket: ");
+		put_flow(out, &terms->tickets);
+		out_char(out, '\n');
+	}
+	if (!terms->no_session) {
+		out_str(out, "        session: ");
+		put_flow(out, &terms->sessions);
+		out_char(out, '\n');
+	}
+}
+
+/* Before anything is granted, an initiator asks: what never came of it need not be refused. */
+static void put_delegation(struct out *out, const struct group_terms *terms)
+{
+	if (terms->delegated)
+		out_str(out, "      delegation: allow # credentials were delegated\n");
+	else if (terms->asked || terms->blind)
+		out_str(out, "      delegation: strip # none was delegated\n");
+	else
+		out_str(out, "      delegation: refuse # none was delegated, or asked for\n");
+}
+
+static void put_terms(struct suggesting *s, struct group_terms *terms)
+{
+	struct out *out = s->out;
+
+	if (terms->nameless) {
+		out_str(out, "      # the peer of some is not known, so none is asked for\n");
+	} else {
+		out_str(out, "      peers:\n        allow:\n");
+		bag_list(out, s->replay, &terms->peers, "          ", BAG_PRINCIPAL);
+	}
+	if (!terms->no_mechanism) {
+		out_str(out, "      mechanisms: ");
+		put_flow(out, &terms->mechanisms);
+		out_char(out, '\n');
+	}
+	put_flags(out, terms->flags);
+	put_enctypes(out, terms);
+	if (!terms->unbound)
+		out_str(out, "      channel-bindings: require # each was bound to its channel\n");
+	put_delegation(out, terms);
+	if (terms->has_lifetime && terms->lifetime != UINT32_MAX) {
+		out_str(out, "      # lifetime: ");
+		out_unsigned(out, terms->lifetime);
+		out_str(out, " seconds were the least\n");
+	}
+}
+
+static void put_group(void *entry, void *context)
+{
+	struct group *group = entry;
+	struct suggesting *s = context;
+	struct out *out = s->out;
+
+	out_str(out, "    - role: ");
+	out_str(out, group->role == POL_ACCEPTOR ? "acceptor" : "initiator");
+	bag_comment(out, s->replay, group->terms.count, group->terms.traces);
+	if (group->program.at) {
+		out_str(out, "      program: ");
+		bag_quote(out, group->program, BAG_TEXT);
+		out_char(out, '\n');
+	}
+	if (group->script.at) {
+		out_str(out, "      script: ");
+		bag_quote(out, group->script, BAG_TEXT);
+		out_char(out, '\n');
+	}
+	put_terms(s, &group->terms);
+}
+
+static void put_failures(struct suggesting *s)
+{
+	uint64_t shown = 0;
+
+	for (const struct replay_case *c = s->replay->first; c; c = c->next) {
+		if (case_came_about(c))
+			continue;
+		if (!shown)
+			out_str(s->out, "# Not allowed for having been tried, since it failed or was refused:\n");
+		if (shown++ == FAILURES_MOST) {
+			out_str(s->out, "#   and more\n");
+			return;
+		}
+		out_str(s->out, "#   ");
+		words_case(s->out, c);
+		bag_comment(s->out, s->replay, c->count, c->traces);
+	}
+}
+
+static void put_contexts(struct suggesting *s)
+{
+	if (!s->groups.table.count) {
+		out_str(s->out, "# No security context was established in these traces.\n");
+		return;
+	}
+	out_str(s->out, "gss:\n");
+	if (s->nameless)
+		out_str(s->out, "  # Programs that no rule is for are not refused: not all peers are known.\n");
+	else
+		out_str(s->out, "  peers: {allow: []} # of programs that no rule is for\n");
+	out_str(s->out, "  match:\n");
+	model_each(&s->groups, put_group, s);
+}
+
+/* Opens a policy that asks for security. NULL: no memory. */
+static void *probe(struct pol *pol)
+{
+	static const char text[] = "version: 1\nzmq: {unsecured: refuse}\n";
+	void *image;
+	size_t length;
+
+	if (pol_compile_text("probe", text, sizeof(text) - 1, &image, &length, NULL))
+		return NULL;
+	if (!pol_open(pol, image, length))
+		return image;
+	free(image);
+	return NULL;
+}
+
+static void put_field(struct out *out, const char *key, struct model_text name)
+{
+	if (!name.at)
+		return;
+	out_str(out, ", ");
+	out_str(out, key);
+	out_str(out, ": '");
+	for (size_t i = 0; i < name.length; i++) {
+		char c = name.at[i];
+
+		/* A % begins what a template expands; a name that no policy can hold is seen to be none. */
+		if (c == '%' || c == '\'')
+			out_char(out, c);
+		out_char(out, (unsigned char)c < ' ' || (unsigned char)c > '~' ? '?' : c);
+	}
+	out_char(out, '\'');
+	if (memchr(name.at, '/', name.length)) {
+		out_str(out, ", ");
+		out_str(out, key);
+		out_str(out, "-type: krb5");
+	}
+}
+
+static void put_rule(struct out *out, const struct replay_case *c)
+{
+	bool binds = c->is.kind == CASE_BIND;
+
+	out_str(out, binds ? "    - {bind: " : "    - {connect: ");
+	bag_quote(out, c->texts[CASE_ENDPOINT], BAG_ENDPOINT);
+	put_field(out, "principal", c->texts[CASE_PRINCIPAL]);
+	if (!binds)
+		put_field(out, "service", c->texts[CASE_SERVICE]);
+	out_str(out, c->is.injected > 1 ? ", phase: report}" : "}");
+}
+
+/* What the trace says it was set to may be more than a rule can hold. */
+static bool is_rule(const struct replay_case *c)
+{
+	static struct out out;
+	void *image = NULL;
+	char *policy = NULL;
+	size_t size = 0, length;
+	FILE *file = open_memstream(&policy, &size);
+	bool good;
+
+	if (!file)
+		return false;
+	out_init(&out, file, false, false);
+	out_str(&out, "version: 1\nzmq:\n  inject:\n");
+	put_rule(&out, c);
+	out_char(&out, '\n');
+	out_flush(&out);
+	fclose(file);
+	good = policy && !pol_compile_text("probe", policy, size, &image, &length, NULL);
+	free(image);
+	free(policy);
+	return good;
+}
+
+static void put_injected(struct suggesting *s)
+{
+	bool any = false;
+
+	for (const struct replay_case *c = s->replay->first; c; c = c->next) {
+		if (!c->is.injected || c->is.kind == CASE_CONTEXT || !case_came_about(c) || !is_rule(c))
+			continue;
+		out_str(s->out, any ? "" : "  inject:\n");
+		any = true;
+		put_rule(s->out, c);
+		bag_comment(s->out, s->replay, c->count, c->traces);
+	}
+}
+
+static void put_beyond(struct suggesting *s, const struct replay_case *c)
+{
+	out_str(s->out, "# No policy can name this endpoint: ");
+	words_case(s->out, c);
+	out_char(s->out, '\n');
+}
+
+static bool put_endpoints(struct suggesting *s)
+{
+	struct bag plain = {0};
+	struct pol pol;
+	void *image = probe(&pol);
+	bool any = false, good = image;
+
+	for (const struct replay_case *c = s->replay->first; image && c; c = c->next) {
+		struct replay_judged judged;
+
+		if (c->is.kind == CASE_CONTEXT || !case_came_about(c))
+			continue;
+		any = true;
+		replay_judge(&pol, c, &judged, NULL, NULL);
+		if (judged.action != POL_DENY || c->is.injected)
+			continue;
+		if (!bag_holds("zmq: {unsecured-ok: [", c->texts[CASE_ENDPOINT], BAG_ENDPOINT, "]}\n"))
+			put_beyond(s, c);
+		else
+			good &= bag_add(&plain, c->texts[CASE_ENDPOINT], c);
+	}
+	free(image);
+	if (s->replay->gaps.without_calls)
+		out_str(s->out, "# Endpoints are not in all of these traces: record at --level calls.\n");
+	if (any && !s->replay->gaps.without_calls) {
+		out_str(s->out, "zmq:\n  unsecured: refuse\n");
+		if (plain.count) {
+			out_str(s->out, "  unsecured-ok:\n");
+			bag_list(s->out, s->replay, &plain, "    ", BAG_ENDPOINT);
+		}
+		put_injected(s);
+	}
+	bag_free(&plain);
+	return good;
+}
+
+static void put_head(struct suggesting *s)
+{
+	uint64_t contexts = 0, endpoints = 0;
+
+	for (const struct replay_case *c = s->replay->first; c; c = c->next)
+		*(c->is.kind == CASE_CONTEXT ? &contexts : &endpoints) += c->count;
+	out_str(s->out, "# What these traces show is allowed, and nothing else: ");
+	words_count(s->out, contexts, "context", "contexts");
+	out_str(s->out, ", ");
+	words_count(s->out, endpoints, "endpoint", "endpoints");
+	out_str(s->out, ".\n");
+	put_failures(s);
+	if (s->replay->gaps.imported) {
+		out_str(s->out, "# Not looked at: ");
+		words_count(s->out, s->replay->gaps.imported, "context that was imported",
+			    "contexts that were imported");
+		out_str(s->out, ".\n");
+	}
+	out_str(s->out, "version: 1\nmode: enforce\n");
+}
+
+static void release(void *entry)
+{
+	struct group *group = entry;
+
+	model_text_free(&group->program);
+	model_text_free(&group->script);
+	bag_free(&group->terms.peers);
+	bag_free(&group->terms.mechanisms);
+	bag_free(&group->terms.tickets);
+	bag_free(&group->terms.sessions);
+}
+
+static void leave(void *entry)
+{
+	(void)entry;
+}
+
+bool replay_suggest_print(struct replay *replay, struct out *out)
+{
+	struct suggesting s = {.replay = replay, .out = out};
+
+	look_at_programs(&s);
+	gather(&s);
+	model_each(&s.groups, look_at_group, &s);
+	if (!s.failed) {
+		put_head(&s);
+		put_contexts(&s);
+		s.failed = !put_endpoints(&s);
+	}
+	model_list_free(&s.groups, release);
+	model_list_free(&s.unscripted, leave);
+	return !s.failed;
+}
