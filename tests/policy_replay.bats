@@ -347,6 +347,16 @@ for name in ["bob@R", "x@R", "host/w1.example.org.evil@R", "host/x/y.example.org
     [[ ${lines[0]} == "Of 4 contexts and 0 endpoints 4 would have been refused."* ]]
 }
 
+@test "an endpoint that no policy can name is told, and makes the suggestion refuse none" {
+    "$PYTHON" "$TOP/tests/forge.py" odd.pcapng '
+process(exe="/usr/bin/x", uid=0)
+for endpoint in ["tcp://*:1", "no\\x01thing", "ipc://" + "x" * 300, "ipc:///a'"'"'b\\\\[c]"]:
+    call("zmq_bind", socket=7, socket_type=4, endpoint=endpoint, result=0)'
+    suggested odd.pcapng
+    [ "$(grep -c '^# No policy can name this endpoint' s.yaml)" -ge 1 ]
+    run ! grep unsecured: s.yaml
+}
+
 @test "policy diff says what one policy allows and the other refuses" {
     policy '  peers: {allow: ["*"]}'
     cp p.yaml a.yaml

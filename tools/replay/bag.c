@@ -61,7 +61,8 @@ static void put_escaped(struct out *out, struct model_text text, enum bag_style 
 {
 	for (size_t i = 0; i < text.length; i++) {
 		char c = text.at[i];
-		bool address = style == BAG_ENDPOINT && c == '[' && i >= 3 && !memcmp(text.at + i - 3, "://", 3);
+		bool address =
+			style == BAG_ENDPOINT && c == '[' && i >= 3 && !memcmp(text.at + i - 3, "://", 3);
 
 		if (style == BAG_PRINCIPAL && c == '\\' && i + 1 < text.length)
 			put_byte(out, text.at[++i], true);
@@ -162,8 +163,8 @@ static bool part_of(struct model_text text, enum bag_style style, struct part *p
 
 static bool alike(struct model_text a, struct part at, struct model_text b, struct part bt)
 {
-	return at.from == bt.from && a.length - at.to == b.length - bt.to &&
-	       !memcmp(a.at, b.at, at.from) && !memcmp(a.at + at.to, b.at + bt.to, a.length - at.to);
+	return at.from == bt.from && a.length - at.to == b.length - bt.to && !memcmp(a.at, b.at, at.from) &&
+	       !memcmp(a.at + at.to, b.at + bt.to, a.length - at.to);
 }
 
 struct listing {
@@ -218,8 +219,7 @@ static bool sum_up(struct listing *l, size_t first)
 	out_str(l->out, l->style == BAG_ENDPOINT ? " endpoints\n" : " names\n");
 	out_str(l->out, l->indent);
 	out_str(l->out, "- '");
-	put_escaped(l->out, (struct model_text){item->text.at, part.from},
-		    style_of(l, item));
+	put_escaped(l->out, (struct model_text){item->text.at, part.from}, style_of(l, item));
 	out_char(l->out, '*');
 	put_escaped(l->out, (struct model_text){item->text.at + part.to, item->text.length - part.to},
 		    style_of(l, item));

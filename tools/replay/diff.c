@@ -94,7 +94,8 @@ bool replay_diff_print(struct replay *replay, struct out *out)
 
 		if (count[kind])
 			say_head(out, diff, kind, count[kind]);
-		for (const struct replay_case *c = replay->first; c && shown < REPLAY_DIFF_MOST; c = c->next) {
+		for (const struct replay_case *c = replay->first; c && shown < REPLAY_DIFF_MOST;
+		     c = c->next) {
 			struct difference d = difference(diff, c);
 
 			if (d.kind != kind)

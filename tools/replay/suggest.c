@@ -257,7 +257,8 @@ static void put_flags(struct out *out, uint32_t flags)
 	static const struct {
 		uint32_t bit;
 		const char *name;
-	} known[] = {{2, "mutual"}, {16, "confidentiality"}, {32, "integrity"}, {4, "replay"}, {8, "sequence"}};
+	} known[] = {
+		{2, "mutual"}, {16, "confidentiality"}, {32, "integrity"}, {4, "replay"}, {8, "sequence"}};
 	const char *between = "      require: [";
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -356,7 +357,8 @@ static void put_failures(struct suggesting *s)
 		if (case_came_about(c))
 			continue;
 		if (!shown)
-			out_str(s->out, "# Not allowed for having been tried, since it failed or was refused:\n");
+			out_str(s->out,
+				"# Not allowed for having been tried, since it failed or was refused:\n");
 		if (shown++ == FAILURES_MOST) {
 			out_str(s->out, "#   and more\n");
 			return;
@@ -375,26 +377,12 @@ static void put_contexts(struct suggesting *s)
 	}
 	out_str(s->out, "gss:\n");
 	if (s->nameless)
-		out_str(s->out, "  # Programs that no rule is for are not refused: not all peers are known.\n");
+		out_str(s->out,
+			"  # Programs that no rule is for are not refused: not all peers are known.\n");
 	else
 		out_str(s->out, "  peers: {allow: []} # of programs that no rule is for\n");
 	out_str(s->out, "  match:\n");
 	model_each(&s->groups, put_group, s);
-}
-
-/* Opens a policy that asks for security. NULL: no memory. */
-static void *probe(struct pol *pol)
-{
-	static const char text[] = "version: 1\nzmq: {unsecured: refuse}\n";
-	void *image;
-	size_t length;
-
-	if (pol_compile_text("probe", text, sizeof(text) - 1, &image, &length, NULL))
-		return NULL;
-	if (!pol_open(pol, image, length))
-		return image;
-	free(image);
-	return NULL;
 }
 
 static void put_field(struct out *out, const char *key, struct model_text name)
@@ -470,46 +458,85 @@ static void put_injected(struct suggesting *s)
 	}
 }
 
-static void put_beyond(struct suggesting *s, const struct replay_case *c)
+/* Opens a policy that asks for security. NULL: no memory. */
+static void *probe(struct pol *pol)
 {
-	out_str(s->out, "# No policy can name this endpoint: ");
-	words_case(s->out, c);
-	out_char(s->out, '\n');
+	static const char text[] = "version: 1\nzmq: {unsecured: refuse}\n";
+	void *image;
+	size_t length;
+
+	if (pol_compile_text("probe", text, sizeof(text) - 1, &image, &length, NULL))
+		return NULL;
+	if (!pol_open(pol, image, length))
+		return image;
+	free(image);
+	return NULL;
 }
 
-static bool put_endpoints(struct suggesting *s)
+/* The endpoints of a trace, as a policy is to treat them. */
+struct endpoints {
+	struct bag plain;
+	bool any, rules, beyond; /* beyond: what no policy can name, and so none may refuse */
+};
+
+static bool can_be_plain(const struct replay_case *c)
 {
-	struct bag plain = {0};
+	return bag_holds("zmq: {unsecured-ok: [", c->texts[CASE_ENDPOINT], BAG_ENDPOINT, "]}\n");
+}
+
+static bool sort_endpoint(struct suggesting *s, struct endpoints *all, const struct replay_case *c)
+{
+	if (c->is.injected ? is_rule(c) : can_be_plain(c)) {
+		all->rules |= c->is.injected;
+		return c->is.injected || bag_add(&all->plain, c->texts[CASE_ENDPOINT], c);
+	}
+	all->beyond = true;
+	out_str(s->out,
+		"# No policy can name this endpoint, so none is refused for going without security: ");
+	words_case(s->out, c);
+	out_char(s->out, '\n');
+	return true;
+}
+
+static bool sort_endpoints(struct suggesting *s, struct endpoints *all)
+{
 	struct pol pol;
 	void *image = probe(&pol);
-	bool any = false, good = image;
+	bool good = image;
 
 	for (const struct replay_case *c = s->replay->first; image && c; c = c->next) {
 		struct replay_judged judged;
 
 		if (c->is.kind == CASE_CONTEXT || !case_came_about(c))
 			continue;
-		any = true;
+		all->any = true;
 		replay_judge(&pol, c, &judged, NULL, NULL);
-		if (judged.action != POL_DENY || c->is.injected)
-			continue;
-		if (!bag_holds("zmq: {unsecured-ok: [", c->texts[CASE_ENDPOINT], BAG_ENDPOINT, "]}\n"))
-			put_beyond(s, c);
-		else
-			good &= bag_add(&plain, c->texts[CASE_ENDPOINT], c);
+		if (judged.action == POL_DENY || c->is.injected)
+			good &= sort_endpoint(s, all, c);
 	}
 	free(image);
-	if (s->replay->gaps.without_calls)
+	return good;
+}
+
+static bool put_endpoints(struct suggesting *s)
+{
+	struct endpoints all = {0};
+	bool good = sort_endpoints(s, &all), silent = s->replay->gaps.without_calls;
+
+	if (silent)
 		out_str(s->out, "# Endpoints are not in all of these traces: record at --level calls.\n");
-	if (any && !s->replay->gaps.without_calls) {
-		out_str(s->out, "zmq:\n  unsecured: refuse\n");
-		if (plain.count) {
+	else if (all.any && (!all.beyond || all.rules))
+		out_str(s->out, "zmq:\n");
+	if (!silent && all.any && !all.beyond) {
+		out_str(s->out, "  unsecured: refuse\n");
+		if (all.plain.count) {
 			out_str(s->out, "  unsecured-ok:\n");
-			bag_list(s->out, s->replay, &plain, "    ", BAG_ENDPOINT);
+			bag_list(s->out, s->replay, &all.plain, "    ", BAG_ENDPOINT);
 		}
-		put_injected(s);
 	}
-	bag_free(&plain);
+	if (!silent && all.rules)
+		put_injected(s);
+	bag_free(&all.plain);
 	return good;
 }
 
