@@ -60,6 +60,10 @@ $2"
     [ "${lines[6]}" = "    gss.peers.allow (line 4) bob@*" ]
     [ "${lines[7]}" = "    gss.match (line 5)" ]
     [ "${#lines[@]}" = 8 ]
+    # What decides of something else is not said to be unused.
+    policy $'  acquire: [{service: "hdfs/*", ccache: "FILE:/x"}]\n  match: [{role: acceptor, require: [mutual]}]'
+    run -0 "$GSSTAP" policy test p.yaml "$T/handshake.pcapng"
+    [[ $output != *"Never used"* ]]
     policy '  peers: {allow: ["*"]}'
     run -0 "$GSSTAP" policy test p.yaml "$T"
     [ "${lines[0]}" = "Of 4 contexts and 0 endpoints none would have been refused." ]

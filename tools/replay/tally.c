@@ -116,12 +116,18 @@ static bool counted_within(const struct tally *tally, uint32_t number, const str
 	return false;
 }
 
-/* What is only asked by a rule decides nothing by itself. */
+/* Items that a context or an endpoint can be decided by; what is judged elsewhere is not said to be unused.
+ */
 static bool may_decide(const struct pol_rule *rule)
 {
-	const struct pol_keyword *keyword = pol_keyword(rule->keyword);
+	static const uint16_t keywords[] = {
+		POL_K_PEERS_ALLOW,	POL_K_PEERS_DENY, POL_K_MECHANISMS,   POL_K_ENCTYPES_TICKET,
+		POL_K_ENCTYPES_SESSION, POL_K_MATCH,	  POL_K_UNSECURED_OK, POL_K_INJECT};
 
-	return rule->kind == POL_ITEM && !pol_is_field(keyword) && keyword->type != POL_T_SET;
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
+		if (rule->kind == POL_ITEM && rule->keyword == keywords[i])
+			return true;
+	return false;
 }
 
 void tally_unused(const struct tally *tally, void (*visit)(void *context, const struct pol_rule *rule),
