@@ -85,21 +85,21 @@ $2"
 }
 
 @test "what policy test finds is what the program is refused" {
-    local lines rule
-    for lines in '  peers: {allow: [bob@*]}' '  peers: {deny: ["host/*@*"]}' '  require: [sequence]' '  mechanisms: [ntlm]' \
+    local said rule
+    for said in '  peers: {allow: [bob@*]}' '  peers: {deny: ["host/*@*"]}' '  require: [sequence]' '  mechanisms: [ntlm]' \
         '  enctypes: {ticket: [rc4]}' '  enctypes: {session: [rc4]}' '  lifetime: 52w' '  lifetime: 1m' '  delegation: refuse' \
         '  delegation: strip' '  channel-bindings: require' '  mechanisms: [krb5]' '  match: [{service: "host/*", delegation: refuse}]' \
         '  match: [{role: acceptor, program: "*/delegate", require: [sequence]}]' "  match: [{user: '$(id -u)', script: '?*', lifetime: 52w}]" \
         '  match: [{peer: "alice@*", mechanism: krb5, channel-bindings: require}]'; do
         rm -f audited.pcapng enforced.pcapng
-        MODE=audit policy "$lines"
+        MODE=audit policy "$said"
         "$GSSTAP" run -p p.yaml -o audited.pcapng -- "$BUILD/hosts/delegate" deleg >/dev/null
         trace_json audited.pcapng | jq -r 'select(.event == "would_refuse" or .event == "would_change") | "\(.rule) \(.line)"' | sort | uniq >would
-        MODE=enforce policy "$lines"
+        MODE=enforce policy "$said"
         run "$GSSTAP" run -p p.yaml -o enforced.pcapng -- "$BUILD/hosts/delegate" deleg
         rule=$(trace_json enforced.pcapng | jq -r -s 'map(select(.event == "refused" or .event == "changed"))[0] | "\(.rule) \(.line)"')
         tested "$T/handshake.pcapng"
-        echo "$lines: enforce $rule, audit $(cat would)"
+        echo "$said: enforce $rule, audit $(cat would)"
         jq -r '.rules[] | select(.refused + .changed > 0) | "\(.rule) \(.line)"' tested | sort | uniq | diff - would
         [ "$rule" = "null null" ] || grep -qx "$rule" would
         # It is found in what was recorded under the policy as well.
