@@ -26,12 +26,13 @@ struct pol_name {
 	bool whole;	  /* no byte of it was cut off or is a NUL */
 };
 
+#define POL_NO_USER UINT32_MAX /* (uid_t)-1, which is nobody's: not known */
+
 /* The program that a context is in. */
 struct pol_process {
 	const char *program; /* the path of its file; NULL: not known */
 	const char *script;  /* the script that it was given; "": none; NULL: not known */
 	uint32_t user;	     /* its effective user id */
-	bool user_unknown;
 };
 
 struct pol_facts {

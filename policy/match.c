@@ -53,7 +53,7 @@ enum pol_holds pol_key_holds(const struct pol *pol, const struct pol_rule *key, 
 	case POL_K_MATCH_USER:
 		say = pol_say_into(text, sizeof(text));
 		pol_say_number(&say, process ? process->user : 0);
-		return text_holds(pol, key, process && !process->user_unknown ? text : NULL);
+		return text_holds(pol, key, process && process->user != POL_NO_USER ? text : NULL);
 	case POL_K_MATCH_ROLE:
 		if (!facts->role)
 			return POL_MAY_HOLD;

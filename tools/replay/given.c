@@ -378,7 +378,8 @@ bool given_take(struct given *given, char *const *words, int count, char *error,
 	/* Names are compared as Kerberos' where no other mechanism is given, which does not make it known. */
 	given->facts.kerberos |= !given->words[GIVEN_MECHANISM];
 	given->facts.mech = given->mech;
-	given->process.user_unknown = !given->words[GIVEN_USER];
+	if (!given->words[GIVEN_USER])
+		given->process.user = POL_NO_USER;
 	if (given->words[GIVEN_USER] || given->words[GIVEN_PROGRAM] || given->words[GIVEN_SCRIPT])
 		given->facts.process = &given->process;
 	return one_peer(given, error, size);

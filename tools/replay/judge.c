@@ -166,8 +166,8 @@ void replay_judge(const struct pol *pol, const struct replay_case *c, struct rep
 		judge_endpoint(&trial, c);
 		return;
 	}
-	trial.process =
-		(struct pol_process){c->texts[CASE_PROGRAM].at, script_of(c), c->is.user, !c->is.has_user};
+	trial.process = (struct pol_process){c->texts[CASE_PROGRAM].at, script_of(c),
+					     c->is.has_user ? c->is.user : POL_NO_USER};
 	trial.facts.process = &trial.process;
 	judge_context(&trial, c);
 }
