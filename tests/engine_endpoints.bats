@@ -71,6 +71,14 @@ grown() {
     finish owes
 }
 
+@test "a socket whose bind fails has its options back, whatever other threads bind meanwhile" {
+    fresh taken
+    with wire
+    run -0 "${WITH[@]}" LD_PRELOAD="$PRELOAD $BUILD/plugins/meanwhile.so" GSSTAP_LEVEL=audit timeout "$(patience 60)" \
+        "$BUILD/hosts/endpoints" taken "tcp://127.0.0.1:$(free_port)"
+    [ "$output" = 1000 ]
+}
+
 # own_memory PID: KiB that are mapped, and of no file, heap or stack: glibc's own begin at multiples of 64 MB.
 own_memory() {
     "$PYTHON" -c 'import sys

@@ -280,7 +280,6 @@ bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired 
 		/* No listener is made anew: who is accepted has the tie from it. */
 		if (!failed && !wired->tie->binds)
 			tap_using_begin(scope, socket, wired->tie);
-		tap_tie_drop(wired->tie);
 		tap_option_set(scope, socket, ZMQ_SNDBUF, wired->send_buffer);
 		if (!wired->own)
 			tap_wait_restore(scope, socket);
@@ -294,5 +293,6 @@ bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired 
 	if (wired->own)
 		tap_option_set(scope, socket, ZMQ_GSSAPI_SERVER, wired->server);
 	tap_turn_end(wired->turn);
+	tap_tie_drop(wired->tie); /* of what failed nobody else has it */
 	return failed || bound;
 }

@@ -8,6 +8,8 @@
  * ended then. At last "hello" is sent to LAST. endpoints hold ALIVE COUNT           with so many alive,
  * others come and go endpoints owed SECONDS LATE          "hello" is sent to LATE, which is disconnected
  * then; others come and go for so long. Then the file "made" is there, and it waits until all is sent.
+ * endpoints taken ENDPOINT   one socket binds it, and another, that takes messages of up to 1000 bytes, tries
+ * to: prints what that takes then.
  *
  * Prints for each quarter milliseconds, and the memory that it has by then, in KiB; of what fails the error.
  */
@@ -137,6 +139,20 @@ static void owe(long seconds, const char *late)
 	zmq_close(other);
 }
 
+static void take(const char *endpoint)
+{
+	void *second = made(ZMQ_PULL);
+	int64_t largest = 1000;
+	size_t length = sizeof(largest);
+
+	check(zmq_bind(made(ZMQ_PULL), endpoint), "bind", endpoint);
+	zmq_setsockopt(second, ZMQ_MAXMSGSIZE, &largest, sizeof(largest));
+	if (!zmq_bind(second, endpoint))
+		printf("bound twice\n");
+	zmq_getsockopt(second, ZMQ_MAXMSGSIZE, &largest, &length);
+	printf("%ld\n", (long)largest);
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argv[1];
@@ -157,6 +173,9 @@ int main(int argc, char **argv)
 			check(zmq_connect(one, endpoint), "connect", endpoint);
 		}
 		quarters("connect", atol(argv[3]));
+		return 0;
+	} else if (!strcmp(what, "taken")) {
+		take(argv[2]);
 		return 0;
 	} else {
 		quarters(what, atol(argv[2]));
