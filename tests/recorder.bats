@@ -481,6 +481,16 @@ gssapi.Name("after")'
     trace_json trace/t.pcapng | jq -e -s 'map(select(.event == "process")) | length == 1'
 }
 
+@test "a limit holds where the making of the next file is left by siglongjmp" {
+    ulimit -f 16384
+    run under_shim GSSTAP_TRACE="$PWD/trace/t.pcapng" GSSTAP_MAX_SIZE=128K,3 GSSTAP_LEVEL=calls GSSTAP_CALLS='*' \
+        timeout 60 "$HOSTS/jump_out_of_files" trace
+    [ "$output" = jumped ]
+    ls -l trace
+    [ "$(find trace -type f | wc -l)" = 3 ]
+    [ -z "$(find trace -size +256k)" ]
+}
+
 @test "run takes a limit for its traces, and says what is wrong with one" {
     "$GSSTAP" run -o "$PWD/trace/t.pcapng" --max-size 128K,2 -- "$HOSTS/handshake" krb5 4000 >/dev/null
     [ "$(find trace -type f | wc -l)" = 2 ]

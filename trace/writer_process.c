@@ -258,8 +258,10 @@ static bool go_on(struct tr_thread *t)
 	return tr_file_has_introduction();
 }
 
+/* A handler that left this by longjmp would leave the next file for ever half made. */
 void tr_process_meets_wants(struct tr_thread *t)
 {
+	struct tr_held held = tr_hold_signals();
 	uint32_t wants = atomic_exchange(&tr_file_wants, 0);
 
 	/* What the old file's end asks of others meanwhile, and of the hook itself, is being done. */
@@ -267,4 +269,5 @@ void tr_process_meets_wants(struct tr_thread *t)
 		wants |= TR_WANTS_FIRST_EVENT;
 	if (wants & TR_WANTS_FIRST_EVENT)
 		tell_first(t);
+	tr_let_signals(held);
 }
