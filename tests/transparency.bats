@@ -84,6 +84,16 @@ readable() {
     traced gss_accept_sec_context 4
 }
 
+@test "a child that has its parent's id, in a namespace of its own, tells its configuration as well" {
+    bare "$HOSTS/fork_same_id"
+    tapped "$HOSTS/fork_same_id"
+    same
+    [ "$(traces)" = 2 ]
+    for file in trace/*; do
+        trace_json "$file" | jq -e -s 'map(select(.event == "configuration").pid) == [1]'
+    done
+}
+
 # AddressSanitizer's allocator has locks that a child can find held: it stops one bare child of some hundreds.
 # bats test_tags=bare
 @test "a fork from a thread while others are in gss calls leaves every child working" {

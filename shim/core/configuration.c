@@ -81,7 +81,7 @@ static uint64_t add(uint64_t sum, const char *text)
 static bool is_unchanged(void)
 {
 	static uint64_t seen;
-	uint64_t now = tap_process();
+	uint64_t now = tap_lineage();
 
 	for (char **e = environ; e && *e; e++)
 		if (may_be_one(*e))
