@@ -32,7 +32,7 @@ leave() {
 
 @test "what is open when a process ends is told once, at every level" {
     for level in audit calls tokens; do
-        for how in return exit quick_exit _exit _Exit syscall syscall-thread signal thread exec; do
+        for how in return exit quick_exit _exit _Exit syscall syscall-thread after-thread signal thread exec; do
             leave $level $how
             case $how in
             exec) end="the process executed another program" ;;

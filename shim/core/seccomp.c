@@ -212,6 +212,13 @@ TAP_EXPORT int prctl(int option, unsigned long a, unsigned long b, unsigned long
 	return result;
 }
 
+/* A thread that is not the last ends by SYS_exit alone. The C library knows nothing of those that a program has
+ * made by clone; under a filter, to ask the kernel could be the end. */
+static bool is_last_thread(void)
+{
+	return __libc_single_threaded && !tr_confined && syscall(SYS_gettid) == getpid();
+}
+
 /* Of tail.S: what may be about a filter, what may be the end of the process, and the very first of all. */
 long tap_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -230,8 +237,7 @@ long tap_syscall(long number, long a, long b, long c, long d, long e, long f)
 		mode = (unsigned long)b;
 	else if (number == SYS_prctl && a == SET_TSC)
 		tr_clock_without_counter();
-	/* A thread that is not the last ends by SYS_exit alone. */
-	if (number == SYS_exit_group || (number == SYS_exit && __libc_single_threaded))
+	if (number == SYS_exit_group || (number == SYS_exit && is_last_thread()))
 		tap_ends_now();
 	if (mode == SECCOMP_MODE_DISABLED)
 		return tap_real_syscall(number, a, b, c, d, e, f);

@@ -2,11 +2,14 @@
 /*
  * leaves HOW [CONTEXTS]: has a security context that is being established, and an established pair with a
  * message behind it, and ends in some way without deleting any; or a child of it does, and then it deletes
- * them itself. CONTEXTS: so many more that are being established.
+ * them itself. CONTEXTS: so many more that are being established. after-thread: a thread that the C library
+ * knows nothing of has ended before the message.
  */
 #include "gss.h"
 
+#include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -38,6 +41,25 @@ static void *exit_here(void *unused)
 {
 	(void)unused;
 	exit(3);
+}
+
+static int end_thread(void *unused)
+{
+	(void)unused;
+	return (int)syscall(SYS_exit, 0);
+}
+
+static void see_thread_end(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	static pid_t thread; /* cleared by the kernel at its end */
+	const int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |
+			  CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
+	pid_t there;
+
+	need(clone(end_thread, stack + sizeof(stack), flags, NULL, &thread, NULL, &thread) > 0, "a thread");
+	while ((there = __atomic_load_n(&thread, __ATOMIC_ACQUIRE)))
+		syscall(SYS_futex, &thread, FUTEX_WAIT, there, NULL, NULL, 0);
 }
 
 static void leave(const char *how)
@@ -82,6 +104,8 @@ int main(int argc, char **argv)
 
 	for (int n = argc > 2 ? atoi(argv[2]) : 0; n; n--)
 		begin();
+	if (!strcmp(how, "after-thread"))
+		see_thread_end();
 	send_message(&p, "a message");
 	if (!in_child) {
 		leave(how);
