@@ -104,12 +104,11 @@ uint32_t tap_lineage(void)
 	lineage = __atomic_load_n(&page->lineage, __ATOMIC_ACQUIRE);
 	if (__builtin_expect(lineage, 1))
 		return lineage;
-	lineage = __atomic_load_n(&last, __ATOMIC_RELAXED) + 1;
-	/* Another thread that was faster has seen the same last one: its own is stored after this. */
+	/* Stored before it is ours: a child that is forked in between must not get it as well. */
+	lineage = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
 	if (!__atomic_compare_exchange_n(&page->lineage, &none, lineage, false, __ATOMIC_ACQ_REL,
 					 __ATOMIC_ACQUIRE))
 		return none;
-	__atomic_store_n(&last, lineage, __ATOMIC_RELAXED);
 	return lineage;
 }
 
