@@ -212,8 +212,8 @@ TAP_EXPORT int prctl(int option, unsigned long a, unsigned long b, unsigned long
 	return result;
 }
 
-/* A thread that is not the last ends by SYS_exit alone. The C library knows nothing of those that a program has
- * made by clone; under a filter, to ask the kernel could be the end. */
+/* A thread that is not the last ends by SYS_exit alone. The C library knows nothing of those that a program
+ * has made by clone; under a filter, to ask the kernel could be the end. */
 static bool is_last_thread(void)
 {
 	return __libc_single_threaded && !tr_confined && syscall(SYS_gettid) == getpid();
