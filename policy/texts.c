@@ -59,6 +59,15 @@ static void add(struct item *item, const char *text)
 	draft_add(item->draft, item->k, item->kind, item->rule)->text = strdup(text);
 }
 
+/* As numbers are written where they are judged: one with a zero before it would never be met. */
+static bool is_of_numbers(const char *text)
+{
+	for (const char *at = text; *at; at++)
+		if (*at == '0' && isdigit((unsigned char)at[1]) && (at == text || at[-1] == '.'))
+			return false;
+	return *text && !text[strspn(text, "0123456789.*")];
+}
+
 /* A name that stands for numbers; patterns of numbers stay. */
 static void add_number(struct item *item, const char *text)
 {
@@ -70,11 +79,27 @@ static void add_number(struct item *item, const char *text)
 			add(item, names[i].number);
 	if (item->draft->count > before)
 		return;
-	if (*text && !text[strspn(text, "0123456789.*")])
+	if (is_of_numbers(text))
 		add(item, text);
 	else
 		draft_error(item->draft, item->at, "%s: there is no %s %s; see gsstap-policy(5)",
 			    item->k->path, kind, text);
+}
+
+/* All digits; the highest is nobody's: chown(2) has it for "leave it". */
+static void add_user_number(struct item *item, const char *text)
+{
+	unsigned long long n;
+	char number[24];
+
+	errno = 0;
+	n = strtoull(text, NULL, 10);
+	if (errno || n >= UINT32_MAX) {
+		draft_error(item->draft, item->at, "%s: no user can have the number %s", item->k->path, text);
+		return;
+	}
+	snprintf(number, sizeof(number), "%llu", n);
+	add(item, number);
 }
 
 static void add_user(struct item *item, const char *text)
@@ -82,8 +107,12 @@ static void add_user(struct item *item, const char *text)
 	struct passwd *user;
 	char number[24];
 
-	if (!strcmp(text, "*") || !text[strspn(text, "0123456789")]) {
+	if (!strcmp(text, "*")) {
 		add(item, text);
+		return;
+	}
+	if (!text[strspn(text, "0123456789")]) {
+		add_user_number(item, text);
 		return;
 	}
 	user = getpwnam(text);

@@ -116,7 +116,7 @@ END
     ln -s other link
     for asks in "program: '*/delegate'" "program: [/x, '$(readlink -f "$both")']" "user: '$(id -u)'" \
         "user: $(id -un)" "role: acceptor" "mechanism: krb5" "peer: 'alice@*'" "service: 'host/*'" "service: 'host/*@GSSTAP.TEST'" \
-        "role: initiator, program: '*', script: '*'"; do
+        "user: '00$(id -u)'" "role: initiator, program: '*', script: '*'"; do
         refused gss.require "  match: [{$asks, require: [sequence]}]" "$both"
     done
     for asks in "program: '*/other'" "user: nobody" "role: acceptor, peer: 'bob@*'" "mechanism: ntlm" "service: 'HTTP/*'" \
@@ -173,8 +173,14 @@ END
         'gss: {match: [ {role: acceptor}]}'
     complains "2:24: error: gss.mechanisms: there is no mechanism kerberos5; see gsstap-policy(5)" 'gss: {"mechanisms":   [kerberos5]}'
     complains "2:27: error: gss.enctypes.ticket: there is no enctype aes512; see gsstap-policy(5)" 'gss: {enctypes: {ticket: [aes512]}}'
+    complains "2:27: error: gss.enctypes.ticket: there is no enctype 018; see gsstap-policy(5)" \
+        'gss: {enctypes: {ticket: ["018"]}}'
     complains "2:22: error: gss.match.user: there is no user nobody-here here; for a policy of another machine write the number" \
         'gss: {match: [{user: nobody-here, delegation: strip}]}'
+    for number in 4294967295 4294967296 99999999999999999999999; do
+        complains "2:22: error: gss.match.user: no user can have the number $number" \
+            "gss: {match: [{user: '$number', delegation: strip}]}"
+    done
     complains "2:25: error: gss.match.program: a path begins with /, as in /usr/bin/curl or */curl" \
         'gss: {match: [{program: curl, delegation: strip}]}'
     complains "2:17: error: gss.lifetime: expected a time, such as 90s, 15m, 8h or 7d, found '5 minutes'" 'gss: {lifetime: 5 minutes}'
