@@ -37,6 +37,9 @@ enum pol_holds pol_key_holds(const struct pol *pol, const struct pol_rule *key,
 const struct pol_rule *pol_in_force(const struct pol *pol, const struct pol_facts *facts, uint16_t keyword,
 				    const struct pol_rule **doubt);
 
+/* Of a rule that may hold: only the program or its script are not known, which no token tells. */
+bool pol_stays_in_doubt(const struct pol *pol, const struct pol_rule *item, const struct pol_facts *facts);
+
 /* Where such a rule might count, and nothing more will be known. */
 enum pol_action pol_deny_doubtful(const struct pol *pol, struct pol_verdict *verdict,
 				  const struct pol_rule *doubt);

@@ -85,6 +85,15 @@ static enum pol_holds rule_holds(const struct pol *pol, const struct pol_rule *i
 	return all;
 }
 
+bool pol_stays_in_doubt(const struct pol *pol, const struct pol_rule *item, const struct pol_facts *facts)
+{
+	for (const struct pol_rule *key = item + 1; key < pol_next(item); key = pol_next(key))
+		if (pol_key_holds(pol, key, facts) == POL_MAY_HOLD && key->keyword != POL_K_MATCH_PROGRAM &&
+		    key->keyword != POL_K_MATCH_SCRIPT)
+			return false;
+	return true;
+}
+
 const struct pol_rule *pol_in_force(const struct pol *pol, const struct pol_facts *facts, uint16_t keyword,
 				    const struct pol_rule **doubt)
 {

@@ -135,6 +135,37 @@ END
     refused gss.peers.allow "  match: [{script: jobs, peers: {allow: []}}]" "$PYTHON" -m jobs
 }
 
+@test "a rule for a script is not passed by" {
+    local denied="  match: [{script: ['$PWD/job.py', jobs, '$PWD/job.js'], peers: {allow: []}}]" words given
+    cat >job.py <<'END'
+import gssapi
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+gssapi.SecurityContext(name=name, usage="initiate").step()
+END
+    mkdir jobs && cp job.py jobs/__main__.py
+    echo >ignore
+    printf '#!%s\n' "$PWD/other" >script && cat job.py >>script
+    cp script job2.py
+    cp "$(readlink -f "$PYTHON")" other
+    chmod +x script other
+    for given in "-X ./ignore job.py" "-W ./ignore job.py" "-W ignore job.py" "-uW ignore -X dev job.py" \
+        "--check-hash-based-pycs default job.py" "-- job.py" "-m jobs" "-mjobs" "-um jobs"; do
+        read -ra words <<<"$given"
+        refused gss.peers.allow "$denied" "$PYTHON" "${words[@]}"
+    done
+    passes "$denied" "$PYTHON" -W ignore job2.py
+    passes "$denied" "$PYTHON" -c "$(cat job.py)" job.py
+    # Of #!, whatever the interpreter.
+    passes "$denied" env PYTHONHOME=/usr ./script
+    refused gss.peers.allow "  match: [{script: '$PWD/script', peers: {allow: []}}]" env PYTHONHOME=/usr ./script
+    # What may be one is refused: a directory, a line that is not seen whole.
+    for given in jobs "-W $(printf '%05000d' 0) job2.py"; do
+        read -ra words <<<"$given"
+        under "$denied" "$PYTHON" "${words[@]}"
+        [[ $output == *"refused by the gsstap policy: gss.match, line 4"* ]]
+    done
+}
+
 @test "whom credentials are delegated to is decided by the ticket, before they are made" {
     local both=("$BUILD/hosts/delegate" deleg)
     under "  match: [{service: 'host/*', delegation: strip}]" "${both[@]}"

@@ -4,6 +4,7 @@
  * module is kept; else what may be a secret (secret.h) is hidden, and code that an interpreter is given.
  * Where it is not clear how much that is, more is hidden.
  */
+#include "shim/core/interpreter.h"
 #include "shim/core/secret.h"
 #include "shim/core/snapshot.h"
 
@@ -12,36 +13,9 @@
 
 #define HIDDEN "(hidden)"
 
-/* Code follows the letter `code`, in a group or alone, glued to it or as the next argument that is no option.
- * A letter of `valued` has the rest of its group for a value, or else the next argument. */
-static const struct interpreter {
-	const char *name, *code, *valued;
-} interpreters[] = {
-	{"python", "c", "mWX"}, {"pypy", "c", "mWX"},	{"perl", "eE", "CDFIMm"}, {"ruby", "e", "CEFIKTWr"},
-	{"node", "ep", "Cr"},	{"nodejs", "ep", "Cr"}, {"php", "rBRE", "cdftz"}, {"lua", "e", "l"},
-	{"luajit", "e", "bjl"}, {"busybox", "c", "oO"}, {"sh", "c", "oO"},	  {"bash", "c", "oO"},
-	{"rbash", "c", "oO"},	{"dash", "c", "oO"},	{"ash", "c", "oO"},	  {"zsh", "c", "oO"},
-	{"ksh", "c", "oO"},	{"mksh", "c", "oO"},	{"fish", "cC", "o"},
-};
-
-/* By its name, behind which there may be a version. */
-static const struct interpreter *interpreter_of(const char *exe)
-{
-	const char *name = strrchr(exe, '/') ? strrchr(exe, '/') + 1 : exe;
-
-	for (size_t i = 0; i < sizeof(interpreters) / sizeof(interpreters[0]); i++) {
-		size_t n = strlen(interpreters[i].name);
-
-		if (!strncmp(name, interpreters[i].name, n) &&
-		    !((name[n] | 32) >= 'a' && (name[n] | 32) <= 'z'))
-			return &interpreters[i];
-	}
-	return NULL;
-}
-
 /* Where the code begins that is glued to this option, or the option's end: it comes next. NULL: there is
  * none. */
-static const char *code_in(const char *option, const struct interpreter *by)
+static const char *code_in(const char *option, const struct tap_interpreter *by)
 {
 	static const char *const names[] = {"--eval", "--print", "--run", "--process-", "--command"};
 
@@ -57,7 +31,8 @@ static const char *code_in(const char *option, const struct interpreter *by)
 }
 
 /* sure: it is no option's value, so that what is behind it is the script's own. */
-static const char *script_of(const struct interpreter *by, const char *arguments, size_t length, bool *sure)
+static const char *script_of(const struct tap_interpreter *by, const char *arguments, size_t length,
+			     bool *sure)
 {
 	bool module = false, value = false;
 
@@ -74,14 +49,6 @@ static const char *script_of(const struct interpreter *by, const char *arguments
 							    : !strchr(at, '='));
 	}
 	return NULL;
-}
-
-const char *tap_script(const char *exe, const char *arguments, size_t length)
-{
-	const struct interpreter *by = interpreter_of(exe);
-	bool sure;
-
-	return by ? script_of(by, arguments, length, &sure) : NULL;
 }
 
 struct kept {
@@ -124,15 +91,15 @@ static bool is_unchanged(const char *argument, const char *arguments, const char
 }
 
 /* An option of the interpreter's own, of which it is known what it takes. */
-static bool is_its_own(const char *option, const struct interpreter *by)
+static bool is_its_own(const char *option, const struct tap_interpreter *by)
 {
 	return by && *option == '-' && option[1] && option[1] != '-' &&
 	       (strchr(by->valued, option[1]) || strchr(by->code, option[1]));
 }
 
 struct line {
-	const struct interpreter *by; /* until its script */
-	const char *script;	      /* what is behind it is its own; NULL: not known */
+	const struct tap_interpreter *by; /* until its script */
+	const char *script;		  /* what is behind it is its own; NULL: not known */
 	enum tap_secret_next next;
 	bool code, value;
 };
@@ -140,7 +107,7 @@ struct line {
 /* What this argument says of the next. */
 static void look_ahead(struct line *line, const char *at, const char *glued)
 {
-	const struct interpreter *by = line->by;
+	const struct tap_interpreter *by = line->by;
 	bool option = *at == '-' || *at == '+';
 
 	line->code = glued || (line->code && (option || line->value));
@@ -170,7 +137,7 @@ static void keep_next(struct kept *kept, struct line *line, const char *at, bool
 void tap_put_arguments(struct tr_draft *d, const char *exe, const char *arguments, size_t length,
 		       const char *now, size_t now_length)
 {
-	struct line line = {.by = interpreter_of(exe)};
+	struct line line = {.by = tap_interpreter_of(exe)};
 	struct kept *kept; /* not on the stack of whoever records first */
 	bool sure = false;
 

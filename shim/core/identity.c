@@ -79,12 +79,13 @@ void tap_keep_arguments(int argc, char *const *argv)
 	}
 }
 
-size_t tap_command_line(char *out, size_t size)
+size_t tap_command_line(char *out, size_t size, bool *whole)
 {
 	size_t length = read_file("/proc/self/cmdline", out, size);
 	const char *end;
 
-	if (length < size - 1)
+	*whole = length < size - 1;
+	if (*whole)
 		return length;
 	end = memrchr(out, 0, length);
 	return end ? (size_t)(end + 1 - out) : 0;
@@ -92,7 +93,8 @@ size_t tap_command_line(char *out, size_t size)
 
 static void put_command_line(struct tr_draft *d, const char *exe, char now[ROOM])
 {
-	size_t length = tap_command_line(now, ROOM);
+	bool whole;
+	size_t length = tap_command_line(now, ROOM, &whole);
 
 	if (first.length)
 		tap_put_arguments(d, exe, first.text, first.length, now, length);

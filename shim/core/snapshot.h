@@ -49,12 +49,9 @@ enum tr_family tap_family_of(unsigned call);
  */
 void tap_put_arguments(struct tr_draft *d, const char *exe, const char *arguments, size_t length,
 		       const char *now, size_t now_length);
-/* The file that an interpreter was given to run, or the module of -m; NULL: neither. Code is nobody's to see.
- */
-const char *tap_script(const char *exe, const char *arguments, size_t length);
 /* identity.c: the process's own command line as it stands now, of whole arguments, each ended by a NUL; its
- * length. */
-size_t tap_command_line(char *out, size_t size);
+ * length. whole: nothing of it is left out. */
+size_t tap_command_line(char *out, size_t size, bool *whole);
 /* identity.c: which process this is, and what an interpreter runs. Its arguments as they are at start, which
  * it may write over. */
 void tap_keep_arguments(int argc, char *const *argv);

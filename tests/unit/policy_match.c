@@ -243,6 +243,21 @@ static void a_rule_in_doubt_lets_nothing_pass(void **state)
 	assert_int_equal(judged(&pol, &facts, &v), POL_DENY);
 }
 
+static void a_program_that_is_not_known_stays_so(void **state)
+{
+	struct pol pol =
+		judged_policy("gss: {match: [{script: /x/job.py, peer: 'h@*', peers: {allow: []}}]}");
+	const struct pol_process hidden = {"/usr/bin/python3", NULL, 0};
+	struct pol_facts facts = {.process = &hidden, .moment = POL_BEFORE_TOKEN, .role = POL_INITIATOR};
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(pol_judge(&pol, &facts, POL_ABOUT_PEER, &v), POL_ALLOW);
+	assert_true(v.waits);
+	facts.acceptor = (struct pol_name){"h@R", true};
+	assert_int_equal(pol_judge(&pol, &facts, POL_ABOUT_PEER, &v), POL_DENY);
+}
+
 static void what_is_not_known_before_the_token_leaves_may_become_so(void **state)
 {
 	struct pol pol = judged_policy("gss:\n  match:\n    - {service: 'hdfs/*', delegation: allow}\n"
@@ -300,6 +315,7 @@ int main(void)
 		cmocka_unit_test(the_first_rule_that_holds_and_has_the_keyword_counts),
 		cmocka_unit_test(who_does_not_want_to_be_known_is_nobody_of_a_rule),
 		cmocka_unit_test(a_rule_in_doubt_lets_nothing_pass),
+		cmocka_unit_test(a_program_that_is_not_known_stays_so),
 		cmocka_unit_test(what_is_not_known_before_the_token_leaves_may_become_so),
 		cmocka_unit_test(rules_ask_for_facts_and_families),
 	};
