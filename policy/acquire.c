@@ -23,6 +23,18 @@ static enum pol_holds either(bool yes)
 	return yes ? POL_HOLDS : POL_HOLDS_NOT;
 }
 
+/* A name that was asked for as service@host is folded: so are patterns, which are of principals, too. */
+static bool matches(const char *pattern, const char *name)
+{
+	char folded[2 * POL_TEXT_MAX] = "";
+
+	if (pol_match_service(pattern, name))
+		return true;
+	strncpy(folded, pattern, sizeof(folded) - 1);
+	pol_fold_host(folded);
+	return pol_match_service(folded, name);
+}
+
 /* service@host, or service/host, with or without patterns, as a principal's pattern; the name of a service
  * alone is that on any host. */
 static enum pol_holds accept_holds(const struct pol_wish *wish, const char *template)
@@ -41,7 +53,7 @@ static enum pol_holds accept_holds(const struct pol_wish *wish, const char *temp
 	at = strchr(accept, '/');
 	if (at && !strchr(wish->own.text, '/'))
 		*at = 0;
-	return either(pol_match_service(accept, wish->own.text));
+	return either(matches(accept, wish->own.text));
 }
 
 /* A name without a realm is that in any. */
@@ -78,7 +90,7 @@ static enum pol_holds service_holds(const struct pol *pol, const struct pol_rule
 	if (!wish->service.text || !wish->service.whole)
 		return POL_MAY_HOLD;
 	for (const struct pol_rule *one = list + 1; one < pol_next(list); one++)
-		if (pol_match_service(pol_text(pol->image, one), wish->service.text))
+		if (matches(pol_text(pol->image, one), wish->service.text))
 			return POL_HOLDS;
 	return POL_HOLDS_NOT;
 }

@@ -121,3 +121,18 @@ int pol_match_service(const char *pattern, const char *name)
 	return *realm_of(pattern) || ends_in_star(pattern) ? pol_match_principal(pattern, name)
 							   : match(pattern, pattern, name, realm);
 }
+
+void pol_fold_host(char *name)
+{
+	char *host = strchr(name, '/'), *end;
+	size_t n = host ? (size_t)(realm_of(host) - host) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (host[i] >= 'A' && host[i] <= 'Z')
+			host[i] += 'a' - 'A';
+	end = n ? memchr(host, ':', n) : NULL; /* before a port, too */
+	if (n && !end)
+		end = host + n;
+	if (end && end[-1] == '.')
+		memmove(end - 1, end, strlen(end) + 1);
+}

@@ -81,7 +81,7 @@ under() {
     under "$rule" "$PYTHON" pair.py hdfs@localhost
     [[ $output == *"refused by the gsstap policy: gss.acquire, line 5"* ]]
     jq -e -s 'map(select(.event == "refused")) | length == 1 and (.[0].reason
-        == "gss.acquire (policy line 5) has no credential to give, of ccache FILE:/nonexistent/cc: No credentials cache found")' events
+        | startswith("gss.acquire (policy line 5) has no credential to give, of ccache FILE:/nonexistent/cc: No credentials cache found"))' events
     jq -e -s 'any(.out_token != null) | not' events
     MECH=1.3.6.1.5.5.2 under "$rule" "$PYTHON" pair.py hdfs@localhost
     [[ $output == *"refused by the gsstap policy: gss.acquire, line 5"* ]]
@@ -179,6 +179,95 @@ print(gssapi.Credentials(usage="initiate", store={"ccache": sys.argv[1]}).name)
 END
     under "${rules/service: \'hdfs\/*\', /}" "$PYTHON" named.py "$KRB5CCNAME"
     [ "$output" = alice@GSSTAP.TEST ]
+}
+
+@test "a service is the same in other spellings, and a call without a store is one for the defaults" {
+    local rule='    - {service: "host/LocalHost.", ccache: "FILE:/nonexistent/cc"}'
+    cat >first.py <<'END'
+import sys, gssapi
+for service in sys.argv[1:]:
+    name = gssapi.Name(service, gssapi.NameType.hostbased_service)
+    try:
+        gssapi.SecurityContext(name=name, usage="initiate").step()
+        print(service)
+    except gssapi.exceptions.UnauthorizedError:
+        print("refused")
+END
+    under "$rule" "$PYTHON" first.py host@localhost host@LOCALHOST host@localhost. hdfs@localhost
+    [ "$output" = $'refused\nrefused\nrefused\nhdfs@localhost' ]
+    under '    - {service: "host/*", ccache: "FILE:/nonexistent/cc"}' "$PYTHON" first.py host@localhost host
+    [ "$output" = $'refused\nrefused' ]
+    cat >named.py <<'END'
+import gssapi
+from gssapi.raw import acquire_cred, acquire_cred_from, add_cred, add_cred_from
+name = gssapi.Name("host@LOCALHOST", gssapi.NameType.hostbased_service)
+for call in (lambda: acquire_cred(name, usage="accept"), lambda: acquire_cred_from(None, name, usage="accept"),
+             lambda: add_cred(None, name, gssapi.MechType.kerberos, "accept"),
+             lambda: add_cred_from(None, None, name, gssapi.MechType.kerberos, "accept")):
+    try:
+        call()
+        print("found")
+    except gssapi.exceptions.UnauthorizedError:
+        print("refused")
+END
+    under "    - {accept: 'host@localhost', keytab: /nonexistent/keytab}" "$PYTHON" named.py
+    [ "$output" = $'refused\nrefused\nrefused\nrefused' ]
+    KRB5_KTNAME=FILE:$PWD/none under "    - {accept: 'host@LOCALHOST.', keytab: '$KEYS'}" "$PYTHON" named.py
+    [ "$output" = $'found\nfound\nfound\nfound' ]
+}
+
+@test "another object identifier of Kerberos, or one that is not known, is no way round a rule" {
+    cat >reframed.py <<'END'
+import gssapi
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+krb5 = bytes.fromhex("2a864886f712010202")
+for other in "2a864886f712010202", "2a864882f712010202", "2a864886f712010242":
+    token = gssapi.SecurityContext(name=name, usage="initiate").step().replace(krb5, bytes.fromhex(other), 1)
+    try:
+        gssapi.SecurityContext(usage="accept").step(token)
+        print("accepted")
+    except gssapi.exceptions.GSSError as error:
+        print(type(error).__name__)
+END
+    under "    - {accept: '*', keytab: /nonexistent/keytab}" "$PYTHON" reframed.py
+    [ "$(sort -u <<<"$output")" = UnauthorizedError ]
+    KRB5_KTNAME=FILE:$PWD/none under "    - {accept: '*', keytab: '$KEYS'}" "$PYTHON" reframed.py
+    [ "$(head -n 2 <<<"$output")" = $'accepted\naccepted' ]
+}
+
+@test "a cache that is gone after the first token is no matter to Kerberos" {
+    cat >second.py <<'END'
+import os, sys, gssapi
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+one = gssapi.SecurityContext(name=name, usage="initiate", flags=gssapi.RequirementFlag.mutual_authentication)
+reply = gssapi.SecurityContext(usage="accept").step(one.step())
+os.unlink(sys.argv[1])
+one.step(reply)
+print(one.complete, one.initiator_name)
+END
+    export KRB5CCNAME=FILE:$PWD/none
+    under "    - {service: 'host/*', ccache: 'FILE:$PWD/bob.cc'}" "$PYTHON" second.py bob.cc
+    [ "$output" = "True bob@GSSTAP.TEST" ]
+}
+
+@test "no cache is written in audit mode, and none with the keys of the environment" {
+    local rule="    - {ccache: 'FILE:$PWD/new.cc', client-keytab: '$GSSTAP_REALM/client/bob'}"
+    MODE=audit under "$rule" "$PYTHON" pair.py host@localhost
+    [ "$output" = alice@GSSTAP.TEST ]
+    [ ! -e new.cc ]
+    jq -e -s 'any(.event == "would_refuse") | not' events
+    # tickets that are there do, whatever the keys are
+    MODE=audit under "    - {ccache: 'FILE:$PWD/bob.cc', client-keytab: /nonexistent/keytab}" "$PYTHON" pair.py host@localhost
+    jq -e -s 'any(.event == "would_refuse") | not' events
+    MODE=audit under "${rule/client\/bob/none}" "$PYTHON" pair.py host@localhost
+    jq -e -s 'map(select(.event == "would_refuse")) | length == 20 and all(.reason | test("of ccache FILE:.*/new.cc, client_keytab "))' events
+    export KRB5_CLIENT_KTNAME=FILE:$GSSTAP_REALM/client/alice
+    for MODE in audit enforce; do
+        under "    - {ccache: 'FILE:$PWD/new.cc'}" "$PYTHON" pair.py host@localhost
+        [ ! -e new.cc ]
+        jq -e -s --arg last "of ccache FILE:$PWD/new.cc: No credentials cache found" \
+            'any((.event == "refused" or .event == "would_refuse") and (.reason | contains($last)))' events
+    done
 }
 
 @test "a rule is for a program, a script or a user" {

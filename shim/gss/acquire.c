@@ -36,9 +36,9 @@ static bool is(gss_const_OID one, gss_const_OID other)
 	return one && one->length == other->length && !memcmp(one->elements, other->elements, one->length);
 }
 
-/* A name as rules have it, which know no service@host; *is_none: there is none. */
-static void read_name(const struct tap_scope *scope, gss_const_name_t name, char out[TAP_NAME],
-		      struct pol_name *known)
+/* A name as rules have it, which know no service@host. here: the host where it has none, or NULL. */
+static void read_name(const struct tap_scope *scope, gss_const_name_t name, const char *here,
+		      char out[TAP_NAME], struct pol_name *known)
 {
 	static const gss_OID_desc hostbased = {10, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x01\x04"};
 	static const gss_OID_desc hostbased_x = {6, "\x2b\x06\x01\x05\x06\x02"};
@@ -48,9 +48,17 @@ static void read_name(const struct tap_scope *scope, gss_const_name_t name, char
 	if (!tap_display_typed(scope, name, out, TAP_NAME, &known->whole, &type) || !out[0])
 		return;
 	known->text = out;
-	at = is(type, &hostbased) || is(type, &hostbased_x) ? strchr(out, '@') : NULL;
-	if (at)
+	if (!is(type, &hostbased) && !is(type, &hostbased_x))
+		return;
+	at = strchr(out, '@');
+	if (at) {
 		*at = '/';
+	} else if (here) {
+		known->whole &= strlen(out) + strlen(here) + 2 <= TAP_NAME;
+		tap_append(out, TAP_NAME, "/");
+		tap_append(out, TAP_NAME, here);
+	}
+	pol_fold_host(out);
 }
 
 static bool put_place(struct source *s, const char *key, const char *template,
@@ -79,6 +87,16 @@ static bool put_own_cache(struct source *s, const struct pol_acquire *rule, cons
 	return put_place(s, "ccache", place, values);
 }
 
+/* An empty one: else the library fills the cache with the default one's. */
+static const char no_keys[] = "MEMORY:gsstap-no-keys";
+
+static bool put_client_keys(struct source *s, const struct pol_acquire *rule, const struct pol_values *values)
+{
+	if (!rule->client_keytab && rule->ccache && s->set.count < KEYS_MOST)
+		s->element[s->set.count++] = (gss_key_value_element_desc){"client_keytab", no_keys};
+	return put_place(s, "client_keytab", rule->client_keytab, values);
+}
+
 /* A pattern of names is none that could be asked for. */
 static bool put_own(struct source *s, const struct pol_acquire *rule, const struct pol_values *values)
 {
@@ -96,8 +114,7 @@ static bool fill(struct source *s, const struct pol_acquire *rule, const char *h
 	struct pol_values values = {.host = host, .user = &user};
 
 	return put_place(s, "ccache", rule->ccache, &values) && put_own_cache(s, rule, &values) &&
-	       put_place(s, "client_keytab", rule->client_keytab, &values) &&
-	       put_place(s, "keytab", rule->keytab, &values) &&
+	       put_client_keys(s, rule, &values) && put_place(s, "keytab", rule->keytab, &values) &&
 	       put_place(s, "rcache", rule->rcache, &values) && (s->own[0] || put_own(s, rule, &values));
 }
 
@@ -157,8 +174,8 @@ static __attribute__((noinline)) enum pol_action ask_rules(struct source *s, con
 	s->used = 0;
 	if (!uname(&host))
 		wish.host = host.nodename;
-	read_name(scope, own, name, &wish.own);
-	read_name(scope, target, service, &wish.service);
+	read_name(scope, own, NULL, name, &wish.own);
+	read_name(scope, target, wish.host, service, &wish.service);
 	if (usage != GSS_C_ACCEPT)
 		initiator = one_end(s, &wish, POL_INITIATOR);
 	if (usage != GSS_C_INITIATE && initiator != POL_DENY)
@@ -193,6 +210,8 @@ static __attribute__((noinline)) void blame(struct source *s, OM_uint32 major, O
 
 	tap_append(reason, size, " has no credential to give, of");
 	for (OM_uint32 i = 0; i < s->set.count; i++) {
+		if (s->element[i].value == no_keys)
+			continue;
 		tap_append(reason, size, i ? ", " : " ");
 		tap_append(reason, size, s->element[i].key);
 		tap_append(reason, size, " ");
@@ -272,18 +291,61 @@ static bool take(struct source *s, const struct tap_acquiring *a, bool alone, OM
 	return !GSS_ERROR(*major);
 }
 
+static gss_key_value_element_desc *find(struct source *s, const char *key)
+{
+	for (OM_uint32 i = 0; i < s->set.count; i++)
+		if (!strcmp(s->element[i].key, key))
+			return &s->element[i];
+	return NULL;
+}
+
+/* One with tickets that are got by the rule's keys, into a cache of this process. */
+static OM_uint32 acquire_apart(struct source *s, const struct tap_acquiring *a,
+			       gss_key_value_element_desc *cache)
+{
+	const char *place = cache->value;
+	char apart[64] = "MEMORY:gsstap-trial-";
+	OM_uint32 major;
+
+	tap_append_number(apart, sizeof(apart), s->verdict.number);
+	tap_append(apart, sizeof(apart), "-");
+	tap_append_number(apart, sizeof(apart), geteuid());
+	cache->value = apart;
+	major = acquire(s, a);
+	cache->value = place;
+	return major;
+}
+
+/* Whether there is one, with nothing written: from what is in the rule's cache, else by its keys. */
+static void try(struct source *s, const struct tap_acquiring *a)
+{
+	gss_key_value_element_desc *cache = find(s, "ccache"), *keys = find(s, "client_keytab");
+	const char *place = keys ? keys->value : NULL;
+	OM_uint32 major;
+
+	if (keys)
+		keys->value = no_keys;
+	major = acquire(s, a);
+	if (keys)
+		keys->value = place;
+	if (GSS_ERROR(major) && cache && keys && place != no_keys)
+		major = acquire_apart(s, a, cache);
+	if (GSS_ERROR(major))
+		blame(s, major, *a->minor, &krb5);
+}
+
 /* In audit mode it is tried, since what enforce refuses is to be told, and given back. */
 static void try_only(struct source *s, const struct tap_acquiring *a)
 {
 	gss_cred_id_t cred = GSS_C_NO_CREDENTIAL;
 	struct tap_acquiring trial = {.own = a->own, .usage = a->usage, .time = a->time, .cred = &cred};
 	gss_OID_set_desc mechs = {1, &krb5};
-	OM_uint32 minor, major;
+	OM_uint32 minor;
 
 	trial.minor = &minor;
 	trial.mechs = &mechs;
 	if (s->verdict.action != POL_DENY)
-		take(s, &trial, true, &major);
+		try(s, &trial);
 	if (s->verdict.action == POL_DENY)
 		tap_refuses(s->scope, &s->verdict, NULL);
 	tap_drop_cred(s->scope, &cred);
@@ -335,21 +397,21 @@ bool tap_acquires_by_rule(const struct tap_scope *scope, const struct tap_acquir
 	return made;
 }
 
-/* The mechanism of an acceptor's first token, by its frame (RFC 2743, section 3.1), or NULL. */
-static gss_OID framed(const gss_buffer_desc *token)
+/* The mechanism of an acceptor's first token, by its frame (RFC 2743, section 3.1); without one it is empty.
+ */
+static gss_OID_desc framed(const gss_buffer_desc *token)
 {
-	static gss_OID_desc *const known[] = {&krb5, &iakerb, &spnego};
+	const gss_OID_desc none = {0, NULL};
 	const uint8_t *bytes = token ? token->value : NULL;
 	size_t head;
 
-	if (!bytes || token->length < 20 || bytes[0] != 0x60)
-		return NULL;
+	if (!bytes || token->length < 4 || bytes[0] != 0x60)
+		return none;
 	head = bytes[1] < 0x80 ? 2 : 2 + (size_t)(bytes[1] & 0x7f);
-	for (size_t i = 0; head < 7 && i < sizeof(known) / sizeof(known[0]); i++)
-		if (bytes[head] == 6 && bytes[head + 1] == known[i]->length &&
-		    !memcmp(bytes + head + 2, known[i]->elements, known[i]->length))
-			return known[i];
-	return NULL;
+	if (token->length < head + 2 || bytes[head] != 6 || bytes[head + 1] >= 0x80 ||
+	    token->length < head + 2 + bytes[head + 1])
+		return none;
+	return (gss_OID_desc){bytes[head + 1], TR_UNCONST(bytes + head + 2)};
 }
 
 static bool is_ntlm(const gss_buffer_desc *token)
@@ -357,22 +419,45 @@ static bool is_ntlm(const gss_buffer_desc *token)
 	return token && token->length >= 8 && !memcmp(token->value, "NTLMSSP", 8);
 }
 
+/* What a library makes of any other is not known here, and it may be Kerberos. */
+static bool is_other(gss_const_OID mech)
+{
+	static const gss_OID_desc beginnings[] = {
+		{10, "\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x0a"}, /* NTLM */
+		{8, "\x2b\x06\x01\x05\x05\x0f\x01\x01"},	  /* GSS-EAP (RFC 7055), of all enctypes */
+		{6, "\x2b\x06\x01\x05\x05\x0e"},		  /* SCRAM-SHA-1 (RFC 5802) */
+	};
+
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+		if (mech->length >= beginnings[i].length &&
+		    !memcmp(mech->elements, beginnings[i].elements, beginnings[i].length))
+			return true;
+	return false;
+}
+
 /* For which of them, so that no others are acquired in vain. False: for one that the rules are not about. */
 static bool choose_mechs(const struct tap_handshake *step, const gss_buffer_desc *token, gss_OID_desc room[3],
 			 gss_OID_set_desc *mechs)
 {
-	gss_const_OID one = step->role == TR_ROLE_INITIATOR ? step->mech : framed(token);
+	bool initiates = step->role == TR_ROLE_INITIATOR;
 
 	*mechs = (gss_OID_set_desc){1, room};
-	if (one == GSS_C_NO_OID && step->role == TR_ROLE_INITIATOR)
-		one = &krb5;
-	if (one) {
-		room[0] = *one;
-		return tap_is_kerberos(one) || is(one, &spnego);
-	}
+	room[0] = !initiates ? framed(token) : step->mech ? *step->mech : krb5;
+	if (tap_is_kerberos(room) || is(room, &spnego))
+		return true;
+	if (initiates || is_other(room) || is_ntlm(token))
+		return false;
 	room[0] = krb5, room[1] = iakerb, room[2] = spnego;
 	mechs->count = 3;
-	return !is_ntlm(token) && !(token && token->length && *(const char *)token->value == 0x60);
+	return true;
+}
+
+/* An initiator of Kerberos has all in its context from the first token on, and a cache that is gone by then
+ * is no matter. Of others the library may still want one, and would take the default one. */
+static bool needs_none(const struct tap_handshake *step)
+{
+	return step->role == TR_ROLE_INITIATOR && step->before != GSS_C_NO_CONTEXT &&
+	       (!step->mech || (tap_is_kerberos(step->mech) && !is(step->mech, &iakerb)));
 }
 
 static __attribute__((noinline)) bool lend(const struct tap_scope *scope, struct tap_handshake *step,
@@ -389,6 +474,8 @@ static __attribute__((noinline)) bool lend(const struct tap_scope *scope, struct
 				  .cred = lent};
 	struct source s;
 
+	if (needs_none(step))
+		return true;
 	if (!choose_mechs(step, token, room, &mechs) || !wants_kerberos(&a, &alone) ||
 	    !ask_rules(&s, scope, a.usage, GSS_C_NO_NAME, initiates ? step->target : GSS_C_NO_NAME))
 		return true;

@@ -132,20 +132,34 @@ static enum pol_use way_of(gss_const_key_value_set_t store)
 		.minor = minor_status, .own = wanted, .usage = usage, .cred = cred, .actual = actual,        \
 		__VA_ARGS__                                                                                  \
 	}
+#define WISH_ACQUIRED WISH(.time = time_req, .mechs = mechs, .lifetime = time_rec)
+#define WISH_ADDED                                                                                           \
+	WISH(.adds = true, .input = input, .mech = mech, .time = initiator_time,                             \
+	     .acceptor_time = acceptor_time, .lifetime = initiator_rec, .acceptor_lifetime = acceptor_rec)
+
+/* Of one that may name a store: without one it is left to the defaults. */
+#define ACQUIRE_FROM(function, parameters, arguments, wish, output, ...)                                     \
+	TAP_WRAP_JUDGED(                                                                                     \
+		TAP_GSS, OM_uint32, function, parameters, arguments, tap_missing(minor_status), scope,       \
+		major,                                                                                       \
+		way_of(store) == POL_USES                                                                    \
+			? tap_acquires_by_rule(&scope, &(struct tap_acquiring)wish, &major)                  \
+			: tap_way_refused(&scope, way_of(store), usage, output, minor_status, &major),       \
+		struct acquisition a = {.name = wanted, .usage = usage, __VA_ARGS__};                        \
+		tell(&scope, major, minor_status, &a))
 
 ACQUIRE_BY_RULE(gss_acquire_cred,
 		(OM_uint32 * minor_status, gss_name_t wanted, OM_uint32 time_req, gss_OID_set mechs,
 		 gss_cred_usage_t usage, gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *time_rec),
-		(minor_status, wanted, time_req, mechs, usage, cred, actual, time_rec),
-		WISH(.time = time_req, .mechs = mechs, .lifetime = time_rec), .cred = cred,
-		.lifetime = time_rec)
+		(minor_status, wanted, time_req, mechs, usage, cred, actual, time_rec), WISH_ACQUIRED,
+		.cred = cred, .lifetime = time_rec)
 
-ACQUIRE(gss_acquire_cred_from,
-	(OM_uint32 * minor_status, gss_name_t wanted, OM_uint32 time_req, gss_OID_set mechs,
-	 gss_cred_usage_t usage, gss_const_key_value_set_t store, gss_cred_id_t *cred, gss_OID_set *actual,
-	 OM_uint32 *time_rec),
-	(minor_status, wanted, time_req, mechs, usage, store, cred, actual, time_rec), way_of(store), cred,
-	.cred = cred, .lifetime = time_rec, .store = store)
+ACQUIRE_FROM(gss_acquire_cred_from,
+	     (OM_uint32 * minor_status, gss_name_t wanted, OM_uint32 time_req, gss_OID_set mechs,
+	      gss_cred_usage_t usage, gss_const_key_value_set_t store, gss_cred_id_t *cred,
+	      gss_OID_set *actual, OM_uint32 *time_rec),
+	     (minor_status, wanted, time_req, mechs, usage, store, cred, actual, time_rec), WISH_ACQUIRED,
+	     cred, .cred = cred, .lifetime = time_rec, .store = store)
 
 ACQUIRE(gss_acquire_cred_impersonate_name,
 	(OM_uint32 * minor_status, const gss_cred_id_t own, const gss_name_t wanted, OM_uint32 time_req,
@@ -167,19 +181,16 @@ ACQUIRE_BY_RULE(gss_add_cred,
 		 gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *initiator_rec, OM_uint32 *acceptor_rec),
 		(minor_status, input, wanted, mech, usage, initiator_time, acceptor_time, cred, actual,
 		 initiator_rec, acceptor_rec),
-		WISH(.adds = true, .input = input, .mech = mech, .time = initiator_time,
-		     .acceptor_time = acceptor_time, .lifetime = initiator_rec,
-		     .acceptor_lifetime = acceptor_rec),
-		.cred = cred, .mech = mech)
+		WISH_ADDED, .cred = cred, .mech = mech)
 
-ACQUIRE(gss_add_cred_from,
-	(OM_uint32 * minor_status, gss_cred_id_t input, gss_name_t wanted, gss_OID mech,
-	 gss_cred_usage_t usage, OM_uint32 initiator_time, OM_uint32 acceptor_time,
-	 gss_const_key_value_set_t store, gss_cred_id_t *cred, gss_OID_set *actual, OM_uint32 *initiator_rec,
-	 OM_uint32 *acceptor_rec),
-	(minor_status, input, wanted, mech, usage, initiator_time, acceptor_time, store, cred, actual,
-	 initiator_rec, acceptor_rec),
-	way_of(store), OUTPUT(cred, input), .cred = cred, .mech = mech, .store = store)
+ACQUIRE_FROM(gss_add_cred_from,
+	     (OM_uint32 * minor_status, gss_cred_id_t input, gss_name_t wanted, gss_OID mech,
+	      gss_cred_usage_t usage, OM_uint32 initiator_time, OM_uint32 acceptor_time,
+	      gss_const_key_value_set_t store, gss_cred_id_t *cred, gss_OID_set *actual,
+	      OM_uint32 *initiator_rec, OM_uint32 *acceptor_rec),
+	     (minor_status, input, wanted, mech, usage, initiator_time, acceptor_time, store, cred, actual,
+	      initiator_rec, acceptor_rec),
+	     WISH_ADDED, OUTPUT(cred, input), .cred = cred, .mech = mech, .store = store)
 
 ACQUIRE(gss_add_cred_impersonate_name,
 	(OM_uint32 * minor_status, gss_cred_id_t input, const gss_cred_id_t own, const gss_name_t wanted,

@@ -57,6 +57,31 @@ static void initiators_have_it_by_service(void **state)
 	assert_int_equal(counts(&pol, wish(POL_INITIATOR, NULL, "alice@R")), 0);
 }
 
+/* libkrb5 folds what is asked for as service@host, and so is what the shim asks with. */
+static void a_host_is_the_same_in_other_spellings(void **state)
+{
+	struct pol pol = judged_policy("gss:\n  acquire:\n"
+				       "    - {service: 'host/DB1.Example.org.', ccache: 'FILE:/a'}\n"
+				       "    - {service: 'host/*.NET', ccache: 'FILE:/b'}\n"
+				       "    - {accept: 'zmq@DB1.', keytab: /a}\n");
+	char name[][24] = {"HOST/A.B.", "h/A.:80", "h/A.b@R.", "H", "h/A\\@B.@R"};
+
+	(void)state;
+	assert_int_equal(counts(&pol, wish(POL_INITIATOR, "host/db1.example.org", NULL)), 4);
+	/* a principal, as it is */
+	assert_int_equal(counts(&pol, wish(POL_INITIATOR, "host/DB1.Example.org.", NULL)), 4);
+	assert_int_equal(counts(&pol, wish(POL_INITIATOR, "HOST/db1.example.org", NULL)), 0);
+	assert_int_equal(counts(&pol, wish(POL_INITIATOR, "host/x.net@R", NULL)), 5);
+	assert_int_equal(counts(&pol, wish(POL_ACCEPTOR, NULL, "zmq/db1")), 6);
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+		pol_fold_host(name[i]);
+	assert_string_equal(name[0], "HOST/a.b");
+	assert_string_equal(name[1], "h/a:80");
+	assert_string_equal(name[2], "h/a.b@R.");
+	assert_string_equal(name[3], "H");
+	assert_string_equal(name[4], "h/a\\@b@R");
+}
+
 static void initiators_have_it_by_their_own_name(void **state)
 {
 	struct pol pol = judged_policy("gss:\n  acquire:\n"
@@ -138,6 +163,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(initiators_have_it_by_service),
+		cmocka_unit_test(a_host_is_the_same_in_other_spellings),
 		cmocka_unit_test(initiators_have_it_by_their_own_name),
 		cmocka_unit_test(acceptors_have_it_by_their_name),
 		cmocka_unit_test(what_is_not_known_is_no_reason_to_pass_a_rule_by),
