@@ -211,6 +211,64 @@ static void a_child_with_its_parents_id_does_not_take_itself_for_it(void **state
 	assert_int_equal(status, 0);
 }
 
+#define TRAP_FLAG 0x100
+#define ENOUGH 5000 /* instructions, to find a lineage */
+static volatile sig_atomic_t steps, fork_at, same_lineage;
+
+/* After each instruction: at one of them, what is known by then must not be what a child gets. */
+static void fork_here(int signal)
+{
+	uint32_t own;
+	pid_t child;
+	int status;
+
+	(void)signal;
+	steps = steps + 1;
+	if (steps != fork_at)
+		return;
+	own = tap_lineage();
+	child = fork();
+	if (!child)
+		_exit(tap_lineage() == own);
+	if (waitpid(child, &status, 0) != child || status)
+		same_lineage = 1;
+}
+
+static void set_trap_flag(bool on)
+{
+	uint64_t flags = __builtin_ia32_readeflags_u64();
+
+	__builtin_ia32_writeeflags_u64(on ? flags | TRAP_FLAG : flags & ~(uint64_t)TRAP_FLAG);
+}
+
+/* 0: the next instruction, 1: there is none, 2: the child had its parent's number. */
+static int find_lineage_forking_at(int step)
+{
+	fork_at = step;
+	signal(SIGTRAP, fork_here);
+	set_trap_flag(true);
+	tap_lineage();
+	set_trap_flag(false);
+	return same_lineage ? 2 : steps < step;
+}
+
+static void a_child_forked_while_its_parent_finds_its_lineage_has_another(void **state)
+{
+	int status = 0, step = 0;
+
+	(void)state;
+	while (!status && step++ < ENOUGH) {
+		pid_t child = fork();
+
+		if (!child)
+			_exit(find_lineage_forking_at(step));
+		assert_int_equal(waitpid(child, &status, 0), child);
+	}
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 1);
+	assert_true(step > 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +277,7 @@ int main(void)
 		cmocka_unit_test(what_an_ended_thread_held_is_taken_over),
 		cmocka_unit_test(a_child_takes_over_what_its_parent_held),
 		cmocka_unit_test(a_child_with_its_parents_id_does_not_take_itself_for_it),
+		cmocka_unit_test(a_child_forked_while_its_parent_finds_its_lineage_has_another),
 	};
 
 	pthread_barrier_init(&held, NULL, 2);
