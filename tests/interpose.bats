@@ -169,6 +169,16 @@ handshake_traced() {
     traced gss_wrap 2
 }
 
+# AddressSanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
+# bats test_tags=bare
+@test "a plugin loaded RTLD_DEEPBIND is recorded, also where there is no memory meanwhile" {
+    bare "$HOSTS/plugin_user" starved "$PLUGINS/zmq_plugin.so"
+    [ "$status" = 0 ]
+    tapped "$HOSTS/plugin_user" starved "$PLUGINS/zmq_plugin.so"
+    same
+    traced zmq_bind 2
+}
+
 # AddressSanitizer's dlopen ends a program that asks for RTLD_DEEPBIND, as PHP does for each extension.
 # bats test_tags=bare
 @test "php-zmq, an extension loaded RTLD_DEEPBIND, is recorded" {

@@ -92,7 +92,7 @@ static bool take(struct tap_comparison *c, const struct tap_object *o)
 
 	if (!c->deepbind && !tap_elf_references(o->bias, o->dynamic, any_reference, NULL))
 		return true;
-	if (c->found == TAP_NEWCOMERS)
+	if (c->found == c->room)
 		return false;
 	n->dynamic = o->dynamic;
 	tap_copy(n->path, sizeof(n->path), o->path);
@@ -119,8 +119,31 @@ static bool compare(const struct tap_object *o, void *data)
 	return false;
 }
 
+/* For a host without memory: two, since the one that is read stays whole until the next is. */
+#define RESERVE 1024
+static union {
+	struct tap_known list;
+	char bytes[sizeof(struct tap_known) + RESERVE * sizeof(void *)];
+} reserves[2];
+
+static struct tap_known *new_list(size_t room)
+{
+	struct tap_known *list = mmap(NULL, sizeof(*list) + room * sizeof(list->list[0]),
+				      PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (list == MAP_FAILED) {
+		list = &reserves[known == &reserves[0].list].list;
+		room = RESERVE;
+	}
+	list->room = room;
+	list->count = 0;
+	return list;
+}
+
 static void unmap(struct tap_known *list)
 {
+	if (list == &reserves[0].list || list == &reserves[1].list)
+		return;
 	munmap(list, sizeof(*list) + list->room * sizeof(list->list[0]));
 }
 
@@ -141,11 +164,7 @@ void tap_known_look(struct tap_comparison *c)
 	struct tap_known *old = known;
 
 	begin(c);
-	c->list = mmap(NULL, sizeof(*c->list) + room * sizeof(c->list->list[0]), PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (c->list == MAP_FAILED)
-		return;
-	c->list->room = room;
+	c->list = new_list(room);
 	tap_walk(compare, c);
 	__atomic_store_n(&unfinished, true, __ATOMIC_RELEASE);
 	__atomic_store_n(&known, c->list, __ATOMIC_RELEASE);

@@ -29,7 +29,8 @@ struct tap_known {
 struct tap_comparison {
 	enum tap_purpose purpose;
 	bool deepbind;
-	struct tap_newcomer *batch; /* of TAP_NEWCOMERS: too large for the stack of whoever loads */
+	struct tap_newcomer *batch; /* many are too large for the stack of whoever loads */
+	size_t room;		    /* in it, TAP_NEWCOMERS at most */
 	size_t found;		    /* not known before they were worked on */
 	/* For known.c. */
 	size_t next; /* the first of the old list that was not met */

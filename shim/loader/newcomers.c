@@ -134,11 +134,13 @@ static bool deepbind_is_over(void)
 static void take_newcomers(bool over)
 {
 	const size_t room = TAP_NEWCOMERS * sizeof(struct tap_newcomer);
-	struct tap_comparison c = {.purpose = TAP_TAKE};
+	void *many = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	bool one_by_one = many == MAP_FAILED; /* a host without memory is not passed by */
+	struct tap_newcomer one;
+	struct tap_comparison c = {.purpose = TAP_TAKE,
+				   .batch = one_by_one ? &one : many,
+				   .room = one_by_one ? 1 : TAP_NEWCOMERS};
 
-	c.batch = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (c.batch == MAP_FAILED)
-		return;
 	for (unsigned rounds = 0; rounds < ROUNDS && tap_known_enter(); rounds++) {
 		c.deepbind = deepbind;
 		tap_known_look(&c);
@@ -150,7 +152,8 @@ static void take_newcomers(bool over)
 		for (size_t i = 0; i < c.found; i++)
 			point(&c.batch[i], c.deepbind);
 	}
-	munmap(c.batch, room);
+	if (!one_by_one)
+		munmap(many, room);
 }
 
 void tap_dlopen_ended(void)
