@@ -122,6 +122,22 @@ int pol_match_service(const char *pattern, const char *name)
 							   : match(pattern, pattern, name, realm);
 }
 
+void pol_drop_escapes(char *name)
+{
+	char *to = name;
+
+	for (const char *at = name; *at;) {
+		bool escapes = *at == '\\' && at[1];
+
+		if (escapes && !names_escape((unsigned char)at[1]))
+			at++, escapes = false;
+		*to++ = *at++;
+		if (escapes)
+			*to++ = *at++;
+	}
+	*to = 0;
+}
+
 void pol_fold_host(char *name)
 {
 	char *host = strchr(name, '/'), *end;

@@ -197,6 +197,10 @@ END
     [ "$output" = $'refused\nrefused\nrefused\nhdfs@localhost' ]
     under '    - {service: "host/*", ccache: "FILE:/nonexistent/cc"}' "$PYTHON" first.py host@localhost host
     [ "$output" = $'refused\nrefused' ]
+    # A principal that is written with a \ which it does not need.
+    sed 's/hostbased_service/kerberos_principal/' first.py >principal.py
+    under "$rule" "$PYTHON" principal.py 'host/localhost' 'host/loc\alhost' 'h\ost/localhost@GSSTAP.TEST'
+    [ "$output" = $'refused\nrefused\nrefused' ]
     cat >named.py <<'END'
 import gssapi
 from gssapi.raw import acquire_cred, acquire_cred_from, add_cred, add_cred_from

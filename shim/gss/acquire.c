@@ -48,8 +48,10 @@ static void read_name(const struct tap_scope *scope, gss_const_name_t name, cons
 	if (!tap_display_typed(scope, name, out, TAP_NAME, &known->whole, &type) || !out[0])
 		return;
 	known->text = out;
-	if (!is(type, &hostbased) && !is(type, &hostbased_x))
+	if (!is(type, &hostbased) && !is(type, &hostbased_x)) {
+		pol_drop_escapes(out);
 		return;
+	}
 	at = strchr(out, '@');
 	if (at) {
 		*at = '/';

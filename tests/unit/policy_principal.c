@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -88,6 +89,24 @@ static void a_service_may_be_given_without_its_realm(void **state)
 	assert_true(pol_match_service("*", "hdfs/nn1@R"));
 }
 
+static void what_needs_no_escape_loses_it(void **state)
+{
+	static const char *const names[][2] = {{"host/loc\\alhost@R", "host/localhost@R"},
+					       {"a\\/b\\@c\\\\d@R", "a\\/b\\@c\\\\d@R"},
+					       {"a\\nb\\c", "a\\nbc"},
+					       {"a\\", "a\\"},
+					       {"", ""}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char name[40];
+
+		strcpy(name, names[i][0]);
+		pol_drop_escapes(name);
+		assert_string_equal(name, names[i][1]);
+	}
+}
+
 /* Many stars against a long name: time stays small, or this test does not end. */
 static void stars_cost_no_more_than_the_product(void **state)
 {
@@ -109,6 +128,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_matched_by_their_components),
 		cmocka_unit_test(a_service_may_be_given_without_its_realm),
+		cmocka_unit_test(what_needs_no_escape_loses_it),
 		cmocka_unit_test(stars_cost_no_more_than_the_product),
 	};
 
