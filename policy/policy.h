@@ -246,7 +246,8 @@ int pol_expand_by(const char *template, const struct pol_values *values, char *o
 int pol_match_principal(const char *pattern, const char *name);
 /* The same for a service: a pattern without a realm is compared with the name without its own. */
 int pol_match_service(const char *pattern, const char *name);
-/* A principal as somebody has written it: without a \ that stands before what needs none, as libkrb5 reads it. */
+/* A principal as somebody has written it: without a \ that stands before what needs none, as libkrb5 reads
+ * it. */
 void pol_drop_escapes(char *name);
 /* service/host as libkrb5 makes it of service@host: the host in small letters, without a dot at its end. */
 void pol_fold_host(char *name);
