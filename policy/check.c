@@ -137,6 +137,10 @@ static bool control(const unsigned char *text, size_t i)
 
 const char *draft_wanted(const struct pol_keyword *k)
 {
+	if (k->type == POL_T_TEXT)
+		return !strcmp(k->values, "field") ? "the name of a field" : "a path";
+	if (!strcmp(k->values, "address"))
+		return "an address";
 	return k->type == POL_T_TEMPLATE ? "a name" : k->type == POL_T_PLACE ? "a place" : "a pattern";
 }
 
@@ -147,7 +151,8 @@ void draft_check_text(struct draft *draft, const struct pol_keyword *k, const ch
 
 	if (!len)
 		draft_error(draft, at, "%s: expected %s%s, found nothing", k->path, draft_wanted(k),
-			    k->type == POL_T_TEMPLATE || k->type == POL_T_PLACE
+			    k->type == POL_T_TEMPLATE || k->type == POL_T_PLACE || k->type == POL_T_TEXT ||
+					    !strcmp(k->values, "address")
 				    ? ""
 				    : " (\"*\" matches everything)");
 	if (len > POL_TEXT_MAX)
@@ -160,6 +165,14 @@ void draft_check_text(struct draft *draft, const struct pol_keyword *k, const ch
 		return;
 	if (k->type == POL_T_TEMPLATE || k->type == POL_T_PLACE) {
 		check_template(draft, k, text, at);
+		return;
+	}
+	if (k->type == POL_T_TEXT) {
+		draft_check_place_of_proof(draft, k, text, at);
+		return;
+	}
+	if (!strcmp(k->values, "address")) {
+		draft_check_address(draft, k, text, at);
 		return;
 	}
 	check_parts(draft, k->path, text, at);
@@ -259,6 +272,9 @@ void draft_check_record(struct draft *draft, size_t item)
 		break;
 	case POL_K_ACQUIRE:
 		draft_check_acquire(draft, item);
+		break;
+	case POL_K_AUTH:
+		draft_check_auth(draft, item);
 		break;
 	default:
 		check_inject(draft, item);

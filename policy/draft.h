@@ -19,7 +19,7 @@ struct draft_rule {
 	uint16_t word;
 	uint32_t seconds; /* of a DURATION */
 	size_t below;	  /* as in struct pol_rule */
-	size_t record;	  /* number of the item of gss.match that it stands in, from 1; 0: in none */
+	size_t record; /* number of the item of a list but zmq.inject that it stands in, from 1; 0: in none */
 };
 
 struct draft {
@@ -80,6 +80,12 @@ void draft_check_place(struct draft *draft, const struct pol_keyword *keyword, c
 const struct draft_rule *draft_field(const struct draft *draft, size_t item, uint16_t keyword);
 /* Do the fields of an item of gss.acquire go together? */
 void draft_check_acquire(struct draft *draft, size_t item);
+/* check_auth.c: the same of a TEXT and an address, and of a rule of zmq.auth */
+void draft_check_place_of_proof(struct draft *draft, const struct pol_keyword *keyword, const char *text,
+				struct place place);
+void draft_check_address(struct draft *draft, const struct pol_keyword *keyword, const char *text,
+			 struct place place);
+void draft_check_auth(struct draft *draft, size_t item);
 /* Do the fields of the last item, which begins at draft->rules[item], go together? */
 void draft_check_record(struct draft *draft, size_t item);
 /* Warns about what is legal and will surprise. The draft has no errors. */

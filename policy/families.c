@@ -18,8 +18,9 @@ static int asks(const struct pol_keyword *k, const struct pol_rule *rule)
 	case POL_LIST:
 		/* also an empty one; of these one only takes from what another refuses, and others only say
 		 * which contexts are meant */
-		return k->type == POL_T_RECORDS ? k->id != POL_K_MATCH && rule->below > 0
-						: k->id != POL_K_UNSECURED_OK && !pol_is_field(k);
+		return k->type == POL_T_RECORDS
+			       ? k->id != POL_K_MATCH && (rule->below > 0 || k->id == POL_K_AUTH)
+			       : k->id != POL_K_UNSECURED_OK && !pol_is_field(k);
 	default:
 		return 0;
 	}
@@ -46,5 +47,6 @@ int pol_by_address(const struct pol *pol)
 {
 	const struct pol_rule *plaintext = pol->rule[POL_K_PLAINTEXT];
 
-	return pol->state == POL_READY && !(plaintext && asks(pol_keyword(POL_K_PLAINTEXT), plaintext));
+	return pol->state == POL_READY && !pol->rule[POL_K_AUTH] &&
+	       !(plaintext && asks(pol_keyword(POL_K_PLAINTEXT), plaintext));
 }

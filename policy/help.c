@@ -112,6 +112,9 @@ static void print_values(FILE *out, const struct pol_keyword *k)
 	case POL_T_PLACE:
 		fprintf(out, "%s; %%principal, %%h, %%{uid}, %%%%", k->values);
 		break;
+	case POL_T_TEXT:
+		fputs(k->values, out);
+		break;
 	case POL_T_RECORDS:
 		fputs("list of mappings", out);
 		break;

@@ -39,6 +39,7 @@ enum pol_type {
 	POL_T_SET,
 	POL_T_DURATION,
 	POL_T_PLACE,
+	POL_T_TEXT,
 };
 
 struct pol_keyword {

@@ -156,6 +156,7 @@ static void parse_keyword(struct events *events, const struct pol_keyword *k, st
 		break;
 	case POL_T_PATTERN:
 	case POL_T_TEMPLATE:
+	case POL_T_TEXT:
 		parse_text(events, k, POL_FIELD, at);
 		break;
 	case POL_T_PLACE:

@@ -120,7 +120,7 @@ static int word_fits(const struct pol_rule *rule, const struct pol_keyword *k)
 static int shape_fits(const struct check *check, const struct pol_rule *rule, const struct pol_keyword *k)
 {
 	int has_text = k->type == POL_T_PATTERN || k->type == POL_T_TEMPLATE || k->type == POL_T_PLACE ||
-		       (k->type == POL_T_PATTERNS && rule->kind == POL_ITEM);
+		       k->type == POL_T_TEXT || (k->type == POL_T_PATTERNS && rule->kind == POL_ITEM);
 
 	return word_fits(rule, k) &&
 	       (k->type == POL_T_DURATION || (has_text ? text_fits(check, rule) : !rule->text));
@@ -163,6 +163,13 @@ static void check_inject(struct check *check, const struct pol_rule *item)
 		fail(check, "the keys of a rule of zmq.inject do not go together");
 }
 
+/* What a rule of zmq.auth asks of addresses is one list. */
+static void check_auth(struct check *check, const struct pol_rule *item)
+{
+	if (pol_field(item, POL_K_AUTH_ALLOW) && pol_field(item, POL_K_AUTH_DENY))
+		fail(check, "the keys of a rule of zmq.auth do not go together");
+}
+
 static void check_value(struct check *check, const struct pol_keyword *record);
 
 /* The keys of a mapping, which is what is left before end. */
@@ -190,6 +197,11 @@ static void check_item(struct check *check, const struct pol_keyword *list)
 		check_mapping(check, pol_next(item), list);
 	if (!check->why && list->id == POL_K_INJECT)
 		check_inject(check, item);
+	if (!check->why && list->id == POL_K_AUTH)
+		check_auth(check, item);
+	/* One that is none would match nobody, and a list of those who are denied would let all pass. */
+	if (!check->why && !strcmp(list->values, "address") && !pol_is_address(pol_text(check->image, item)))
+		fail(check, "an address in it is none");
 }
 
 /* Plain texts stand in the order of their bytes, as many as the head says. */

@@ -211,6 +211,46 @@ int pol_asks_gssapi(const struct pol_endpoint *facts);
 /* A program sets ZMQ_GSSAPI_PLAINTEXT to a non-zero value. */
 enum pol_action pol_judge_plaintext(const struct pol *pol, struct pol_verdict *verdict);
 
+/* A peer that wants to come in, as a ZAP handler is asked about it (rfc.zeromq.org/spec/27). */
+struct pol_visitor {
+	const char *domain;
+	const char *address;   /* as libzmq has it: of ipc "localhost:UID:GID:PID"; "": not known */
+	const char *mechanism; /* "NULL", "PLAIN", "CURVE", "GSSAPI" */
+	const char *principal; /* that GSSAPI has proved; NULL: none */
+};
+/* Does the policy say who may come in? */
+int pol_authenticates(const struct pol *pol);
+/* May the program bind a ZAP handler of its own? */
+enum pol_action pol_judge_handler(const struct pol *pol, struct pol_verdict *verdict);
+/* Can peers of this endpoint, which libzmq does by itself, be asked about? Who connects is asked about by the
+ * other end. */
+enum pol_action pol_judge_entrance(const struct pol *pol, const struct pol_endpoint *facts,
+				   struct pol_verdict *verdict);
+/* The number of the rule of zmq.auth for an endpoint; 0: there is none. */
+uint32_t pol_auth_rule(const struct pol *pol, enum pol_way way, const char *endpoint, const char *domain);
+/* What that rule says by itself. POL_ALLOW of PLAIN and CURVE: if the peer proves what is in pol_auth_proof.
+ */
+enum pol_action pol_judge_visitor(const struct pol *pol, uint32_t rule, const struct pol_visitor *visitor,
+				  struct pol_verdict *verdict);
+/* Where users (plain) and certificates (curve, or "any") of a rule are, and the field of those that names a
+ * client (NULL: its key). */
+struct pol_proof {
+	const char *plain, *curve, *user_id;
+};
+struct pol_proof pol_auth_proof(const struct pol *pol, uint32_t rule);
+/* It was not proved, for this reason, which goes on after the rule's name and line. */
+enum pol_action pol_deny_visitor(const struct pol *pol, uint32_t rule, const struct pol_visitor *visitor,
+				 const char *why, struct pol_verdict *verdict);
+
+/*
+ * Addresses: 10.0.0.7, 10.0.0.0/8, fd00::/8, ipc, ipc:uid=1000, ipc:gid=100, all. An IPv6 address that stands
+ * for an IPv4 one (::ffff:10.0.0.7) is that, and a zone (%eth0) is left out. 1 or 0.
+ */
+int pol_is_address(const char *pattern);
+int pol_match_address(const char *pattern, const char *address);
+/* Has it bits behind its prefix? */
+int pol_address_is_loose(const char *pattern);
+
 /*
  * A rule's number, to be carried in a minor status, and the way back: keyword path and line.
  * pol_rule_by_number returns 0, or -1 for a number that the policy does not have (0, or of a policy replaced

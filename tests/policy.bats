@@ -206,6 +206,21 @@ warns() {
         <<<$'version: 1\nzmq: {inject: [{connect: "ipc://*", service: "zmq@%H"}]}'
 }
 
+@test "the parts of a rule about who comes in must fit together" {
+    complains 2:34 "a rule of zmq.auth has either allow or deny; who is not in the one it has is the other's" \
+        <<<$'version: 1\nzmq: {auth: [{allow: [10.0.0.1], deny: [10.0.0.2]}]}'
+    complains 2:23 "zmq.auth.allow: '10.0.0' is no address; expected one such as 10.0.0.7, 10.0.0.0/8, fd00::/8, ipc:uid=1000, ipc:gid=100, ipc or all" \
+        <<<$'version: 1\nzmq: {auth: [{allow: [10.0.0]}]}'
+    complains 2:22 "zmq.auth.plain: a path begins with /" <<<$'version: 1\nzmq: {auth: [{plain: users}]}'
+    complains 2:22 "zmq.auth.curve: expected the path of a directory, which begins with /, or any" \
+        <<<$'version: 1\nzmq: {auth: [{curve: all}]}'
+    complains 2:15 "zmq.auth.user-id: a field is one of a certificate's, which takes a directory of them (curve)" \
+        <<<$'version: 1\nzmq: {auth: [{user-id: email, curve: any}]}'
+    warns 2:22 "zmq.auth.deny: 10.0.0.1/8 has bits behind its prefix, which count for nothing" \
+        <<<$'version: 1\nzmq: {auth: [{deny: [10.0.0.1/8]}, {domain: a}, {domain: a, deny: [10.0.0.1/8]}]}'
+    [ "$(grep -c warning <<<"$output")" = 2 ]
+}
+
 @test "keywords that are no more are passed over with what to do, or refused where they meant another endpoint" {
     for value in all none '[zap]' '[laek, {a: b}]'; do
         warns 2:7 "zmq.repairs has no effect any more: libzmq's GSSAPI is not used any more, so nothing of it is put right; programs that ask for GSSAPI themselves are served as engine: wire says" \

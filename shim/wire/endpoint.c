@@ -142,6 +142,19 @@ static void give_up(const struct tap_scope *scope, void *socket, struct tap_wire
 	*wired = (struct tap_wired){0};
 }
 
+/* By which a rule of zmq.auth is found. */
+static void take_domain(const struct tap_scope *scope, void *socket, struct tap_zap *zap)
+{
+	size_t length;
+	const char *kept = tap_domain_kept(socket, &length);
+
+	/* One that libzmq was given for another endpoint it asks about as well. */
+	if (kept)
+		tap_copy(zap->domain, sizeof(zap->domain), kept);
+	else
+		tap_option_text(scope, socket, ZMQ_ZAP_DOMAIN, zap->domain, sizeof(zap->domain));
+}
+
 int tap_wire_begin(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
 		   const struct pol_inject *rule, const void *zmq_function, struct tap_wired *wired,
 		   char *reason, size_t size)
@@ -160,6 +173,8 @@ int tap_wire_begin(const struct tap_scope *scope, void *socket, const struct pol
 		error = begin_turn(scope, socket, wired, reason, size);
 	if (error)
 		return error;
+	if (wanted.server && TAP_POLICY(pol_authenticates))
+		take_domain(scope, socket, &wanted.zap);
 	error = tie_to(scope, socket, facts, &wanted, wired, reason, size);
 	if (error)
 		give_up(scope, socket, wired);
@@ -190,7 +205,6 @@ static bool take_own(const struct tap_scope *scope, void *socket, struct tap_tie
 /* As zap.c asks for a server of this socket. */
 static void take_zap(const struct tap_scope *scope, void *socket, struct tap_zap *zap)
 {
-	const char *kept;
 	int enforces = 0;
 	size_t length;
 
@@ -209,11 +223,7 @@ static void take_zap(const struct tap_scope *scope, void *socket, struct tap_zap
 	zap->patience -= zap->patience / 4;
 	tap_option_number(scope, socket, ZMQ_ZAP_ENFORCE_DOMAIN, &enforces);
 	zap->enforces = enforces;
-	/* One that libzmq was given for another endpoint it asks about as well. */
-	if ((kept = tap_domain_kept(socket, &length)))
-		tap_copy(zap->domain, sizeof(zap->domain), kept);
-	else
-		tap_option_text(scope, socket, ZMQ_ZAP_DOMAIN, zap->domain, sizeof(zap->domain));
+	take_domain(scope, socket, zap);
 	length = sizeof(zap->id);
 	if (tap_option_bytes(scope, socket, ZMQ_ROUTING_ID, zap->id, &length))
 		zap->id_length = (unsigned)length;

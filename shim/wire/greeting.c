@@ -14,6 +14,7 @@
  */
 #include "shim/wire/address.h"
 #include "shim/wire/unseen.h"
+#include "shim/wire/zap.h"
 
 #include <errno.h>
 #include <string.h>
@@ -192,6 +193,8 @@ static const char *decide(struct wire *wire, char *room, size_t size)
 	if (wire->choice == WIRE_NULL)
 		return NULL;
 	if (is_old(wire)) {
+		if (decides && tap_wire_why_not(wire, NULL, room, size))
+			return room;
 		if (decides && go_clear(wire, "the peer speaks ZMTP 1 or 2, which have no security"))
 			return NULL;
 		return "the peer speaks no ZMTP 3: it is too old for security, or no ZeroMQ";
@@ -206,7 +209,10 @@ static const char *decide(struct wire *wire, char *room, size_t size)
 		wire->choice = WIRE_GSSAPI;
 		return NULL;
 	}
-	if (decides && wire->choice == WIRE_UNDECIDED && offers(wire->peer, null_mechanism))
+	decides = decides && wire->choice == WIRE_UNDECIDED && offers(wire->peer, null_mechanism);
+	if (decides && tap_wire_why_not(wire, NULL, room, size))
+		return room;
+	if (decides)
 		return go_clear(wire, NULL) ? NULL : "the greeting could not be sent";
 	return one_sided(wire, room, size);
 }

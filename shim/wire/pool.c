@@ -89,7 +89,7 @@ static void send_all(struct wire *wire)
 /* Behind `out`. */
 static void answer(struct wire *wire, OM_uint32 major, const gss_buffer_desc *token, const char *why)
 {
-	char room[160];
+	char room[256];
 	bool put = false;
 
 	if (GSS_ERROR(major)) {

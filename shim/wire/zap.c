@@ -2,6 +2,7 @@
 /* See zap.h. A thread of the pool waits for the answer, never one of libzmq's. */
 #include "shim/wire/zap.h"
 
+#include "shim/auth/auth.h"
 #include "shim/core/monotonic.h"
 #include "shim/wire/abroad.h"
 #include "shim/wire/using.h"
@@ -248,6 +249,26 @@ void tap_wire_ended(const void *context)
 	errno = saved;
 }
 
+const char *tap_wire_why_not(const struct wire *wire, const char *principal, char *reason, size_t size)
+{
+	const struct tap_tie *tie = wire->tie;
+	char address[128];
+	struct pol_visitor visitor = {.domain = tie->zap.domain,
+				      .address = address,
+				      .mechanism = principal ? "GSSAPI" : "NULL",
+				      .principal = principal};
+
+	if (!wire->server || !TAP_POLICY(pol_authenticates))
+		return NULL;
+	address_of(wire->fd, address, sizeof(address));
+	return tap_auth_why_not(tie->binds ? POL_BIND : POL_CONNECT, tie->endpoint, &visitor, reason, size);
+}
+
+static bool decides_alone(void)
+{
+	return TAP_POLICY(pol_authenticates) && TAP_POLICY(pol_enforces);
+}
+
 const char *tap_wire_zap(struct wire *wire, char *reason, size_t size)
 {
 	const struct tap_zap *zap = &wire->tie->zap;
@@ -257,8 +278,12 @@ const char *tap_wire_zap(struct wire *wire, char *reason, size_t size)
 	void *socket;
 	int error;
 
+	if (tap_wire_why_not(wire, wire->user, reason, size))
+		return reason;
 	if (!zap->context)
 		return NULL;
+	if (decides_alone())
+		return NULL; /* the program has no handler, nor need it have one */
 	if (!tap_socket_handles_zap(zap->context))
 		return zap->enforces && zap->domain[0] ? "there is no ZAP handler, and the program asks for "
 							 "one (ZMQ_ZAP_ENFORCE_DOMAIN)"

@@ -14,5 +14,8 @@
  * it is over. Else why not: a literal, or in `reason`.
  */
 const char *tap_wire_zap(struct wire *wire, char *reason, size_t size);
+/* What zmq.auth says of a server's peer, which GSSAPI has proved to be this principal; NULL: which goes
+ * without. Locked. NULL: it may come in, or the policy says nothing. */
+const char *tap_wire_why_not(const struct wire *wire, const char *principal, char *reason, size_t size);
 
 #endif

@@ -2,6 +2,7 @@
 /*
  * ZeroMQ contexts and the making and closing of sockets: who there is to be judged. Nothing here is changed.
  */
+#include "shim/auth/handler.h"
 #include "shim/wire/abroad.h"
 #include "shim/wire/using.h"
 #include "shim/wire/wire.h"
@@ -65,8 +66,10 @@ TAP_EXPORT void *zmq_init(int io_threads)
 		tap_abroad_open();                                                                           \
 		result = real_call(context);                                                                 \
 		error = errno;                                                                               \
-		if (ends && !result)                                                                         \
+		if (ends && !result) {                                                                       \
+			tap_auth_ended(context);                                                             \
 			tap_wire_ended(context);                                                             \
+		}                                                                                            \
 		tap_abroad_shut();                                                                           \
 		if (scope.watch)                                                                             \
 			record(&scope, result, result == -1, context, NULL, -1);                             \

@@ -4,6 +4,7 @@
  *
  * A refusal is -1 with errno EACCES, as the kernel says of a port that one may not have.
  */
+#include "shim/auth/handler.h"
 #include "shim/wire/address.h"
 #include "shim/wire/options.h"
 #include "shim/wire/using.h"
@@ -128,6 +129,42 @@ static int unknown_handler(const struct tap_scope *scope, const char *endpoint)
 	return ENOMEM;
 }
 
+/* Where the policy says who may come in, nobody else does. True: the bind of the program's handler is
+ * refused. */
+static bool handler_refused(const struct pol *policy, const struct tap_scope *scope, void *socket,
+			    const char *endpoint)
+{
+	struct pol_verdict verdict;
+
+	if (pol_judge_handler(policy, &verdict) == POL_ALLOW)
+		return false;
+	if (refuse(scope, &verdict, endpoint))
+		return true;
+	tap_auth_yield(tap_socket_context(socket));
+	return false;
+}
+
+/* Is a rule asked who comes in at endpoints of this context? In audit mode the program's handler may be. */
+static bool authenticates(const struct pol *policy, const void *socket)
+{
+	const void *context = tap_socket_context(socket);
+
+	return pol_authenticates(policy) && !(context && tap_socket_handles_zap(context));
+}
+
+/* For an endpoint that libzmq secures, or nobody. 0, an errno with the reason filled, or -1: it is refused.
+ */
+static int begin_auth(const struct pol *policy, const struct tap_scope *scope, void *socket,
+		      const struct pol_endpoint *facts, struct pol_verdict *verdict, char *reason,
+		      size_t size)
+{
+	if (!authenticates(policy, socket) || !strncmp(facts->endpoint, "inproc://", 9))
+		return 0;
+	if (pol_judge_entrance(policy, facts, verdict) == POL_DENY)
+		return refuse(scope, verdict, facts->endpoint) ? -1 : 0;
+	return tap_auth_begin(scope, socket, facts, reason, size);
+}
+
 static struct judged judge_by(const struct pol *policy, const struct tap_scope *scope, enum pol_way way,
 			      void *socket, const char *endpoint, const void *real)
 {
@@ -148,6 +185,12 @@ static struct judged judge_by(const struct pol *policy, const struct tap_scope *
 	judged.handles = is_zap_handler(&facts) && tap_zmq_ruled() && !tap_socket_has(socket, TAP_SOCKET_ZAP);
 	if (judged.handles && (!tap_socket_context(socket) || !tap_socket_flag(socket, TAP_SOCKET_ZAP))) {
 		judged.error = unknown_handler(scope, facts.endpoint);
+		return judged;
+	}
+	if (judged.handles && handler_refused(policy, scope, socket, facts.endpoint)) {
+		judged.error = EACCES;
+		judged.handles = false;
+		tap_socket_unflag(socket, TAP_SOCKET_ZAP);
 		return judged;
 	}
 	if (way == POL_BIND && tap_zmq_ruled() && gives_no_listener(scope, socket, facts.endpoint) &&
@@ -176,6 +219,12 @@ static struct judged judge_by(const struct pol *policy, const struct tap_scope *
 	}
 	if (!error && !judged.error && !judged.wired.tie && tap_zmq_ruled())
 		error = tap_wire_begin_none(scope, socket, &judged.wired, reason, sizeof(reason));
+	if (!error && !judged.error && !judged.wired.tie)
+		error = begin_auth(policy, scope, socket, &facts, &verdict, reason, sizeof(reason));
+	if (error < 0) {
+		judged.error = EACCES;
+		error = 0;
+	}
 	/* What cannot be secured is refused: the policy wants it so, or the program. */
 	if (error) {
 		verdict.action = POL_DENY;
@@ -183,7 +232,8 @@ static struct judged judge_by(const struct pol *policy, const struct tap_scope *
 		tap_copy(verdict.reason, sizeof(verdict.reason), reason);
 		judged.error = refuse(scope, &verdict, facts.endpoint);
 	}
-	if (!judged.wired.own && !verdict.inject.skips_zap && strncmp(facts.endpoint, "inproc://", 9) != 0)
+	if (!authenticates(policy, socket) && !judged.wired.own && !verdict.inject.skips_zap &&
+	    strncmp(facts.endpoint, "inproc://", 9) != 0)
 		tap_domain_give(scope, socket);
 	return judged;
 }

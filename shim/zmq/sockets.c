@@ -26,6 +26,16 @@ static const char *unfit(const struct pol *policy)
 				    : NULL;
 }
 
+/* Endpoints that were bound under the other are asked about, or not, as long as they are there. */
+static const char *unfit_to_authenticate(const struct pol *policy)
+{
+	return pol_authenticates(policy) != TAP_POLICY(pol_authenticates)
+		       ? "one of the two has zmq.auth, under which this process's endpoints were bound or "
+			 "not: "
+			 "start it again"
+		       : NULL;
+}
+
 bool tap_zmq_ruled(void)
 {
 	static int ruled; /* 0: not asked yet; a policy with rules about ZeroMQ may lose them */
@@ -33,8 +43,8 @@ bool tap_zmq_ruled(void)
 
 	if (__builtin_expect(!found, 0)) {
 		found = tap_on && TAP_POLICY(pol_says_zmq) ? 1 : -1;
-		if (found < 0)
-			__atomic_store_n(&tap_policy_unfit, unfit, __ATOMIC_RELEASE);
+		__atomic_store_n(&tap_policy_unfit, found < 0 ? unfit : unfit_to_authenticate,
+				 __ATOMIC_RELEASE);
 		__atomic_store_n(&ruled, found, __ATOMIC_RELAXED);
 	}
 	return found > 0;

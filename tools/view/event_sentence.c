@@ -125,6 +125,14 @@ static const struct part not_secured[] = {
 	{0},
 };
 
+static const struct part authentication[] = {
+	{"authentication", 0, NULL},	 {" of ", TR_F_ADDRESS, NULL},
+	{", ", TR_F_MECHANISM, NULL},	 {", domain ", TR_F_DOMAIN, NULL},
+	{", user ", TR_F_USER_ID, NULL}, {": ", TR_F_ZAP_STATUS, NULL},
+	{", ", TR_F_REASON, NULL},	 {"; rule ", TR_F_RULE, NULL},
+	{", line ", TR_F_LINE, NULL},	 {0},
+};
+
 static const struct part coverage[] = {
 	{"coverage: ", TR_F_OBJECT, NULL},
 	{" calls ", TR_F_FAMILY, "_ functions"},
@@ -195,6 +203,7 @@ static const struct part *const sentences[] = {
 	[TR_E_context] = context,
 	[TR_E_policy] = policy,
 	[TR_E_unsecured] = unsecured,
+	[TR_E_authentication] = authentication,
 	[TR_E_exec] = exec,
 	[TR_E_krb5_trace] = krb5_trace,
 };

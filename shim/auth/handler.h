@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* The thread that libzmq asks, and which sockets it asks about. */
+#ifndef SHIM_AUTH_HANDLER_H
+#define SHIM_AUTH_HANDLER_H
+
+#include "shim/core/tap.h"
+
+/*
+ * Before a bind or connect that libzmq does by itself, where the policy has zmq.auth: from then on the
+ * socket's domain is a mark, and its context has a handler. 0, or an errno with the reason filled.
+ */
+int tap_auth_begin(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
+		   char *reason, size_t size);
+/* The context's handler, made where it has none. False: it could not be, with the reason. */
+bool tap_auth_serve(const struct tap_scope *scope, void *context, char *reason, size_t size);
+/* The program binds one of its own: ours ends, if there is one. errno is kept. */
+void tap_auth_yield(const void *context);
+/* The context has ended, and with that our thread in it is about to: returns when it has. */
+void tap_auth_ended(const void *context);
+
+#endif
