@@ -41,7 +41,8 @@ static bool waits(const struct hearing *h)
 
 /*
  * The rule that counts. True: there is nothing more to weigh, since no rule asks, or since it is not known
- * which one counts, which only a later moment may leave open.
+ * which one counts. That is left open only as long as somebody may still tell: libkrb5, when it makes the
+ * token, has told whom it is for.
  */
 static bool settled(const struct hearing *h, uint16_t keyword, const struct pol_rule **rule)
 {
@@ -50,7 +51,8 @@ static bool settled(const struct hearing *h, uint16_t keyword, const struct pol_
 	*rule = pol_in_force(h->pol, h->facts, keyword, &doubt);
 	if (!doubt)
 		return !*rule;
-	h->verdict->waits = waits(h) && !pol_stays_in_doubt(h->pol, doubt, h->facts);
+	h->verdict->waits =
+		waits(h) && !h->facts->kerberos && !pol_stays_in_doubt(h->pol, doubt, h->facts);
 	if (!h->verdict->waits)
 		pol_deny_doubtful(h->pol, h->verdict, doubt);
 	return true;
@@ -107,7 +109,7 @@ static enum pol_action judge_peer(const struct hearing *h)
 		return deny(h, allow ? allow : deny_list, " lets no unknown or anonymous peer pass");
 	if (!peer->whole)
 		return deny(h, allow ? allow : deny_list,
-			    " lets no peer pass whose name is too long, or is no text");
+			    " lets no peer pass whose name is too long, is no text, or is not proved");
 	item = pol_matching_name(h->pol, facts, deny_list, peer->text);
 	if (item) {
 		say = decide(h, POL_DENY, item);

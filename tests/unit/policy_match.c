@@ -286,6 +286,24 @@ static void what_is_not_known_before_the_token_leaves_may_become_so(void **state
 	assert_int_equal(pol_judge(&pol, &facts, POL_ABOUT_DELEGATION, &v), POL_ALLOW);
 }
 
+static void whom_libkrb5_has_not_told_it_will_not_tell_later(void **state)
+{
+	struct pol pol = judged_policy("gss: {match: [{service: host/h, delegation: refuse}]}");
+	struct pol_facts facts = {.process = &sshd, .moment = POL_BEFORE_TOKEN, .role = POL_INITIATOR, .flags_requested = 1};
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(pol_judge(&pol, &facts, POL_ABOUT_DELEGATION, &v), POL_ALLOW);
+	assert_true(v.waits);
+	facts.kerberos = true;
+	facts.acceptor = (struct pol_name){"host/h@", false};
+	DENIED(&facts,
+	       "gss.match (policy line 2) may be about this context, and it is not known whether it is");
+	assert_false(v.waits);
+	facts.acceptor = (struct pol_name){"nfs/h@R", true};
+	ALLOWED(&facts);
+}
+
 static void rules_ask_for_facts_and_families(void **state)
 {
 	struct pol pol = judged_policy("gss: {match: [{peer: 'a@R', delegation: allow}]}");
@@ -317,6 +335,7 @@ int main(void)
 		cmocka_unit_test(a_rule_in_doubt_lets_nothing_pass),
 		cmocka_unit_test(a_program_that_is_not_known_stays_so),
 		cmocka_unit_test(what_is_not_known_before_the_token_leaves_may_become_so),
+		cmocka_unit_test(whom_libkrb5_has_not_told_it_will_not_tell_later),
 		cmocka_unit_test(rules_ask_for_facts_and_families),
 	};
 
