@@ -105,6 +105,24 @@ END
     refused gss.channel-bindings '  match: [{role: acceptor, channel-bindings: require}]' "$PYTHON" unbound.py
 }
 
+@test "bindings without anything that binds are none" {
+    cat >bound.py <<'END'
+import sys, gssapi, gssapi.raw
+AddressType = gssapi.raw.AddressType
+with_address = {"initiator_address": b"\x7f\0\0\1"} if sys.argv[1] == "address" else {}
+bindings = gssapi.raw.ChannelBindings(initiator_address_type=AddressType.ip if with_address else AddressType.null,
+                                      acceptor_address_type=AddressType.null, **with_address)
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+token = gssapi.SecurityContext(name=name, usage="initiate", channel_bindings=bindings).step()
+acceptor = gssapi.SecurityContext(usage="accept", channel_bindings=bindings)
+acceptor.step(token)
+print("established", acceptor.complete)
+END
+    refused gss.channel-bindings '  channel-bindings: require' "$PYTHON" bound.py null
+    refused gss.channel-bindings '  match: [{role: acceptor, channel-bindings: require}]' "$PYTHON" bound.py null
+    passes '  channel-bindings: require' "$PYTHON" bound.py address
+}
+
 @test "a context that ends too soon is refused" {
     refused gss.lifetime '  lifetime: 52w' "$BUILD/hosts/delegate"
     passes '  lifetime: 15m' "$BUILD/hosts/delegate"

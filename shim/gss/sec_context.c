@@ -48,11 +48,11 @@ static void put_bindings(struct tr_draft *d, gss_channel_bindings_t bindings)
 		tr_put_u32(d, TR_F_BINDINGS_KIND, kind);
 }
 
-/* Also such as have addresses alone. */
+/* Also such as have addresses alone; but a type without an address, as GSS_C_AF_NULLADDR, binds nothing. */
 static bool gives_bindings(gss_channel_bindings_t bindings)
 {
-	return bindings && (bindings->application_data.length || bindings->initiator_addrtype ||
-			    bindings->acceptor_addrtype);
+	return bindings && (bindings->application_data.length || bindings->initiator_address.length ||
+			    bindings->acceptor_address.length);
 }
 
 /* Both tokens of a call: the one that came in goes ahead when both have bytes to show. */
