@@ -51,8 +51,7 @@ static bool settled(const struct hearing *h, uint16_t keyword, const struct pol_
 	*rule = pol_in_force(h->pol, h->facts, keyword, &doubt);
 	if (!doubt)
 		return !*rule;
-	h->verdict->waits =
-		waits(h) && !h->facts->kerberos && !pol_stays_in_doubt(h->pol, doubt, h->facts);
+	h->verdict->waits = waits(h) && !h->facts->kerberos && !pol_stays_in_doubt(h->pol, doubt, h->facts);
 	if (!h->verdict->waits)
 		pol_deny_doubtful(h->pol, h->verdict, doubt);
 	return true;

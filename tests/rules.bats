@@ -200,6 +200,21 @@ END
     jq -e -s 'any(.call == "gss_init_sec_context" and .out_token != null) | not' enforced
 }
 
+@test "what is taken away from one handshake is told of no other" {
+    cat >several.py <<'END'
+import gssapi
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+for flags in (gssapi.RequirementFlag.delegate_to_peer, 0, 0):
+    token = gssapi.SecurityContext(name=name, usage="initiate", flags=flags).step()
+    gssapi.SecurityContext(usage="accept").step(token)
+END
+    under "  match: [{service: 'host/*', role: initiator, delegation: strip}]" "$PYTHON" several.py
+    [ "$status" = 0 ]
+    [ "$(trace_json trace.pcapng | jq -c 'select(.event == "changed")' | wc -l)" = 1 ]
+    MODE=audit under "  match: [{service: 'host/*', role: initiator, delegation: strip}]" "$PYTHON" several.py
+    [ "$(trace_json trace.pcapng | jq -c 'select(.event == "would_change")' | wc -l)" = 1 ]
+}
+
 @test "a context that is imported is judged by what is known of it" {
     local all=("$PYTHON" "$TOP/tests/hosts/contexts.py")
     "${all[@]}" export host@localhost context

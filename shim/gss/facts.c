@@ -102,7 +102,7 @@ struct tap_learning *tap_learn_begin(const struct tap_scope *scope, uintptr_t fr
 		l = own = room;
 	}
 	/* The stack grows downwards: what was begun at or below this frame was left by longjmp. */
-	if (l->open && l->frame > frame)
+	if (l->call.open && l->call.frame > frame)
 		return NULL;
 	l->facts.pol = (struct pol_facts){
 		.role = role,
@@ -110,23 +110,21 @@ struct tap_learning *tap_learn_begin(const struct tap_scope *scope, uintptr_t fr
 		.flags_requested = flags_requested,
 		.lifetime = UINT32_MAX,
 	};
-	l->facts.has_mech = l->refused = false;
+	l->facts.has_mech = false;
 	l->facts.initiator[0] = l->facts.acceptor[0] = l->facts.asked[0] = l->facts.store[0] = 0;
-	l->frame = frame;
-	l->judge = scope->judge;
-	l->open = true;
+	l->call = (struct tap_call){.frame = frame, .judge = scope->judge, .open = true};
 	return l;
 }
 
 void tap_learn_end(struct tap_learning *learning)
 {
 	if (learning)
-		learning->open = false;
+		learning->call.open = false;
 }
 
 struct tap_learning *tap_learning(void)
 {
-	return own && own->open ? own : NULL;
+	return own && own->call.open ? own : NULL;
 }
 
 /* A name that the library gave. */

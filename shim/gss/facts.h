@@ -44,12 +44,14 @@ void tap_put_exported(struct tr_draft *d, const gss_buffer_desc *exported);
  */
 struct tap_learning {
 	struct tap_facts facts;
-	uintptr_t frame;
-	bool open, judge;
-	bool refused;
-	bool would;		    /* in audit mode: something might have been refused or taken away */
-	bool strips;		    /* the credential that would be delegated is not to be made */
-	struct pol_verdict verdict; /* of the refusal, or of that */
+	struct tap_call {
+		uintptr_t frame;
+		bool open, judge;
+		bool refused;
+		bool would;	    /* in audit mode: something might have been refused or taken away */
+		bool strips;	    /* the credential that would be delegated is not to be made */
+	} call;			    /* begun anew as a whole */
+	struct pol_verdict verdict; /* of the refusal, or of what was taken away */
 };
 struct tap_learning *tap_learn_begin(const struct tap_scope *scope, uintptr_t frame, enum pol_role role,
 				     uint32_t flags_requested);

@@ -150,11 +150,11 @@ void tap_handshake_judge(struct tap_scope *scope, struct tap_handshake *step, gs
 	if (!c)
 		c = begin(scope, step);
 	step->c = c;
-	if (step->learning && step->learning->refused) {
+	if (step->learning && step->learning->call.refused) {
 		/* Refused where the name became known; here the host is told. */
 		step->verdict = step->learning->verdict;
 		step->refused = tap_refuses(scope, &step->verdict, step->learning->facts.pol.acceptor.text);
-	} else if (step->learning && step->learning->strips) {
+	} else if (step->learning && step->learning->call.strips) {
 		tap_refuses(scope, &step->learning->verdict, step->learning->facts.pol.acceptor.text);
 	}
 	if (!c) {
@@ -174,7 +174,7 @@ void tap_handshake_judge(struct tap_scope *scope, struct tap_handshake *step, gs
 		c->hashed = true;
 	}
 	learn(c, step->learning);
-	if (step->learning && step->learning->would)
+	if (step->learning && step->learning->call.would)
 		tap_judge(scope, &step->learning->facts.pol, &c->would,
 			  step->learning->facts.pol.acceptor.text, &step->verdict);
 	if (step->refused || c->established)

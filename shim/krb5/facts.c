@@ -272,12 +272,12 @@ static bool refused(struct tap_learning *l)
 {
 	enum pol_action action = POL_ALLOW;
 
-	if (l->judge)
+	if (l->call.judge)
 		action = tap_judge(NULL, &l->facts.pol, NULL, NULL, &l->verdict);
 	/* What audit mode would refuse is told by the call that all this is within. */
-	l->would = l->judge && !TAP_POLICY(pol_enforces);
-	l->strips = action == POL_CHANGE;
-	return l->refused = action == POL_DENY;
+	l->call.would = l->call.judge && !TAP_POLICY(pol_enforces);
+	l->call.strips = action == POL_CHANGE;
+	return l->call.refused = action == POL_DENY;
 }
 
 TAP_EXPORT krb5_error_code krb5_mk_req_extended(krb5_context context, krb5_auth_context *auth_context,
@@ -312,7 +312,7 @@ TAP_EXPORT krb5_error_code krb5_fwd_tgt_creds(krb5_context context, krb5_auth_co
 
 	if (!real_call)
 		return KRB5_KDC_UNREACH;
-	if (learning && learning->strips)
+	if (learning && learning->call.strips)
 		return KRB5KDC_ERR_BADOPTION;
 	return real_call(context, auth_context, host, client, server, cache, forwardable, message);
 }
@@ -330,7 +330,7 @@ static void take_keytab(struct tap_facts *facts, void *real, krb5_context contex
 /* Somebody will read an acceptor's own name, or a rule for a service is judged by it. */
 static bool names_acceptor(const struct tap_learning *l)
 {
-	return tr_level != TR_LEVEL_OFF || l->judge;
+	return tr_level != TR_LEVEL_OFF || l->call.judge;
 }
 
 /* It was the acceptor's true name that was asked for. */

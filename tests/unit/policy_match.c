@@ -289,7 +289,8 @@ static void what_is_not_known_before_the_token_leaves_may_become_so(void **state
 static void whom_libkrb5_has_not_told_it_will_not_tell_later(void **state)
 {
 	struct pol pol = judged_policy("gss: {match: [{service: host/h, delegation: refuse}]}");
-	struct pol_facts facts = {.process = &sshd, .moment = POL_BEFORE_TOKEN, .role = POL_INITIATOR, .flags_requested = 1};
+	struct pol_facts facts = {
+		.process = &sshd, .moment = POL_BEFORE_TOKEN, .role = POL_INITIATOR, .flags_requested = 1};
 	struct pol_verdict v;
 
 	(void)state;
