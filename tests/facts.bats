@@ -85,6 +85,33 @@ told() {
     done
 }
 
+@test "a ticket from a cache is for nobody else than it was asked for" {
+    kadmin.local -q "addprinc -randkey evil/localhost" >/dev/null
+    printf 'version: 1\ngss: {peers: {allow: ["good/localhost@*"]}}\n' >"$BATS_FILE_TMPDIR/good.yaml"
+    printf 'version: 1\ngss: {match: [{service: evil/localhost, peers: {deny: ["*"]}}]}\n' >"$BATS_FILE_TMPDIR/evil.yaml"
+    sed '/domain_realm/,/^$/d' "$KRB5_CONFIG" >krb5.conf
+    export KRB5CCNAME=FILE:$PWD/cache
+    for config in "$KRB5_CONFIG" "$PWD/krb5.conf"; do
+        export KRB5_CONFIG=$config
+        kinit -f -k -t "$GSSTAP_REALM/client/alice" alice
+        contexts none init evil@localhost
+        [[ $output == "token of "* ]]
+        # The name in the clear part of a ticket is anybody's to change, who can write the cache.
+        python3 -c 'import sys
+ticket = open(sys.argv[1], "rb").read()
+assert b"\x1b\x04evil" in ticket
+open(sys.argv[1], "wb").write(ticket.replace(b"\x1b\x04evil", b"\x1b\x04good"))' cache
+        contexts none init evil@localhost
+        [[ $output == "token of "* ]]
+        for policy in good evil; do
+            contexts $policy init evil@localhost
+            [ "$status" = 1 ]
+            told 1 '.event == "refused"'
+            told 1 '.event == "handshake" and .outcome == "refused"'
+        done
+    done
+}
+
 @test "a principal that is too long to be known whole passes no list" {
     local long
     long=$(printf 'x%.0s' {1..270})/evil

@@ -210,29 +210,44 @@ static krb5_data data(const uint8_t *at, size_t length)
 	return (krb5_data){.length = (unsigned)length, .data = TR_UNCONST(at)};
 }
 
-/* realm [1] GeneralString, sname [2] { name-type [0], name-string [1] SEQUENCE OF GeneralString }. */
-static bool take_server(struct tap_facts *facts, const uint8_t *at, const uint8_t *end)
+static bool is_same(const krb5_data *a, const krb5_data *b)
+{
+	return a->length == b->length && (!a->length || !memcmp(a->data, b->data, a->length));
+}
+
+/*
+ * realm [1] GeneralString, sname [2] { name-type [0], name-string [1] SEQUENCE OF GeneralString }. False: it
+ * is not there, or is not the name that the ticket is kept by.
+ */
+static bool take_server(struct tap_facts *facts, krb5_const_principal kept, const uint8_t *at,
+			const uint8_t *end)
 {
 	const uint8_t *realm = at, *realm_end = end, *body;
 	struct room r = {.out = facts->acceptor, .size = TAP_NAME, .whole = true};
 	krb5_data part;
 	size_t length;
+	int parts = 0;
 	uint8_t tag;
 
-	if (!enter(&realm, &realm_end, 0xa1) || !enter(&realm, &realm_end, 0x1b) || !enter(&at, &end, 0xa2) ||
-	    !enter(&at, &end, 0x30) || !enter(&at, &end, 0xa1) || !enter(&at, &end, 0x30))
+	if (!kept || !enter(&realm, &realm_end, 0xa1) || !enter(&realm, &realm_end, 0x1b) ||
+	    !enter(&at, &end, 0xa2) || !enter(&at, &end, 0x30) || !enter(&at, &end, 0xa1) ||
+	    !enter(&at, &end, 0x30))
 		return false;
-	for (bool first = true; at != end; first = false) {
+	for (; at != end; parts++) {
 		at = element(at, end, &tag, &body, &length);
-		if (!at || tag != 0x1b)
+		if (!at || tag != 0x1b || parts == kept->length)
 			return false;
-		if (!first)
-			put(&r, '/');
 		part = data(body, length);
+		if (!is_same(&part, &kept->data[parts]))
+			return false;
+		if (parts)
+			put(&r, '/');
 		put_part(&r, &part);
 	}
-	put(&r, '@');
 	part = data(realm, (size_t)(realm_end - realm));
+	if (parts != kept->length || (kept->realm.length && !is_same(&part, &kept->realm)))
+		return false;
+	put(&r, '@');
 	put_part(&r, &part);
 	close_room(&r);
 	facts->pol.acceptor = (struct pol_name){facts->acceptor, r.whole};
@@ -241,16 +256,17 @@ static bool take_server(struct tap_facts *facts, const uint8_t *at, const uint8_
 
 /*
  * RFC 4120, section 5.3: Ticket ::= [APPLICATION 1] { ..., realm [1], sname [2], enc-part [3] { etype [0],
- * kvno [1], ... } }. libkrb5 has seen to it that the KDC's name of the server, which it proved to know the
- * client's key with, is that of the ticket. The name beside a ticket may lack the realm, where the KDC was
- * asked which it is: then it is no name to be judged by, nor where there is no ticket to be read.
+ * kvno [1], ... } }. That its name is the server's libkrb5 sees to when the KDC sends it, but not when it is
+ * read from a cache, where anybody may have changed it: there it is found by the name beside it. That may
+ * lack the realm, where the KDC was asked which it is: then it is no name to be judged by, nor where the two
+ * differ or there is no ticket to be read.
  */
 static void take_ticket(struct tap_facts *facts, const krb5_creds *creds)
 {
 	const uint8_t *at = (const uint8_t *)creds->ticket.data, *end = at + creds->ticket.length;
 	bool good = at && enter(&at, &end, 0x61) && enter(&at, &end, 0x30);
 
-	if (!good || !take_server(facts, at, end)) {
+	if (!good || !take_server(facts, creds->server, at, end)) {
 		take_principal(facts->acceptor, &facts->pol.acceptor, creds->server);
 		facts->pol.acceptor.whole = false;
 	}
