@@ -192,6 +192,13 @@ readable() {
     traced gss_wrap 45
 }
 
+@test "a thread that made a handshake leaves no memory behind when it ends" {
+    thrice "$HOSTS/threads_leave"
+    printf 'version: 1\ngss: {peers: {deny: [mallory@GSSTAP.TEST]}}\n' >p.yaml
+    run "$GSSTAP" run -p p.yaml --level off -- "$HOSTS/threads_leave"
+    [ "$output" = "nothing left" ]
+}
+
 @test "a thread with the smallest stack there is goes on" {
     thrice "$HOSTS/tiny_stack"
     [[ $output == *"thread: Success" ]]

@@ -24,23 +24,37 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static pthread_key_t thread_key;
+static bool has_thread_key;
+static void (*_Atomic at_thread_end)(void);
 static int started; /* 0, 1 under way, 2 done */
 
 static void thread_ends(void *unused)
 {
+	void (*what)(void) = at_thread_end;
+
 	(void)unused;
 	tr_thread_ends();
+	if (what)
+		what();
 }
 
 /* The first event of a thread: its space is to be handed on when it ends. */
 static void thread_begins(void)
 {
-	pthread_setspecific(thread_key, &thread_key);
+	if (has_thread_key)
+		pthread_setspecific(thread_key, &thread_key);
+}
+
+void tap_at_thread_end(void (*what)(void))
+{
+	at_thread_end = what;
+	thread_begins();
 }
 
 static int level_from(const char *name)
@@ -110,7 +124,9 @@ static void configure(void)
 	if (level < 0)
 		level = TR_LEVEL_TOKENS;
 	trace = absolute(trace);
-	if (!trace || pthread_key_create(&thread_key, thread_ends))
+	if (trace || tap_has_policy)
+		has_thread_key = !pthread_key_create(&thread_key, thread_ends);
+	if (!trace || !has_thread_key)
 		level = TR_LEVEL_OFF;
 	tap_select(secure_getenv("GSSTAP_CALLS"));
 	tap_krb5_trace = level != TR_LEVEL_OFF && lines && *lines;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* See facts.h: the store of a thread's call in flight, and what the library itself is asked. */
 #include "shim/gss/facts.h"
+#include "shim/core/start.h"
 #include "shim/gss/drop.h"
 #include "trace/unconst.h"
 
@@ -8,8 +9,16 @@
 #include <string.h>
 #include <sys/mman.h>
 
-static __thread struct tap_learning
-	*own; /* never given back: a thread that made a context may make another */
+static __thread struct tap_learning *own; /* as long as the thread lives: it may make another context */
+
+static void thread_ends(void)
+{
+	struct tap_learning *l = own;
+
+	own = NULL;
+	if (l)
+		munmap(l, sizeof(*l));
+}
 
 void tap_facts_settle(struct tap_facts *facts)
 {
@@ -100,6 +109,7 @@ struct tap_learning *tap_learn_begin(const struct tap_scope *scope, uintptr_t fr
 		if (room == MAP_FAILED)
 			return NULL;
 		l = own = room;
+		tap_at_thread_end(thread_ends);
 	}
 	/* The stack grows downwards: what was begun at or below this frame was left by longjmp. */
 	if (l->call.open && l->call.frame > frame)
