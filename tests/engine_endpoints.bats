@@ -79,6 +79,16 @@ grown() {
     [ "$output" = 1000 ]
 }
 
+@test "a signal handler may call zmq_close, or leave it by longjmp, wherever its thread is" {
+    local way
+    for way in calls jumps; do
+        fresh "signals-$way"
+        with wire
+        run -0 "${WITH[@]}" GSSTAP_LEVEL=audit timeout -s KILL "$(patience 30)" "$BUILD/hosts/zmq_signals" $way
+        [ "$output" = ended ]
+    done
+}
+
 # own_memory PID: KiB that are mapped, and of no file, heap or stack: glibc's own begin at multiples of 64 MB.
 own_memory() {
     "$PYTHON" -c 'import sys

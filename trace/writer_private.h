@@ -5,6 +5,7 @@
 #ifndef TR_WRITER_PRIVATE_H
 #define TR_WRITER_PRIVATE_H
 
+#include "trace/signals.h"
 #include "trace/writer.h"
 
 struct tr_clock {
@@ -179,17 +180,6 @@ bool tr_lay_has_fields(const uint8_t *block, const struct tr_draft *draft);
 /* Writes all of the block but its first word; `block` is at least as long as the layout says and was zero. */
 void tr_lay(uint8_t *at, const struct tr_draft *draft, struct tr_layout layout, uint32_t block_length);
 
-/*
- * Who holds a lock is not to be interrupted: a handler of the host's might leave by longjmp, and the lock
- * would be held for ever. What was done is undone by tr_let_signals, whatever has become of tr_confined
- * meanwhile: where system calls are over, or this one is refused, nothing was.
- */
-struct tr_held {
-	bool held;
-	uint64_t before; /* the mask of signals, as the kernel has it */
-};
-struct tr_held tr_hold_signals(void);
-void tr_let_signals(struct tr_held held);
 /* After tr_confined was set: waits until the other threads have done with what they do about signals. */
 void tr_signals_settle(void);
 

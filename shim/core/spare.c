@@ -26,14 +26,14 @@ void *tap_spare_take(struct tap_spares *spares)
 {
 	void *place;
 
-	if (!tap_lock(&spares->lock))
+	if (!tap_lock_masked(&spares->lock))
 		return NULL;
 	if (!spares->first)
 		make(spares);
 	place = spares->first;
 	if (place)
 		spares->first = *(void **)place;
-	tap_unlock(&spares->lock);
+	tap_unlock_masked(&spares->lock);
 	if (place)
 		memset(place, 0, spares->size);
 	return place;
@@ -41,8 +41,8 @@ void *tap_spare_take(struct tap_spares *spares)
 
 void tap_spare_give(struct tap_spares *spares, void *place)
 {
-	if (!tap_lock(&spares->lock))
+	if (!tap_lock_masked(&spares->lock))
 		return;
 	put(spares, place);
-	tap_unlock(&spares->lock);
+	tap_unlock_masked(&spares->lock);
 }

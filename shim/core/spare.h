@@ -6,13 +6,13 @@
 #ifndef SHIM_SPARE_H
 #define SHIM_SPARE_H
 
-#include "shim/core/lock.h"
+#include "shim/core/masked.h"
 
 #include <stddef.h>
 
 struct tap_spares {
 	size_t size; /* of a place: a multiple of its alignment, and room for a pointer */
-	struct tap_lock lock;
+	struct tap_masked_lock lock;
 	void *first; /* each begins with a pointer to the next */
 };
 

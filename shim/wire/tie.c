@@ -2,6 +2,7 @@
 /* See tie.h. */
 #include "shim/wire/tie.h"
 
+#include "shim/core/masked.h"
 #include "shim/core/monotonic.h"
 #include "shim/core/spare.h"
 
@@ -22,13 +23,13 @@ static struct tap_tie *buckets[BUCKETS];
 static struct tap_spares spares = {.size = sizeof(struct tap_tie)};
 static uint32_t count, last; /* ties there are; and the number that was given last */
 static uint64_t clock_ms, looked;
-static struct tap_lock lock;
+static struct tap_masked_lock lock;
 void (*tap_tie_release_credential)(void *credential);
 
 /* Not to get it would be to go beside it. */
 static void enter(void)
 {
-	while (!tap_lock(&lock))
+	while (!tap_lock_masked(&lock))
 		;
 }
 
@@ -130,7 +131,7 @@ struct tap_tie *tap_tie_like(struct tap_tie *wanted, bool *mistakable)
 		tie = make(wanted);
 	if (tie)
 		tie->references++;
-	tap_unlock(&lock);
+	tap_unlock_masked(&lock);
 	return tie;
 }
 
@@ -145,7 +146,7 @@ struct tap_tie *tap_tie_refer(struct tap_tie *tie)
 		return tie;
 	enter();
 	tie->references++;
-	tap_unlock(&lock);
+	tap_unlock_masked(&lock);
 	return tie;
 }
 
@@ -173,7 +174,7 @@ static void drop(struct tap_tie *tie, bool user)
 	gone = !--tie->references;
 	if (gone)
 		take_out(tie);
-	tap_unlock(&lock);
+	tap_unlock_masked(&lock);
 	if (gone) {
 		if (tie->credential)
 			tap_tie_release_credential(tie->credential);
@@ -193,7 +194,7 @@ void tap_tie_use(struct tap_tie *tie)
 	enter();
 	tie->references++;
 	tie->users++;
-	tap_unlock(&lock);
+	tap_unlock_masked(&lock);
 }
 
 void tap_tie_unuse(struct tap_tie *tie)
@@ -207,7 +208,7 @@ bool tap_tie_is_quiet(struct tap_tie *tie, uint64_t ms)
 
 	enter();
 	quiet = tie->references == tie->users && clock_ms - tie->used >= ms;
-	tap_unlock(&lock);
+	tap_unlock_masked(&lock);
 	return quiet;
 }
 
@@ -217,7 +218,7 @@ uint64_t tap_tie_clock(void)
 
 	enter();
 	now = clock_ms;
-	tap_unlock(&lock);
+	tap_unlock_masked(&lock);
 	return now;
 }
 
@@ -234,7 +235,7 @@ struct tap_tie *tap_tie_of_tag(int value)
 		tie->references++;
 	else
 		tie = NULL;
-	tap_unlock(&lock);
+	tap_unlock_masked(&lock);
 	return tie;
 }
 
@@ -250,7 +251,7 @@ struct tap_tie *tap_tie_of_path(const char *endpoint)
 			break;
 	if (tie)
 		tie->references++;
-	tap_unlock(&lock);
+	tap_unlock_masked(&lock);
 	return tie;
 }
 

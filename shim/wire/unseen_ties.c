@@ -18,7 +18,7 @@ struct known {
 	struct tap_tie tie;
 };
 
-static struct tap_lock lock;
+static struct tap_masked_lock lock;
 static struct known *first;
 static unsigned count;
 static struct tap_spares spares = {.size = sizeof(struct known)};
@@ -56,7 +56,7 @@ static struct tap_tie *keep(const struct tap_tie *wanted, bool *made)
 {
 	struct known *k;
 
-	while (!tap_lock(&lock))
+	while (!tap_lock_masked(&lock))
 		;
 	for (k = first; k; k = k->next)
 		if (k->tie.server == wanted->server && k->tie.denied == wanted->denied &&
@@ -69,7 +69,7 @@ static struct tap_tie *keep(const struct tap_tie *wanted, bool *made)
 		__atomic_store_n(&first, k, __ATOMIC_RELEASE);
 		count++;
 	}
-	tap_unlock(&lock);
+	tap_unlock_masked(&lock);
 	return k ? &k->tie : NULL;
 }
 

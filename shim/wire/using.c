@@ -46,7 +46,7 @@ struct tap_user {
 	struct link uses;
 };
 
-static struct tap_lock lock;
+static struct tap_masked_lock lock;
 static struct use *uses[BUCKETS];	/* by user and endpoint */
 static struct use *ended;		/* that are to be freed without the lock */
 static struct tap_user *users[BUCKETS]; /* by socket, of those that are not closed */
@@ -58,7 +58,7 @@ static _Atomic(unsigned) known; /* users; 0: nobody needs to look */
 
 static void enter(void)
 {
-	while (!tap_lock(&lock))
+	while (!tap_lock_masked(&lock))
 		;
 }
 
@@ -68,7 +68,7 @@ static void leave(void)
 	struct use *use = ended, *next;
 
 	ended = NULL;
-	tap_unlock(&lock);
+	tap_unlock_masked(&lock);
 	for (; use; use = next) {
 		next = use->next;
 		tap_tie_unuse(use->tie);

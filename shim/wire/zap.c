@@ -3,6 +3,7 @@
 #include "shim/wire/zap.h"
 
 #include "shim/auth/auth.h"
+#include "shim/core/masked.h"
 #include "shim/core/monotonic.h"
 #include "shim/wire/abroad.h"
 #include "shim/wire/using.h"
@@ -191,7 +192,7 @@ struct visit {
 	uint64_t number; /* in order of their coming */
 };
 
-static struct tap_lock lock;
+static struct tap_masked_lock lock;
 static struct visit *visits; /* on the stacks of their threads, */
 static uint32_t visits_in;   /* of this process: a child of fork has none of them */
 static uint64_t visited;     /* how many there were */
@@ -199,25 +200,25 @@ static uint64_t visited;     /* how many there were */
 static void enter(struct visit *visit, const void *context)
 {
 	visit->context = context;
-	while (!tap_lock(&lock))
+	while (!tap_lock_masked(&lock))
 		;
 	visit->number = ++visited;
 	visit->next = visits_in == tap_lineage() ? visits : NULL;
 	visits_in = tap_lineage();
 	visits = visit;
-	tap_unlock(&lock);
+	tap_unlock_masked(&lock);
 }
 
 static void leave(const struct visit *visit)
 {
 	struct visit **at = &visits;
 
-	while (!tap_lock(&lock))
+	while (!tap_lock_masked(&lock))
 		;
 	while (*at != visit)
 		at = &(*at)->next;
 	*at = visit->next;
-	tap_unlock(&lock);
+	tap_unlock_masked(&lock);
 }
 
 /* By one of the first so many. */
@@ -225,12 +226,12 @@ static bool is_visited(const void *context, uint64_t most)
 {
 	const struct visit *v;
 
-	while (!tap_lock(&lock))
+	while (!tap_lock_masked(&lock))
 		;
 	v = visits_in == tap_lineage() ? visits : NULL;
 	while (v && (v->context != context || v->number > most))
 		v = v->next;
-	tap_unlock(&lock);
+	tap_unlock_masked(&lock);
 	return v;
 }
 
@@ -239,10 +240,10 @@ void tap_wire_ended(const void *context)
 	int saved = errno;
 	uint64_t most;
 
-	while (!tap_lock(&lock))
+	while (!tap_lock_masked(&lock))
 		;
 	most = visited; /* a later context may be where this one was */
-	tap_unlock(&lock);
+	tap_unlock_masked(&lock);
 	for (unsigned tries = 0; is_visited(context, most); tries++)
 		tap_wait_a_little(tries);
 	tap_using_ended(context);

@@ -13,7 +13,7 @@
 
 #define BUCKETS 1024
 
-static struct tap_lock lock;
+static struct tap_masked_lock lock;
 static struct tap_socket *buckets[BUCKETS];
 static struct tap_spares spares = {.size = sizeof(struct tap_socket)};
 static unsigned known; /* sockets here; 0: nobody needs to look */
@@ -101,12 +101,12 @@ struct tap_socket *tap_socket_flag(void *socket, unsigned flag)
 	struct tap_socket *s;
 	int saved = errno;
 
-	if (!tap_lock(&lock))
+	if (!tap_lock_masked(&lock))
 		return NULL;
 	s = enter(socket);
 	if (s)
 		__atomic_or_fetch(&s->flags, flag, __ATOMIC_RELEASE);
-	tap_unlock(&lock);
+	tap_unlock_masked(&lock);
 	errno = saved;
 	return s;
 }
