@@ -67,14 +67,15 @@ static const char *given_up(void)
 		       : "the connection was given up before the context was established";
 }
 
-static void release_credential(void *credential)
+static void release_credentials_left(void)
 {
-	gss_cred_id_t cred = credential;
 	OM_uint32 minor;
 
-	tap_abroad_call();
-	THROUGH(gss_release_cred(&minor, &cred));
-	tap_abroad_called();
+	for (gss_cred_id_t cred; (cred = tap_tie_credential_left());) {
+		tap_abroad_call();
+		THROUGH(gss_release_cred(&minor, &cred));
+		tap_abroad_called();
+	}
 }
 
 bool tap_wire_gss_ready(char *reason, size_t size)
@@ -101,7 +102,6 @@ bool tap_wire_gss_ready(char *reason, size_t size)
 	own.release_set = (__typeof__(own.release_set))tap_real_dlsym(library, "gss_release_buffer_set");
 	own.free_lucid =
 		(__typeof__(own.free_lucid))tap_real_dlsym(library, "gss_krb5_free_lucid_sec_context");
-	__atomic_store_n(&tap_tie_release_credential, release_credential, __ATOMIC_RELEASE);
 	__atomic_store_n(&tap_gss_guest_set, &guest, __ATOMIC_RELEASE);
 	__atomic_store_n(&provider, number, __ATOMIC_RELEASE);
 	return true;
@@ -198,6 +198,7 @@ static OM_uint32 credential(const struct wire *wire, gss_cred_id_t *cred)
 	*cred = __atomic_load_n(&wire->tie->credential, __ATOMIC_ACQUIRE);
 	if (*cred)
 		return GSS_S_COMPLETE;
+	release_credentials_left();
 	major = acquire(wire, cred);
 	if (!GSS_ERROR(major))
 		__atomic_store_n(&wire->tie->credential, *cred, __ATOMIC_RELEASE);

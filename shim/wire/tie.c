@@ -24,7 +24,6 @@ static struct tap_spares spares = {.size = sizeof(struct tap_tie)};
 static uint32_t count, last; /* ties there are; and the number that was given last */
 static uint64_t clock_ms, looked;
 static struct tap_masked_lock lock;
-void (*tap_tie_release_credential)(void *credential);
 
 /* Not to get it would be to go beside it. */
 static void enter(void)
@@ -162,6 +161,33 @@ static void take_out(struct tap_tie *tie)
 	count--;
 }
 
+/*
+ * Credentials whose ties are gone. The last to drop one may be a thread that somebody waits for who has the
+ * loader's lock, and to release it means to look functions up: who acquires the next one does it. More are
+ * not kept.
+ */
+static void *left[64];
+
+static void leave_credential(void *credential)
+{
+	for (size_t i = 0; credential && i < sizeof(left) / sizeof(left[0]); i++) {
+		void *none = NULL;
+
+		if (__atomic_compare_exchange_n(&left[i], &none, credential, false, __ATOMIC_ACQ_REL,
+						__ATOMIC_RELAXED))
+			return;
+	}
+}
+
+void *tap_tie_credential_left(void)
+{
+	void *credential = NULL;
+
+	for (size_t i = 0; !credential && i < sizeof(left) / sizeof(left[0]); i++)
+		credential = __atomic_exchange_n(&left[i], NULL, __ATOMIC_ACQ_REL);
+	return credential;
+}
+
 static void drop(struct tap_tie *tie, bool user)
 {
 	int saved = errno;
@@ -176,8 +202,7 @@ static void drop(struct tap_tie *tie, bool user)
 		take_out(tie);
 	tap_unlock_masked(&lock);
 	if (gone) {
-		if (tie->credential)
-			tap_tie_release_credential(tie->credential);
+		leave_credential(tie->credential);
 		tap_spare_give(&spares, tie);
 	}
 	errno = saved;

@@ -69,8 +69,8 @@ struct tap_tie *tap_tie_like(struct tap_tie *wanted, bool *mistakable);
 /* One reference more, or less; none of an address's (unseen.h), which stays. NULL is none. errno is kept. */
 struct tap_tie *tap_tie_refer(struct tap_tie *tie);
 void tap_tie_drop(struct tap_tie *tie);
-/* Who acquires credentials says first how one is released. */
-extern void (*tap_tie_release_credential)(void *credential);
+/* A credential of a tie that is gone, for who acquires one to release; NULL: there is none. */
+void *tap_tie_credential_left(void);
 /* The same of a socket that may connect. */
 void tap_tie_use(struct tap_tie *tie);
 void tap_tie_unuse(struct tap_tie *tie);

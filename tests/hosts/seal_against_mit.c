@@ -17,7 +17,7 @@ static void remake(struct side *from, const gss_buffer_desc *token, const uint8_
 	static uint8_t made[ROOM];
 	size_t length;
 
-	from->ours.process = tap_process();
+	from->ours.process = tap_lineage();
 	from->ours.used = 0;
 	memcpy(from->ours.pool.confounders, confounder, ENCRYPT_CONFOUNDER);
 	memcpy(made + SEAL_HEAD, pattern(n), n);
