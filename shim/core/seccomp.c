@@ -219,7 +219,8 @@ static bool is_last_thread(void)
 	return __libc_single_threaded && !tr_confined && syscall(SYS_gettid) == getpid();
 }
 
-/* Of tail.S: what may be about a filter, what may be the end of the process, and the very first of all. */
+/* Of tail.S: what may be about a filter, what may be the end of the process or of its program, and the very
+ * first of all. */
 long tap_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
 	static const unsigned long modes[] = {[SECCOMP_SET_MODE_STRICT] = SECCOMP_MODE_STRICT,
@@ -237,6 +238,10 @@ long tap_syscall(long number, long a, long b, long c, long d, long e, long f)
 		mode = (unsigned long)b;
 	else if (number == SYS_prctl && a == SET_TSC)
 		tr_clock_without_counter();
+	if (number == SYS_execve)
+		return execve((const char *)a, (char *const *)b, (char *const *)c);
+	if (number == SYS_execveat)
+		return execveat((int)a, (const char *)b, (char *const *)c, (char *const *)d, (int)e);
 	if (number == SYS_exit_group || (number == SYS_exit && is_last_thread()))
 		tap_ends_now();
 	if (mode == SECCOMP_MODE_DISABLED)

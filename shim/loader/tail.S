@@ -48,7 +48,7 @@ name:	.cfi_startproc;                         \
 	LOOKUP(dlopen, tap_dlopen_hook, tap_real_dlopen, rdx)
 
 /* System calls go on as they come, but those that may be about a seccomp filter (prctl, seccomp) and those that end the
- * process (exit, exit_group). */
+ * process (exit, exit_group) or execute another program in it (execve, execveat). */
 	.hidden	tap_real_syscall, tap_syscall
 	.globl	syscall
 	.type	syscall, @function
@@ -62,6 +62,10 @@ syscall: .cfi_startproc
 	cmp	$60, %rdi
 	je	1f
 	cmp	$231, %rdi
+	je	1f
+	cmp	$59, %rdi
+	je	1f
+	cmp	$322, %rdi
 	je	1f
 	mov	tap_real_syscall(%rip), %rax
 	test	%rax, %rax
