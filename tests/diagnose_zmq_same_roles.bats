@@ -92,7 +92,7 @@ connected() {
 @test "where gsstap speaks for two programs that are both servers, what both are told of the silence is the same cause" {
     printf 'version: 1\nzmq:\n  unsecured: refuse\n' >policy.yaml
     RUN=(-p policy.yaml)
-    pair wrong "${SERVER[@]}" -- "${SERVER[@]}"
+    pair wrong set handshake_ivl 3000 "${SERVER[@]}" -- set handshake_ivl 3000 "${SERVER[@]}"
     is_stuck client '.event == "handshake" and .outcome == "failed"'
     doctor wrong/*.pcapng
     only GT0102

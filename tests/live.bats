@@ -90,7 +90,7 @@ serves() {
 
 # talks WHO: a client whose context lasts, with messages without an end; DIES is how it ended.
 talks() {
-    start "$1" env KRB5CCNAME="FILE:$BATS_FILE_TMPDIR/$1" gss-client -port "$PORT" -mcount 100000000 localhost host@localhost hello
+    start "$1" env KRB5CCNAME="FILE:$BATS_FILE_TMPDIR/$1" stdbuf -oL gss-client -port "$PORT" -mcount 100000000 localhost host@localhost hello
     wait_until 20 has_line "$1.out" 'Signature verified'
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
+# timeout: 300
 # gsstap policy test, explain, suggest and diff: what policies would do with what traces hold. That audit tells what enforce
 # refuses is in tests/unit/policy_audit.c; here, that the tools' judgement is the one of the programs.
 
@@ -315,7 +316,7 @@ suggested() {
     suggested pair.pcapng server.pcapng client.pcapng
     # What was seen in such detail runs by what it suggests.
     rm -f up
-    "$GSSTAP" run -p strict.yaml -o whole.pcapng -- "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" socket REQ connect "tcp://127.0.0.1:$PORT" send hello
+    "$GSSTAP" run -p strict.yaml -o whole.pcapng -- "$BUILD/hosts/zpair" socket REP bind "tcp://127.0.0.1:$PORT" socket REQ connect "tcp://127.0.0.1:$PORT" send hello use 0 answer 1 use 1 recv
     suggested whole.pcapng
     grep -qF "inject:" s.yaml
     grep -qF "{bind: 'tcp://127.0.0.1:$PORT', principal: 'zmq@localhost'}" s.yaml

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
+# timeout: 300
 # A redacted trace gives nobody away, and is as good as it was for tshark, decode and doctor.
 
 bats_require_minimum_version 1.5.0
