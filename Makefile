@@ -24,7 +24,7 @@ SHIM_CFLAGS  := $(COMMON) $(HARDEN) $(if $(SAN),,-Wframe-larger-than=2304) -fPIC
 TOOLS_CFLAGS := $(COMMON) -I$(BUILD)/gen $(HARDEN) -fPIE -DTOOL_LIBDIR='"$(PREFIX)/lib/gsstap"' -DTOOL_LIB='"$(LIB)"'
 TOOLS_LIBS   := -lkrb5 -lk5crypto -lcom_err -lresolv -lelf -lyaml -lunistring -ltasn1 -lcrypto
 
-SHIM_SRC  := $(wildcard shim/*/*.c shim/*/*.S) $(wildcard trace/writer*.c) $(addprefix policy/,policy.c settings.c decide.c families.c match.c acquire.c store.c judge.c judge_use.c judge_endpoint.c section.c expand.c glob.c principal.c keywords.c say.c)
+SHIM_SRC  := $(wildcard shim/*/*.c shim/*/*.S) $(wildcard trace/writer*.c) $(addprefix policy/,policy.c settings.c decide.c families.c match.c groups.c acquire.c store.c judge.c judge_use.c judge_endpoint.c section.c expand.c glob.c principal.c keywords.c say.c)
 TOOLS_SRC := $(wildcard tools/*.c tools/*/*.c tools/*/*.S) $(wildcard trace/reader*.c) $(wildcard policy/*.c)
 SHIM_SRC  += policy/address.c policy/judge_visitor.c
 SHIM_OBJ  := $(patsubst %,$(BUILD)/shim-obj/%.o,$(SHIM_SRC))

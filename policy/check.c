@@ -99,6 +99,35 @@ static void check_principal(struct draft *draft, const struct pol_keyword *k, co
 			k->path, pattern, pattern, pattern);
 }
 
+/* As they are made for comparison: without a zero before a number. */
+static void check_sid(struct draft *draft, const char *path, const char *sid, struct place at)
+{
+	bool good = !strncmp(sid, "S-1-", 4) && !sid[4 + strspn(sid + 4, "0123456789-*?[]!")];
+
+	for (const char *p = sid; good && (p = strstr(p, "-0")); p++)
+		good = !p[2] || !strchr("0123456789", p[2]);
+	if (!good)
+		draft_error(draft, at, "%s: a SID is written as in S-1-5-21-1-2-3-512, also with wildcards",
+			    path);
+}
+
+static void check_group(struct draft *draft, const struct pol_keyword *k, const char *group, struct place at)
+{
+	const char *equals = strchr(group, '=');
+
+	if (!strncmp(group, POL_SIDS, strlen(POL_SIDS)) && !equals)
+		check_sid(draft, k->path, group, at);
+	else if (!equals || equals == group || !equals[1])
+		draft_error(draft, at,
+			    "%s: a group is a SID, as S-1-5-21-1-2-3-512, or an attribute and its value, as "
+			    "auth-indicators=strong",
+			    k->path);
+	else if (strcspn(group, "*?[\\") < (size_t)(equals - group) ||
+		 !strncmp(group, POL_SIDS, strlen(POL_SIDS)))
+		draft_error(draft, at, "%s: %.*s is no attribute; only its value may have wildcards", k->path,
+			    (int)(equals - group), group);
+}
+
 static void check_path(struct draft *draft, const struct pol_keyword *k, const char *pattern, struct place at)
 {
 	if (!strchr("/*?[", *pattern))
@@ -180,6 +209,8 @@ void draft_check_text(struct draft *draft, const struct pol_keyword *k, const ch
 		check_endpoint(draft, k, text, at);
 	else if (!strcmp(k->values, "path"))
 		check_path(draft, k, text, at);
+	else if (!strcmp(k->values, "group"))
+		check_group(draft, k, text, at);
 	else if (!strcmp(k->values, "principal") && errors == draft->errors)
 		check_principal(draft, k, text, at);
 }

@@ -24,6 +24,13 @@ const struct pol_rule *pol_matching(const struct pol *pol, const struct pol_rule
 const struct pol_rule *pol_matching_name(const struct pol *pol, const struct pol_facts *facts,
 					 const struct pol_rule *list, const char *name);
 
+/*
+ * An item that a group of the initiator's matches; NULL: there is none, and *known says whether that is sure.
+ * denies: it is a list of those who are refused.
+ */
+const struct pol_rule *pol_matching_group(const struct pol *pol, const struct pol_facts *facts,
+					  const struct pol_rule *list, bool denies, bool *known);
+
 /* Does what one key of a rule asks hold? A key that says something, and asks nothing, does. */
 enum pol_holds { POL_HOLDS_NOT, POL_HOLDS, POL_MAY_HOLD };
 enum pol_holds pol_key_holds(const struct pol *pol, const struct pol_rule *key,

@@ -35,6 +35,20 @@ struct pol_process {
 	uint32_t user;	     /* its effective user id */
 };
 
+#define POL_SIDS "S-" /* the beginning of all SIDs */
+
+/* Where the groups of an acceptor's peer are asked for, once a rule wants to know them. */
+struct pol_groups {
+	/*
+	 * Visits what he has of one attribute of his name, as lists have it: "auth-indicators=strong"; the
+	 * attribute is given with its equals sign. Of POL_SIDS it is "S-1-5-21-1-2-3-512"; idle: it counts
+	 * for being refused alone. True from visit is enough. Returns whether that is all, and he has any, as
+	 * the mechanism has proved: who has none may have left it out.
+	 */
+	bool (*each)(const struct pol_groups *groups, const char *attribute, size_t length,
+		     bool (*visit)(void *context, const char *text, bool idle), void *context);
+};
+
 struct pol_facts {
 	const struct pol_process *process; /* NULL: not known */
 	enum pol_moment moment;
@@ -44,10 +58,11 @@ struct pol_facts {
 	struct pol_name asked; /* the acceptor as the program asked for it, or as its ticket was read */
 	struct pol_name store; /* what the own credential is from: an initiator's ticket cache, an acceptor's
 				  keytab */
-	bool kerberos;	       /* libkrb5 was seen to send the ticket, or to read it */
-	bool anonymous;	       /* the initiator asked to be */
-	uint32_t flags_requested; /* GSS_C_*_FLAG; an initiator's only */
-	uint32_t flags_granted;	  /* from POL_ESTABLISHED on */
+	const struct pol_groups *groups; /* of the initiator; NULL: nobody can tell */
+	bool kerberos;			 /* libkrb5 was seen to send the ticket, or to read it */
+	bool anonymous;			 /* the initiator asked to be */
+	uint32_t flags_requested;	 /* GSS_C_*_FLAG; an initiator's only */
+	uint32_t flags_granted;		 /* from POL_ESTABLISHED on */
 	bool delegated;	      /* an acceptor was sent a credential; one of its own for S4U2Proxy is none */
 	bool delegation_open; /* an initiator's request could not be judged before the token left */
 	const void *mech;     /* the DER body of the mechanism's object identifier, or NULL */

@@ -76,9 +76,15 @@ int pol_judges_contexts(const struct pol *pol)
 
 int pol_judges_peers(const struct pol *pol)
 {
-	return pol->state == POL_BROKEN ||
+	return pol->state == POL_BROKEN || pol_judges_groups(pol) ||
 	       (pol->state == POL_READY && (pol->asks[POL_K_PEERS_ALLOW] || pol->asks[POL_K_PEERS_DENY] ||
 					    pol->asks[POL_K_MATCH_PEER] || pol->asks[POL_K_MATCH_SERVICE]));
+}
+
+int pol_judges_groups(const struct pol *pol)
+{
+	return pol->state == POL_READY &&
+	       (pol->asks[POL_K_PEERS_ALLOW_GROUPS] || pol->asks[POL_K_PEERS_DENY_GROUPS]);
 }
 
 int pol_judges_session(const struct pol *pol)
@@ -91,39 +97,95 @@ int pol_judges_user(const struct pol *pol)
 	return pol->state == POL_READY && pol->asks[POL_K_MATCH_USER];
 }
 
+/* What is said of a peer; NULL: nothing. */
+struct lists {
+	const struct pol_rule *deny, *allow, *deny_groups, *allow_groups;
+};
+
+/* False: there is nothing more to weigh. Nobody proves to an initiator what groups an acceptor is in. */
+static bool take_lists(const struct hearing *h, struct lists *l)
+{
+	const struct {
+		uint16_t keyword;
+		const struct pol_rule **list;
+	} all[] = {
+		{POL_K_PEERS_DENY, &l->deny},
+		{POL_K_PEERS_ALLOW, &l->allow},
+		{POL_K_PEERS_DENY_GROUPS, &l->deny_groups},
+		{POL_K_PEERS_ALLOW_GROUPS, &l->allow_groups},
+	};
+
+	for (size_t i = 0; i < (h->facts->role == POL_INITIATOR ? 2 : 4); i++)
+		if (settled(h, all[i].keyword, all[i].list) && h->verdict->action)
+			return false;
+	return l->deny || l->allow || l->deny_groups || l->allow_groups;
+}
+
+static enum pol_action judge_named(const struct hearing *h, enum pol_action action,
+				   const struct pol_rule *rule, const char *why, const char *name)
+{
+	struct pol_say say = decide(h, action, rule);
+
+	if (action == POL_ALLOW)
+		return POL_ALLOW;
+	pol_say(&say, why);
+	pol_say_quoted(&say, name);
+	return h->verdict->action;
+}
+
+/* POL_ALLOW: none of the lists is against him. */
+static enum pol_action judge_denied(const struct hearing *h, const struct lists *l, const char *name)
+{
+	const struct pol_rule *item = pol_matching_name(h->pol, h->facts, l->deny, name);
+	bool known = true;
+
+	if (item)
+		return judge_named(h, POL_DENY, item, " forbids the peer ", name);
+	if (!l->deny_groups)
+		return POL_ALLOW;
+	item = pol_matching_group(h->pol, h->facts, l->deny_groups, true, &known);
+	if (item)
+		return judge_named(h, POL_DENY, item, " forbids a group of the peer ", name);
+	return known ? POL_ALLOW
+		     : judge_named(h, POL_DENY, l->deny_groups,
+				   " forbids groups, and it is not known which are those of the peer ", name);
+}
+
+static enum pol_action judge_allowed(const struct hearing *h, const struct lists *l, const char *name)
+{
+	const struct pol_rule *item = pol_matching_name(h->pol, h->facts, l->allow, name);
+	bool known = true;
+
+	if (!item && l->allow_groups)
+		item = pol_matching_group(h->pol, h->facts, l->allow_groups, false, &known);
+	if (item)
+		return judge_named(h, POL_ALLOW, item, "", name);
+	if (!l->allow_groups)
+		return judge_named(h, POL_DENY, l->allow, " does not list the peer ", name);
+	return judge_named(h, POL_DENY, l->allow_groups,
+			   known ? " lists no group of the peer "
+				 : " lists groups, and it is not known which are those of the peer ",
+			   name);
+}
+
 static enum pol_action judge_peer(const struct hearing *h)
 {
 	const struct pol_facts *facts = h->facts;
 	const struct pol_name *peer = facts->role == POL_INITIATOR ? &facts->acceptor : &facts->initiator;
-	const struct pol_rule *allow, *deny_list, *item;
-	struct pol_say say;
+	struct lists l = {0};
+	const struct pol_rule *any;
 
-	if (settled(h, POL_K_PEERS_DENY, &deny_list) && h->verdict->action)
+	if (!take_lists(h, &l) || (!peer->text && waits(h)))
 		return h->verdict->action;
-	if (settled(h, POL_K_PEERS_ALLOW, &allow) && (h->verdict->action || !deny_list))
-		return h->verdict->action;
-	if (!peer->text && waits(h))
-		return POL_ALLOW;
+	any = l.allow ? l.allow : l.deny ? l.deny : l.allow_groups ? l.allow_groups : l.deny_groups;
 	if (pol_anonymous(peer->text) || (facts->anonymous && facts->role == POL_ACCEPTOR))
-		return deny(h, allow ? allow : deny_list, " lets no unknown or anonymous peer pass");
+		return deny(h, any, " lets no unknown or anonymous peer pass");
 	if (!peer->whole)
-		return deny(h, allow ? allow : deny_list,
+		return deny(h, any,
 			    " lets no peer pass whose name is too long, is no text, or is not proved");
-	item = pol_matching_name(h->pol, facts, deny_list, peer->text);
-	if (item) {
-		say = decide(h, POL_DENY, item);
-		pol_say(&say, " forbids the peer ");
-	} else if (!allow) {
-		return POL_ALLOW;
-	} else {
-		item = pol_matching_name(h->pol, facts, allow, peer->text);
-		say = decide(h, item ? POL_ALLOW : POL_DENY, item ? item : allow);
-		if (item)
-			return POL_ALLOW;
-		pol_say(&say, " does not list the peer ");
-	}
-	pol_say_quoted(&say, peer->text);
-	return h->verdict->action;
+	if (judge_denied(h, &l, peer->text) || !(l.allow || l.allow_groups))
+		return h->verdict->action;
+	return judge_allowed(h, &l, peer->text);
 }
 
 /* One of a list, or not: what it is called in sentences, and its text; NULL: it is not known. */

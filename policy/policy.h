@@ -19,7 +19,7 @@ enum pol_state {
 
 struct pol_image; /* private: policy/image.h */
 struct pol_rule;
-#define POL_KEYWORDS 128 /* more than any keyword's id */
+#define POL_KEYWORDS 160 /* more than any keyword's id */
 
 struct pol {
 	enum pol_state state;
@@ -157,6 +157,8 @@ enum pol_action pol_judge_context(const struct pol *pol, const struct pol_facts 
 				  struct pol_verdict *verdict, const struct pol_hearer *hearer);
 /* Does any rule want to know who is at the ends of a context? */
 int pol_judges_peers(const struct pol *pol);
+/* Does any rule want to know the groups of an acceptor's peer? */
+int pol_judges_groups(const struct pol *pol);
 /* May a context be refused by what is known of it once it is established? */
 int pol_judges_contexts(const struct pol *pol);
 /* Does any rule want to know the encryption type of a session key, or the user that the program runs as? */

@@ -34,7 +34,9 @@ static bool comes_before(const struct draft_rule *earlier, const struct draft_ru
 		return false;
 	if (earlier->keyword == later->keyword)
 		return earlier < later;
-	return earlier->keyword->id == POL_K_PEERS_DENY && later->keyword->id == POL_K_PEERS_ALLOW;
+	return (earlier->keyword->id == POL_K_PEERS_DENY && later->keyword->id == POL_K_PEERS_ALLOW) ||
+	       (earlier->keyword->id == POL_K_PEERS_DENY_GROUPS &&
+		later->keyword->id == POL_K_PEERS_ALLOW_GROUPS);
 }
 
 static bool covers_all(const struct draft_rule *earlier, const struct draft_rule *later)
@@ -74,10 +76,20 @@ static void warn_unsecured(const struct draft *draft)
 			   "zmq.plaintext: allow lets GSSAPI without encryption pass 'unsecured: refuse'");
 }
 
+/* Some may pass all the same. */
+static bool has_groups(const struct draft *draft, const struct draft_rule *list)
+{
+	for (const struct draft_rule *r = draft->rules; r < draft->rules + draft->count; r++)
+		if (r->keyword->id == POL_K_PEERS_ALLOW_GROUPS && r->record == list->record)
+			return true;
+	return false;
+}
+
 static void warn_empty(const struct draft *draft)
 {
 	for (const struct draft_rule *r = draft->rules; r < draft->rules + draft->count; r++)
-		if (r->keyword->id == POL_K_PEERS_ALLOW && r->kind == POL_LIST && !r->below)
+		if (r->keyword->id == POL_K_PEERS_ALLOW && r->kind == POL_LIST && !r->below &&
+		    !has_groups(draft, r))
 			draft_warn(draft, of(r), "gss.peers.allow is empty: every peer is refused");
 }
 

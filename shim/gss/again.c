@@ -7,6 +7,7 @@
  * libzmq's own wrap is let pass, as it ends the process when that fails; its unwrap is not.
  */
 #include "shim/gss/context.h"
+#include "shim/gss/groups.h"
 #include "shim/gss/gss.h"
 #include "shim/gss/kept.h"
 #include "shim/loader/callers.h"
@@ -14,16 +15,21 @@
 
 static const struct tap_scope no_call;
 
-/* Denials are recorded, also would-be ones. */
-static bool is_forbidden(const struct tap_scope *scope, const struct pol_facts *facts,
+/* Denials are recorded, also would-be ones. Groups are known where there is a context to ask. */
+static bool is_forbidden(const struct tap_scope *scope, gss_ctx_id_t context, const struct pol_facts *facts,
 			 struct pol_verdict *verdict)
 {
 	struct pol_facts again = *facts;
+	struct tap_groups groups;
 	unsigned told = 0;
+	bool forbidden;
 
 	again.delegated = again.delegation_open = false;
-	return TAP_POLICY(pol_ends) &&
-	       tap_judge(scope, &again, &told, tap_facts_peer(&again), verdict) == POL_DENY;
+	tap_groups_begin(&groups, scope, context, &again);
+	forbidden = TAP_POLICY(pol_ends) &&
+		    tap_judge(scope, &again, &told, tap_facts_peer(&again), verdict) == POL_DENY;
+	tap_groups_end(&groups);
+	return forbidden;
 }
 
 static bool is_libzmqs_wrap(const struct tap_scope *scope)
@@ -44,7 +50,7 @@ static bool judge(const struct tap_scope *scope, gss_ctx_id_t context, uint32_t 
 
 	if (copy && !tap_context_is_behind(context, generation, guests, copy, ended))
 		forbidden = *ended; /* another thread was first */
-	else if ((forbidden = is_forbidden(scope, copy ? &copy->facts.pol : &nobody, &verdict)))
+	else if ((forbidden = is_forbidden(scope, context, copy ? &copy->facts.pol : &nobody, &verdict)))
 		tap_refuse_gss(&verdict, ended);
 	tap_context_judged(context, generation, *ended);
 	if (copy)
@@ -88,5 +94,5 @@ bool tap_guest_context_forbidden(struct context *kept, gss_ctx_id_t handle)
 		return false;
 	kept->judged_by = generation;
 	tap_facts_settle(&kept->facts);
-	return is_forbidden(&no_call, &kept->facts.pol, &verdict);
+	return is_forbidden(&no_call, GSS_C_NO_CONTEXT, &kept->facts.pol, &verdict);
 }

@@ -6,6 +6,7 @@
  */
 #include "shim/gss/handshake.h"
 #include "shim/gss/context.h"
+#include "shim/gss/groups.h"
 #include "shim/gss/gss.h"
 
 #include <errno.h>
@@ -106,12 +107,26 @@ static void complete(const struct tap_scope *scope, struct tap_handshake *step, 
 		facts->pol.session_enctype = tap_session_enctype(scope, context);
 }
 
-static void judge(struct tap_scope *scope, struct tap_handshake *step, struct context *c)
+static enum pol_action verdict_of(struct tap_scope *scope, struct tap_handshake *step, struct context *c,
+				  gss_ctx_id_t context)
+{
+	struct pol_facts facts = c->facts.pol;
+	struct tap_groups groups;
+	enum pol_action action;
+
+	tap_groups_begin(&groups, scope, context, &facts);
+	action = tap_judge(scope, &facts, &c->would, tap_facts_peer(&facts), &step->verdict);
+	tap_groups_end(&groups);
+	return action;
+}
+
+static void judge(struct tap_scope *scope, struct tap_handshake *step, struct context *c,
+		  gss_ctx_id_t context)
 {
 	if (!scope->judge || c->judged)
 		return;
 	c->judged_by = tap_policy_generation();
-	switch (tap_judge(scope, &c->facts.pol, &c->would, tap_facts_peer(&c->facts.pol), &step->verdict)) {
+	switch (verdict_of(scope, step, c, context)) {
 	case POL_ALLOW:
 		break;
 	case POL_CHANGE:
@@ -126,19 +141,19 @@ static void judge(struct tap_scope *scope, struct tap_handshake *step, struct co
 
 /*
  * RFC 2743, section 1.2.7: a context may protect messages before it is complete. Where its peer is known by
- * then it is judged, else it may not yet.
+ * then it is judged, else, and where his groups are asked for, it may not yet.
  */
 static void judge_ready(struct tap_scope *scope, struct tap_handshake *step, struct context *c)
 {
 	if (!scope->judge || c->judged || !(step->flags & GSS_C_PROT_READY_FLAG))
 		return;
-	if (!c->facts.pol.kerberos) {
+	if (!c->facts.pol.kerberos || (c->role == TR_ROLE_ACCEPTOR && TAP_POLICY(pol_judges_groups))) {
 		if (TAP_POLICY(pol_judges_contexts))
 			step->flags &= ~(OM_uint32)GSS_C_PROT_READY_FLAG;
 		return;
 	}
 	take_granted(step, &c->facts);
-	judge(scope, step, c);
+	judge(scope, step, c, GSS_C_NO_CONTEXT);
 	c->judged = true;
 }
 
@@ -181,7 +196,7 @@ void tap_handshake_judge(struct tap_scope *scope, struct tap_handshake *step, gs
 		return;
 	if (tap_is_complete(step->major)) {
 		complete(scope, step, c, context);
-		judge(scope, step, c);
+		judge(scope, step, c, context);
 	} else if (!GSS_ERROR(step->major)) {
 		judge_ready(scope, step, c);
 	}

@@ -96,3 +96,7 @@ $(BUILD)/hosts/seal_other_openssl: HOST_LIBS := $(SEAL_OBJ)
 # Programs with libzmq inside: whose calls of it nobody sees.
 ZMQ_INSIDE := -l:libzmq.a -lgssapi_krb5 -lstdc++ -lm -l:libsodium.so.23 -l:libpgm-5.3.so.0 -l:libnorm.so.1 -l:libbsd.so.0
 $(BUILD)/hosts/other_sockets: HOST_LIBS := $(ZMQ_INSIDE)
+
+# Loaded by the KDC, which brings libkdb5.
+$(BUILD)/plugins/kdb_pac.so: HOST_CFLAGS += -DDB2='"$(dir $(shell $(CC) -print-file-name=libkrb5.so))krb5/plugins/kdb/db2.so"'
+$(BUILD)/plugins/kdb_pac.so: HOST_LIBS := -ldl

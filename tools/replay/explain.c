@@ -8,13 +8,18 @@
 
 #include <string.h>
 
+#define KEYWORDS 4
+
 /* What a topic is called, its keywords, the one that counts first, and the fact that it is about. */
 static const struct topic {
 	const char *name;
-	uint16_t keywords[2];
+	uint16_t keywords[KEYWORDS];
 	enum given_key fact;
 } topics[POL_TOPICS] = {
-	[POL_ABOUT_PEER] = {"the peer", {POL_K_PEERS_DENY, POL_K_PEERS_ALLOW}, GIVEN_PEER},
+	[POL_ABOUT_PEER] = {"the peer",
+			    {POL_K_PEERS_DENY, POL_K_PEERS_ALLOW, POL_K_PEERS_DENY_GROUPS,
+			     POL_K_PEERS_ALLOW_GROUPS},
+			    GIVEN_PEER},
 	[POL_ABOUT_MECHANISM] = {"the mechanism", {POL_K_MECHANISMS}, GIVEN_MECHANISM},
 	[POL_ABOUT_FLAGS] = {"what is granted", {POL_K_REQUIRE_FLAGS}, GIVEN_FLAGS},
 	[POL_ABOUT_TICKET] = {"the ticket's encryption type", {POL_K_ENCTYPES_TICKET}, GIVEN_TICKET},
@@ -96,7 +101,7 @@ static void say_allowed(struct explaining *e, const struct topic *topic, const s
 	const char *text = rule && rule->kind == POL_ITEM ? pol_text(e->pol->image, rule) : NULL;
 	bool later = e->facts.moment == POL_BEFORE_TOKEN && !e->given->words[topic->fact];
 
-	for (int i = 0; i < 2 && !rule && topic->keywords[i]; i++)
+	for (int i = 0; i < KEYWORDS && !rule && topic->keywords[i]; i++)
 		rule = pol_in_force(e->pol, &e->facts, topic->keywords[i], &doubt);
 	say_line(e, rule);
 	if (text) {
@@ -115,7 +120,7 @@ static bool is_ruled(const struct explaining *e, const struct topic *topic)
 {
 	const struct pol_rule *doubt;
 
-	for (int i = 0; i < 2 && topic->keywords[i]; i++)
+	for (int i = 0; i < KEYWORDS && topic->keywords[i]; i++)
 		if (pol_in_force(e->pol, &e->facts, topic->keywords[i], &doubt) || doubt)
 			return true;
 	return false;

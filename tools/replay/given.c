@@ -19,6 +19,9 @@ static const struct {
 } keys[GIVEN_KEYS] = {
 	[GIVEN_ROLE] = {"role", "initiator or acceptor", {POL_K_MATCH_ROLE}},
 	[GIVEN_PEER] = {"peer", "a principal", {POL_K_PEERS_ALLOW, POL_K_PEERS_DENY, POL_K_MATCH_PEER}},
+	[GIVEN_GROUPS] = {"groups",
+			  "SIDs and attributes, as S-1-5-21-1-2-3-512,auth-indicators=strong",
+			  {POL_K_PEERS_ALLOW_GROUPS, POL_K_PEERS_DENY_GROUPS}},
 	[GIVEN_SERVICE] = {"service", "the acceptor's principal", {POL_K_MATCH_SERVICE}},
 	[GIVEN_MECHANISM] =
 		{"mechanism",
@@ -244,6 +247,29 @@ static bool take_peer(struct given *given, const char *text)
 	return true;
 }
 
+/* Those of an attribute, one by one. */
+static bool each_group(const struct pol_groups *groups, const char *attribute, size_t length,
+		       bool (*visit)(void *context, const char *text, bool idle), void *context)
+{
+	const struct given *given = (const struct given *)groups;
+	bool any = false;
+	char text[256];
+
+	for (const char *at = given->words[GIVEN_GROUPS]; *at; at += strspn(at, ",")) {
+		size_t n = strcspn(at, ",");
+
+		if (n < sizeof(text) && n >= length && !strncmp(at, attribute, length)) {
+			memcpy(text, at, n);
+			text[n] = 0;
+			any = true;
+			if (visit(context, text, false))
+				break;
+		}
+		at += n;
+	}
+	return any;
+}
+
 static bool take(struct given *given, enum given_key key, const char *text)
 {
 	struct pol_facts *facts = &given->facts;
@@ -253,6 +279,10 @@ static bool take(struct given *given, enum given_key key, const char *text)
 		return take_role(given, text);
 	case GIVEN_PEER:
 		return take_peer(given, text);
+	case GIVEN_GROUPS:
+		given->groups.each = each_group;
+		facts->groups = &given->groups;
+		return true;
 	case GIVEN_SERVICE:
 		facts->acceptor = (struct pol_name){text, strlen(text) < 256};
 		return true;

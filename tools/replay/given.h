@@ -10,6 +10,7 @@
 enum given_key {
 	GIVEN_ROLE,
 	GIVEN_PEER,
+	GIVEN_GROUPS,
 	GIVEN_SERVICE,
 	GIVEN_MECHANISM,
 	GIVEN_FLAGS,
@@ -32,6 +33,7 @@ enum given_key {
 };
 
 struct given {
+	struct pol_groups groups;
 	const char *words[GIVEN_KEYS]; /* the value; NULL: not given */
 	struct pol_process process;
 	struct pol_facts facts;

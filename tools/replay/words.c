@@ -141,6 +141,12 @@ static bool no_peer(const struct replay_case *c)
 	return c->is.established && !c->texts[c->is.role == POL_ACCEPTOR ? CASE_INITIATOR : CASE_ACCEPTOR].at;
 }
 
+/* Traces hold none, and they are those of who comes in. */
+static bool no_groups(const struct replay_case *c)
+{
+	return c->is.established && c->is.role == POL_ACCEPTOR;
+}
+
 static bool no_service(const struct replay_case *c)
 {
 	return c->is.established && !c->texts[CASE_ACCEPTOR].at;
@@ -198,6 +204,11 @@ static const struct missing {
 	bool endpoint;
 } missings[] = {
 	{"peer", "who the peer is", no_peer, {POL_K_PEERS_ALLOW, POL_K_PEERS_DENY, POL_K_MATCH_PEER}, false},
+	{"groups",
+	 "the peer's groups",
+	 no_groups,
+	 {POL_K_PEERS_ALLOW_GROUPS, POL_K_PEERS_DENY_GROUPS},
+	 false},
 	{"service", "the acceptor's principal", no_service, {POL_K_MATCH_SERVICE}, false},
 	{"mechanism", "the mechanism", no_mechanism, {POL_K_MECHANISMS, POL_K_MATCH_MECHANISM}, false},
 	{"ticket_enctype", "the ticket's encryption type", no_ticket, {POL_K_ENCTYPES_TICKET}, false},
