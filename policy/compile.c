@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -78,6 +79,28 @@ static void require_version(struct draft *draft)
 	draft_error(draft, (struct place){1, 1}, "version is missing; a policy begins with 'version: 1'");
 }
 
+static bool acts(const char *name)
+{
+	for (; *name; name++)
+		if ((unsigned char)*name < ' ' || *name == 0x7f || (unsigned char)*name >= 0x80)
+			return true;
+	return false;
+}
+
+/* The file's name, without its directory, stands with the version. One that could act on a terminal, or is
+ * too long, is not told. */
+static void state_source(struct draft *draft)
+{
+	const char *slash = strrchr(draft->name, '/'), *name = slash ? slash + 1 : draft->name;
+	size_t length = strlen(name);
+
+	if (!length || length > POL_TEXT_MAX || acts(name))
+		return;
+	for (size_t i = 0; i < draft->count; i++)
+		if (draft->rules[i].keyword->id == POL_K_VERSION)
+			draft->rules[i].text = strdup(name);
+}
+
 /* A policy that asked for repairs alone goes on to be about ZeroMQ. */
 static void state_engine(struct draft *draft)
 {
@@ -99,6 +122,8 @@ int pol_compile_text(const char *name, const char *text, size_t text_len, void *
 		state_engine(&draft);
 	if (!draft.errors)
 		require_version(&draft);
+	if (!draft.errors)
+		state_source(&draft);
 	if (!draft.errors)
 		status = draft_build(&draft, image, len);
 	if (!draft.errors)

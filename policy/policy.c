@@ -119,8 +119,10 @@ static int word_fits(const struct pol_rule *rule, const struct pol_keyword *k)
 
 static int shape_fits(const struct check *check, const struct pol_rule *rule, const struct pol_keyword *k)
 {
-	int has_text = k->type == POL_T_PATTERN || k->type == POL_T_TEMPLATE || k->type == POL_T_PLACE ||
-		       k->type == POL_T_TEXT || (k->type == POL_T_PATTERNS && rule->kind == POL_ITEM);
+	int may_have_text = k->id == POL_K_VERSION && rule->text; /* the source's name */
+	int has_text = may_have_text || k->type == POL_T_PATTERN || k->type == POL_T_TEMPLATE ||
+		       k->type == POL_T_PLACE || k->type == POL_T_TEXT ||
+		       (k->type == POL_T_PATTERNS && rule->kind == POL_ITEM);
 
 	return word_fits(rule, k) &&
 	       (k->type == POL_T_DURATION || (has_text ? text_fits(check, rule) : !rule->text));

@@ -253,6 +253,9 @@ int pol_match_address(const char *pattern, const char *address);
 /* Has it bits behind its prefix? */
 int pol_address_is_loose(const char *pattern);
 
+/* The name of the file that it was compiled from, without its directory; NULL: it is not known. */
+const char *pol_source(const struct pol *pol);
+
 /*
  * A rule's number, to be carried in a minor status, and the way back: keyword path and line.
  * pol_rule_by_number returns 0, or -1 for a number that the policy does not have (0, or of a policy replaced

@@ -36,6 +36,11 @@ int pol_ends(const struct pol *pol)
 	return !change || change->word == POL_W_END;
 }
 
+const char *pol_source(const struct pol *pol)
+{
+	return pol->state == POL_READY ? pol_text(pol->image, pol->rule[POL_K_VERSION]) : NULL;
+}
+
 int pol_serves_own(const struct pol *pol)
 {
 	const struct pol_rule *engine = pol->rule[POL_K_ENGINE];

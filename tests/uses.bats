@@ -35,7 +35,7 @@ under() {
     under '  unprotected: refuse' "$BUILD/hosts/bare"
     [ "$status" = 1 ]
     for call in gss_wrap gss_seal gss_wrap_aead gss_wrap_iov; do
-        [ "$(grep -cx "$call: 000f0000 refused by the gsstap policy: gss.unprotected, line 4" <<<"$output")" = 2 ]
+        [ "$(grep -cx "$call: 000f0000 refused by the gsstap policy: gss.unprotected, line 4 of p.yaml" <<<"$output")" = 2 ]
         [ "$(grep -cx "\[\"refused\",\"gss.unprotected\",\"$call\"\]" told)" = 2 ]
     done
     [ "${#lines[@]}" = 8 ]
@@ -51,7 +51,7 @@ under() {
     under '  match: [{role: acceptor, unprotected: encrypt}]' "$BUILD/hosts/bare"
     [ "$status" = 1 ]
     for call in gss_unwrap gss_unseal gss_unwrap_aead gss_unwrap_iov; do
-        [ "$(grep -cx "$call: 000f0000 refused by the gsstap policy: gss.unprotected, line 4" <<<"$output")" = 2 ]
+        [ "$(grep -cx "$call: 000f0000 refused by the gsstap policy: gss.unprotected, line 4 of p.yaml" <<<"$output")" = 2 ]
     done
     [ "$(grep -c ': bare$' <<<"$output")" = 4 ]
     [ "$(jq -r '.[2]' told | sort | uniq -c | awk '{ print $1 $2 }' | paste -sd ' ')" = \
@@ -93,7 +93,7 @@ END
     [ "$status" = 0 ]
     under '  unprotected: encrypt' "$PYTHON" integrity.py
     [ "$status" = 1 ]
-    [[ $output == *"refused by the gsstap policy: gss.unprotected, line 4"* ]]
+    [[ $output == *"refused by the gsstap policy: gss.unprotected, line 4 of p.yaml"* ]]
     [ "$(tail -1 told)" = '["refused","gss.unprotected","gss_wrap"]' ]
 }
 
@@ -110,7 +110,7 @@ listens() {
     wait_until 30 grep -q "a message" server.out
     [ "$(jq -c 'select(.event == "call" and .call == "gss_wrap") | .conf' trace.json | uniq -c | awk '{ print $1, $2 }')" = "2 true" ]
     under '  unprotected: refuse' gss-client -port 4711 -nx localhost host@localhost "another message"
-    [[ $output == *"refused by the gsstap policy: gss.unprotected, line 4"* ]]
+    [[ $output == *"refused by the gsstap policy: gss.unprotected, line 4 of p.yaml"* ]]
     run ! grep -q "another message" server.out
     kill "$server"
 }
@@ -121,7 +121,7 @@ only() {
     under "  $1" "$BUILD/hosts/keys"
     [ "$status" = 1 ]
     [ "$(grep -v ': made$' <<<"$output")" = "$(for way in "${@:4}"; do
-        echo "$way: 000f0000 refused by the gsstap policy: $3, line 4"
+        echo "$way: 000f0000 refused by the gsstap policy: $3, line 4 of p.yaml"
     done)" ]
     [ "$(uniq told)" = "[\"refused\",\"$3\",\"$2\"]" ]
     MODE=audit under "  $1" "$BUILD/hosts/keys"
@@ -144,8 +144,8 @@ only() {
     only 'match: [{peer: "host/*", session-key: refuse}]' gss_inquire_sec_context_by_oid gss.session-key 'session key'
     # Two calls give the same.
     under '  lucid-export: refuse' "$BUILD/hosts/keys"
-    [ "$(grep -v ': made$' <<<"$output")" = "lucid: 000f0000 refused by the gsstap policy: gss.lucid-export, line 4
-lucid by oid: 000f0000 refused by the gsstap policy: gss.lucid-export, line 4" ]
+    [ "$(grep -v ': made$' <<<"$output")" = "lucid: 000f0000 refused by the gsstap policy: gss.lucid-export, line 4 of p.yaml
+lucid by oid: 000f0000 refused by the gsstap policy: gss.lucid-export, line 4 of p.yaml" ]
     [ "$(jq -r '.[2]' told | paste -sd ' ')" = "gss_krb5_export_lucid_sec_context gss_inquire_sec_context_by_oid" ]
 }
 
@@ -187,7 +187,7 @@ sealed" ]
     sed 's/host/HTTP/' p.yaml >other.yaml
     run "$GSSTAP" run -p other.yaml -- "$BUILD/hosts/bare"
     [ "$status" = 1 ]
-    [[ $output == *"gss_wrap: 000f0000 refused by the gsstap policy: gss.unprotected, line 4"* ]]
+    [[ $output == *"gss_wrap: 000f0000 refused by the gsstap policy: gss.unprotected, line 4 of p.yaml"* ]]
 }
 
 @test "credentials are got by the ways that are listed, and by the default one" {

@@ -71,6 +71,21 @@ static bool tell_broken(char *out, size_t size)
 	return broken;
 }
 
+/* Its file, of the policy that it was refused by, where that is certain. */
+static void tell_source(char *out, size_t size)
+{
+	const struct pol *policy;
+
+	if (tap_policy_has_changed())
+		return;
+	policy = tap_policy_take();
+	if (pol_source(policy)) {
+		tap_append(out, size, " of ");
+		tap_append(out, size, pol_source(policy));
+	}
+	tap_policy_give(policy);
+}
+
 bool tap_refusal_text(OM_uint32 minor, char *out, size_t size)
 {
 	const char *rule = NULL;
@@ -86,6 +101,7 @@ bool tap_refusal_text(OM_uint32 minor, char *out, size_t size)
 	if (line) {
 		tap_append(out, size, ", line ");
 		tap_append_number(out, size, line);
+		tell_source(out, size);
 	}
 	return true;
 }
