@@ -69,7 +69,12 @@ warns() {
     [ "${lines[1]}" = "p.yaml: ok, 9 rules" ]
     good q.yml
     "$GSSTAP" policy compile q.yml
-    cmp p.bin q.bin
+    "$GSSTAP" policy check q.bin
+    # The file's name is in it, its directory is not.
+    mkdir other
+    good other/p.yaml
+    "$GSSTAP" policy compile other/p.yaml
+    cmp p.bin other/p.bin
 }
 
 @test "compile replaces its output as a whole: who has the old file open keeps it" {

@@ -144,7 +144,7 @@ def told():
 print(told())
 os.rename("new.bin", "elsewhere/p.bin")
 while ".allow" in (text := told()):
-    time.sleep(0.05)
+    time.sleep(0.05)  # poll
 print(text)
 E
     printf 'version: 1\ngss:\n  peers:\n    deny: ["*"]\n' >others.yaml

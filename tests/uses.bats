@@ -187,7 +187,7 @@ sealed" ]
     sed 's/host/HTTP/' p.yaml >other.yaml
     run "$GSSTAP" run -p other.yaml -- "$BUILD/hosts/bare"
     [ "$status" = 1 ]
-    [[ $output == *"gss_wrap: 000f0000 refused by the gsstap policy: gss.unprotected, line 4 of p.yaml"* ]]
+    [[ $output == *"gss_wrap: 000f0000 refused by the gsstap policy: gss.unprotected, line 4 of other.yaml"* ]]
 }
 
 @test "credentials are got by the ways that are listed, and by the default one" {
