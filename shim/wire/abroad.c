@@ -38,6 +38,7 @@ static bool ending;	 /* nobody is to go there any more, */
 static int opened;	 /* unless the host waits for what they do: how many of its calls do */
 static uint32_t runs_in; /* lineage: a child after fork has no such thread until it starts one */
 static __thread bool abroad;
+static __thread uint64_t *away; /* who keeps since when this thread waits for somebody */
 
 /* Mostly for ever: what it holds it would hold waiting, too, and the process is about to end. */
 static void park(void)
@@ -69,6 +70,29 @@ static void enter(void)
 	errno = saved;
 }
 
+static void note(uint64_t since)
+{
+	if (away)
+		__atomic_store_n(away, since, __ATOMIC_RELAXED);
+}
+
+void tap_abroad_note(uint64_t *since)
+{
+	away = since;
+}
+
+void tap_abroad_waits(void)
+{
+	note(tap_monotonic_ns());
+	leave();
+}
+
+void tap_abroad_goes_on(void)
+{
+	note(0);
+	enter();
+}
+
 #define WAITS(function, parameters, arguments)                                                               \
 	static int waits_in_##function parameters                                                            \
 	{                                                                                                    \
@@ -76,9 +100,9 @@ static void enter(void)
                                                                                                              \
 		if (!abroad)                                                                                 \
 			return function arguments;                                                           \
-		leave();                                                                                     \
+		tap_abroad_waits();                                                                          \
 		result = function arguments;                                                                 \
-		enter();                                                                                     \
+		tap_abroad_goes_on();                                                                        \
 		return result;                                                                               \
 	}
 
@@ -176,16 +200,6 @@ void tap_abroad_return(void)
 	abroad = false;
 	if (__atomic_load_n(&entered, __ATOMIC_RELAXED) < HANDLERS && !atexit(process_ends))
 		__atomic_add_fetch(&entered, 1, __ATOMIC_RELAXED);
-}
-
-void tap_abroad_waits(void)
-{
-	leave();
-}
-
-void tap_abroad_goes_on(void)
-{
-	enter();
 }
 
 void tap_abroad_call(void)

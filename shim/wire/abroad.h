@@ -6,6 +6,8 @@
 #ifndef SHIM_ABROAD_H
 #define SHIM_ABROAD_H
 
+#include <stdint.h>
+
 /* Before the first such thread of a process can be started, and by a thread of the host's, which cannot be
  * ending the process meanwhile. A child of fork has none of its parent's. */
 void tap_abroad_anew(void);
@@ -17,6 +19,8 @@ void tap_abroad_return(void);
 /* Around what such a visit waits for outside of the libraries. */
 void tap_abroad_waits(void);
 void tap_abroad_goes_on(void);
+/* Since when this thread does is kept there from now on: ns, by tap_monotonic_ns; 0: it does not. */
+void tap_abroad_note(uint64_t *since);
 /* The same around a call of a thread of libzmq's, in which it waits for nobody. */
 void tap_abroad_call(void);
 void tap_abroad_called(void);

@@ -39,7 +39,7 @@ enum wire_phase {
 enum wire_choice { WIRE_UNDECIDED, WIRE_GSSAPI, WIRE_NULL };
 
 struct wire {
-	struct wire *next, *previous; /* in a queue of the pool's */
+	struct wire *next, *previous; /* in a queue of the pool's, or in a batch */
 	uint64_t queued;	      /* since when */
 	struct tap_lock lock;
 	unsigned references;
@@ -229,6 +229,15 @@ void tap_wire_unwrapped(const struct wire *wire, gss_buffer_t plain);
 bool tap_wire_step(struct wire *wire);
 /* As tap_wire_flush, when libzmq would not come again to send: what is left over is sent by such a thread. */
 bool tap_wire_push(struct wire *wire);
+/* A thread of ours gets it. Locked, as its caller has the connection, which goes on while this is under way.
+ */
+bool tap_wire_submit(struct wire *wire);
+
+/* --- batch.c: steps that an I/O thread asks for */
+/* It is submitted when this thread is about to wait. False: that is not to be seen. */
+bool tap_wire_batch(struct wire *wire);
+/* It is. errno is kept. */
+void tap_wire_batch_end(void);
 
 /* --- gss.c: GSSAPI, through our own wrappers, so that it is judged and recorded as any program's */
 /* Finds the library. False: there is none, with the reason. */

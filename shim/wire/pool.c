@@ -5,7 +5,8 @@
  * connection anything.
  *
  * One thread does the work, in the order in which it comes, so that handshakes end in the order in which they
- * were begun, as in libzmq's one thread; where it is not done in a moment there are more, as many as there is
+ * were begun, as in libzmq's one thread; where it waits for somebody there are more (at_work.h), as many as
+ * there is
  * work for, up to a bound. There is none while there is no work. Initiators have their own, so that those
  * that hang do not hold up who accepts, and an endpoint that hangs has few. A thread does not wait with a
  * connection's lock, and nobody waits for a thread: who closes a connection leaves it to it.
@@ -13,9 +14,9 @@
 #include "shim/wire/connection.h"
 
 #include "shim/wire/abroad.h"
+#include "shim/wire/at_work.h"
 #include "shim/wire/queue.h"
 
-#include "shim/core/monotonic.h"
 #include "shim/wire/zap.h"
 
 #include <errno.h>
@@ -32,25 +33,19 @@
 #define STEPS 2 /* of an endpoint's initiators, at a time */
 #define ASKS 8	/* of an endpoint whose peers a ZAP handler is asked about */
 #define IDLE_NS 2000000000u
-#define MOMENT_NS                                                                                            \
-	20000000u /* the first step loads libraries and asks the KDC; the others take a fiftieth             \
-		   */
 #define SENDING_MS 30000
 #define STACK (512u << 10)
 
-/* A thread that makes a step. */
-struct at_work {
-	struct at_work *next;
-	uint64_t begun;
-};
 struct pool {
 	struct tap_lock lock;
 	struct wire_queue queue;
 	struct wire_queue waiting; /* for a step of another connection of their endpoint */
 	int news;		   /* counts what was put into the queue */
 	unsigned threads, idle;
-	struct at_work *at_work; /* the last that has begun is the first */
-	uint32_t runs_in;	 /* lineage: a child after fork has none of its parent's */
+	struct wire_at_work *at_work; /* the last that has begun is the first */
+	int ends;		      /* counts those that are through, */
+	unsigned late;		      /* for as many as wait for one */
+	uint32_t runs_in;	      /* lineage: a child after fork has none of its parent's */
 };
 static struct pool initiators, acceptors;
 
@@ -79,7 +74,9 @@ static void send_all(struct wire *wire)
 			return;
 		}
 		tap_unlock(&wire->lock);
+		tap_work_waits();
 		poll(&writable, 1, 1000);
+		tap_work_goes_on();
 		left -= 1000;
 		while (!tap_lock(&wire->lock))
 			;
@@ -114,6 +111,51 @@ static void answer(struct wire *wire, OM_uint32 major, const gss_buffer_desc *to
 		put = tap_frame_put(&wire->out, FRAME_COMMAND, 0);
 	if (!put)
 		tap_wire_fail(wire, "there is no token to answer with, or no memory for it");
+}
+
+/* Locked, also afterwards. False: nothing has happened meanwhile. */
+static bool wait_locked(struct pool *pool, int *counter, uint64_t ns)
+{
+	struct timespec patience = {.tv_sec = (time_t)(ns / 1000000000u),
+				    .tv_nsec = (long)(ns % 1000000000u)};
+	int seen = *counter;
+
+	tap_unlock(&pool->lock);
+	syscall(SYS_futex, counter, FUTEX_WAIT_PRIVATE, seen, &patience, NULL, 0);
+	while (!tap_lock(&pool->lock))
+		;
+	return *counter != seen;
+}
+
+/* Those that have begun before this thread send what they have made before it does. The connection is locked,
+ * also afterwards. */
+static void wait_for_earlier(struct pool *pool, struct wire *wire)
+{
+	uint64_t ns;
+
+	if (!wire_left(&wire->out))
+		return;
+	tap_unlock(&wire->lock);
+	while (!tap_lock(&pool->lock))
+		;
+	tap_work_waits();
+	pool->late++;
+	while ((ns = tap_work_is_late()))
+		wait_locked(pool, &pool->ends, ns);
+	pool->late--;
+	tap_work_goes_on();
+	tap_unlock(&pool->lock);
+	while (!tap_lock(&wire->lock))
+		;
+}
+
+/* Locked. */
+static void end_work(struct pool *pool)
+{
+	tap_work_end(&pool->at_work);
+	pool->ends++;
+	if (pool->late)
+		syscall(SYS_futex, &pool->ends, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
 /* Locked, also afterwards; the context is nobody else's meanwhile. */
@@ -249,6 +291,8 @@ static void work_for(struct pool *pool, struct wire *wire)
 			}
 			step(wire);
 			pass_on(pool, wire, true);
+			wire->pushing = true; /* nobody else is given it meanwhile */
+			wait_for_earlier(pool, wire);
 		}
 		send_all(wire);
 		wire->pushing = false;
@@ -259,56 +303,20 @@ static void work_for(struct pool *pool, struct wire *wire)
 
 /* --- the threads */
 
-static void begin_work(struct pool *pool, struct at_work *own)
-{
-	*own = (struct at_work){pool->at_work, tap_monotonic_ns()};
-	pool->at_work = own;
-}
-
-static void end_work(struct pool *pool, const struct at_work *own)
-{
-	struct at_work **at = &pool->at_work;
-
-	while (*at && *at != own)
-		at = &(*at)->next;
-	if (*at)
-		*at = own->next;
-}
-
-/*
- * How long another thread is still given before this one takes what is queued: ns; 0 where nobody is at work.
- * Once one has been at it for longer than a moment, something hangs, and nobody is waited for.
- */
-static uint64_t still_theirs(const struct pool *pool)
-{
-	uint64_t now = pool->at_work ? tap_monotonic_ns() : 0;
-
-	for (const struct at_work *w = pool->at_work; w; w = w->next)
-		if (now - w->begun >= MOMENT_NS)
-			return 0;
-	return pool->at_work ? MOMENT_NS - (now - pool->at_work->begun) : 0;
-}
-
 /* Locked, also afterwards. False: nothing came for a while. */
 static bool wait_for_work(struct pool *pool, uint64_t ns)
 {
-	struct timespec patience = {.tv_sec = (time_t)(ns / 1000000000u),
-				    .tv_nsec = (long)(ns % 1000000000u)};
-	int seen = pool->news;
+	bool news;
 
 	pool->idle++;
-	tap_unlock(&pool->lock);
-	syscall(SYS_futex, &pool->news, FUTEX_WAIT_PRIVATE, seen, &patience, NULL, 0);
-	while (!tap_lock(&pool->lock))
-		;
+	news = wait_locked(pool, &pool->news, ns);
 	pool->idle--;
-	return ns < IDLE_NS || pool->queue.first || pool->news != seen;
+	return ns < IDLE_NS || pool->queue.first || news;
 }
 
 static void *run(void *argument)
 {
 	struct pool *pool = argument;
-	struct at_work own;
 	struct wire *wire;
 	uint64_t theirs;
 
@@ -316,17 +324,17 @@ static void *run(void *argument)
 		;
 	for (;;) {
 		wire = tap_queue_next(&pool->queue);
-		theirs = wire ? still_theirs(pool) : 0;
+		theirs = wire ? tap_work_is_theirs(pool->at_work) : 0;
 		if (wire && !theirs) {
 			tap_queue_remove(&pool->queue, wire);
-			begin_work(pool, &own);
+			tap_work_begin(&pool->at_work, wire);
 			if (pool->queue.first)
 				watch(pool);
 			tap_unlock(&pool->lock);
 			work_for(pool, wire);
 			while (!tap_lock(&pool->lock))
 				;
-			end_work(pool, &own);
+			end_work(pool);
 		} else if (!wait_for_work(pool, wire ? theirs : IDLE_NS)) {
 			break;
 		}
@@ -363,8 +371,7 @@ static void anew(struct pool *pool)
 	*pool = (struct pool){.lock = pool->lock, .runs_in = tap_lineage()};
 }
 
-/* Locked, as its caller has the connection, which goes on while this is under way. */
-static bool submit(struct wire *wire)
+bool tap_wire_submit(struct wire *wire)
 {
 	struct pool *pool = wire->server ? &acceptors : &initiators;
 	bool there;
@@ -381,7 +388,7 @@ static bool submit(struct wire *wire)
 bool tap_wire_step(struct wire *wire)
 {
 	wire->stepping = true;
-	return wire->pushing || submit(wire);
+	return wire->pushing || tap_wire_batch(wire) || tap_wire_submit(wire);
 }
 
 bool tap_wire_push(struct wire *wire)
@@ -391,5 +398,5 @@ bool tap_wire_push(struct wire *wire)
 	if (!wire_left(&wire->out) || wire->pushing)
 		return true;
 	wire->pushing = true;
-	return wire->stepping || submit(wire);
+	return wire->stepping || tap_wire_submit(wire);
 }

@@ -431,6 +431,7 @@ static int hook_epoll_ctl(int set, int operation, int fd, struct epoll_event *ev
 
 static int hook_epoll_wait(int set, struct epoll_event *events, int most, int timeout)
 {
+	tap_wire_batch_end();
 	return epoll_wait(set, events, most, tap_wire_nap(timeout));
 }
 

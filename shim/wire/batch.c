@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an I/O thread asks of the pool, until it is about to wait again: what has come for many connections at
+ * once it is told in no order that means anything, so their steps are handed over in the order in which the
+ * connections were made. A libzmq that does not wait by epoll hands over each at once.
+ */
+#include "shim/wire/connection.h"
+
+#include <errno.h>
+
+static __thread struct wire *batch;
+static __thread bool waits_by_epoll;
+
+bool tap_wire_batch(struct wire *wire)
+{
+	struct wire **at = &batch;
+
+	if (!waits_by_epoll)
+		return false;
+	while (*at && (*at)->begun <= wire->begun)
+		at = &(*at)->next;
+	wire->next = *at;
+	*at = wire;
+	wire->references++;
+	return true;
+}
+
+static void submit(struct wire *wire)
+{
+	while (!tap_lock(&wire->lock))
+		;
+	if (wire->closed || wire->phase == WIRE_DEAD)
+		wire->stepping = false;
+	else if (!tap_wire_submit(wire))
+		tap_wire_fail(wire, "there is no thread for the next token");
+	tap_wire_release(wire);
+}
+
+void tap_wire_batch_end(void)
+{
+	int saved = errno;
+	struct wire *wire;
+
+	waits_by_epoll = true;
+	while ((wire = batch)) {
+		batch = wire->next;
+		wire->next = NULL;
+		submit(wire);
+	}
+	errno = saved;
+}
