@@ -11,7 +11,8 @@
 static __thread struct wire *batch;
 static __thread bool waits_by_epoll;
 
-bool tap_wire_batch(struct wire *wire)
+/* False: that it is about to wait is not to be seen. */
+static bool put(struct wire *wire)
 {
 	struct wire **at = &batch;
 
@@ -23,6 +24,12 @@ bool tap_wire_batch(struct wire *wire)
 	*at = wire;
 	wire->references++;
 	return true;
+}
+
+bool tap_wire_step(struct wire *wire)
+{
+	wire->stepping = true;
+	return wire->pushing || put(wire) || tap_wire_submit(wire);
 }
 
 static void submit(struct wire *wire)

@@ -385,12 +385,6 @@ bool tap_wire_submit(struct wire *wire)
 	return there;
 }
 
-bool tap_wire_step(struct wire *wire)
-{
-	wire->stepping = true;
-	return wire->pushing || tap_wire_batch(wire) || tap_wire_submit(wire);
-}
-
 bool tap_wire_push(struct wire *wire)
 {
 	if (!tap_wire_flush(wire))
