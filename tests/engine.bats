@@ -319,6 +319,34 @@ print(m.bytes.decode(), m.get("User-Id"), s.maxmsgsize)' "tcp://127.0.0.1:$port"
     [ "$(cat server.out)" = "thirty bytes, and no byte more alice@GSSTAP.TEST 30" ]
 }
 
+ended_in_clear() {
+    trace_json server.pcapng 2>/dev/null | jq -se 'any(.[]; .event == "unsecured" and .received_bytes > 0)' >/dev/null
+}
+
+@test "where a connection may go without, a server takes no larger messages either way, and its limit holds to the byte" {
+    local port client
+    for client in wire report bare; do
+        fresh "small-$client"
+        read -r port < <(free_port)
+        with report
+        export GSSTAP_TRACE=$PWD/server.pcapng
+        start server "${WITH[@]}" "$PYTHON" -c '
+import sys, zmq
+s = zmq.Context().socket(zmq.PULL)
+s.maxmsgsize, s.rcvtimeo = 30, 300000
+s.bind(sys.argv[1])
+print(s.recv().decode())' "tcp://127.0.0.1:$port"
+        export GSSTAP_TRACE=$PWD/%n-%p.pcapng
+        with $client
+        start large "${WITH[@]}" "$BUILD/hosts/zpair" socket PUSH connect "tcp://127.0.0.1:$port" send "$(printf '%31s' x)"
+        if [ $client = bare ]; then wait_until 60 ended_in_clear; else wait_until 60 too_large_there; fi
+        run -0 timeout 60 "${WITH[@]}" "$BUILD/hosts/zpair" socket PUSH connect "tcp://127.0.0.1:$port" send "thirty bytes, and no byte more"
+        finish server
+        [ "$(cat server.out)" = "thirty bytes, and no byte more" ]
+        stop_all
+    done
+}
+
 ended_after_ready() {
     trace_json unfit.pcapng 2>/dev/null | jq -se 'any(.[]; .event == "context" and .role == "acceptor" and (.reason // "" | test("right after READY")))' >/dev/null
 }

@@ -284,6 +284,34 @@ print(event["event"] == zmq.EVENT_HANDSHAKE_FAILED_AUTH, event["value"])' "tcp:/
     ended
 }
 
+# told_of_mismatch END: what is told first to the monitor of a server to which somebody without security comes, and whether
+# he comes again.
+told_of_mismatch() {
+    with "$1"
+    "${WITH[@]}" "$PYTHON" -c '
+import zmq
+from zmq.utils.monitor import recv_monitor_message
+context = zmq.Context()
+s, c = context.socket(zmq.REP), context.socket(zmq.REQ)
+s.gssapi_server, s.gssapi_principal, c.linger = 1, b"zmq@localhost", 0
+failed = zmq.EVENT_HANDSHAKE_FAILED_AUTH | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL | zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL
+told = s.get_monitor_socket(failed | zmq.EVENT_ACCEPTED)
+told.rcvtimeo = 60000
+c.connect("tcp://127.0.0.1:%d" % s.bind_to_random_port("tcp://127.0.0.1"))
+recv_monitor_message(told)
+event = recv_monitor_message(told)
+print(event["event"] == zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL, hex(event["value"]))
+'"${2:-}"'
+context.destroy(linger=0)'
+}
+
+@test "a server that asks for GSSAPI itself tells its monitor of a peer without security what libzmq tells it, and who is told comes again" {
+    fresh mismatch
+    [ "$(told_of_mismatch bare)" = "True 0x11000002" ]
+    [ "$(told_of_mismatch own 'print(recv_monitor_message(told)["event"] == zmq.EVENT_ACCEPTED)')" = $'True 0x11000002\nTrue' ]
+    [ -n "$(events '.event == "handshake" and .outcome == "failed" and (.reason | test("^one-sided"))')" ]
+}
+
 @test "a program finds its options for GSSAPI as it set them, before and after" {
     fresh options
     with own

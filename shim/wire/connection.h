@@ -61,6 +61,7 @@ struct wire {
 	unsigned answered_bytes;
 	bool guessed;	  /* it is for this tie by its path, which other sockets may have, too */
 	bool own_way;	  /* such a socket has a mechanism of its own: bytes pass as they are */
+	bool mismatched;  /* libzmq is to say so of the greeting, which is all that it gets */
 	bool marked;	  /* the peer is one of ours: a client that waits for our choice, or a server */
 	bool stepping;	  /* a thread of the pool is at GSSAPI for it */
 	bool pushing;	  /* ... or waits for the kernel to take what is in `out` */
@@ -225,17 +226,16 @@ bool tap_wire_unwrap(struct wire *wire, uint8_t *token, size_t count, gss_buffer
 void tap_wire_unwrapped(const struct wire *wire, gss_buffer_t plain);
 
 /* --- pool.c */
-/* The next step of the handshake is made by a thread of ours. */
-bool tap_wire_step(struct wire *wire);
-/* As tap_wire_flush, when libzmq would not come again to send: what is left over is sent by such a thread. */
-bool tap_wire_push(struct wire *wire);
 /* A thread of ours gets it. Locked, as its caller has the connection, which goes on while this is under way.
  */
 bool tap_wire_submit(struct wire *wire);
+/* As tap_wire_flush, when libzmq would not come again to send: what is left over is sent by such a thread. */
+bool tap_wire_push(struct wire *wire);
 
-/* --- batch.c: steps that an I/O thread asks for */
-/* It is submitted when this thread is about to wait. False: that is not to be seen. */
-bool tap_wire_batch(struct wire *wire);
+/* --- batch.c */
+/* The next step of the handshake is made by such a thread, to which it is handed over when this one is about
+ * to wait. */
+bool tap_wire_step(struct wire *wire);
 /* It is. errno is kept. */
 void tap_wire_batch_end(void);
 

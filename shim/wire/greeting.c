@@ -171,7 +171,7 @@ static bool is_of_a_name(char c)
 	       c == '_' || c == '.' || c == '+';
 }
 
-static const char *one_sided(const struct wire *wire, char *room, size_t size)
+static const char *one_sided(struct wire *wire, char *room, size_t size)
 {
 	char name[21] = {0};
 
@@ -182,6 +182,7 @@ static const char *one_sided(const struct wire *wire, char *room, size_t size)
 	tap_copy(room, size, "one-sided: this end is secured by GSSAPI, the peer offers ");
 	tap_append(room, size, name);
 	tap_append(room, size, ": it is not under gsstap yet, or no rule of its policy injects there");
+	wire->mismatched = wire->tie->binds;
 	return room;
 }
 
@@ -235,6 +236,20 @@ static ssize_t give(struct wire *wire, uint8_t *bytes)
 			bytes[at - from] = null_mechanism[at - MECHANISM];
 	wire->peer_given = to;
 	return (ssize_t)(to - from);
+}
+
+/*
+ * Who accepts tells its socket's monitor what libzmq tells it where mechanisms differ. It is shown one that
+ * is not its own in what is left of the greeting, and nothing after it; the connection is over. Who connects
+ * is not, since its libzmq would not come again.
+ */
+static ssize_t give_mismatch(struct wire *wire, uint8_t *bytes, size_t count)
+{
+	memset(wire->peer + MECHANISM, 0, sizeof(wire->peer) - MECHANISM);
+	memcpy(wire->peer + MECHANISM, gssapi_mechanism, sizeof(gssapi_mechanism));
+	if (!tap_wire_put(&wire->plain, wire->peer + wire->peer_given, GREETING - wire->peer_given))
+		return tap_wire_reset(wire);
+	return tap_wire_give(wire, bytes, count);
 }
 
 /*
@@ -295,8 +310,10 @@ ssize_t tap_wire_greeting_recv(struct wire *wire, uint8_t *bytes, size_t count)
 		tap_address_peer(wire->fd, wire->other, sizeof(wire->other));
 	wire->peer_count += (unsigned)n;
 	reason = decide(wire, room, sizeof(room));
-	if (reason)
-		return tap_wire_fail(wire, reason);
+	if (reason) {
+		tap_wire_fail(wire, reason);
+		return wire->mismatched ? give_mismatch(wire, bytes, count) : -1;
+	}
 	if (!send_own(wire))
 		return tap_wire_fail(wire, "the greeting could not be sent");
 	n = give(wire, bytes);
