@@ -9,13 +9,10 @@
  */
 #include "shim/wire/slots.h"
 
-#include "shim/loader/elf.h"
-#include "shim/loader/newcomers.h"
 #include "shim/wire/held.h"
 #include "shim/wire/unseen.h"
 #include "shim/wire/using.h"
 #include "shim/wire/wire.h"
-#include "trace/unconst.h"
 
 #include <errno.h>
 #include <string.h>
@@ -329,7 +326,8 @@ static ssize_t recv_for(struct wire *wire, void *bytes, size_t count)
 	case WIRE_CLEAR:
 		return recv_clear(wire, bytes, count);
 	default:
-		return wire->mismatched && wire_left(&wire->plain) ? tap_wire_give(wire, bytes, count) : dead();
+		return wire->mismatched && wire_left(&wire->plain) ? tap_wire_give(wire, bytes, count)
+								   : dead();
 	}
 }
 
@@ -510,146 +508,21 @@ static int hook_close(int fd)
 	return result;
 }
 
-/* --- entering a library */
-
-static const struct {
-	const char *name;
-	void *hook;
-	bool needed;
-} hooks[] = {
-	{"socket", (void *)hook_socket, true},	  {"setsockopt", (void *)hook_setsockopt, true},
-	{"bind", (void *)hook_bind, true},	  {"connect", (void *)hook_connect, true},
-	{"accept", (void *)hook_accept, false},	  {"accept4", (void *)hook_accept4, false},
-	{"recv", (void *)hook_recv, true},	  {"send", (void *)hook_send, true},
-	{"close", (void *)hook_close, true},	  {"epoll_ctl", (void *)hook_epoll_ctl, false},
-	{"write", (void *)hook_write, false},	  {"sendto", (void *)hook_sendto, false},
-	{"eventfd", (void *)hook_eventfd, false}, {"epoll_wait", (void *)hook_epoll_wait, false},
+/* Of accept and accept4 one is needed (enter.c). */
+const struct tap_hook tap_wire_hooks[] = {
+	{"socket", (void *)hook_socket, true},
+	{"setsockopt", (void *)hook_setsockopt, true},
+	{"bind", (void *)hook_bind, true},
+	{"connect", (void *)hook_connect, true},
+	{"accept", (void *)hook_accept, false},
+	{"accept4", (void *)hook_accept4, false},
+	{"recv", (void *)hook_recv, true},
+	{"send", (void *)hook_send, true},
+	{"close", (void *)hook_close, true},
+	{"epoll_ctl", (void *)hook_epoll_ctl, false},
+	{"write", (void *)hook_write, false},
+	{"sendto", (void *)hook_sendto, false},
+	{"eventfd", (void *)hook_eventfd, false},
+	{"epoll_wait", (void *)hook_epoll_wait, false},
+	{0},
 };
-#define HOOKS (sizeof(hooks) / sizeof(hooks[0]))
-#define PLACES 8 /* a call through the procedure linkage table, and pointers */
-
-/* Other ways for bytes to leave by a stream: a libzmq that has one of them may use it. */
-static const char *const others[] = {"sendmsg",		"sendmmsg", "writev", "pwritev",
-				     "pwritev2",	"sendfile", "splice", "vmsplice",
-				     "io_uring_submit", "recvmsg",  "readv"};
-
-/* All places where the library keeps a function's address. False: a call of it might pass beside us. */
-static bool point_all(const struct link_map *map, const char *name, void *hook, unsigned *count,
-		      struct wire_held *held)
-{
-	void **slots[PLACES];
-
-	*count = tap_elf_slots(map->l_addr, map->l_ld, name, slots, PLACES);
-	if (*count > PLACES || held->count + *count > sizeof(held->slots) / sizeof(held->slots[0]))
-		return false;
-	for (unsigned i = 0; i < *count; i++) {
-		tap_point_slot(slots[i], hook);
-		/* As it is now, not as it was meant to be. */
-		if (__atomic_load_n(slots[i], __ATOMIC_RELAXED) != hook)
-			return false;
-		held->slots[held->count].slot = slots[i];
-		held->slots[held->count++].hook = hook;
-	}
-	return true;
-}
-
-static bool (*is_others)(const ElfW(Dyn) * dynamic);
-static const struct tap_hook *others_hooks;
-
-void tap_wire_hook_more(bool (*is_theirs)(const ElfW(Dyn) * dynamic), const struct tap_hook *more)
-{
-	others_hooks = more;
-	__atomic_store_n(&is_others, is_theirs, __ATOMIC_RELEASE);
-}
-
-static bool point(const struct link_map *map, const char *name, void *hook, bool needed,
-		  struct wire_held *held, char *reason, size_t size, unsigned *accepts)
-{
-	unsigned count;
-
-	if (!point_all(map, name, hook, &count, held) || (needed && !count)) {
-		tap_copy(reason, size, "this libzmq cannot be entered: its calls of ");
-		tap_append(reason, size, name);
-		tap_append(reason, size, " do not come here");
-		return false;
-	}
-	*accepts += strncmp(name, "accept", 6) ? 0 : count;
-	return true;
-}
-
-static bool has_other_ways(const struct link_map *map, char *reason, size_t size)
-{
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		if (!tap_elf_slot(map->l_addr, map->l_ld, others[i]))
-			continue;
-		tap_copy(reason, size, "this libzmq has a way for messages that is not known here: ");
-		tap_append(reason, size, others[i]);
-		return true;
-	}
-	return false;
-}
-
-static bool is_among(const struct tap_hook *hook, const char *name)
-{
-	while (hook->name && strcmp(hook->name, name))
-		hook++;
-	return hook->name;
-}
-
-static bool enter(const struct link_map *map, struct wire_held *held, char *reason, size_t size)
-{
-	static const struct tap_hook none[1];
-	bool (*asks)(const ElfW(Dyn) *) = __atomic_load_n(&is_others, __ATOMIC_ACQUIRE);
-	const struct tap_hook *instead = asks && asks(map->l_ld) ? others_hooks : none;
-	unsigned accepts = 0;
-
-	held->mixed = instead != none;
-	for (size_t i = 0; i < HOOKS; i++)
-		if (!is_among(instead, hooks[i].name) &&
-		    !point(map, hooks[i].name, hooks[i].hook, hooks[i].needed, held, reason, size, &accepts))
-			return false;
-	for (const struct tap_hook *h = instead; h->name; h++)
-		if (!point(map, h->name, h->hook, h->needed, held, reason, size, &accepts))
-			return false;
-	if (instead == none && has_other_ways(map, reason, size))
-		return false;
-	if (!accepts)
-		tap_copy(reason, size, "this libzmq cannot be entered: it accepts no connections");
-	else if (!tap_wire_hold(held))
-		tap_copy(reason, size, "this libzmq cannot be entered: there are too many of them");
-	else
-		return true;
-	return false;
-}
-
-bool tap_wire_enter(const void *zmq_function, char *reason, size_t size)
-{
-	static struct tap_lock lock;
-	static struct wire_held held; /* under it */
-	struct dl_find_object found;
-	int saved = errno;
-	bool entered = false;
-
-	tap_copy(reason, size, "this libzmq cannot be entered");
-	/* Each time: a library that was unloaded and comes back has slots of its own again, and others may
-	 * change them. */
-	if (!_dl_find_object(TR_UNCONST(zmq_function), &found) && tap_lock(&lock)) {
-		memset(&held, 0, sizeof(held));
-		held.start = (uintptr_t)found.dlfo_map_start;
-		held.end = (uintptr_t)found.dlfo_map_end;
-		entered = enter(found.dlfo_link_map, &held, reason, size);
-		tap_unlock(&lock);
-	}
-	if (entered)
-		tap_at_end(TAP_TELLS_CONNECTIONS, tap_wires_end);
-	errno = saved;
-	return entered;
-}
-
-void tap_wire_prepare(const void *zmq_function)
-{
-	char reason[200];
-
-	if (TAP_POLICY(pol_says_zmq))
-		tap_wire_enter(zmq_function, reason, sizeof(reason));
-}
