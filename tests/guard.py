@@ -45,17 +45,17 @@ def read(path):
 
 
 def descendants():
-    """Living processes below this one."""
+    """Living processes below this one, parents before their children."""
     parents = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             state, parent = (read("/proc/%s/stat" % entry).rpartition(b") ")[2].split() + [b"Z", b"0"])[:2]
             if state not in b"ZX":
                 parents[int(entry)] = int(parent)
-    found, new = set(), {os.getpid()}
+    found, new = [], {os.getpid()}
     while new:
-        new = {pid for pid, parent in parents.items() if parent in new} - found
-        found |= new
+        new = {pid for pid, parent in parents.items() if parent in new}.difference(found)
+        found += new
     return found
 
 
@@ -129,7 +129,10 @@ class Guard:
         return self.status is not None
 
     def kill_all(self):
-        """By their ids, until none is left; one that may not be killed, as one of another user, is let go."""
+        """By their ids, until none is left; one that may not be killed, as one of another user, is let go.
+
+        Parents first: one that saw the end of its child would go on, as Bats does with the next test.
+        """
         end = time.monotonic() + GRACE
         while (pids := descendants()) and time.monotonic() < end:
             for pid in pids:
