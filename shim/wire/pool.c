@@ -25,6 +25,8 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -368,7 +370,9 @@ static void anew(struct pool *pool)
 	if (pool->runs_in == tap_lineage())
 		return;
 	tap_abroad_anew();
-	*pool = (struct pool){.lock = pool->lock, .runs_in = tap_lineage()};
+	/* The lock stays as it is: others try to take it meanwhile. */
+	memset(&pool->queue, 0, sizeof(*pool) - offsetof(struct pool, queue));
+	pool->runs_in = tap_lineage();
 }
 
 bool tap_wire_submit(struct wire *wire)
