@@ -96,17 +96,20 @@ static void go_on(void)
 static struct tap_tie *make(const struct tap_tie *wanted)
 {
 	struct tap_tie *tie = tap_spare_take(&spares), **bucket = &buckets[wanted->hash % BUCKETS];
+	uint32_t number = last;
 
 	if (!tie)
 		return NULL;
 	do
-		last = (last + 1) % NUMBERS;
-	while (!last || places[last % PLACES]);
+		number = (number + 1) % NUMBERS;
+	while (!number || places[number % PLACES]);
+	/* Others ask without the lock whether there was any: it is never 0 in between. */
+	__atomic_store_n(&last, number, __ATOMIC_RELAXED);
 	*tie = *wanted;
-	tie->number = last;
+	tie->number = number;
 	tie->next = *bucket;
 	*bucket = tie;
-	places[last % PLACES] = tie;
+	places[number % PLACES] = tie;
 	count++;
 	return tie;
 }
