@@ -44,7 +44,7 @@ enum tr_drop {
 extern char tr_program[64];
 
 /* The capture level in force. Read it before preparing anything for an event. */
-extern int tr_level;
+extern _Atomic int tr_level;
 
 /* Space for the fields of one event; a longer event loses fields, never the host's memory. */
 #define TR_DRAFT_FIELDS 3072

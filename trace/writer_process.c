@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-int tr_level;
+_Atomic int tr_level;
 _Atomic(bool) tr_confined;
 char tr_program[64];
 void (*tr_on_failure)(const char *path, int error);

@@ -73,7 +73,7 @@ void tap_cover(const struct tap_snapshot *snapshot, const struct tap_image *imag
 			caller = tap_caller_at(image->start, image->end - image->start,
 					       image == snapshot->image ? "" : image->path);
 		if (caller)
-			caller->announced = true;
+			__atomic_store_n(&caller->announced, true, __ATOMIC_RELEASE);
 		library = b->ours || b->unbound ? provider(snapshot, image, caller, family)
 						: tap_image_at(snapshot, b->past_us);
 		if (b->elsewhere)

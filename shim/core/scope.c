@@ -63,7 +63,7 @@ void tap_open(struct tap_scope *scope, enum tr_call_id call, int library, const 
 	if (tap_wanted[call] < scope->record)
 		scope->record = tap_wanted[call];
 	if (scope->record == TAP_RECORD) {
-		if (__builtin_expect(!c->announced, 0))
+		if (__builtin_expect(!__atomic_load_n(&c->announced, __ATOMIC_RELAXED), 0))
 			tap_announce(c, real);
 		scope->start = tr_now();
 	}
