@@ -135,7 +135,7 @@ END
     hidden wire
 }
 
-# AddressSanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
+# A sanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
 # bats test_tags=bare
 @test "a second libzmq that is loaded when the first is at work is secured, whatever it is bound to" {
     local mode library second='import os, runpy, sys, zmq

@@ -197,7 +197,7 @@ addon() {
     done
 }
 
-# AddressSanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
+# A sanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
 # bats test_tags=bare
 @test "a libzmq of another name that a program loads beside all others is secured" {
     fresh private
@@ -221,7 +221,7 @@ library = ctypes.CDLL(sys.argv[1], mode=os.RTLD_NOW | os.RTLD_LOCAL | getattr(os
 sys.exit(library.talk(len(words), (ctypes.c_char_p * (len(words) + 1))(*words)))' "$BATS_FILE_TMPDIR/libhidden.so" "$@")
 }
 
-# AddressSanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
+# A sanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
 # bats test_tags=bare
 @test "a module with libzmq inside is secured, in whatever way it is loaded" {
     local mode

@@ -154,7 +154,7 @@ handshake_traced() {
     traced zmq_close 2
 }
 
-# AddressSanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
+# A sanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
 # bats test_tags=bare
 @test "a plugin loaded RTLD_DEEPBIND is recorded" {
     bare "$HOSTS/plugin_user" deepbind "$PLUGINS/zmq_plugin.so" "$PLUGINS/gss_plugin.so"
@@ -169,7 +169,7 @@ handshake_traced() {
     traced gss_wrap 2
 }
 
-# AddressSanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
+# A sanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
 # bats test_tags=bare
 @test "a plugin loaded RTLD_DEEPBIND is recorded, also where there is no memory meanwhile" {
     bare "$HOSTS/plugin_user" starved "$PLUGINS/zmq_plugin.so"
@@ -179,7 +179,7 @@ handshake_traced() {
     traced zmq_bind 2
 }
 
-# AddressSanitizer's dlopen ends a program that asks for RTLD_DEEPBIND, as PHP does for each extension.
+# A sanitizer's dlopen ends a program that asks for RTLD_DEEPBIND, as PHP does for each extension.
 # bats test_tags=bare
 @test "php-zmq, an extension loaded RTLD_DEEPBIND, is recorded" {
     bare php "$SOURCES/deepbind.php"
@@ -349,7 +349,7 @@ handshake_traced() {
     traced zmq_bind 4
 }
 
-# With AddressSanitizer every dlopen is its own, so that the asking object is always libasan.
+# With a sanitizer every dlopen is its own, so that the asking object is always its runtime.
 # bats test_tags=bare
 @test "what the loader answers depends on the asking object, as without us" {
     bare "$HOSTS/plugin_user" local "$PLUGINS/lookup_plugin.so"

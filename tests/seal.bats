@@ -47,7 +47,7 @@ agrees() {
     done
 }
 
-# AddressSanitizer's runtime lets nothing be loaded with RTLD_DEEPBIND.
+# A sanitizer's runtime lets nothing be loaded with RTLD_DEEPBIND.
 # bats test_tags=bare
 @test "libcrypto does not call another OpenSSL that the program exports" {
     [ "$("$BUILD/hosts/seal_other_openssl")" = seals ]

@@ -16,7 +16,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.environ.get("BUILD") or os.path.join(TOP, "build")
 CHECK = os.path.join(BUILD, "check")
 FUZZ_RUNS = 20000
-NOT_BARE = ["--filter-tags", "!bare"] if "address" in os.environ.get("SAN", "") else []
+NOT_BARE = ["--filter-tags", "!bare"] if re.search("address|thread", os.environ.get("SAN", "")) else []
 
 
 class TestFile:
@@ -114,7 +114,8 @@ class Unit(TestFile):
     def __init__(self, name):
         super().__init__("unit/" + name, [os.path.join(BUILD, "unit", name)],
                          {"CMOCKA_MESSAGE_OUTPUT": "TAP", "TOP": TOP,
-                          "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"})
+                          "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+                          "TSAN_OPTIONS": "halt_on_error=1:ignore_noninstrumented_modules=1"})
 
 
 class Fuzz(TestFile):

@@ -192,6 +192,8 @@ readable() {
     traced gss_wrap 45
 }
 
+# A sanitizer keeps memory of its own.
+# bats test_tags=bare
 @test "a thread that made a handshake leaves no memory behind when it ends" {
     thrice "$HOSTS/threads_leave"
     printf 'version: 1\ngss: {peers: {deny: [mallory@GSSTAP.TEST]}}\n' >p.yaml
@@ -206,6 +208,8 @@ readable() {
     [ "$(events '.call == "gss_unwrap" and .major != 0' | wc -l)" = 1 ]
 }
 
+# A sanitizer's frames are larger than what is left of that stack.
+# bats test_tags=bare
 @test "a thread with the smallest stack there is begins the next files of a trace, and removes the oldest" {
     GSSTAP_MAX_SIZE=64K,2 thrice "$HOSTS/tiny_stack" "" 3000 3000
     [[ $output == *"thread: Success" ]]
@@ -446,7 +450,7 @@ readable() {
 }
 
 @test "threads that load and unload plugins while others look up and call find what they find without us" {
-    # AddressSanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
+    # A sanitizer's dlopen ends a program that asks for RTLD_DEEPBIND.
     [ -z "$SANITIZER" ] || export NO_DEEPBIND=1
     LEVEL=calls
     thrice "$HOSTS/churn" 100 "$PLUGINS/churn_gss.so" "$PLUGINS/churn_zmq.so"

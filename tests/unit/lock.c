@@ -147,6 +147,9 @@ static int child(void)
 	if (!tap_lock(&lock))
 		return 1;
 	tap_unlock(&lock);
+#ifdef __SANITIZE_THREAD__ /* lets the child of a process with threads have none */
+	return 0;
+#endif
 	pthread_create(&one, NULL, take_often, NULL);
 	pthread_create(&other, NULL, take_often, NULL);
 	pthread_join(one, &failed);
@@ -211,6 +214,7 @@ static void a_child_with_its_parents_id_does_not_take_itself_for_it(void **state
 	assert_int_equal(status, 0);
 }
 
+#ifndef __SANITIZE_THREAD__
 #define TRAP_FLAG 0x100
 #define ENOUGH 5000 /* instructions, to find a lineage */
 static volatile sig_atomic_t steps, fork_at, same_lineage;
@@ -268,6 +272,7 @@ static void a_child_forked_while_its_parent_finds_its_lineage_has_another(void *
 	assert_int_equal(WEXITSTATUS(status), 1);
 	assert_true(step > 10);
 }
+#endif
 
 int main(void)
 {
@@ -277,7 +282,9 @@ int main(void)
 		cmocka_unit_test(what_an_ended_thread_held_is_taken_over),
 		cmocka_unit_test(a_child_takes_over_what_its_parent_held),
 		cmocka_unit_test(a_child_with_its_parents_id_does_not_take_itself_for_it),
+#ifndef __SANITIZE_THREAD__ /* which has locks of its own that such a child finds held */
 		cmocka_unit_test(a_child_forked_while_its_parent_finds_its_lineage_has_another),
+#endif
 	};
 
 	pthread_barrier_init(&held, NULL, 2);
