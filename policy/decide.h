@@ -11,6 +11,8 @@
 
 /* Clears the verdict. Returns 1 when there is nothing to weigh: no policy, or a broken one. */
 int pol_settled(const struct pol *pol, struct pol_verdict *verdict);
+/* What pol_judges_contexts asks of an image that can be used: once, since every handshake asks it. */
+bool pol_asks_of_contexts(const struct pol *pol);
 
 /* Puts down which rule decided; returns the sentence's beginning, "gss.peers.allow (policy line 12)". Nobody
  * asks why something is allowed, and it would cost more than to judge: there the sentence is left out. */

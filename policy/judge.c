@@ -64,14 +64,17 @@ static bool judges_contexts(const struct pol_keyword *k)
 	       !pol_is_of_use(k->id);
 }
 
-int pol_judges_contexts(const struct pol *pol)
+bool pol_asks_of_contexts(const struct pol *pol)
 {
-	if (pol->state != POL_READY)
-		return pol->state == POL_BROKEN;
 	for (const struct pol_keyword *k = pol_keywords; k->id; k++)
 		if (judges_contexts(k) && pol->asks[k->id])
-			return 1;
-	return 0;
+			return true;
+	return false;
+}
+
+int pol_judges_contexts(const struct pol *pol)
+{
+	return pol->state == POL_BROKEN || (pol->state == POL_READY && pol->asks_of_contexts);
 }
 
 int pol_judges_peers(const struct pol *pol)
@@ -213,7 +216,8 @@ static enum pol_action judge_listed(const struct hearing *h, uint16_t keyword, c
 static enum pol_action judge_mechanism(const struct hearing *h)
 {
 	char text[POL_OID_TEXT];
-	bool known = h->facts->moment != POL_BEFORE_TOKEN && pol_mechanism(h->facts, text);
+	bool known = h->pol->asks[POL_K_MECHANISMS] && h->facts->moment != POL_BEFORE_TOKEN &&
+		     pol_mechanism(h->facts, text);
 
 	return judge_listed(h, POL_K_MECHANISMS, "mechanism", known ? text : NULL);
 }
@@ -224,7 +228,8 @@ static enum pol_action judge_enctype(const struct hearing *h, uint16_t keyword, 
 	char text[12];
 	struct pol_say say = pol_say_into(text, sizeof(text));
 
-	pol_say_number(&say, enctype);
+	if (h->pol->asks[keyword])
+		pol_say_number(&say, enctype);
 	return judge_listed(h, keyword, what, enctype ? text : NULL);
 }
 

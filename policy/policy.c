@@ -4,7 +4,7 @@
  * word and order that judge.c relies on holds. Linked into the shim: no allocation, no stdio, no locale, no
  * lock.
  */
-#include "policy/policy.h"
+#include "policy/decide.h"
 #include "policy/image.h"
 #include "policy/say.h"
 
@@ -298,6 +298,7 @@ static void resolve(struct pol *pol)
 		pol->rule[r->keyword] = r;
 	for (const struct pol_rule *r = image->rule; r < end; r++)
 		pol->asks[r->keyword] = true;
+	pol->asks_of_contexts = pol_asks_of_contexts(pol);
 }
 
 int pol_open(struct pol *pol, const void *image, size_t len)

@@ -29,6 +29,7 @@ struct pol {
 	const struct pol_rule
 		*rule[POL_KEYWORDS]; /* by keyword; NULL: the policy does not have it at its top */
 	bool asks[POL_KEYWORDS];     /* a rule of this keyword stands somewhere in it */
+	bool asks_of_contexts;	     /* see pol_judges_contexts */
 };
 
 enum pol_action {
