@@ -73,6 +73,7 @@ struct pol_facts {
 	int64_t ticket_authtime, ticket_endtime; /* seconds since the epoch; 0: not known */
 	uint32_t lifetime;			 /* seconds left; UINT32_MAX: without end, or not known */
 	bool lifetime_known;
+	uint32_t age; /* seconds since it could be used; UINT32_MAX: not known */
 	bool bound; /* channel bindings were given; an acceptor's: and the initiator's token had the same */
 };
 
@@ -98,6 +99,7 @@ enum pol_use {
 	POL_IMPORTS,	    /* it came from elsewhere */
 	POL_EXPORTS_LUCID,  /* its keys are asked for, with all that is needed to use them ... */
 	POL_ASKS_KEY,	    /* ... or one of them alone */
+	POL_GOES_ON,	    /* it is used at all, at its age */
 	/* Ways to a credential, which there is no context for yet. */
 	POL_BY_PASSWORD,
 	POL_BY_S4U,    /* on behalf of somebody who has given none */

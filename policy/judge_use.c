@@ -10,7 +10,8 @@ static const uint16_t keywords[POL_USES] = {
 	[POL_WRAPS_BARE] = POL_K_UNPROTECTED,	  [POL_WRAPPED_BARE] = POL_K_UNPROTECTED,
 	[POL_UNWRAPPED_BARE] = POL_K_UNPROTECTED, [POL_EXPORTS] = POL_K_EXPORT_CONTEXT,
 	[POL_IMPORTS] = POL_K_IMPORT_CONTEXT,	  [POL_EXPORTS_LUCID] = POL_K_LUCID_EXPORT,
-	[POL_ASKS_KEY] = POL_K_SESSION_KEY,	  [POL_BY_PASSWORD] = POL_K_CREDENTIALS,
+	[POL_ASKS_KEY] = POL_K_SESSION_KEY,	  [POL_GOES_ON] = POL_K_MAX_AGE,
+	[POL_BY_PASSWORD] = POL_K_CREDENTIALS,
 	[POL_BY_S4U] = POL_K_CREDENTIALS,	  [POL_BY_STORE] = POL_K_CREDENTIALS,
 	[POL_BY_IMPORT] = POL_K_CREDENTIALS,
 };
@@ -36,13 +37,15 @@ int pol_judges_uses(const struct pol *pol)
 	return 0;
 }
 
-static bool lets(const struct pol_rule *rule, enum pol_use use)
+static bool lets(const struct pol_rule *rule, const struct pol_facts *facts, enum pol_use use)
 {
 	static const uint16_t ways[POL_USES] = {[POL_BY_PASSWORD] = POL_W_PASSWORD,
 						[POL_BY_S4U] = POL_W_S4U,
 						[POL_BY_STORE] = POL_W_STORE,
 						[POL_BY_IMPORT] = POL_W_IMPORT};
 
+	if (use == POL_GOES_ON)
+		return facts->age < rule->text;
 	if (rule->kind != POL_LIST)
 		return rule->word == POL_W_ALLOW;
 	for (const struct pol_rule *item = rule + 1; item < pol_next(rule); item++)
@@ -62,6 +65,7 @@ enum pol_action pol_judge_use(const struct pol *pol, const struct pol_facts *fac
 		[POL_IMPORTS] = " lets no context be imported",
 		[POL_EXPORTS_LUCID] = " lets no keys of a context be exported",
 		[POL_ASKS_KEY] = " lets nobody ask for a session key",
+		[POL_GOES_ON] = " lets no context be used for longer than ",
 		[POL_BY_PASSWORD] = " does not list credentials by password",
 		[POL_BY_S4U] = " does not list credentials on behalf of somebody else (s4u)",
 		[POL_BY_STORE] = " does not list credentials from a store of the program's",
@@ -76,11 +80,25 @@ enum pol_action pol_judge_use(const struct pol *pol, const struct pol_facts *fac
 	rule = pol_in_force(pol, facts, keywords[use], &doubt);
 	if (doubt)
 		return pol_deny_doubtful(pol, verdict, doubt);
-	if (!rule || lets(rule, use))
+	if (!rule || lets(rule, facts, use))
 		return POL_ALLOW;
 	encrypts = use == POL_WRAPS_BARE && rule->word == POL_W_ENCRYPT;
 	say = pol_decide(pol, verdict, encrypts ? POL_CHANGE : POL_DENY, rule);
 	pol_say(&say,
 		encrypts ? " encrypts a message that the program wraps without confidentiality" : why[use]);
+	if (use == POL_GOES_ON) {
+		pol_say_number(&say, rule->text);
+		pol_say(&say, " seconds");
+	}
 	return verdict->action;
+}
+
+uint32_t pol_max_age(const struct pol *pol, const struct pol_facts *facts)
+{
+	const struct pol_rule *rule, *doubt;
+
+	if (pol->state != POL_READY || !pol->asks[POL_K_MAX_AGE])
+		return UINT32_MAX;
+	rule = pol_in_force(pol, facts, POL_K_MAX_AGE, &doubt);
+	return doubt ? 0 : rule ? rule->text : UINT32_MAX;
 }

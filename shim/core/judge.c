@@ -95,6 +95,19 @@ enum pol_action tap_judge_use(const struct tap_scope *scope, const struct pol_fa
 	if (action == POL_ALLOW)
 		return POL_ALLOW;
 	if (scope && (!again || (verdict->action == POL_DENY && !verdict->audit)))
-		tap_refuses(scope, verdict, subject);
+		refuses(scope, facts->role, verdict, subject);
 	return verdict->audit ? POL_ALLOW : verdict->action;
+}
+
+uint32_t tap_max_age(const struct pol_facts *facts)
+{
+	const struct pol *policy = tap_policy_take();
+	struct pol_process process = tap_program(pol_judges_user(policy));
+	struct pol_facts known = *facts;
+	uint32_t age;
+
+	known.process = &process;
+	age = pol_max_age(policy, &known);
+	tap_policy_give(policy);
+	return age;
 }

@@ -21,6 +21,8 @@ enum pol_action tap_judge(const struct tap_scope *scope, const struct pol_facts 
  */
 enum pol_action tap_judge_use(const struct tap_scope *scope, const struct pol_facts *facts, enum pol_use use,
 			      bool again, const char *subject, struct pol_verdict *verdict);
+/* The age from which on it is judged whether a context goes on; UINT32_MAX: none. */
+uint32_t tap_max_age(const struct pol_facts *facts);
 /* Records a denial (or, in audit mode, a would-be one); true when the call is to be refused. */
 bool tap_refuses(const struct tap_scope *scope, const struct pol_verdict *verdict, const char *subject);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Security contexts that were established under a policy which is not in force any more: each is judged again
- * before it is used next, by what was known of it then. What that policy has given away cannot be taken back:
- * delegation is not judged again.
+ * Security contexts that were established under a policy which is not in force any more, or that are of the
+ * age that one sets: each is judged again before it is used next, by what was known of it then. What a policy
+ * has given away cannot be taken back: delegation is not judged again.
  *
  * libzmq's own wrap is let pass, as it ends the process when that fails; its unwrap is not.
  */
@@ -13,11 +13,14 @@
 #include "shim/loader/callers.h"
 #include "shim/loader/elf.h"
 
+#define FORBIDDEN "the policy that has taken the place of the one before forbids it"
+#define TOO_OLD "its security context is older than the policy lets one become (gss.max-context-age)"
+
 static const struct tap_scope no_call;
 
 /* Denials are recorded, also would-be ones. Groups are known where there is a context to ask. */
-static bool is_forbidden(const struct tap_scope *scope, gss_ctx_id_t context, const struct pol_facts *facts,
-			 struct pol_verdict *verdict)
+static bool forbids_it(const struct tap_scope *scope, gss_ctx_id_t context, const struct pol_facts *facts,
+		       struct pol_verdict *verdict)
 {
 	struct pol_facts again = *facts;
 	struct tap_groups groups;
@@ -26,10 +29,46 @@ static bool is_forbidden(const struct tap_scope *scope, gss_ctx_id_t context, co
 
 	again.delegated = again.delegation_open = false;
 	tap_groups_begin(&groups, scope, context, &again);
-	forbidden = TAP_POLICY(pol_ends) &&
-		    tap_judge(scope, &again, &told, tap_facts_peer(&again), verdict) == POL_DENY;
+	forbidden = tap_judge(scope, &again, &told, tap_facts_peer(&again), verdict) == POL_DENY;
 	tap_groups_end(&groups);
 	return forbidden;
+}
+
+/* The same of its age. What audit mode lets go on is told of once. */
+static bool forbids_age(const struct tap_scope *scope, struct context *c, struct pol_verdict *verdict)
+{
+	c->facts.pol.age = tap_context_age(c);
+	if (tap_judge_use(scope, &c->facts.pol, POL_GOES_ON, false, tap_facts_peer(&c->facts.pol), verdict) ==
+	    POL_DENY)
+		return true;
+	if (verdict->action == POL_DENY)
+		c->ends = 0;
+	else
+		tap_context_limit(c);
+	return false;
+}
+
+/* Why it is to be ended, or NULL. */
+static const char *why_ended(const struct tap_scope *scope, gss_ctx_id_t context, struct context *c,
+			     uint32_t generation, struct pol_verdict *verdict)
+{
+	if (c->judged_by < generation && TAP_POLICY(pol_ends)) {
+		if (forbids_it(scope, context, &c->facts.pol, verdict))
+			return FORBIDDEN;
+		tap_context_limit(c);
+	}
+	return tap_age_is_reached(c->ends) && forbids_age(scope, c, verdict) ? TOO_OLD : NULL;
+}
+
+/* Where there is no memory for what is known of it, nothing is. */
+static const char *why_unknown_ended(const struct tap_scope *scope, gss_ctx_id_t context,
+				     struct pol_verdict *verdict)
+{
+	struct pol_facts nobody = {.moment = POL_ESTABLISHED, .age = UINT32_MAX};
+
+	if (TAP_POLICY(pol_ends) && forbids_it(scope, context, &nobody, verdict))
+		return FORBIDDEN;
+	return tap_judge_use(scope, &nobody, POL_GOES_ON, false, NULL, verdict) == POL_DENY ? TOO_OLD : NULL;
 }
 
 static bool is_libzmqs_wrap(const struct tap_scope *scope)
@@ -39,23 +78,26 @@ static bool is_libzmqs_wrap(const struct tap_scope *scope)
 	return map && tap_elf_definition(map->l_addr, map->l_ld, "zmq_msg_send");
 }
 
-/* What is known of it; where there is no memory for that, nothing is. */
-static bool judge(const struct tap_scope *scope, gss_ctx_id_t context, uint32_t generation, bool guests,
-		  OM_uint32 *ended)
+/* Why it is to be ended, or NULL. */
+static const char *judge(const struct tap_scope *scope, gss_ctx_id_t context, uint32_t generation,
+			 bool guests, OM_uint32 *ended)
 {
-	struct pol_facts nobody = {.moment = POL_ESTABLISHED};
 	struct context *copy = tap_context_new();
 	struct pol_verdict verdict;
-	bool forbidden;
+	const char *why;
 
-	if (copy && !tap_context_is_behind(context, generation, guests, copy, ended))
-		forbidden = *ended; /* another thread was first */
-	else if ((forbidden = is_forbidden(scope, context, copy ? &copy->facts.pol : &nobody, &verdict)))
+	if (copy && !tap_context_is_behind(context, generation, guests, copy, ended)) {
+		tap_context_free(copy);
+		return *ended ? FORBIDDEN : NULL; /* another thread was first */
+	}
+	why = copy ? why_ended(scope, context, copy, generation, &verdict)
+		   : why_unknown_ended(scope, context, &verdict);
+	if (why)
 		tap_refuse_gss(&verdict, ended);
-	tap_context_judged(context, generation, *ended);
+	tap_context_judged(context, generation, copy ? copy->ends : 0, *ended);
 	if (copy)
 		tap_context_free(copy);
-	return forbidden;
+	return why;
 }
 
 bool tap_refuses_ended(const struct tap_scope *scope, gss_ctx_id_t context, OM_uint32 *minor_status,
@@ -81,18 +123,22 @@ bool tap_refuses_ended(const struct tap_scope *scope, gss_ctx_id_t context, OM_u
 	return true;
 }
 
-bool tap_guest_context_forbidden(struct context *kept, gss_ctx_id_t handle)
+const char *tap_guest_context_forbidden(struct context *kept, gss_ctx_id_t handle, uint64_t *ends)
 {
 	uint32_t generation = tap_policy_generation();
 	struct pol_verdict verdict;
+	const char *why = NULL;
 	OM_uint32 ended;
 
-	if (!kept)
-		return tap_context_is_behind(handle, generation, true, NULL, &ended) &&
-		       judge(&no_call, handle, generation, true, &ended);
-	if (kept->judged_by >= generation)
-		return false;
-	kept->judged_by = generation;
-	tap_facts_settle(&kept->facts);
-	return is_forbidden(&no_call, GSS_C_NO_CONTEXT, &kept->facts.pol, &verdict);
+	if (kept) {
+		tap_facts_settle(&kept->facts);
+		why = why_ended(&no_call, GSS_C_NO_CONTEXT, kept, generation, &verdict);
+		kept->judged_by = generation;
+		*ends = kept->ends;
+		return why;
+	}
+	if (tap_context_is_behind(handle, generation, true, NULL, &ended))
+		why = judge(&no_call, handle, generation, true, &ended);
+	*ends = tap_context_end(handle);
+	return why;
 }

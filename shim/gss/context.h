@@ -18,7 +18,9 @@ struct context {
 	unsigned would; /* see tap_judge */
 	unsigned used;	/* bits of enum pol_use: what was judged, and told if there was something to tell */
 	uint32_t judged_by; /* which policy: see tap_policy_generation */
-	OM_uint32 ended;    /* by a later one, with this minor status; 0: it is not */
+	uint64_t usable;    /* since when, by tap_age_clock */
+	uint64_t ends;	    /* then it is judged by its age; 0: never */
+	OM_uint32 ended;    /* by a later policy or its age, with this minor status; 0: it is not */
 	uint32_t process;   /* lineage of who followed it last, 0 in its first call: a child of fork has those
 			       of its parent, too */
 	uint8_t first_hash[16];
@@ -43,13 +45,24 @@ struct context *tap_context_take(gss_ctx_id_t handle);
 bool tap_context_use(gss_ctx_id_t handle, enum pol_use use, struct tap_facts *facts, bool *again);
 bool tap_context_is_unjudged(gss_ctx_id_t handle);
 /*
- * True: it can protect messages, was judged by another policy than this one, and is a guest's or is not.
- * *copy, unless that is NULL, is it then. *ended: as above, of one that is not a guest's.
+ * True: it can protect messages, was judged by another policy than this one or is of the age to be judged
+ * again, and is a guest's or is not. *copy, unless that is NULL, is it then. *ended: as above, of one that is
+ * not a guest's.
  */
 bool tap_context_is_behind(gss_ctx_id_t handle, uint32_t generation, bool guests, struct context *copy,
 			   OM_uint32 *ended);
-/* It was judged by that one, and is to be ended or not. */
-void tap_context_judged(gss_ctx_id_t handle, uint32_t generation, OM_uint32 ended);
+/* When it is judged by its age next; 0: never. */
+uint64_t tap_context_end(gss_ctx_id_t handle);
+/* It was judged by that one, goes on until then, and is to be ended or not. */
+void tap_context_judged(gss_ctx_id_t handle, uint32_t generation, uint64_t ends, OM_uint32 ended);
+
+/* --- age.c */
+/* It can be used from now on, and is judged again when its time is over. */
+void tap_context_usable(struct context *c);
+/* Its time by the policy in force. */
+void tap_context_limit(struct context *c);
+/* How old it is, in seconds. */
+uint32_t tap_context_age(const struct context *c);
 /*
  * One that this process has followed and that is open, of which nothing is told as yet; from now on it counts
  * as told. A copy: the entry stays, for who is still at work with it. bucket: where to go on, 0 at first.

@@ -6,6 +6,7 @@
  * table (made before us, or no room) is simply not summed up: it is not what one is judged by.
  */
 #include "shim/core/spare.h"
+#include "shim/gss/age.h"
 #include "shim/gss/context.h"
 #include "shim/gss/gss.h"
 
@@ -200,7 +201,7 @@ bool tap_context_is_behind(gss_ctx_id_t handle, uint32_t generation, bool guests
 	}
 	c = find(b, handle);
 	behind = c && c->guests == guests && (c->established || c->judged) && !c->ended &&
-		 c->judged_by < generation;
+		 (c->judged_by < generation || tap_age_is_reached(c->ends));
 	if (c)
 		*ended = c->ended;
 	if (behind && copy)
@@ -211,7 +212,22 @@ bool tap_context_is_behind(gss_ctx_id_t handle, uint32_t generation, bool guests
 	return behind;
 }
 
-void tap_context_judged(gss_ctx_id_t handle, uint32_t generation, OM_uint32 ended)
+uint64_t tap_context_end(gss_ctx_id_t handle)
+{
+	unsigned b = bucket_of(handle);
+	const struct context *c;
+	uint64_t ends = 0;
+
+	if (!tap_lock(&buckets[b].lock))
+		return 0;
+	c = find(b, handle);
+	if (c && !c->ended)
+		ends = c->ends;
+	tap_unlock(&buckets[b].lock);
+	return ends;
+}
+
+void tap_context_judged(gss_ctx_id_t handle, uint32_t generation, uint64_t ends, OM_uint32 ended)
 {
 	unsigned b = bucket_of(handle);
 	struct context *c;
@@ -221,6 +237,7 @@ void tap_context_judged(gss_ctx_id_t handle, uint32_t generation, OM_uint32 ende
 	c = find(b, handle);
 	if (c) {
 		c->judged_by = generation;
+		c->ends = ends;
 		c->ended = ended;
 	}
 	tap_unlock(&buckets[b].lock);

@@ -7,6 +7,7 @@
 #define SHIM_GSS_H
 
 #include "shim/core/wrap.h"
+#include "shim/gss/age.h"
 
 /* No library has the function: what the mechglue says of a mechanism that lacks one. */
 static inline OM_uint32 tap_missing(OM_uint32 *minor_status)
@@ -35,7 +36,8 @@ static inline bool tap_handles_good(OM_uint32 major)
 extern unsigned tap_contexts_unjudged; /* contexts that may not be used yet; mostly none */
 bool tap_refuses_unjudged(const struct tap_scope *scope, gss_ctx_id_t context, OM_uint32 *minor_status,
 			  gss_buffer_t output, OM_uint32 *major);
-/* The same of a context that the policy forbids which has taken the place of the one that allowed it. */
+/* The same of a context that the policy forbids which has taken the place of the one that allowed it, or that
+ * has become too old. */
 bool tap_refuses_ended(const struct tap_scope *scope, gss_ctx_id_t context, OM_uint32 *minor_status,
 		       gss_buffer_t output, OM_uint32 *major);
 static inline bool tap_may_not_use(const struct tap_scope *scope, gss_ctx_id_t context,
@@ -45,7 +47,8 @@ static inline bool tap_may_not_use(const struct tap_scope *scope, gss_ctx_id_t c
 		return false;
 	return (__builtin_expect(__atomic_load_n(&tap_contexts_unjudged, __ATOMIC_RELAXED) != 0, 0) &&
 		tap_refuses_unjudged(scope, context, minor_status, output, major)) ||
-	       (tap_policy_has_changed() && tap_refuses_ended(scope, context, minor_status, output, major));
+	       ((tap_policy_has_changed() || __atomic_load_n(&tap_ages_count, __ATOMIC_RELAXED)) &&
+		tap_refuses_ended(scope, context, minor_status, output, major));
 }
 
 /*

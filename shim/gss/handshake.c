@@ -137,6 +137,7 @@ static void judge(struct tap_scope *scope, struct tap_handshake *step, struct co
 	default:
 		step->refused = true;
 	}
+	tap_context_usable(c);
 }
 
 /*
@@ -251,6 +252,8 @@ bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *export
 	if (!c)
 		return false;
 	c->imported = c->established = true;
+	if (scope->judge)
+		tap_context_usable(c);
 	c->established_at = c->started = tap_time_told();
 	c->role = !of->facts.pol.role			? 0
 		  : of->facts.pol.role == POL_INITIATOR ? TR_ROLE_INITIATOR

@@ -86,6 +86,32 @@ static void contexts_and_keys_that_go_elsewhere(void **state)
 	       "gss.match (policy line 2) may be about this context, and it is not known whether it is");
 }
 
+static void a_context_that_is_too_old(void **state)
+{
+	struct pol pol = judged_policy("gss:\n  max-context-age: 15m\n  match:\n"
+				       "    - {peer: 'alice@R', max-context-age: 90s}\n");
+	struct pol_facts old = known, bob = known;
+	struct pol_verdict v;
+
+	(void)state;
+	old.age = 89;
+	JUDGED(&old, POL_GOES_ON, POL_ALLOW, "");
+	old.age = 90;
+	JUDGED(&old, POL_GOES_ON, POL_DENY,
+	       "gss.max-context-age (policy line 5) lets no context be used for longer than 90 seconds");
+	bob.initiator.text = "bob@R";
+	bob.age = 90;
+	JUDGED(&bob, POL_GOES_ON, POL_ALLOW, "");
+	bob.age = UINT32_MAX; /* not known */
+	assert_int_equal(pol_judge_use(&pol, &bob, POL_GOES_ON, &v), POL_DENY);
+	assert_int_equal(pol_max_age(&pol, &old), 90);
+	assert_int_equal(pol_max_age(&pol, &bob), 900);
+	assert_int_equal(pol_max_age(&pol, &nobody), 0);
+	assert_false(pol_judges_contexts(&pol));
+	pol = judged_policy("gss: {delegation: strip}\n");
+	assert_int_equal(pol_max_age(&pol, &nobody), UINT32_MAX);
+}
+
 static void ways_to_credentials(void **state)
 {
 	struct pol pol = judged_policy("gss: {credentials: [store, import]}\n");
@@ -132,6 +158,7 @@ int main(void)
 		cmocka_unit_test(messages_without_confidentiality),
 		cmocka_unit_test(a_rule_for_some_contexts),
 		cmocka_unit_test(contexts_and_keys_that_go_elsewhere),
+		cmocka_unit_test(a_context_that_is_too_old),
 		cmocka_unit_test(ways_to_credentials),
 		cmocka_unit_test(who_says_nothing_of_it_asks_nothing),
 	};

@@ -1,0 +1,141 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# gss.max-context-age: contexts and connections that are too old are ended, used or idle, and nobody else's.
+
+bats_require_minimum_version 1.5.0
+load helper
+load wire
+
+setup_file() {
+    realm_up -u alice -u bob -s host@localhost -s zmq@localhost
+    local who
+    for who in alice bob; do
+        kinit -c "FILE:$BATS_FILE_TMPDIR/$who" -k -t "$GSSTAP_REALM/client/$who" $who
+    done
+}
+
+teardown_file() {
+    realm_down
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    UNDER=(env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY=p.bin "GSSTAP_TRACE=$PWD/trace.pcapng")
+}
+
+teardown() {
+    stop_all
+}
+
+# policy LINES: the whole of it but its version.
+policy() {
+    printf 'version: 1\n%s\n' "$1" >p.yaml
+    "$GSSTAP" policy compile -o p.bin p.yaml
+}
+
+
+# gss_server [WORD...]: below WORD...: UNDER, which is under the policy, or nothing.
+gss_server() {
+    PORT=$(free_port)
+    start server "$@" gss-server -verbose -port "$PORT" host@localhost
+    wait_until 20 has_line server.out starting
+}
+
+# talks WHO [WORD...]: a client whose context lasts, with messages without an end.
+talks() {
+    start "$1" "${@:2}" env KRB5CCNAME="FILE:$BATS_FILE_TMPDIR/$1" \
+        gss-client -port "$PORT" -mcount 100000000 localhost host@localhost hello
+    wait_until 20 has_line "$1.out" 'Signature verified'
+}
+
+# told EVENT JQ: the trace has such an event.
+told() {
+    trace_json trace.pcapng | jq -e -s "any(.event == \"$1\" and ($2))" >/dev/null
+}
+
+@test "a context that is in use ends at its age, on either side, and the next begins anew" {
+    local side
+    for side in server alice; do
+        policy $'gss:\n  max-context-age: 2s'
+        if [ $side = server ]; then
+            gss_server "${UNDER[@]}"
+            talks alice
+        else
+            gss_server
+            talks alice "${UNDER[@]}"
+        fi
+        wait_until 20 gone "${PID[alice]}"
+        wait_until 20 told refused '.rule == "gss.max-context-age" and .line == 3 and (.call | test("gss_(wrap|unwrap|get_mic|verify_mic)"))'
+        wait_until 20 has_line $side.out 'refused by the gsstap policy: gss.max-context-age, line 3'
+        told refused '.reason | endswith("lets no context be used for longer than 2 seconds")'
+        talks alice # by a new context
+        stop_all
+        rm -f trace.pcapng
+    done
+}
+
+@test "a rule of gss.match says whose contexts end, and for others they go on" {
+    policy $'gss:\n  match:\n    - {peer: "alice@*", max-context-age: 2s}\n    - {role: acceptor, max-context-age: 8h}'
+    gss_server "${UNDER[@]}"
+    talks bob
+    talks alice
+    wait_until 20 gone "${PID[alice]}"
+    kill -0 "${PID[bob]}"
+    told refused '.subject == "alice@GSSTAP.TEST" and .rule == "gss.max-context-age" and .line == 4'
+}
+
+@test "audit mode ends no context, and tells once of each that it would end" {
+    policy $'mode: audit\ngss:\n  max-context-age: 1s'
+    gss_server "${UNDER[@]}"
+    talks alice
+    wait_until 20 told would_refuse '.rule == "gss.max-context-age" and .line == 4'
+    now=$(grep -c verified alice.out)
+    wait_until 20 eval "[ \$(grep -c verified alice.out) -ge $((now + 10)) ]"
+    kill -0 "${PID[alice]}"
+    [ "$(trace_json trace.pcapng | jq -c 'select(.event == "would_refuse")' | wc -l)" = 1 ]
+}
+
+@test "a live change of the policy sets the age of contexts that are there, or, with on-change: keep, of those to come" {
+    policy $'gss:\n  delegation: allow'
+    gss_server "${UNDER[@]}"
+    talks alice
+    policy $'on-change: keep\ngss:\n  max-context-age: 1s'
+    wait_until 20 told policy '.checksum == "'"$(od -An -tx1 -j16 -N16 p.bin | tr -d ' \n')"'"'
+    talks bob
+    wait_until 20 gone "${PID[bob]}"
+    kill -0 "${PID[alice]}"
+    policy $'gss:\n  max-context-age: 1s'
+    wait_until 20 gone "${PID[alice]}"
+    told refused '.rule == "gss.max-context-age" and .subject == "alice@GSSTAP.TEST"'
+}
+
+# zmq_server LEVEL: under the policy, for two clients' worth of messages.
+zmq_server() {
+    PORT=$(free_port)
+    start server "${UNDER[@]}" GSSTAP_LEVEL="$1" "$BUILD/hosts/zpair" socket PULL bind "tcp://127.0.0.1:$PORT" touch up recv recv recv
+    wait_until 20 test -e up
+    printf 'version: 1\nzmq: {inject: [{connect: "*", service: "zmq@localhost"}]}\n' >client.yaml
+    "$GSSTAP" policy compile -o client.bin client.yaml
+}
+
+established() {
+    [ "$(trace_json trace.pcapng | jq -c 'select(.event == "handshake" and .outcome == "established")' | wc -l)" -ge "$1" ]
+}
+
+@test "a ZeroMQ connection on which nothing is said ends at its age, and comes back with a new handshake" {
+    local level
+    for level in audit tokens messages; do
+        rm -f trace.pcapng up first again
+        policy $'gss:\n  max-context-age: 2s\nzmq: {inject: [{bind: "*", principal: "zmq@localhost"}]}'
+        zmq_server $level
+        start alice env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY=client.bin KRB5CCNAME="FILE:$BATS_FILE_TMPDIR/alice" \
+            "$BUILD/hosts/zpair" socket PUSH connect "tcp://127.0.0.1:$PORT" send first await again send again await end
+        wait_until 20 has_line server.out 'got first'
+        wait_until 20 told context '.reason // "" | test("max-context-age")'
+        told refused '.rule == "gss.max-context-age" and .subject == "alice@GSSTAP.TEST" and .role == "server"'
+        wait_until 20 established 2
+        touch again
+        wait_until 20 has_line server.out 'got again'
+        stop_all
+    done
+}
