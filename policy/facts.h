@@ -74,7 +74,7 @@ struct pol_facts {
 	uint32_t lifetime;			 /* seconds left; UINT32_MAX: without end, or not known */
 	bool lifetime_known;
 	uint32_t age; /* seconds since it could be used; UINT32_MAX: not known */
-	bool bound; /* channel bindings were given; an acceptor's: and the initiator's token had the same */
+	bool bound;   /* channel bindings were given; an acceptor's: and the initiator's token had the same */
 };
 
 /* What a policy can have something to say about, one verdict each. */

@@ -142,8 +142,8 @@ enum pol_action pol_judge(const struct pol *pol, const struct pol_facts *facts, 
 /* One use of a context that is there. POL_CHANGE: the message is to be encrypted. */
 enum pol_action pol_judge_use(const struct pol *pol, const struct pol_facts *facts, enum pol_use use,
 			      struct pol_verdict *verdict);
-/* The age from which on a context that may be used now may not (gss.max-context-age), in seconds; 0: it is not known which
- * rule counts; UINT32_MAX: no rule does. */
+/* The age from which on a context that may be used now may not (gss.max-context-age), in seconds; 0: it is
+ * not known which rule counts; UINT32_MAX: no rule does. */
 uint32_t pol_max_age(const struct pol *pol, const struct pol_facts *facts);
 /* Has a rule a word about such a use, or, without one, about any? */
 int pol_judges_use(const struct pol *pol, enum pol_use use);
