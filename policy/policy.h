@@ -106,6 +106,9 @@ int pol_capture(const struct pol *pol);
 /* When it takes the place of another, does it end what it forbids (on-change)? 1 or 0. */
 int pol_ends(const struct pol *pol);
 
+/* How many seconds ahead it is to be told that a ticket ends (expires-ahead). */
+uint32_t pol_expires_ahead(const struct pol *pol);
+
 /* Does the policy say anything about ZeroMQ? 1 or 0. It walks the policy: ask once. */
 int pol_says_zmq(const struct pol *pol);
 

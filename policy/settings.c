@@ -41,6 +41,13 @@ const char *pol_source(const struct pol *pol)
 	return pol->state == POL_READY ? pol_text(pol->image, pol->rule[POL_K_VERSION]) : NULL;
 }
 
+uint32_t pol_expires_ahead(const struct pol *pol)
+{
+	const struct pol_rule *ahead = pol->state == POL_READY ? pol->rule[POL_K_EXPIRES_AHEAD] : NULL;
+
+	return ahead ? ahead->text : 3600;
+}
+
 int pol_serves_own(const struct pol *pol)
 {
 	const struct pol_rule *engine = pol->rule[POL_K_ENGINE];

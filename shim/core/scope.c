@@ -5,6 +5,7 @@
  */
 #include "shim/core/scope.h"
 
+#include "shim/core/notice.h"
 #include "shim/core/policy.h"
 #include "shim/core/process.h"
 #include "shim/core/select.h"
@@ -57,6 +58,8 @@ void tap_open(struct tap_scope *scope, enum tr_call_id call, int library, const 
 	scope->watch = true;
 	if (scope->judge && (library == TAP_GSS || tap_call_purpose(call) == TR_PURPOSE_judged))
 		tap_policy_notice();
+	if (library == TAP_GSS && tap_notice_due())
+		tap_notice();
 	if (tr_level < TR_LEVEL_CALLS)
 		return;
 	scope->record = scope->nested && !tells_why(call) ? TAP_RECORD_FAILURE : TAP_RECORD;

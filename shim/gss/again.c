@@ -123,6 +123,11 @@ bool tap_refuses_ended(const struct tap_scope *scope, gss_ctx_id_t context, OM_u
 	return true;
 }
 
+static uint64_t earlier(uint64_t one, uint64_t other)
+{
+	return !other || (one && one < other) ? one : other;
+}
+
 const char *tap_guest_context_forbidden(struct context *kept, gss_ctx_id_t handle, uint64_t *ends)
 {
 	uint32_t generation = tap_policy_generation();
@@ -134,11 +139,11 @@ const char *tap_guest_context_forbidden(struct context *kept, gss_ctx_id_t handl
 		tap_facts_settle(&kept->facts);
 		why = why_ended(&no_call, GSS_C_NO_CONTEXT, kept, generation, &verdict);
 		kept->judged_by = generation;
-		*ends = kept->ends;
+		*ends = earlier(kept->ends, why ? 0 : tap_expires_guests(kept, NULL));
 		return why;
 	}
 	if (tap_context_is_behind(handle, generation, true, NULL, &ended))
 		why = judge(&no_call, handle, generation, true, &ended);
-	*ends = tap_context_end(handle);
+	*ends = earlier(tap_context_end(handle), why ? 0 : tap_expires_guests(NULL, handle));
 	return why;
 }

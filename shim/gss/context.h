@@ -20,6 +20,7 @@ struct context {
 	uint32_t judged_by; /* which policy: see tap_policy_generation */
 	uint64_t usable;    /* since when, by tap_age_clock */
 	uint64_t ends;	    /* then it is judged by its age; 0: never */
+	uint64_t expires;   /* then it is told that its ticket ends; 0: it was, or has none */
 	OM_uint32 ended;    /* by a later policy or its age, with this minor status; 0: it is not */
 	uint32_t process;   /* lineage of who followed it last, 0 in its first call: a child of fork has those
 			       of its parent, too */
@@ -55,6 +56,17 @@ bool tap_context_is_behind(gss_ctx_id_t handle, uint32_t generation, bool guests
 uint64_t tap_context_end(gss_ctx_id_t handle);
 /* It was judged by that one, goes on until then, and is to be ended or not. */
 void tap_context_judged(gss_ctx_id_t handle, uint32_t generation, uint64_t ends, OM_uint32 ended);
+
+/* One of this process's that is not a guest's, of which that is to be told now; it is as if it were, then.
+ * *next: when another one is, if that is before. False: there is no other. */
+bool tap_context_expiring(unsigned *bucket, uint64_t now, uint64_t *next, struct context *copy);
+/* The same of a guest's, by its handle. */
+bool tap_context_guest_expiring(gss_ctx_id_t handle, uint64_t now, uint64_t *next, struct context *copy);
+
+/* --- expires.c: before it is entered. */
+void tap_expires_follow(struct context *c);
+/* Of a guest's: kept or, where that is NULL, of this handle. Returns when to ask again; 0: never. */
+uint64_t tap_expires_guests(struct context *kept, gss_ctx_id_t handle);
 
 /* --- age.c */
 /* It can be used from now on, and is judged again when its time is over. */

@@ -150,6 +150,61 @@ bool tap_context_guests(struct context *kept, gss_ctx_id_t handle, struct contex
 	return c;
 }
 
+/* Locked, unless it is the caller's own. False: not yet, or never. */
+static bool take_expiring(struct context *c, uint64_t now, uint64_t *next)
+{
+	if (!c->expires || c->process != tap_lineage())
+		return false;
+	if (c->expires > now) {
+		if (!*next || c->expires < *next)
+			*next = c->expires;
+		return false;
+	}
+	c->expires = 0;
+	return true;
+}
+
+bool tap_context_expiring(unsigned *bucket, uint64_t now, uint64_t *next, struct context *copy)
+{
+	struct context *c = NULL;
+
+	for (; *bucket < BUCKETS && !c; *bucket += !c) {
+		if (!__atomic_load_n(&buckets[*bucket].first, __ATOMIC_RELAXED))
+			continue;
+		if (!tap_lock(&buckets[*bucket].lock)) {
+			*next = now; /* a signal handler's: somebody else looks */
+			return false;
+		}
+		for (c = buckets[*bucket].first; c && (c->guests || !take_expiring(c, now, next));
+		     c = c->next)
+			;
+		if (c)
+			*copy = *c;
+		tap_unlock(&buckets[*bucket].lock);
+	}
+	if (c)
+		tap_facts_settle(&copy->facts);
+	return c;
+}
+
+bool tap_context_guest_expiring(gss_ctx_id_t handle, uint64_t now, uint64_t *next, struct context *copy)
+{
+	unsigned b = bucket_of(handle);
+	struct context *c;
+
+	if (!handle || !tap_lock(&buckets[b].lock))
+		return false;
+	c = find(b, handle);
+	if (c && !take_expiring(c, now, next))
+		c = NULL;
+	if (c)
+		*copy = *c;
+	tap_unlock(&buckets[b].lock);
+	if (c)
+		tap_facts_settle(&copy->facts);
+	return c;
+}
+
 bool tap_context_is_unjudged(gss_ctx_id_t handle)
 {
 	unsigned b = bucket_of(handle);

@@ -20,7 +20,7 @@ struct tap_gss_guest {
 	const void *(*stands_for)(void);
 };
 
-extern const struct tap_gss_guest *tap_gss_guest_set; /* told.c; NULL: nobody */
+extern const struct tap_gss_guest *tap_gss_guest_set; /* NULL: nobody */
 
 static inline const struct tap_gss_guest *tap_gss_guest(void)
 {

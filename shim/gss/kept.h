@@ -17,7 +17,8 @@ void tap_kept_count(struct context *kept, bool outbound, size_t bytes);
 /* A guest's context, kept or, where that is NULL, of this handle, is still open when the process ends. */
 void tap_guest_context_ends(struct context *kept, gss_ctx_id_t handle, enum tap_end end);
 /* Why the same one is to be ended, by its age or by a policy that has come since it was judged last, which is
- * recorded; NULL: it goes on, and *ends is when to ask again, by tap_age_clock (0: not for its age). */
+ * recorded; NULL: it goes on, and *ends is when to ask again, by tap_age_clock (0: at no time). That its
+ * ticket ends soon is recorded as well. */
 const char *tap_guest_context_forbidden(struct context *kept, gss_ctx_id_t handle, uint64_t *ends);
 /* It is over, and freed. */
 void tap_kept_went(struct context *kept);

@@ -13,8 +13,6 @@
 
 #include <string.h>
 
-const struct tap_gss_guest *tap_gss_guest_set;
-
 /* By what a context is named: its handle, or what a guest has for it. */
 static void put_context(struct tr_draft *d, const struct context *c)
 {
@@ -176,6 +174,7 @@ void tap_handshake_tell(struct tap_scope *scope, struct tap_handshake *step, gss
 		c->established = true;
 		c->established_at = tap_time_told();
 		write_handshake(scope, c, TR_OUTCOME_ESTABLISHED, 0, 0, NULL);
+		tap_expires_follow(c);
 	}
 	if (context == GSS_C_NO_CONTEXT) {
 		tap_context_free(c);

@@ -8,7 +8,6 @@
 #include "shim/wire/connection.h"
 
 #include "shim/gss/age.h"
-#include "shim/gss/kept.h"
 
 #include <errno.h>
 
@@ -33,7 +32,7 @@ static void judge(struct wire *wire)
 
 	if (wire->phase != WIRE_DATA && !(wire->phase == WIRE_HANDSHAKE && wire->established))
 		return;
-	why = tap_guest_context_forbidden(wire->kept, wire->context, &end);
+	why = tap_wire_gss_forbidden(wire, &end);
 	if (!why)
 		come_at(end);
 	else if (wire->phase == WIRE_DATA)
@@ -70,7 +69,8 @@ void tap_wire_goes_on(struct wire *wire)
 	wire->going = true;
 	__atomic_add_fetch(&tap_wires_going, 1, __ATOMIC_RELAXED);
 	/* It was judged before, perhaps by the one before. */
-	if (tap_policy_has_changed() || __atomic_load_n(&tap_ages_count, __ATOMIC_RELAXED))
+	if (tap_policy_has_changed() || __atomic_load_n(&tap_ages_count, __ATOMIC_RELAXED) ||
+	    tr_level != TR_LEVEL_OFF)
 		judge(wire);
 }
 

@@ -251,6 +251,8 @@ bool tap_wire_gss_unwrap(struct wire *wire, const void *token, size_t count, gss
 void tap_wire_gss_seal(struct wire *wire);
 void tap_wire_gss_release(gss_buffer_t buffer);
 void tap_wire_gss_delete(struct wire *wire);
+/* See tap_guest_context_forbidden. */
+const char *tap_wire_gss_forbidden(struct wire *wire, uint64_t *ends);
 /* It is open when the process ends. */
 void tap_wire_gss_ends(struct wire *wire, enum tap_end end);
 

@@ -322,6 +322,17 @@ void tap_wire_gss_release(gss_buffer_t buffer)
 	tap_abroad_called();
 }
 
+const char *tap_wire_gss_forbidden(struct wire *wire, uint64_t *ends)
+{
+	const struct wire *before = serving;
+	const char *why;
+
+	serving = wire;
+	why = tap_guest_context_forbidden(wire->kept, wire->context, ends);
+	serving = before;
+	return why;
+}
+
 void tap_wire_gss_ends(struct wire *wire, enum tap_end end)
 {
 	const struct wire *before = serving;

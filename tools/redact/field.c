@@ -24,6 +24,7 @@ static enum text_kind kind_of(unsigned id)
 	case TR_F_RULE:
 	case TR_F_MODE:
 	case TR_F_OUTCOME_TEXT:
+	case TR_F_WHAT:
 	case TR_F_VERSION:
 	case TR_F_HOW:
 	case TR_F_WHY:

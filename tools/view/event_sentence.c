@@ -187,6 +187,14 @@ static const struct part policy[] = {
 	{", mode ", TR_F_MODE, NULL}, {": ", TR_F_REASON, NULL}, {0},
 };
 
+static const struct part expires[] = {
+	{"expires: ", TR_F_WHAT, NULL},	     {" ", TR_F_KEYTAB, NULL},
+	{" as ", TR_F_ROLE, NULL},	     {": ", TR_F_INITIATOR, NULL},
+	{" -> ", TR_F_ACCEPTOR, NULL},	     {", seconds left ", TR_F_LIFETIME, NULL},
+	{", key version ", TR_F_KVNO, NULL}, {": ", TR_F_REASON, NULL},
+	{NULL, TR_F_CONTEXT, NULL},	     {0},
+};
+
 /* An event that is not here is shown by its name and fields. */
 static const struct part *const sentences[] = {
 	[TR_E_process] = process,
@@ -202,6 +210,7 @@ static const struct part *const sentences[] = {
 	[TR_E_library] = library,
 	[TR_E_context] = context,
 	[TR_E_policy] = policy,
+	[TR_E_expires] = expires,
 	[TR_E_unsecured] = unsecured,
 	[TR_E_authentication] = authentication,
 	[TR_E_exec] = exec,
@@ -280,6 +289,7 @@ static struct fit_piece piece_of(unsigned id)
 	case TR_F_MISSING:
 	case TR_F_TEXT:
 	case TR_F_OUTCOME_TEXT:
+	case TR_F_WHAT:
 	case TR_F_WHY:
 		return (struct fit_piece){.kind = FIT_NEEDED, .rank = 1};
 	default:
