@@ -254,6 +254,8 @@ ctypes.CDLL(None).exit(0)'
     [ "$output" = ends ]
 }
 
+# ThreadSanitizer lets the child of a process with threads have none that is where its parent's was.
+# bats test_tags=no_tsan
 @test "a child of fork has handlers of its own, and its parent keeps those it has" {
     life '
 import os, zmq

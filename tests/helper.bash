@@ -55,7 +55,7 @@ if [ -n "${SAN:-}" ]; then
     export ASAN_OPTIONS=$ASAN_OPTIONS:handle_segv=0:handle_sigbus=0:handle_abort=0:handle_sigfpe=0:handle_sigill=0
     export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
     # Of libraries that were not built with it, it does not know what orders their threads.
-    export TSAN_OPTIONS=ignore_noninstrumented_modules=1:report_thread_leaks=0:handle_segv=0:handle_sigbus=0:handle_abort=0:${TSAN_OPTIONS-halt_on_error=1}
+    export TSAN_OPTIONS=ignore_noninstrumented_modules=1:die_after_fork=0:report_thread_leaks=0:handle_segv=0:handle_sigbus=0:handle_abort=0:${TSAN_OPTIONS-halt_on_error=1}
 fi
 
 # slack N: prints N, which fits an idle machine, times as much as this one is busier: for a time that is the point of a test.

@@ -121,12 +121,18 @@ file() {
 @test "what a sanitizer build leaves out is named with the reason" {
     # shellcheck disable=SC2016 # for the file
     printf '%s\n' '# It counts bytes.' '# bats test_tags=bare' '@test "counts" { true; }' '@test "works" { true; }' >tests/left.bats
+    printf '%s\n' '# It ends otherwise.' '# bats test_tags=no_tsan' '@test "ends" { true; }' '@test "works" { true; }' >tests/threads.bats
     local which
     for which in address,undefined thread; do
         run -0 suite SAN=$which -- left
         [[ $output == *"1 tests are left to the build without sanitizers:"$'\n'"left.bats: counts"$'\n'"    It counts bytes."* ]]
         [ "${lines[-1]}" = "1 passed, 0 failed" ]
     done
+    run -0 suite SAN=thread -- threads
+    [[ $output == *"threads.bats: ends"$'\n'"    It ends otherwise."* ]]
+    [ "${lines[-1]}" = "1 passed, 0 failed" ]
+    run -0 suite SAN=address -- threads
+    [ "${lines[-1]}" = "2 passed, 0 failed" ]
     run -0 suite -- left
     [ "${lines[-1]}" = "2 passed, 0 failed" ]
 }
