@@ -302,6 +302,8 @@ readable() {
     [ "$(events '.call == "gss_import_name" and .depth == 0' | wc -l)" = 30 ]
 }
 
+# The shell that system and popen start does not live with ThreadSanitizer's runtime.
+# bats test_tags=no_tsan
 @test "programs started by vfork, posix_spawn, system and popen run and are recorded" {
     for how in vfork spawn system popen; do
         rm -rf trace
@@ -434,6 +436,8 @@ readable() {
     [ "$(grep -cE '^Threads:[[:space:]]*1$' <<<"$output")" = 3 ]
 }
 
+# ThreadSanitizer's runtime does not come up without descriptors.
+# bats test_tags=no_tsan
 @test "a program without standard descriptors finds their numbers free" {
     export OUT=$BATS_TEST_TMPDIR/out
     thrice bash -c 'for n in 1 2 3 4 5 6 7 8 9; do eval "exec $n>&-"; done; exec 0<&-; "$0"; exit $?' "$HOSTS/descriptors"

@@ -28,7 +28,8 @@ static uint32_t call(void *function, void *first, void *rest)
 								       r, r);
 }
 
-/* Zeroed, where an argument that is an int finds 0 in it. Lower addresses may be a sanitizer's. */
+/* Zeroed, where an argument that is an int finds 0 in it. Addresses further from the top may be a
+ * sanitizer's. */
 static void *memory(uintptr_t address)
 {
 	return mmap((void *)address, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
@@ -37,7 +38,7 @@ static void *memory(uintptr_t address)
 
 static void child(const char *name, void *function, int way)
 {
-	void *zeros = memory(0x200000000000), *minor = memory(0x300000000000);
+	void *zeros = memory(0x7e8100000000), *minor = memory(0x7e8200000000);
 	uint32_t result;
 
 	alarm(5); /* zmq_ctx_term and its like may wait for ever: that is told as signal 14 */
