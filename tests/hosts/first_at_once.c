@@ -28,7 +28,7 @@ static void child(void)
 {
 	pthread_t threads[THREADS];
 
-	alarm(20);
+	alarm(60);
 	pthread_barrier_init(&at_once, NULL, THREADS);
 	for (int i = 0; i < THREADS; i++)
 		if (pthread_create(&threads[i], NULL, thread, NULL))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Forks from one thread while three others are inside gss calls, forty times; each child makes calls of its
- * own. A lock or a half-made record taken over from the parent would stop a child: it gets 20 s, by alarm(),
+ * own. A lock or a half-made record taken over from the parent would stop a child: it gets 60 s, by alarm(),
  * to finish.
  *
  * fork_thread refused: each child also asks for delegation, which a policy is to refuse: the library never
@@ -77,7 +77,7 @@ static int is_refused(gss_name_t service)
 
 static void child(gss_name_t service, int refused)
 {
-	alarm(20);
+	alarm(60);
 	for (int i = 0; i < 5; i++)
 		if (!sets() || !buffers() || (refused && !is_refused(service)))
 			_exit(1);
