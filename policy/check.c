@@ -128,6 +128,14 @@ static void check_group(struct draft *draft, const struct pol_keyword *k, const 
 			    (int)(equals - group), group);
 }
 
+static void check_store(struct draft *draft, const struct pol_keyword *k, const char *store, struct place at)
+{
+	if (!strchr(store, ':') && !strchr("*?[", *store))
+		draft_error(draft, at,
+			    "%s: a store begins with its type, as in FILE:/etc/krb5.keytab or KCM:*",
+			    k->path);
+}
+
 static void check_path(struct draft *draft, const struct pol_keyword *k, const char *pattern, struct place at)
 {
 	if (!strchr("/*?[", *pattern))
@@ -209,6 +217,8 @@ void draft_check_text(struct draft *draft, const struct pol_keyword *k, const ch
 		check_endpoint(draft, k, text, at);
 	else if (!strcmp(k->values, "path"))
 		check_path(draft, k, text, at);
+	else if (!strcmp(k->values, "store"))
+		check_store(draft, k, text, at);
 	else if (!strcmp(k->values, "group"))
 		check_group(draft, k, text, at);
 	else if (!strcmp(k->values, "principal") && errors == draft->errors)

@@ -64,6 +64,7 @@ struct pol_facts {
 	uint32_t flags_requested;	 /* GSS_C_*_FLAG; an initiator's only */
 	uint32_t flags_granted;		 /* from POL_ESTABLISHED on */
 	bool delegated;	      /* an acceptor was sent a credential; one of its own for S4U2Proxy is none */
+	bool constrained;     /* it has made that one itself */
 	bool delegation_open; /* an initiator's request could not be judged before the token left */
 	const void *mech;     /* the DER body of the mechanism's object identifier, or NULL */
 	size_t mech_length;
@@ -86,7 +87,9 @@ enum pol_topic {
 	POL_ABOUT_SESSION,
 	POL_ABOUT_BINDINGS,
 	POL_ABOUT_LIFETIME,
+	POL_ABOUT_STORE,
 	POL_ABOUT_DELEGATION,
+	POL_ABOUT_CONSTRAINED, /* S4U2Proxy */
 	POL_TOPICS
 };
 

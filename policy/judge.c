@@ -60,8 +60,8 @@ static bool settled(const struct hearing *h, uint16_t keyword, const struct pol_
 static bool judges_contexts(const struct pol_keyword *k)
 {
 	return !strncmp(k->path, "gss.", 4) && !pol_is_field(k) && k->type != POL_T_RECORDS &&
-	       k->id != POL_K_DELEGATION && k->id != POL_K_STORE && k->id != POL_K_STORE_REMOVE &&
-	       !pol_is_of_use(k->id);
+	       k->id != POL_K_DELEGATION && k->id != POL_K_CONSTRAINED && k->id != POL_K_STORE &&
+	       k->id != POL_K_STORE_REMOVE && !pol_is_of_use(k->id);
 }
 
 bool pol_asks_of_contexts(const struct pol *pol)
@@ -88,6 +88,11 @@ int pol_judges_groups(const struct pol *pol)
 {
 	return pol->state == POL_READY &&
 	       (pol->asks[POL_K_PEERS_ALLOW_GROUPS] || pol->asks[POL_K_PEERS_DENY_GROUPS]);
+}
+
+int pol_judges_stores(const struct pol *pol)
+{
+	return pol->state == POL_READY && pol->asks[POL_K_STORES_ALLOW];
 }
 
 int pol_judges_session(const struct pol *pol)
@@ -337,6 +342,39 @@ static enum pol_action judge_delegation(const struct hearing *h)
 	return h->verdict->action;
 }
 
+static enum pol_action judge_constrained(const struct hearing *h)
+{
+	const struct pol_rule *rule;
+	struct pol_say say;
+	bool strip;
+
+	if (!h->facts->constrained || settled(h, POL_K_CONSTRAINED, &rule) || rule->word == POL_W_ALLOW)
+		return h->verdict->action;
+	strip = rule->word == POL_W_STRIP;
+	say = decide(h, strip ? POL_CHANGE : POL_DENY, rule);
+	pol_say(&say, strip ? " takes the credential for constrained delegation away"
+			    : " refuses credentials for constrained delegation");
+	return h->verdict->action;
+}
+
+/* A name by which a pattern of a directory could be left again is as good as none. */
+static bool goes_up(const char *name)
+{
+	const char *at = strstr(name, "/..");
+
+	while (at && at[3] && at[3] != '/')
+		at = strstr(at + 1, "/..");
+	return at;
+}
+
+static enum pol_action judge_store(const struct hearing *h)
+{
+	const struct pol_name *store = &h->facts->store;
+
+	return judge_listed(h, POL_K_STORES_ALLOW, h->facts->role == POL_ACCEPTOR ? "keytab" : "ticket cache",
+			    store->text && store->whole && !goes_up(store->text) ? store->text : NULL);
+}
+
 enum pol_action pol_judge(const struct pol *pol, const struct pol_facts *facts, enum pol_topic topic,
 			  struct pol_verdict *verdict)
 {
@@ -345,6 +383,7 @@ enum pol_action pol_judge(const struct pol *pol, const struct pol_facts *facts, 
 		[POL_ABOUT_FLAGS] = judge_flags,       [POL_ABOUT_TICKET] = judge_ticket,
 		[POL_ABOUT_SESSION] = judge_session,   [POL_ABOUT_BINDINGS] = judge_bindings,
 		[POL_ABOUT_LIFETIME] = judge_lifetime, [POL_ABOUT_DELEGATION] = judge_delegation,
+		[POL_ABOUT_STORE] = judge_store,       [POL_ABOUT_CONSTRAINED] = judge_constrained,
 	};
 
 	_Static_assert(sizeof(judges) / sizeof(judges[0]) == POL_TOPICS, "each topic has its judge");
@@ -355,7 +394,7 @@ enum pol_action pol_judge(const struct pol *pol, const struct pol_facts *facts, 
 enum pol_action pol_judge_context(const struct pol *pol, const struct pol_facts *facts,
 				  struct pol_verdict *verdict, const struct pol_hearer *hearer)
 {
-	enum pol_action worst = POL_ALLOW;
+	int changes = -1;
 
 	for (int topic = 0; topic < POL_TOPICS; topic++) {
 		enum pol_action action = pol_judge(pol, facts, (enum pol_topic)topic, verdict);
@@ -364,7 +403,7 @@ enum pol_action pol_judge_context(const struct pol *pol, const struct pol_facts 
 			continue;
 		if (action == POL_DENY)
 			return POL_DENY;
-		worst = POL_CHANGE;
+		changes = topic;
 	}
-	return worst;
+	return changes < 0 ? POL_ALLOW : pol_judge(pol, facts, (enum pol_topic)changes, verdict);
 }

@@ -154,7 +154,7 @@ int pol_judges_uses(const struct pol *pol);
 /*
  * All topics in their order. Who hears the verdicts says of each denial and change whether it is kept: at the
  * first denial that is, the judgement ends with its verdict. Returns what was kept: POL_DENY, POL_CHANGE,
- * with the last topic's verdict, or POL_ALLOW.
+ * with the verdict of the last topic that changes something, or POL_ALLOW.
  */
 struct pol_hearer {
 	bool (*keeps)(const struct pol_hearer *hearer, enum pol_topic topic,
@@ -168,7 +168,9 @@ int pol_judges_peers(const struct pol *pol);
 int pol_judges_groups(const struct pol *pol);
 /* May a context be refused by what is known of it once it is established? */
 int pol_judges_contexts(const struct pol *pol);
-/* Does any rule want to know the encryption type of a session key, or the user that the program runs as? */
+/* Does any rule want to know where the own credential is from, the encryption type of a session key, or the
+ * user that the program runs as? */
+int pol_judges_stores(const struct pol *pol);
 int pol_judges_session(const struct pol *pol);
 int pol_judges_user(const struct pol *pol);
 /*

@@ -178,7 +178,7 @@ END
     [ "${lines[1]}" = "gss.require (policy line 6) has nothing against what is granted mutual,integrity, in the rule of gss.match at line 6" ]
     [ "${lines[2]}" = "gss.enctypes.ticket (policy line 4) 18 allows the ticket's encryption type aes256-cts" ]
     [ "${lines[3]}" = "gss.lifetime (policy line 7) has nothing against the lifetime 8h, in the rule of gss.match at line 7" ]
-    [ "${lines[4]}" = "no rule is about the mechanism, the session key's encryption type, channel bindings" ]
+    [ "${lines[4]}" = "no rule is about the mechanism, the session key's encryption type, channel bindings, the ticket cache or keytab, constrained delegation" ]
     [ "${lines[5]}" = "Allowed." ]
     explained role=acceptor peer=bob@R ticket-enctype=17 user=nobody program=/x
     [ "$status" = 1 ]

@@ -225,6 +225,54 @@ END
     passes $'  mechanisms: krb5\n  lifetime: 5m\n  enctypes: {session: [aes]}\n  require: integrity' "${all[@]}" import context
 }
 
+@test "a ticket cache or keytab that is not listed is refused, and so is one by a way that goes up" {
+    local ends="$BUILD/hosts/delegate" keytab=$GSSTAP_REALM/krb5.keytab
+    refused gss.stores.allow "  stores: {allow: ['KCM:*']}" "$ends"
+    # Before a token leaves.
+    jq -e -s 'any(.call == "gss_init_sec_context" and .out_token != null) | not' enforced
+    passes "  stores: {allow: ['$KRB5CCNAME', 'FILE:$keytab']}" "$ends"
+    passes "  match: [{role: acceptor, stores: {allow: ['FILE:$GSSTAP_REALM/*']}}]" "$ends"
+    refused gss.stores.allow "  match: [{role: acceptor, stores: {allow: ['FILE:/etc/*']}}]" "$ends"
+    KRB5_KTNAME=FILE:$GSSTAP_REALM/client/../krb5.keytab \
+        refused gss.stores.allow "  match: [{role: acceptor, stores: {allow: ['FILE:$GSSTAP_REALM/*']}}]" "$ends"
+    # Known to the policy without a trace, too.
+    printf 'version: 1\ngss: {stores: {allow: ["%s", "FILE:%s"]}}\n' "$KRB5CCNAME" "$keytab" >p.yaml
+    run -0 "$GSSTAP" run -p p.yaml -- "$ends"
+    printf 'version: 1\ngss: {stores: {allow: ["FILE:%s"]}}\n' "$keytab" >p.yaml
+    run -1 "$GSSTAP" run -p p.yaml -- "$ends"
+}
+
+@test "what an acceptor could impersonate by is taken away or refused, and what was sent to it is not" {
+    cat >proxy.py <<'END'
+import os, sys, gssapi
+name = gssapi.Name("host@localhost", gssapi.NameType.hostbased_service)
+keytab = os.environ["KRB5_KTNAME"]
+cred = gssapi.Credentials(usage="both", store={"keytab": keytab, "client_keytab": keytab, "ccache": "MEMORY:own"})
+flags = gssapi.RequirementFlag.delegate_to_peer if "sent" in sys.argv else 0
+other = gssapi.SecurityContext(creds=cred, usage="accept")
+other.step(gssapi.SecurityContext(name=name, usage="initiate", flags=flags).step())
+print("given one" if other.delegated_creds else "given none")
+END
+    under '  mechanisms: [krb5]' "$PYTHON" proxy.py
+    [ "$output" = "given one" ]
+    # It is none of those that are sent.
+    under '  match: [{role: acceptor, delegation: refuse}]' "$PYTHON" proxy.py
+    [ "$output" = "given one" ]
+    under '  constrained-delegation: strip' "$PYTHON" proxy.py
+    [ "$output" = "given none" ]
+    trace_json trace.pcapng | jq -e -s 'map(select(.event == "changed" and .rule == "gss.constrained-delegation")) | length == 1'
+    MODE=audit under '  constrained-delegation: strip' "$PYTHON" proxy.py
+    [ "$output" = "given one" ]
+    trace_json trace.pcapng | jq -e -s 'map(select(.event == "would_change")) | length == 1'
+    refused gss.constrained-delegation '  constrained-delegation: refuse' "$PYTHON" proxy.py
+    printf 'version: 1\ngss: {constrained-delegation: refuse}\n' >q.yaml
+    run -1 "$GSSTAP" policy test q.yaml trace.pcapng
+    passes '  constrained-delegation: refuse' "$PYTHON" proxy.py sent
+    [ "$output" = "given one" ]
+    run -0 "$GSSTAP" policy test q.yaml trace.pcapng
+    passes '  constrained-delegation: refuse' "$BUILD/hosts/delegate"
+}
+
 @test "errors of rules are named with their place" {
     complains() {
         printf 'version: 1\n%s\n' "$2" >p.yaml
@@ -245,6 +293,8 @@ END
         complains "2:22: error: gss.match.user: no user can have the number $number" \
             "gss: {match: [{user: '$number', delegation: strip}]}"
     done
+    complains "2:24: error: gss.stores.allow: a store begins with its type, as in FILE:/etc/krb5.keytab or KCM:*" \
+        'gss: {stores: {allow: [/etc/krb5.keytab]}}'
     complains "2:25: error: gss.match.program: a path begins with /, as in /usr/bin/curl or */curl" \
         'gss: {match: [{program: curl, delegation: strip}]}'
     complains "2:17: error: gss.lifetime: expected a time, such as 90s, 15m, 8h or 7d, found '5 minutes'" 'gss: {lifetime: 5 minutes}'

@@ -27,7 +27,7 @@ static bool forbids_it(const struct tap_scope *scope, gss_ctx_id_t context, cons
 	unsigned told = 0;
 	bool forbidden;
 
-	again.delegated = again.delegation_open = false;
+	again.delegated = again.constrained = again.delegation_open = false;
 	tap_groups_begin(&groups, scope, context, &again);
 	forbidden = tap_judge(scope, &again, &told, tap_facts_peer(&again), verdict) == POL_DENY;
 	tap_groups_end(&groups);

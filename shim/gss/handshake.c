@@ -81,6 +81,9 @@ static void take_granted(const struct tap_handshake *step, struct tap_facts *fac
 	facts->pol.moment = POL_ESTABLISHED;
 	facts->pol.flags_granted = step->flags;
 	facts->pol.anonymous = step->flags & GSS_C_ANON_FLAG;
+	/* The library says that something was delegated, and none was sent: it has made one of the ticket. */
+	facts->pol.constrained = step->role == TR_ROLE_ACCEPTOR && facts->pol.kerberos &&
+				 !facts->pol.delegated && step->flags & GSS_C_DELEG_FLAG;
 	facts->pol.bound =
 		step->bound && (step->role == TR_ROLE_INITIATOR || step->flags & GSS_C_CHANNEL_BOUND_FLAG);
 }
@@ -97,8 +100,9 @@ static void complete(const struct tap_scope *scope, struct tap_handshake *step, 
 	facts->pol.lifetime = step->lifetime;
 	facts->pol.lifetime_known = true;
 	if (!facts->pol.kerberos || !tap_is_kerberos(step->mech)) {
-		facts->initiator[0] = facts->acceptor[0] = 0;
-		facts->pol.initiator = facts->pol.acceptor = (struct pol_name){NULL, false};
+		facts->initiator[0] = facts->acceptor[0] = facts->store[0] = 0;
+		facts->pol.initiator = facts->pol.acceptor = facts->pol.store =
+			(struct pol_name){NULL, false};
 		facts->pol.delegated = step->role == TR_ROLE_ACCEPTOR && step->flags & GSS_C_DELEG_FLAG;
 		tap_facts_ask(scope, context, step->mech, step->source, facts);
 	}

@@ -124,6 +124,12 @@ static struct tap_learning *told_to(void *real)
 		(__typeof__(&name))tap_beside_again(&last, real, #name);                                     \
 	})
 
+/* Somebody will read where the own credential is from, or a rule is about it. */
+static bool names_store(const struct tap_learning *l)
+{
+	return tr_level != TR_LEVEL_OFF || (l->call.judge && TAP_POLICY(pol_judges_stores));
+}
+
 static void take_cache(struct tap_facts *facts, void *real, krb5_context context, krb5_ccache cache)
 {
 	__typeof__(&krb5_cc_get_type) type = BESIDE(real, krb5_cc_get_type);
@@ -146,10 +152,10 @@ TAP_EXPORT krb5_error_code krb5_get_credentials(krb5_context context, krb5_flags
 
 	if (!real_call)
 		return KRB5_KDC_UNREACH;
-	if (learning && wanted && tr_level != TR_LEVEL_OFF) {
+	if (learning && wanted && tr_level != TR_LEVEL_OFF)
 		take_principal(learning->facts.asked, &learning->facts.pol.asked, wanted->server);
+	if (learning && names_store(learning))
 		take_cache(&learning->facts, (void *)real_call, context, cache);
-	}
 	return real_call(context, options, cache, wanted, found);
 }
 
@@ -375,7 +381,7 @@ TAP_EXPORT krb5_error_code krb5_rd_req_decoded(krb5_context context, krb5_auth_c
 	facts->pol.ticket_enctype = (uint32_t)request->ticket->enc_part.enctype;
 	if (names_acceptor(learning))
 		take_principal(facts->asked, &facts->pol.asked, request->ticket->server);
-	if (tr_level != TR_LEVEL_OFF)
+	if (names_store(learning))
 		take_keytab(facts, (void *)real_call, context, keytab);
 	/* Only what a key of ours has opened is known. */
 	if (!result && request->ticket->enc_part2) {

@@ -53,6 +53,9 @@ static void put_demands(FILE *out, const char *in)
 		fprintf(out, "%speers: {%s: ['%s', '%s']}\n", in, ONE_OF("allow", "deny"), pattern(),
 			pattern());
 	fprintf(out, "%sdelegation: %s\n", in, ONE_OF("allow", "strip", "refuse"));
+	fprintf(out, "%sconstrained-delegation: %s\n", in, ONE_OF("allow", "strip", "refuse"));
+	if (!any(5))
+		fprintf(out, "%sstores: {allow: ['%s']}\n", in, ONE_OF("FILE:/a", "KCM:*", "*"));
 	if (!any(4))
 		fprintf(out, "%smechanisms: [%s]\n", in, ONE_OF("krb5", "ntlm", "'*'", "krb5, ntlm"));
 	if (!any(4))
@@ -139,7 +142,9 @@ static struct pol_facts context(struct pol_process *process)
 		.anonymous = !any(10),
 		.flags_requested = any(64) | any(2) << 15,
 		.flags_granted = any(64),
+		.store = {any(4) ? ONE_OF("FILE:/a", "KCM:0", "FILE:/a/../b") : NULL, any(8) != 0},
 		.delegated = !any(3),
+		.constrained = !any(3),
 		.mech = !any(6)	   ? NULL
 			: kerberos ? krb5
 				   : ntlm,

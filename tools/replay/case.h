@@ -19,6 +19,7 @@ enum case_text {
 	CASE_INITIATOR,
 	CASE_ACCEPTOR,
 	CASE_ASKED, /* the acceptor as it was asked for, where nothing proves it */
+	CASE_STORE, /* the ticket cache or keytab, where the ticket was seen */
 	CASE_MECH,  /* DER body of an object identifier */
 	CASE_ENDPOINT,
 	CASE_SERVICE, /* of GSSAPI that was spoken there by a rule, as the next */
@@ -39,7 +40,7 @@ struct case_numbers {
 	uint32_t flags_requested, flags_granted;
 	uint32_t ticket_enctype, session_enctype;
 	uint32_t has_lifetime, lifetime;
-	uint32_t delegated;
+	uint32_t delegated, constrained;
 	uint32_t bound_before, bound; /* with the first call, and in the end */
 	/* An endpoint's, from 1; 0: not known. */
 	uint32_t mechanism, socket_type, plaintext;

@@ -26,6 +26,8 @@ static const struct topic {
 	[POL_ABOUT_SESSION] = {"the session key's encryption type", {POL_K_ENCTYPES_SESSION}, GIVEN_SESSION},
 	[POL_ABOUT_BINDINGS] = {"channel bindings", {POL_K_BINDINGS}, GIVEN_BOUND},
 	[POL_ABOUT_LIFETIME] = {"the lifetime", {POL_K_LIFETIME}, GIVEN_LIFETIME},
+	[POL_ABOUT_STORE] = {"the ticket cache or keytab", {POL_K_STORES_ALLOW}, GIVEN_STORE},
+	[POL_ABOUT_CONSTRAINED] = {"constrained delegation", {POL_K_CONSTRAINED}, GIVEN_DELEGATED},
 	[POL_ABOUT_DELEGATION] = {"delegation", {POL_K_DELEGATION}, GIVEN_DELEGATED},
 };
 
@@ -141,9 +143,12 @@ static void say_verdict(struct explaining *e, const struct topic *topic, const s
 	e->changed |= verdict->action == POL_CHANGE;
 }
 
-static bool is_delegated(const struct explaining *e)
+/* Of delegation nothing is said where there is none. */
+static bool is_at_hand(const struct explaining *e, enum pol_topic id)
 {
-	return e->facts.delegated || e->facts.flags_requested;
+	if (id == POL_ABOUT_CONSTRAINED)
+		return e->facts.constrained;
+	return id != POL_ABOUT_DELEGATION || e->facts.delegated || e->facts.flags_requested;
 }
 
 static void explain_topic(struct explaining *e, enum pol_topic id)
@@ -164,7 +169,7 @@ static void explain_topic(struct explaining *e, enum pol_topic id)
 		say(e, topic->name ? topic->name : "the rest");
 		end_line(e);
 	} else if (verdict.action != POL_ALLOW || (topic->name && is_ruled(e, topic))) {
-		if (verdict.action != POL_ALLOW || id != POL_ABOUT_DELEGATION || is_delegated(e))
+		if (verdict.action != POL_ALLOW || is_at_hand(e, id))
 			say_verdict(e, topic, &verdict);
 	} else if (topic->name) {
 		e->silent |= 1u << id;

@@ -35,7 +35,8 @@ static const struct {
 	[GIVEN_SESSION] = {"session-enctype", "an encryption type", {POL_K_ENCTYPES_SESSION}},
 	[GIVEN_LIFETIME] = {"lifetime", "a time such as 90, 15m or 8h", {POL_K_LIFETIME}},
 	[GIVEN_BOUND] = {"bound", "yes or no", {POL_K_BINDINGS}},
-	[GIVEN_DELEGATED] = {"delegated", "yes or no", {POL_K_DELEGATION}},
+	[GIVEN_STORE] = {"store", "a ticket cache or keytab, by type and name", {POL_K_STORES_ALLOW}},
+	[GIVEN_DELEGATED] = {"delegated", "yes, no or constrained", {POL_K_DELEGATION, POL_K_CONSTRAINED}},
 	[GIVEN_ANONYMOUS] = {"anonymous", "yes or no", {0}},
 	[GIVEN_PROGRAM] = {"program", "a path", {POL_K_MATCH_PROGRAM}},
 	[GIVEN_SCRIPT] = {"script", "a path, or nothing", {POL_K_MATCH_SCRIPT}},
@@ -218,6 +219,8 @@ static bool take_delegated(struct given *given, const char *text)
 {
 	bool value, known = yes(text, &value);
 
+	if (!strcmp(text, "constrained") && given->facts.role != POL_INITIATOR)
+		return given->facts.constrained = true;
 	given->facts.delegated = value && given->facts.role != POL_INITIATOR;
 	given->facts.flags_requested = value && given->facts.role == POL_INITIATOR;
 	given->facts.flags_granted |= given->facts.flags_requested;
@@ -298,6 +301,9 @@ static bool take(struct given *given, enum given_key key, const char *text)
 		return take_lifetime(given, text);
 	case GIVEN_BOUND:
 		return yes(text, &facts->bound);
+	case GIVEN_STORE:
+		facts->store = (struct pol_name){text, strlen(text) < 256};
+		return true;
 	case GIVEN_DELEGATED:
 		return take_delegated(given, text);
 	case GIVEN_ANONYMOUS:

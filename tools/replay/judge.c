@@ -72,6 +72,7 @@ static void take_ticket(struct pol_facts *facts, const struct replay_case *c)
 	facts->initiator = name_of_case(c->texts[CASE_INITIATOR]);
 	facts->acceptor = name_of_case(c->texts[CASE_ACCEPTOR]);
 	facts->ticket_enctype = c->is.ticket_enctype;
+	facts->store = name_of_case(c->texts[CASE_STORE]);
 }
 
 static void take_granted(struct pol_facts *facts, const struct replay_case *c, bool stripped)
@@ -80,6 +81,7 @@ static void take_granted(struct pol_facts *facts, const struct replay_case *c, b
 	facts->acceptor = name_of_case(c->texts[CASE_ACCEPTOR]);
 	facts->kerberos = c->is.kerberos;
 	facts->ticket_enctype = c->is.ticket_enctype;
+	facts->store = name_of_case(c->texts[CASE_STORE]);
 	facts->session_enctype = c->is.session_enctype;
 	facts->flags_granted = c->is.flags_granted & ~(stripped ? ASKS_TO_DELEGATE : 0);
 	facts->anonymous = c->is.flags_granted & ANONYMOUS;
@@ -88,6 +90,7 @@ static void take_granted(struct pol_facts *facts, const struct replay_case *c, b
 	facts->lifetime = c->is.has_lifetime ? c->is.lifetime : UINT32_MAX;
 	facts->lifetime_known = c->is.has_lifetime;
 	facts->delegated = c->is.delegated;
+	facts->constrained = c->is.constrained;
 	facts->bound = c->is.bound;
 }
 

@@ -136,6 +136,8 @@ static bool put_context(struct replay *replay, const struct model_talk *talk)
 	like.is.ticket_enctype = talk->ticket_enctype;
 	take_calls(&like, talk);
 	take_names(&like, talk);
+	if (like.is.kerberos)
+		like.texts[CASE_STORE] = acceptor ? talk->keytab : talk->ccache;
 	if (like.is.established) {
 		like.is.flags_granted = talk->flags_ret;
 		like.is.session_enctype = talk->session_enctype;
@@ -144,6 +146,8 @@ static bool put_context(struct replay *replay, const struct model_talk *talk)
 		like.texts[CASE_MECH] = talk->mech;
 		like.is.delegated =
 			acceptor && (like.is.kerberos ? talk->delegated : talk->flags_ret & DELEGATED);
+		like.is.constrained =
+			acceptor && like.is.kerberos && !talk->delegated && talk->flags_ret & DELEGATED;
 	}
 	put(replay, &like, talk->last, talk->pid);
 	return !replay->failed;

@@ -30,7 +30,7 @@ struct group {
 		uint64_t count, traces;
 		struct bag peers, mechanisms, tickets, sessions;
 		bool nameless, no_mechanism, no_ticket, no_session; /* of some, and so it is not asked for */
-		bool unbound, asked, delegated, blind;
+		bool unbound, asked, delegated, constrained, blind;
 		uint32_t flags;	   /* that all were granted */
 		uint32_t lifetime; /* the least that is known */
 		bool has_lifetime;
@@ -131,6 +131,7 @@ static bool take_terms(struct group_terms *terms, const struct replay_case *c)
 	terms->unbound |= !c->is.bound || (c->is.role == POL_INITIATOR && !c->is.bound_before);
 	terms->asked |= (c->is.flags_requested & ASKS_TO_DELEGATE) != 0;
 	terms->blind |= c->is.role == POL_INITIATOR && !c->is.has_calls;
+	terms->constrained |= c->is.constrained;
 	terms->delegated |= c->is.role == POL_ACCEPTOR ? c->is.delegated : c->is.flags_granted & DELEGATED;
 	if (c->is.has_lifetime && (!terms->has_lifetime || c->is.lifetime < terms->lifetime))
 		terms->lifetime = c->is.lifetime;
@@ -300,7 +301,7 @@ static void put_delegation(struct out *out, const struct group_terms *terms)
 		out_str(out, "      delegation: refuse # none was delegated, or asked for\n");
 }
 
-static void put_terms(struct suggesting *s, struct group_terms *terms)
+static void put_terms(struct suggesting *s, struct group_terms *terms, bool acceptor)
 {
 	struct out *out = s->out;
 
@@ -320,6 +321,10 @@ static void put_terms(struct suggesting *s, struct group_terms *terms)
 	if (!terms->unbound)
 		out_str(out, "      channel-bindings: require # each was bound to its channel\n");
 	put_delegation(out, terms);
+	if (acceptor)
+		out_str(out, terms->constrained
+				     ? "      constrained-delegation: allow # credentials were there for it\n"
+				     : "      constrained-delegation: refuse # none was there for it\n");
 	if (terms->has_lifetime && terms->lifetime != UINT32_MAX) {
 		out_str(out, "      # lifetime: ");
 		out_unsigned(out, terms->lifetime);
@@ -346,7 +351,7 @@ static void put_group(void *entry, void *context)
 		bag_quote(out, group->script, BAG_TEXT);
 		out_char(out, '\n');
 	}
-	put_terms(s, &group->terms);
+	put_terms(s, &group->terms, group->role == POL_ACCEPTOR);
 }
 
 static void put_failures(struct suggesting *s)

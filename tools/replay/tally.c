@@ -120,9 +120,9 @@ static bool counted_within(const struct tally *tally, uint32_t number, const str
  */
 static bool may_decide(const struct pol_rule *rule)
 {
-	static const uint16_t keywords[] = {
-		POL_K_PEERS_ALLOW,	POL_K_PEERS_DENY, POL_K_MECHANISMS,   POL_K_ENCTYPES_TICKET,
-		POL_K_ENCTYPES_SESSION, POL_K_MATCH,	  POL_K_UNSECURED_OK, POL_K_INJECT};
+	static const uint16_t keywords[] = {POL_K_PEERS_ALLOW,	   POL_K_PEERS_DENY,   POL_K_MECHANISMS,
+					    POL_K_ENCTYPES_TICKET, POL_K_STORES_ALLOW, POL_K_ENCTYPES_SESSION,
+					    POL_K_MATCH,	   POL_K_UNSECURED_OK, POL_K_INJECT};
 
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
 		if (rule->kind == POL_ITEM && rule->keyword == keywords[i])

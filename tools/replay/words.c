@@ -162,6 +162,11 @@ static bool no_ticket(const struct replay_case *c)
 	return c->is.established && !c->is.ticket_enctype;
 }
 
+static bool no_store(const struct replay_case *c)
+{
+	return c->is.established && !c->texts[CASE_STORE].at;
+}
+
 static bool no_session(const struct replay_case *c)
 {
 	return c->is.established && !c->is.session_enctype;
@@ -212,6 +217,7 @@ static const struct missing {
 	{"service", "the acceptor's principal", no_service, {POL_K_MATCH_SERVICE}, false},
 	{"mechanism", "the mechanism", no_mechanism, {POL_K_MECHANISMS, POL_K_MATCH_MECHANISM}, false},
 	{"ticket_enctype", "the ticket's encryption type", no_ticket, {POL_K_ENCTYPES_TICKET}, false},
+	{"store", "the ticket cache or keytab", no_store, {POL_K_STORES_ALLOW}, false},
 	{"session_enctype", "the session key's encryption type", no_session, {POL_K_ENCTYPES_SESSION}, false},
 	{"lifetime", "the lifetime", no_lifetime, {POL_K_LIFETIME}, false},
 	{"channel_bindings", "channel bindings", no_calls, {POL_K_BINDINGS}, false},
