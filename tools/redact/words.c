@@ -134,7 +134,7 @@ static const char said[] =
 	"sndbuf socket sockets some somebody something soname soon source space spawn speaks specific "
 	"specified specifier specify spite spnego spoken src srv stack stale stand stands start "
 	"started starting starttime state status stays step still stop stopped stops storage store "
-	"stored storeptr storing str strcmp stream streams strict string strings strip struct "
+	"stored stores storeptr storing str strcmp stream streams strict string strings strip struct "
 	"structure structures stub stubs style subject subkey subscription subscriptions subsidiary "
 	"success successfully such suitable supplementary supplied supply support supported supports "
 	"symbol symbols syntax syscall system systemd t table tables tag tail tailq take taken takes "
