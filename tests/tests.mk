@@ -43,6 +43,10 @@ $(BUILD)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) $(HOST_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(HOST_LIBS)
 
+# It has the judgements within.
+$(BUILD)/bench/judge: $(BUILD)/unit-obj/gsstap.a
+$(BUILD)/bench/judge: HOST_LIBS = $(LDSAN) $(BUILD)/unit-obj/gsstap.a $(TOOLS_LIBS)
+
 # What seals messages, with what it needs of the other rooms (and tests/seal_loader.h).
 SHIM_SEAL := $(addprefix shim/wire/,crypto.c derive.c encrypt.c seal.c sequence.c stealing.c trusted.c) shim/core/lock.c \
 	shim/loader/last_error.c
