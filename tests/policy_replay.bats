@@ -109,6 +109,89 @@ $2"
     done
 }
 
+# generated COUNT: so many policies, rules-NUMBER.yaml without their mode; a seed repeats them.
+generated() {
+    local seed=${GSSTAP_SEED:-$RANDOM}
+    echo "GSSTAP_SEED=$seed"
+    "$PYTHON" - "$seed" "$1" <<'END'
+import random, sys
+random.seed(int(sys.argv[1]))
+one, some = random.choice, lambda part: random.random() < part
+NAMES = ["alice@*", "*@GSSTAP.TEST", "*", "host/*@*", "{alice,bob}@GSSTAP.TEST", "nobody@*", "host/localhost@GSSTAP.TEST", "zmq/*"]
+KEYS = {"peers": lambda: "{%s: ['%s', '%s']}" % (one(["allow", "deny"]), one(NAMES), one(NAMES)),
+        "delegation": lambda: one(["allow", "strip", "refuse"]), "mechanisms": lambda: one(["[krb5]", "[ntlm]", "['*']"]),
+        "require": lambda: one(["[mutual]", "[confidentiality, integrity]", "[replay]", "[sequence, mutual]"]),
+        "enctypes": lambda: "{%s: [%s]}" % (one(["ticket", "session"]), one(["aes", "rc4", "aes256-cts"])),
+        "channel-bindings": lambda: one(["allow", "require"]), "lifetime": lambda: one(["60", "8h", "52w"])}
+ASKS = {"role": lambda: one(["initiator", "acceptor"]), "peer": lambda: "'%s'" % one(NAMES), "service": lambda: "'%s'" % one(NAMES),
+        "program": lambda: "'%s'" % one(["*/delegate", "*/gss-*", "*", "/x"]), "mechanism": lambda: one(["krb5", "ntlm"])}
+for number in range(int(sys.argv[2])):
+    lines = ["gss:", "  delegation: " + KEYS["delegation"]()]
+    lines += ["  %s: %s" % (key, value()) for key, value in KEYS.items() if key != "delegation" and some(0.25)]
+    if some(0.6):
+        lines.append("  match:")
+        for _ in range(random.randint(1, 3)):
+            asks = ["role: " + ASKS["role"]()] + ["%s: %s" % (k, v()) for k, v in ASKS.items() if k != "role" and some(0.3)]
+            says = ["%s: %s" % (k, v()) for k, v in KEYS.items() if some(0.3)] or ["delegation: refuse"]
+            lines.append("    - " + "\n      ".join(asks + says))
+    lines += ["zmq:", "  unsecured: " + one(["allow", "refuse"]), "  plaintext: " + one(["allow", "encrypt", "refuse"])]
+    if some(0.5):
+        lines.append("  unsecured-ok: ['%s']" % one(["ipc://*", "tcp://127.0.0.1:*", "*"]))
+    if some(0.5):
+        lines.append("  inject: [{bind: '%s'}, {connect: 'tcp://*', service: 'zmq@localhost'}]" % one(["tcp://*", "ipc://*"]))
+    open("rules-%d.yaml" % number, "w").write("\n".join(lines) + "\n")
+END
+}
+
+@test "audit mode would refuse of what real programs did just what enforce refuses" {
+    local gss="$TOP/tests/hosts/contexts.py" all="$T/handshake.pcapng $T/audit.pcapng" number port found=0
+    port=$(free_port)
+    start server "$GSSTAP" run -o server.pcapng -- gss-server -port "$port" -once host@localhost
+    wait_until 60 has_line /proc/net/tcp ":$(printf %04X "$port") 00000000:0000 0A"
+    "$GSSTAP" run -o client.pcapng -- gss-client -port "$port" localhost host@localhost hello
+    finish server
+    for way in "both host@localhost deleg" "drop host@localhost" "bindings host@localhost" "again host@localhost"; do
+        # shellcheck disable=SC2086 # several words
+        "$GSSTAP" run -o "python-${way%% *}.pcapng" -- "$PYTHON" "$gss" $way || :
+    done
+    "$GSSTAP" run -o bare.pcapng -- "$BUILD/hosts/bare"
+    zmq_trace zmq.pcapng '
+s = c.socket(z.REP); s.bind("tcp://127.0.0.1:*"); s.bind("ipc://x"); s.bind("inproc://y")
+t = c.socket(z.REP); t.curve_server = True; t.curve_secretkey = z.curve_keypair()[1]; t.bind("tcp://127.0.0.1:*")
+u = c.socket(z.REQ); u.gssapi_service_principal = b"zmq@localhost"; u.gssapi_plaintext = True; u.linger = 0; u.connect("tcp://127.0.0.1:9")'
+    generated 80
+    for ((number = 0; number < 80; number++)); do
+        for MODE in enforce audit; do
+            (printf 'version: 1\nmode: %s\n' $MODE; cat "rules-$number.yaml") >$MODE.yaml
+            # shellcheck disable=SC2086 # several files
+            "$GSSTAP" policy test --format json $MODE.yaml $all ./*.pcapng >$MODE.json 2>said || [ $? = 1 ]
+            jq -S 'del(.policy, .mode)' $MODE.json >$MODE.found
+        done
+        diff enforce.found audit.found || { cat "rules-$number.yaml"; return 1; }
+        ! jq -e '.refused > 0' enforce.json || found=$((found + 1))
+    done
+    echo "$found of 80 refuse something"
+    [ "$found" -gt 20 ]
+}
+
+# The same in the programs: what audit mode tells while one runs, and what enforce refuses.
+@test "what is told of a program in audit mode is what it is refused, by generated policies" {
+    local number refused would
+    generated 25
+    for ((number = 0; number < 25; number++)); do
+        for MODE in enforce audit; do
+            rm -f $MODE.pcapng
+            (printf 'version: 1\nmode: %s\n' $MODE; cat "rules-$number.yaml") >$MODE.yaml
+            run "$GSSTAP" run -p $MODE.yaml -o $MODE.pcapng -- "$BUILD/hosts/delegate" deleg
+        done
+        [ "$status" = 0 ]
+        refused=$(trace_json enforce.pcapng | jq -r -s 'map(select(.event == "refused"))[0] | "\(.rule) \(.line)"')
+        would=$(trace_json audit.pcapng | jq -r -s 'map(select(.event == "would_refuse"))[0] | "\(.rule) \(.line)"')
+        echo "$number: enforce $refused, audit $would"
+        [ "$refused" = "$would" ] || { cat "rules-$number.yaml"; return 1; }
+    done
+}
+
 @test "endpoints are judged by what their socket was set to" {
     zmq_trace zmq.pcapng '
 s = c.socket(z.REP); s.bind("tcp://127.0.0.1:*"); s.bind("ipc://x"); s.bind("inproc://y")
