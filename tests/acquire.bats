@@ -5,6 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 load helper
+load policy
 load wire
 
 setup_file() {
@@ -47,13 +48,9 @@ teardown() {
     stop_all
 }
 
-# under RULE WORD...: the program under rules of gss.acquire, one a line from line 5 on, recorded.
-under() {
-    printf 'version: 1\nmode: %s\ngss:\n  acquire:\n%s\n' "${MODE:-enforce}" "$1" >p.yaml
-    rm -f trace.pcapng
-    run "$GSSTAP" run -p p.yaml -o trace.pcapng -- "${@:2}"
-    echo "$output"
-    trace_json trace.pcapng >events
+# acquires RULE WORD...: the program under rules of gss.acquire, one a line from line 5 on.
+acquires() {
+    under "  acquire:"$'\n'"$1" "${@:2}"
 }
 
 @test "threads have the cache of the service that they talk to, at the same time" {
@@ -63,7 +60,7 @@ under() {
     [[ $output != *GSSTAP.TEST* ]]
     for MECH in 1.2.840.113554.1.2.2 1.3.6.1.5.5.2; do
         export MECH
-        under "$both" "$PYTHON" pair.py hdfs@localhost host@localhost
+        acquires "$both" "$PYTHON" pair.py hdfs@localhost host@localhost
         [ "$output" = "bob@GSSTAP.TEST alice@GSSTAP.TEST" ]
         # as told by libkrb5
         jq -e -s --arg cache "FILE:$PWD/bob.cc" '[.[] | select(.event == "handshake" and .role == "initiator" and .initiator == "bob@GSSTAP.TEST")]
@@ -72,24 +69,24 @@ under() {
 }
 
 @test "a service that no rule names has the program's own credential" {
-    under '    - {service: "hdfs/*", ccache: "FILE:/nonexistent/cc"}' "$PYTHON" pair.py host@localhost
+    acquires '    - {service: "hdfs/*", ccache: "FILE:/nonexistent/cc"}' "$PYTHON" pair.py host@localhost
     [ "$output" = alice@GSSTAP.TEST ]
 }
 
 @test "a cache that is not there refuses, and nothing else is taken instead; in audit mode it is told" {
     local rule='    - {service: "hdfs/*", ccache: "FILE:/nonexistent/cc"}'
-    under "$rule" "$PYTHON" pair.py hdfs@localhost
+    acquires "$rule" "$PYTHON" pair.py hdfs@localhost
     [[ $output == *"refused by the gsstap policy: gss.acquire, line 5"* ]]
     jq -e -s 'map(select(.event == "refused")) | length == 1 and (.[0].reason
         | startswith("gss.acquire (policy line 5) has no credential to give, of ccache FILE:/nonexistent/cc: No credentials cache found"))' events
     jq -e -s 'any(.out_token != null) | not' events
-    MECH=1.3.6.1.5.5.2 under "$rule" "$PYTHON" pair.py hdfs@localhost
+    MECH=1.3.6.1.5.5.2 acquires "$rule" "$PYTHON" pair.py hdfs@localhost
     [[ $output == *"refused by the gsstap policy: gss.acquire, line 5"* ]]
-    MODE=audit under "$rule" "$PYTHON" pair.py hdfs@localhost
+    MODE=audit acquires "$rule" "$PYTHON" pair.py hdfs@localhost
     [ "$output" = alice@GSSTAP.TEST ]
     jq -e -s 'map(select(.event == "would_refuse")) | length == 20 and all(.rule == "gss.acquire" and .line == 5)' events
     # what could be had is not taken either
-    MODE=audit under "    - {ccache: 'FILE:$PWD/bob.cc'}" "$PYTHON" pair.py hdfs@localhost
+    MODE=audit acquires "    - {ccache: 'FILE:$PWD/bob.cc'}" "$PYTHON" pair.py hdfs@localhost
     [ "$output" = alice@GSSTAP.TEST ]
     jq -e -s 'any(.event == "would_refuse") | not' events
 }
@@ -111,16 +108,16 @@ for user in "bob", "alice":
     subprocess.run(["kinit", "-c", sys.argv[1], "-k", "-t", sys.argv[2] + "/" + user, user], check=True)
     step()
 END
-    under "    - {ccache: 'FILE:$PWD/new.cc'}" "$PYTHON" renewed.py "FILE:$PWD/new.cc" "$GSSTAP_REALM/client"
+    acquires "    - {ccache: 'FILE:$PWD/new.cc'}" "$PYTHON" renewed.py "FILE:$PWD/new.cc" "$GSSTAP_REALM/client"
     [ "$output" = $'UnauthorizedError\nbob@GSSTAP.TEST\nalice@GSSTAP.TEST' ]
 }
 
 @test "an initiator with keys gets its tickets itself, into the process or into a cache" {
     export KRB5CCNAME=FILE:$PWD/none
-    under "    - {principal: bob@GSSTAP.TEST, client-keytab: '$GSSTAP_REALM/client/bob'}" "$PYTHON" pair.py host@localhost hdfs@localhost
+    acquires "    - {principal: bob@GSSTAP.TEST, client-keytab: '$GSSTAP_REALM/client/bob'}" "$PYTHON" pair.py host@localhost hdfs@localhost
     [ "$output" = "bob@GSSTAP.TEST bob@GSSTAP.TEST" ]
     [ ! -e none ]
-    under "    - {client-keytab: '$GSSTAP_REALM/client/alice', ccache: 'FILE:$PWD/cc-%{uid}'}" "$PYTHON" pair.py host@localhost
+    acquires "    - {client-keytab: '$GSSTAP_REALM/client/alice', ccache: 'FILE:$PWD/cc-%{uid}'}" "$PYTHON" pair.py host@localhost
     [ "$output" = alice@GSSTAP.TEST ]
     klist -c "FILE:cc-$(id -u)" | grep "Default principal: alice"
 }
@@ -142,7 +139,7 @@ for wanted in None, name:
 END
     run "$PYTHON" acceptor.py
     [ "$status" != 0 ]
-    under "    - {accept: 'host@*', keytab: '$KEYS'}" "$PYTHON" acceptor.py
+    acquires "    - {accept: 'host@*', keytab: '$KEYS'}" "$PYTHON" acceptor.py
     [ "$(sort -u <<<"$output")" = "alice@GSSTAP.TEST host/localhost@GSSTAP.TEST" ]
     # gss-server acquires what it accepts with, by its name.
     start server "$GSSTAP" run -p p.yaml -o server.pcapng -- gss-server -once -port "$port" host@localhost
@@ -151,9 +148,9 @@ END
     grep "Signature verified" client.out
     finish server
     # Another name is no business of the rule's.
-    under "    - {accept: 'HTTP@*', keytab: '$KEYS'}" "$PYTHON" acceptor.py
+    acquires "    - {accept: 'HTTP@*', keytab: '$KEYS'}" "$PYTHON" acceptor.py
     [ "$status" != 0 ]
-    under "    - {accept: '*', keytab: /nonexistent/keytab}" "$PYTHON" acceptor.py
+    acquires "    - {accept: '*', keytab: /nonexistent/keytab}" "$PYTHON" acceptor.py
     [[ $output == *"refused by the gsstap policy: gss.acquire, line 5"* ]]
     jq -e -s 'any(.event == "refused" and (.reason | test("/nonexistent/keytab")))' events
 }
@@ -166,18 +163,18 @@ creds = gssapi.Credentials(usage="initiate", name=wanted)
 print(creds.name)
 END
     local rules="    - {service: 'hdfs/*', principal: bob@GSSTAP.TEST, ccache: 'FILE:$PWD/bob.cc'}"
-    under "$rules" "$PYTHON" ahead.py
+    acquires "$rules" "$PYTHON" ahead.py
     [ "$output" = alice@GSSTAP.TEST ]
-    under "$rules" "$PYTHON" ahead.py bob@GSSTAP.TEST
+    acquires "$rules" "$PYTHON" ahead.py bob@GSSTAP.TEST
     [ "$output" = bob@GSSTAP.TEST ]
-    under "${rules/service: \'hdfs\/*\', /}" "$PYTHON" ahead.py
+    acquires "${rules/service: \'hdfs\/*\', /}" "$PYTHON" ahead.py
     [ "$output" = bob@GSSTAP.TEST ]
     # A store that the program names itself is its own.
     cat >named.py <<'END'
 import sys, gssapi
 print(gssapi.Credentials(usage="initiate", store={"ccache": sys.argv[1]}).name)
 END
-    under "${rules/service: \'hdfs\/*\', /}" "$PYTHON" named.py "$KRB5CCNAME"
+    acquires "${rules/service: \'hdfs\/*\', /}" "$PYTHON" named.py "$KRB5CCNAME"
     [ "$output" = alice@GSSTAP.TEST ]
 }
 
@@ -193,13 +190,13 @@ for service in sys.argv[1:]:
     except gssapi.exceptions.UnauthorizedError:
         print("refused")
 END
-    under "$rule" "$PYTHON" first.py host@localhost host@LOCALHOST host@localhost. hdfs@localhost
+    acquires "$rule" "$PYTHON" first.py host@localhost host@LOCALHOST host@localhost. hdfs@localhost
     [ "$output" = $'refused\nrefused\nrefused\nhdfs@localhost' ]
-    under '    - {service: "host/*", ccache: "FILE:/nonexistent/cc"}' "$PYTHON" first.py host@localhost host
+    acquires '    - {service: "host/*", ccache: "FILE:/nonexistent/cc"}' "$PYTHON" first.py host@localhost host
     [ "$output" = $'refused\nrefused' ]
     # A principal that is written with a \ which it does not need.
     sed 's/hostbased_service/kerberos_principal/' first.py >principal.py
-    under "$rule" "$PYTHON" principal.py 'host/localhost' 'host/loc\alhost' 'h\ost/localhost@GSSTAP.TEST'
+    acquires "$rule" "$PYTHON" principal.py 'host/localhost' 'host/loc\alhost' 'h\ost/localhost@GSSTAP.TEST'
     [ "$output" = $'refused\nrefused\nrefused' ]
     cat >named.py <<'END'
 import gssapi
@@ -214,9 +211,9 @@ for call in (lambda: acquire_cred(name, usage="accept"), lambda: acquire_cred_fr
     except gssapi.exceptions.UnauthorizedError:
         print("refused")
 END
-    under "    - {accept: 'host@localhost', keytab: /nonexistent/keytab}" "$PYTHON" named.py
+    acquires "    - {accept: 'host@localhost', keytab: /nonexistent/keytab}" "$PYTHON" named.py
     [ "$output" = $'refused\nrefused\nrefused\nrefused' ]
-    KRB5_KTNAME=FILE:$PWD/none under "    - {accept: 'host@LOCALHOST.', keytab: '$KEYS'}" "$PYTHON" named.py
+    KRB5_KTNAME=FILE:$PWD/none acquires "    - {accept: 'host@LOCALHOST.', keytab: '$KEYS'}" "$PYTHON" named.py
     [ "$output" = $'found\nfound\nfound\nfound' ]
 }
 
@@ -233,9 +230,9 @@ for other in "2a864886f712010202", "2a864882f712010202", "2a864886f712010242":
     except gssapi.exceptions.GSSError as error:
         print(type(error).__name__)
 END
-    under "    - {accept: '*', keytab: /nonexistent/keytab}" "$PYTHON" reframed.py
+    acquires "    - {accept: '*', keytab: /nonexistent/keytab}" "$PYTHON" reframed.py
     [ "$(sort -u <<<"$output")" = UnauthorizedError ]
-    KRB5_KTNAME=FILE:$PWD/none under "    - {accept: '*', keytab: '$KEYS'}" "$PYTHON" reframed.py
+    KRB5_KTNAME=FILE:$PWD/none acquires "    - {accept: '*', keytab: '$KEYS'}" "$PYTHON" reframed.py
     [ "$(head -n 2 <<<"$output")" = $'accepted\naccepted' ]
 }
 
@@ -250,24 +247,24 @@ one.step(reply)
 print(one.complete, one.initiator_name)
 END
     export KRB5CCNAME=FILE:$PWD/none
-    under "    - {service: 'host/*', ccache: 'FILE:$PWD/bob.cc'}" "$PYTHON" second.py bob.cc
+    acquires "    - {service: 'host/*', ccache: 'FILE:$PWD/bob.cc'}" "$PYTHON" second.py bob.cc
     [ "$output" = "True bob@GSSTAP.TEST" ]
 }
 
 @test "no cache is written in audit mode, and none with the keys of the environment" {
     local rule="    - {ccache: 'FILE:$PWD/new.cc', client-keytab: '$GSSTAP_REALM/client/bob'}"
-    MODE=audit under "$rule" "$PYTHON" pair.py host@localhost
+    MODE=audit acquires "$rule" "$PYTHON" pair.py host@localhost
     [ "$output" = alice@GSSTAP.TEST ]
     [ ! -e new.cc ]
     jq -e -s 'any(.event == "would_refuse") | not' events
     # tickets that are there do, whatever the keys are
-    MODE=audit under "    - {ccache: 'FILE:$PWD/bob.cc', client-keytab: /nonexistent/keytab}" "$PYTHON" pair.py host@localhost
+    MODE=audit acquires "    - {ccache: 'FILE:$PWD/bob.cc', client-keytab: /nonexistent/keytab}" "$PYTHON" pair.py host@localhost
     jq -e -s 'any(.event == "would_refuse") | not' events
-    MODE=audit under "${rule/client\/bob/none}" "$PYTHON" pair.py host@localhost
+    MODE=audit acquires "${rule/client\/bob/none}" "$PYTHON" pair.py host@localhost
     jq -e -s 'map(select(.event == "would_refuse")) | length == 20 and all(.reason | test("of ccache FILE:.*/new.cc, client_keytab "))' events
     export KRB5_CLIENT_KTNAME=FILE:$GSSTAP_REALM/client/alice
     for MODE in audit enforce; do
-        under "    - {ccache: 'FILE:$PWD/new.cc'}" "$PYTHON" pair.py host@localhost
+        acquires "    - {ccache: 'FILE:$PWD/new.cc'}" "$PYTHON" pair.py host@localhost
         [ ! -e new.cc ]
         jq -e -s --arg last "of ccache FILE:$PWD/new.cc: No credentials cache found" \
             'any((.event == "refused" or .event == "would_refuse") and (.reason | contains($last)))' events
@@ -277,11 +274,11 @@ END
 @test "a rule is for a program, a script or a user" {
     local where="ccache: 'FILE:$PWD/bob.cc'"
     for asks in "script: '$PWD/pair.py'" "user: $(id -u)" "program: '*/python*'"; do
-        under "    - {$asks, $where}" "$PYTHON" pair.py host@localhost
+        acquires "    - {$asks, $where}" "$PYTHON" pair.py host@localhost
         [ "$output" = bob@GSSTAP.TEST ]
     done
     for asks in "script: '/x/pair.py'" "user: nobody" "program: '*/curl'"; do
-        under "    - {$asks, $where}" "$PYTHON" pair.py host@localhost
+        acquires "    - {$asks, $where}" "$PYTHON" pair.py host@localhost
         [ "$output" = alice@GSSTAP.TEST ]
     done
 }
@@ -301,7 +298,7 @@ END
     export KRB5_KTNAME=FILE:$PWD/none
     export KRB5CCNAME=FILE:$PWD/none
     for principal in "" ", principal: bob@GSSTAP.TEST, principal-type: krb5"; do
-        under "    - {service: 'zmq/*', ccache: 'FILE:$PWD/bob.cc'}
+        acquires "    - {service: 'zmq/*', ccache: 'FILE:$PWD/bob.cc'}
     - {accept: 'zmq@localhost', keytab: '$KEYS'}
 zmq:
   inject: [{bind: '*', principal: zmq@localhost}, {connect: '*', service: zmq@localhost$principal}]" "$PYTHON" over.py

@@ -6,6 +6,7 @@
 
 bats_require_minimum_version 1.5.0
 load helper
+load policy
 
 setup_file() {
     realm_up -u alice -s host@localhost
@@ -20,24 +21,16 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
 }
 
-# under POLICY WORD...: the program under the lines below gss: of a policy, recorded.
-under() {
-    printf 'version: 1\nmode: %s\ngss:\n%s\n' "${MODE:-enforce}" "$1" >p.yaml
-    rm -f trace.pcapng
-    run "$GSSTAP" run -p p.yaml -o trace.pcapng -- "${@:2}"
-    echo "$output"
-}
-
 # refused KEYWORD LINES WORD...: the program is refused by that keyword, told why, and in audit mode is not.
 refused() {
     under "$2" "${@:3}"
     [ "$status" = 1 ]
     [[ $output == *"refused by the gsstap policy: $1, line 4"* ]]
-    trace_json trace.pcapng >enforced
+    mv events enforced
     [ "$(jq -c 'select(.event == "refused") | .rule' enforced)" = "\"$1\"" ]
     MODE=audit under "$2" "${@:3}"
     [ "$status" = 0 ]
-    trace_json trace.pcapng >audited
+    mv events audited
     jq -e -s --arg rule "$1" 'any(.event == "would_refuse" and .rule == $rule and .line == 4)' audited
     jq -e -s 'any(.event == "refused") | not' audited
 }
@@ -46,7 +39,7 @@ refused() {
 passes() {
     under "$@"
     [ "$status" = 0 ]
-    trace_json trace.pcapng | jq -e -s 'any(.event == "refused" or .event == "would_refuse") | not'
+    jq -e -s 'any(.event == "refused" or .event == "would_refuse") | not' events
 }
 
 @test "a mechanism that is not listed is refused, also the one that SPNEGO chose" {

@@ -5,6 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 load helper
+load policy
 
 setup_file() {
     realm_up -u alice -s host@localhost -s zmq@localhost
@@ -17,17 +18,6 @@ teardown_file() {
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
-}
-
-# under LINES WORD...: the program under the lines below gss: of a policy, recorded; what was decided is in `told`.
-under() {
-    printf 'version: 1\nmode: %s\ngss:\n%s\n' "${MODE:-enforce}" "$1" >p.yaml
-    rm -f trace.pcapng
-    run "$GSSTAP" run -p p.yaml -o trace.pcapng -- "${@:2}"
-    echo "$output"
-    trace_json trace.pcapng >trace.json
-    jq -c 'select(.event == "refused" or .event == "would_refuse" or .event == "changed") | [.event, .rule, .call]' trace.json >told
-    cat told
 }
 
 @test "a message without confidentiality is refused on its way out, by whatever call" {
@@ -66,7 +56,7 @@ under() {
     # It is told once a context, of the calls that were changed.
     [ "$(jq -r '.[0] + .[2]' told | sort | paste -sd ' ')" = \
         "changedgss_seal changedgss_wrap changedgss_wrap_aead changedgss_wrap_iov" ]
-    jq -e -s 'all(.[] | select(.event == "call" and .major == 0 and (.call | test("_(un)?(wrap|seal)"))); .conf or (.call | endswith("_length")))' trace.json
+    jq -e -s 'all(.[] | select(.event == "call" and .major == 0 and (.call | test("_(un)?(wrap|seal)"))); .conf or (.call | endswith("_length")))' events
     MODE=audit under '  unprotected: encrypt' "$BUILD/hosts/bare"
     [ "$status" = 0 ]
     [ "$(grep -c ': bare$' <<<"$output")" = 8 ]
@@ -108,7 +98,7 @@ listens() {
     under '  unprotected: encrypt' gss-client -port 4711 -nx -mcount 2 localhost host@localhost "a message"
     [ "$status" = 0 ]
     wait_until 30 grep -q "a message" server.out
-    [ "$(jq -c 'select(.event == "call" and .call == "gss_wrap") | .conf' trace.json | uniq -c | awk '{ print $1, $2 }')" = "2 true" ]
+    [ "$(jq -c 'select(.event == "call" and .call == "gss_wrap") | .conf' events | uniq -c | awk '{ print $1, $2 }')" = "2 true" ]
     under '  unprotected: refuse' gss-client -port 4711 -nx localhost host@localhost "another message"
     [[ $output == *"refused by the gsstap policy: gss.unprotected, line 4 of p.yaml"* ]]
     run ! grep -q "another message" server.out
@@ -176,7 +166,7 @@ message 1
 message 2
 sealed" ]
     [ ! -s told ]
-    [ "$(jq -s 'map(select(.event == "connection")) | length' trace.json)" = 2 ]
+    [ "$(jq -s 'map(select(.event == "connection")) | length' events)" = 2 ]
 }
 
 @test "a rule for a service is kept to by an acceptor that nothing is recorded of" {

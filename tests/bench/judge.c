@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * judge COUNT: ns of a judgement about a peer, by a policy that allows so many principals: one who is listed, and one who is
- * not. Each is another one than the last, as a server has it, so that memory counts as well.
+ * judge COUNT: ns of a judgement about a peer, by a policy that allows so many principals: one who is listed,
+ * and one who is not. Each is another one than the last, as a server has it, so that memory counts as well.
  */
 #include "policy/compile.h"
 #include "policy/policy.h"

@@ -79,7 +79,7 @@ void bag_quote(struct out *out, struct model_text text, enum bag_style style)
 	out_char(out, '\'');
 }
 
-bool bag_holds(const char *before, struct model_text text, enum bag_style style, const char *behind)
+bool bag_is_policy(void (*put)(struct out *out, const void *what), const void *what)
 {
 	static struct out out;
 	void *image = NULL;
@@ -92,15 +92,33 @@ bool bag_holds(const char *before, struct model_text text, enum bag_style style,
 		return false;
 	out_init(&out, file, false, false);
 	out_str(&out, "version: 1\n");
-	out_str(&out, before);
-	bag_quote(&out, text, style);
-	out_str(&out, behind);
+	put(&out, what);
 	out_flush(&out);
 	fclose(file);
 	good = policy && !pol_compile_text("probe", policy, size, &image, &length, NULL);
 	free(image);
 	free(policy);
 	return good;
+}
+
+struct held {
+	const char *before, *behind;
+	struct model_text text;
+	enum bag_style style;
+};
+
+static void put_held(struct out *out, const void *what)
+{
+	const struct held *held = what;
+
+	out_str(out, held->before);
+	bag_quote(out, held->text, held->style);
+	out_str(out, held->behind);
+}
+
+bool bag_holds(const char *before, struct model_text text, enum bag_style style, const char *behind)
+{
+	return bag_is_policy(put_held, &(struct held){before, behind, text, style});
 }
 
 static const char *base(const char *path)

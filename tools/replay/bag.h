@@ -28,6 +28,8 @@ void bag_free(struct bag *bag);
 
 /* A pattern that matches this text alone, in quotes of YAML; what no policy can hold is a ? in it. */
 void bag_quote(struct out *out, struct model_text text, enum bag_style style);
+/* Is what this puts, behind its version, a policy? */
+bool bag_is_policy(void (*put)(struct out *out, const void *what), const void *what);
 /* Can a policy hold it there: a policy's text up to the value, and behind it? */
 bool bag_holds(const char *before, struct model_text text, enum bag_style style, const char *behind);
 /* " # 12 times, in a.pcapng, b.pcapng" and the end of the line. */

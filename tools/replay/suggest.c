@@ -425,28 +425,17 @@ static void put_rule(struct out *out, const struct replay_case *c)
 	out_str(out, c->is.injected > 1 ? ", phase: report}" : "}");
 }
 
+static void put_inject(struct out *out, const void *what)
+{
+	out_str(out, "zmq:\n  inject:\n");
+	put_rule(out, what);
+	out_char(out, '\n');
+}
+
 /* What the trace says it was set to may be more than a rule can hold. */
 static bool is_rule(const struct replay_case *c)
 {
-	static struct out out;
-	void *image = NULL;
-	char *policy = NULL;
-	size_t size = 0, length;
-	FILE *file = open_memstream(&policy, &size);
-	bool good;
-
-	if (!file)
-		return false;
-	out_init(&out, file, false, false);
-	out_str(&out, "version: 1\nzmq:\n  inject:\n");
-	put_rule(&out, c);
-	out_char(&out, '\n');
-	out_flush(&out);
-	fclose(file);
-	good = policy && !pol_compile_text("probe", policy, size, &image, &length, NULL);
-	free(image);
-	free(policy);
-	return good;
+	return bag_is_policy(put_inject, c);
 }
 
 static void put_injected(struct suggesting *s)
