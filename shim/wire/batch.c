@@ -48,11 +48,16 @@ void tap_wire_batch_end(void)
 	int saved = errno;
 	struct wire *wire;
 
-	waits_by_epoll = true;
 	while ((wire = batch)) {
 		batch = wire->next;
 		wire->next = NULL;
 		submit(wire);
 	}
 	errno = saved;
+}
+
+void tap_wire_about_to_wait(void)
+{
+	waits_by_epoll = true;
+	tap_wire_batch_end();
 }

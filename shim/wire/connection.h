@@ -237,6 +237,8 @@ bool tap_wire_push(struct wire *wire);
  * to wait. */
 bool tap_wire_step(struct wire *wire);
 /* It is. errno is kept. */
+void tap_wire_about_to_wait(void);
+/* A connection with such a step is closed: its thread may not wait again. errno is kept. */
 void tap_wire_batch_end(void);
 
 /* --- gss.c: GSSAPI, through our own wrappers, so that it is judged and recorded as any program's */

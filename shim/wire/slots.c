@@ -429,7 +429,7 @@ static int hook_epoll_ctl(int set, int operation, int fd, struct epoll_event *ev
 
 static int hook_epoll_wait(int set, struct epoll_event *events, int most, int timeout)
 {
-	tap_wire_batch_end();
+	tap_wire_about_to_wait();
 	return epoll_wait(set, events, most, tap_wire_nap(timeout));
 }
 
@@ -477,6 +477,7 @@ static int hook_close(int fd)
 {
 	struct wire_place *place = tap_wire_place(fd);
 	struct wire *wire;
+	bool stepping;
 	int result, saved;
 
 	/* A child of vfork, whose memory this is not: connections and listeners go on without it. */
@@ -503,7 +504,10 @@ static int hook_close(int fd)
 	/* While it is locked: who has work to do for it never meets a descriptor that is somebody else's. */
 	result = close(fd);
 	saved = errno;
+	stepping = wire->stepping;
 	tap_wire_release(wire);
+	if (stepping)
+		tap_wire_batch_end();
 	errno = saved;
 	return result;
 }
