@@ -17,7 +17,7 @@ struct draft_rule {
 	uint32_t line, column; /* from 1 */
 	char *text;	       /* owned, or NULL */
 	uint16_t word;
-	uint32_t seconds; /* of a DURATION */
+	uint32_t seconds; /* of a DURATION; a NUMBER */
 	size_t below;	  /* as in struct pol_rule */
 	size_t record; /* number of the item of a list but zmq.inject that it stands in, from 1; 0: in none */
 };

@@ -125,6 +125,9 @@ static void print_values(FILE *out, const struct pol_keyword *k)
 	case POL_T_DURATION:
 		fputs("time: 90s, 15m, 8h, 7d", out);
 		break;
+	case POL_T_NUMBER:
+		fprintf(out, "number, %s", k->values);
+		break;
 	default:
 		print_alternatives(out, k->values, " | ");
 	}

@@ -40,6 +40,7 @@ enum pol_type {
 	POL_T_DURATION,
 	POL_T_PLACE,
 	POL_T_TEXT,
+	POL_T_NUMBER,
 };
 
 struct pol_keyword {
@@ -74,12 +75,12 @@ int pol_is_field(const struct pol_keyword *keyword);
 
 /*
  * A rule, numbered from 1 in the order of the array. A SETTING or CHOICE has a word, a PLACE a text, a
- * DURATION its seconds. A list is a rule of its own (POL_LIST), followed by its items (POL_ITEM) in the order
- * of the source; the item of a RECORDS list is followed by the rules of its keys: POL_FIELD, or what stands
- * at the top as well. below counts all that belongs to a rule, at any depth: what follows after that is the
- * next rule of the same mapping or list. Of a list of patterns the word says how many of its items are plain
- * texts: they stand first, in the order of their bytes, so that they can be looked up. The version may have
- * a text: the name of the file that it was compiled from.
+ * DURATION its seconds, a NUMBER itself. A list is a rule of its own (POL_LIST), followed by its items
+ * (POL_ITEM) in the order of the source; the item of a RECORDS list is followed by the rules of its keys:
+ * POL_FIELD, or what stands at the top as well. below counts all that belongs to a rule, at any depth: what
+ * follows after that is the next rule of the same mapping or list. Of a list of patterns the word says how
+ * many of its items are plain texts: they stand first, in the order of their bytes, so that they can be
+ * looked up. The version may have a text: the name of the file that it was compiled from.
  */
 enum pol_kind { POL_SCALAR = 1, POL_LIST, POL_ITEM, POL_FIELD };
 
@@ -87,7 +88,7 @@ struct pol_rule {
 	uint16_t keyword;
 	uint16_t kind;
 	uint32_t line;
-	uint32_t text; /* offset of the pattern or template; a DURATION's seconds */
+	uint32_t text; /* offset of the pattern or template; a DURATION's seconds; a NUMBER */
 	uint16_t word;
 	uint16_t below;
 };

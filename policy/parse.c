@@ -6,6 +6,7 @@
  */
 #include "policy/events.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,7 +84,33 @@ static void parse_duration(struct events *events, const struct pol_keyword *k, s
 		events_unexpected(events, k->path, "a time, such as 90s, 15m, 8h or 7d");
 		return;
 	}
+	if (!seconds && !strncmp(k->path, "zmq.brake.", 10)) {
+		events_unexpected(events, k->path, "a time of a second at least");
+		return;
+	}
 	draft_add(events->draft, k, POL_SCALAR, at)->seconds = (uint32_t)seconds;
+	events_next(events);
+}
+
+/* "1 to 32" */
+static void parse_number(struct events *events, const struct pol_keyword *k, struct place at)
+{
+	unsigned long least = 0, most = 0, number = 0;
+	const char *text = "";
+	char expected[60];
+	size_t len = 0;
+
+	sscanf(k->values, "%lu to %lu", &least, &most);
+	if (events_is(events, YAML_SCALAR_EVENT))
+		text = events_scalar(events, &len);
+	if (len && len < 10 && strspn(text, "0123456789") == len)
+		number = strtoul(text, NULL, 10);
+	if (number < least || number > most) {
+		snprintf(expected, sizeof(expected), "a number, %s", k->values);
+		events_unexpected(events, k->path, expected);
+		return;
+	}
+	draft_add(events->draft, k, POL_SCALAR, at)->seconds = (uint32_t)number;
 	events_next(events);
 }
 
@@ -164,6 +191,9 @@ static void parse_keyword(struct events *events, const struct pol_keyword *k, st
 		break;
 	case POL_T_DURATION:
 		parse_duration(events, k, at);
+		break;
+	case POL_T_NUMBER:
+		parse_number(events, k, at);
 		break;
 	default:
 		parse_list(events, k, at);
@@ -290,6 +320,18 @@ static const struct pol_keyword *borrowed(const char *parent, const char *key, c
 	return k && pol_is_field_of(k, list) ? k : NULL;
 }
 
+/* A brake without a key would look as if it were set. */
+static void parse_group(struct events *events, const char *path, struct place at)
+{
+	size_t before = events->draft->count;
+	unsigned errors = events->draft->errors;
+
+	parse_mapping(events, path);
+	if (!strcmp(path, "zmq.brake") && before == events->draft->count && errors == events->draft->errors)
+		draft_error(events->draft, at,
+			    "zmq.brake says nothing; it needs one of its keywords, as in max-retry: 5");
+}
+
 /* The current event is the key's: consumes it and its value. */
 static void parse_key(struct events *events, const char *parent, struct seen *seen)
 {
@@ -324,7 +366,7 @@ static void parse_key(struct events *events, const char *parent, struct seen *se
 	else if (k)
 		parse_keyword(events, k, at);
 	else
-		parse_mapping(events, path);
+		parse_group(events, path, at);
 }
 
 /* The mapping at path: the whole policy (""), a group of keywords, or an item of a RECORDS list. */

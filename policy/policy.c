@@ -104,7 +104,7 @@ static bool is_list(const struct pol_keyword *k)
 static bool is_scalar(const struct pol_keyword *k)
 {
 	return k->type == POL_T_SETTING || k->type == POL_T_CHOICE || k->type == POL_T_DURATION ||
-	       k->type == POL_T_PLACE;
+	       k->type == POL_T_NUMBER || k->type == POL_T_PLACE;
 }
 
 static int word_fits(const struct pol_rule *rule, const struct pol_keyword *k)
@@ -124,8 +124,8 @@ static int shape_fits(const struct check *check, const struct pol_rule *rule, co
 		       k->type == POL_T_PLACE || k->type == POL_T_TEXT ||
 		       (k->type == POL_T_PATTERNS && rule->kind == POL_ITEM);
 
-	return word_fits(rule, k) &&
-	       (k->type == POL_T_DURATION || (has_text ? text_fits(check, rule) : !rule->text));
+	return word_fits(rule, k) && (k->type == POL_T_DURATION || k->type == POL_T_NUMBER ||
+				      (has_text ? text_fits(check, rule) : !rule->text));
 }
 
 /* The next rule, when it fits its keyword and what it stands in; what belongs to it ends where that does. */

@@ -229,6 +229,20 @@ struct pol_visitor {
 	const char *mechanism; /* "NULL", "PLAIN", "CURVE", "GSSAPI" */
 	const char *principal; /* that GSSAPI has proved; NULL: none */
 };
+/* Peers that keep failing. With any of its keywords the brake is set. */
+#define POL_BRAKE_MOST 32
+struct pol_brake {
+	uint32_t most;	       /* failures, up to POL_BRAKE_MOST; 0: it is not set */
+	uint32_t within, hold; /* seconds */
+	bool audit;	       /* only told of */
+	const char *rule;      /* as of a verdict */
+	uint32_t line;
+};
+struct pol_brake pol_brake(const struct pol *pol);
+int pol_brakes(const struct pol *pol);
+/* Are failures of this address left out? */
+int pol_brake_ignores(const struct pol *pol, const char *address);
+
 /* Does the policy say who may come in? */
 int pol_authenticates(const struct pol *pol);
 /* May the program bind a ZAP handler of its own? */

@@ -11,6 +11,7 @@
 #include "shim/auth/handler.h"
 
 #include "shim/auth/auth.h"
+#include "shim/auth/brake.h"
 #include "shim/wire/abroad.h"
 #include "shim/zmq/zmq.h"
 
@@ -145,6 +146,8 @@ void tap_auth_tell(const struct pol_visitor *visitor, const struct tap_auth_answ
 
 	if (answer->verdict.action == POL_DENY)
 		tell_refusal(visitor, &answer->verdict);
+	if (answer->status == 400)
+		tap_brake_count(visitor->address, visitor->principal, answer->verdict.reason);
 	d = tr_begin(TR_E_authentication);
 	if (!d)
 		return;
@@ -186,6 +189,12 @@ static void decide(struct handler *h)
 	}
 	if (!strcmp(visitor.mechanism, "GSSAPI") && is_text(h, FIRST))
 		visitor.principal = h->frame[FIRST];
+	/* Those that were accepted before that: libzmq closes them without a word. */
+	if (tap_brake_holds(visitor.address, visitor.principal)) {
+		h->answer.status = 300;
+		h->answer.user[0] = 0;
+		return;
+	}
 	policy = tap_policy_take();
 	rule = tap_auth_place_rule(policy, rule, visitor.domain);
 	tap_auth_decide(policy, rule, &visitor, &said, &h->room, &h->answer);

@@ -44,6 +44,8 @@ bool tap_refuses(const struct tap_scope *scope, const struct pol_verdict *verdic
 	return refuses(scope, (enum pol_role)0, verdict, subject);
 }
 
+void (*tap_acceptor_denies)(const char *peer);
+
 struct hearer {
 	struct pol_hearer hearer;
 	const struct tap_scope *scope;
@@ -63,6 +65,9 @@ static bool keeps(const struct pol_hearer *hearer, enum pol_topic topic, const s
 	if (!h->told || (again && verdict->audit))
 		return !verdict->audit;
 	*h->told |= verdict->audit ? 1u << topic : 0;
+	if (verdict->action == POL_DENY && h->role == POL_ACCEPTOR &&
+	    __atomic_load_n(&tap_acceptor_denies, __ATOMIC_ACQUIRE))
+		tap_acceptor_denies(h->subject);
 	return refuses(h->scope, h->role, verdict, h->subject);
 }
 

@@ -26,4 +26,7 @@ uint32_t tap_max_age(const struct pol_facts *facts);
 /* Records a denial (or, in audit mode, a would-be one); true when the call is to be refused. */
 bool tap_refuses(const struct tap_scope *scope, const struct pol_verdict *verdict, const char *subject);
 
+/* Who is told of an acceptor's peer that is denied, or would be, on this thread; NULL: nobody. */
+extern void (*tap_acceptor_denies)(const char *peer);
+
 #endif

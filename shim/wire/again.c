@@ -5,6 +5,7 @@
  * while there are such connections, and the first that wakes looks for the policy and the time, and ends what
  * is forbidden.
  */
+#include "shim/auth/brake.h"
 #include "shim/wire/connection.h"
 
 #include "shim/gss/age.h"
@@ -78,6 +79,7 @@ int tap_wire_nap(int timeout)
 {
 	int saved = errno;
 
+	timeout = tap_brake_nap(timeout);
 	if (!tap_has_policy || tr_confined || !__atomic_load_n(&tap_wires_going, __ATOMIC_RELAXED))
 		return timeout;
 	tap_policy_notice();

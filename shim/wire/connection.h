@@ -94,6 +94,8 @@ struct wire {
 	uint64_t unsecured;	  /* since when it is clear; 0: it is not */
 	uint64_t sent, received;  /* bytes, of one that is clear */
 	const char *why;	  /* it was ended here, after its handshake; a literal */
+	const char *fault;	  /* of the peer's, in the step under way; a literal */
+	char from[64];		  /* where it was accepted from, as zmq.brake counts; "": nobody counts */
 	char other[128];	  /* the address of the other end; "" until it is known */
 	char user[WIRE_USER];	  /* who the peer is; "": not known */
 	bool named;		  /* ... or as the ZAP handler calls it, be it "" */
@@ -198,6 +200,11 @@ ssize_t tap_wire_data_send(struct wire *wire, const uint8_t *bytes, size_t count
 ssize_t tap_wire_give(struct wire *wire, uint8_t *bytes, size_t count);
 /* The greetings are done. */
 void tap_wire_handshake_begin(struct wire *wire);
+
+/* --- blame.c: the peer's fault, for zmq.brake. Locked; returns the reason. */
+const char *tap_wire_blame(const struct wire *wire, const char *reason);
+/* zap.c: the address of a descriptor's other end, as a handler is told it; "": not known. errno is kept. */
+void tap_wire_said_address(int fd, char *out, size_t size);
 
 /* --- early.c: what handshakes may cost */
 /* So many more bytes came of the peer's. NULL, or why the connection ends. */

@@ -22,7 +22,9 @@ const char *tap_wire_take_early(struct wire *wire, size_t n)
 	n = wire->taken - (before > USUAL ? before : USUAL);
 	if (__atomic_add_fetch(&unusual, n, __ATOMIC_RELAXED) > ALL_MOST)
 		return "too much is kept for all handshakes together that are not done";
-	return wire->taken > MOST ? "the peer says too much before its handshake is done" : NULL;
+	return wire->taken > MOST
+		       ? tap_wire_blame(wire, "the peer says too much before its handshake is done")
+		       : NULL;
 }
 
 void tap_wire_early_over(struct wire *wire)

@@ -183,7 +183,7 @@ static const char *one_sided(struct wire *wire, char *room, size_t size)
 	tap_append(room, size, name);
 	tap_append(room, size, ": it is not under gsstap yet, or no rule of its policy injects there");
 	wire->mismatched = wire->tie->binds;
-	return room;
+	return tap_wire_blame(wire, room);
 }
 
 /* As far as the peer's greeting is known: what it is to be. NULL, or why the connection cannot be. */
@@ -198,7 +198,8 @@ static const char *decide(struct wire *wire, char *room, size_t size)
 			return room;
 		if (decides && go_clear(wire, "the peer speaks ZMTP 1 or 2, which have no security"))
 			return NULL;
-		return "the peer speaks no ZMTP 3: it is too old for security, or no ZeroMQ";
+		return tap_wire_blame(wire,
+				      "the peer speaks no ZMTP 3: it is too old for security, or no ZeroMQ");
 	}
 	if (!wire->marked && wire->peer_count >= SIGNATURE_END)
 		wire->marked = !memcmp(wire->peer + 1, mark_of(!wire->server), MARK_LENGTH);

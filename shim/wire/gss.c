@@ -33,7 +33,7 @@ static struct {
 	__typeof__(&gss_release_buffer_set) release_set;
 	__typeof__(&gss_krb5_free_lucid_sec_context) free_lucid;
 } own;
-static __thread const struct wire *serving;
+static __thread struct wire *serving;
 
 /* The next wrapper that is called on this thread is called for the library. */
 #define THROUGH(call) (tap_provider_hint = __atomic_load_n(&provider, __ATOMIC_ACQUIRE), call)
@@ -65,6 +65,16 @@ static const char *given_up(void)
 	return serving->left
 		       ? "the peer went away before the context was established: it refused, or was closed"
 		       : "the connection was given up before the context was established";
+}
+
+/* By the policy, or in audit mode it would be. Nobody else looks at these while a step is made. */
+static void denied(const char *peer)
+{
+	if (!serving || !serving->server)
+		return;
+	serving->fault = "the policy denies its security context";
+	if (peer && strlen(peer) < sizeof(serving->user))
+		tap_copy(serving->user, sizeof(serving->user), peer);
 }
 
 static void release_credentials_left(void)
@@ -103,6 +113,7 @@ bool tap_wire_gss_ready(char *reason, size_t size)
 	own.free_lucid =
 		(__typeof__(own.free_lucid))tap_real_dlsym(library, "gss_krb5_free_lucid_sec_context");
 	__atomic_store_n(&tap_gss_guest_set, &guest, __ATOMIC_RELEASE);
+	__atomic_store_n(&tap_acceptor_denies, denied, __ATOMIC_RELEASE);
 	__atomic_store_n(&provider, number, __ATOMIC_RELEASE);
 	return true;
 }
@@ -239,6 +250,24 @@ static OM_uint32 initiate(struct wire *wire, const gss_buffer_desc *token, gss_c
 	return major;
 }
 
+/* Its token is none that anybody would take; and not for want of a key here, nor of a place for replays. */
+static bool is_peers(OM_uint32 major, OM_uint32 minor)
+{
+	uint32_t error = minor - (uint32_t)ERROR_TABLE_BASE_krb5; /* RFC 4120, section 7.5.9 */
+
+	switch (GSS_ROUTINE_ERROR(major)) {
+	case GSS_S_DEFECTIVE_TOKEN:
+	case GSS_S_BAD_SIG:
+	case GSS_S_BAD_MECH:
+	case GSS_S_BAD_BINDINGS:
+		return true;
+	case GSS_S_FAILURE:
+		return error > 30 && error < 60 && error != 35 && error != 44 && error != 45;
+	default:
+		return false;
+	}
+}
+
 static OM_uint32 accept_token(struct wire *wire, const gss_buffer_desc *token, gss_cred_id_t cred,
 			      gss_buffer_t out, OM_uint32 *flags)
 {
@@ -248,6 +277,8 @@ static OM_uint32 accept_token(struct wire *wire, const gss_buffer_desc *token, g
 	major = THROUGH(gss_accept_sec_context(&minor, &wire->context, cred, TR_UNCONST(token),
 					       GSS_C_NO_CHANNEL_BINDINGS, &source, NULL, out, flags, NULL,
 					       NULL));
+	if (is_peers(major, minor))
+		wire->fault = "the GSSAPI library does not take its token";
 	if (major == GSS_S_COMPLETE && !learn_user(wire, source))
 		*flags = 0; /* programs may go by it */
 	drop_name(&source);
@@ -275,6 +306,7 @@ OM_uint32 tap_wire_gss_step(struct wire *wire, const gss_buffer_desc *token, gss
 		*why = "the security context protects no messages (its peer asked for, or granted, no "
 		       "confidentiality), or the peer's name cannot be told";
 		tap_wire_gss_release(out);
+		wire->fault = "its security context protects no messages, or its name cannot be told";
 		return GSS_S_FAILURE;
 	}
 	return major;
@@ -335,7 +367,7 @@ const char *tap_wire_gss_forbidden(struct wire *wire, uint64_t *ends)
 
 void tap_wire_gss_ends(struct wire *wire, enum tap_end end)
 {
-	const struct wire *before = serving;
+	struct wire *before = serving;
 
 	serving = wire;
 	tap_guest_context_ends(wire->kept, wire->context, end);

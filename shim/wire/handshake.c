@@ -48,7 +48,7 @@ static bool send_ready(struct wire *wire)
 static const char *take_initiate(struct wire *wire, const uint8_t *token, size_t length)
 {
 	if (wire->established)
-		return "the peer sends a token after the last one";
+		return tap_wire_blame(wire, "the peer sends a token after the last one");
 	tap_wire_drop(&wire->token);
 	if (!tap_wire_put(&wire->token, token, length) || !tap_wire_step(wire))
 		return "there is no memory, or no thread, for the next token";
@@ -99,7 +99,8 @@ static const char *take_ready(struct wire *wire, const uint8_t *token, size_t le
 	bool good, sent;
 
 	if (!tap_wire_gss_unwrap(wire, token, length, &plain))
-		return "the peer's READY cannot be unwrapped: it is damaged, or not encrypted";
+		return tap_wire_blame(
+			wire, "the peer's READY cannot be unwrapped: it is damaged, or not encrypted");
 	/* Stock libzmq does not mark it as a command. */
 	ready = (const uint8_t *)plain.value + 1;
 	if (!wire->server && tap_frame_is_error(ready, plain.length - 1)) {
@@ -109,7 +110,8 @@ static const char *take_ready(struct wire *wire, const uint8_t *token, size_t le
 	}
 	if (!is_within(wire, plain.length - 1)) {
 		tap_wire_gss_release(&plain);
-		return "the peer's READY is larger than the program takes (ZMQ_MAXMSGSIZE)";
+		return tap_wire_blame(wire,
+				      "the peer's READY is larger than the program takes (ZMQ_MAXMSGSIZE)");
 	}
 	good = tap_frame_ready(&wire->plain, ready, plain.length - 1, user_of(wire, plain.length - 1),
 			       &wire->granted, &wire->subscriber);
@@ -119,7 +121,7 @@ static const char *take_ready(struct wire *wire, const uint8_t *token, size_t le
 		tap_wire_tell_made(wire, ready, plain.length - 1);
 	tap_wire_gss_release(&plain);
 	if (!good)
-		return "the peer's READY is malformed";
+		return tap_wire_blame(wire, "the peer's READY is malformed");
 	if (!sent)
 		return "READY could not be sent";
 	wire->phase = WIRE_DATA;
@@ -143,15 +145,15 @@ static const char *take(struct wire *wire, const uint8_t *body, size_t count)
 	if (tap_frame_initiate(body, count, &token, &length))
 		return take_initiate(wire, token, length);
 	if (!wire->established)
-		return "the peer sends something else than a token";
+		return tap_wire_blame(wire, "the peer sends something else than a token");
 	if (tap_frame_in_clear(body, count))
-		return "in clear: the peer sends its READY as it is, and not encrypted";
+		return tap_wire_blame(wire, "in clear: the peer sends its READY as it is, and not encrypted");
 	if (wire->server && !wire->answered) { /* stock libzmq: an empty command */
 		wire->answered = true;
 		return send_ready(wire) ? NULL : "READY could not be sent";
 	}
 	if ((wire->server && !wire->ready) || !tap_frame_message(body, count, &token, &length))
-		return "the peer sends no READY where it is due";
+		return tap_wire_blame(wire, "the peer sends no READY where it is due");
 	return take_ready(wire, token, length);
 }
 
@@ -163,10 +165,13 @@ static ssize_t nothing_due(struct wire *wire)
 
 	if (n <= 0)
 		return n;
-	return tap_wire_fail(wire,
-			     !wire->server && !wire->in.end && tap_frame_initiates(bytes, (size_t)n)
-				     ? "same roles: the peer sends a first token of its own, as a client does"
-				     : "the peer speaks out of turn");
+	return tap_wire_fail(
+		wire,
+		tap_wire_blame(
+			wire,
+			!wire->server && !wire->in.end && tap_frame_initiates(bytes, (size_t)n)
+				? "same roles: the peer sends a first token of its own, as a client does"
+				: "the peer speaks out of turn"));
 }
 
 /* The peer's READY is due, and libzmq, to which it goes with more than it came with, cannot take it at once.
@@ -196,7 +201,8 @@ ssize_t tap_wire_handshake_recv(struct wire *wire, uint8_t *bytes, size_t count)
 		have = wire_left(in);
 		frame = tap_frame_read(wire_front(in), have);
 		if (frame.head && frame.body > FRAME_MOST)
-			return tap_wire_fail(wire, "a frame of the handshake is too large");
+			return tap_wire_fail(wire,
+					     tap_wire_blame(wire, "a frame of the handshake is too large"));
 		if (frame.head && have - frame.head >= frame.body) {
 			const uint8_t *body = wire_front(in) + frame.head;
 

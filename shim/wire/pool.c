@@ -13,6 +13,7 @@
  */
 #include "shim/wire/connection.h"
 
+#include "shim/auth/brake.h"
 #include "shim/wire/abroad.h"
 #include "shim/wire/at_work.h"
 #include "shim/wire/queue.h"
@@ -85,6 +86,13 @@ static void send_all(struct wire *wire)
 	}
 }
 
+static const char *why_not(struct wire *wire, char *room, size_t size)
+{
+	if (tap_brake_holds(NULL, wire->user))
+		return "zmq.brake: its principal has failed too often";
+	return tap_wire_zap(wire, room, size);
+}
+
 /* Behind `out`. */
 static void answer(struct wire *wire, OM_uint32 major, const gss_buffer_desc *token, const char *why)
 {
@@ -100,7 +108,7 @@ static void answer(struct wire *wire, OM_uint32 major, const gss_buffer_desc *to
 		return;
 	}
 	wire->established = !(major & GSS_S_CONTINUE_NEEDED);
-	why = wire->established && wire->server ? tap_wire_zap(wire, room, sizeof(room)) : NULL;
+	why = wire->established && wire->server ? why_not(wire, room, sizeof(room)) : NULL;
 	if (is_over(wire)) /* meanwhile: its descriptor may be somebody else's */
 		return;
 	if (why) {
@@ -160,6 +168,16 @@ static void end_work(struct pool *pool)
 		syscall(SYS_futex, &pool->ends, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
+/* Those that were accepted before their peer was held cost no more handshakes. */
+static bool is_held(struct wire *wire)
+{
+	bool held = wire->server && wire->from[0] && tap_brake_holds(wire->from, NULL);
+
+	if (held)
+		tap_wire_refuse(wire, "zmq.brake: peers from its address have failed too often");
+	return held;
+}
+
 /* Locked, also afterwards; the context is nobody else's meanwhile. */
 static void step(struct wire *wire)
 {
@@ -174,6 +192,10 @@ static void step(struct wire *wire)
 	major = tap_wire_gss_step(wire, &given, &made, &why);
 	while (!tap_lock(&wire->lock))
 		;
+	/* Also of who has gone meanwhile. */
+	if (wire->fault)
+		tap_wire_blame(wire, wire->fault);
+	wire->fault = NULL;
 	if (!is_over(wire))
 		answer(wire, major, &made, why);
 	wire->stepping = false;
@@ -291,7 +313,8 @@ static void work_for(struct pool *pool, struct wire *wire)
 				tap_unlock(&wire->lock);
 				return;
 			}
-			step(wire);
+			if (!is_held(wire))
+				step(wire);
 			pass_on(pool, wire, true);
 			wire->pushing = true; /* nobody else is given it meanwhile */
 			wait_for_earlier(pool, wire);

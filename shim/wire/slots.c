@@ -9,6 +9,7 @@
  */
 #include "shim/wire/slots.h"
 
+#include "shim/auth/brake.h"
 #include "shim/wire/held.h"
 #include "shim/wire/unseen.h"
 #include "shim/wire/using.h"
@@ -233,9 +234,21 @@ static int hook_connect(int fd, const struct sockaddr *address, socklen_t length
 	return tap_wire_connect(fd, address, length);
 }
 
-static int accepted(int listener, int fd)
+/* Any: what listens is known to be libzmq's, whatever it is for. */
+static bool is_turned_away(const struct wire_place *listener, bool any, int fd, char *from, size_t size)
+{
+	from[0] = 0;
+	if ((!any && !(listener && listener->tie)) || !tap_brake_is_set())
+		return false;
+	tap_wire_said_address(fd, from, size);
+	return tap_brake_turns_away(from);
+}
+
+static int accepted(int listener, bool any, int fd)
 {
 	struct wire_place *place = tap_wire_place(listener), *own;
+	struct wire *wire = NULL;
+	char from[sizeof(wire->from)];
 	int saved;
 
 	fd = tap_wire_own_number(fd);
@@ -249,12 +262,15 @@ static int accepted(int listener, int fd)
 		own->seen = tap_lineage();
 		tap_wire_know(fd);
 	}
-	if (!place || (place->tie && !tap_wire_new(fd, place->tie))) {
+	if (!place || is_turned_away(place, any, fd, from, sizeof(from)) ||
+	    (place->tie && !(wire = tap_wire_new(fd, place->tie)))) {
 		close(fd);
 		errno = ECONNABORTED; /* libzmq ends the process on others, such as ENOMEM */
 		return -1;
 	}
-	if (!place->tie)
+	if (wire)
+		tap_copy(wire->from, sizeof(wire->from), from);
+	else
 		tap_wire_gone(fd);
 	errno = saved;
 	return fd;
@@ -262,12 +278,12 @@ static int accepted(int listener, int fd)
 
 int tap_wire_accept(int fd, struct sockaddr *address, socklen_t *length)
 {
-	return accepted(fd, accept(fd, address, length));
+	return accepted(fd, false, accept(fd, address, length));
 }
 
 int tap_wire_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
 {
-	return accepted(fd, accept4(fd, address, length, flags));
+	return accepted(fd, false, accept4(fd, address, length, flags));
 }
 
 /* Whom it was not accepted for is accepted when libzmq comes again, which is at once. */
@@ -296,14 +312,14 @@ static int hook_accept(int fd, struct sockaddr *address, socklen_t *length)
 {
 	if (is_crossed(fd, HERE))
 		return tap_wire_turn_away(fd);
-	return may_accept(fd, HERE) ? tap_wire_accept(fd, address, length) : -1;
+	return may_accept(fd, HERE) ? accepted(fd, true, accept(fd, address, length)) : -1;
 }
 
 static int hook_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
 {
 	if (is_crossed(fd, HERE))
 		return tap_wire_turn_away(fd);
-	return may_accept(fd, HERE) ? tap_wire_accept4(fd, address, length, flags) : -1;
+	return may_accept(fd, HERE) ? accepted(fd, true, accept4(fd, address, length, flags)) : -1;
 }
 
 static ssize_t recv_clear(struct wire *wire, void *bytes, size_t count)

@@ -61,6 +61,14 @@ static void address_of(int fd, char *out, size_t size)
 		say_who(&who, out, size);
 }
 
+void tap_wire_said_address(int fd, char *out, size_t size)
+{
+	int saved = errno;
+
+	address_of(fd, out, size);
+	errno = saved;
+}
+
 static bool send_frame(const struct tap_zap *zap, void *socket, const void *bytes, size_t length, bool more)
 {
 	return zap->calls.send(socket, bytes, length, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)) >= 0;
@@ -172,7 +180,7 @@ static const char *judge(struct wire *wire, const struct answer *answer, char *r
 		tap_append(reason, size, answer->status);
 		tap_append(reason, size, answer->text[0] ? " " : "");
 		tap_append(reason, size, answer->text);
-		return reason;
+		return answer->status[0] == '4' ? tap_wire_blame(wire, reason) : reason;
 	}
 	if (memchr(answer->user, 0, answer->length[USER]) ||
 	    !tap_frame_metadata(&wire->granted, answer->metadata, answer->length[METADATA]))

@@ -36,6 +36,7 @@ static enum text_kind kind_of(unsigned id)
 	case TR_F_ZMTP:
 	case TR_F_PEER_MECHANISM:
 	case TR_F_PROPERTY:
+	case TR_F_BRAKE:
 	case TR_F_KEY:
 		return TEXT_SENTENCE;
 	case TR_F_CCACHE:

@@ -133,6 +133,20 @@ static const struct part authentication[] = {
 	{", line ", TR_F_LINE, NULL},	 {0},
 };
 
+static const struct part brake[] = {
+	{"brake ", TR_F_BRAKE, NULL},
+	{" for ", TR_F_ADDRESS, NULL},
+	{" for ", TR_F_PRINCIPAL, NULL},
+	{", failures ", TR_F_FAILURES, NULL},
+	{", ban time ", TR_F_BAN_TIME, " s"},
+	{", turned away ", TR_F_TURNED_AWAY, NULL},
+	{", mode ", TR_F_MODE, NULL},
+	{": ", TR_F_REASON, NULL},
+	{"; rule ", TR_F_RULE, NULL},
+	{", line ", TR_F_LINE, NULL},
+	{0},
+};
+
 static const struct part coverage[] = {
 	{"coverage: ", TR_F_OBJECT, NULL},
 	{" calls ", TR_F_FAMILY, "_ functions"},
@@ -213,6 +227,7 @@ static const struct part *const sentences[] = {
 	[TR_E_expires] = expires,
 	[TR_E_unsecured] = unsecured,
 	[TR_E_authentication] = authentication,
+	[TR_E_brake] = brake,
 	[TR_E_exec] = exec,
 	[TR_E_krb5_trace] = krb5_trace,
 };
