@@ -356,7 +356,7 @@ void tap_wire_gss_release(gss_buffer_t buffer)
 
 const char *tap_wire_gss_forbidden(struct wire *wire, uint64_t *ends)
 {
-	const struct wire *before = serving;
+	struct wire *before = serving;
 	const char *why;
 
 	serving = wire;
