@@ -394,16 +394,21 @@ enum pol_action pol_judge(const struct pol *pol, const struct pol_facts *facts, 
 enum pol_action pol_judge_context(const struct pol *pol, const struct pol_facts *facts,
 				  struct pol_verdict *verdict, const struct pol_hearer *hearer)
 {
+	bool open = false;
 	int changes = -1;
 
 	for (int topic = 0; topic < POL_TOPICS; topic++) {
 		enum pol_action action = pol_judge(pol, facts, (enum pol_topic)topic, verdict);
 
+		open |= topic == POL_ABOUT_DELEGATION && verdict->waits;
 		if (!hearer->keeps(hearer, (enum pol_topic)topic, verdict) || action == POL_ALLOW)
 			continue;
 		if (action == POL_DENY)
 			return POL_DENY;
 		changes = topic;
 	}
-	return changes < 0 ? POL_ALLOW : pol_judge(pol, facts, (enum pol_topic)changes, verdict);
+	if (changes >= 0)
+		return pol_judge(pol, facts, (enum pol_topic)changes, verdict);
+	verdict->waits = open;
+	return POL_ALLOW;
 }

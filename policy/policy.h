@@ -154,7 +154,8 @@ int pol_judges_uses(const struct pol *pol);
 /*
  * All topics in their order. Who hears the verdicts says of each denial and change whether it is kept: at the
  * first denial that is, the judgement ends with its verdict. Returns what was kept: POL_DENY, POL_CHANGE,
- * with the verdict of the last topic that changes something, or POL_ALLOW.
+ * with the verdict of the last topic that changes something, or POL_ALLOW, where the verdict's waits says
+ * that it is left open whether credentials may be delegated.
  */
 struct pol_hearer {
 	bool (*keeps)(const struct pol_hearer *hearer, enum pol_topic topic,

@@ -464,3 +464,14 @@ os.wait()"; "$2" run true; exit 7' sh "$PYTHON" "$BUILD/gsstap"
         sh -c 'i=0; while [ $i -lt 200 ]; do /bin/true; i=$((i + 1)); done'
     [[ $stderr == *"more programs were executed than could be followed"* ]]
 }
+
+@test "another preload's own ways to execute a program are as they are without us, in either order" {
+    local way order asked
+    for way in execve execv kernel; do
+        for order in "$PRELOAD $BUILD/plugins/exec_preload.so" "$BUILD/plugins/exec_preload.so $PRELOAD"; do
+            for asked in NOTHING=1 GSSTAP_TRACE="$PWD/%p.pcapng"; do
+                run -0 env "$asked" LD_PRELOAD="$order" "$BUILD/hosts/exec_kernel" $way
+            done
+        done
+    done
+}

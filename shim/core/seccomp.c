@@ -238,10 +238,8 @@ long tap_syscall(long number, long a, long b, long c, long d, long e, long f)
 		mode = (unsigned long)b;
 	else if (number == SYS_prctl && a == SET_TSC)
 		tr_clock_without_counter();
-	if (number == SYS_execve)
-		return execve((const char *)a, (char *const *)b, (char *const *)c);
-	if (number == SYS_execveat)
-		return execveat((int)a, (const char *)b, (char *const *)c, (char *const *)d, (int)e);
+	if (number == SYS_execve || number == SYS_execveat)
+		return tap_exec_by_number(tap_real_syscall, number, (const long[]){a, b, c, d, e});
 	if (number == SYS_exit_group || (number == SYS_exit && is_last_thread()))
 		tap_ends_now();
 	if (mode == SECCOMP_MODE_DISABLED)

@@ -40,9 +40,10 @@ struct tap_exec {
 	bool secure;	      /* it gains privileges, and ignores its environment: nothing is put back */
 	bool elsewhere;	      /* it answers another gsstap run */
 	bool recorded;	      /* an event tells of it */
-	struct tr_roll_entry *told; /* in the roll, of a shell; NULL: not */
-	size_t count;		    /* of its environment */
-	const char *preload;	    /* the LD_PRELOAD it has; NULL: none */
+	long (*kernel)(long number, ...); /* by syscall(2): that is asked, and no other preload's function */
+	struct tr_roll_entry *told;	  /* in the roll, of a shell; NULL: not */
+	size_t count;			  /* of its environment */
+	const char *preload;		  /* the LD_PRELOAD it has; NULL: none */
 	/* Of the program, from tap_exec_find to tap_exec_forget. */
 	const char *where;	    /* its path, absolute where that can be known */
 	const char *name;	    /* by which system calls reach it from fd */
@@ -61,9 +62,12 @@ extern bool tap_exec_asked;
 /* The real function, or NULL where the C library has none. */
 void *tap_exec_real(enum tap_exec_id id);
 #define TAP_EXEC_REAL(name) ((__typeof__(&name))tap_exec_real(TAP_EXEC_##name))
-/* pointer.c: a name's row, or -1; and what dlsym should answer where it found `there`. */
+/* By syscall(2), which is `kernel`: what was given it for SYS_execve or SYS_execveat. */
+int tap_exec_by_number(long (*kernel)(long number, ...), long number, const long given[5]);
+/* pointer.c: a name's row, or -1; and what dlsym should answer to `from` where it found `there`. `next`: the
+ * one that our wrapper calls. */
 int tap_exec_row(const char *name);
-void *tap_exec_pointer(int row, void *there);
+void *tap_exec_pointer(int row, void *there, void *next, const void *from);
 
 /* map.c */
 /* Pages for what is too large for a stack; NULL: there are none. */

@@ -18,6 +18,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Bytes of a larger environment are mapped: a thread's stack may be 16 kB, a signal handler's 2. In a child
@@ -49,6 +50,10 @@ void *tap_exec_real(enum tap_exec_id id)
 static int call_real(enum tap_exec_id id, const struct tap_exec *e, int flags, char *const *argv,
 		     char *const *envp)
 {
+	if (e->kernel && id == TAP_EXEC_execve)
+		return (int)e->kernel(SYS_execve, e->path, argv, envp, 0, 0, 0);
+	if (e->kernel)
+		return (int)e->kernel(SYS_execveat, (long)e->fd, e->path, argv, envp, (long)flags, 0);
 	if (e->restored && id == TAP_EXEC_execv)
 		id = TAP_EXEC_execve;
 	if (e->restored && id == TAP_EXEC_execvp)
@@ -166,6 +171,20 @@ TAP_EXPORT int execveat(int fd, const char *path, char *const argv[], char *cons
 		.function = "execveat", .path = path, .fd = fd, .or_itself = flags & AT_EMPTY_PATH};
 
 	return execute(TAP_EXEC_execveat, &e, flags, argv, envp);
+}
+
+int tap_exec_by_number(long (*kernel)(long number, ...), long number, const long given[5])
+{
+	const bool at = number == SYS_execveat;
+	const long *rest = given + at;
+	struct tap_exec e = {.function = at ? "execveat" : "execve",
+			     .path = (const char *)rest[0],
+			     .fd = at ? (int)given[0] : AT_FDCWD,
+			     .or_itself = at && given[4] & AT_EMPTY_PATH,
+			     .kernel = kernel};
+
+	return execute(at ? TAP_EXEC_execveat : TAP_EXEC_execve, &e, at ? (int)given[4] : 0,
+		       (char *const *)rest[1], (char *const *)rest[2]);
 }
 
 static size_t count_arguments(va_list given)

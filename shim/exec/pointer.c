@@ -6,6 +6,8 @@
  */
 #include "shim/exec/exec.h"
 
+#include "trace/unconst.h"
+
 #include <dlfcn.h>
 #include <unistd.h>
 
@@ -41,13 +43,20 @@ int tap_exec_row(const char *name)
 	return -1;
 }
 
-/* A function of that name in any other object is not the C library's. */
-void *tap_exec_pointer(int row, void *there)
+static bool share_object(const void *one, const void *other)
 {
-	struct dl_find_object found, libc;
+	struct dl_find_object its, others;
 
-	if (!there || _dl_find_object(there, &found) || _dl_find_object((void *)getpid, &libc) ||
-	    found.dlfo_map_start != libc.dlfo_map_start)
-		return there;
-	return rows[row].wrapper;
+	return one && other && !_dl_find_object(TR_UNCONST(one), &its) &&
+	       !_dl_find_object(TR_UNCONST(other), &others) && its.dlfo_map_start == others.dlfo_map_start;
+}
+
+/*
+ * A function of that name in any other object is not the C library's. A preload behind us whose own function
+ * our wrapper calls is given the C library's, as it would be without us: ours would call it again.
+ */
+void *tap_exec_pointer(int row, void *there, void *next, const void *from)
+{
+	return share_object(there, (const void *)getpid) && !share_object(next, from) ? rows[row].wrapper
+										      : there;
 }

@@ -65,6 +65,8 @@ bool tap_context_guest_expiring(gss_ctx_id_t handle, uint64_t now, uint64_t *nex
 
 /* --- expires.c: before it is entered. */
 void tap_expires_follow(struct context *c);
+/* Is a keytab another file by now? For who is about to read it: where that hangs, so would the look. */
+void tap_expires_look(void);
 /* Of a guest's: kept or, where that is NULL, of this handle. Returns when to ask again; 0: never. */
 uint64_t tap_expires_guests(struct context *kept, gss_ctx_id_t handle);
 

@@ -140,9 +140,8 @@ static void follow_keytab(const struct pol_facts *facts)
 		tap_copy(k->acceptor, sizeof(k->acceptor), facts->acceptor.text ? facts->acceptor.text : "");
 	}
 	if (!next_look)
-		next_look = tap_coarse_ns() + LOOKS_NS;
+		__atomic_store_n(&next_look, tap_coarse_ns() + LOOKS_NS, __ATOMIC_RELAXED);
 	tap_unlock(&lock);
-	tap_notice_at(next_look);
 }
 
 static void tell_keytab(const struct keytab *k)
@@ -163,11 +162,13 @@ static void tell_keytab(const struct keytab *k)
 	tr_commit(d);
 }
 
-static void look_at_keytabs(uint64_t now)
+static void look_at_keytabs(void)
 {
+	const uint64_t now = tap_coarse_ns();
 	struct file is;
 
-	if (!next_look || tr_confined || !tap_lock_soon(&lock))
+	if (!__atomic_load_n(&next_look, __ATOMIC_RELAXED) || tr_level == TR_LEVEL_OFF || tr_confined ||
+	    !tap_lock_soon(&lock))
 		return;
 	if (now >= next_look) {
 		next_look = now + LOOKS_NS;
@@ -180,7 +181,14 @@ static void look_at_keytabs(uint64_t now)
 		}
 	}
 	tap_unlock(&lock);
-	tap_notice_at(next_look);
+}
+
+void tap_expires_look(void)
+{
+	int saved = errno;
+
+	look_at_keytabs();
+	errno = saved;
 }
 
 /* --- both */
@@ -205,7 +213,6 @@ static void notice(void)
 	if (copy)
 		tap_context_free(copy);
 	tap_notice_at(next);
-	look_at_keytabs(now);
 	errno = saved;
 }
 

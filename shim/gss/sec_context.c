@@ -9,6 +9,7 @@
  */
 #include "shim/core/configuration.h"
 #include "shim/gss/acquire.h"
+#include "shim/gss/context.h"
 #include "shim/gss/drop.h"
 #include "shim/gss/gss.h"
 #include "shim/gss/handshake.h"
@@ -92,6 +93,8 @@ static void begin(struct tap_scope *scope, struct tap_handshake *step, struct ca
 	step->part = scope->nested && tap_learning();
 	if (!step->part && step->before == GSS_C_NO_CONTEXT)
 		tap_configuration_event(step->role);
+	if (step->role == TR_ROLE_ACCEPTOR)
+		tap_expires_look();
 	if (!scope->start)
 		scope->start = tap_time_told();
 	if (!call->mech)

@@ -59,11 +59,13 @@ static void *answer(unsigned id, void *handle, void *found, const void *from)
 }
 
 /* Those of the C library that execute programs; NULL: the look-up goes on as it is. */
-static void *look_up_exec(void *handle, const char *name)
+static void *look_up_exec(void *handle, const char *name, const void *from)
 {
 	int row = tap_exec_asked && handle != RTLD_NEXT && handle != RTLD_DEFAULT ? tap_exec_row(name) : -1;
 
-	return row < 0 ? NULL : tap_exec_pointer(row, tap_real_dlsym(handle, name));
+	return row < 0 ? NULL
+		       : tap_exec_pointer(row, tap_real_dlsym(handle, name), tap_real_dlsym(RTLD_NEXT, name),
+					  from);
 }
 
 static void *look_up(bool versioned, void *handle, const char *name, const char *version, const void *from,
@@ -77,7 +79,7 @@ static void *look_up(bool versioned, void *handle, const char *name, const char 
 	if (!name)
 		return NULL;
 	if (!(id = (unsigned)tap_call_id(name)))
-		return versioned ? NULL : look_up_exec(handle, name);
+		return versioned ? NULL : look_up_exec(handle, name, from);
 	if (handle == RTLD_NEXT || handle == RTLD_DEFAULT)
 		return is_absent(id, handed_on, from), NULL;
 	found = versioned ? tap_real_dlvsym(handle, name, version) : tap_real_dlsym(handle, name);

@@ -80,7 +80,7 @@ int tap_wire_nap(int timeout)
 	int saved = errno;
 
 	timeout = tap_brake_nap(timeout);
-	if (!tap_has_policy || tr_confined || !__atomic_load_n(&tap_wires_going, __ATOMIC_RELAXED))
+	if (!tap_has_policy || !__atomic_load_n(&tap_wires_going, __ATOMIC_RELAXED))
 		return timeout;
 	tap_policy_notice();
 	judge_all();

@@ -67,10 +67,13 @@ static const char *given_up(void)
 		       : "the connection was given up before the context was established";
 }
 
-/* By the policy, or in audit mode it would be. Nobody else looks at these while a step is made. */
+/*
+ * By the policy, or in audit mode it would be. Nobody else looks at these while a step is made. Who is judged
+ * again later is the user that the program's ZAP handler has made of him.
+ */
 static void denied(const char *peer)
 {
-	if (!serving || !serving->server)
+	if (!serving || !serving->server || serving->established)
 		return;
 	serving->fault = "the policy denies its security context";
 	if (peer && strlen(peer) < sizeof(serving->user))

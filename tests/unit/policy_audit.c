@@ -170,7 +170,6 @@ static bool keeps(const struct pol_hearer *hearer, enum pol_topic topic, const s
 {
 	struct told *told = (struct told *)(uintptr_t)hearer;
 
-	told->waits = verdict->waits;
 	if (verdict->action == POL_ALLOW)
 		return false;
 	assert_int_equal(verdict->audit, !told->enforces);
@@ -194,6 +193,7 @@ static bool at(const struct pol *pol, struct pol_facts *facts, enum pol_moment m
 
 	facts->moment = moment;
 	action = pol_judge_context(pol, facts, &verdict, &told->hearer);
+	told->waits = action == POL_ALLOW && verdict.waits;
 	if (action == POL_CHANGE) {
 		facts->flags_requested &= ~ASKS_TO_DELEGATE;
 		facts->flags_granted &= ~ASKS_TO_DELEGATE;

@@ -286,6 +286,32 @@ static void what_is_not_known_before_the_token_leaves_may_become_so(void **state
 	assert_int_equal(pol_judge(&pol, &facts, POL_ABOUT_DELEGATION, &v), POL_ALLOW);
 }
 
+static bool keeps_all(const struct pol_hearer *hearer, enum pol_topic topic,
+		      const struct pol_verdict *verdict)
+{
+	(void)hearer;
+	(void)topic;
+	(void)verdict;
+	return true;
+}
+
+static void that_delegation_is_left_open_is_known_after_all_topics(void **state)
+{
+	struct pol pol = judged_policy(
+		"gss: {peers: {allow: ['*']}, match: [{service: 'host/*', delegation: refuse}]}");
+	struct pol_facts facts = {.moment = POL_BEFORE_TOKEN, .role = POL_INITIATOR, .flags_requested = 1};
+	const struct pol_hearer hearer = {keeps_all};
+	struct pol_verdict v;
+
+	(void)state;
+	assert_int_equal(pol_judge_context(&pol, &facts, &v, &hearer), POL_ALLOW);
+	assert_true(v.waits);
+	/* What waits is no other topic. */
+	pol = judged_policy("gss: {match: [{service: 'host/*', peers: {allow: ['*']}}]}");
+	assert_int_equal(pol_judge_context(&pol, &facts, &v, &hearer), POL_ALLOW);
+	assert_false(v.waits);
+}
+
 static void whom_libkrb5_has_not_told_it_will_not_tell_later(void **state)
 {
 	struct pol pol = judged_policy("gss: {match: [{service: host/h, delegation: refuse}]}");
@@ -336,6 +362,7 @@ int main(void)
 		cmocka_unit_test(a_rule_in_doubt_lets_nothing_pass),
 		cmocka_unit_test(a_program_that_is_not_known_stays_so),
 		cmocka_unit_test(what_is_not_known_before_the_token_leaves_may_become_so),
+		cmocka_unit_test(that_delegation_is_left_open_is_known_after_all_topics),
 		cmocka_unit_test(whom_libkrb5_has_not_told_it_will_not_tell_later),
 		cmocka_unit_test(rules_ask_for_facts_and_families),
 	};

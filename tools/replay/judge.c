@@ -41,7 +41,6 @@ static bool keeps(const struct pol_hearer *hearer, enum pol_topic topic, const s
 	struct trial *trial = (struct trial *)(uintptr_t)hearer;
 	struct hearing_of hearing = {&trial->facts, topic, verdict};
 
-	trial->waits = verdict->waits;
 	if (trial->heard)
 		trial->heard(trial->context, &hearing);
 	if (verdict->action == POL_ALLOW)
@@ -59,6 +58,7 @@ static bool moment(struct trial *trial, enum pol_moment moment)
 
 	trial->facts.moment = moment;
 	action = pol_judge_context(trial->pol, &trial->facts, &verdict, &trial->hearer);
+	trial->waits = action == POL_ALLOW && verdict.waits;
 	if (action == POL_CHANGE) {
 		trial->facts.flags_requested &= ~ASKS_TO_DELEGATE;
 		trial->facts.flags_granted &= ~ASKS_TO_DELEGATE;
