@@ -6,6 +6,7 @@
 bats_require_minimum_version 1.5.0
 load helper
 load policy
+load wire
 
 setup_file() {
     realm_up -u alice -s host@localhost -s zmq@localhost
@@ -18,6 +19,10 @@ teardown_file() {
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
+}
+
+teardown() {
+    stop_all
 }
 
 @test "a message without confidentiality is refused on its way out, by whatever call" {
@@ -87,14 +92,9 @@ END
     [ "$(tail -1 told)" = '["refused","gss.unprotected","gss_wrap"]' ]
 }
 
-listens() {
-    [ -n "$(ss -Hltn 'sport = :4711')" ]
-}
-
 @test "the messages of gss-client that are not encrypted do not leave it" {
-    gss-server -port 4711 host@localhost >server.out 2>&1 3>&- &
-    server=$!
-    wait_until 30 listens
+    start server gss-server -verbose -port 4711 host@localhost
+    wait_until 30 has_line server.out starting
     under '  unprotected: encrypt' gss-client -port 4711 -nx -mcount 2 localhost host@localhost "a message"
     [ "$status" = 0 ]
     wait_until 30 grep -q "a message" server.out
@@ -102,7 +102,6 @@ listens() {
     under '  unprotected: refuse' gss-client -port 4711 -nx localhost host@localhost "another message"
     [[ $output == *"refused by the gsstap policy: gss.unprotected, line 4 of p.yaml"* ]]
     run ! grep -q "another message" server.out
-    kill "$server"
 }
 
 # only LINES CALL RULE WAY...: of all that keys does these ways are refused by that rule, told once each, and in audit mode none.
