@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
+# timeout: 300
 # gss.max-context-age: contexts and connections that are too old are ended, used or idle, and nobody else's.
 
 bats_require_minimum_version 1.5.0
