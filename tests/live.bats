@@ -175,3 +175,50 @@ cut_off() {
         stop_all
     done
 }
+
+@test "in audit mode who is judged again before it says READY stays the user that the ZAP handler has made of it" {
+    cat >server.py <<'END'
+import threading, zmq
+context = zmq.Context()
+zap, s = context.socket(zmq.ROUTER), context.socket(zmq.XPUB)
+zap.bind("inproc://zeromq.zap.01")
+def handle():
+    while True:
+        asked = zap.recv_multipart()
+        zap.send_multipart(asked[:4] + [b"200", b"", b"user of " + asked[-1], b""])
+threading.Thread(target=handle, daemon=True).start()
+s.zap_domain, s.gssapi_server, s.handshake_ivl = b"global", 1, 0
+s.bind("tcp://127.0.0.1:*")
+print("port", s.last_endpoint.decode().rsplit(":", 1)[1], flush=True)
+while True:
+    print(s.recv(copy=False).get("User-Id"), flush=True)
+END
+    audit '*'
+    serve "$PYTHON" server.py
+    wait_until 60 has_line server.out port
+    touch now
+    subscribes alice now
+    wait_until 20 has_line server.out 'user of alice'
+    subscribes bob later
+    wait_until 20 has_line bob.out established
+    audit 'alice@*'
+    wait_until 20 told_of_bob
+    touch later
+    wait_until 20 has_line server.out 'user of bob|bob@'
+    run -1 grep -v '^port\|^user of' server.out
+}
+
+# audit PRINCIPAL: who is none would be refused.
+audit() {
+    TOP_LINES='mode: audit' put $'  peers: {allow: ["'"$1"$'"]}\nzmq: {engine: wire}'
+}
+
+# subscribes WHO FILE: says READY when that is there.
+subscribes() {
+    start "$1" env KRB5CCNAME="FILE:$BATS_FILE_TMPDIR/$1" "$PYTHON" "$TOP/tests/hosts/topics.py" \
+        "$(sed -n 's/port //p' server.out)" stock-4.3.6 "$2"
+}
+
+told_of_bob() {
+    trace_json trace.pcapng | jq -e -s 'any(.event == "would_refuse" and .subject == "bob@GSSTAP.TEST")' >told
+}

@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A SUB by hand, as libzmq and gsstap of several versions say what they want of a topic: topics.py PORT KIND
+"""A SUB by hand, as libzmq and gsstap of several versions say what they want of a topic: topics.py PORT KIND [FILE]
 
+With FILE it says "established", and no READY before that file is there.
 Over GSSAPI a message is one byte of flags and a body; flags 1: more, 2: a command. KIND is a row of the table below. The
 last wish of each is a topic that is too long for one read of libzmq's. It ends when the other end does.
 """
+import os
 import socket
 import struct
 import sys
+import time
 
 import gssapi
 
@@ -62,6 +65,11 @@ token = context.step()
 while token:
     peer.sendall(frame(4, command(b"INITIATE", token)))
     token = context.step(read_token())
+if len(sys.argv) > 3:
+    print("established", flush=True)
+    until = time.monotonic() + 300
+    while not os.path.exists(sys.argv[3]) and time.monotonic() < until:
+        time.sleep(0.005)  # polls for the file
 peer.sendall(frame(4, b""))
 read_token()  # its READY
 peer.sendall(frame(4, wrapped(ready, b"\x05READY" + command(b"Socket-Type", b"SUB"))))
