@@ -13,6 +13,8 @@
 int pol_settled(const struct pol *pol, struct pol_verdict *verdict);
 /* What pol_judges_contexts asks of an image that can be used: once, since every handshake asks it. */
 bool pol_asks_of_contexts(const struct pol *pol);
+/* Has a rule a word about this topic? */
+bool pol_asks_about(const struct pol *pol, enum pol_topic topic);
 
 /* Puts down which rule decided; returns the sentence's beginning, "gss.peers.allow (policy line 12)". Nobody
  * asks why something is allowed, and it would cost more than to judge: there the sentence is left out. */

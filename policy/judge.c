@@ -375,20 +375,41 @@ static enum pol_action judge_store(const struct hearing *h)
 			    store->text && store->whole && !goes_up(store->text) ? store->text : NULL);
 }
 
+/* Who judges a topic, and by which keywords. */
+static const struct topic {
+	enum pol_action (*judge)(const struct hearing *);
+	uint16_t keywords[4];
+} topics[] = {
+	[POL_ABOUT_PEER] = {judge_peer,
+			    {POL_K_PEERS_DENY, POL_K_PEERS_ALLOW, POL_K_PEERS_DENY_GROUPS,
+			     POL_K_PEERS_ALLOW_GROUPS}},
+	[POL_ABOUT_MECHANISM] = {judge_mechanism, {POL_K_MECHANISMS}},
+	[POL_ABOUT_FLAGS] = {judge_flags, {POL_K_REQUIRE_FLAGS}},
+	[POL_ABOUT_TICKET] = {judge_ticket, {POL_K_ENCTYPES_TICKET}},
+	[POL_ABOUT_SESSION] = {judge_session, {POL_K_ENCTYPES_SESSION}},
+	[POL_ABOUT_BINDINGS] = {judge_bindings, {POL_K_BINDINGS}},
+	[POL_ABOUT_LIFETIME] = {judge_lifetime, {POL_K_LIFETIME}},
+	[POL_ABOUT_STORE] = {judge_store, {POL_K_STORES_ALLOW}},
+	[POL_ABOUT_DELEGATION] = {judge_delegation, {POL_K_DELEGATION}},
+	[POL_ABOUT_CONSTRAINED] = {judge_constrained, {POL_K_CONSTRAINED}},
+};
+_Static_assert(sizeof(topics) / sizeof(topics[0]) == POL_TOPICS, "each topic has its judge");
+
+bool pol_asks_about(const struct pol *pol, enum pol_topic topic)
+{
+	const uint16_t *keywords = topics[topic].keywords;
+
+	for (size_t i = 0; i < sizeof(topics->keywords) / sizeof(*topics->keywords) && keywords[i]; i++)
+		if (pol->asks[keywords[i]])
+			return true;
+	return false;
+}
+
 enum pol_action pol_judge(const struct pol *pol, const struct pol_facts *facts, enum pol_topic topic,
 			  struct pol_verdict *verdict)
 {
-	static enum pol_action (*const judges[])(const struct hearing *) = {
-		[POL_ABOUT_PEER] = judge_peer,	       [POL_ABOUT_MECHANISM] = judge_mechanism,
-		[POL_ABOUT_FLAGS] = judge_flags,       [POL_ABOUT_TICKET] = judge_ticket,
-		[POL_ABOUT_SESSION] = judge_session,   [POL_ABOUT_BINDINGS] = judge_bindings,
-		[POL_ABOUT_LIFETIME] = judge_lifetime, [POL_ABOUT_DELEGATION] = judge_delegation,
-		[POL_ABOUT_STORE] = judge_store,       [POL_ABOUT_CONSTRAINED] = judge_constrained,
-	};
-
-	_Static_assert(sizeof(judges) / sizeof(judges[0]) == POL_TOPICS, "each topic has its judge");
 	return pol_settled(pol, verdict) ? verdict->action
-					 : judges[topic](&(struct hearing){pol, facts, verdict});
+					 : topics[topic].judge(&(struct hearing){pol, facts, verdict});
 }
 
 enum pol_action pol_judge_context(const struct pol *pol, const struct pol_facts *facts,
@@ -397,9 +418,14 @@ enum pol_action pol_judge_context(const struct pol *pol, const struct pol_facts 
 	bool open = false;
 	int changes = -1;
 
+	if (pol_settled(pol, verdict) && verdict->action == POL_ALLOW)
+		return POL_ALLOW;
 	for (int topic = 0; topic < POL_TOPICS; topic++) {
-		enum pol_action action = pol_judge(pol, facts, (enum pol_topic)topic, verdict);
+		enum pol_action action;
 
+		if (pol->state == POL_READY && !(pol->topics >> topic & 1))
+			continue;
+		action = pol_judge(pol, facts, (enum pol_topic)topic, verdict);
 		open |= topic == POL_ABOUT_DELEGATION && verdict->waits;
 		if (!hearer->keeps(hearer, (enum pol_topic)topic, verdict) || action == POL_ALLOW)
 			continue;

@@ -299,6 +299,8 @@ static void resolve(struct pol *pol)
 	for (const struct pol_rule *r = image->rule; r < end; r++)
 		pol->asks[r->keyword] = true;
 	pol->asks_of_contexts = pol_asks_of_contexts(pol);
+	for (int topic = 0; topic < POL_TOPICS; topic++)
+		pol->topics |= pol_asks_about(pol, (enum pol_topic)topic) ? 1u << topic : 0;
 }
 
 int pol_open(struct pol *pol, const void *image, size_t len)

@@ -30,6 +30,7 @@ struct pol {
 		*rule[POL_KEYWORDS]; /* by keyword; NULL: the policy does not have it at its top */
 	bool asks[POL_KEYWORDS];     /* a rule of this keyword stands somewhere in it */
 	bool asks_of_contexts;	     /* see pol_judges_contexts */
+	unsigned topics;	     /* bits 1 << enum pol_topic: those that a rule is about */
 };
 
 enum pol_action {

@@ -45,6 +45,18 @@ static bool part_matches(const struct pol_part *part, const char *at, const stru
 	return part->kind != POL_PART_END && escapes == l->escaped && pol_part_matches(part, l->byte);
 }
 
+static bool has_separator(const char *text, const char *end)
+{
+	struct letter l;
+
+	while (text < end) {
+		text = letter(text, &l);
+		if (separates(&l))
+			return true;
+	}
+	return false;
+}
+
 /* From the pattern's `at` on, against the text up to end. A star takes no separator. */
 static bool match(const char *pattern, const char *at, const char *text, const char *end)
 {
@@ -56,6 +68,8 @@ static bool match(const char *pattern, const char *at, const char *text, const c
 		next = pol_part(pattern, at, &part);
 		rest = text < end ? letter(text, &l) : text;
 		if (part.kind == POL_PART_STAR) {
+			if (!*next)
+				return !has_separator(text, end);
 			at = after_star = next;
 			retry = text;
 		} else if (text == end && part.kind == POL_PART_END) {
@@ -103,10 +117,19 @@ static bool ends_in_star(const char *pattern)
 	return last == POL_PART_STAR;
 }
 
+/* Most patterns of a list differ from a name in their first letter. */
+static bool begins_otherwise(const char *pattern, const char *name)
+{
+	return *pattern != *name && *pattern && !strchr("*?[\\", *pattern) && *name != '\\';
+}
+
 int pol_match_principal(const char *pattern, const char *name)
 {
-	const char *realm = realm_of(name);
+	const char *realm;
 
+	if (begins_otherwise(pattern, name))
+		return false;
+	realm = realm_of(name);
 	if (!*realm_of(pattern) && ends_in_star(pattern))
 		return !strcmp(pattern, "*") || match(pattern, pattern, name, realm);
 	if (pattern[0] == '*' && pattern[1] == '@')

@@ -22,7 +22,31 @@ static void make(struct tap_spares *spares)
 		put(spares, block + i * spares->size);
 }
 
-void *tap_spare_take(struct tap_spares *spares)
+/* A lock that holds signals off is two system calls; most places come and go by here. */
+static void *take_at_hand(struct tap_spares *spares)
+{
+	void *place = NULL;
+
+	for (size_t i = 0; !place && i < TAP_SPARES_AT_HAND; i++)
+		if (__atomic_load_n(&spares->at_hand[i], __ATOMIC_RELAXED))
+			place = __atomic_exchange_n(&spares->at_hand[i], NULL, __ATOMIC_ACQUIRE);
+	return place;
+}
+
+static bool put_at_hand(struct tap_spares *spares, void *place)
+{
+	for (size_t i = 0; i < TAP_SPARES_AT_HAND; i++) {
+		void *none = NULL;
+
+		if (!__atomic_load_n(&spares->at_hand[i], __ATOMIC_RELAXED) &&
+		    __atomic_compare_exchange_n(&spares->at_hand[i], &none, place, false, __ATOMIC_RELEASE,
+						__ATOMIC_RELAXED))
+			return true;
+	}
+	return false;
+}
+
+static void *take_stored(struct tap_spares *spares)
 {
 	void *place;
 
@@ -34,6 +58,15 @@ void *tap_spare_take(struct tap_spares *spares)
 	if (place)
 		spares->first = *(void **)place;
 	tap_unlock_masked(&spares->lock);
+	return place;
+}
+
+void *tap_spare_take(struct tap_spares *spares)
+{
+	void *place = take_at_hand(spares);
+
+	if (!place)
+		place = take_stored(spares);
 	if (place)
 		memset(place, 0, spares->size);
 	return place;
@@ -41,7 +74,7 @@ void *tap_spare_take(struct tap_spares *spares)
 
 void tap_spare_give(struct tap_spares *spares, void *place)
 {
-	if (!tap_lock_masked(&spares->lock))
+	if (put_at_hand(spares, place) || !tap_lock_masked(&spares->lock))
 		return;
 	put(spares, place);
 	tap_unlock_masked(&spares->lock);

@@ -10,8 +10,11 @@
 
 #include <stddef.h>
 
+#define TAP_SPARES_AT_HAND 8
+
 struct tap_spares {
 	size_t size; /* of a place: a multiple of its alignment, and room for a pointer */
+	void *at_hand[TAP_SPARES_AT_HAND]; /* taken and given back without the lock */
 	struct tap_masked_lock lock;
 	void *first; /* each begins with a pointer to the next */
 };

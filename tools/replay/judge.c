@@ -36,13 +36,17 @@ static const char *script_of(const struct replay_case *c)
 	return given && *given == '/' ? given : NULL;
 }
 
+static void hear(const struct trial *trial, const struct pol_facts *facts, const struct pol_verdict *verdict)
+{
+	if (trial->heard)
+		trial->heard(trial->context, &(struct hearing_of){facts, verdict});
+}
+
 static bool keeps(const struct pol_hearer *hearer, enum pol_topic topic, const struct pol_verdict *verdict)
 {
 	struct trial *trial = (struct trial *)(uintptr_t)hearer;
-	struct hearing_of hearing = {&trial->facts, topic, verdict};
 
-	if (trial->heard)
-		trial->heard(trial->context, &hearing);
+	hear(trial, &trial->facts, verdict);
 	if (verdict->action == POL_ALLOW)
 		return false;
 	if (verdict->action == POL_DENY || trial->judged->action == POL_ALLOW)
@@ -57,6 +61,7 @@ static bool moment(struct trial *trial, enum pol_moment moment)
 	enum pol_action action;
 
 	trial->facts.moment = moment;
+	hear(trial, &trial->facts, NULL);
 	action = pol_judge_context(trial->pol, &trial->facts, &verdict, &trial->hearer);
 	trial->waits = action == POL_ALLOW && verdict.waits;
 	if (action == POL_CHANGE) {
@@ -132,10 +137,7 @@ struct pol_endpoint replay_endpoint(const struct replay_case *c)
 
 static void endpoint_verdict(struct trial *trial, const struct pol_verdict *verdict)
 {
-	struct hearing_of hearing = {.verdict = verdict};
-
-	if (trial->heard)
-		trial->heard(trial->context, &hearing);
+	hear(trial, NULL, verdict);
 	if (verdict->action == POL_DENY || trial->judged->action == POL_ALLOW)
 		*trial->judged = (struct replay_judged){.action = verdict->action, .by = *verdict};
 }

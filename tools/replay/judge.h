@@ -10,9 +10,8 @@
 
 /* One verdict on the way. */
 struct hearing_of {
-	const struct pol_facts *facts; /* NULL: of an endpoint */
-	enum pol_topic topic;	       /* of a context */
-	const struct pol_verdict *verdict;
+	const struct pol_facts *facts;	   /* NULL: of an endpoint */
+	const struct pol_verdict *verdict; /* NULL: those of a moment follow */
 };
 
 struct replay_judged {

@@ -33,8 +33,10 @@ static void hear(void *context, const struct hearing_of *hearing)
 	struct tally *tally = hearing_for->tally;
 	const struct pol_verdict *verdict = hearing->verdict;
 
-	if (hearing->facts && !hearing->topic)
+	if (!verdict) {
 		take_force(tally, hearing->facts);
+		return;
+	}
 	/* Before a token leaves and once more when it is there: what lets a context pass decides in the end.
 	 */
 	if (verdict->number && verdict->number <= tally->rule_count && verdict->action == POL_ALLOW &&
