@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# timeout: 300
+# timeout: 120
 # gss.max-context-age: contexts and connections that are too old are ended, used or idle, and nobody else's.
 
 bats_require_minimum_version 1.5.0
@@ -45,7 +45,7 @@ gss_server() {
 # talks WHO [WORD...]: a client whose context lasts, with messages without an end.
 talks() {
     start "$1" "${@:2}" env KRB5CCNAME="FILE:$BATS_FILE_TMPDIR/$1" \
-        gss-client -port "$PORT" -mcount 100000000 localhost host@localhost hello
+        stdbuf -oL gss-client -port "$PORT" -mcount 100000000 localhost host@localhost hello
     wait_until 20 has_line "$1.out" 'Signature verified'
 }
 
