@@ -269,6 +269,7 @@ static void check_inject(struct draft *draft, size_t item)
 	const struct draft_rule *connect = draft_field(draft, item, POL_K_INJECT_CONNECT);
 	const struct draft_rule *service = draft_field(draft, item, POL_K_INJECT_SERVICE);
 	const struct draft_rule *zap = draft_field(draft, item, POL_K_INJECT_ZAP);
+	const struct draft_rule *failure = draft_field(draft, item, POL_K_INJECT_ON_FAILURE);
 	struct place at = of(&draft->rules[item]);
 
 	if (!bind == !connect) {
@@ -286,6 +287,9 @@ static void check_inject(struct draft *draft, size_t item)
 	if (connect && zap)
 		draft_error(draft, of(zap),
 			    "a connect rule of zmq.inject takes no zap: a handler is asked by the server");
+	if (bind && failure)
+		draft_error(draft, of(failure),
+			    "a bind rule of zmq.inject takes no on-failure: who binds is not refused");
 	check_name(draft, service, draft_field(draft, item, POL_K_INJECT_SERVICE_TYPE),
 		   bind ? bind : connect);
 	check_name(draft, draft_field(draft, item, POL_K_INJECT_PRINCIPAL),

@@ -115,12 +115,14 @@ static enum pol_action inject(const struct pol *pol, const struct pol_rule *item
 			      struct pol_verdict *verdict)
 {
 	const struct pol_rule *zap = pol_field(item, POL_K_INJECT_ZAP);
+	const struct pol_rule *failure = pol_field(item, POL_K_INJECT_ON_FAILURE);
 
 	verdict->inject.principal = pol_text(pol->image, pol_field(item, POL_K_INJECT_PRINCIPAL));
 	verdict->inject.principal_type = nametype(pol_field(item, POL_K_INJECT_PRINCIPAL_TYPE));
 	verdict->inject.service = pol_text(pol->image, pol_field(item, POL_K_INJECT_SERVICE));
 	verdict->inject.service_type = nametype(pol_field(item, POL_K_INJECT_SERVICE_TYPE));
 	verdict->inject.skips_zap = zap && zap->word == POL_W_SKIP;
+	verdict->inject.fails = failure && failure->word == POL_W_ERROR ? failure->line : 0;
 	verdict->inject.phase = requires(item) ? POL_PHASE_REQUIRE : POL_PHASE_REPORT;
 	say_injected(verdict, pol_decide(pol, verdict, POL_INJECT, item), endpoint);
 	return POL_INJECT;

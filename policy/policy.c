@@ -161,7 +161,8 @@ static void check_inject(struct check *check, const struct pol_rule *item)
 	int binds = !!pol_field(item, POL_K_INJECT_BIND), connects = !!pol_field(item, POL_K_INJECT_CONNECT);
 
 	if (binds == connects || connects != !!pol_field(item, POL_K_INJECT_SERVICE) ||
-	    (connects && pol_field(item, POL_K_INJECT_ZAP)))
+	    (connects && pol_field(item, POL_K_INJECT_ZAP)) ||
+	    (binds && pol_field(item, POL_K_INJECT_ON_FAILURE)))
 		fail(check, "the keys of a rule of zmq.inject do not go together");
 }
 

@@ -54,7 +54,9 @@ struct pol_inject {
 	const char *service;   /* template; connect rules only, never NULL there */
 	enum pol_nametype principal_type, service_type;
 	enum pol_phase phase;
-	int skips_zap; /* libzmq does not ask the program's ZAP handler */
+	int skips_zap;	/* libzmq does not ask the program's ZAP handler */
+	uint32_t fails; /* connect rules only: the line that wants the program's calls to fail where its peers
+			   refuse it; 0: messages wait */
 };
 
 /*

@@ -151,7 +151,8 @@ enum tr_purpose {
 	TR_PURPOSE_judged,
 	TR_PURPOSE_aside,
 	TR_PURPOSE_facts,
-	TR_PURPOSE_lines
+	TR_PURPOSE_lines,
+	TR_PURPOSE_moves
 };
 
 enum tr_call_id {

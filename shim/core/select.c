@@ -20,6 +20,7 @@
 #define PURPOSE_aside TAP_RECORD_FAILURE
 #define PURPOSE_facts TAP_RECORD_NOT
 #define PURPOSE_lines TAP_RECORD_NOT
+#define PURPOSE_moves TAP_RECORD_NOT
 
 bool tap_on, tap_krb5_trace;
 uint8_t tap_wanted[TAP_IDS] = {

@@ -58,9 +58,10 @@ static bool count_reference(const struct tap_reference *reference, void *data)
 	void *value = __atomic_load_n(reference->slot, __ATOMIC_RELAXED);
 	enum tr_purpose purpose = tap_call_purpose(reference->call);
 
-	if (purpose == TR_PURPOSE_facts || purpose == TR_PURPOSE_lines)
-		return false; /* what these tell is asked of the library where they do not reach us, or missed
-			       */
+	/* What these tell is asked of the library where they do not reach us, or missed; of messages nothing
+	 * is. */
+	if (purpose == TR_PURPOSE_facts || purpose == TR_PURPOSE_lines || purpose == TR_PURPOSE_moves)
+		return false;
 	if (value == tap_wrapper(reference->call) || tap_is_stub(value)) {
 		b->ours++;
 	} else if (reference->lazy && (uintptr_t)value >= i->start && (uintptr_t)value < i->end) {

@@ -55,6 +55,8 @@ struct wire {
 	bool through;	/* messages could pass */
 	uint64_t begun; /* ns since the epoch */
 	bool told;	/* why it failed is in the trace */
+	bool unreached; /* ... which was that no KDC could be reached */
+	bool given_up;	/* libzmq is told so, and does not come again: refused.c */
 	bool proxied;	/* a SOCKS proxy is talked to before the greeting */
 	bool asked;	/* ... and was asked to connect; its answer is the last that it says */
 	uint8_t answer[5];
@@ -143,6 +145,15 @@ bool tap_wire_is_another(int fd);
 bool tap_wire_is_too_early(const struct tap_tie *tie);
 /* It is closed. */
 void tap_wire_pace(const struct wire *wire);
+
+/* --- refused.c: clients whose program is to be told (on-failure: error) */
+/* libzmq was told that a connection is over, or is about to be. True: this was the last, and `plain` is to be
+ * given instead. */
+bool tap_wire_gives_up(struct wire *wire);
+/* The peer has said itself that it refuses this end. */
+void tap_wire_denied(struct wire *wire);
+/* Messages can pass. */
+void tap_wire_through(struct wire *wire);
 
 /* --- robbed.c: what libzmq was given by the kernel, at a number that it does not use yet. -1: it is closed.
  */

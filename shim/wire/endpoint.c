@@ -69,7 +69,7 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 	size_t length = sizeof(wanted->largest);
 	struct tap_tie *tie;
 	bool mistakable;
-	int given = -1;
+	int given = -1, interval = 0;
 
 	wanted->socket = socket;
 	wanted->binds = facts->way == POL_BIND;
@@ -79,6 +79,8 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 	    !tap_option_bytes(scope, socket, ZMQ_MAXMSGSIZE, &wanted->largest, &length))
 		return ENOMEM;
 	wanted->paced = !wanted->binds && tap_reconnects_as_stock(scope, socket);
+	wanted->once = wanted->fails && tap_option_number(scope, socket, ZMQ_RECONNECT_IVL, &interval) &&
+		       interval < 0;
 	wanted->send_buffer = send_buffer_of(scope, socket, wired->send_buffer);
 	tie = tap_tie_like(wanted, &mistakable);
 	if (mistakable) {
@@ -164,6 +166,7 @@ int tap_wire_begin(const struct tap_scope *scope, void *socket, const struct pol
 		.decides = rule->phase == POL_PHASE_REPORT,
 		.principal_type = rule->principal_type,
 		.service_type = rule->service_type,
+		.fails = rule->fails,
 	};
 	int error = tap_principals(facts, rule, &wanted, reason, size);
 
@@ -175,7 +178,10 @@ int tap_wire_begin(const struct tap_scope *scope, void *socket, const struct pol
 		return error;
 	if (wanted.server && TAP_POLICY(pol_authenticates))
 		take_domain(scope, socket, &wanted.zap);
+	if (wanted.fails)
+		__atomic_store_n(&tap_moves_may_fail, true, __ATOMIC_RELEASE);
 	error = tie_to(scope, socket, facts, &wanted, wired, reason, size);
+	wired->fails = !error && wanted.fails;
 	if (error)
 		give_up(scope, socket, wired);
 	else
@@ -286,6 +292,8 @@ bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired 
 	bool bound = true;
 
 	if (wired->tie) {
+		if (!failed)
+			__atomic_store_n(&wired->tie->refusals, 0, __ATOMIC_RELAXED);
 		bound = !wired->tie->binds || tap_wire_was_bound(failed);
 		/* No listener is made anew: who is accepted has the tie from it. */
 		if (!failed && !wired->tie->binds)

@@ -76,7 +76,7 @@ static bool send_own(struct wire *wire)
 static bool go_clear(struct wire *wire, const char *why)
 {
 	wire->choice = WIRE_NULL;
-	wire->through = true;
+	tap_wire_through(wire);
 	if (!send_own(wire))
 		return false;
 	if (why)

@@ -176,7 +176,17 @@ static void drop_name(gss_name_t *name)
 		THROUGH(gss_release_name(&minor, name));
 }
 
-static OM_uint32 acquire(const struct wire *wire, gss_cred_id_t *cred)
+/* libkrb5's codes (krb5.h): no KDC of the realm, or none that is known. */
+static void note_unreached(struct wire *wire, OM_uint32 major, OM_uint32 minor)
+{
+	static const int32_t kdc_unreach = -1765328228, cannot_resolve = -1765328164, unknown = -1765328230;
+	int32_t code = (int32_t)minor;
+
+	wire->unreached =
+		GSS_ERROR(major) && (code == kdc_unreach || code == cannot_resolve || code == unknown);
+}
+
+static OM_uint32 acquire(struct wire *wire, gss_cred_id_t *cred)
 {
 	gss_name_t name = import(wire->tie->principal, wire->tie->principal_type);
 	gss_name_t target = GSS_C_NO_NAME;
@@ -189,6 +199,7 @@ static OM_uint32 acquire(const struct wire *wire, gss_cred_id_t *cred)
 	tap_acquires_for = target;
 	major = THROUGH(gss_acquire_cred(&minor, name, GSS_C_INDEFINITE, GSS_C_NO_OID_SET,
 					 wire->server ? GSS_C_ACCEPT : GSS_C_INITIATE, cred, NULL, NULL));
+	note_unreached(wire, major, minor);
 	tap_acquires_for = GSS_C_NO_NAME;
 	drop_name(&target);
 	drop_name(&name);
@@ -200,7 +211,7 @@ static OM_uint32 acquire(const struct wire *wire, gss_cred_id_t *cred)
  * its name, which is read at each handshake, and its name has to be looked up: it is acquired once, by one
  * thread for each endpoint (pool.c). An initiator's ends with its tickets.
  */
-static OM_uint32 credential(const struct wire *wire, gss_cred_id_t *cred)
+static OM_uint32 credential(struct wire *wire, gss_cred_id_t *cred)
 {
 	OM_uint32 major;
 
@@ -249,6 +260,7 @@ static OM_uint32 initiate(struct wire *wire, const gss_buffer_desc *token, gss_c
 	major = THROUGH(gss_init_sec_context(
 		&minor, cred, &wire->context, target, GSS_C_NO_OID, FLAGS, 0, GSS_C_NO_CHANNEL_BINDINGS,
 		token->length ? TR_UNCONST(token) : GSS_C_NO_BUFFER, NULL, out, flags, NULL));
+	note_unreached(wire, major, minor);
 	drop_name(&target);
 	return major;
 }

@@ -61,6 +61,7 @@ static const char *take_error(struct wire *wire, const uint8_t *body, size_t cou
 	if (!tap_frame_put(&wire->plain, FRAME_COMMAND, count) || !tap_wire_put(&wire->plain, body, count))
 		return "there is no memory";
 	tap_wire_tell_failed(wire, "the peer's program does not let this end in: its ZAP handler denies it");
+	tap_wire_denied(wire);
 	return NULL;
 }
 
@@ -126,7 +127,7 @@ static const char *take_ready(struct wire *wire, const uint8_t *token, size_t le
 		return "READY could not be sent";
 	wire->phase = WIRE_DATA;
 	wire->made = tr_now();
-	wire->through = true;
+	tap_wire_through(wire);
 	tap_wire_drop(&wire->granted);
 	tap_wire_early_over(wire);
 	/* Where calls are recorded each message is one. */

@@ -14,8 +14,10 @@
 #include "shim/wire/unseen.h"
 #include "shim/wire/using.h"
 #include "shim/wire/wire.h"
+#include "shim/zmq/zmq.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -332,6 +334,8 @@ static ssize_t recv_clear(struct wire *wire, void *bytes, size_t count)
 
 static ssize_t recv_for(struct wire *wire, void *bytes, size_t count)
 {
+	if (wire->given_up)
+		return wire_left(&wire->plain) ? tap_wire_give(wire, bytes, count) : dead();
 	switch (wire->phase) {
 	case WIRE_GREETING:
 		return tap_wire_greeting_recv(wire, bytes, count);
@@ -397,6 +401,8 @@ static ssize_t hook_recv(int fd, void *bytes, size_t count, int flags)
 	if (!ready && wire->phase == WIRE_DATA && is_beside(HERE, wire->tie))
 		n = tap_wire_fail(wire, "libzmq's calls have stopped coming through here");
 	wire->left |= !n || (n < 0 && errno == ECONNRESET && wire->phase != WIRE_DEAD);
+	if ((!n || (n < 0 && errno != EAGAIN && errno != EINTR)) && tap_wire_gives_up(wire))
+		n = tap_wire_give(wire, bytes, count);
 	tap_wire_leave(wire);
 	return n;
 }
@@ -447,6 +453,16 @@ static int hook_epoll_wait(int set, struct epoll_event *events, int most, int ti
 {
 	tap_wire_about_to_wait();
 	return epoll_wait(set, events, most, tap_wire_nap(timeout));
+}
+
+/* Who waits for a socket that has been refused waits for nobody; libzmq lives with no other errno. */
+static int hook_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	if (__builtin_expect(timeout && tap_moves_in_vain(), 0)) {
+		errno = EINTR;
+		return -1;
+	}
+	return poll(fds, count, timeout);
 }
 
 static bool is_socket(int fd)
@@ -544,5 +560,6 @@ const struct tap_hook tap_wire_hooks[] = {
 	{"sendto", (void *)hook_sendto, false},
 	{"eventfd", (void *)hook_eventfd, false},
 	{"epoll_wait", (void *)hook_epoll_wait, false},
+	{"poll", (void *)hook_poll, false},
 	{0},
 };

@@ -50,13 +50,20 @@ static bool asks_alike(const struct tap_zap *a, const struct tap_zap *b)
 	       !strcmp(a->domain, b->domain) && !memcmp(a->id, b->id, a->id_length);
 }
 
+/* What befalls a socket's connections befalls it alone; by a path they cannot be told apart. */
+static bool fails_alike(const struct tap_tie *a, const struct tap_tie *b)
+{
+	return a->fails == b->fails && a->once == b->once &&
+	       (!a->fails || a->socket == b->socket || !strncmp(a->endpoint, "ipc:", 4));
+}
+
 static bool is_alike(const struct tap_tie *a, const struct tap_tie *b)
 {
 	return a->hash == b->hash && a->server == b->server && a->binds == b->binds &&
 	       a->decides == b->decides && a->paced == b->paced && a->send_buffer == b->send_buffer &&
 	       a->largest == b->largest && a->principal_type == b->principal_type &&
 	       a->service_type == b->service_type && !strcmp(a->endpoint, b->endpoint) &&
-	       !strcmp(a->principal, b->principal) && !strcmp(a->service, b->service) &&
+	       !strcmp(a->principal, b->principal) && !strcmp(a->service, b->service) && fails_alike(a, b) &&
 	       asks_alike(&a->zap, &b->zap);
 }
 

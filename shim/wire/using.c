@@ -34,6 +34,8 @@ struct use {
 	uint64_t at;	/* when: of tap_tie_clock */
 	uint64_t waits; /* ms: libzmq, at most, before it comes again */
 	bool ending;
+	bool over;    /* the program has disconnected */
+	bool refused; /* ... or the peers have refused it */
 };
 
 struct tap_user {
@@ -188,11 +190,34 @@ static void all_may_end(const struct tap_user *user)
 		may_end((struct use *)link);
 }
 
+/* Locked with its socket's address: that is not closed meanwhile. */
+static void tell_socket(const struct tap_user *user)
+{
+	bool refused = false, goes_on = false;
+
+	for (const struct link *link = user->uses.next; link != &user->uses; link = link->next) {
+		const struct use *use = (const struct use *)(const void *)link;
+
+		refused |= use->refused;
+		goes_on |= !use->refused && !use->over;
+	}
+	if (!user->socket)
+		return;
+	if (refused && !goes_on && !tap_socket_has(user->socket, TAP_SOCKET_ELSEWHERE))
+		tap_socket_add(user->socket, TAP_SOCKET_REFUSED);
+	else
+		tap_socket_unflag(user->socket, TAP_SOCKET_REFUSED);
+}
+
 static void all_there_may_end(const struct tap_user *user, const char *endpoint)
 {
 	for (struct use *use = uses[bucket_of(user, tap_tie_hash(endpoint))]; use; use = use->next)
-		if (use->user == user && !strcmp(use->tie->endpoint, endpoint))
+		if (use->user == user && !strcmp(use->tie->endpoint, endpoint)) {
+			use->over = true;
+			use->refused = false;
 			may_end(use);
+		}
+	tell_socket(user);
 }
 
 /* Its socket's address may be another's. */
@@ -367,9 +392,10 @@ void tap_using_begin(const struct tap_scope *scope, void *socket, struct tap_tie
 	if (user && !use)
 		use = new_use(user, tie);
 	if (use) {
-		use->ending = false;
+		use->ending = use->over = use->refused = false;
 		put_off(use);
 		wait_at_least(use, waits);
+		tell_socket(user);
 	} else {
 		tap_tie_use(tie); /* nobody can tell any more when it is over */
 	}
@@ -390,6 +416,53 @@ void tap_using_disconnected(const void *socket, const char *endpoint)
 		all_there_may_end(user, endpoint);
 	leave();
 	errno = saved;
+}
+
+void tap_using_refused(const struct tap_tie *tie)
+{
+	int saved = errno;
+
+	enter();
+	for (struct link *link = everybody.next; link != &everybody; link = link->next) {
+		struct tap_user *user = (struct tap_user *)link;
+		struct use *use = user->process == tap_lineage() ? find_use(user, tie) : NULL;
+
+		if (!use || use->over)
+			continue;
+		use->refused = true;
+		tell_socket(user);
+	}
+	leave();
+	errno = saved;
+}
+
+void tap_using_elsewhere(void *socket)
+{
+	tap_socket_flag(socket, TAP_SOCKET_ELSEWHERE);
+	if (!known)
+		return;
+	enter();
+	tap_socket_unflag(socket, TAP_SOCKET_REFUSED);
+	leave();
+}
+
+bool tap_using_is_refused(const void *socket, const char *endpoint)
+{
+	const struct tap_user *user;
+	const struct use *use = NULL;
+	int saved = errno;
+
+	if (!known)
+		return false;
+	enter();
+	user = find_user(socket);
+	if (user)
+		use = uses[bucket_of(user, tap_tie_hash(endpoint))];
+	while (use && (use->user != user || !use->refused || strcmp(use->tie->endpoint, endpoint) != 0))
+		use = use->next;
+	leave();
+	errno = saved;
+	return use;
 }
 
 void tap_using_closed(const void *socket)

@@ -21,6 +21,15 @@ struct wire_place;
 void tap_using_begin(const struct tap_scope *scope, void *socket, struct tap_tie *tie);
 /* By zmq_disconnect. */
 void tap_using_disconnected(const void *socket, const char *endpoint);
+/*
+ * The peers of this tie refuse whoever connects for it (refused.c). A socket of which no endpoint is left has
+ * TAP_SOCKET_REFUSED, until it is connected elsewhere, or to another than who has refused it.
+ */
+void tap_using_refused(const struct tap_tie *tie);
+/* It has an endpoint of which that is not asked. */
+void tap_using_elsewhere(void *socket);
+/* Is that so of this endpoint of the socket, from which it was not disconnected? */
+bool tap_using_is_refused(const void *socket, const char *endpoint);
 /* It is about to be, by zmq_close. */
 void tap_using_closed(const void *socket);
 /* The context has ended: nothing of its sockets is left. */

@@ -118,6 +118,16 @@ static int no_listener(const struct tap_scope *scope, const char *endpoint)
 	return refuse(scope, &verdict, endpoint);
 }
 
+static int refused_before(const struct tap_scope *scope, uint32_t line, const char *endpoint)
+{
+	struct pol_verdict verdict = {.action = POL_DENY,
+				      .rule = "zmq.inject.on-failure",
+				      .line = line,
+				      .reason = "the endpoint is given up: its peers refuse this client"};
+
+	return refuse(scope, &verdict, endpoint);
+}
+
 static int unknown_handler(const struct tap_scope *scope, const char *endpoint)
 {
 	struct pol_verdict verdict = {
@@ -204,6 +214,10 @@ static struct judged judge_by(const struct pol *policy, const struct tap_scope *
 						   sizeof(reason));
 		break;
 	case POL_INJECT:
+		if (verdict.inject.fails && tap_using_is_refused(socket, facts.endpoint)) {
+			judged.error = refused_before(scope, verdict.inject.fails, facts.endpoint);
+			break;
+		}
 		error = tap_wire_begin(scope, socket, &facts, &verdict.inject, real, &judged.wired, reason,
 				       sizeof(reason));
 		break;
@@ -314,6 +328,8 @@ static int undo_unseen(const struct tap_scope *scope, void *socket, const char *
 		if (!tap_wire_end(&scope, socket, &judged.wired, result == failure) &&                       \
 		    undo_unseen(&scope, socket, endpoint))                                                   \
 			result = failure;                                                                    \
+		if (result != failure && scope.judge && !judged.wired.fails && tap_zmq_ruled())              \
+			tap_using_elsewhere(socket);                                                         \
 		if (judged.handles && result == failure)                                                     \
 			tap_socket_unflag(socket, TAP_SOCKET_ZAP);                                           \
 		if (scope.watch)                                                                             \

@@ -105,6 +105,18 @@ TAP_EXPORT int zmq_setsockopt(void *socket, int option, const void *value, size_
 	return result;
 }
 
+/* Who asks, as zmq_poll does, is to come and hear that. */
+static void add_events(void *socket, int option, void *value, const size_t *length)
+{
+	int events;
+
+	if (option != ZMQ_EVENTS || *length != sizeof(events) || !tap_socket_has(socket, TAP_SOCKET_REFUSED))
+		return;
+	memcpy(&events, value, sizeof(events));
+	events |= ZMQ_POLLIN | ZMQ_POLLOUT;
+	memcpy(value, &events, sizeof(events));
+}
+
 TAP_EXPORT int zmq_getsockopt(void *socket, int option, void *value, size_t *length)
 {
 	TAP_ENTER(scope, real_call, TAP_ZMQ, zmq_getsockopt);
@@ -121,6 +133,8 @@ TAP_EXPORT int zmq_getsockopt(void *socket, int option, void *value, size_t *len
 	} else if (!kept) {
 		result = real_call(socket, option, value, length);
 		tap_turn_end(turn);
+		if (!result)
+			add_events(socket, option, value, length);
 	} else if (*length > kept_length) {
 		memset(value, 0, *length);
 		memcpy(value, kept, kept_length + 1);

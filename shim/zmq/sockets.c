@@ -111,6 +111,14 @@ struct tap_socket *tap_socket_flag(void *socket, unsigned flag)
 	return s;
 }
 
+void tap_socket_add(const void *socket, unsigned flag)
+{
+	struct tap_socket *s = tap_socket_known(socket);
+
+	if (s)
+		__atomic_or_fetch(&s->flags, flag, __ATOMIC_RELEASE);
+}
+
 void tap_socket_unflag(const void *socket, unsigned flag)
 {
 	struct tap_socket *s = tap_socket_known(socket);

@@ -37,6 +37,9 @@ enum tap_socket_flag {
 	TAP_SOCKET_RECONNECT_IVL = 4,
 	TAP_SOCKET_ZAP = 8,	/* it is bound as a context's ZAP handler */
 	TAP_SOCKET_DOMAIN = 16, /* its ZAP domain is kept here: libzmq has none */
+	/* Of one that is to fail where its peers refuse it (on-failure). */
+	TAP_SOCKET_ELSEWHERE = 32, /* it has endpoints of which that is not asked */
+	TAP_SOCKET_REFUSED = 64,   /* they do, at all that it has */
 };
 struct tap_socket {
 	struct tap_socket *next;
@@ -53,6 +56,8 @@ struct tap_socket *tap_socket_known(const void *socket);
 /* NULL: there is no room to know it. */
 struct tap_socket *tap_socket_flag(void *socket, unsigned flag);
 void tap_socket_unflag(const void *socket, unsigned flag);
+/* Of one that is known. */
+void tap_socket_add(const void *socket, unsigned flag);
 void tap_socket_forget(const void *socket);
 /* It is one of this context. */
 void tap_socket_made(void *socket, void *context);
@@ -65,6 +70,11 @@ bool tap_socket_has(const void *socket, unsigned flag);
 int tap_socket_type(const struct tap_scope *scope, void *socket);
 int tap_socket_mechanism(const struct tap_scope *scope, void *socket);
 int tap_socket_plaintext(const struct tap_scope *scope, void *socket);
+
+/* message.c: some socket has an endpoint whose refusal is to be told; */
+extern bool tap_moves_may_fail;
+/* ... and this thread sends or receives by one that is refused at all that it has. */
+bool tap_moves_in_vain(void);
 
 /* malformed.c: the errno with which libzmq refuses this endpoint; 0: it may take it. */
 int tap_zmq_malformed(enum pol_way way, const char *endpoint);

@@ -54,6 +54,7 @@ static const struct named options[] = {
 	{"linger", ZMQ_LINGER, 0},
 	{"rcvtimeo", ZMQ_RCVTIMEO, 0},
 	{"immediate", ZMQ_IMMEDIATE, 0},
+	{"reconnect_ivl", ZMQ_RECONNECT_IVL, 0},
 	{"ipv6", ZMQ_IPV6, 0},
 	{"use_fd", ZMQ_USE_FD, 0},
 	{"handshake_ivl", ZMQ_HANDSHAKE_IVL, 0},

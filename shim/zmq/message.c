@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Messages of sockets that a rule lets fail where their peers refuse them (on-failure: error): EACCES instead
+ * of a queue that nobody reads, and of a wait for nobody. All others, in all programs without such a rule, go
+ * to libzmq at once.
+ *
+ * What is in a socket is received before. A call that waits is woken by libzmq, whose thread ends the
+ * endpoint, and comes back from the wait (hook_poll) as one that a signal has interrupted.
+ */
+#include "shim/zmq/zmq.h"
+
+#include <sys/uio.h>
+
+bool tap_moves_may_fail;
+
+/* What this thread is at, and where on the stack: a call that was left by longjmp is not. */
+struct moving {
+	const void *socket;
+	uintptr_t frame;
+};
+static __thread struct moving moving;
+
+static bool is_refused(const void *socket)
+{
+	return tap_socket_has(socket, TAP_SOCKET_REFUSED);
+}
+
+bool tap_moves_in_vain(void)
+{
+	return moving.socket && (uintptr_t)__builtin_frame_address(0) < moving.frame &&
+	       is_refused(moving.socket);
+}
+
+/* The errno of a call that came to nothing. */
+static int errno_of(const void *socket, int error)
+{
+	return (error == EAGAIN || error == EINTR) && is_refused(socket) ? EACCES : error;
+}
+
+#define SENDS(socket) is_refused(socket)
+#define RECEIVES(socket) false
+
+#define MOVE(name, parameters, arguments, refused)                                                           \
+	TAP_EXPORT int name parameters                                                                       \
+	{                                                                                                    \
+		TAP_REAL(real_call, name);                                                                   \
+		if (__builtin_expect(real_call && !__atomic_load_n(&tap_moves_may_fail, __ATOMIC_RELAXED),   \
+				     1))                                                                     \
+			return real_call arguments;                                                          \
+		const struct moving before = moving;                                                         \
+		int result;                                                                                  \
+                                                                                                             \
+		if (!real_call)                                                                              \
+			return tap_zmq_missing();                                                            \
+		if (refused) {                                                                               \
+			errno = EACCES;                                                                      \
+			return -1;                                                                           \
+		}                                                                                            \
+		moving = (struct moving){socket, (uintptr_t)__builtin_frame_address(0)};                     \
+		result = real_call arguments;                                                                \
+		moving = before;                                                                             \
+		if (result < 0)                                                                              \
+			errno = errno_of(socket, errno);                                                     \
+		return result;                                                                               \
+	}
+
+MOVE(zmq_send, (void *socket, const void *bytes, size_t length, int flags), (socket, bytes, length, flags),
+     SENDS(socket))
+MOVE(zmq_send_const, (void *socket, const void *bytes, size_t length, int flags),
+     (socket, bytes, length, flags), SENDS(socket))
+MOVE(zmq_msg_send, (zmq_msg_t * message, void *socket, int flags), (message, socket, flags), SENDS(socket))
+MOVE(zmq_sendmsg, (void *socket, zmq_msg_t *message, int flags), (socket, message, flags), SENDS(socket))
+MOVE(zmq_sendiov, (void *socket, struct iovec *parts, size_t count, int flags), (socket, parts, count, flags),
+     SENDS(socket))
+MOVE(zmq_recv, (void *socket, void *bytes, size_t length, int flags), (socket, bytes, length, flags),
+     RECEIVES(socket))
+MOVE(zmq_msg_recv, (zmq_msg_t * message, void *socket, int flags), (message, socket, flags), RECEIVES(socket))
+MOVE(zmq_recvmsg, (void *socket, zmq_msg_t *message, int flags), (socket, message, flags), RECEIVES(socket))
+MOVE(zmq_recviov, (void *socket, struct iovec *parts, size_t *count, int flags),
+     (socket, parts, count, flags), RECEIVES(socket))
