@@ -58,6 +58,13 @@ struct pol_proof pol_auth_proof(const struct pol *pol, uint32_t number)
 	return proof;
 }
 
+int pol_binds_routing_id(const struct pol *pol, uint32_t number)
+{
+	const struct pol_rule *item = item_of(pol, number);
+
+	return item && pol_field(item, POL_K_AUTH_ROUTING_ID);
+}
+
 static enum pol_action deny(const struct pol *pol, const struct pol_rule *rule, const char *why,
 			    const char *what, struct pol_verdict *verdict)
 {
@@ -135,13 +142,13 @@ static enum pol_action judge_principal(const struct pol *pol, const struct pol_r
 				       const char *principal, struct pol_verdict *verdict)
 {
 	const struct pol_rule *list = pol_field(item, POL_K_AUTH_GSSAPI);
+	const struct pol_rule *id = pol_field(item, POL_K_AUTH_ROUTING_ID);
 	struct pol_facts kerberos = {.kerberos = true};
 
-	if (!list)
-		return POL_ALLOW;
-	if (pol_anonymous(principal))
-		return deny(pol, list, " lets nobody in who is anonymous or not known", NULL, verdict);
-	if (!pol_matching_name(pol, &kerberos, list, principal))
+	if ((list || id) && pol_anonymous(principal))
+		return deny(pol, list ? list : id, " lets nobody in who is anonymous or not known", NULL,
+			    verdict);
+	if (list && !pol_matching_name(pol, &kerberos, list, principal))
 		return deny(pol, list, " does not list the principal ", principal, verdict);
 	return POL_ALLOW;
 }
@@ -149,10 +156,14 @@ static enum pol_action judge_principal(const struct pol *pol, const struct pol_r
 static enum pol_action judge_mechanism(const struct pol *pol, const struct pol_rule *item,
 				       const struct pol_visitor *visitor, struct pol_verdict *verdict)
 {
+	const struct pol_rule *id = pol_field(item, POL_K_AUTH_ROUTING_ID);
 	const char *mechanism = visitor->mechanism;
 
 	if (!strcmp(mechanism, "GSSAPI"))
 		return judge_principal(pol, item, visitor->principal, verdict);
+	/* It could claim to be anybody. */
+	if (id)
+		return deny(pol, id, " lets nobody in who has no principal, as by ", mechanism, verdict);
 	if (!strcmp(mechanism, "NULL") ||
 	    (!strcmp(mechanism, "PLAIN") && pol_field(item, POL_K_AUTH_PLAIN)) ||
 	    (!strcmp(mechanism, "CURVE") && pol_field(item, POL_K_AUTH_CURVE)))

@@ -267,6 +267,8 @@ struct pol_proof {
 	const char *plain, *curve, *user_id;
 };
 struct pol_proof pol_auth_proof(const struct pol *pol, uint32_t rule);
+/* Is a peer's routing id its principal? 1 or 0. */
+int pol_binds_routing_id(const struct pol *pol, uint32_t rule);
 /* It was not proved, for this reason, which goes on after the rule's name and line. */
 enum pol_action pol_deny_visitor(const struct pol *pol, uint32_t rule, const struct pol_visitor *visitor,
 				 const char *why, struct pol_verdict *verdict);

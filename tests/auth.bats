@@ -380,3 +380,35 @@ talks() {
     halt server
     run -1 grep "from anybody" server.out
 }
+
+# routes MODE: how a ROUTER knows a peer who claims to be mallory, and is alice.
+routes() {
+    printf 'version: 1\nmode: %s\nzmq: {auth: [{routing-id: principal}], inject: [{bind: "*"}, {connect: "*", service: "zmq@localhost"}]}\n' "$1" >p.yaml
+    "$GSSTAP" policy compile -o p.bin p.yaml
+    cat >routes.py <<'END'
+import zmq
+context = zmq.Context()
+router, dealer = context.socket(zmq.ROUTER), context.socket(zmq.DEALER)
+router.rcvtimeo = dealer.rcvtimeo = 300000
+dealer.routing_id = b"mallory@GSSTAP.TEST"
+dealer.connect("tcp://127.0.0.1:%d" % router.bind_to_random_port("tcp://127.0.0.1"))
+dealer.send(b"x")
+name = router.recv_multipart()[0]
+router.send_multipart([name, b"to you"])
+print(name.decode(), dealer.recv().decode())
+context.destroy(0)
+END
+    rm -f trace.pcapng
+    run -0 timeout 60 env KRB5CCNAME="$GSSTAP_REALM/ccache/alice" "$GSSTAP" run -p p.bin -o trace.pcapng -- "$PYTHON" routes.py
+}
+
+@test "with routing-id: principal a ROUTER knows a peer by its principal, whatever it claims" {
+    routes enforce
+    [ "$output" = "alice@GSSTAP.TEST to you" ]
+    routes audit
+    [ "$output" = "mallory@GSSTAP.TEST to you" ]
+    policy '{routing-id: principal}'
+    cases null
+    [ "${lines[0]}" = "out auth 400" ]
+    told 1 '.event == "refused" and .rule == "zmq.auth.routing-id"'
+}

@@ -51,9 +51,10 @@ const char *tap_curve_why_not(const char *directory, const char *field, const ui
 			      struct tap_auth_room *room, char *user, size_t size, int *status);
 
 /* engine.c: of a connection that GSSAPI is spoken on, or could have been: what the rules say without files,
- * and that is told. NULL, or why the peer does not come in. */
+ * and that is told. NULL, or why the peer does not come in. *binds_id: it does, and its routing id is its
+ * principal. */
 const char *tap_auth_why_not(enum pol_way way, const char *endpoint, const struct pol_visitor *visitor,
-			     char *reason, size_t size);
+			     bool *binds_id, char *reason, size_t size);
 
 /* handler.c: the decision is told, in the trace. */
 void tap_auth_tell(const struct pol_visitor *visitor, const struct tap_auth_answer *answer);

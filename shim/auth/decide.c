@@ -43,7 +43,9 @@ void tap_auth_decide(const struct pol *pol, uint32_t rule, const struct pol_visi
 	answer->user[0] = 0;
 	if (pol_judge_visitor(pol, rule, visitor, &answer->verdict) == POL_DENY)
 		return;
-	why = prove(&proof, visitor, credentials, room, answer);
+	/* Who is asked by libzmq has no say in that. */
+	why = pol_binds_routing_id(pol, rule) ? " cannot be kept where libzmq speaks GSSAPI"
+					      : prove(&proof, visitor, credentials, room, answer);
 	if (!why) {
 		answer->status = 200;
 		return;

@@ -6,7 +6,7 @@
 #include "shim/core/text.h"
 
 const char *tap_auth_why_not(enum pol_way way, const char *endpoint, const struct pol_visitor *visitor,
-			     char *reason, size_t size)
+			     bool *binds_id, char *reason, size_t size)
 {
 	const struct pol *policy = tap_policy_take();
 	const uint32_t rule = pol_auth_rule(policy, way, endpoint, visitor->domain);
@@ -15,6 +15,7 @@ const char *tap_auth_why_not(enum pol_way way, const char *endpoint, const struc
 	enum pol_action action =
 		asked ? pol_judge_visitor(policy, rule, visitor, &answer.verdict) : POL_ALLOW;
 
+	*binds_id = action == POL_ALLOW && pol_enforces(policy) && pol_binds_routing_id(policy, rule);
 	tap_policy_give(policy);
 	if (!asked)
 		return NULL;

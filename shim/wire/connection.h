@@ -26,8 +26,9 @@
 #define WIRE_USER 256
 #define WIRE_METADATA 4096 /* of a ZAP handler's answer */
 #define WIRE_GROWS                                                                                           \
-	(WIRE_USER + WIRE_METADATA + 32u) /* what a peer's READY may have more for libzmq than it came with  \
-					   */
+	(2 * WIRE_USER + WIRE_METADATA +                                                                     \
+	 48u) /* what a peer's READY may have more for libzmq than it came with                              \
+	       */
 
 enum wire_phase {
 	WIRE_GREETING,

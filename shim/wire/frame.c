@@ -142,6 +142,32 @@ static bool put_property(struct wire_buffer *out, const char *name, const char *
 
 #define READY "\5READY"
 #define USER_ID "User-Id"
+#define IDENTITY "Identity"
+
+bool tap_frame_put_identity(struct wire_buffer *granted, const char *id)
+{
+	return put_property(granted, IDENTITY, id);
+}
+
+static bool grants_identity(const struct wire_buffer *granted)
+{
+	const uint8_t *bytes = wire_front(granted);
+	size_t value, length, step;
+
+	for (size_t at = 0, count = wire_left(granted); at < count; at += step) {
+		step = tap_frame_property(bytes + at, count - at, &value, &length);
+		if (!step || is_name(bytes + at + 1, bytes[at], IDENTITY))
+			return step;
+	}
+	return false;
+}
+
+/* What libzmq is told of by us, whatever the peer says. */
+static bool is_ours(const uint8_t *property, bool identity)
+{
+	return is_name(property + 1, property[0], USER_ID) ||
+	       (identity && is_name(property + 1, property[0], IDENTITY));
+}
 
 bool tap_frame_metadata(struct wire_buffer *out, const uint8_t *bytes, size_t count)
 {
@@ -163,6 +189,7 @@ bool tap_frame_ready(struct wire_buffer *out, const uint8_t *body, size_t count,
 		     const struct wire_buffer *granted, bool *subscriber)
 {
 	size_t made = FRAME_READY_HEAD, value, length, step;
+	bool identity = grants_identity(granted);
 
 	if (count < FRAME_READY_HEAD || memcmp(body, READY, FRAME_READY_HEAD))
 		return false;
@@ -170,7 +197,7 @@ bool tap_frame_ready(struct wire_buffer *out, const uint8_t *body, size_t count,
 		step = tap_frame_property(body + at, count - at, &value, &length);
 		if (!step)
 			return false;
-		if (!is_name(body + at + 1, body[at], USER_ID))
+		if (!is_ours(body + at, identity))
 			made += step;
 		if (is_name(body + at + 1, body[at], "Socket-Type"))
 			*subscriber = length == 3 && !memcmp(body + at + value, "SUB", 3);
@@ -184,7 +211,7 @@ bool tap_frame_ready(struct wire_buffer *out, const uint8_t *body, size_t count,
 		return false;
 	for (size_t at = FRAME_READY_HEAD; at < count; at += step) {
 		step = tap_frame_property(body + at, count - at, &value, &length);
-		if (!is_name(body + at + 1, body[at], USER_ID) && !tap_wire_put(out, body + at, step))
+		if (!is_ours(body + at, identity) && !tap_wire_put(out, body + at, step))
 			return false;
 	}
 	return true;

@@ -258,7 +258,8 @@ void tap_wire_ended(const void *context)
 	errno = saved;
 }
 
-const char *tap_wire_why_not(const struct wire *wire, const char *principal, char *reason, size_t size)
+static const char *why_not(const struct wire *wire, const char *principal, bool *binds_id, char *reason,
+			   size_t size)
 {
 	const struct tap_tie *tie = wire->tie;
 	char address[128];
@@ -267,10 +268,19 @@ const char *tap_wire_why_not(const struct wire *wire, const char *principal, cha
 				      .mechanism = principal ? "GSSAPI" : "NULL",
 				      .principal = principal};
 
+	*binds_id = false;
 	if (!wire->server || !TAP_POLICY(pol_authenticates))
 		return NULL;
 	address_of(wire->fd, address, sizeof(address));
-	return tap_auth_why_not(tie->binds ? POL_BIND : POL_CONNECT, tie->endpoint, &visitor, reason, size);
+	return tap_auth_why_not(tie->binds ? POL_BIND : POL_CONNECT, tie->endpoint, &visitor, binds_id,
+				reason, size);
+}
+
+const char *tap_wire_why_not(const struct wire *wire, const char *principal, char *reason, size_t size)
+{
+	bool binds_id;
+
+	return why_not(wire, principal, &binds_id, reason, size);
 }
 
 static bool decides_alone(void)
@@ -283,12 +293,14 @@ const char *tap_wire_zap(struct wire *wire, char *reason, size_t size)
 	const struct tap_zap *zap = &wire->tie->zap;
 	struct answer answer = {0};
 	struct visit visit;
-	bool answered = false;
+	bool answered = false, binds_id;
 	void *socket;
 	int error;
 
-	if (tap_wire_why_not(wire, wire->user, reason, size))
+	if (why_not(wire, wire->user, &binds_id, reason, size))
 		return reason;
+	if (binds_id && !tap_frame_put_identity(&wire->granted, wire->user))
+		return "there is no memory for the peer's routing id";
 	if (!zap->context)
 		return NULL;
 	if (decides_alone())
