@@ -62,6 +62,11 @@ void tap_wire_tell_made(const struct wire *wire, const uint8_t *ready, size_t co
 	keep(wire->tie->decides && !ready && !count);
 }
 
+void tap_wire_through(struct wire *wire)
+{
+	wire->through = true;
+}
+
 void tap_wire_tell_unsecured(struct wire *wire, const char *why)
 {
 	(void)why;
