@@ -546,20 +546,12 @@ static int hook_close(int fd)
 
 /* Of accept and accept4 one is needed (enter.c). */
 const struct tap_hook tap_wire_hooks[] = {
-	{"socket", (void *)hook_socket, true},
-	{"setsockopt", (void *)hook_setsockopt, true},
-	{"bind", (void *)hook_bind, true},
-	{"connect", (void *)hook_connect, true},
-	{"accept", (void *)hook_accept, false},
-	{"accept4", (void *)hook_accept4, false},
-	{"recv", (void *)hook_recv, true},
-	{"send", (void *)hook_send, true},
-	{"close", (void *)hook_close, true},
-	{"epoll_ctl", (void *)hook_epoll_ctl, false},
-	{"write", (void *)hook_write, false},
-	{"sendto", (void *)hook_sendto, false},
-	{"eventfd", (void *)hook_eventfd, false},
-	{"epoll_wait", (void *)hook_epoll_wait, false},
-	{"poll", (void *)hook_poll, false},
-	{0},
+	{"socket", (void *)hook_socket, true},	  {"setsockopt", (void *)hook_setsockopt, true},
+	{"bind", (void *)hook_bind, true},	  {"connect", (void *)hook_connect, true},
+	{"accept", (void *)hook_accept, false},	  {"accept4", (void *)hook_accept4, false},
+	{"recv", (void *)hook_recv, true},	  {"send", (void *)hook_send, true},
+	{"close", (void *)hook_close, true},	  {"epoll_ctl", (void *)hook_epoll_ctl, false},
+	{"write", (void *)hook_write, false},	  {"sendto", (void *)hook_sendto, false},
+	{"eventfd", (void *)hook_eventfd, false}, {"epoll_wait", (void *)hook_epoll_wait, false},
+	{"poll", (void *)hook_poll, false},	  {0},
 };
