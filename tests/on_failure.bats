@@ -178,6 +178,17 @@ ends() {
     [ "$(trace_json server.pcapng | jq -c 'select(.event == "handshake")' | wc -l)" = 1 ]
 }
 
+@test "who is denied by the ZAP handler of the peer's program hears so at once" {
+    secured "$BATS_FILE_TMPDIR/mended.bin"
+    start server "${WITH[@]}" GSSTAP_TRACE="$PWD/server.pcapng" "$PYTHON" "$TOP/tests/hosts/denies.py" "$AT" up
+    wait_until 60 test -e up
+    as alice error
+    start client "${WITH[@]}" "$PYTHON" "$TOP/tests/hosts/refused.py" monitor "$AT"
+    ends client
+    [ "$output" = "EACCES EACCES done done 400" ]
+    [ "$(trace_json server.pcapng | jq -c 'select(.event == "handshake" and .outcome == "established")' | wc -l)" = 1 ] || { trace_json server.pcapng | jq -c 'select(.event == "handshake")'; return 1; }
+}
+
 @test "a bind rule takes no on-failure" {
     printf 'version: 1\nzmq: {inject: [{bind: "*", on-failure: error}]}' >bind.yaml
     run -2 "$GSSTAP" policy compile -o x.bin bind.yaml
