@@ -178,6 +178,31 @@ ends() {
     [ "$(trace_json server.pcapng | jq -c 'select(.event == "handshake")' | wc -l)" = 1 ]
 }
 
+@test "who is refused before zmq_connect has come back hears so, too" {
+    KIND=PULL serve server recv
+    as mallory error
+    start client "${WITH[@]}" LD_PRELOAD="$PRELOAD:$BUILD/plugins/late_connect.so" "$BUILD/hosts/zpair" socket PUSH set linger 0 \
+        set reconnect_ivl -1 connect "$AT" send first
+    wait_until 60 a_trace '.event == "refused" and .rule == "zmq.inject.on-failure"' client.pcapng
+    touch goes-on
+    ends client
+    [ "$output" = "send: Permission denied" ]
+}
+
+@test "a server that has no patience while a KDC hangs refuses nobody" {
+    kinit -k -t "$GSSTAP_REALM/client/alice" -c "$PWD/cache" alice
+    start quiet "$PYTHON" "$TOP/tests/hosts/quiet_peer.py" server "${AT##*:}" hears
+    wait_until 60 lines 1 quiet.out there
+    kill -STOP "$(cat "$GSSTAP_REALM/kdc.pid")"
+    as alice error
+    start client "${WITH[@]}" KRB5CCNAME="$PWD/cache" "$BUILD/hosts/zpair" socket PUSH set linger 0 set immediate 1 connect "$AT" send first
+    while_kdc_hangs lines 6 quiet.out closed
+    kdc_goes_on
+    lives client
+    halt client
+    run ! a_trace '.event == "refused"' client.pcapng
+}
+
 @test "who is denied by the ZAP handler of the peer's program hears so at once" {
     secured "$BATS_FILE_TMPDIR/mended.bin"
     start server "${WITH[@]}" GSSTAP_TRACE="$PWD/server.pcapng" "$PYTHON" "$TOP/tests/hosts/denies.py" "$AT" up

@@ -20,17 +20,23 @@ extern __thread uint32_t tap_provider_hint; /* set by the stubs that dlsym hands
 /* NULL: no library has it. */
 void *tap_find_real(enum tr_call_id call, const void *from);
 
-/* The same; mostly the caller is the one of last time, and its function known. */
-static inline void *tap_real(enum tr_call_id call, const void *from)
+/* Mostly the caller is the one of last time, and its function known. NULL: it is to be found. */
+static inline void *tap_real_of_last(enum tr_call_id call, const void *from)
 {
 	const struct tap_caller *c = tap_last.caller;
 
-	if (__builtin_expect(c && (uintptr_t)from - c->start < c->size && c->real[call] &&
-				     !tap_provider_hint && !tap_last.hinted &&
-				     c->generation == tap_generation,
-			     1))
-		return c->real[call];
-	return tap_find_real(call, from);
+	return __builtin_expect(c && (uintptr_t)from - c->start < c->size && !tap_provider_hint &&
+					!tap_last.hinted && c->generation == tap_generation,
+				1)
+		       ? c->real[call]
+		       : NULL;
+}
+
+static inline void *tap_real(enum tr_call_id call, const void *from)
+{
+	void *real = tap_real_of_last(call, from);
+
+	return __builtin_expect(real != NULL, 1) ? real : tap_find_real(call, from);
 }
 
 /* Declares `real`, the function that this call is for; NULL: no library has it. */

@@ -25,10 +25,8 @@
 #define MINOR 11u /* version */
 #define WIRE_USER 256
 #define WIRE_METADATA 4096 /* of a ZAP handler's answer */
-#define WIRE_GROWS                                                                                           \
-	(2 * WIRE_USER + WIRE_METADATA +                                                                     \
-	 48u) /* what a peer's READY may have more for libzmq than it came with                              \
-	       */
+/* What a peer's READY may have more for libzmq than it came with. */
+#define WIRE_GROWS (2 * WIRE_USER + WIRE_METADATA + 48u)
 
 enum wire_phase {
 	WIRE_GREETING,
@@ -148,6 +146,8 @@ bool tap_wire_is_too_early(const struct tap_tie *tie);
 void tap_wire_pace(const struct wire *wire);
 
 /* --- refused.c: clients whose program is to be told (on-failure: error) */
+/* A socket is about to be connected for it. */
+void tap_wire_tries(struct tap_tie *tie);
 /* libzmq was told that a connection is over, or is about to be. True: this was the last, and `plain` is to be
  * given instead. */
 bool tap_wire_gives_up(struct wire *wire);

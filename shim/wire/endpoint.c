@@ -103,6 +103,8 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 	if (grows(tie))
 		set_largest(scope, socket, tie->largest + (int64_t)WIRE_GROWS);
 	wired->tie = tie;
+	if (tie->fails)
+		tap_wire_tries(tie);
 	if (tie->binds)
 		tap_wire_binding(tie);
 	if (tie->binds && tap_option_number(scope, socket, ZMQ_USE_FD, &given) && given >= 0 &&
@@ -292,8 +294,6 @@ bool tap_wire_end(const struct tap_scope *scope, void *socket, struct tap_wired 
 	bool bound = true;
 
 	if (wired->tie) {
-		if (!failed)
-			__atomic_store_n(&wired->tie->refusals, 0, __ATOMIC_RELAXED);
 		bound = !wired->tie->binds || tap_wire_was_bound(failed);
 		/* No listener is made anew: who is accepted has the tie from it. */
 		if (!failed && !wired->tie->binds)

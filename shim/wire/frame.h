@@ -71,13 +71,13 @@ size_t tap_frame_property(const uint8_t *bytes, size_t count, size_t *value, siz
 /* The properties in a ZAP handler's answer, behind `out`; without those that are not for it to say. False:
  * malformed. */
 bool tap_frame_metadata(struct wire_buffer *out, const uint8_t *bytes, size_t count);
+/* The routing id that the peer is to have, among what is granted: what it claims is left out. */
+bool tap_frame_put_identity(struct wire_buffer *granted, const char *id);
 /*
  * The peer's READY, as it is given to libzmq: first with this User-Id (NULL: none) and these properties,
  * since of two with one name the first counts; and without a User-Id of the peer's own, who is not to say who
  * he is. False: it is none, or malformed. *subscriber: its socket is a SUB.
  */
-/* The routing id that the peer is to have, among what is granted: what it claims is left out. */
-bool tap_frame_put_identity(struct wire_buffer *granted, const char *id);
 bool tap_frame_ready(struct wire_buffer *out, const uint8_t *body, size_t count, const char *user,
 		     const struct wire_buffer *granted, bool *subscriber);
 

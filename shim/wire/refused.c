@@ -19,10 +19,21 @@
 #define TIMES 3
 #define WHILE_NS 1000000000u
 
+static void begin_row(struct tap_tie *tie)
+{
+	__atomic_store_n(&tie->refusals, 0, __ATOMIC_RELAXED);
+}
+
+void tap_wire_tries(struct tap_tie *tie)
+{
+	begin_row(tie);
+	__atomic_store_n(&tie->refused, false, __ATOMIC_RELAXED);
+}
+
 void tap_wire_through(struct wire *wire)
 {
 	wire->through = true;
-	__atomic_store_n(&wire->tie->refusals, 0, __ATOMIC_RELAXED);
+	begin_row(wire->tie);
 }
 
 static void tell(const struct tap_tie *tie, bool audit)
@@ -52,10 +63,16 @@ static bool give_up(struct wire *wire)
 	return wire->given_up = enforces;
 }
 
+/* Whom GSSAPI waits for, as for a KDC, has not answered yet, and may be the reason why the peer went away. */
+static bool is_answered(const struct wire *wire)
+{
+	return wire->stepping ? wire->phase == WIRE_DEAD : !wire->unreached;
+}
+
 /* A proxy that has nobody to connect to says nothing, and a peer that hangs neither. */
 static bool is_refusal(const struct wire *wire)
 {
-	return !wire->server && !wire->through && !wire->own_way && !wire->proxied && !wire->unreached &&
+	return !wire->server && !wire->through && !wire->own_way && !wire->proxied && is_answered(wire) &&
 	       (wire->phase == WIRE_HANDSHAKE || wire->phase == WIRE_DEAD || wire->peer_count);
 }
 
@@ -66,8 +83,9 @@ static bool is_last(struct tap_tie *tie)
 	unsigned n = __atomic_add_fetch(&tie->refusals, 1, __ATOMIC_RELAXED);
 
 	if (n == 1)
-		tie->refused_since = now;
-	return tie->once || (n >= TIMES && now - tie->refused_since >= WHILE_NS);
+		__atomic_store_n(&tie->refused_since, now, __ATOMIC_RELAXED);
+	return tie->once ||
+	       (n >= TIMES && now - __atomic_load_n(&tie->refused_since, __ATOMIC_RELAXED) >= WHILE_NS);
 }
 
 /* What is left of a greeting that libzmq still waits for. */
@@ -99,7 +117,7 @@ bool tap_wire_gives_up(struct wire *wire)
 	}
 	if (give_up(wire))
 		return true;
-	__atomic_store_n(&wire->tie->refusals, 0, __ATOMIC_RELAXED);
+	begin_row(wire->tie);
 	tap_wire_drop(&wire->plain);
 	return false;
 }

@@ -401,7 +401,8 @@ static ssize_t hook_recv(int fd, void *bytes, size_t count, int flags)
 	if (!ready && wire->phase == WIRE_DATA && is_beside(HERE, wire->tie))
 		n = tap_wire_fail(wire, "libzmq's calls have stopped coming through here");
 	wire->left |= !n || (n < 0 && errno == ECONNRESET && wire->phase != WIRE_DEAD);
-	if ((!n || (n < 0 && errno != EAGAIN && errno != EINTR)) && tap_wire_gives_up(wire))
+	/* Others are the network's, as of a peer that cannot be reached. */
+	if ((!n || (n < 0 && errno == ECONNRESET)) && tap_wire_gives_up(wire))
 		n = tap_wire_give(wire, bytes, count);
 	tap_wire_leave(wire);
 	return n;
@@ -546,12 +547,20 @@ static int hook_close(int fd)
 
 /* Of accept and accept4 one is needed (enter.c). */
 const struct tap_hook tap_wire_hooks[] = {
-	{"socket", (void *)hook_socket, true},	  {"setsockopt", (void *)hook_setsockopt, true},
-	{"bind", (void *)hook_bind, true},	  {"connect", (void *)hook_connect, true},
-	{"accept", (void *)hook_accept, false},	  {"accept4", (void *)hook_accept4, false},
-	{"recv", (void *)hook_recv, true},	  {"send", (void *)hook_send, true},
-	{"close", (void *)hook_close, true},	  {"epoll_ctl", (void *)hook_epoll_ctl, false},
-	{"write", (void *)hook_write, false},	  {"sendto", (void *)hook_sendto, false},
-	{"eventfd", (void *)hook_eventfd, false}, {"epoll_wait", (void *)hook_epoll_wait, false},
-	{"poll", (void *)hook_poll, false},	  {0},
+	{"socket", (void *)hook_socket, true},
+	{"setsockopt", (void *)hook_setsockopt, true},
+	{"bind", (void *)hook_bind, true},
+	{"connect", (void *)hook_connect, true},
+	{"accept", (void *)hook_accept, false},
+	{"accept4", (void *)hook_accept4, false},
+	{"recv", (void *)hook_recv, true},
+	{"send", (void *)hook_send, true},
+	{"close", (void *)hook_close, true},
+	{"epoll_ctl", (void *)hook_epoll_ctl, false},
+	{"write", (void *)hook_write, false},
+	{"sendto", (void *)hook_sendto, false},
+	{"eventfd", (void *)hook_eventfd, false},
+	{"epoll_wait", (void *)hook_epoll_wait, false},
+	{"poll", (void *)hook_poll, false}, /* for on-failure */
+	{0},
 };

@@ -36,23 +36,23 @@ struct tap_zap {
 };
 
 struct tap_tie {
-	struct tap_tie *next; /* of those with this hash */
-	uint32_t number;      /* its tag's; no two that are there have one in common */
-	uint32_t hash;	      /* of the endpoint */
-	unsigned references;  /* tie.c's */
-	unsigned users;	      /* ... of them those of sockets that may connect */
-	uint64_t used;	      /* when it last had another: of tap_tie_clock */
-	bool server, binds;   /* its role in the handshake, and how it was made */
-	bool decides;	      /* a connection may go without: both ends see what the other offers */
-	bool unseen;	      /* an address, by which a libzmq is judged whose calls are not seen */
-	uint32_t fails; /* the line of the rule by which a program's calls fail whose peers refuse it; 0: none
-			 */
-	bool once;	/* ... and libzmq does not try again (ZMQ_RECONNECT_IVL) */
-	unsigned refusals;	/* ... in a row so far, */
-	uint64_t refused_since; /* ... and when the first was: monotonic ns */
+	struct tap_tie *next;	/* of those with this hash */
+	uint32_t number;	/* its tag's; no two that are there have one in common */
+	uint32_t hash;		/* of the endpoint */
+	unsigned references;	/* tie.c's */
+	unsigned users;		/* ... of them those of sockets that may connect */
+	uint64_t used;		/* when it last had another: of tap_tie_clock */
+	bool server, binds;	/* its role in the handshake, and how it was made */
+	bool decides;		/* a connection may go without: both ends see what the other offers */
+	bool unseen;		/* an address, by which a libzmq is judged whose calls are not seen */
 	bool paced;		/* after a handshake that came to nothing the next try is some time off, */
 	uint64_t failed;	/* ... since this was it: monotonic ns */
 	bool denied;		/* ... and where none may go that has no security of its own */
+	uint32_t fails;		/* the line of the rule that has calls fail of whom peers refuse; 0: none */
+	bool once;		/* ... and libzmq does not try again (ZMQ_RECONNECT_IVL) */
+	unsigned refusals;	/* ... in a row so far, */
+	uint64_t refused_since; /* ... and when the first was: monotonic ns */
+	bool refused;		/* ... for good, since it was last connected: using.c's */
 	int send_buffer;	/* the program's own ZMQ_SNDBUF; -1: the kernel's choice */
 	int64_t largest;	/* its ZMQ_MAXMSGSIZE, to which all is held here; -1: no limit */
 	_Atomic(void *) socket; /* NULL: it is of more than one */

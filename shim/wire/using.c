@@ -392,7 +392,8 @@ void tap_using_begin(const struct tap_scope *scope, void *socket, struct tap_tie
 	if (user && !use)
 		use = new_use(user, tie);
 	if (use) {
-		use->ending = use->over = use->refused = false;
+		use->ending = use->over = false;
+		use->refused = __atomic_load_n(&tie->refused, __ATOMIC_RELAXED);
 		put_off(use);
 		wait_at_least(use, waits);
 		tell_socket(user);
@@ -418,20 +419,29 @@ void tap_using_disconnected(const void *socket, const char *endpoint)
 	errno = saved;
 }
 
-void tap_using_refused(const struct tap_tie *tie)
+/* Locked. */
+static void refuse(const struct tap_user *user, const struct tap_tie *tie)
 {
+	struct use *use = user && user->process == tap_lineage() ? find_use(user, tie) : NULL;
+
+	if (!use || use->over)
+		return;
+	use->refused = true;
+	tell_socket(user);
+}
+
+void tap_using_refused(struct tap_tie *tie)
+{
+	const void *socket = tie->socket;
 	int saved = errno;
 
 	enter();
-	for (struct link *link = everybody.next; link != &everybody; link = link->next) {
-		struct tap_user *user = (struct tap_user *)link;
-		struct use *use = user->process == tap_lineage() ? find_use(user, tie) : NULL;
-
-		if (!use || use->over)
-			continue;
-		use->refused = true;
-		tell_socket(user);
-	}
+	/* Also where it is not told yet that it has connected. */
+	__atomic_store_n(&tie->refused, true, __ATOMIC_RELAXED);
+	if (socket)
+		refuse(find_user(socket), tie);
+	for (struct link *link = everybody.next; !socket && link != &everybody; link = link->next)
+		refuse((struct tap_user *)link, tie);
 	leave();
 	errno = saved;
 }
@@ -456,7 +466,7 @@ bool tap_using_is_refused(const void *socket, const char *endpoint)
 		return false;
 	enter();
 	user = find_user(socket);
-	if (user)
+	if (user && user->process == tap_lineage())
 		use = uses[bucket_of(user, tap_tie_hash(endpoint))];
 	while (use && (use->user != user || !use->refused || strcmp(use->tie->endpoint, endpoint) != 0))
 		use = use->next;

@@ -25,7 +25,7 @@ void tap_using_disconnected(const void *socket, const char *endpoint);
  * The peers of this tie refuse whoever connects for it (refused.c). A socket of which no endpoint is left has
  * TAP_SOCKET_REFUSED, until it is connected elsewhere, or to another than who has refused it.
  */
-void tap_using_refused(const struct tap_tie *tie);
+void tap_using_refused(struct tap_tie *tie);
 /* It has an endpoint of which that is not asked. */
 void tap_using_elsewhere(void *socket);
 /* Is that so of this endpoint of the socket, from which it was not disconnected? */

@@ -197,9 +197,10 @@ TAP_EXPORT int zmq_close(void *socket)
 
 	if (!real_call)
 		return tap_leave(&scope), tap_zmq_missing();
+	/* Before: when it returns this may be another socket's address. */
+	tap_using_closed(socket);
 	if (scope.watch)
 		tap_socket_forget(socket);
-	tap_using_closed(socket); /* before: when it returns this may be another socket's address */
 	result = real_call(socket);
 	record(&scope, result, result == -1, NULL, socket, -1);
 	tap_leave(&scope);

@@ -40,13 +40,13 @@ static int errno_of(const void *socket, int error)
 #define SENDS(socket) is_refused(socket)
 #define RECEIVES(socket) false
 
+#define PLAIN(...) __VA_ARGS__
+
+/* All that takes a stack frame is apart. */
 #define MOVE(name, parameters, arguments, refused)                                                           \
-	TAP_EXPORT int name parameters                                                                       \
+	static __attribute__((noinline)) int slowly_##name(PLAIN parameters, const void *from)               \
 	{                                                                                                    \
-		TAP_REAL(real_call, name);                                                                   \
-		if (__builtin_expect(real_call && !__atomic_load_n(&tap_moves_may_fail, __ATOMIC_RELAXED),   \
-				     1))                                                                     \
-			return real_call arguments;                                                          \
+		__typeof__(&name) const real_call = (__typeof__(&name))tap_real(TR_##name, from);            \
 		const struct moving before = moving;                                                         \
 		int result;                                                                                  \
                                                                                                              \
@@ -62,6 +62,16 @@ static int errno_of(const void *socket, int error)
 		if (result < 0)                                                                              \
 			errno = errno_of(socket, errno);                                                     \
 		return result;                                                                               \
+	}                                                                                                    \
+	TAP_EXPORT int name parameters                                                                       \
+	{                                                                                                    \
+		const void *from = __builtin_return_address(0);                                              \
+		__typeof__(&name) const real_call = (__typeof__(&name))tap_real_of_last(TR_##name, from);    \
+                                                                                                             \
+		if (__builtin_expect(real_call && !__atomic_load_n(&tap_moves_may_fail, __ATOMIC_RELAXED),   \
+				     1))                                                                     \
+			return real_call arguments;                                                          \
+		return slowly_##name(PLAIN arguments, from);                                                 \
 	}
 
 MOVE(zmq_send, (void *socket, const void *bytes, size_t length, int flags), (socket, bytes, length, flags),

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 """A peer of which little is heard, on 127.0.0.1.
 
-quiet_peer.py client|server PORT nothing|part|mechanism|slow|slow-token
+quiet_peer.py client|server PORT nothing|part|mechanism|slow|slow-token|hears
 quiet_peer.py client PORT unanswered|leaves
 
 It says nothing, a greeting's beginning, all of it but its end; or a byte each 200 ms of a greeting, or of a token after
-its greeting. Or it authenticates, as the default credential's, to zmq@localhost, and has no answer to the server's last token;
+its greeting; or it leaves when it has heard a greeting. Or it authenticates, as the default credential's, to zmq@localhost, and has no answer to the server's last token;
 it waits, or leaves. Prints when it is there, and for each connection how long the other end kept it.
 """
 import socket
@@ -46,7 +46,7 @@ def drip(connection, data, over):
 def talk(connection):
     begun, over = time.monotonic(), threading.Event()
     said = {"nothing": b"", "part": greeting[:11], "mechanism": greeting[:40], "slow": b"", "slow-token": greeting, "unanswered": greeting,
-            "leaves": greeting}[kind]
+            "leaves": greeting, "hears": greeting}[kind]
     connection.sendall(said)
     if kind.startswith("slow"):
         threading.Thread(target=drip, args=(connection, greeting if kind == "slow" else initiate(bytes(900)), over), daemon=True).start()
@@ -57,9 +57,10 @@ def talk(connection):
             heard += connection.recv(65536)
         if kind == "leaves":
             connection.shutdown(socket.SHUT_WR)
+    heard = 0
     try:
-        while connection.recv(65536):
-            pass
+        while (count := len(connection.recv(65536))) and (kind != "hears" or heard + count < len(greeting)):
+            heard += count
     except OSError:
         pass
     over.set()
