@@ -62,6 +62,17 @@ static bool set_largest(const struct tap_scope *scope, void *socket, int64_t lar
 	return tap_option_set_bytes(scope, socket, ZMQ_MAXMSGSIZE, &largest, sizeof(largest));
 }
 
+/* Does libzmq not try again what came to nothing in its handshake? */
+static bool tries_once(const struct tap_scope *scope, void *socket)
+{
+	static const int reconnect_stop = 109, handshake_failed = 2; /* of libzmq's draft API */
+	int interval = 0, stops = 0;
+
+	tap_option_number(scope, socket, ZMQ_RECONNECT_IVL, &interval);
+	tap_option_number(scope, socket, reconnect_stop, &stops);
+	return interval < 0 || stops & handshake_failed;
+}
+
 /* The options that libzmq is to have, and the tie, are put on the socket. 0, or an errno. */
 static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
 		  struct tap_tie *wanted, struct tap_wired *wired, char *reason, size_t size)
@@ -69,7 +80,7 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 	size_t length = sizeof(wanted->largest);
 	struct tap_tie *tie;
 	bool mistakable;
-	int given = -1, interval = 0;
+	int given = -1;
 
 	wanted->socket = socket;
 	wanted->binds = facts->way == POL_BIND;
@@ -79,8 +90,7 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 	    !tap_option_bytes(scope, socket, ZMQ_MAXMSGSIZE, &wanted->largest, &length))
 		return ENOMEM;
 	wanted->paced = !wanted->binds && tap_reconnects_as_stock(scope, socket);
-	wanted->once = wanted->fails && tap_option_number(scope, socket, ZMQ_RECONNECT_IVL, &interval) &&
-		       interval < 0;
+	wanted->once = wanted->fails && tries_once(scope, socket);
 	wanted->send_buffer = send_buffer_of(scope, socket, wired->send_buffer);
 	tie = tap_tie_like(wanted, &mistakable);
 	if (mistakable) {
