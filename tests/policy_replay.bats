@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # timeout: 300
 # gsstap policy test, explain, suggest and diff: what policies would do with what traces hold. That audit tells what enforce
-# refuses is in tests/unit/policy_audit.c; here, that the tools' judgement is the one of the programs.
+# refuses is in tests/unit/policy_audit.c and tests/audit_agrees.py; here, that the tools' judgement is the one of the programs.
 
 bats_require_minimum_version 1.5.0
 load helper
@@ -113,34 +113,7 @@ $2"
 generated() {
     local seed=${GSSTAP_SEED:-$RANDOM}
     echo "GSSTAP_SEED=$seed"
-    "$PYTHON" - "$seed" "$1" <<'END'
-import random, sys
-random.seed(int(sys.argv[1]))
-one, some = random.choice, lambda part: random.random() < part
-NAMES = ["alice@*", "*@GSSTAP.TEST", "*", "host/*@*", "{alice,bob}@GSSTAP.TEST", "nobody@*", "host/localhost@GSSTAP.TEST", "zmq/*"]
-KEYS = {"peers": lambda: "{%s: ['%s', '%s']}" % (one(["allow", "deny"]), one(NAMES), one(NAMES)),
-        "delegation": lambda: one(["allow", "strip", "refuse"]), "mechanisms": lambda: one(["[krb5]", "[ntlm]", "['*']"]),
-        "require": lambda: one(["[mutual]", "[confidentiality, integrity]", "[replay]", "[sequence, mutual]"]),
-        "enctypes": lambda: "{%s: [%s]}" % (one(["ticket", "session"]), one(["aes", "rc4", "aes256-cts"])),
-        "channel-bindings": lambda: one(["allow", "require"]), "lifetime": lambda: one(["60", "8h", "52w"])}
-ASKS = {"role": lambda: one(["initiator", "acceptor"]), "peer": lambda: "'%s'" % one(NAMES), "service": lambda: "'%s'" % one(NAMES),
-        "program": lambda: "'%s'" % one(["*/delegate", "*/gss-*", "*", "/x"]), "mechanism": lambda: one(["krb5", "ntlm"])}
-for number in range(int(sys.argv[2])):
-    lines = ["gss:", "  delegation: " + KEYS["delegation"]()]
-    lines += ["  %s: %s" % (key, value()) for key, value in KEYS.items() if key != "delegation" and some(0.25)]
-    if some(0.6):
-        lines.append("  match:")
-        for _ in range(random.randint(1, 3)):
-            asks = ["role: " + ASKS["role"]()] + ["%s: %s" % (k, v()) for k, v in ASKS.items() if k != "role" and some(0.3)]
-            says = ["%s: %s" % (k, v()) for k, v in KEYS.items() if some(0.3)] or ["delegation: refuse"]
-            lines.append("    - " + "\n      ".join(asks + says))
-    lines += ["zmq:", "  unsecured: " + one(["allow", "refuse"]), "  plaintext: " + one(["allow", "encrypt", "refuse"])]
-    if some(0.5):
-        lines.append("  unsecured-ok: ['%s']" % one(["ipc://*", "tcp://127.0.0.1:*", "*"]))
-    if some(0.5):
-        lines.append("  inject: [{bind: '%s'}, {connect: 'tcp://*', service: 'zmq@localhost'}]" % one(["tcp://*", "ipc://*"]))
-    open("rules-%d.yaml" % number, "w").write("\n".join(lines) + "\n")
-END
+    "$PYTHON" "$TOP/tests/generated_policies.py" "$seed" "$1"
 }
 
 @test "audit mode would refuse of what real programs did just what enforce refuses" {

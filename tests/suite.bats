@@ -137,6 +137,23 @@ file() {
     [ "${lines[-1]}" = "2 passed, 0 failed" ]
 }
 
+@test "all that a file's tests have recorded is judged in the end, also what they remove; that this cannot be is a failure" {
+    cp "$TOP"/tests/{helper,setup_suite}.bash "$TOP"/tests/{audit_agrees,generated_policies,forge}.py tests
+    local forge='"$PYTHON" "$TOP/tests/forge.py"' body
+    # shellcheck disable=SC2016 # for the file
+    body='load helper; cd "$BATS_TEST_TMPDIR"; mkdir d; for i in d/a b c; do '$forge' $i.pcapng "handshake(role=2, outcome=1)"; done; rm -r d c.pcapng'
+    file records "" records "$body" "records no more" true
+    ln -s "$TOP/trace" .
+    ln -s "$BUILD/gsstap" build
+    run -0 suite GSSTAP_SEED=17 -- records
+    [[ $output == *"# GSSTAP_SEED=17"*"# 3 traces judged in both modes (0 unreadable): 3 contexts, 0 endpoints; refused "* ]]
+    [[ $output == *"3 traces judged in enforce and in audit mode"* ]]
+    rm build/gsstap
+    run -1 suite -- records
+    [[ $output == *"not ok 3 records.bats: teardown_suite"* ]]
+    [ "${lines[-1]}" = "2 passed, 1 failed" ]
+}
+
 @test "a fuzz target has a seed of its own each time, which is told and can be given" {
     mkdir -p build/fuzz tests/fuzz tests/data
     cp -r "$TOP/tests/data/frame" tests/data

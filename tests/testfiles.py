@@ -30,6 +30,7 @@ class TestFile:
     def __init__(self, name, command, environment=None):
         self.name, self.command, self.environment = name, command, environment or {}
         self.planned, self.seen, self.passed, self.seconds = 0, 0, 0, 0.0
+        self.traces = 0     # that audit_agrees.py has judged
         self.failures = []  # [name, lines]
         self.open = False   # may the next comment belong to the last failure
         self.left = []      # tests that this build leaves out, with the reason
@@ -83,6 +84,8 @@ class TestFile:
             else:
                 self.passed += 1
             text = "%s %s: %s" % (m[1].rstrip(), self.name, m[3])
+        elif m := re.match(r"# (\d+) traces judged", text):
+            self.traces += int(m[1])
         elif self.open and text.strip():
             self.failures[-1][1].append(text)
         print(text)

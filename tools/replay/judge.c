@@ -16,7 +16,10 @@ struct trial {
 	struct replay_judged *judged;
 	void (*heard)(void *context, const struct hearing_of *hearing);
 	void *context;
-	bool waits; /* the last topic's verdict */
+	unsigned told;	  /* topics, as bits, that audit mode told of: once a context */
+	bool waits;	  /* the last topic's verdict */
+	bool denied;	  /* what audit mode lets follow a denial counts for nothing */
+	bool undelegated; /* the request for delegation was taken away */
 };
 
 static struct pol_name name_of_case(struct model_text text)
@@ -38,8 +41,17 @@ static const char *script_of(const struct replay_case *c)
 
 static void hear(const struct trial *trial, const struct pol_facts *facts, const struct pol_verdict *verdict)
 {
-	if (trial->heard)
+	if (trial->heard && !trial->denied)
 		trial->heard(trial->context, &(struct hearing_of){facts, verdict});
+}
+
+/* The first denial, or else the first change. */
+static void decide(struct trial *trial, const struct pol_verdict *verdict)
+{
+	if (trial->denied || (verdict->action != POL_DENY && trial->judged->action != POL_ALLOW))
+		return;
+	*trial->judged = (struct replay_judged){verdict->action, *verdict};
+	trial->denied = verdict->action == POL_DENY;
 }
 
 static bool keeps(const struct pol_hearer *hearer, enum pol_topic topic, const struct pol_verdict *verdict)
@@ -47,11 +59,11 @@ static bool keeps(const struct pol_hearer *hearer, enum pol_topic topic, const s
 	struct trial *trial = (struct trial *)(uintptr_t)hearer;
 
 	hear(trial, &trial->facts, verdict);
-	if (verdict->action == POL_ALLOW)
+	if (verdict->action == POL_ALLOW || (verdict->audit && trial->told >> topic & 1))
 		return false;
-	if (verdict->action == POL_DENY || trial->judged->action == POL_ALLOW)
-		*trial->judged = (struct replay_judged){verdict->action, topic, *verdict};
-	return true;
+	trial->told |= 1u << topic;
+	decide(trial, verdict);
+	return !verdict->audit;
 }
 
 /* False: it is refused, and nothing follows. */
@@ -65,6 +77,7 @@ static bool moment(struct trial *trial, enum pol_moment moment)
 	action = pol_judge_context(trial->pol, &trial->facts, &verdict, &trial->hearer);
 	trial->waits = action == POL_ALLOW && verdict.waits;
 	if (action == POL_CHANGE) {
+		trial->undelegated = true;
 		trial->facts.flags_requested &= ~ASKS_TO_DELEGATE;
 		trial->facts.flags_granted &= ~ASKS_TO_DELEGATE;
 	}
@@ -118,7 +131,7 @@ static void judge_context(struct trial *trial, const struct replay_case *c)
 	}
 	if (!c->is.established)
 		return;
-	take_granted(facts, c, trial->judged->action == POL_CHANGE);
+	take_granted(facts, c, trial->undelegated);
 	facts->delegation_open = open;
 	moment(trial, POL_ESTABLISHED);
 }
@@ -138,8 +151,7 @@ struct pol_endpoint replay_endpoint(const struct replay_case *c)
 static void endpoint_verdict(struct trial *trial, const struct pol_verdict *verdict)
 {
 	hear(trial, NULL, verdict);
-	if (verdict->action == POL_DENY || trial->judged->action == POL_ALLOW)
-		*trial->judged = (struct replay_judged){.action = verdict->action, .by = *verdict};
+	decide(trial, verdict);
 }
 
 /* The option comes before the endpoint: see shim/zmq/option.c. */
@@ -152,9 +164,9 @@ static void judge_endpoint(struct trial *trial, const struct replay_case *c)
 		enum pol_action action = pol_judge_plaintext(trial->pol, &verdict);
 
 		endpoint_verdict(trial, &verdict);
-		if (action == POL_DENY)
+		if (action == POL_DENY && !verdict.audit)
 			return;
-		facts.plaintext = action != POL_CHANGE;
+		facts.plaintext = action == POL_ALLOW || verdict.audit;
 	}
 	pol_judge_endpoint(trial->pol, &facts, &verdict);
 	endpoint_verdict(trial, &verdict);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A case judged by a policy, moment by moment as a host is (shim/gss/handshake.c, shim/krb5/facts.c,
- * shim/zmq/endpoint.c).
+ * shim/zmq/endpoint.c): in audit mode it goes on as it would there, and what it comes to is what was told
+ * first.
  */
 #ifndef TOOLS_REPLAY_JUDGE_H
 #define TOOLS_REPLAY_JUDGE_H
@@ -16,8 +17,7 @@ struct hearing_of {
 
 struct replay_judged {
 	enum pol_action action; /* what it comes to */
-	enum pol_topic topic;
-	struct pol_verdict by; /* the one that decided, where something is refused, changed or secured */
+	struct pol_verdict by;	/* the one that decided, where something is refused, changed or secured */
 };
 
 /* heard: NULL, or told of each verdict; context is handed on. */
