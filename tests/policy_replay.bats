@@ -199,6 +199,18 @@ u = c.socket(z.STREAM); u.bind("tcp://127.0.0.1:*")'
     jq -e '.rules[0].examples[0].reason | endswith("it is not known how many are left")' tested
 }
 
+@test "what policy test does not judge of a policy is told" {
+    policy $'  max-context-age: 60\n  match: [{role: acceptor, export-context: refuse}]
+  acquire: [{service: "hdfs/*", ccache: "FILE:/x"}]\nzmq: {auth: [{deny: [127.0.0.1]}]}'
+    run -0 "$GSSTAP" policy test p.yaml "$T/handshake.pcapng"
+    [[ $output == *"Not judged: gss.max-context-age, gss.export-context, gss.acquire, zmq.auth" ]]
+    tested "$T/handshake.pcapng"
+    jq -e '.refused == 0 and .not_judged == ["gss.max-context-age", "gss.export-context", "gss.acquire", "zmq.auth"]' tested
+    policy '  delegation: allow'
+    tested "$T/handshake.pcapng"
+    jq -e '.not_judged == []' tested
+}
+
 @test "wrong usage of policy test says what is missing" {
     run -2 "$GSSTAP" policy test p.yaml
     [ "$output" = "gsstap: test needs the name of a policy, and traces; try 'gsstap policy --help'" ]

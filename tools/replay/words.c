@@ -2,7 +2,7 @@
 /* See words.h. */
 #include "tools/replay/words.h"
 
-#include "policy/image.h"
+#include "policy/decide.h"
 #include "tools/names/zmq.h"
 
 #include <string.h>
@@ -252,6 +252,32 @@ static uint64_t count(const struct pol *pol, const struct missing *missing, cons
 	return n;
 }
 
+/* What refuses, or chooses, something else than contexts and endpoints, or contexts later. */
+static bool is_left(const struct pol *pol, uint16_t keyword)
+{
+	static const uint16_t others[] = {POL_K_ACQUIRE, POL_K_STORE, POL_K_AUTH, POL_K_BRAKE_MAX_RETRY};
+	bool left = pol_is_of_use(keyword);
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		left |= keyword == others[i];
+	return left && pol->asks[keyword];
+}
+
+static void say_left(struct out *out, const struct pol *pol)
+{
+	const char *between = "Not judged: ";
+
+	for (const struct pol_keyword *k = pol_keywords; k->id; k++) {
+		if (!is_left(pol, k->id))
+			continue;
+		out_str(out, between);
+		out_str(out, k->path);
+		between = ", ";
+	}
+	if (*between == ',')
+		out_char(out, '\n');
+}
+
 void words_missing(struct out *out, const struct pol *pol, const struct replay *replay)
 {
 	for (size_t i = 0; i < sizeof(missings) / sizeof(missings[0]); i++) {
@@ -267,6 +293,7 @@ void words_missing(struct out *out, const struct pol *pol, const struct replay *
 			    missing->endpoint ? "endpoints" : "contexts");
 		out_str(out, ", judged as not known\n");
 	}
+	say_left(out, pol);
 	if (replay->gaps.imported) {
 		out_str(out, "Not judged: ");
 		words_count(out, replay->gaps.imported, "context that was imported, of which",
@@ -295,4 +322,10 @@ void words_missing_json(struct js *js, const struct pol *pol, const struct repla
 	js_set_unsigned(js, "processes_without_calls", replay->gaps.without_calls);
 	js_set_unsigned(js, "lost", replay->gaps.lost);
 	js_object_end(js);
+	js_key(js, "not_judged");
+	js_array(js);
+	for (const struct pol_keyword *k = pol_keywords; k->id; k++)
+		if (is_left(pol, k->id))
+			js_string(js, k->path);
+	js_array_end(js);
 }
