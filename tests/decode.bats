@@ -168,6 +168,7 @@ EOF2
     [ -z "$output" ]
     [ "$(trace_json -e 'gss_*' "$NATIVE" | wc -l)" = 3 ]
     [ "$(trace_json -e handshake "$NATIVE" | jq -r .event)" = handshake ]
+    [ "$(trace_json -e handshake -e 'gss_*' "$NATIVE" | wc -l)" = 4 ]
     [ "$(trace_json --call '*sec_context' "$NATIVE" | wc -l)" = 1 ]
     run -0 "$GSSTAP" decode --caller -e gss_init_sec_context "$NATIVE"
     [[ $output == *"<0.000912> from libzmq.so.5+0x1234" ]]
@@ -207,8 +208,8 @@ process(exe="/bin/two", command="two", clock_offset=240_000_000_001)
 handshake(role=1, outcome=1, ticket_flags=0x40010200, authtime=1795803680, endtime=1795839680)
 handshake(role=1, outcome=1, ticket_flags=0, authtime=0, endtime=2**64 - 1)'
     run -0 "$GSSTAP" decode t.pcapng
-    [[ ${lines[1]} == *"clock_offset_ns=-217966139.999999 s"* ]]
-    [[ ${lines[2]} == *"clock_offset_ns=240.000000 s"* ]]
+    [[ ${lines[1]} == *"clock_offset=-217966139.999999 s"* ]]
+    [[ ${lines[2]} == *"clock_offset=240.000000 s"* ]]
     [[ ${lines[3]} == *"(ticket_flags=forwardable|enc-pa-rep|0x200, ticket_authtime=2026-11-27T18:21:20, ticket_endtime=2026-11-28T04:21:20)" ]]
     [[ ${lines[4]} == *"(ticket_flags=0, ticket_authtime=1970-01-01T00:00:00, ticket_endtime=18446744073709551615)" ]]
     # JSON has the numbers.

@@ -4,6 +4,7 @@
 # reason, the peer is let go within seconds, and a client comes back once the cause is gone.
 # timeout: 480
 
+bats_require_minimum_version 1.5.0
 load helper
 load wire
 load peers

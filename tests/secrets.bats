@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # No trace at any level holds a secret: only its length and a hash under a key that was never written.
 
+bats_require_minimum_version 1.5.0
 load helper
 
 setup_file() {

@@ -719,6 +719,22 @@ assert {0, 1} <= seen, seen
 END
 }
 
+@test "why there are no credentials is said once, also where they were acquired without any for Kerberos" {
+    local port
+    run -1 under none env KRB5CCNAME=FILE:/nonexistent "$PYTHON" -c 'import gssapi; gssapi.Credentials(usage="initiate")'
+    "$GSSTAP" decode --summary traces >summary
+    [ "$(head -2 summary | grep -o 'No Kerberos credentials available' | wc -l)" = 1 ]
+    rm traces/*
+    port=$(free_port)
+    start server env LD_PRELOAD="$PRELOAD" KRB5_KTNAME=FILE:/nokeytab gss-server -port "$port" host@localhost
+    wait_until 20 has_line server.out starting
+    run -1 timeout 60 gss-client -port "$port" localhost host@localhost hello
+    stop_all
+    "$GSSTAP" decode --summary traces >summary
+    grep "seen by gss-server.*this program has no credentials: Key table file '/nokeytab' not found; No credentials" summary
+    "$GSSTAP" decode --summary --format json traces | jq -es 'any(.kind == "program" and .credentials == "Key table file '"'/nokeytab'"' not found")'
+}
+
 @test "options that are for events do not go with --summary" {
     local option
     for option in --follow --caller --call=gss_wrap; do

@@ -5,6 +5,7 @@
 # A program gives the same output and the same exit status under the shim as without it: with nothing asked for, and
 # with everything recorded. Each host of tests/hosts/ prints what it can see; `thrice` compares (tests/ways.bash).
 
+bats_require_minimum_version 1.5.0
 load helper
 load ways
 

@@ -17,7 +17,9 @@
 
 struct decode {
 	bool json, csv, follow, callers, full, verbose, sum_up;
-	const char *colour, *output, *names, *keytab, *bytes;
+	const char *colour, *output, *keytab, *bytes;
+	const char **names; /* patterns, with NULL at their end; NULL: none */
+	size_t name_count;
 	uint32_t pid;
 	char **arguments; /* files and directories, ends with NULL */
 	struct printout printout;
@@ -45,7 +47,9 @@ static const struct argp_option options[] = {
 	 "Decode one token: a file, - or text in hexadecimal, base64 or a header of HTTP", 0},
 	{"output", 'o', "FILE", 0, "Write to FILE, mode 0600, instead of standard output", 0},
 	{"call", 'e', "PATTERN", 0,
-	 "Only calls and events whose name matches, such as 'gss_*_sec_context' or handshake", 0},
+	 "Only calls and events whose name matches, such as 'gss_*_sec_context' or handshake; may be given "
+	 "again",
+	 0},
 	{"pid", KEY_PID, "PID", 0, "Only the events of this process", 0},
 	{"caller", KEY_CALLER, NULL, 0, "In text, say who called: object and offset", 0},
 	{"full", KEY_FULL, NULL, 0, "In text, cut no line to the width of the terminal", 0},
@@ -106,13 +110,20 @@ static void check(const struct decode *decode, struct argp_state *state)
 }
 
 /* A pattern that can match nothing would print nothing and say nothing. */
-static void parse_names(struct decode *decode, const char *pattern, struct argp_state *state)
+static void add_name(struct decode *decode, const char *pattern, struct argp_state *state)
 {
+	const char **names = reallocarray(decode->names, decode->name_count + 2, sizeof(*names));
 	char error[320];
 
-	decode->names = pattern;
 	if (!names_calls_match(pattern, true, error, sizeof(error)))
 		argp_error(state, "--call: %s", error);
+	if (!names) {
+		argp_failure(state, TOOL_FAIL, 0, "out of memory");
+		return;
+	}
+	names[decode->name_count++] = pattern;
+	names[decode->name_count] = NULL;
+	decode->names = names;
 }
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -139,7 +150,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		decode->output = text;
 		return 0;
 	case 'e':
-		parse_names(decode, text, state);
+		add_name(decode, text, state);
 		return 0;
 	case KEY_KEYTAB:
 		decode->keytab = text;
@@ -249,5 +260,6 @@ int cmd_decode(int argc, char **argv)
 	status = printout_close(&decode.printout, status);
 	event_token_keys(NULL);
 	keys_free(decode.keys);
+	free(decode.names);
 	return status;
 }

@@ -25,7 +25,7 @@ static const struct argp_option options[] = {
 	{"lifetime", KEY_LIFETIME, "TIME", 0, "Lifetime of tickets, such as 30s or 8h (10h)", 0},
 	{"enctypes", KEY_ENCTYPES, "LIST", 0, "The only encryption types, separated by commas", 0},
 	{"port", KEY_PORT, "PORT", 0, "Port of the KDC on 127.0.0.1 (a free one)", 0},
-	{"keep", KEY_KEEP, "DIR", 0, "Make the realm's files in DIR and leave them there", 0},
+	{"keep", KEY_KEEP, "DIR", 0, "Make the realm's files in DIR and keep them", 0},
 	{"verbose", 'v', NULL, 0, "Say what was made", 0},
 	{0},
 };

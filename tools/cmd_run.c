@@ -40,14 +40,14 @@ static const struct argp_option options[] = {
 	{"call", 'e', "PATTERN", 0,
 	 "Record only calls whose name matches, such as 'gss_*_sec_context'; may be given again", 0},
 	{"all", KEY_ALL, NULL, 0, "Record also calls that only free memory or ask for a constant", 0},
-	{"handshakes", KEY_HANDSHAKES, NULL, 0, "Record only handshakes, refusals and failures", 0},
+	{"handshakes", KEY_HANDSHAKES, NULL, 0, "Handshakes, refusals and failures alone", 0},
 	{"doctor", KEY_DOCTOR, NULL, 0,
 	 "Print why handshakes fail, and what to do, as soon as one did; and nothing else", 0},
 	{"krb5-trace", KEY_KRB5_TRACE, NULL, 0,
 	 "Record also what MIT's libkrb5 says of itself, the lines of KRB5_TRACE, which stays as it is", 0},
-	{"max-size", KEY_MAX_SIZE, "SIZE[,FILES[,USR2]]", 0,
+	{"max-size", KEY_MAX_SIZE, "SIZE[,FILES]", 0,
 	 "With -o: go on in a new file at this size (64K or more; K, M, G), and keep so many files (256); "
-	 "with USR2 at SIGUSR2, too",
+	 "with SIZE,FILES,USR2 at SIGUSR2, too",
 	 0},
 	{"format", KEY_FORMAT, "FORMAT", 0, "Print text (default) or json; not with -o", 0},
 	{"full", KEY_FULL, NULL, 0, "Cut no line to the width of a terminal", 0},
@@ -137,6 +137,9 @@ static void check_together(const struct run_settings *settings, struct argp_stat
 		argp_error(state, "--doctor prints, and -o keeps: use 'gsstap doctor' on the traces");
 	if (settings->output && settings->text)
 		argp_error(state, "--text prints what -o keeps: use 'gsstap decode -o FILE' on the traces");
+	if (settings->text && !strcmp(settings->text, "-"))
+		argp_error(state,
+			   "--text takes a file, and - is none: without it the lines go to standard error");
 	if (settings->output && settings->format_given)
 		argp_error(
 			state,

@@ -81,6 +81,7 @@ static int stream(struct capturing *c, FILE *fifo)
 int extcap_capture(const struct extcap_capture *what)
 {
 	struct capturing c = {.what = what};
+	const char *const filter[] = {what->filter, NULL};
 	int fd = open(what->fifo, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY), status = TOOL_FAIL;
 	FILE *fifo = fd < 0 ? NULL : fdopen(fd, "w");
 
@@ -92,7 +93,7 @@ int extcap_capture(const struct extcap_capture *what)
 	c.show = show_new(SHOW_PACKETS, fifo, false);
 	c.inputs = c.show ? inputs_new(c.show) : NULL;
 	if (c.inputs) {
-		show_only_named(c.show, what->filter);
+		show_only_named(c.show, what->filter ? filter : NULL);
 		status = find(&c);
 	} else {
 		tool_error("no memory");

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GSS_NO_CRED (7u << 16) /* GSS_S_NO_CRED */
 #define GSS_DELEG 1	       /* GSS_C_DELEG_FLAG */
 #define GSS_MUTUAL 2	       /* GSS_C_MUTUAL_FLAG */
 #define GSS_CHANNEL_BOUND 2048 /* GSS_C_CHANNEL_BOUND_FLAG */
@@ -275,6 +276,19 @@ static void learn_terms(struct facts *facts, struct model_tally *tally)
 	tally->bound += (terms->flags & GSS_CHANNEL_BOUND) != 0;
 }
 
+/*
+ * Credentials are had where any mechanism has some, and a handshake of Kerberos fails later for want of them:
+ * libgssapi says why only of the first, in a call of its own.
+ */
+static void learn_without_krb5(struct facts *facts)
+{
+	struct model_program *program = facts->process->program;
+
+	if (facts_number(facts, TR_F_MAJOR) == GSS_NO_CRED && !facts_number(facts, TR_F_MINOR) &&
+	    program->without_krb5.at)
+		facts_keep(facts, &program->credentials, program->without_krb5);
+}
+
 void learn_handshake(struct facts *facts)
 {
 	uint64_t outcome = facts_number(facts, TR_F_OUTCOME);
@@ -301,6 +315,8 @@ void learn_handshake(struct facts *facts)
 	} else {
 		tallies[0] = pair_tally(facts, role);
 	}
+	if (fact == MODEL_FAILED)
+		learn_without_krb5(facts);
 	/* Where no handshake of GSSAPI began, what the other end is can only be supposed. */
 	for (int i = 0; i < 2; i++)
 		if (tallies[i])
@@ -340,6 +356,21 @@ void learn_context(struct facts *facts)
 		model_handle_drop(&facts->model->contexts, context);
 }
 
+static void learn_added(struct facts *facts, uint64_t major)
+{
+	struct model_text *without = &facts->process->program->without_krb5;
+	struct tr_value mech;
+	const char *name =
+		tr_event_find(facts->event, TR_F_MECH, &mech) ? name_oid(mech.at, mech.length) : NULL;
+
+	if (!name || strcmp(name, "krb5"))
+		return;
+	if (major >> 16)
+		facts_keep(facts, without, facts_text(facts, TR_F_MINOR_TEXT));
+	else
+		model_text_free(without);
+}
+
 /* Only what no event tells: why there are no credentials, and what passes without encryption. */
 void learn_gss_call(struct facts *facts)
 {
@@ -353,6 +384,10 @@ void learn_gss_call(struct facts *facts)
 			facts_keep(facts, credentials, facts_text(facts, TR_F_MINOR_TEXT));
 		else
 			model_text_free(credentials);
+		return;
+	}
+	if (call == TR_gss_add_cred || call == TR_gss_add_cred_from) {
+		learn_added(facts, major);
 		return;
 	}
 	if ((call == TR_gss_init_sec_context || call == TR_gss_accept_sec_context) && !(major >> 16)) {

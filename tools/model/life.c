@@ -62,9 +62,9 @@ static void free_coverage(void *at)
 static void free_program(void *at)
 {
 	struct model_program *program = at;
-	struct model_text *texts[] = {&program->host,	&program->container,  &program->exe,
-				      &program->script, &program->name,	      &program->args,
-				      &program->cgroup, &program->credentials};
+	struct model_text *texts[] = {&program->host,	&program->container,   &program->exe,
+				      &program->script, &program->name,	       &program->args,
+				      &program->cgroup, &program->credentials, &program->without_krb5};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		model_text_free(texts[i]);

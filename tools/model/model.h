@@ -80,7 +80,8 @@ struct model_program {
 	struct model_text host, container, exe, script, name;
 	struct model_text args, cgroup; /* of its last process; args: each ends with a NUL */
 	uint64_t first, last, processes, dropped;
-	struct model_text credentials; /* why it got none, when it asked last; or nothing */
+	struct model_text credentials;	/* why it got none, when it asked last; or nothing */
+	struct model_text without_krb5; /* why those that it got last have nothing for Kerberos; or nothing */
 	struct model_list endpoints, pairs, refusals, coverage, gaps;
 };
 

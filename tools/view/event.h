@@ -20,6 +20,8 @@ void event_trees(struct out *out, const struct tr_event *event);
  * which `prefix` of each name is left out. */
 void event_text_major(struct out *out, uint32_t value, const char *prefix);
 void event_text_value(struct out *out, const struct tr_event *event, const struct tr_value *value);
+/* What a field is called in text, where a span is in seconds and its name has no unit. */
+void event_text_name(struct out *out, const struct tr_value *value);
 void event_sentence(struct fit *fit, const struct tr_event *event);
 
 /* The two parts of a token's value. */

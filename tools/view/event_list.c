@@ -76,7 +76,7 @@ void event_field(struct fit *fit, const struct tr_event *event, const struct tr_
 		out_str(out, "=?");
 		return;
 	}
-	out_str(out, value->info->json);
+	event_text_name(out, value);
 	out_char(out, '=');
 	if (value->info->type != TR_TYPE_TOKEN) {
 		event_text_value(out, event, value);

@@ -107,11 +107,20 @@ static void ticket_flags(struct out *out, uint32_t value)
 	joined(out, names, count, value);
 }
 
+#define UNIT "_ns"
+
 static bool is_span(const struct tr_value *value)
 {
 	size_t length = strlen(value->info->json);
 
-	return length > 3 && !strcmp(value->info->json + length - 3, "_ns");
+	return length > sizeof(UNIT) && !strcmp(value->info->json + length + 1 - sizeof(UNIT), UNIT);
+}
+
+void event_text_name(struct out *out, const struct tr_value *value)
+{
+	size_t unit = is_span(value) ? sizeof(UNIT) - 1 : 0;
+
+	out_raw(out, value->info->json, strlen(value->info->json) - unit);
 }
 
 static void span(struct out *out, uint64_t ns)
@@ -162,7 +171,7 @@ static void group(struct out *out, const struct tr_event *event, const struct tr
 		if (more)
 			out_str(out, ", ");
 		more = true;
-		out_str(out, inner.info->json);
+		event_text_name(out, &inner);
 		out_char(out, '=');
 		event_text_value(out, event, &inner);
 	}

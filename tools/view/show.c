@@ -46,8 +46,8 @@ struct show {
 	struct sink *sink;
 	bool cut;
 	bool live, progress, progress_shown;
-	uint32_t pid;	   /* 0: any */
-	const char *names; /* NULL: any */
+	uint32_t pid;		  /* 0: any */
+	const char *const *names; /* NULL: any; ends with NULL */
 	bool handshakes;
 	uint64_t next_progress, lost;
 	char why_lost[160];
@@ -106,9 +106,9 @@ void show_only_pid(struct show *show, uint32_t pid)
 	show->pid = pid;
 }
 
-void show_only_named(struct show *show, const char *pattern)
+void show_only_named(struct show *show, const char *const patterns[])
 {
-	show->names = pattern;
+	show->names = patterns;
 }
 
 void show_only_handshakes(struct show *show, bool wanted)
@@ -231,7 +231,10 @@ static bool wanted(const struct show *show, const struct tr_event *event)
 		return false;
 	if (show->handshakes && !is_about_handshakes(event))
 		return false;
-	return !show->names || is_named(event, show->names);
+	for (const char *const *name = show->names; name && *name; name++)
+		if (is_named(event, *name))
+			return true;
+	return !show->names;
 }
 
 static void progress(struct show *show)

@@ -35,10 +35,10 @@ struct replay;
 struct show *show_new(enum show_format format, FILE *out, bool colour);
 void show_free(struct show *show);
 
-/* Print only events of one process; only calls and events whose name matches a shell pattern (which must stay
- * valid); say who called; show on stderr how far it is. */
+/* Print only events of one process; only calls and events whose name matches one of these shell patterns,
+ * with NULL at their end (which must stay valid; NULL: all); say who called; show on stderr how far it is. */
 void show_only_pid(struct show *show, uint32_t pid);
-void show_only_named(struct show *show, const char *pattern);
+void show_only_named(struct show *show, const char *const patterns[]);
 void show_callers(struct show *show, bool wanted);
 /* In text, cut the line of an event to the width of the terminal, if out is one. */
 void show_cut(struct show *show, bool wanted);

@@ -159,7 +159,8 @@ void say_reason(struct out *out, const struct model_program *program, const stru
 	if (!why.at)
 		return;
 	out_str(out, ": ");
-	if (program->credentials.at && state == MODEL_STATE_FAILING) {
+	if (program->credentials.at && state == MODEL_STATE_FAILING &&
+	    !model_text_same(program->credentials, why)) {
 		out_str(out, "this program has no credentials: ");
 		say_words(out, program->credentials);
 		out_str(out, "; ");
