@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mode: audit tells exactly what mode: enforce refuses: over generated policies, security contexts and
- * endpoints. The seed is printed; GSSTAP_SEED=NUMBER repeats it.
+ * mode: audit tells exactly what mode: enforce refuses: over generated policies, security contexts, what is
+ * done with them, and endpoints. The seed is printed; GSSTAP_SEED=NUMBER repeats it.
  */
 #include "policy/compile.h"
 
@@ -20,7 +20,7 @@
 #define POLICIES 3000
 #define EACH 30 /* contexts, and endpoints, of each */
 
-static unsigned seed, denials;
+static unsigned seed, denials, uses_denied;
 static uint64_t state;
 
 static unsigned any(unsigned below)
@@ -46,6 +46,23 @@ static const char *pattern(void)
 	return ONE_OF("alice@R", "*@R", "*", "host/*@*", "{alice,bob}@R", "*/h@R", "nobody@R", "alice@?");
 }
 
+/* About what is done with a context that is there, and where credentials come from. */
+static void put_uses(FILE *out, const char *in)
+{
+	static const char *const refused[] = {"export-context", "import-context", "lucid-export",
+					      "session-key"};
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		if (!any(5))
+			fprintf(out, "%s%s: %s\n", in, refused[i], ONE_OF("allow", "refuse"));
+	if (!any(4))
+		fprintf(out, "%sunprotected: %s\n", in, ONE_OF("allow", "encrypt", "refuse"));
+	if (!any(5))
+		fprintf(out, "%smax-context-age: %s\n", in, ONE_OF("60", "8h"));
+	if (!any(5))
+		fprintf(out, "%scredentials: [%s]\n", in, ONE_OF("password", "s4u, store", "import"));
+}
+
 /* Keywords of gss, with `in` before each line. */
 static void put_demands(FILE *out, const char *in)
 {
@@ -68,6 +85,7 @@ static void put_demands(FILE *out, const char *in)
 		fprintf(out, "%schannel-bindings: %s\n", in, ONE_OF("allow", "require"));
 	if (!any(5))
 		fprintf(out, "%slifetime: %s\n", in, ONE_OF("60", "8h", "1w"));
+	put_uses(out, in);
 }
 
 static void put_match(FILE *out)
@@ -153,6 +171,7 @@ static struct pol_facts context(struct pol_process *process)
 		.session_enctype = enctypes[any(5)],
 		.lifetime = any(2) ? any(100000) : UINT32_MAX,
 		.lifetime_known = any(5),
+		.age = any(8) ? any(40000) : UINT32_MAX,
 		.bound = any(2),
 	};
 }
@@ -271,6 +290,26 @@ static void verdicts_agree(const struct pol *enforce, const struct pol *audit)
 	}
 }
 
+static void uses_agree(const struct pol *enforce, const struct pol *audit)
+{
+	struct pol_process process;
+	struct pol_facts facts = context(&process);
+	struct pol_verdict one, other;
+
+	facts.moment = POL_ESTABLISHED;
+	for (int use = 0; use < POL_USES; use++) {
+		pol_judge_use(enforce, &facts, (enum pol_use)use, &one);
+		pol_judge_use(audit, &facts, (enum pol_use)use, &other);
+		uses_denied += one.action != POL_ALLOW;
+		assert_int_equal(one.action, other.action);
+		assert_int_equal(one.number, other.number);
+		assert_string_equal(one.reason, other.reason);
+		assert_int_equal(one.audit, 0);
+		assert_int_equal(other.audit, other.action != POL_ALLOW);
+	}
+	assert_int_equal(pol_max_age(enforce, &facts), pol_max_age(audit, &facts));
+}
+
 struct opened {
 	enum pol_action option, endpoint;
 };
@@ -329,6 +368,7 @@ static void audit_tells_what_enforce_refuses(void **unused)
 			for (unsigned n = 0; n < EACH; n++) {
 				verdicts_agree(&pol[0], &pol[1]);
 				contexts_agree(&pol[0], &pol[1]);
+				uses_agree(&pol[0], &pol[1]);
 				endpoints_agree(&pol[0], &pol[1]);
 			}
 			free(image[0]);
@@ -336,8 +376,8 @@ static void audit_tells_what_enforce_refuses(void **unused)
 		}
 		free(rules);
 	}
-	printf("# %u policies, %u contexts refused\n", usable, denials);
-	assert_true(usable > POLICIES * 9 / 10 && denials > POLICIES);
+	printf("# %u policies, %u contexts and %u uses refused\n", usable, denials, uses_denied);
+	assert_true(usable > POLICIES * 9 / 10 && denials > POLICIES && uses_denied > POLICIES);
 }
 
 int main(void)
