@@ -12,6 +12,11 @@ int pol_authenticates(const struct pol *pol)
 	return pol->state == POL_READY && pol->rule[POL_K_AUTH];
 }
 
+int pol_authenticates_groups(const struct pol *pol)
+{
+	return pol_authenticates(pol) && pol->asks[POL_K_AUTH_GSSAPI_GROUPS];
+}
+
 static bool matches(const struct pol *pol, const struct pol_rule *item, uint16_t key, const char *text)
 {
 	const struct pol_rule *pattern = pol_field(item, key);
@@ -130,18 +135,37 @@ static enum pol_action judge_address(const struct pol *pol, const struct pol_rul
 	return POL_ALLOW;
 }
 
+static enum pol_action judge_groups(const struct pol *pol, const struct pol_rule *list,
+				    const struct pol_visitor *visitor, struct pol_verdict *verdict)
+{
+	struct pol_facts facts = {.kerberos = true, .groups = visitor->groups};
+	bool known;
+
+	if (pol_matching_group(pol, &facts, list, false, &known))
+		return POL_ALLOW;
+	return deny(pol, list,
+		    known ? " lists no group of the principal "
+			  : " lists groups, and it is not known which are those of the principal ",
+		    visitor->principal, verdict);
+}
+
 static enum pol_action judge_principal(const struct pol *pol, const struct pol_rule *item,
-				       const char *principal, struct pol_verdict *verdict)
+				       const struct pol_visitor *visitor, struct pol_verdict *verdict)
 {
 	const struct pol_rule *list = pol_field(item, POL_K_AUTH_GSSAPI);
-	const struct pol_rule *id = pol_field(item, POL_K_AUTH_ROUTING_ID);
+	const struct pol_rule *groups = pol_field(item, POL_K_AUTH_GSSAPI_GROUPS);
+	const struct pol_rule *id = pol_field(item, POL_K_AUTH_ROUTING_ID), *any;
 	struct pol_facts kerberos = {.kerberos = true};
 
-	if ((list || id) && pol_anonymous(principal))
-		return deny(pol, list ? list : id, " lets nobody in who is anonymous or not known", NULL,
-			    verdict);
-	if (list && !pol_matching_name(pol, &kerberos, list, principal))
-		return deny(pol, list, " does not list the principal ", principal, verdict);
+	any = list ? list : groups ? groups : id;
+	if (any && pol_anonymous(visitor->principal))
+		return deny(pol, any, " lets nobody in who is anonymous or not known", NULL, verdict);
+	if (list && pol_matching_name(pol, &kerberos, list, visitor->principal))
+		return POL_ALLOW;
+	if (groups)
+		return judge_groups(pol, groups, visitor, verdict);
+	if (list)
+		return deny(pol, list, " does not list the principal ", visitor->principal, verdict);
 	return POL_ALLOW;
 }
 
@@ -152,7 +176,7 @@ static enum pol_action judge_mechanism(const struct pol *pol, const struct pol_r
 	const char *mechanism = visitor->mechanism;
 
 	if (!strcmp(mechanism, "GSSAPI"))
-		return judge_principal(pol, item, visitor->principal, verdict);
+		return judge_principal(pol, item, visitor, verdict);
 	/* It could claim to be anybody. */
 	if (id)
 		return deny(pol, id, " lets nobody in who has no principal, as by ", mechanism, verdict);

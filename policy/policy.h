@@ -229,9 +229,10 @@ enum pol_action pol_judge_plaintext(const struct pol *pol, struct pol_verdict *v
 /* A peer that wants to come in, as a ZAP handler is asked about it (rfc.zeromq.org/spec/27). */
 struct pol_visitor {
 	const char *domain;
-	const char *address;   /* as libzmq has it: of ipc "localhost:UID:GID:PID"; "": not known */
-	const char *mechanism; /* "NULL", "PLAIN", "CURVE", "GSSAPI" */
-	const char *principal; /* that GSSAPI has proved; NULL: none */
+	const char *address;		 /* as libzmq has it: of ipc "localhost:UID:GID:PID"; "": not known */
+	const char *mechanism;		 /* "NULL", "PLAIN", "CURVE", "GSSAPI" */
+	const char *principal;		 /* that GSSAPI has proved; NULL: none */
+	const struct pol_groups *groups; /* ... and where its groups are asked for; NULL: nobody can tell */
 };
 /* Peers that keep failing. With any of its keywords the brake is set. */
 #define POL_BRAKE_MOST 32
@@ -249,6 +250,8 @@ int pol_brake_ignores(const struct pol *pol, const char *address);
 
 /* Does the policy say who may come in? */
 int pol_authenticates(const struct pol *pol);
+/* ... and by the groups of who proves himself by GSSAPI? */
+int pol_authenticates_groups(const struct pol *pol);
 /* Can peers of this endpoint, which libzmq does by itself, be asked about? Who connects is asked about by the
  * other end. */
 enum pol_action pol_judge_entrance(const struct pol *pol, const struct pol_endpoint *facts,

@@ -224,3 +224,26 @@ END2
     echo "$output"
     [[ $output == *"it is not known which are those of the peer"*"Not given, and asked for by a rule: groups"* ]]
 }
+
+# comes_in RULE TEXT: what becomes of a ZeroMQ client, of whom zmq.auth has this rule.
+comes_in() {
+    printf 'version: 1\nmode: %s\nzmq:\n  auth: [%s]\n  inject: [{bind: "*", principal: "host@localhost"}, {connect: "*", service: "host@localhost"}]\n' \
+        "${MODE:-enforce}" "$1" >p.yaml
+    rm -f trace.pcapng
+    run -0 timeout 60 "$GSSTAP" run -p p.yaml -o trace.pcapng -- "$PYTHON" "$TOP/tests/hosts/auth_pair.py" null
+    echo "$output"
+    [[ $output == "$2"* ]]
+}
+
+@test "a ZeroMQ server lets in whose group zmq.auth lists" {
+    comes_in '{gssapi-groups: [S-1-5-21-1-2-3-512]}' "in 'alice@GSSTAP.TEST' ''"
+    comes_in '{gssapi-groups: [S-1-1-0, auth-indicators=strong]}' "in 'alice@GSSTAP.TEST' ''"
+    comes_in '{gssapi: ["alice@*"], gssapi-groups: [S-1-1-0]}' "in 'alice@GSSTAP.TEST' ''"
+    comes_in '{gssapi: ["bob@*"], gssapi-groups: [S-1-1-0, S-1-5-21-1-2-3-1110]}' "out "
+    trace_json trace.pcapng | jq -e -s 'any(.event == "authentication" and .zap_status == 400 and .rule == "zmq.auth.gssapi-groups" and (.reason | test("lists no group of the principal")))'
+    MODE=audit comes_in '{gssapi-groups: [S-1-1-0]}' "in 'alice@GSSTAP.TEST' ''"
+    trace_json trace.pcapng | jq -e -s 'any(.event == "would_refuse" and .rule == "zmq.auth.gssapi-groups")'
+    as bob
+    comes_in '{gssapi-groups: ["S-1-*"]}' "out "
+    trace_json trace.pcapng | jq -e -s 'any(.event == "refused" and .rule == "zmq.auth.gssapi-groups" and (.reason | test("it is not known")))'
+}

@@ -12,6 +12,7 @@
 
 #include "shim/core/ending.h"
 #include "shim/core/tap.h"
+#include "shim/gss/groups.h"
 #include "shim/wire/tie.h"
 #include "shim/wire/frame.h"
 #include "shim/wire/seal.h"
@@ -266,6 +267,9 @@ bool tap_wire_gss_ready(char *reason, size_t size);
 /* One step with the token that came (an initiator's first: none). Not locked: it may wait. */
 OM_uint32 tap_wire_gss_step(struct wire *wire, const gss_buffer_desc *token, gss_buffer_t out,
 			    const char **why);
+/* Where the groups of an acceptor's peer are asked for, until tap_groups_end; NULL: nobody can tell. */
+const struct pol_groups *tap_wire_gss_groups(const struct wire *wire, struct tap_scope *scope,
+					     struct tap_groups *groups);
 bool tap_wire_gss_wrap(struct wire *wire, const void *plain, size_t count, gss_buffer_t token);
 bool tap_wire_gss_unwrap(struct wire *wire, const void *token, size_t count, gss_buffer_t plain);
 /* From now on messages are sealed here, if this context is one for it. */

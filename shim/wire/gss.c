@@ -9,8 +9,10 @@
 #include "shim/wire/wire.h"
 
 #include "shim/gss/acquire.h"
+#include "shim/gss/groups.h"
 #include "shim/gss/guest.h"
 #include "shim/gss/kept.h"
+#include "shim/loader/loader.h"
 #include "shim/loader/next.h"
 #include "shim/loader/pointers.h"
 #include "trace/unconst.h"
@@ -325,6 +327,28 @@ OM_uint32 tap_wire_gss_step(struct wire *wire, const gss_buffer_desc *token, gss
 		return GSS_S_FAILURE;
 	}
 	return major;
+}
+
+const struct pol_groups *tap_wire_gss_groups(const struct wire *wire, struct tap_scope *scope,
+					     struct tap_groups *groups)
+{
+	struct pol_facts facts = {.role = POL_ACCEPTOR, .moment = POL_ESTABLISHED};
+	__typeof__(&gss_inquire_context) inquire;
+	gss_OID mech = GSS_C_NO_OID;
+	OM_uint32 minor;
+
+	*scope = (struct tap_scope){.caller = tap_provider(__atomic_load_n(&provider, __ATOMIC_ACQUIRE))};
+	inquire = TAP_OTHER(scope, gss_inquire_context);
+	tap_quiet_begin();
+	if (inquire &&
+	    inquire(&minor, wire->context, NULL, NULL, NULL, &mech, NULL, NULL, NULL) == GSS_S_COMPLETE &&
+	    mech) {
+		facts.mech = mech->elements;
+		facts.mech_length = mech->length;
+	}
+	tap_quiet_end();
+	tap_groups_begin(groups, scope, wire->context, &facts);
+	return facts.groups;
 }
 
 bool tap_wire_gss_wrap(struct wire *wire, const void *plain, size_t count, gss_buffer_t token)

@@ -274,13 +274,22 @@ static const char *why_not(const struct wire *wire, const char *principal, bool 
 				      .address = address,
 				      .mechanism = principal ? "GSSAPI" : "NULL",
 				      .principal = principal};
+	bool groups = principal && TAP_POLICY(pol_authenticates_groups);
+	struct tap_groups room;
+	struct tap_scope scope;
+	const char *why;
 
 	*binds_id = false;
 	if (!wire->server || !TAP_POLICY(pol_authenticates))
 		return NULL;
 	address_of(wire->fd, address, sizeof(address));
-	return tap_auth_why_not(tie->binds ? POL_BIND : POL_CONNECT, tie->endpoint, &visitor, binds_id,
-				reason, size);
+	if (groups)
+		visitor.groups = tap_wire_gss_groups(wire, &scope, &room);
+	why = tap_auth_why_not(tie->binds ? POL_BIND : POL_CONNECT, tie->endpoint, &visitor, binds_id, reason,
+			       size);
+	if (groups)
+		tap_groups_end(&room);
+	return why;
 }
 
 const char *tap_wire_why_not(const struct wire *wire, const char *principal, char *reason, size_t size)

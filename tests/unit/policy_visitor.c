@@ -77,11 +77,12 @@ static void what_is_no_address_is_seen(void **state)
 }
 
 static struct pol_verdict verdict;
+static const struct pol_groups *groups; /* of the peer */
 
 static enum pol_action judged(const struct pol *pol, const char *endpoint, const char *domain,
 			      const char *address, const char *mechanism, const char *principal)
 {
-	struct pol_visitor visitor = {domain, address, mechanism, principal};
+	struct pol_visitor visitor = {domain, address, mechanism, principal, groups};
 
 	return pol_judge_visitor(pol, pol_auth_rule(pol, POL_BIND, endpoint, domain), &visitor, &verdict);
 }
@@ -130,6 +131,42 @@ static void a_mechanism_needs_what_proves_it(void **state)
 	assert_null(pol_auth_proof(&pol, 1000).plain);
 }
 
+static bool of_staff(const struct pol_groups *of, const char *attribute, size_t length,
+		     bool (*visit)(void *context, const char *text, bool idle), void *context)
+{
+	(void)of;
+	if (!strncmp("S-1-5-21-1-2-3-512", attribute, length))
+		visit(context, "S-1-5-21-1-2-3-512", false);
+	return true;
+}
+
+static void who_is_in_a_listed_group_comes_in(void **state)
+{
+	static const struct pol_groups staff = {.each = of_staff};
+	struct pol pol =
+		judged_policy("zmq:\n"
+			      "  auth:\n"
+			      "    - {domain: staff, gssapi-groups: [S-1-5-21-1-2-3-512]}\n"
+			      "    - {domain: more, gssapi: ['b@R'], gssapi-groups: ['S-1-5-21-1-2-3-512']}\n"
+			      "    - {gssapi-groups: [S-1-5-21-1-2-3-513, auth-indicators=strong]}\n");
+
+	(void)state;
+	assert_true(pol_authenticates_groups(&pol));
+	assert_int_equal(judged(&pol, "", "staff", "1.1.1.1", "GSSAPI", "a@R"), POL_DENY);
+	assert_string_equal(verdict.rule, "zmq.auth.gssapi-groups");
+	assert_non_null(strstr(verdict.reason, "it is not known which are those of the principal"));
+	assert_int_equal(judged(&pol, "", "more", "1.1.1.1", "GSSAPI", "b@R"), POL_ALLOW);
+	groups = &staff;
+	assert_int_equal(judged(&pol, "", "staff", "1.1.1.1", "GSSAPI", "a@R"), POL_ALLOW);
+	assert_int_equal(judged(&pol, "", "staff", "1.1.1.1", "GSSAPI", NULL), POL_DENY);
+	assert_int_equal(judged(&pol, "", "more", "1.1.1.1", "GSSAPI", "a@R"), POL_ALLOW);
+	assert_int_equal(judged(&pol, "", "more", "1.1.1.1", "GSSAPI", "b@R"), POL_ALLOW);
+	assert_int_equal(judged(&pol, "", "", "1.1.1.1", "GSSAPI", "a@R"), POL_DENY);
+	assert_string_equal(verdict.reason,
+			    "zmq.auth.gssapi-groups (policy line 6) lists no group of the principal \"a@R\"");
+	groups = NULL;
+}
+
 static void who_is_not_known_is_in_no_list(void **state)
 {
 	struct pol pol =
@@ -158,6 +195,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_address_is_seen),
 		cmocka_unit_test(the_first_rule_for_domain_and_endpoint_decides),
 		cmocka_unit_test(a_mechanism_needs_what_proves_it),
+		cmocka_unit_test(who_is_in_a_listed_group_comes_in),
 		cmocka_unit_test(who_is_not_known_is_in_no_list),
 		cmocka_unit_test(calls_are_wanted_and_addresses_do_not_do),
 	};
