@@ -218,3 +218,15 @@ END
         [[ $output == *"1 matched"* ]]
     fi
 }
+
+@test "counted is the principal that was proved, whatever the program's ZAP handler calls it" {
+    policy 'engine: wire' 'brake: {max-retry: 1}'
+    PORT=$(free_port)
+    secured "$PWD/p.bin"
+    start server "${WITH[@]}" GSSTAP_TRACE="$PWD/server.pcapng" "$BUILD/hosts/zap_server" REP 400 nobody "tcp://127.0.0.1:$PORT" "ipc://$PWD/gives" up
+    wait_until 20 test -e up
+    start alice env KRB5CCNAME="$GSSTAP_REALM/ccache/alice" "$PYTHON" "$TOP/tests/hosts/topics.py" "$PORT" malformed
+    wait_until 30 a_trace '.event == "brake" and .principal'
+    has_line server.out "^asked .* 'alice@GSSTAP.TEST'"
+    told 1 '.event == "brake" and .principal == "alice@GSSTAP.TEST" and (.reason | test("READY is malformed"))'
+}

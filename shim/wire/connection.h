@@ -99,8 +99,8 @@ struct wire {
 	const char *fault;	  /* of the peer's, in the step under way; a literal */
 	char from[64];		  /* where it was accepted from, as zmq.brake counts; "": nobody counts */
 	char other[128];	  /* the address of the other end; "" until it is known */
-	char user[WIRE_USER];	  /* who the peer is; "": not known */
-	bool named;		  /* ... or as the ZAP handler calls it, be it "" */
+	char user[WIRE_USER];	  /* the principal that the peer is; "": not known */
+	struct wire_buffer called;  /* what the ZAP handler calls it, with its NUL; empty: it was not asked */
 	struct wire_buffer granted; /* what the handler says of it besides */
 };
 

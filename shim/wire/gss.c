@@ -71,7 +71,7 @@ static const char *given_up(void)
 
 /*
  * By the policy, or in audit mode it would be. Nobody else looks at these while a step is made. Who is judged
- * again later is the user that the program's ZAP handler has made of him.
+ * again later is known.
  */
 static void denied(const char *peer)
 {

@@ -86,9 +86,11 @@ static bool is_within(const struct wire *wire, size_t count)
  */
 static const char *user_of(const struct wire *wire, size_t ready)
 {
-	if (!wire->user[0] && !wire->named)
+	const char *user = wire_left(&wire->called) ? (const char *)wire_front(&wire->called) : wire->user;
+
+	if (!user[0] && user == wire->user)
 		return NULL;
-	return wire->tie->decides && !is_within(wire, ready + strlen(wire->user) + 12) ? NULL : wire->user;
+	return wire->tie->decides && !is_within(wire, ready + strlen(user) + 12) ? NULL : user;
 }
 
 /* The peer's READY: after it come messages. */
@@ -129,6 +131,7 @@ static const char *take_ready(struct wire *wire, const uint8_t *token, size_t le
 	wire->made = tr_now();
 	tap_wire_through(wire);
 	tap_wire_drop(&wire->granted);
+	tap_wire_drop(&wire->called);
 	tap_wire_early_over(wire);
 	/* Where calls are recorded each message is one. */
 	if (tr_level < TR_LEVEL_CALLS && TAP_POLICY(pol_accelerates))

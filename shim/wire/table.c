@@ -69,6 +69,7 @@ static void free_wire(struct wire *wire)
 	tap_wire_drop(&wire->part);
 	tap_wire_drop(&wire->out);
 	tap_wire_drop(&wire->granted);
+	tap_wire_drop(&wire->called);
 	tap_spare_give(&spares, wire);
 	tap_tie_drop(tie);
 }

@@ -191,9 +191,9 @@ static const char *judge(struct wire *wire, const struct answer *answer, char *r
 	if (memchr(answer->user, 0, answer->length[USER]) ||
 	    !tap_frame_metadata(&wire->granted, answer->metadata, answer->length[METADATA]))
 		return malformed;
-	if (answer->user[0] || !has_named())
-		tap_copy(wire->user, sizeof(wire->user), answer->user);
-	wire->named = true;
+	if ((answer->user[0] || !has_named()) &&
+	    !tap_wire_put(&wire->called, answer->user, answer->length[USER] + 1))
+		return "there is no memory for the peer's user";
 	return NULL;
 }
 

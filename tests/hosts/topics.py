@@ -21,6 +21,7 @@ KINDS = {  # minor version of ZMTP, flags of READY, and of each message its flag
     "stock-4.3.6": (1, 0, ((4, b"A"), (8, b"A"), (4, b"\x01"), (4, LONG))),
     "gsstap-4.1": (0, 2, ((0, b"\x01A"), (0, b"\x00A"), (0, b"\x01\x01"), (0, b"\x01" + LONG))),
     "gsstap-4.3.4": (1, 2, ((2, b"\x09SUBSCRIBEA"), (2, b"\x06CANCELA"), (2, b"\x09SUBSCRIBE\x01"), (2, b"\x09SUBSCRIBE" + LONG))),
+    "malformed": (1, 0, ()),  # its READY is none
     # The other end's libzmq is old, so that this one's says it as ZMTP 3.0 does.
     "gsstap-4.3.4-to-4.1": (1, 2, ((0, b"\x01A"), (0, b"\x00A"), (0, b"\x01\x01"), (0, b"\x01" + LONG))),
 }
@@ -72,7 +73,7 @@ if len(sys.argv) > 3:
         time.sleep(0.005)  # polls for the file
 peer.sendall(frame(4, b""))
 read_token()  # its READY
-peer.sendall(frame(4, wrapped(ready, b"\x05READY" + command(b"Socket-Type", b"SUB"))))
+peer.sendall(frame(4, wrapped(ready, (b"\x05READ?" if sys.argv[2] == "malformed" else b"\x05READY") + command(b"Socket-Type", b"SUB"))))
 for flags, body in wishes:
     peer.sendall(frame(0, wrapped(flags, body)))
 peer.recv(1)
