@@ -11,6 +11,6 @@ teardown_suite() {
     # shellcheck source=tests/helper.bash
     . "${BASH_SOURCE[0]%/*}/helper.bash"
     local said=$BATS_RUN_TMPDIR/judged
-    "$PYTHON" "$TOP/tests/audit_agrees.py" "$GSSTAP" "$BATS_RUN_TMPDIR" >"$said" || { cat "$said"; return 1; }
+    "$PYTHON" "$TOP/tests/audit_agrees.py" "$GSSTAP" "$BATS_RUN_TMPDIR" >"$said" 2>&1 || { cat "$said"; return 1; }
     sed 's/^GSSTAP_SEED/# &/' "$said" >&3
 }
