@@ -26,7 +26,7 @@ TOOLS_LIBS   := -lkrb5 -lk5crypto -lcom_err -lresolv -lelf -lyaml -lunistring -l
 
 SHIM_SRC  := $(wildcard shim/*/*.c shim/*/*.S) $(wildcard trace/writer*.c) $(addprefix policy/,policy.c settings.c decide.c families.c match.c groups.c acquire.c store.c judge.c judge_use.c judge_endpoint.c section.c expand.c glob.c principal.c keywords.c say.c)
 TOOLS_SRC := $(wildcard tools/*.c tools/*/*.c tools/*/*.S) $(wildcard trace/reader*.c) $(wildcard policy/*.c)
-SHIM_SRC  += policy/address.c policy/brake.c policy/judge_visitor.c
+SHIM_SRC  += policy/address.c policy/brake.c policy/judge_kick.c policy/judge_visitor.c
 SHIM_OBJ  := $(patsubst %,$(BUILD)/shim-obj/%.o,$(SHIM_SRC))
 TOOLS_OBJ := $(patsubst %,$(BUILD)/tools-obj/%.o,$(TOOLS_SRC))
 PAGES     := $(wildcard doc/*.[1-8])

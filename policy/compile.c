@@ -161,7 +161,8 @@ unsigned pol_rules(const struct pol *pol)
 		const struct pol_keyword *k = pol_keyword(rule->keyword);
 
 		count += k->type == POL_T_CHOICE || k->type == POL_T_DURATION || k->type == POL_T_PLACE ||
-			 (rule->kind == POL_ITEM && k->type != POL_T_RECORDS && !pol_is_field(k)) ||
+			 (rule->kind == POL_ITEM && k->type != POL_T_RECORDS && !pol_is_field(k) &&
+			  k->id != POL_K_KICK) ||
 			 (rule->kind == POL_ITEM && (k->id == POL_K_INJECT || k->id == POL_K_ACQUIRE));
 	}
 	return count;

@@ -34,6 +34,16 @@ int pol_compile_text(const char *name, const char *text, size_t text_len, void *
  */
 int pol_read(const char *path, void **bytes, size_t *len, struct pol_complaints *complaints);
 
+/* Is it a pattern of principals that can be kicked? 1 or 0 after a complaint. */
+int pol_may_kick(const char *pattern, struct pol_complaints *complaints);
+/*
+ * The rules of a READY policy, with the kicks of another one (or of itself), and one more of this pattern
+ * (NULL: none more), at this time in seconds since the epoch: its number, unless that is not above the last.
+ * Kicks of a month before are left out. Returns and gives as pol_compile.
+ */
+int pol_add_kick(const struct pol *pol, const struct pol *kicks, const char *pattern, uint32_t now,
+		 void **image, size_t *len, struct pol_complaints *complaints);
+
 /* How many rules a READY policy has, as people count them: choices and items of lists. */
 unsigned pol_rules(const struct pol *pol);
 

@@ -99,8 +99,19 @@ const struct pol_rule *pol_matching(const struct pol *pol, const struct pol_rule
 	return first_match(pol, list, text, pol_match);
 }
 
+static int (*matcher(const struct pol_facts *facts))(const char *, const char *)
+{
+	return facts->kerberos ? pol_match_principal : pol_match;
+}
+
+bool pol_item_matches(const struct pol *pol, const struct pol_facts *facts, const struct pol_rule *item,
+		      const char *name)
+{
+	return matcher(facts)(pol_text(pol->image, item), name);
+}
+
 const struct pol_rule *pol_matching_name(const struct pol *pol, const struct pol_facts *facts,
 					 const struct pol_rule *list, const char *name)
 {
-	return first_match(pol, list, name, facts->kerberos ? pol_match_principal : pol_match);
+	return first_match(pol, list, name, matcher(facts));
 }

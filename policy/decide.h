@@ -24,7 +24,10 @@ struct pol_say pol_decide(const struct pol *pol, struct pol_verdict *verdict, en
 /* An item of a list of patterns that matches, or NULL: a plain text before a pattern, patterns in their
  * order. */
 const struct pol_rule *pol_matching(const struct pol *pol, const struct pol_rule *list, const char *text);
-/* The same for the names of a context's ends, which are principals where it is Kerberos'. */
+/* Does an item match a name of a context's ends, which is a principal where it is Kerberos'? */
+bool pol_item_matches(const struct pol *pol, const struct pol_facts *facts, const struct pol_rule *item,
+		      const char *name);
+/* The same of a list. */
 const struct pol_rule *pol_matching_name(const struct pol *pol, const struct pol_facts *facts,
 					 const struct pol_rule *list, const char *name);
 

@@ -20,7 +20,7 @@ static int asks(const struct pol_keyword *k, const struct pol_rule *rule)
 		 * which contexts are meant */
 		return k->type == POL_T_RECORDS
 			       ? k->id != POL_K_MATCH && (rule->below > 0 || k->id == POL_K_AUTH)
-			       : k->id != POL_K_UNSECURED_OK && !pol_is_field(k);
+			       : k->id != POL_K_UNSECURED_OK && k->id != POL_K_KICK && !pol_is_field(k);
 	default:
 		return 0;
 	}

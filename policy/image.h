@@ -80,7 +80,8 @@ int pol_is_field(const struct pol_keyword *keyword);
  * POL_FIELD, or what stands at the top as well. below counts all that belongs to a rule, at any depth: what
  * follows after that is the next rule of the same mapping or list. Of a list of patterns the word says how
  * many of its items are plain texts: they stand first, in the order of their bytes, so that they can be
- * looked up. The version may have a text: the name of the file that it was compiled from.
+ * looked up. The version may have a text: the name of the file that it was compiled from. The line of an item
+ * of kick is its number, which counts all that were ever put into the policy.
  */
 enum pol_kind { POL_SCALAR = 1, POL_LIST, POL_ITEM, POL_FIELD };
 

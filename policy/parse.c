@@ -332,6 +332,14 @@ static void parse_group(struct events *events, const char *path, struct place at
 			    "zmq.brake says nothing; it needs one of its keywords, as in max-retry: 5");
 }
 
+/* A policy says who may come in, and as often as it is read the same. */
+static void refuse_kick(struct events *events, struct place at)
+{
+	draft_error(events->draft, at,
+		    "kick is no part of a policy: 'gsstap kick PRINCIPAL PID' cuts off who is connected");
+	events_skip(events);
+}
+
 /* The current event is the key's: consumes it and its value. */
 static void parse_key(struct events *events, const char *parent, struct seen *seen)
 {
@@ -363,6 +371,8 @@ static void parse_key(struct events *events, const char *parent, struct seen *se
 		unknown_key(events, parent, key, strlen(key), at);
 	else if (seen_before(events, seen, path, at))
 		events_skip(events);
+	else if (k && k->id == POL_K_KICK)
+		refuse_kick(events, at);
 	else if (k)
 		parse_keyword(events, k, at);
 	else

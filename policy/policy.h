@@ -166,6 +166,14 @@ struct pol_hearer {
 };
 enum pol_action pol_judge_context(const struct pol *pol, const struct pol_facts *facts,
 				  struct pol_verdict *verdict, const struct pol_hearer *hearer);
+/*
+ * A context that was judged before, when `since` was the number of the last kick: has one that came after it
+ * named the peer? POL_DENY, or POL_ALLOW. A name that is not known whole is nobody's.
+ */
+enum pol_action pol_judge_kick(const struct pol *pol, const struct pol_facts *facts, uint32_t since,
+			       struct pol_verdict *verdict);
+/* The number of the last kick; 0: there is none. */
+uint32_t pol_last_kick(const struct pol *pol);
 /* Does any rule want to know who is at the ends of a context? */
 int pol_judges_peers(const struct pol *pol);
 /* Does any rule want to know the groups of an acceptor's peer? */

@@ -42,7 +42,7 @@ harmless() {
     harmless "$ACTS"
     harmless "$LINES"
     harmless help "$ACTS"
-    for command in decode run realm doctor inspect timeline report redact policy cert extcap; do
+    for command in decode run realm doctor inspect timeline report redact policy kick cert extcap; do
         harmless $command "--$ACTS"
         harmless $command $'-\e' x
         for word in "$ACTS" "$LINES"; do

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 /* A new file is readable for all, as the services that use it run as other users and it holds no secrets. */
 #define NEW_MODE 0644
@@ -171,9 +172,39 @@ static bool same_file(const char *a, const char *b)
 	return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
 }
 
+/* Who was kicked under the policy before, and has said nothing since, is not saved by another one. */
+static void keep_kicks(const char *output, void **image, size_t *len)
+{
+	struct stat st;
+	struct pol new, old;
+	void *bytes, *with;
+	size_t size;
+
+	if (stat(output, &st) || !S_ISREG(st.st_mode) || pol_read(output, &bytes, &size, NULL))
+		return;
+	if (!pol_open(&old, bytes, size) && pol_last_kick(&old) && !pol_open(&new, *image, *len) &&
+	    !pol_add_kick(&new, &old, NULL, (uint32_t)time(NULL), &with, &size, NULL)) {
+		free(*image);
+		*image = with;
+		*len = size;
+	}
+	free(bytes);
+}
+
+static int put(const char *output, void **image, size_t *len)
+{
+	char error[256];
+
+	keep_kicks(output, image, len);
+	if (!file_replace(output, *image, *len, NEW_MODE, error, sizeof(error)))
+		return TOOL_OK;
+	tool_error("cannot write %s: %s", output, error);
+	return TOOL_FAIL;
+}
+
 static int compile(const struct options *options)
 {
-	char beside[PATH_MAX], error[256];
+	char beside[PATH_MAX];
 	const char *path, *output = options->output;
 	void *image;
 	size_t len;
@@ -190,9 +221,8 @@ static int compile(const struct options *options)
 		status = usage("FILE does not end in .yaml or .yml: say where to with -o OUT");
 	else if (same_file(path, output))
 		status = usage("OUT is the policy itself: compile to another file");
-	else if ((status = file_replace(output, image, len, NEW_MODE, error, sizeof(error)) ? TOOL_FAIL
-											    : TOOL_OK))
-		tool_error("cannot write %s: %s", output, error);
+	else
+		status = put(output, &image, &len);
 	free(image);
 	return status;
 }

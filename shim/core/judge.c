@@ -104,6 +104,16 @@ enum pol_action tap_judge_use(const struct tap_scope *scope, const struct pol_fa
 	return verdict->audit ? POL_ALLOW : verdict->action;
 }
 
+bool tap_is_kicked(const struct tap_scope *scope, const struct pol_facts *facts, uint32_t since,
+		   const char *subject, struct pol_verdict *verdict)
+{
+	const struct pol *policy = tap_policy_take();
+	enum pol_action action = pol_judge_kick(policy, facts, since, verdict);
+
+	tap_policy_give(policy);
+	return action == POL_DENY && refuses(scope, facts->role, verdict, subject);
+}
+
 uint32_t tap_max_age(const struct pol_facts *facts)
 {
 	const struct pol *policy = tap_policy_take();

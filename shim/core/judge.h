@@ -21,6 +21,10 @@ enum pol_action tap_judge(const struct tap_scope *scope, const struct pol_facts 
  */
 enum pol_action tap_judge_use(const struct tap_scope *scope, const struct pol_facts *facts, enum pol_use use,
 			      bool again, const char *subject, struct pol_verdict *verdict);
+/* Has the policy a kick for the peer of a context that was judged before, under one whose last kick was
+ * that one (pol_judge_kick)? Recorded; false in audit mode, too. */
+bool tap_is_kicked(const struct tap_scope *scope, const struct pol_facts *facts, uint32_t since,
+		   const char *subject, struct pol_verdict *verdict);
 /* The age from which on it is judged whether a context goes on; UINT32_MAX: none. */
 uint32_t tap_max_age(const struct pol_facts *facts);
 /* Records a denial (or, in audit mode, a would-be one); true when the call is to be refused. */

@@ -2,7 +2,8 @@
 /*
  * Security contexts that were established under a policy which is not in force any more, or that are of the
  * age that one sets: each is judged again before it is used next, by what was known of it then. What a policy
- * has given away cannot be taken back: delegation is not judged again.
+ * has given away cannot be taken back: delegation is not judged again. A kick ends them whatever on-change
+ * says.
  *
  * libzmq's own wrap is let pass, as it ends the process when that fails; its unwrap is not.
  */
@@ -14,6 +15,7 @@
 #include "shim/loader/elf.h"
 
 #define FORBIDDEN "the policy that has taken the place of the one before forbids it"
+#define KICKED "its peer was cut off by gsstap kick"
 #define TOO_OLD "its security context is older than the policy lets one become (gss.max-context-age)"
 
 static const struct tap_scope no_call;
@@ -48,10 +50,21 @@ static bool forbids_age(const struct tap_scope *scope, struct context *c, struct
 	return false;
 }
 
+/* The number is asked for first: what is put in place meanwhile comes again. */
+static bool is_kicked(const struct tap_scope *scope, struct context *c, struct pol_verdict *verdict)
+{
+	uint32_t since = c->kicks;
+
+	c->kicks = TAP_POLICY(pol_last_kick);
+	return tap_is_kicked(scope, &c->facts.pol, since, tap_facts_peer(&c->facts.pol), verdict);
+}
+
 /* Why it is to be ended, or NULL. */
 static const char *why_ended(const struct tap_scope *scope, gss_ctx_id_t context, struct context *c,
 			     uint32_t generation, struct pol_verdict *verdict)
 {
+	if (c->judged_by < generation && is_kicked(scope, c, verdict))
+		return KICKED;
 	if (c->judged_by < generation && TAP_POLICY(pol_ends)) {
 		if (forbids_it(scope, context, &c->facts.pol, verdict))
 			return FORBIDDEN;
@@ -94,7 +107,7 @@ static const char *judge(const struct tap_scope *scope, gss_ctx_id_t context, ui
 		   : why_unknown_ended(scope, context, &verdict);
 	if (why)
 		tap_refuse_gss(&verdict, ended);
-	tap_context_judged(context, generation, copy ? copy->ends : 0, *ended);
+	tap_context_judged(context, generation, copy, *ended);
 	if (copy)
 		tap_context_free(copy);
 	return why;

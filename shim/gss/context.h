@@ -18,6 +18,7 @@ struct context {
 	unsigned would; /* see tap_judge */
 	unsigned used;	/* bits of enum pol_use: what was judged, and told if there was something to tell */
 	uint32_t judged_by; /* which policy: see tap_policy_generation */
+	uint32_t kicks;	    /* the last one in it: see pol_judge_kick */
 	uint64_t usable;    /* since when, by tap_age_clock */
 	uint64_t ends;	    /* then it is judged by its age; 0: never */
 	uint64_t expires;   /* then it is told that its ticket ends; 0: it was, or has none */
@@ -54,8 +55,15 @@ bool tap_context_is_behind(gss_ctx_id_t handle, uint32_t generation, bool guests
 			   OM_uint32 *ended);
 /* When it is judged by its age next; 0: never. */
 uint64_t tap_context_end(gss_ctx_id_t handle);
-/* It was judged by that one, goes on until then, and is to be ended or not. */
-void tap_context_judged(gss_ctx_id_t handle, uint32_t generation, uint64_t ends, OM_uint32 ended);
+/* It was judged by that one, as this copy says (NULL: as nobody who is known), and is to be ended or not. */
+void tap_context_judged(gss_ctx_id_t handle, uint32_t generation, const struct context *copy,
+			OM_uint32 ended);
+/* It is about to be judged by the policy in force, or by a later one. */
+static inline void tap_context_is_judged(struct context *c)
+{
+	c->judged_by = tap_policy_generation();
+	c->kicks = TAP_POLICY(pol_last_kick);
+}
 
 /* One of this process's that is not a guest's, of which that is to be told now; it is as if it were, then.
  * *next: when another one is, if that is before. False: there is no other. */

@@ -282,7 +282,7 @@ uint64_t tap_context_end(gss_ctx_id_t handle)
 	return ends;
 }
 
-void tap_context_judged(gss_ctx_id_t handle, uint32_t generation, uint64_t ends, OM_uint32 ended)
+void tap_context_judged(gss_ctx_id_t handle, uint32_t generation, const struct context *copy, OM_uint32 ended)
 {
 	unsigned b = bucket_of(handle);
 	struct context *c;
@@ -292,7 +292,8 @@ void tap_context_judged(gss_ctx_id_t handle, uint32_t generation, uint64_t ends,
 	c = find(b, handle);
 	if (c) {
 		c->judged_by = generation;
-		c->ends = ends;
+		c->ends = copy ? copy->ends : 0;
+		c->kicks = copy ? copy->kicks : c->kicks;
 		c->ended = ended;
 	}
 	tap_unlock(&buckets[b].lock);

@@ -129,7 +129,7 @@ static void judge(struct tap_scope *scope, struct tap_handshake *step, struct co
 {
 	if (!scope->judge || c->judged)
 		return;
-	c->judged_by = tap_policy_generation();
+	tap_context_is_judged(c);
 	switch (verdict_of(scope, step, c, context)) {
 	case POL_ALLOW:
 		break;
@@ -241,7 +241,7 @@ bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *export
 {
 	struct context *c = tap_context_new(), spare = {0}, *of = c ? c : &spare;
 
-	of->judged_by = tap_policy_generation();
+	tap_context_is_judged(of);
 	of->facts.pol.moment = POL_IMPORTED;
 	of->facts.pol.lifetime = UINT32_MAX;
 	/* A later policy may ask what this one does not. */

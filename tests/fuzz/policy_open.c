@@ -37,6 +37,26 @@ static void judge_endpoints(const struct pol *pol)
 	}
 }
 
+/* What is kicked stays a policy, and names him; it may not fit any more. */
+static void kick(const struct pol *before, const struct pol_facts *facts)
+{
+	uint32_t last = pol_last_kick(before);
+	struct pol_verdict v;
+	struct pol pol;
+	void *image;
+	size_t size;
+
+	if (last == UINT32_MAX ||
+	    pol_add_kick(before, before, "worker/*@EXAMPLE.ORG", 9, &image, &size, NULL))
+		return;
+	if (pol_open(&pol, image, size) || pol_last_kick(&pol) <= last ||
+	    pol_judge_kick(&pol, facts, last, &v) != POL_DENY || v.audit == pol_enforces(before) ||
+	    pol_judge_kick(&pol, facts, pol_last_kick(&pol), &v) != POL_ALLOW ||
+	    pol_rules(&pol) != pol_rules(before) || pol_families(&pol) != pol_families(before))
+		__builtin_trap();
+	free(image);
+}
+
 static void judge(const void *image, size_t size)
 {
 	struct pol_facts facts = {.moment = POL_ESTABLISHED,
@@ -61,6 +81,9 @@ static void judge(const void *image, size_t size)
 		if (pol_judge_use(&pol, &facts, (enum pol_use)use, &v) &&
 		    !pol_judges_use(&pol, (enum pol_use)use))
 			__builtin_trap();
+	if (pol_judge_kick(&pol, &facts, 0, &v) && !pol_last_kick(&pol))
+		__builtin_trap();
+	kick(&pol, &facts);
 	pol_judge_plaintext(&pol, &v);
 	pol_enforces(&pol);
 	pol_capture(&pol);

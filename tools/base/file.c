@@ -131,6 +131,31 @@ static int pass_on(const char *path, const void *bytes, size_t len, char *error,
 	return failed;
 }
 
+/* A new file beside target, which has all that is to stand there: its descriptor, or -1. */
+static int write_beside(char beside[PATH_MAX + 8], const char *target, const struct stat *old,
+			const void *bytes, size_t len, mode_t new_mode, char *error, size_t size)
+{
+	int fd, failed;
+
+	snprintf(beside, PATH_MAX + 8, "%s.XXXXXX", target);
+	fd = mkostemp(beside, O_CLOEXEC);
+	if (fd < 0)
+		return say(error, size, NULL);
+	if (file_write_all(fd, bytes, len))
+		failed = say(error, size, NULL);
+	else if (old->st_mode)
+		failed = keep(fd, target, old, error, size);
+	else
+		failed = fchmod(fd, new_mode) ? say(error, size, NULL) : 0;
+	if (!failed && fsync(fd))
+		failed = say(error, size, NULL);
+	if (!failed)
+		return fd;
+	close(fd);
+	unlink(beside);
+	return -1;
+}
+
 int file_replace(const char *path, const void *bytes, size_t len, mode_t new_mode, char *error, size_t size)
 {
 	char target[PATH_MAX], beside[PATH_MAX + 8];
@@ -141,22 +166,55 @@ int file_replace(const char *path, const void *bytes, size_t len, mode_t new_mod
 		return pass_on(path, bytes, len, error, size);
 	if (find_target(path, target, &old, error, size))
 		return -1;
-	snprintf(beside, sizeof(beside), "%s.XXXXXX", target);
-	fd = mkostemp(beside, O_CLOEXEC);
+	fd = write_beside(beside, target, &old, bytes, len, new_mode, error, size);
 	if (fd < 0)
-		return say(error, size, NULL);
-	if (file_write_all(fd, bytes, len))
-		failed = say(error, size, NULL);
-	else if (old.st_mode)
-		failed = keep(fd, target, &old, error, size);
-	else
-		failed = fchmod(fd, new_mode) ? say(error, size, NULL) : 0;
-	if (!failed && (fsync(fd) || rename(beside, target)))
-		failed = say(error, size, NULL);
+		return -1;
+	failed = rename(beside, target) ? say(error, size, NULL) : 0;
 	close(fd);
 	if (failed)
 		unlink(beside);
 	else
 		sync_directory(target);
 	return failed;
+}
+
+static bool is_same(const char *path, const struct stat *old)
+{
+	struct stat now;
+
+	return !lstat(path, &now) && now.st_dev == old->st_dev && now.st_ino == old->st_ino &&
+	       now.st_size == old->st_size && now.st_mtim.tv_sec == old->st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == old->st_mtim.tv_nsec;
+}
+
+/* The kernel gives what stood there for what is to: nothing comes in between. Where a file system cannot,
+ * that is looked at before. 1: it was another. */
+static int exchange(const char *beside, const char *target, const struct stat *old)
+{
+	if (!renameat2(AT_FDCWD, beside, AT_FDCWD, target, RENAME_EXCHANGE))
+		return is_same(beside, old)						? 0
+		       : renameat2(AT_FDCWD, beside, AT_FDCWD, target, RENAME_EXCHANGE) ? -1
+											: 1;
+	if (errno != EINVAL && errno != ENOSYS)
+		return errno == ENOENT ? 1 : -1;
+	return !is_same(target, old) ? 1 : rename(beside, target);
+}
+
+int file_replace_same(int directory, const char *name, const struct stat *old, const void *bytes, size_t len,
+		      char *error, size_t size)
+{
+	char target[PATH_MAX], beside[PATH_MAX + 8];
+	int fd, status;
+
+	snprintf(target, sizeof(target), "/proc/self/fd/%d/%s", directory, name);
+	fd = write_beside(beside, target, old, bytes, len, 0, error, size);
+	if (fd < 0)
+		return -1;
+	status = exchange(beside, target, old);
+	if (status < 0)
+		say(error, size, NULL);
+	close(fd);
+	unlink(beside);
+	sync_directory(target);
+	return status;
 }

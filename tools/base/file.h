@@ -7,6 +7,7 @@
 #define TOOLS_BASE_FILE_H
 
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /* Writes all of it. Returns 0, or -1 with errno. */
@@ -18,5 +19,12 @@ int file_write_all(int fd, const void *bytes, size_t len);
  * one sentence in error, which does not name path; nothing has changed then.
  */
 int file_replace(const char *path, const void *bytes, size_t len, mode_t new_mode, char *error, size_t size);
+
+/*
+ * The same of the file that `old` describes, in an open directory, and of no other: what has come to stand
+ * there meanwhile, also a link, stays, and 1 is returned.
+ */
+int file_replace_same(int directory, const char *name, const struct stat *old, const void *bytes, size_t len,
+		      char *error, size_t size);
 
 #endif
