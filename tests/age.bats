@@ -149,3 +149,56 @@ established() {
         stop_all
     done
 }
+
+# ThreadSanitizer's runtime makes system calls of its own, of which the filter is the death.
+# bats test_tags=no_tsan
+@test "ages hold in a program that has forbidden itself system calls, and are not its death" {
+    local how
+    policy $'gss:\n  max-context-age: 1s'
+    for how in kill errno strict; do
+        rm -f trace.pcapng
+        run -0 "${UNDER[@]}" GSSTAP_LEVEL=audit "$BUILD/hosts/sandbox" aged $how
+        [ "$output" = "in the sandbox" ]
+        told refused '.rule == "gss.max-context-age" and .line == 3 and .call == "gss_get_mic"'
+    done
+}
+
+# bats test_tags=no_tsan
+@test "so do ages of ZeroMQ connections, where a filter kills for what the recorder and the look for policies ask" {
+    cat >confined.py <<'END'
+import ctypes, struct, sys, zmq
+ASKED = {"sched_yield": 24, "nanosleep": 35, "gettid": 186, "clock_gettime": 228, "tgkill": 234, "openat": 257,
+         "newfstatat": 262, "pwritev": 296}
+libc = ctypes.CDLL(None, use_errno=True)
+def confine():
+    lines = [(0x20, 0, 0, 0)] + [line for call in ASKED.values() for line in ((0x15, 0, 1, call), (0x06, 0, 0, 0x80000000))]
+    lines.append((0x06, 0, 0, 0x7fff0000))
+    code = ctypes.create_string_buffer(b"".join(struct.pack("<HBBI", *line) for line in lines))
+    program = struct.pack("<HxxxxxxQ", len(lines), ctypes.addressof(code))
+    assert libc.prctl(38, 1, 0, 0, 0) == 0
+    assert libc.syscall(317, 1, 1, program) == 0 # seccomp, for all threads
+s = zmq.Context().socket(zmq.XPUB)
+s.bind("tcp://127.0.0.1:*")
+print("port", s.last_endpoint.decode().rsplit(":", 1)[1], flush=True)
+while len(s.recv()) < 20001:
+    pass
+confine()
+print("confined", flush=True)
+while s.recv()[0]: # until nobody wants a topic any more
+    pass
+print("cut off", flush=True)
+END
+    local level
+    policy $'gss:\n  max-context-age: 2s\nzmq: {inject: [{bind: "*"}]}'
+    for level in audit messages; do
+        start $level env LD_PRELOAD="$PRELOAD" GSSTAP_POLICY=p.bin GSSTAP_TRACE="$PWD/$level.pcapng" GSSTAP_LEVEL=$level "$PYTHON" confined.py
+        wait_until 60 has_line $level.out port
+        start $level-peer "$PYTHON" "$TOP/tests/hosts/topics.py" "$(sed -n 's/port //p' $level.out)" stock-4.3.4
+    done
+    for level in audit messages; do
+        finish $level-peer
+        finish $level
+        [ "$(tail -n +2 $level.out)" = $'confined\ncut off' ]
+        trace_json $level.pcapng | jq -e -s 'any(.event == "refused" and .rule == "gss.max-context-age" and .subject == "alice@GSSTAP.TEST" and .role == "server")'
+    done
+}

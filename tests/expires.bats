@@ -115,19 +115,29 @@ told() {
     done
 }
 
-@test "a keytab that becomes another file is told of by who has opened tickets with its keys" {
-    ticket 10h
+@test "a keytab that becomes another file is told of by who has opened tickets with its keys, when it is about to accept" {
+    ticket 10m
+    policy 'expires-ahead: 587s'
     cp "${KRB5_KTNAME#FILE:}" keytab
     export KRB5_KTNAME=FILE:$PWD/keytab
-    gss_server "${UNDER[@]}"
-    client env
+    gss_server env --ignore-signal=PIPE "${UNDER[@]}" GSSTAP_POLICY=p.bin # one of whose clients is killed
+    start alice gss-client -port "$PORT" -mcount 100000000 localhost host@localhost hello
+    wait_until 20 accepted
     cp keytab other
     mv other keytab
+    # More than ten seconds later its messages go on, and look at what ends, but at no file.
+    wait_until 30 told '.what == "ticket"'
+    [ "$(expires | wc -l)" = 1 ]
+    kill "${PID[alice]}"
     changed() {
         client env && told '.what == "keytab"'
     }
     wait_until 30 changed
     client env
-    expires | jq -e -s --arg name "$KRB5_KTNAME" \
+    expires '.what == "keytab"' | jq -e -s --arg name "$KRB5_KTNAME" \
         'length == 1 and .[0].keytab == $name and .[0].kvno >= 1 and .[0].acceptor == "host/localhost@GSSTAP.TEST" and (.[0].reason | test("another file"))'
+}
+
+accepted() {
+    trace_json trace.pcapng | jq -e -s 'any(.event == "handshake" and .outcome == "established")' >accepted
 }

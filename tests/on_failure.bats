@@ -172,10 +172,14 @@ ends() {
     halt server
     serve server answer 1
     as mallory error
-    start client "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ set linger 0 set reconnect_ivl -1 connect "$AT" send first recv
-    ends client
-    [ "$output" = "recv: Permission denied" ]
-    [ "$(trace_json server.pcapng | jq -c 'select(.event == "handshake")' | wc -l)" = 1 ]
+    local once count=0
+    for once in "reconnect_ivl -1" "reconnect_stop 2"; do
+        # shellcheck disable=SC2086
+        start client "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ set linger 0 set $once connect "$AT" send first recv
+        ends client
+        [ "$output" = "recv: Permission denied" ]
+        [ "$(trace_json server.pcapng | jq -c 'select(.event == "handshake")' | wc -l)" = $((++count)) ]
+    done
 }
 
 @test "who is refused before zmq_connect has come back hears so, too" {

@@ -17,9 +17,6 @@ setup_file() {
     policy_for skip
     sed -i 's/principal: "zmq@localhost"/&, zap: skip/' "$BATS_FILE_TMPDIR/skip.yaml"
     "$GSSTAP" policy compile -o "$BATS_FILE_TMPDIR/skip.bin" "$BATS_FILE_TMPDIR/skip.yaml"
-    both both '{domain: global}'
-    policy_for wire-both 'auth: [{domain: global}]'
-    policy_for report-both 'auth: [{domain: global}]' ', phase: report'
 }
 
 teardown_file() {
@@ -29,12 +26,6 @@ teardown_file() {
 
 teardown() {
     stop_all
-}
-
-# both NAME RULE: a policy by which gsstap says who may come in, too, by this rule.
-both() {
-    printf 'version: 1\nzmq: {engine: wire, auth: [%s]}\n' "$2" >"$BATS_FILE_TMPDIR/$1.yaml"
-    "$GSSTAP" policy compile -o "$BATS_FILE_TMPDIR/$1.bin" "$BATS_FILE_TMPDIR/$1.yaml"
 }
 
 # client NAME USER WORD...: zpair in that user's name, which asks libzmq for GSSAPI itself.
@@ -54,7 +45,7 @@ zap_server() {
     ANSWERS=tcp://127.0.0.1:${ports[0]} GIVES=tcp://127.0.0.1:${ports[1]}
     with "$1"
     host zap_server
-    start server "${HOST[@]}" "$2" "$3" "${DENIED-mallory@GSSTAP.TEST}" "${AT:-$ANSWERS}" "$GIVES" up "${@:4}"
+    start server "${HOST[@]}" "$2" "$3" mallory@GSSTAP.TEST "${AT:-$ANSWERS}" "$GIVES" up "${@:4}"
     wait_until 20 test -e up
 }
 
@@ -78,9 +69,9 @@ refused_there() {
     [ "$(events '.event == "handshake" and .outcome == "refused" and .initiator == "mallory@GSSTAP.TEST" and (.reason | test("'"$1"'"))' 2>/dev/null | wc -l)" -ge 2 ]
 }
 
-# denial_holds HANDLER HOW REASON: END is what secures it.
+# denial_holds HANDLER HOW REASON
 denial_holds() {
-    zap_server "${END:-own}" "$1" "$2"
+    zap_server own "$1" "$2"
     both_ways mallory
     wait_until 20 lines 3 server.out "$ASKED_MALLORY"
     both_ways alice
@@ -121,30 +112,6 @@ denial_holds() {
         denial_holds REP $how 'malformed'
     done
     denial_holds ROUTER silent 'did not answer'
-}
-
-@test "with zmq.auth a handler is asked about whom that lets in, and its denial holds as well" {
-    END=both denial_holds REP 400 'denied the peer: 400 denied by the program'
-    END=both denial_holds ROUTER late 'denied the peer: 400'
-    END=both denial_holds REP metadata malformed
-}
-
-@test "whom zmq.auth denies its program's handler is not asked about" {
-    both closed '{domain: global, gssapi: ["alice@*"]}'
-    zap_server closed REP status
-    client mallory mallory REQ set linger 0 connect "$ANSWERS" send "from mallory" recv
-    wait_until 20 a_refusal
-    client alice alice REQ set linger 0 connect "$ANSWERS" send "from alice" recv
-    finish alice
-    lives mallory
-    grep -qx "got from alice from user of alice@GSSTAP.TEST, guest" server.out
-    run -1 grep "mallory" server.out
-    ended
-}
-
-# a_refusal: for wait_until.
-a_refusal() {
-    [ -n "$(events '.event == "handshake" and .outcome == "refused" and (.reason | test("does not list the principal"))' 2>/dev/null)" ]
 }
 
 @test "a handler that answers out of order denies the one it means" {
@@ -293,40 +260,6 @@ requests() {
     grep -qx "got hello from alice@GSSTAP.TEST, nothing" server.out
     run -1 grep asked server.out
     ended
-}
-
-# null_client END: a client of that end, which says good day.
-null_client() {
-    with "$1"
-    host zpair
-    start client "${HOST[@]}" socket REQ set linger 0 connect "$ANSWERS" send "good day" recv
-}
-
-@test "with zmq.auth as well, also of who may go without" {
-    local way
-    for way in "wire-both wire" "report-both wire" "report-both bare"; do
-        zap_server "${way% *}" REP 400 null
-        null_client "${way#* }"
-        finish client
-        grep -qx "asked 'global' '127.0.0.1' '' 'NULL' ''" server.out
-        grep -qx "got good day from user of , guest" server.out
-        [ "$(grep -c asked server.out)" = 1 ]
-        ended
-        fresh "denied-${way// /-}"
-        DENIED='' zap_server "${way% *}" REP 400 null
-        null_client "${way#* }"
-        wait_until 20 lines 1 server.out "^asked 'global' '127.0.0.1' '' 'NULL' ''"
-        wait_until 20 a_denial
-        lives client
-        run -1 grep "got good day" server.out
-        halt client
-        ended
-    done
-}
-
-# a_denial: for wait_until.
-a_denial() {
-    [ -n "$(events '(.reason // "") | test("ZAP handler denied the peer: 400 denied by the program")' 2>/dev/null)" ]
 }
 
 @test "whom a handler denies at a socket that a rule secures is told as libzmq tells it, with the status" {
@@ -491,7 +424,7 @@ by_address_holds() {
     grep -E "$2" server.out
     stop_all
 
-    by_address "$1" "${END:-own}"
+    by_address "$1" own
     wait_until 20 lines 2 server.out "$2"
     client allowed alice REQ set linger 0 connect "tcp://127.0.0.3:0;127.0.0.1:$PORT" send "from the allowed" recv
     finish allowed
@@ -506,11 +439,6 @@ by_address_holds() {
 
 @test "ThreadAuthenticator.deny() of pyzmq holds" {
     by_address_holds zap_pyzmq.py '^DENIED'
-}
-
-@test "they hold with zmq.auth as well" {
-    END=both by_address_holds zap_pyzmq.py '^DENIED'
-    END=both by_address_holds zap_czmq 'zauth: - denied .*address=127.0.0.2'
 }
 
 @test "DENY of czmq's zauth holds" {

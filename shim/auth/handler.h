@@ -11,10 +11,10 @@
  */
 int tap_auth_begin(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
 		   char *reason, size_t size);
-/* The same for what our own engine decides, where libzmq is to ask the program's handler. */
-int tap_auth_begin_theirs(const struct tap_scope *scope, void *socket, char *reason, size_t size);
 /* The context's handler, made where it has none. False: it could not be, with the reason. */
 bool tap_auth_serve(const struct tap_scope *scope, void *context, char *reason, size_t size);
+/* The program binds one of its own: ours ends, if there is one. errno is kept. */
+void tap_auth_yield(const void *context);
 /* The context has ended, and with that our thread in it is about to: returns when it has. */
 void tap_auth_ended(const void *context);
 

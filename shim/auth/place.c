@@ -69,11 +69,3 @@ int tap_auth_begin(const struct tap_scope *scope, void *socket, const struct pol
 		return ENOMEM;
 	return mark(scope, socket, rule, domain, reason, size);
 }
-
-int tap_auth_begin_theirs(const struct tap_scope *scope, void *socket, char *reason, size_t size)
-{
-	size_t length;
-	const char *domain = tap_domain_kept(socket, &length);
-
-	return domain ? mark(scope, socket, TAP_AUTH_THEIRS, domain, reason, size) : 0;
-}

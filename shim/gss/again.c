@@ -73,17 +73,6 @@ static const char *why_ended(const struct tap_scope *scope, gss_ctx_id_t context
 	return tap_age_is_reached(c->ends) && forbids_age(scope, c, verdict) ? TOO_OLD : NULL;
 }
 
-/* Where there is no memory for what is known of it, nothing is. */
-static const char *why_unknown_ended(const struct tap_scope *scope, gss_ctx_id_t context,
-				     struct pol_verdict *verdict)
-{
-	struct pol_facts nobody = {.moment = POL_ESTABLISHED, .age = UINT32_MAX};
-
-	if (TAP_POLICY(pol_ends) && forbids_it(scope, context, &nobody, verdict))
-		return FORBIDDEN;
-	return tap_judge_use(scope, &nobody, POL_GOES_ON, false, NULL, verdict) == POL_DENY ? TOO_OLD : NULL;
-}
-
 static bool is_libzmqs_wrap(const struct tap_scope *scope)
 {
 	const struct link_map *map = scope->call == TR_gss_wrap ? tap_map_of(scope->caller) : NULL;
@@ -95,21 +84,16 @@ static bool is_libzmqs_wrap(const struct tap_scope *scope)
 static const char *judge(const struct tap_scope *scope, gss_ctx_id_t context, uint32_t generation,
 			 bool guests, OM_uint32 *ended)
 {
-	struct context *copy = tap_context_new();
+	struct context copy = {0}; /* no memory is asked for: under a filter that may be forbidden */
 	struct pol_verdict verdict;
 	const char *why;
 
-	if (copy && !tap_context_is_behind(context, generation, guests, copy, ended)) {
-		tap_context_free(copy);
+	if (!tap_context_is_behind(context, generation, guests, &copy, ended))
 		return *ended ? FORBIDDEN : NULL; /* another thread was first */
-	}
-	why = copy ? why_ended(scope, context, copy, generation, &verdict)
-		   : why_unknown_ended(scope, context, &verdict);
+	why = why_ended(scope, context, &copy, generation, &verdict);
 	if (why)
 		tap_refuse_gss(&verdict, ended);
-	tap_context_judged(context, generation, copy, *ended);
-	if (copy)
-		tap_context_free(copy);
+	tap_context_judged(context, generation, &copy, *ended);
 	return why;
 }
 

@@ -292,8 +292,8 @@ void tap_context_judged(gss_ctx_id_t handle, uint32_t generation, const struct c
 	c = find(b, handle);
 	if (c) {
 		c->judged_by = generation;
-		c->ends = copy ? copy->ends : 0;
-		c->kicks = copy ? copy->kicks : c->kicks;
+		c->ends = copy->ends;
+		c->kicks = copy->kicks;
 		c->ended = ended;
 	}
 	tap_unlock(&buckets[b].lock);

@@ -62,6 +62,17 @@ static bool set_largest(const struct tap_scope *scope, void *socket, int64_t lar
 	return tap_option_set_bytes(scope, socket, ZMQ_MAXMSGSIZE, &largest, sizeof(largest));
 }
 
+/* Does libzmq not try again what came to nothing in its handshake? */
+static bool tries_once(const struct tap_scope *scope, void *socket)
+{
+	static const int reconnect_stop = 109, handshake_failed = 2; /* of libzmq's draft API */
+	int interval = 0, stops = 0;
+
+	tap_option_number(scope, socket, ZMQ_RECONNECT_IVL, &interval);
+	tap_option_number(scope, socket, reconnect_stop, &stops);
+	return interval < 0 || stops & handshake_failed;
+}
+
 /* The options that libzmq is to have, and the tie, are put on the socket. 0, or an errno. */
 static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
 		  struct tap_tie *wanted, struct tap_wired *wired, char *reason, size_t size)
@@ -69,7 +80,7 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 	size_t length = sizeof(wanted->largest);
 	struct tap_tie *tie;
 	bool mistakable;
-	int given = -1, interval = 0;
+	int given = -1;
 
 	wanted->socket = socket;
 	wanted->binds = facts->way == POL_BIND;
@@ -79,8 +90,7 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 	    !tap_option_bytes(scope, socket, ZMQ_MAXMSGSIZE, &wanted->largest, &length))
 		return ENOMEM;
 	wanted->paced = !wanted->binds && tap_reconnects_as_stock(scope, socket);
-	wanted->once = wanted->fails && tap_option_number(scope, socket, ZMQ_RECONNECT_IVL, &interval) &&
-		       interval < 0;
+	wanted->once = wanted->fails && tries_once(scope, socket);
 	wanted->send_buffer = send_buffer_of(scope, socket, wired->send_buffer);
 	tie = tap_tie_like(wanted, &mistakable);
 	if (mistakable) {
@@ -159,56 +169,6 @@ static void take_domain(const struct tap_scope *scope, void *socket, struct tap_
 		tap_option_text(scope, socket, ZMQ_ZAP_DOMAIN, zap->domain, sizeof(zap->domain));
 }
 
-/* As zap.c asks for a server of this socket. */
-static int take_zap(const struct tap_scope *scope, void *socket, struct tap_zap *zap, char *reason,
-		    size_t size)
-{
-	int enforces = 0;
-	size_t length;
-
-	zap->calls = (struct tap_zap_calls){
-		.socket = TAP_OTHER(scope, zmq_socket),
-		.close = TAP_OTHER(scope, zmq_close),
-		.connect = TAP_OTHER(scope, zmq_connect),
-		.setsockopt = TAP_OTHER(scope, zmq_setsockopt),
-		.getsockopt = TAP_OTHER(scope, zmq_getsockopt),
-	};
-	zap->calls.send = (__typeof__(&zmq_send))tap_beside((void *)zap->calls.socket, "zmq_send");
-	zap->calls.recv = (__typeof__(&zmq_recv))tap_beside((void *)zap->calls.socket, "zmq_recv");
-	zap->context = tap_socket_context(socket);
-	/* libzmq's own timer is not to be first: it says nothing of why. */
-	tap_option_number(scope, socket, ZMQ_HANDSHAKE_IVL, &zap->patience);
-	zap->patience -= zap->patience / 4;
-	tap_option_number(scope, socket, ZMQ_ZAP_ENFORCE_DOMAIN, &enforces);
-	zap->enforces = enforces;
-	take_domain(scope, socket, zap);
-	length = sizeof(zap->id);
-	if (tap_option_bytes(scope, socket, ZMQ_ROUTING_ID, zap->id, &length))
-		zap->id_length = (unsigned)length;
-	tap_copy(reason, size, "its ZAP handler could not be asked: its context is not known");
-	return zap->context && zap->calls.send && zap->calls.recv ? 0 : ENOMEM;
-}
-
-/*
- * With zmq.auth libzmq itself is given no domain, and asks nobody of NULL. So the program's handler is asked
- * by zap.c; but where connections may go without, by libzmq, which has a mark for that, if there is a
- * handler.
- */
-static int take_null(const struct tap_scope *scope, void *socket, const struct pol_inject *rule,
-		     struct tap_tie *wanted, struct tap_wired *wired, char *reason, size_t size)
-{
-	const void *context = tap_socket_context(socket);
-
-	take_domain(scope, socket, &wanted->zap);
-	if (rule->skips_zap || !wanted->zap.domain[0])
-		return 0;
-	wired->passes = wanted->decides && context && tap_socket_zap(context);
-	if (wired->passes)
-		return 0;
-	wanted->zap.null = true;
-	return take_zap(scope, socket, &wanted->zap, reason, size);
-}
-
 int tap_wire_begin(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
 		   const struct pol_inject *rule, const void *zmq_function, struct tap_wired *wired,
 		   char *reason, size_t size)
@@ -229,11 +189,10 @@ int tap_wire_begin(const struct tap_scope *scope, void *socket, const struct pol
 	if (error)
 		return error;
 	if (wanted.server && TAP_POLICY(pol_authenticates))
-		error = take_null(scope, socket, rule, &wanted, wired, reason, size);
+		take_domain(scope, socket, &wanted.zap);
 	if (wanted.fails)
 		__atomic_store_n(&tap_moves_may_fail, true, __ATOMIC_RELEASE);
-	if (!error)
-		error = tie_to(scope, socket, facts, &wanted, wired, reason, size);
+	error = tie_to(scope, socket, facts, &wanted, wired, reason, size);
 	wired->fails = !error && wanted.fails;
 	if (error)
 		give_up(scope, socket, wired);
@@ -261,6 +220,33 @@ static bool take_own(const struct tap_scope *scope, void *socket, struct tap_tie
 	return true;
 }
 
+/* As zap.c asks for a server of this socket. */
+static void take_zap(const struct tap_scope *scope, void *socket, struct tap_zap *zap)
+{
+	int enforces = 0;
+	size_t length;
+
+	zap->calls = (struct tap_zap_calls){
+		.socket = TAP_OTHER(scope, zmq_socket),
+		.close = TAP_OTHER(scope, zmq_close),
+		.connect = TAP_OTHER(scope, zmq_connect),
+		.setsockopt = TAP_OTHER(scope, zmq_setsockopt),
+		.getsockopt = TAP_OTHER(scope, zmq_getsockopt),
+	};
+	zap->calls.send = (__typeof__(&zmq_send))tap_beside((void *)zap->calls.socket, "zmq_send");
+	zap->calls.recv = (__typeof__(&zmq_recv))tap_beside((void *)zap->calls.socket, "zmq_recv");
+	zap->context = tap_socket_context(socket);
+	/* libzmq's own timer is not to be first: it says nothing of why. */
+	tap_option_number(scope, socket, ZMQ_HANDSHAKE_IVL, &zap->patience);
+	zap->patience -= zap->patience / 4;
+	tap_option_number(scope, socket, ZMQ_ZAP_ENFORCE_DOMAIN, &enforces);
+	zap->enforces = enforces;
+	take_domain(scope, socket, zap);
+	length = sizeof(zap->id);
+	if (tap_option_bytes(scope, socket, ZMQ_ROUTING_ID, zap->id, &length))
+		zap->id_length = (unsigned)length;
+}
+
 int tap_wire_begin_own(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
 		       const void *zmq_function, struct tap_wired *wired, char *reason, size_t size)
 {
@@ -280,7 +266,11 @@ int tap_wire_begin_own(const struct tap_scope *scope, void *socket, const struct
 	wired->own = true;
 	wired->server = wanted.server;
 	if (wanted.server)
-		error = take_zap(scope, socket, &wanted.zap, reason, size);
+		take_zap(scope, socket, &wanted.zap);
+	if (wanted.server && (!wanted.zap.context || !wanted.zap.calls.send || !wanted.zap.calls.recv)) {
+		tap_copy(reason, size, "its ZAP handler could not be asked: its context is not known");
+		error = ENOMEM;
+	}
 	if (!error)
 		error = tie_to(scope, socket, facts, &wanted, wired, reason, size);
 	if (error)

@@ -30,7 +30,6 @@ struct tap_zap {
 	void *context; /* libzmq's, in which the handler is looked for; NULL: nobody is asked */
 	int patience;  /* ms: ZMQ_HANDSHAKE_IVL; 0: no bound */
 	bool enforces; /* ZMQ_ZAP_ENFORCE_DOMAIN: without a handler nobody comes in */
-	bool null;     /* it is asked as of NULL: the program knows nothing of GSSAPI */
 	unsigned id_length;
 	char domain[256];
 	uint8_t id[256]; /* ZMQ_ROUTING_ID */
@@ -50,7 +49,7 @@ struct tap_tie {
 	uint64_t failed;	/* ... since this was it: monotonic ns */
 	bool denied;		/* ... and where none may go that has no security of its own */
 	uint32_t fails;		/* the line of the rule that has calls fail of whom peers refuse; 0: none */
-	bool once;		/* ... and libzmq does not try again (ZMQ_RECONNECT_IVL) */
+	bool once;		/* ... and libzmq does not try again (ZMQ_RECONNECT_IVL, _STOP) */
 	unsigned refusals;	/* ... in a row so far, */
 	uint64_t refused_since; /* ... and when the first was: monotonic ns */
 	bool refused;		/* ... for good, since it was last connected: using.c's */

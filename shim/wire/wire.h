@@ -20,7 +20,6 @@ struct tap_wired {
 	bool own, server;	 /* its program asked for GSSAPI itself, in that role */
 	bool tagged;		 /* without a tie: its ZMQ_SNDBUF looks like a tag */
 	bool fails;		 /* its rule says on-failure: error */
-	bool passes;		 /* libzmq asks the program's ZAP handler */
 	bool untold;		 /* the event that tells of it waits for its success */
 	int send_buffer;	 /* ZMQ_SNDBUF, as it was */
 	struct tap_socket *turn; /* turn.c's; until the end */

@@ -27,7 +27,7 @@ static int refuse(const struct tap_scope *scope, struct pol_verdict *verdict, co
 
 static bool is_zap_handler(const struct pol_endpoint *facts)
 {
-	return facts->way == POL_BIND && !strcmp(facts->endpoint, TAP_ZAP);
+	return facts->way == POL_BIND && !strcmp(facts->endpoint, "inproc://zeromq.zap.01");
 }
 
 /*
@@ -139,36 +139,27 @@ static int unknown_handler(const struct tap_scope *scope, const char *endpoint)
 	return ENOMEM;
 }
 
-/*
- * Where the policy says who may come in libzmq asks ours, which asks the program's in turn. 0, or an errno:
- * the bind of that is refused.
- */
-static int begin_handler(const struct pol *policy, const struct tap_scope *scope, void *socket,
-			 const char *endpoint)
+/* Where the policy says who may come in, nobody else does. True: the bind of the program's handler is
+ * refused. */
+static bool handler_refused(const struct pol *policy, const struct tap_scope *scope, void *socket,
+			    const char *endpoint)
 {
-	struct pol_verdict verdict = {.action = POL_DENY, .rule = "zmq.auth"};
-	void *context = tap_socket_context(socket);
-	unsigned flags = TAP_SOCKET_ZAP;
+	struct pol_verdict verdict;
 
-	if (!context)
-		return unknown_handler(scope, endpoint);
-	if (pol_authenticates(policy)) {
-		if (tap_auth_serve(scope, context, verdict.reason, sizeof(verdict.reason)))
-			flags |= TAP_SOCKET_ZAP_MOVED;
-		else if (refuse(scope, &verdict, endpoint))
-			return EACCES;
-	}
-	return tap_socket_flag(socket, flags) ? 0 : unknown_handler(scope, endpoint);
+	if (pol_judge_handler(policy, &verdict) == POL_ALLOW)
+		return false;
+	if (refuse(scope, &verdict, endpoint))
+		return true;
+	tap_auth_yield(tap_socket_context(socket));
+	return false;
 }
 
-/* Is a rule asked who comes in at endpoints of this context? In audit mode the program's handler may be where
- * libzmq asks. */
+/* Is a rule asked who comes in at endpoints of this context? In audit mode the program's handler may be. */
 static bool authenticates(const struct pol *policy, const void *socket)
 {
 	const void *context = tap_socket_context(socket);
-	const char *handler = context ? tap_socket_zap(context) : NULL;
 
-	return pol_authenticates(policy) && !(handler && !strcmp(handler, TAP_ZAP));
+	return pol_authenticates(policy) && !(context && tap_socket_handles_zap(context));
 }
 
 /* For an endpoint that libzmq secures, or nobody. 0, an errno with the reason filled, or -1: it is refused.
@@ -202,10 +193,14 @@ static struct judged judge_by(const struct pol *policy, const struct tap_scope *
 	facts.plaintext = tap_socket_plaintext(scope, socket);
 	facts.raw = tap_socket_has(socket, TAP_SOCKET_RAW);
 	judged.handles = is_zap_handler(&facts) && tap_zmq_ruled() && !tap_socket_has(socket, TAP_SOCKET_ZAP);
-	if (judged.handles)
-		judged.error = begin_handler(policy, scope, socket, facts.endpoint);
-	if (judged.error) {
+	if (judged.handles && (!tap_socket_context(socket) || !tap_socket_flag(socket, TAP_SOCKET_ZAP))) {
+		judged.error = unknown_handler(scope, facts.endpoint);
+		return judged;
+	}
+	if (judged.handles && handler_refused(policy, scope, socket, facts.endpoint)) {
+		judged.error = EACCES;
 		judged.handles = false;
+		tap_socket_unflag(socket, TAP_SOCKET_ZAP);
 		return judged;
 	}
 	if (way == POL_BIND && tap_zmq_ruled() && gives_no_listener(scope, socket, facts.endpoint) &&
@@ -240,8 +235,6 @@ static struct judged judge_by(const struct pol *policy, const struct tap_scope *
 		error = tap_wire_begin_none(scope, socket, &judged.wired, reason, sizeof(reason));
 	if (!error && !judged.error && !judged.wired.tie)
 		error = begin_auth(policy, scope, socket, &facts, &verdict, reason, sizeof(reason));
-	if (!error && !judged.error && judged.wired.passes)
-		error = tap_auth_begin_theirs(scope, socket, reason, sizeof(reason));
 	if (error < 0) {
 		judged.error = EACCES;
 		error = 0;
@@ -331,15 +324,14 @@ static int undo_unseen(const struct tap_scope *scope, void *socket, const char *
 		if (judged.error)                                                                            \
 			errno = judged.error;                                                                \
 		else                                                                                         \
-			result = real_call(socket,                                                           \
-					   way == POL_BIND ? tap_zmq_moved(socket, endpoint) : endpoint);    \
+			result = real_call(socket, endpoint);                                                \
 		if (!tap_wire_end(&scope, socket, &judged.wired, result == failure) &&                       \
 		    undo_unseen(&scope, socket, endpoint))                                                   \
 			result = failure;                                                                    \
 		if (result != failure && scope.judge && !judged.wired.fails && tap_zmq_ruled())              \
 			tap_using_elsewhere(socket);                                                         \
 		if (judged.handles && result == failure)                                                     \
-			tap_zmq_undone(socket, endpoint);                                                    \
+			tap_socket_unflag(socket, TAP_SOCKET_ZAP);                                           \
 		if (scope.watch)                                                                             \
 			record(&scope, (int)result, result == failure, socket, endpoint);                    \
 		tap_leave(&scope);                                                                           \
@@ -354,13 +346,14 @@ ENDPOINT(uint32_t, zmq_connect_peer, POL_CONNECT, 0)
 	TAP_EXPORT int name(void *socket, const char *endpoint)                                              \
 	{                                                                                                    \
 		TAP_ENTER(scope, real_call, TAP_ZMQ, name);                                                  \
+		struct pol_endpoint facts = {.way = undone, .endpoint = endpoint ? endpoint : ""};           \
 		int result;                                                                                  \
                                                                                                              \
 		if (!real_call)                                                                              \
 			return tap_leave(&scope), tap_zmq_missing();                                         \
-		result = real_call(socket, tap_zmq_moved(socket, endpoint));                                 \
-		if (scope.judge && !result)                                                                  \
-			tap_zmq_undone(socket, endpoint);                                                    \
+		result = real_call(socket, endpoint);                                                        \
+		if (scope.judge && !result && is_zap_handler(&facts))                                        \
+			tap_socket_unflag(socket, TAP_SOCKET_ZAP);                                           \
 		if (undone == POL_CONNECT && !result)                                                        \
 			tap_using_disconnected(socket, endpoint);                                            \
 		if (scope.watch)                                                                             \

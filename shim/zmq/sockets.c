@@ -174,18 +174,16 @@ void *tap_socket_context(const void *socket)
 	return s ? __atomic_load_n(&s->context, __ATOMIC_ACQUIRE) : NULL;
 }
 
-const char *tap_socket_zap(const void *context)
+bool tap_socket_handles_zap(const void *context)
 {
 	for (unsigned i = 0; i < BUCKETS; i++)
 		for (const struct tap_socket *s = __atomic_load_n(&buckets[i], __ATOMIC_ACQUIRE); s;
-		     s = s->next) {
-			unsigned flags = __atomic_load_n(&s->flags, __ATOMIC_ACQUIRE);
-
-			if (__atomic_load_n(&s->socket, __ATOMIC_ACQUIRE) && flags & TAP_SOCKET_ZAP &&
+		     s = s->next)
+			if (__atomic_load_n(&s->socket, __ATOMIC_ACQUIRE) &&
+			    __atomic_load_n(&s->flags, __ATOMIC_ACQUIRE) & TAP_SOCKET_ZAP &&
 			    __atomic_load_n(&s->context, __ATOMIC_ACQUIRE) == context)
-				return flags & TAP_SOCKET_ZAP_MOVED ? TAP_ZAP_MOVED : TAP_ZAP;
-		}
-	return NULL;
+				return true;
+	return false;
 }
 
 int tap_socket_type(const struct tap_scope *scope, void *socket)

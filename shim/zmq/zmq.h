@@ -35,9 +35,8 @@ enum tap_socket_flag {
 	/* Waits that its program set by itself. */
 	TAP_SOCKET_HANDSHAKE_IVL = 2,
 	TAP_SOCKET_RECONNECT_IVL = 4,
-	TAP_SOCKET_ZAP = 8,	    /* it is bound as a context's ZAP handler */
-	TAP_SOCKET_ZAP_MOVED = 128, /* ... by another name than the program's */
-	TAP_SOCKET_DOMAIN = 16,	    /* its ZAP domain is kept here: libzmq has none */
+	TAP_SOCKET_ZAP = 8,	/* it is bound as a context's ZAP handler */
+	TAP_SOCKET_DOMAIN = 16, /* its ZAP domain is kept here: libzmq has none */
 	/* Of one that is to fail where its peers refuse it (on-failure). */
 	TAP_SOCKET_ELSEWHERE = 32, /* it has endpoints of which that is not asked */
 	TAP_SOCKET_REFUSED = 64,   /* they do, at all that it has */
@@ -64,8 +63,8 @@ void tap_socket_forget(const void *socket);
 void tap_socket_made(void *socket, void *context);
 /* NULL: not known. */
 void *tap_socket_context(const void *socket);
-/* Where a context's ZAP handler is. NULL: no socket of it is bound as that. */
-const char *tap_socket_zap(const void *context);
+/* Is a socket of this context bound as its ZAP handler? */
+bool tap_socket_handles_zap(const void *context);
 bool tap_socket_has(const void *socket, unsigned flag);
 /* By its own answer; -1 when it gives none. */
 int tap_socket_type(const struct tap_scope *scope, void *socket);
@@ -76,19 +75,6 @@ int tap_socket_plaintext(const struct tap_scope *scope, void *socket);
 extern bool tap_moves_may_fail;
 /* ... and this thread sends or receives by one that is refused at all that it has. */
 bool tap_moves_in_vain(void);
-
-/*
- * moved.c: with zmq.auth the program's ZAP handler is bound by another name, and ours where libzmq asks. The
- * names are equally long, so that either has room where the other was read.
- */
-#define TAP_ZAP "inproc://zeromq.zap.01"
-#define TAP_ZAP_MOVED "inproc://gsstap.zap.01"
-/* What libzmq has for what the program calls so. */
-const char *tap_zmq_moved(const void *socket, const char *endpoint);
-/* The program undoes this endpoint: it is no handler any more, if it was. */
-void tap_zmq_undone(const void *socket, const char *endpoint);
-/* An endpoint as libzmq tells it becomes what the program calls it. */
-void tap_zmq_name_back(char *endpoint, size_t length);
 
 /* malformed.c: the errno with which libzmq refuses this endpoint; 0: it may take it. */
 int tap_zmq_malformed(enum pol_way way, const char *endpoint);

@@ -4,8 +4,7 @@
 
 auth_pair.py CASE...: a case is a mechanism and settings, as plain,domain=admin,user=joe,password=x or
 curve,key=FILE (the client's secret certificate) or null,at=ipc://path,server=connect. Each says "in USER-ID DOMAIN",
-with what the program sees of its own domain (and the property X-Role, where a handler gave one), or "out EVENT STATUS",
-as the server's monitor has it. ivl=MS bounds the handshake.
+with what the program sees of its own domain, or "out EVENT STATUS", as the server's monitor has it.
 """
 import sys
 
@@ -34,20 +33,11 @@ def secure(mechanism, server, client, said):
         client.curve_serverkey = PUBLIC
 
 
-def named(message, name):
-    try:
-        return message.get(name)
-    except zmq.ZMQError:
-        return "-"
-
-
 def answer(context, mechanism, said):
     with context.socket(zmq.PULL) as server, context.socket(zmq.PUSH) as client:
         server.linger = client.linger = 0
         if "domain" in said:
             server.zap_domain = said["domain"].encode()
-        if "ivl" in said:
-            server.handshake_ivl = int(said["ivl"])
         secure(mechanism, server, client, said)
         monitor = server.get_monitor_socket()
         binds, connects = (client, server) if said.get("server") == "connect" else (server, client)
@@ -65,17 +55,15 @@ def answer(context, mechanism, said):
             return "out %s %d" % (ENDS[event["event"]], event["value"])
         client.send(b"x")
         message = server.recv(copy=False)
-        seen = [named(message, "User-Id"), server.zap_domain.decode(), named(message, "X-Role")]
-        return "in " + " ".join("'%s'" % each for each in (seen if seen[2] != "-" else seen[:2]))
+        try:
+            user = message.get("User-Id")
+        except zmq.ZMQError:
+            user = "-"
+        return "in '%s' '%s'" % (user, server.zap_domain.decode())
 
 
-def told(context, case):
+context = zmq.Context()
+for case in sys.argv[1:]:
     mechanism, *settings = case.split(",")
-    return answer(context, mechanism, dict(s.split("=", 1) for s in settings))
-
-
-if __name__ == "__main__":
-    context = zmq.Context()
-    for case in sys.argv[1:]:
-        print(told(context, case), flush=True)
-    context.term()
+    print(answer(context, mechanism, dict(s.split("=", 1) for s in settings)), flush=True)
+context.term()

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * sandbox WHEN HOW: forbids itself all system calls but a few, before its first gss call or after a
- * handshake. HOW: kill or errno (a filter, as sshd's and libseccomp's), call (the same by seccomp(2)),
- * listener (the same with a descriptor of who is told of it, as container runtimes do), bogus (kill, after
- * some that cannot be read), strict, forks (kill, but a child may be made, which does it all), twice (kill,
- * and then one that the kernel does not take), raw (errno, by an instruction of its own), a number (kill for
- * that one alone); or, with tsc, to read the cycle counter. What it does in there needs no other system call,
- * so that it ends well unless somebody else in the process makes one.
+ * handshake; or "aged": after many, and then it signs until GSSAPI lets it no more. HOW: kill or errno (a
+ * filter, as sshd's and libseccomp's), call (the same by seccomp(2)), listener (the same with a descriptor of
+ * who is told of it, as container runtimes do), bogus (kill, after some that cannot be read), strict, forks
+ * (kill, but a child may be made, which does it all), twice (kill, and then one that the kernel does not
+ * take), raw (errno, by an instruction of its own), a number (kill for that one alone); or, with tsc, to read
+ * the cycle counter. What it does in there needs no other system call, so that it ends well unless somebody
+ * else in the process makes one.
  */
 #include "gss.h"
 #include <errno.h>
@@ -18,6 +19,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ALLOW(name)                                                                                          \
@@ -142,8 +144,41 @@ static int enter(const char *how)
 	return twice && !prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
 }
 
+/* As many contexts as the shim makes room for at once, so that there is none left. */
+static struct pair many_handshakes(void)
+{
+	for (int i = 0; i < 31; i++)
+		shake_hands(&oid_krb5);
+	return shake_hands(&oid_krb5);
+}
+
+/* Tenths of a second, by the clock that is no system call and does without the cycle counter. */
+static long tenths(void)
+{
+	struct timespec t = {0};
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return t.tv_sec * 10 + t.tv_nsec / 100000000;
+}
+
+static int signs_until_no_context(gss_ctx_id_t context)
+{
+	gss_buffer_desc text = {4, (void *)"text"}, mic = GSS_C_EMPTY_BUFFER;
+	OM_uint32 major = GSS_S_COMPLETE, minor;
+	long begun = tenths(), tried;
+
+	while (major == GSS_S_COMPLETE && (tried = tenths()) < begun + 3000) {
+		major = gss_get_mic(&minor, context, GSS_C_QOP_DEFAULT, &text, &mic);
+		gss_release_buffer(&minor, &mic);
+		while (tenths() == tried)
+			; /* to wait for it would be a system call */
+	}
+	return major == GSS_S_NO_CONTEXT;
+}
+
 int main(int argc, char **argv)
 {
+	int aged = argc > 1 && !strcmp(argv[1], "aged");
 	int after = argc > 1 && !strcmp(argv[1], "after"), set = 0;
 	struct pair p = {GSS_C_NO_CONTEXT, GSS_C_NO_CONTEXT};
 	int count = argc > 3 ? atoi(argv[3]) : 40;
@@ -153,13 +188,17 @@ int main(int argc, char **argv)
 
 	if (after)
 		p = shake_hands(&oid_krb5);
+	if (aged)
+		p = many_handshakes();
 	if (enter(argc > 2 ? argv[2] : "kill"))
 		return 3;
 	if (argc > 2 && !strcmp(argv[2], "forks") && fork()) {
 		wait(&status);
 		syscall(SYS_exit_group, status != 0);
 	}
-	for (int i = 0; i < count; i++) {
+	if (aged)
+		set = signs_until_no_context(p.initiator) ? count : 0;
+	for (int i = 0; i < count && !aged; i++) {
 		if (after)
 			set += gss_context_time(&minor, p.initiator, &lifetime) == GSS_S_COMPLETE;
 		else

@@ -55,6 +55,7 @@ static const struct named options[] = {
 	{"rcvtimeo", ZMQ_RCVTIMEO, 0},
 	{"immediate", ZMQ_IMMEDIATE, 0},
 	{"reconnect_ivl", ZMQ_RECONNECT_IVL, 0},
+	{"reconnect_stop", 109, 0}, /* of the draft API */
 	{"ipv6", ZMQ_IPV6, 0},
 	{"use_fd", ZMQ_USE_FD, 0},
 	{"handshake_ivl", ZMQ_HANDSHAKE_IVL, 0},

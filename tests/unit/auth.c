@@ -50,7 +50,7 @@ static void put(const char *name, const char *text)
 
 static int plain(const char *user, const char *password)
 {
-	const struct pol_visitor visitor = {"", "10.0.0.1", "PLAIN", NULL};
+	const struct pol_visitor visitor = {.domain = "", .address = "10.0.0.1", .mechanism = "PLAIN"};
 	const struct tap_credentials said = {.user = user, .password = password};
 	struct pol pol;
 	char text[200];
@@ -112,7 +112,7 @@ static const uint8_t key[TAP_KEY] = {0x86, 0x4F, 0xD2, 0x6F, 0xB5, 0x59, 0xF7, 0
 
 static int curve(const char *where, const char *field)
 {
-	const struct pol_visitor visitor = {"", "10.0.0.1", "CURVE", NULL};
+	const struct pol_visitor visitor = {.domain = "", .address = "10.0.0.1", .mechanism = "CURVE"};
 	const struct tap_credentials said = {.key = key};
 	struct pol pol;
 	char text[200];

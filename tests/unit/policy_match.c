@@ -297,8 +297,8 @@ static bool keeps_all(const struct pol_hearer *hearer, enum pol_topic topic,
 
 static void that_delegation_is_left_open_is_known_after_all_topics(void **state)
 {
-	struct pol pol = judged_policy(
-		"gss: {peers: {allow: ['*']}, match: [{service: 'host/*', delegation: refuse}]}");
+	struct pol pol = judged_policy("gss: {peers: {allow: ['*']}, constrained-delegation: refuse,"
+				       " match: [{service: 'host/*', delegation: refuse}]}");
 	struct pol_facts facts = {.moment = POL_BEFORE_TOKEN, .role = POL_INITIATOR, .flags_requested = 1};
 	const struct pol_hearer hearer = {keeps_all};
 	struct pol_verdict v;
