@@ -76,13 +76,51 @@ ends() {
     serve server answer 1
     as mallory error
     local way
-    for way in send poll asyncio thread; do
+    for way in send poll asyncio thread term; do
         start $way "${WITH[@]}" GSSTAP_TRACE="$PWD/$way.pcapng" "$PYTHON" "$TOP/tests/hosts/refused.py" $way "$AT"
     done
     ends send && [ "$output" = EACCES ]
     ends poll && [ "$output" = "2 1 EACCES EACCES" ]
     ends asyncio && [ "$output" = EACCES ]
     ends thread && [ "$output" = EACCES ]
+    ends term && [ "$output" = ETERM ]
+}
+
+@test "what is in a socket already is received, in each way" {
+    secured "$BATS_FILE_TMPDIR/mended.bin"
+    start server "${WITH[@]}" "$BUILD/hosts/zpair" socket PUSH bind "$AT" touch up await tried send m0 send m1 send m2
+    wait_until 60 test -e up
+    as mallory error
+    start client "${WITH[@]}" "$BUILD/hosts/zpair" socket PULL set rcvtimeo 20 connect "$AT" recv set rcvtimeo 60000 touch tried \
+        await refused recv recv recv
+    finish server
+    KIND=PUSH serve server await end
+    wait_until 60 a_trace '.event == "refused"' client.pcapng
+    touch refused
+    ends client
+    [ "$output" = $'recv: Resource temporarily unavailable\ngot m0\ngot m1\ngot m2' ]
+}
+
+@test "a policy that is changed to only look on lets it go on" {
+    serve server answer 1
+    as mallory error
+    cp "$BATS_FILE_TMPDIR/error.bin" live.bin
+    start client "${WITH[@]}" GSSTAP_POLICY="$PWD/live.bin" "$PYTHON" "$TOP/tests/hosts/refused.py" changed "$AT"
+    wait_until 60 test -e denied
+    cp "$BATS_FILE_TMPDIR/audit.bin" new.bin
+    lives client
+    mv new.bin live.bin
+    ends client
+    [ "$output" = "EAGAIN done" ]
+}
+
+@test "another spelling of the endpoint takes it away as well" {
+    serve server answer 1
+    as mallory error
+    start client "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ set linger 0 connect "$AT" send first recv \
+        disconnect "tcp://localhost:${AT##*:}" connect "$AT"
+    ends client
+    [ "$output" = "recv: Permission denied" ]
 }
 
 @test "the monitor is told of HANDSHAKE_FAILED_AUTH, and a socket with another endpoint goes on" {

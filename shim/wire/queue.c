@@ -24,7 +24,7 @@ void tap_queue_remove(struct wire_queue *queue, struct wire *wire)
 
 static bool is_late(const struct wire_queue *queue)
 {
-	return queue->first && tap_monotonic_ns() - queue->first->queued > LONG_NS;
+	return queue->first && tap_monotonic_ns() > queue->first->queued + LONG_NS;
 }
 
 struct wire *tap_queue_next(const struct wire_queue *queue)

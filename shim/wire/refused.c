@@ -14,6 +14,7 @@
 #include "shim/core/monotonic.h"
 #include "shim/wire/using.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define TIMES 3
@@ -52,15 +53,11 @@ static void tell(const struct tap_tie *tie, bool audit)
 	tr_commit(d);
 }
 
-/* False: the policy only looks on. */
-static bool give_up(struct wire *wire)
+static void give_up(struct wire *wire)
 {
-	bool enforces = TAP_POLICY(pol_enforces);
-
-	tell(wire->tie, !enforces);
-	if (enforces)
-		tap_using_refused(wire->tie);
-	return wire->given_up = enforces;
+	tell(wire->tie, false);
+	tap_using_refused(wire->tie);
+	wire->given_up = true;
 }
 
 /* Whom GSSAPI waits for, as for a KDC, has not answered yet, and may be the reason why the peer went away. */
@@ -85,7 +82,7 @@ static bool is_last(struct tap_tie *tie)
 	if (n == 1)
 		__atomic_store_n(&tie->refused_since, now, __ATOMIC_RELAXED);
 	return tie->once ||
-	       (n >= TIMES && now - __atomic_load_n(&tie->refused_since, __ATOMIC_RELAXED) >= WHILE_NS);
+	       (n >= TIMES && now >= __atomic_load_n(&tie->refused_since, __ATOMIC_RELAXED) + WHILE_NS);
 }
 
 /* What is left of a greeting that libzmq still waits for. */
@@ -106,24 +103,40 @@ static bool put_error(struct wire *wire)
 	       tap_wire_put(&wire->plain, error, sizeof(error) - 1);
 }
 
-bool tap_wire_gives_up(struct wire *wire)
+/* False: there is no memory. */
+static bool put_denial(struct wire *wire)
 {
-	if (!wire->tie->fails || wire->given_up || !is_refusal(wire) || !is_last(wire->tie))
-		return false;
 	tap_wire_drop(&wire->plain);
-	if ((wire->peer_given < GREETING && !put_greeting(wire)) || !put_error(wire)) {
-		tap_wire_drop(&wire->plain);
-		return false;
-	}
-	if (give_up(wire))
+	if ((wire->peer_given >= GREETING || put_greeting(wire)) && put_error(wire))
 		return true;
-	begin_row(wire->tie);
 	tap_wire_drop(&wire->plain);
 	return false;
 }
 
+bool tap_wire_gives_up(struct wire *wire)
+{
+	int saved = errno;
+	bool gives = false;
+
+	if (!wire->tie->fails || wire->given_up || !is_refusal(wire) || !is_last(wire->tie))
+		return false;
+	if (!TAP_POLICY(pol_enforces)) {
+		tell(wire->tie, true);
+		begin_row(wire->tie);
+	} else if (put_denial(wire)) {
+		give_up(wire);
+		gives = true;
+	}
+	errno = saved;
+	return gives;
+}
+
 void tap_wire_denied(struct wire *wire)
 {
-	if (wire->tie->fails)
+	if (!wire->tie->fails)
+		return;
+	if (TAP_POLICY(pol_enforces))
 		give_up(wire);
+	else
+		tell(wire->tie, true);
 }

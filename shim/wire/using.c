@@ -209,14 +209,26 @@ static void tell_socket(const struct tap_user *user)
 		tap_socket_unflag(user->socket, TAP_SOCKET_REFUSED);
 }
 
+static void disconnected(struct use *use)
+{
+	use->over = true;
+	use->refused = false;
+	may_end(use);
+}
+
+/* Libzmq may know an endpoint by another spelling as well; those that refuse it has given up itself. */
 static void all_there_may_end(const struct tap_user *user, const char *endpoint)
 {
+	bool found = false;
+
 	for (struct use *use = uses[bucket_of(user, tap_tie_hash(endpoint))]; use; use = use->next)
 		if (use->user == user && !strcmp(use->tie->endpoint, endpoint)) {
-			use->over = true;
-			use->refused = false;
-			may_end(use);
+			disconnected(use);
+			found = true;
 		}
+	for (struct link *link = user->uses.next; !found && link != &user->uses; link = link->next)
+		if (((struct use *)link)->refused)
+			disconnected((struct use *)link);
 	tell_socket(user);
 }
 

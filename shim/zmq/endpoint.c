@@ -214,7 +214,8 @@ static struct judged judge_by(const struct pol *policy, const struct tap_scope *
 						   sizeof(reason));
 		break;
 	case POL_INJECT:
-		if (verdict.inject.fails && tap_using_is_refused(socket, facts.endpoint)) {
+		if (verdict.inject.fails && pol_enforces(policy) &&
+		    tap_using_is_refused(socket, facts.endpoint)) {
 			judged.error = refused_before(scope, verdict.inject.fails, facts.endpoint);
 			break;
 		}

@@ -20,24 +20,40 @@ struct moving {
 };
 static __thread struct moving moving;
 
-static bool is_refused(const void *socket)
+bool tap_socket_is_refused(const void *socket)
 {
-	return tap_socket_has(socket, TAP_SOCKET_REFUSED);
+	if (!tap_socket_has(socket, TAP_SOCKET_REFUSED))
+		return false;
+	tap_policy_notice(); /* it may make no other call that does */
+	return TAP_POLICY(pol_enforces);
 }
 
 bool tap_moves_in_vain(void)
 {
 	return moving.socket && (uintptr_t)__builtin_frame_address(0) < moving.frame &&
-	       is_refused(moving.socket);
+	       tap_socket_is_refused(moving.socket);
 }
 
 /* The errno of a call that came to nothing. */
 static int errno_of(const void *socket, int error)
 {
-	return (error == EAGAIN || error == EINTR) && is_refused(socket) ? EACCES : error;
+	return (error == EAGAIN || error == EINTR) && tap_socket_is_refused(socket) ? EACCES : error;
 }
 
-#define SENDS(socket) is_refused(socket)
+/* To be asked, libzmq looks at what it has been told: of its context's end, by ETERM, it tells nobody else.
+ */
+static int send_in_vain(void *socket, const void *real)
+{
+	__typeof__(&zmq_getsockopt) get = (__typeof__(&zmq_getsockopt))tap_beside(real, "zmq_getsockopt");
+	int events;
+	size_t length = sizeof(events);
+
+	if (!get || !get(socket, ZMQ_EVENTS, &events, &length))
+		errno = EACCES;
+	return -1;
+}
+
+#define SENDS(socket) tap_socket_is_refused(socket)
 #define RECEIVES(socket) false
 
 #define PLAIN(...) __VA_ARGS__
@@ -52,10 +68,8 @@ static int errno_of(const void *socket, int error)
                                                                                                              \
 		if (!real_call)                                                                              \
 			return tap_zmq_missing();                                                            \
-		if (refused) {                                                                               \
-			errno = EACCES;                                                                      \
-			return -1;                                                                           \
-		}                                                                                            \
+		if (refused)                                                                                 \
+			return send_in_vain(socket, (const void *)real_call);                                \
 		moving = (struct moving){socket, (uintptr_t)__builtin_frame_address(0)};                     \
 		result = real_call arguments;                                                                \
 		moving = before;                                                                             \

@@ -110,7 +110,7 @@ static void add_events(void *socket, int option, void *value, const size_t *leng
 {
 	int events;
 
-	if (option != ZMQ_EVENTS || *length != sizeof(events) || !tap_socket_has(socket, TAP_SOCKET_REFUSED))
+	if (option != ZMQ_EVENTS || *length != sizeof(events) || !tap_socket_is_refused(socket))
 		return;
 	memcpy(&events, value, sizeof(events));
 	events |= ZMQ_POLLIN | ZMQ_POLLOUT;

@@ -73,7 +73,9 @@ int tap_socket_plaintext(const struct tap_scope *scope, void *socket);
 
 /* message.c: some socket has an endpoint whose refusal is to be told; */
 extern bool tap_moves_may_fail;
-/* ... and this thread sends or receives by one that is refused at all that it has. */
+/* It is refused at all that it has, and the policy does not only look on. */
+bool tap_socket_is_refused(const void *socket);
+/* ... and this thread sends or receives by such a one. */
 bool tap_moves_in_vain(void);
 
 /* malformed.c: the errno with which libzmq refuses this endpoint; 0: it may take it. */

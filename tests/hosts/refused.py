@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """A client that its peers refuse, in the ways in which programs wait.
 
-refused.py send|poll|asyncio|thread|monitor ENDPOINT: it connects and says how that ends, by the errno's name.
+refused.py send|poll|asyncio|thread|term|changed|monitor ENDPOINT: it connects and says how that ends, by the errno's name.
 """
 import asyncio
 import errno
@@ -19,6 +19,8 @@ HOPELESS_MS = 300000
 def tried(call, *arguments):
     try:
         call(*arguments)
+    except zmq.ContextTerminated:
+        return "ETERM"
     except zmq.ZMQError as error:
         return errno.errorcode[error.errno]
     return "done"
@@ -53,6 +55,39 @@ def thread(context, endpoint):
         return said[0]
 
 
+def term(context, endpoint):
+    """Its context ends while a thread sends, whatever it is told, until it is told of that."""
+    s = client(context, endpoint, zmq.DEALER)
+    refused, said = threading.Event(), []
+
+    def work():
+        while not said:
+            error = tried(s.send, b"x")
+            if error == "EACCES":
+                refused.set()
+            else:
+                said.append(error)
+        s.close()
+
+    sends = threading.Thread(target=work)
+    sends.start()
+    refused.wait()
+    context.term()
+    sends.join()
+    return said[0]
+
+
+def changed(context, endpoint):
+    """It is refused, and tries on until it is not."""
+    with client(context, endpoint, zmq.DEALER) as s:
+        tried(s.send, b"x")
+        open("denied", "w").close()
+        said = "EACCES"
+        while said == "EACCES":
+            said = tried(s.send, b"x", zmq.NOBLOCK)
+        return "%s %s" % (said, tried(s.connect, endpoint))
+
+
 def aio(_, endpoint):
     async def main():
         with client(zmq.asyncio.Context(), endpoint) as s:
@@ -81,7 +116,7 @@ def monitor(context, endpoint):
     return said
 
 
-WAYS = {"send": send, "poll": poll, "asyncio": aio, "thread": thread, "monitor": monitor}
+WAYS = {"send": send, "poll": poll, "asyncio": aio, "thread": thread, "term": term, "changed": changed, "monitor": monitor}
 context = zmq.Context()
 print(WAYS[sys.argv[1]](context, sys.argv[2]), flush=True)
 context.term()

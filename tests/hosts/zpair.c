@@ -53,6 +53,7 @@ static const struct named types[] = {
 static const struct named options[] = {
 	{"linger", ZMQ_LINGER, 0},
 	{"rcvtimeo", ZMQ_RCVTIMEO, 0},
+	{"sndtimeo", ZMQ_SNDTIMEO, 0},
 	{"immediate", ZMQ_IMMEDIATE, 0},
 	{"reconnect_ivl", ZMQ_RECONNECT_IVL, 0},
 	{"reconnect_stop", 109, 0}, /* of the draft API */
