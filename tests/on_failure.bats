@@ -64,7 +64,7 @@ ends() {
 @test "who is refused hears so when it sends, receives, and connects again; it is told once" {
     serve server answer 1
     as mallory error
-    start client "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ set linger 0 connect "$AT" send first recv send second connect "$AT"
+    start client "${WITH[@]}" "$BUILD/hosts/zpair" socket DEALER set linger 0 connect "$AT" recv send first connect "$AT"
     ends client
     [ "$output" = $'recv: Permission denied\nsend: Permission denied\nconnect: Permission denied' ]
     trace_json client.pcapng | jq -se '[.[] | select(.event == "refused" and .rule == "zmq.inject.on-failure" and .line == 3)] | length == 2'
@@ -117,7 +117,7 @@ ends() {
 @test "another spelling of the endpoint takes it away as well" {
     serve server answer 1
     as mallory error
-    start client "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ set linger 0 connect "$AT" send first recv \
+    start client "${WITH[@]}" "$BUILD/hosts/zpair" socket DEALER set linger 0 connect "$AT" recv \
         disconnect "tcp://localhost:${AT##*:}" connect "$AT"
     ends client
     [ "$output" = "recv: Permission denied" ]
@@ -213,7 +213,7 @@ ends() {
     local once count=0
     for once in "reconnect_ivl -1" "reconnect_stop 2"; do
         # shellcheck disable=SC2086
-        start client "${WITH[@]}" "$BUILD/hosts/zpair" socket REQ set linger 0 set $once connect "$AT" send first recv
+        start client "${WITH[@]}" "$BUILD/hosts/zpair" socket DEALER set linger 0 set $once connect "$AT" recv
         ends client
         [ "$output" = "recv: Permission denied" ]
         [ "$(trace_json server.pcapng | jq -c 'select(.event == "handshake")' | wc -l)" = $((++count)) ]

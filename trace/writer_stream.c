@@ -56,7 +56,19 @@ static bool write_slots(const struct tr_stream *stream, uint32_t end)
 	       tr_file_put_at(stream->map + at, 4, stream->place + at);
 }
 
-/* What is finished in the stream goes to the end of the file, in pages of that time. */
+static uint64_t time_of(const uint8_t *slot)
+{
+	uint32_t high, low;
+
+	memcpy(&high, slot + 12, sizeof(high));
+	memcpy(&low, slot + 16, sizeof(low));
+	return (uint64_t)high << 32 | low;
+}
+
+/*
+ * What is finished in the stream goes to the end of the file, in pages of that time. No event is older than
+ * its extent: one that its thread was at while the file was begun anew is of the time at which it was done.
+ */
 static bool write_elsewhere(struct tr_stream *stream, int class, uint32_t end, uint64_t time, uint32_t tid)
 {
 	static uint8_t page[TR_PAGE];
@@ -68,6 +80,8 @@ static bool write_elsewhere(struct tr_stream *stream, int class, uint32_t end, u
 	tr_lay_page(page, class, time, tid);
 	for (uint32_t at = slot_at(stream->written); at < end; at = slot_at(at + size)) {
 		memcpy(page + to, stream->map + at, size);
+		if (time_of(page + to) < time)
+			tr_lay_time(page + to, time);
 		to += size;
 		events += tr_lay_is_counted(stream->map + at);
 		if (to < TR_PAGE && at + size < end)
@@ -86,14 +100,11 @@ static bool write_elsewhere(struct tr_stream *stream, int class, uint32_t end, u
 uint64_t tr_stream_oldest(const struct tr_stream *stream)
 {
 	const uint8_t *slot = stream->map + slot_at(stream->written);
-	uint32_t high, low;
 
 	if (!stream->map || stream->written >= stream->bytes ||
 	    __atomic_load_n((const uint32_t *)(const void *)slot, __ATOMIC_ACQUIRE) != TR_BLOCK_EPB)
 		return 0;
-	memcpy(&high, slot + 12, sizeof(high));
-	memcpy(&low, slot + 16, sizeof(low));
-	return (uint64_t)high << 32 | low;
+	return time_of(slot);
 }
 
 bool tr_stream_move(struct tr_stream *stream, int class, uint64_t time, uint32_t tid)
