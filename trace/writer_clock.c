@@ -24,7 +24,9 @@
 #define CALIBRATED_NS 500000000ull /* ... and until when it is still made better */
 #define NEAR 10000u		   /* ticks, some microseconds: a look that took longer was interrupted, */
 #define FAR 300000u		   /* a tenth of a millisecond: one that took longer is of no use */
-#define LOOKS 4			   /* unless all take so long: system calls are slow under a tracer */
+#define LOOKS 4			   /* unless all take so long: system calls are slow under a tracer, */
+#define UNEVEN 8		   /* ... and by so much slower where that has to come from elsewhere */
+#define KEPT_NS 1000000000ull	   /* how old a tie may be that stays for want of a better one */
 
 static atomic_bool without_counter; /* to read it is a SIGSEGV: prctl(2), PR_SET_TSC */
 static atomic_ulong last_ns;	    /* when it was confined */
@@ -76,7 +78,7 @@ static atomic_ulong rate; /* ns a tick, times 2^32; 0 not known yet, ~0 counter 
 static atomic_bool calibrated;
 static uint64_t base_tick, base_ns, last_tick;
 
-/* As near as a look may be expected to come: what the quickest one took, and as much again. */
+/* As near as a look may be expected to come, by what the quickest one took. */
 static bool is_near(uint64_t took)
 {
 	static atomic_ulong quickest = ~0ul;
@@ -84,7 +86,7 @@ static bool is_near(uint64_t took)
 
 	if (took < known)
 		atomic_store_explicit(&quickest, took, memory_order_relaxed);
-	return took <= NEAR || (took <= FAR && took / 2 <= known);
+	return took <= NEAR || (took <= FAR && took / UNEVEN <= known);
 }
 
 /* Clock and counter of one moment. False: the thread did not get the processor for that long. */
@@ -111,14 +113,19 @@ static bool invariant(void)
 	return __get_cpuid(0x80000007, &a, &b, &c, &d) && d & 1u << 8;
 }
 
+static void begin_watch(void)
+{
+	if (!look(CLOCK_MONOTONIC, &base_ns, &base_tick))
+		base_ns = 0;
+}
+
 void tr_clock_start(void)
 {
 	if (atomic_load(&without_counter) || !invariant()) {
 		atomic_store(&rate, ~0ul);
 		return;
 	}
-	if (!look(CLOCK_MONOTONIC, &base_ns, &base_tick))
-		base_ns = 0;
+	begin_watch();
 }
 
 /* Not before so many ns were watched. */
@@ -126,6 +133,8 @@ static void calibrate(uint64_t least)
 {
 	uint64_t ns, tick;
 
+	if (!base_ns)
+		begin_watch();
 	if (!base_ns || !look(CLOCK_MONOTONIC, &ns, &tick))
 		return;
 	/* __int128: an hour of nanoseconds times 2^32 does not fit into 64 bits. */
@@ -150,9 +159,15 @@ void tr_clock_confine(void)
 		calibrate(1);
 }
 
+static uint64_t ticks_of(uint64_t ns, uint64_t per_tick)
+{
+	return (ns << 32) / per_tick;
+}
+
 static uint64_t resync(struct tr_clock *clock)
 {
 	uint64_t per_tick = atomic_load_explicit(&rate, memory_order_relaxed), now, tick;
+	bool near;
 
 	if (atomic_load(&tr_confined) && per_tick && per_tick != ~0ul)
 		return atomic_load(&last_ns) +
@@ -162,11 +177,15 @@ static uint64_t resync(struct tr_clock *clock)
 	if (!atomic_load_explicit(&calibrated, memory_order_relaxed))
 		calibrate(CALIBRATE_NS);
 	per_tick = atomic_load_explicit(&rate, memory_order_relaxed);
-	clock->valid_ticks = 0;
-	if (look(CLOCK_REALTIME, &now, &tick) && per_tick) {
+	near = look(CLOCK_REALTIME, &now, &tick);
+	if (!per_tick) {
+		clock->valid_ticks = 0;
+	} else if (near || now < clock->ns || now - clock->ns >= KEPT_NS) {
 		clock->tick = tick;
 		clock->ns = now;
-		clock->valid_ticks = (RESYNC_NS << 32) / per_tick;
+		clock->valid_ticks = ticks_of(RESYNC_NS, per_tick);
+	} else {
+		clock->valid_ticks = ticks_of(now - clock->ns + RESYNC_NS, per_tick);
 	}
 	return now;
 }
