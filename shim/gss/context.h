@@ -55,7 +55,7 @@ bool tap_context_is_behind(gss_ctx_id_t handle, uint32_t generation, bool guests
 			   OM_uint32 *ended);
 /* When it is judged by its age next; 0: never. */
 uint64_t tap_context_end(gss_ctx_id_t handle);
-/* It was judged by that one, as this copy says (NULL: as nobody who is known), and is to be ended or not. */
+/* It was judged by that one, as this copy says, and is to be ended or not. */
 void tap_context_judged(gss_ctx_id_t handle, uint32_t generation, const struct context *copy,
 			OM_uint32 ended);
 /* It is about to be judged by the policy in force, or by a later one. */

@@ -24,6 +24,12 @@ bool case_came_about(const struct replay_case *c)
 	return (c->is.kind != CASE_CONTEXT || c->is.established) && !c->is.refused;
 }
 
+/* As a host has it, whatever the trace says follows. */
+static struct model_text as_string(struct model_text text)
+{
+	return (struct model_text){text.at, text.at ? strnlen(text.at, text.length) : 0};
+}
+
 static struct replay_case *case_of(struct replay *replay, const struct replay_case *like)
 {
 	struct replay_case *found;
@@ -65,8 +71,8 @@ static void take_process(struct replay_case *like, const struct model_process *p
 {
 	const struct model_program *program = process->program;
 
-	like->texts[CASE_PROGRAM] = program->exe;
-	like->texts[CASE_SCRIPT] = program->script;
+	like->texts[CASE_PROGRAM] = as_string(program->exe);
+	like->texts[CASE_SCRIPT] = as_string(program->script);
 	like->is.no_script = program->exe.at && !program->script.at;
 	like->is.has_user = process->uid_known;
 	like->is.user = process->uid;
@@ -248,7 +254,7 @@ static void put_endpoint(struct replay *replay, const struct facts *facts, struc
 		return;
 	take_process(like, facts->process);
 	like->is.kind = role == TR_ROLE_SERVER ? CASE_BIND : CASE_CONNECT;
-	like->texts[CASE_ENDPOINT] = endpoint;
+	like->texts[CASE_ENDPOINT] = as_string(endpoint);
 	put(replay, like, facts->event->time, facts->event->head.pid);
 }
 
