@@ -14,6 +14,10 @@
 #define POL_IMAGE_MAGIC "gsstapP\n"
 #define POL_IMAGE_VERSION 2
 #define POL_IMAGE_MAX (1u << 24) /* bytes; far above what POL_RULES_MAX can use */
+/* Where a file size limit leaves no room for the image's file, PATH, symbolic links PATH.0, PATH.1 ... lead
+ * to so many of its bytes each, in hexadecimal: they have no size that counts. The first that is not there
+ * ends it. */
+#define POL_LINK_BYTES 500 /* XFS takes links of 1023 characters */
 #define POL_RULES_MAX 65535
 #define POL_TEXT_MAX 255 /* bytes of a pattern or template: what libzmq takes as a principal */
 

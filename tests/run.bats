@@ -505,13 +505,26 @@ loses() {
     run -0 --separate-stderr bash -c 'ulimit -f 8; "$@"' bash "$GSSTAP" run -p policy.yaml -o t.pcapng -- \
         sh -c 'cat "$GSSTAP_HELLO"; echo started'
     [[ $output == "gsstap "*started ]]
-    # What has no room at all is said, not a signal.
-    run -125 bash -c 'set -o pipefail; (ulimit -f 0; "$@") 2>&1 | cat' bash "$GSSTAP" run -p policy.yaml -- echo started
-    [[ $output != *started* ]]
-    [[ $output == *"the file size limit (ulimit -f) leaves no room"* ]]
-    "$GSSTAP" policy compile -o policy.bin policy.yaml # needs no room
-    run -125 bash -c 'set -o pipefail; (ulimit -f 0; "$@") 2>&1 | cat' bash "$GSSTAP" run -l off -p policy.bin -- echo started
-    [[ $output == *"echo was stopped before its first instruction: the file size limit (ulimit -f) leaves no room for the shim to say that"* ]]
+    # Also where there is room for nothing, whoever it is, and what it executes; and it finds the limit that it would.
+    local kind as policy bare
+    limited() { bash -c 'set -o pipefail; (ulimit "$1" 0; shift; exec "$@" 2>&1) | cat' bash "$@"; }
+    "$GSSTAP" policy compile -o policy.bin policy.yaml
+    chmod a+r policy.bin
+    for kind in -f -Sf; do
+        bare=$(limited $kind sh -c 'ulimit -Sf; ulimit -Hf')
+        for as in env 'setpriv --reuid nobody --clear-groups'; do
+            for policy in policy.yaml policy.bin; do
+                # shellcheck disable=SC2016,SC2086 # the words are the shell's inside, and words
+                run -4 limited $kind $as "$GSSTAP" run -p $policy -- \
+                    sh -c 'ulimit -Sf; ulimit -Hf; "$@"; exit $?' sh "$BUILD/hosts/zpair" socket REP bind tcp://127.0.0.1:*
+                [[ $output == "$bare"$'\nbind: Permission denied'* && $output != *unobserved* ]]
+            done
+        done
+    done
+    # A policy of some size, to its last byte.
+    { cat policy.yaml; printf '  unsecured-ok:\n'; printf '    - "ipc:///nowhere/%s"\n' {1..100}; printf '    - "ipc://%s"\n' "$PWD/last"; } >long.yaml
+    run -0 limited -f "$GSSTAP" run -p long.yaml -- "$BUILD/hosts/zpair" socket REP bind "ipc://$PWD/last"
+    run -4 limited -f "$GSSTAP" run -p long.yaml -- "$BUILD/hosts/zpair" socket REP bind "ipc://$PWD/lost"
 }
 
 # AddressSanitizer needs memory of its own.
@@ -532,7 +545,7 @@ loses() {
 @test "a file size limit that leaves no room is named as that" {
     limited() { run -0 bash -c 'set -o pipefail; (ulimit -f "$1"; shift; "$@" 2>&1) | cat' bash "$@"; }
     limited 0 "$GSSTAP" run -e '*' -o t.pcapng "$BUILD/hosts/titled"
-    [[ $output == *"titled runs unobserved: the file size limit (ulimit -f) leaves no room for the shim to say that it is there"* ]]
+    [[ $output == *"t.pcapng: File too large (the file size limit, ulimit -f, leaves no room)"* && $output != *unobserved* ]]
     [[ $output == *"could not be followed: the file size limit (ulimit -f) leaves no room"* ]]
     limited 0 "$GSSTAP" run "$BUILD/hosts/titled"
     [[ $output != *"No such file"* ]]

@@ -80,6 +80,51 @@ struct image {
 	size_t length, size;
 };
 
+static unsigned digit(char c)
+{
+	return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10) & 15;
+}
+
+/* The bytes that a link leads to, fewer than one: there is none. */
+static ssize_t read_link(size_t number, uint8_t *bytes)
+{
+	static char name[PATH_MAX + 24], text[2 * POL_LINK_BYTES + 1]; /* too much for some hosts' stacks */
+	ssize_t length, at;
+
+	tap_copy(name, sizeof(name), *path ? path : given);
+	tap_append(name, sizeof(name), ".");
+	tap_append_number(name, sizeof(name), number);
+	length = readlink(name, text, sizeof(text));
+	for (at = 0; at + 1 < length; at += 2)
+		bytes[at / 2] = (uint8_t)(digit(text[at]) << 4 | digit(text[at + 1]));
+	return length / 2;
+}
+
+static struct image read_links(void)
+{
+	uint8_t bytes[POL_LINK_BYTES];
+	struct image image = {0};
+	size_t count = 0;
+	ssize_t n;
+
+	while (count < POL_IMAGE_MAX / POL_LINK_BYTES && read_link(count, bytes) > 0)
+		count++;
+	if (!count)
+		return image;
+	image.size = count * POL_LINK_BYTES;
+	image.bytes = mmap(NULL, image.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (image.bytes == MAP_FAILED)
+		image.bytes = NULL;
+	for (size_t i = 0; image.bytes && i < count; i++) {
+		n = read_link(i, bytes);
+		if (n <= 0)
+			break;
+		memcpy(image.bytes + image.length, bytes, (size_t)n);
+		image.length += (size_t)n;
+	}
+	return image;
+}
+
 static struct image read_image(void)
 {
 	int fd = (int)syscall(SYS_openat, AT_FDCWD, *path ? path : given,
@@ -89,7 +134,7 @@ static struct image read_image(void)
 	ssize_t n;
 
 	if (fd < 0)
-		return image;
+		return errno == ENOENT ? read_links() : image;
 	image.bytes = room_for(fd, &image.size);
 	error = errno;
 	while (image.bytes && image.length < image.size) {

@@ -73,6 +73,7 @@ static const struct call more_calls[] = {
 	{SYS_fstat, {0}},
 	{SYS_statx, {0}},
 	{SYS_readlink, {0}},
+	{SYS_symlinkat, {0}},
 	{SYS_renameat2, {AT_FDCWD & 0xffffffff, 0, AT_FDCWD & 0xffffffff}},
 	{SYS_mprotect, {0, 4096, PROT_READ | PROT_WRITE}},
 	{SYS_mincore, {0}},

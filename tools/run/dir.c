@@ -7,6 +7,7 @@
 
 #include "tools/base/file.h"
 #include "tools/base/tool.h"
+#include "tools/run/room.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
@@ -62,7 +62,7 @@ static bool runtime_dir_fits(const char *path)
 	return geteuid() != 0 && !stat(path, &status) && status.st_uid == geteuid();
 }
 
-/* Removes the files of an open directory but one, and says whether there are none left. */
+/* Removes the files of an open directory but those that begin so, and says whether there are none left. */
 static bool empty(int fd, const char *keep)
 {
 	DIR *files = fdopendir(dup(fd));
@@ -74,11 +74,20 @@ static bool empty(int fd, const char *keep)
 	for (struct dirent *file; (file = readdir(files));) {
 		if (!strcmp(file->d_name, ".") || !strcmp(file->d_name, ".."))
 			continue;
-		if ((keep && !strcmp(file->d_name, keep)) || unlinkat(fd, file->d_name, 0))
+		if ((keep && !strncmp(file->d_name, keep, strlen(keep))) || unlinkat(fd, file->d_name, 0))
 			all = false;
 	}
 	closedir(files);
 	return all;
+}
+
+/* As a file, or as links. */
+static bool holds_policy(int fd)
+{
+	struct stat status;
+
+	return !fstatat(fd, "policy.bin", &status, AT_SYMLINK_NOFOLLOW) ||
+	       !fstatat(fd, "policy.bin.0", &status, AT_SYMLINK_NOFOLLOW);
 }
 
 /* A run that was killed cannot tidy up, and what it leaves may be memory. Where it left a policy, its tree
@@ -86,14 +95,13 @@ static bool empty(int fd, const char *keep)
 static void sweep_one(int parent, const char *name)
 {
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct stat status, policy;
+	struct stat status;
 
 	if (fd < 0)
 		return;
 	/* Not yet locked, perhaps, when it is new. */
 	if (!fstat(fd, &status) && status.st_uid == geteuid() && time(NULL) - status.st_mtime > 60 &&
-	    !flock(fd, LOCK_EX | LOCK_NB) && fstatat(fd, "policy.bin", &policy, AT_SYMLINK_NOFOLLOW) &&
-	    empty(fd, NULL))
+	    !flock(fd, LOCK_EX | LOCK_NB) && !holds_policy(fd) && empty(fd, NULL))
 		unlinkat(parent, name, AT_REMOVEDIR);
 	close(fd);
 }
@@ -143,20 +151,13 @@ int run_dir_make(struct run_dir *dir)
 	return -1;
 }
 
-bool run_dir_may_write(size_t length)
-{
-	struct rlimit limit;
-
-	return getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur >= length;
-}
-
 int run_dir_put(const struct run_dir *dir, const char *name, const void *bytes, size_t len, unsigned mode,
 		char path[PATH_MAX])
 {
 	int fd, failed;
 
 	snprintf(path, PATH_MAX, "%s/%s", dir->path, name);
-	if (!run_dir_may_write(len)) {
+	if (!run_room_for(len)) {
 		tool_error("%s: the file size limit (ulimit -f) leaves no room for it", path);
 		return -1;
 	}

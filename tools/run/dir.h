@@ -28,15 +28,13 @@ bool run_dir_holds(const char *path);
  */
 int run_dir_make(struct run_dir *dir);
 
-/* May a file of that many bytes be written, as far as the file size limit goes? To meet it is a signal. */
-bool run_dir_may_write(size_t length);
-
 /* Creates NAME in it and writes len bytes; mode as given. path gets where. Returns 0, or -1 after saying why.
  */
 int run_dir_put(const struct run_dir *dir, const char *name, const void *bytes, size_t len, unsigned mode,
 		char path[PATH_MAX]);
 
-/* Removes its files (but not the one called keep, if any) and, when it is empty then, the directory. */
+/* Removes its files (but not those whose names begin with keep, if any) and, when it is empty then, the
+ * directory. */
 void run_dir_remove(const struct run_dir *dir, const char *keep);
 
 #endif

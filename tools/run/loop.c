@@ -44,7 +44,7 @@ static void look_for_hello(struct state *state)
 	loop->told = true;
 	if (run_proof_hello(loop->hello_path, loop->child.pid))
 		return;
-	tool_error("%s runs unobserved: %s", loop->program, run_proof_why_missing());
+	tool_error("%s runs unobserved: %s", loop->program, RUN_PROOF_WHY_MISSING);
 }
 
 static void take_exec_result(struct state *state)

@@ -6,9 +6,12 @@
 #include "tools/run/policy.h"
 
 #include "policy/compile.h"
+#include "policy/image.h"
 #include "policy/policy.h"
 #include "tools/base/tool.h"
+#include "tools/run/room.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,14 +99,39 @@ int run_policy_load(struct run_policy *policy, const char *source)
 	return 0;
 }
 
-int run_policy_place(struct run_policy *policy, const struct run_dir *dir)
+/* As policy/image.h says. */
+static int place_links(struct run_policy *policy, const struct run_dir *dir)
+{
+	const uint8_t *bytes = policy->image;
+	char text[2 * POL_LINK_BYTES + 1], path[PATH_MAX + 24];
+
+	snprintf(policy->path, sizeof(policy->path), "%s/%s", dir->path, RUN_POLICY_NAME);
+	for (size_t at = 0; at < policy->len; at += POL_LINK_BYTES) {
+		for (size_t i = 0; i < POL_LINK_BYTES && at + i < policy->len; i++)
+			snprintf(text + 2 * i, 3, "%02x", bytes[at + i]);
+		snprintf(path, sizeof(path), "%s.%zu", policy->path, at / POL_LINK_BYTES);
+		if (!symlink(text, path))
+			continue;
+		tool_error("%s: cannot be made: %s", path, strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+static int place(struct run_policy *policy, const struct run_dir *dir)
 {
 	/* A policy holds no secret; a program that gives up root must still be able to read it. */
 	unsigned mode = geteuid() ? 0600 : 0644;
-	int failed = 0;
 
-	if (policy->compiled_here)
-		failed = run_dir_put(dir, RUN_POLICY_NAME, policy->image, policy->len, mode, policy->path);
+	if (!run_room_for(policy->len))
+		return place_links(policy, dir);
+	return run_dir_put(dir, RUN_POLICY_NAME, policy->image, policy->len, mode, policy->path);
+}
+
+int run_policy_place(struct run_policy *policy, const struct run_dir *dir)
+{
+	int failed = policy->compiled_here && place(policy, dir);
+
 	free(policy->image);
 	policy->image = NULL;
 	return failed ? TOOL_SELF : 0;

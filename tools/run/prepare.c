@@ -12,6 +12,7 @@
 #include "tools/run/reach.h"
 #include "tools/run/report.h"
 #include "tools/run/roll.h"
+#include "tools/run/room.h"
 #include "tools/run/template.h"
 
 #include <errno.h>
@@ -145,6 +146,25 @@ static void tell_taken(const char *template)
 	free(instead);
 }
 
+/* What the shim and run need, whatever sizes of files the program is limited to. */
+static int place(struct run *run)
+{
+	struct rlimit before;
+	int status;
+
+	run_room_enter(&before);
+	/* Programs that gave up root can still say that their trace could not be made. */
+	if (run_dir_put(&run->dir, "hello", "", 0, geteuid() ? 0600 : 0622, run->hello) ||
+	    run_roll_make(&run->dir))
+		status = TOOL_SELF;
+	else
+		status = place_shim(run);
+	if (!status)
+		status = run_policy_place(&run->policy, &run->dir);
+	run_room_leave(&before);
+	return status;
+}
+
 static int prepare_files(struct run *run)
 {
 	char quoted[PATH_MAX];
@@ -153,14 +173,7 @@ static int prepare_files(struct run *run)
 	if (run_dir_make(&run->dir))
 		return TOOL_SELF;
 	run->has_dir = true;
-	/* Programs that gave up root can still say that their trace could not be made. */
-	if (run_dir_put(&run->dir, "hello", "", 0, geteuid() ? 0600 : 0622, run->hello))
-		return TOOL_SELF;
-	if (run_roll_make(&run->dir))
-		return TOOL_SELF;
-	status = place_shim(run);
-	if (!status)
-		status = run_policy_place(&run->policy, &run->dir);
+	status = place(run);
 	if (status || run->template)
 		return status;
 	if (run_template_quote(run->dir.path, quoted, sizeof(quoted)) ||

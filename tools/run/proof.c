@@ -7,7 +7,7 @@
  */
 #include "tools/run/proof.h"
 
-#include "tools/run/dir.h"
+#include "tools/run/hello.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -22,28 +22,28 @@
 #include <unistd.h>
 
 #define BREAKPOINT 0xcc
-#define HELLO_LINE 40 /* bytes of it, at most */
+
+struct sought {
+	pid_t pid;
+	bool found;
+};
+
+static void seek(void *context, const char *line)
+{
+	struct sought *sought = context;
+	char version[64];
+	int said;
+
+	if (sscanf(line, "gsstap %63s %d", version, &said) == 2 && said == sought->pid)
+		sought->found = true;
+}
 
 bool run_proof_hello(const char *hello_path, pid_t pid)
 {
-	FILE *hello = fopen(hello_path, "re");
-	char line[128], version[64];
-	bool found = false;
-	int said;
+	struct sought sought = {.pid = pid};
 
-	if (!hello)
-		return false;
-	while (!found && fgets(line, sizeof(line), hello))
-		found = sscanf(line, "gsstap %63s %d", version, &said) == 2 && said == pid;
-	fclose(hello);
-	return found;
-}
-
-const char *run_proof_why_missing(void)
-{
-	return run_dir_may_write(HELLO_LINE) ? "the shim did not come up in it"
-					     : "the file size limit (ulimit -f) leaves no room for the shim "
-					       "to say that it is there";
+	run_hello_each(hello_path, seek, &sought);
+	return sought.found;
 }
 
 static void refuse(struct run_proof *proof, const char *reason)
@@ -123,7 +123,7 @@ static void at_entry(struct run_proof *proof)
 	struct user_regs_struct registers;
 
 	if (!run_proof_hello(proof->hello_path, proof->pid)) {
-		refuse(proof, run_proof_why_missing());
+		refuse(proof, RUN_PROOF_WHY_MISSING);
 		return;
 	}
 	if (!set_code(proof->pid, proof->entry, proof->code) ||

@@ -17,7 +17,7 @@
 /* Has the shim in process pid written its line? */
 bool run_proof_hello(const char *hello_path, pid_t pid);
 /* Where it has not. */
-const char *run_proof_why_missing(void);
+#define RUN_PROOF_WHY_MISSING "the shim did not come up in it"
 
 enum run_proof_state {
 	RUN_PROOF_NONE = 0, /* PROGRAM is not held */

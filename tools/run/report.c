@@ -5,6 +5,7 @@
  */
 #include "tools/run/report.h"
 
+#include "tools/run/hello.h"
 #include "tools/run/template.h"
 #include "tools/base/tool.h"
 #include "trace/reader.h"
@@ -42,30 +43,30 @@ void run_report_before(glob_t *before, const char *template)
 	free(pattern);
 }
 
+struct problems {
+	unsigned reported, traces;
+};
+
+static void report_problem(void *context, const char *line)
+{
+	struct problems *problems = context;
+	int pid, text = 0;
+
+	if (sscanf(line, "problem %d %n", &pid, &text) != 1 || !text)
+		return;
+	problems->traces += !strncmp(line + text, "trace ", 6);
+	if (problems->reported++ < PROBLEMS_AT_MOST)
+		tool_error("process %d: %s", pid, line + text);
+}
+
 unsigned run_report_problems(const char *hello_path)
 {
-	FILE *hello = fopen(hello_path, "re");
-	char line[1024];
-	unsigned reported = 0, more = 0, traces = 0;
+	struct problems problems = {0};
 
-	if (!hello)
-		return 0;
-	while (fgets(line, sizeof(line), hello)) {
-		int pid, text = 0;
-
-		line[strcspn(line, "\n")] = 0;
-		if (sscanf(line, "problem %d %n", &pid, &text) != 1 || !text)
-			continue;
-		traces += !strncmp(line + text, "trace ", 6);
-		if (reported++ < PROBLEMS_AT_MOST)
-			tool_error("process %d: %s", pid, line + text);
-		else
-			more++;
-	}
-	fclose(hello);
-	if (more)
-		tool_error("%u more problems of this kind", more);
-	return traces;
+	run_hello_each(hello_path, report_problem, &problems);
+	if (problems.reported > PROBLEMS_AT_MOST)
+		tool_error("%u more problems of this kind", problems.reported - PROBLEMS_AT_MOST);
+	return problems.traces;
 }
 
 void run_report_loss(const char *whose, uint64_t events, const char *reason)

@@ -24,6 +24,8 @@
 #define SIZE (4u << 20) /* of memory mostly: some 40,000 programs */
 #define ROLL_LEAST 4096
 
+static bool made;
+
 int run_roll_make(const struct run_dir *dir)
 {
 	struct tr_roll head = {.size = SIZE, .used = sizeof(head)};
@@ -46,6 +48,7 @@ int run_roll_make(const struct run_dir *dir)
 		close(fd);
 	if (error)
 		tool_error("%s: no room for the roll of the processes: %s", path, strerror(error));
+	made = !error;
 	return error ? -1 : 0;
 }
 
@@ -148,9 +151,8 @@ static const char *why_no_roll(int fd, int error)
 		return strerror(error);
 	if (fd >= 0)
 		return "the roll of them is damaged";
-	return run_dir_may_write(ROLL_LEAST)
-		       ? "there is no roll of them"
-		       : "the file size limit (ulimit -f) leaves no room for the roll of them";
+	return made ? "there is no roll of them"
+		    : "the file size limit (ulimit -f) leaves no room for the roll of them";
 }
 
 size_t run_roll_report(const struct run_dir *dir, pid_t program, uint64_t *lost)
