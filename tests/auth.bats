@@ -381,6 +381,23 @@ talks() {
     run -1 grep "from anybody" server.out
 }
 
+# mixed MODE: who comes to the second endpoint of a socket, which a rule secures, when libzmq asks about its first.
+mixed() {
+    printf 'version: 1\nmode: %s\nzmq: {auth: [{bind: "tcp://*", deny: [ipc]}, {gssapi: ["alice@*"]}], inject: [{bind: "ipc://*", principal: "zmq@localhost"}, {connect: "ipc://*", service: "zmq@localhost"}]}\n' "$1" >p.yaml
+    "$GSSTAP" policy compile -o p.bin p.yaml 2>warnings
+    secured "$PWD/p.bin"
+    timeout 60 "${WITH[@]}" KRB5CCNAME="$GSSTAP_REALM/ccache/alice" "$PYTHON" "$TOP/tests/hosts/auth_mixed.py" "tcp://127.0.0.1:*" "ipc://second" "${@:2}"
+}
+
+@test "a socket's endpoint that is secured is not asked about as another of its endpoints, and the program knows its peers" {
+    for mode in enforce audit; do
+        run -0 mixed $mode
+        [ "$output" = "in alice@GSSTAP.TEST" ]
+        run -0 mixed $mode connect
+        [[ $output == in* ]]
+    done
+}
+
 # routes MODE: how a ROUTER knows a peer who claims to be mallory, and is alice.
 routes() {
     printf 'version: 1\nmode: %s\nzmq: {auth: [{routing-id: principal}], inject: [{bind: "*"}, {connect: "*", service: "zmq@localhost"}]}\n' "$1" >p.yaml

@@ -37,7 +37,10 @@ static int mark(const struct tap_scope *scope, void *socket, uint32_t rule, cons
 	tap_quiet_begin();
 	failed = !set || set(socket, ZMQ_ZAP_DOMAIN, marked, strlen(marked));
 	tap_quiet_end();
-	return failed ? EACCES : 0;
+	if (failed)
+		return EACCES;
+	tap_socket_add(socket, TAP_SOCKET_MARKED);
+	return 0;
 }
 
 int tap_auth_begin(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
@@ -68,4 +71,19 @@ int tap_auth_begin(const struct tap_scope *scope, void *socket, const struct pol
 	if (!rule)
 		return ENOMEM;
 	return mark(scope, socket, rule, domain, reason, size);
+}
+
+int tap_auth_begin_secured(const struct tap_scope *scope, void *socket, bool *asks, char *reason, size_t size)
+{
+	size_t length;
+	const char *domain = tap_domain_kept(socket, &length);
+
+	*asks = domain && tap_socket_has(socket, TAP_SOCKET_MARKED);
+	if (!*asks)
+		return 0;
+	tap_copy(reason, size,
+		 "the program could not be told who its peers are, beside an endpoint of zmq.auth");
+	if (!tap_sender_property())
+		return EACCES;
+	return mark(scope, socket, TAP_AUTH_PASS, domain, reason, size);
 }

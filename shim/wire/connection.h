@@ -27,7 +27,7 @@
 #define WIRE_USER 256
 #define WIRE_METADATA 4096 /* of a ZAP handler's answer */
 /* What a peer's READY may have more for libzmq than it came with. */
-#define WIRE_GROWS (2 * WIRE_USER + WIRE_METADATA + 48u)
+#define WIRE_GROWS (3 * WIRE_USER + WIRE_METADATA + 96u)
 
 enum wire_phase {
 	WIRE_GREETING,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Endpoints that are secured, when they are bound or connected: see wire.h. */
+#include "shim/auth/handler.h"
 #include "shim/wire/connection.h"
 #include "shim/wire/options.h"
 #include "shim/wire/principals.h"
@@ -86,7 +87,8 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 	wanted->binds = facts->way == POL_BIND;
 	tap_copy(wanted->endpoint, sizeof(wanted->endpoint), facts->endpoint);
 	tap_copy(reason, size, "too many endpoints to secure at once, or no memory for one more");
-	if (!tap_option_number(scope, socket, ZMQ_SNDBUF, &wired->send_buffer) ||
+	if (tap_auth_begin_secured(scope, socket, &wanted->zap.passes, reason, size) ||
+	    !tap_option_number(scope, socket, ZMQ_SNDBUF, &wired->send_buffer) ||
 	    !tap_option_bytes(scope, socket, ZMQ_MAXMSGSIZE, &wanted->largest, &length))
 		return ENOMEM;
 	wanted->paced = !wanted->binds && tap_reconnects_as_stock(scope, socket);

@@ -186,7 +186,7 @@ bool tap_frame_metadata(struct wire_buffer *out, const uint8_t *bytes, size_t co
 }
 
 bool tap_frame_ready(struct wire_buffer *out, const uint8_t *body, size_t count, const char *user,
-		     const struct wire_buffer *granted, bool *subscriber)
+		     const char *again, const struct wire_buffer *granted, bool *subscriber)
 {
 	size_t made = FRAME_READY_HEAD, value, length, step;
 	bool identity = grants_identity(granted);
@@ -204,9 +204,12 @@ bool tap_frame_ready(struct wire_buffer *out, const uint8_t *body, size_t count,
 	}
 	if (user)
 		made += 1 + strlen(USER_ID) + 4 + strlen(user);
+	if (user && again)
+		made += 1 + strlen(again) + 4 + strlen(user);
 	made += wire_left(granted);
 	if (!tap_frame_put(out, FRAME_COMMAND, made) || !tap_wire_put(out, READY, FRAME_READY_HEAD) ||
 	    (user && !put_property(out, USER_ID, user)) ||
+	    (user && again && !put_property(out, again, user)) ||
 	    (wire_left(granted) && !tap_wire_put(out, wire_front(granted), wire_left(granted))))
 		return false;
 	for (size_t at = FRAME_READY_HEAD; at < count; at += step) {

@@ -74,11 +74,12 @@ bool tap_frame_metadata(struct wire_buffer *out, const uint8_t *bytes, size_t co
 /* The routing id that the peer is to have, among what is granted: what it claims is left out. */
 bool tap_frame_put_identity(struct wire_buffer *granted, const char *id);
 /*
- * The peer's READY, as it is given to libzmq: first with this User-Id (NULL: none) and these properties,
- * since of two with one name the first counts; and without a User-Id of the peer's own, who is not to say who
- * he is. False: it is none, or malformed. *subscriber: its socket is a SUB.
+ * The peer's READY, as it is given to libzmq: first with this User-Id (NULL: none), again by another name
+ * where one is given, and these properties, since of two with one name the first counts; and without a
+ * User-Id of the peer's own, who is not to say who he is. False: it is none, or malformed. *subscriber: its
+ * socket is a SUB.
  */
 bool tap_frame_ready(struct wire_buffer *out, const uint8_t *body, size_t count, const char *user,
-		     const struct wire_buffer *granted, bool *subscriber);
+		     const char *again, const struct wire_buffer *granted, bool *subscriber);
 
 #endif

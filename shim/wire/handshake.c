@@ -11,6 +11,7 @@
  * libzmq knows nothing of it: it sent its READY when the greetings were through, and waits for the peer's.
  */
 #include "shim/wire/connection.h"
+#include "shim/zmq/zmq.h"
 
 #include <errno.h>
 #include <string.h>
@@ -80,6 +81,19 @@ static bool is_within(const struct wire *wire, size_t count)
 	return wire->tie->largest < 0 || count <= (uint64_t)wire->tie->largest;
 }
 
+/* Of two User-Ids the ZAP handler's counts, and libzmq's was asked: it is empty. */
+static const char *again_of(const struct wire *wire)
+{
+	return wire->tie->zap.passes ? tap_sender_property() : NULL;
+}
+
+static size_t user_grows(const struct wire *wire, const char *user)
+{
+	const char *again = again_of(wire);
+
+	return strlen(user) + 12 + (again ? strlen(user) + 5 + strlen(again) : 0);
+}
+
 /*
  * Who the peer is, as libzmq is to know it; NULL: it does not. Where the rule lets a connection go without,
  * libzmq's own limit holds, and a peer may be nobody anyway.
@@ -90,7 +104,7 @@ static const char *user_of(const struct wire *wire, size_t ready)
 
 	if (!user[0] && user == wire->user)
 		return NULL;
-	return wire->tie->decides && !is_within(wire, ready + strlen(user) + 12) ? NULL : user;
+	return wire->tie->decides && !is_within(wire, ready + user_grows(wire, user)) ? NULL : user;
 }
 
 /* The peer's READY: after it come messages. */
@@ -117,7 +131,7 @@ static const char *take_ready(struct wire *wire, const uint8_t *token, size_t le
 				      "the peer's READY is larger than the program takes (ZMQ_MAXMSGSIZE)");
 	}
 	good = tap_frame_ready(&wire->plain, ready, plain.length - 1, user_of(wire, plain.length - 1),
-			       &wire->granted, &wire->subscriber);
+			       again_of(wire), &wire->granted, &wire->subscriber);
 	wire->subscriber = wire->subscriber && leaves_out(wire, ready[-1]);
 	sent = good && (wire->server || send_ready(wire));
 	if (sent)

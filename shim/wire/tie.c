@@ -46,8 +46,9 @@ static bool room(void)
 static bool asks_alike(const struct tap_zap *a, const struct tap_zap *b)
 {
 	return a->context == b->context && !memcmp(&a->calls, &b->calls, sizeof(a->calls)) &&
-	       a->patience == b->patience && a->enforces == b->enforces && a->id_length == b->id_length &&
-	       !strcmp(a->domain, b->domain) && !memcmp(a->id, b->id, a->id_length);
+	       a->patience == b->patience && a->enforces == b->enforces && a->passes == b->passes &&
+	       a->id_length == b->id_length && !strcmp(a->domain, b->domain) &&
+	       !memcmp(a->id, b->id, a->id_length);
 }
 
 /* What befalls a socket's connections befalls it alone; by a path they cannot be told apart. */

@@ -30,6 +30,7 @@ struct tap_zap {
 	void *context; /* libzmq's, in which the handler is looked for; NULL: nobody is asked */
 	int patience;  /* ms: ZMQ_HANDSHAKE_IVL; 0: no bound */
 	bool enforces; /* ZMQ_ZAP_ENFORCE_DOMAIN: without a handler nobody comes in */
+	bool passes;   /* libzmq asks as well, and is told no name: its program has that by zmq_msg_gets */
 	unsigned id_length;
 	char domain[256];
 	uint8_t id[256]; /* ZMQ_ROUTING_ID */

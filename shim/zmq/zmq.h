@@ -40,6 +40,7 @@ enum tap_socket_flag {
 	/* Of one that is to fail where its peers refuse it (on-failure). */
 	TAP_SOCKET_ELSEWHERE = 32, /* it has endpoints of which that is not asked */
 	TAP_SOCKET_REFUSED = 64,   /* they do, at all that it has */
+	TAP_SOCKET_MARKED = 128,   /* libzmq asks who may come in, also under NULL (shim/auth/mark.c) */
 };
 struct tap_socket {
 	struct tap_socket *next;
@@ -77,6 +78,10 @@ extern bool tap_moves_may_fail;
 bool tap_socket_is_refused(const void *socket);
 /* ... and this thread sends or receives by such a one. */
 bool tap_moves_in_vain(void);
+
+/* sender.c: the property that says who was proved where libzmq has an empty User-Id of a ZAP handler; no peer
+ * knows its name. NULL: it could not be made up. */
+const char *tap_sender_property(void);
 
 /* malformed.c: the errno with which libzmq refuses this endpoint; 0: it may take it. */
 int tap_zmq_malformed(enum pol_way way, const char *endpoint);

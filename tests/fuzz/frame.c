@@ -30,10 +30,11 @@ static void ready(const uint8_t *body, size_t count)
 	bool subscriber = false, still = false;
 	struct frame frame;
 
-	if (tap_frame_ready(&out, body, count, "us", &none, &subscriber)) {
+	if (tap_frame_ready(&out, body, count, "us", NULL, &none, &subscriber)) {
 		frame = tap_frame_read(wire_front(&out), wire_left(&out));
 		keep(frame.head && frame.head + frame.body == wire_left(&out));
-		keep(tap_frame_ready(&again, wire_front(&out) + frame.head, frame.body, "us", &none, &still));
+		keep(tap_frame_ready(&again, wire_front(&out) + frame.head, frame.body, "us", NULL, &none,
+				     &still));
 		keep(still == subscriber && wire_left(&again) == wire_left(&out));
 		keep(!memcmp(wire_front(&again), wire_front(&out), wire_left(&out)));
 	}

@@ -98,14 +98,14 @@ static void who_the_peer_is_is_not_for_the_peer_to_say(void **state)
 	bool subscriber = false;
 
 	(void)state;
-	assert_true(tap_frame_ready(&out, (const uint8_t *)ready, sizeof(ready) - 1, "alice", &none,
+	assert_true(tap_frame_ready(&out, (const uint8_t *)ready, sizeof(ready) - 1, "alice", NULL, &none,
 				    &subscriber));
 	assert_true(subscriber);
 	assert_int_equal(wire_left(&out), sizeof(wanted) - 1);
 	assert_memory_equal(wire_front(&out), wanted, sizeof(wanted) - 1);
 	tap_wire_drop(&out);
-	assert_true(
-		tap_frame_ready(&out, (const uint8_t *)ready, sizeof(ready) - 1, NULL, &none, &subscriber));
+	assert_true(tap_frame_ready(&out, (const uint8_t *)ready, sizeof(ready) - 1, NULL, NULL, &none,
+				    &subscriber));
 	assert_null(memmem(wire_front(&out), wire_left(&out), "root", 4));
 	tap_wire_drop(&out);
 }
@@ -119,8 +119,9 @@ static void a_ready_that_is_cut_anywhere_is_none_or_shorter(void **state)
 		struct wire_buffer out = {0};
 		bool whole = cut == 6 || cut == 25 || cut == 41; /* behind a property */
 
-		assert_int_equal(tap_frame_ready(&out, (const uint8_t *)ready, cut, NULL, &none, &subscriber),
-				 whole);
+		assert_int_equal(
+			tap_frame_ready(&out, (const uint8_t *)ready, cut, NULL, NULL, &none, &subscriber),
+			whole);
 		tap_wire_drop(&out);
 	}
 }
