@@ -128,6 +128,34 @@ is_kicked() {
     talks alice
 }
 
+@test "who is cut off does not stay by way of an export, also when nothing was said since" {
+    put
+    KRB5CCNAME="FILE:$BATS_FILE_TMPDIR/alice" PYTHONPATH="$TOP/tests/hosts" serve "$PYTHON" -c 'import gssapi
+from contexts import acceptor, handshake, initiator
+
+ends = [(initiator("host@localhost"), acceptor()) for _ in range(2)]
+for one, other in ends:
+    handshake(one, other)
+print("connected", flush=True)
+
+def is_over(call):
+    try:
+        call()
+    except gssapi.exceptions.GSSError as error:
+        return hex(error.maj_code) == "0x80000"
+
+one, other = ends[0]
+while not is_over(lambda: other.unwrap(one.wrap(b"hello", True).message)):
+    pass
+print("exported:", [not is_over(other.export) for one, other in ends])'
+    wait_until 20 has_line server.out connected
+    "$GSSTAP" kick 'alice@*' p.bin
+    finish server
+    has_line server.out 'exported: \[False, False\]'
+    trace_json trace.pcapng | jq -e -s '[.[] | select(.event == "refused" and .rule == "kick") | .call] ==
+        ["gss_unwrap", "gss_export_sec_context"]'
+}
+
 @test "a ZeroMQ connection is ended although nobody says anything, and the peer connects again by itself" {
     PORT=$(free_port)
     put 'zmq: {inject: [{bind: "*", principal: "zmq@localhost"}]}'

@@ -30,7 +30,9 @@ TAP_EXPORT OM_uint32 gss_export_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 
 	if (!real_call)
 		return tap_leave(&scope), tap_missing(minor_status);
-	if (tap_use_refused(&scope, leaving.handle, POL_EXPORTS, minor_status, &major)) {
+	/* One that is ended would be imported as another, which nobody has ended. */
+	if (tap_may_not_use(&scope, leaving.handle, minor_status, exported, &major) ||
+	    tap_use_refused(&scope, leaving.handle, POL_EXPORTS, minor_status, &major)) {
 		if (exported)
 			*exported = (gss_buffer_desc)GSS_C_EMPTY_BUFFER;
 		return tap_has_left(&scope, &leaving, major, minor_status, NULL);
