@@ -87,6 +87,10 @@ int pol_add_kick(const struct pol *pol, const struct pol *kicks, const char *pat
 	size_t head;
 	int status;
 
+	if (pattern && last == UINT32_MAX)
+		draft_error(&draft, (struct place){0},
+			    "no kick can be numbered any more, since the clock was years ahead at one; put a "
+			    "newly compiled one there by mv");
 	copy_rules(&draft, pol);
 	head = draft.count;
 	draft_add(&draft, k, POL_LIST, (struct place){0});

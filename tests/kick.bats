@@ -217,6 +217,10 @@ cut_off() {
     head -c 60 p.bin >half.bin
     run -1 "$GSSTAP" kick 'alice@*' half.bin
     [[ $output = *'half.bin: the compiled policy is cut off' ]]
+    # By a clock that was years ahead.
+    faketime '2106-02-07 06:28:15' "$GSSTAP" kick 'alice@*' p.bin
+    run -1 "$GSSTAP" kick 'alice@*' p.bin
+    [[ $output == *'p.bin: the policy: error: no kick can be numbered any more, since the clock was years ahead at one; put a newly'* ]]
     mkdir empty
     run -1 "$GSSTAP" kick 'alice@*' empty
     [ "$output" = 'gsstap: empty: no compiled policy is in it' ]
@@ -259,8 +263,9 @@ zmq: {brake: {max-retry: 3}, inject: [{connect: "*", service: "zmq@%%H"}]}\n' >p
     for i in 1 2 3 4; do
         start "kick$i" bash -c "for j in 1 2 3 4 5 6 7 8; do '$GSSTAP' kick \"u$i-\$j@R\" p.bin || exit; done"
     done
-    for i in 1 2 3 4; do
-        finish "kick$i"
+    start compile bash -c "for j in 1 2 3 4 5 6 7 8; do '$GSSTAP' policy compile -o p.bin p.yaml || exit; done"
+    for i in kick1 kick2 kick3 kick4 compile; do
+        finish "$i"
     done
     [ "$(grep -ao 'u[1-4]-[1-8]@R' p.bin | sort -u | wc -l)" = 32 ]
 }

@@ -172,31 +172,55 @@ static bool same_file(const char *a, const char *b)
 	return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
 }
 
-/* Who was kicked under the policy before, and has said nothing since, is not saved by another one. */
-static void keep_kicks(const char *output, void **image, size_t *len)
+/*
+ * Who was kicked under the policy before, and has said nothing since, is not saved by another one. *with: the
+ * image with those kicks, or NULL: there are none. -1 after a complaint.
+ */
+static int take_kicks(const char *output, const struct stat *before, const void *image, size_t size,
+		      void **with, size_t *len)
 {
-	struct stat st;
 	struct pol new, old;
-	void *bytes, *with;
-	size_t size;
+	void *bytes;
+	size_t had;
+	int status = 0;
 
-	if (stat(output, &st) || !S_ISREG(st.st_mode) || pol_read(output, &bytes, &size, NULL))
-		return;
-	if (!pol_open(&old, bytes, size) && pol_last_kick(&old) && !pol_open(&new, *image, *len) &&
-	    !pol_add_kick(&new, &old, NULL, (uint32_t)time(NULL), &with, &size, NULL)) {
-		free(*image);
-		*image = with;
-		*len = size;
-	}
+	*with = NULL;
+	if (!S_ISREG(before->st_mode) || pol_read(output, &bytes, &had, NULL))
+		return 0;
+	if (!pol_open(&old, bytes, had) && pol_last_kick(&old) && !pol_open(&new, image, size))
+		status = pol_add_kick(&new, &old, NULL, (uint32_t)time(NULL), with, len, &complaints);
 	free(bytes);
+	return status;
 }
 
-static int put(const char *output, void **image, size_t *len)
+/* 1: another one was put there meanwhile, which may have a kick more. */
+static int put_once(const char *output, const void *image, size_t len, char *error, size_t size)
 {
-	char error[256];
+	struct stat before;
+	void *with;
+	size_t long_with;
+	int status;
 
-	keep_kicks(output, image, len);
-	if (!file_replace(output, *image, *len, NEW_MODE, error, sizeof(error)))
+	if (stat(output, &before))
+		before = (struct stat){0};
+	if (take_kicks(output, &before, image, len, &with, &long_with)) {
+		snprintf(error, size, "what 'gsstap kick' has put there cannot be kept");
+		return -1;
+	}
+	status = file_replace(output, &before, with ? with : image, with ? long_with : len, NEW_MODE, error,
+			      size);
+	free(with);
+	return status;
+}
+
+static int put(const char *output, const void *image, size_t len)
+{
+	char error[256] = FILE_CHANGES;
+	int status = 1;
+
+	for (int i = 0; status > 0 && i < FILE_TRIES; i++)
+		status = put_once(output, image, len, error, sizeof(error));
+	if (!status)
 		return TOOL_OK;
 	tool_error("cannot write %s: %s", output, error);
 	return TOOL_FAIL;
@@ -222,7 +246,7 @@ static int compile(const struct options *options)
 	else if (same_file(path, output))
 		status = usage("OUT is the policy itself: compile to another file");
 	else
-		status = put(output, &image, &len);
+		status = put(output, image, len);
 	free(image);
 	return status;
 }

@@ -156,65 +156,89 @@ static int write_beside(char beside[PATH_MAX + 8], const char *target, const str
 	return -1;
 }
 
-int file_replace(const char *path, const void *bytes, size_t len, mode_t new_mode, char *error, size_t size)
+static bool are_same(const struct stat *one, const struct stat *other)
 {
-	char target[PATH_MAX], beside[PATH_MAX + 8];
-	struct stat old;
-	int fd, failed;
-
-	if (is_nameless_pipe(path))
-		return pass_on(path, bytes, len, error, size);
-	if (find_target(path, target, &old, error, size))
-		return -1;
-	fd = write_beside(beside, target, &old, bytes, len, new_mode, error, size);
-	if (fd < 0)
-		return -1;
-	failed = rename(beside, target) ? say(error, size, NULL) : 0;
-	close(fd);
-	if (failed)
-		unlink(beside);
-	else
-		sync_directory(target);
-	return failed;
+	return one->st_dev == other->st_dev && one->st_ino == other->st_ino &&
+	       one->st_size == other->st_size && one->st_mtim.tv_sec == other->st_mtim.tv_sec &&
+	       one->st_mtim.tv_nsec == other->st_mtim.tv_nsec;
 }
 
 static bool is_same(const char *path, const struct stat *old)
 {
 	struct stat now;
 
-	return !lstat(path, &now) && now.st_dev == old->st_dev && now.st_ino == old->st_ino &&
-	       now.st_size == old->st_size && now.st_mtim.tv_sec == old->st_mtim.tv_sec &&
-	       now.st_mtim.tv_nsec == old->st_mtim.tv_nsec;
+	return !lstat(path, &now) && are_same(&now, old);
 }
 
-/* The kernel gives what stood there for what is to: nothing comes in between. Where a file system cannot,
- * that is looked at before. 1: it was another. */
+/*
+ * The kernel gives what stood there for what is to: nothing comes in between. Who gets something else than he
+ * has put there gives it back, until that is so. Where a file system cannot, it is looked at before. 1: it
+ * was another.
+ */
 static int exchange(const char *beside, const char *target, const struct stat *old)
 {
-	if (!renameat2(AT_FDCWD, beside, AT_FDCWD, target, RENAME_EXCHANGE))
-		return is_same(beside, old)						? 0
-		       : renameat2(AT_FDCWD, beside, AT_FDCWD, target, RENAME_EXCHANGE) ? -1
-											: 1;
+	struct stat there = *old, next;
+
+	for (int status = 0;; status = 1) {
+		if (lstat(beside, &next))
+			return -1;
+		if (renameat2(AT_FDCWD, beside, AT_FDCWD, target, RENAME_EXCHANGE))
+			break;
+		if (is_same(beside, &there))
+			return status;
+		there = next;
+	}
 	if (errno != EINVAL && errno != ENOSYS)
 		return errno == ENOENT ? 1 : -1;
 	return !is_same(target, old) ? 1 : rename(beside, target);
 }
 
-int file_replace_same(int directory, const char *name, const struct stat *old, const void *bytes, size_t len,
-		      char *error, size_t size)
+/* Where nothing stood. 1: something does. */
+static int put_new(const char *beside, const char *target)
 {
-	char target[PATH_MAX], beside[PATH_MAX + 8];
-	int fd, status;
+	if (!renameat2(AT_FDCWD, beside, AT_FDCWD, target, RENAME_NOREPLACE))
+		return 0;
+	if (errno == EINVAL || errno == ENOSYS)
+		return rename(beside, target);
+	return errno == EEXIST ? 1 : -1;
+}
 
-	snprintf(target, sizeof(target), "/proc/self/fd/%d/%s", directory, name);
-	fd = write_beside(beside, target, old, bytes, len, 0, error, size);
+/* old->st_mode is 0 for nothing. */
+static int replace(const char *target, const struct stat *old, const void *bytes, size_t len, mode_t new_mode,
+		   char *error, size_t size)
+{
+	char beside[PATH_MAX + 8];
+	int fd = write_beside(beside, target, old, bytes, len, new_mode, error, size), status;
+
 	if (fd < 0)
 		return -1;
-	status = exchange(beside, target, old);
+	status = old->st_mode ? exchange(beside, target, old) : put_new(beside, target);
 	if (status < 0)
 		say(error, size, NULL);
 	close(fd);
 	unlink(beside);
 	sync_directory(target);
 	return status;
+}
+
+int file_replace(const char *path, const struct stat *old, const void *bytes, size_t len, mode_t new_mode,
+		 char *error, size_t size)
+{
+	char target[PATH_MAX];
+	struct stat now;
+
+	if (is_nameless_pipe(path))
+		return pass_on(path, bytes, len, error, size);
+	if (find_target(path, target, &now, error, size))
+		return -1;
+	return are_same(&now, old) ? replace(target, &now, bytes, len, new_mode, error, size) : 1;
+}
+
+int file_replace_same(int directory, const char *name, const struct stat *old, const void *bytes, size_t len,
+		      char *error, size_t size)
+{
+	char target[PATH_MAX];
+
+	snprintf(target, sizeof(target), "/proc/self/fd/%d/%s", directory, name);
+	return replace(target, old, bytes, len, 0, error, size);
 }

@@ -14,17 +14,21 @@
 int file_write_all(int fd, const void *bytes, size_t len);
 
 /*
- * Puts a new content at path by rename, on the disk when it returns. Of a file that is there owner, group,
- * mode and access list are kept, and a link to it stays one; a new file gets new_mode. Returns 0, or -1 with
- * one sentence in error, which does not name path; nothing has changed then.
+ * Puts a new content in the place of the file at path that `old` describes (all 0: of none), and of no other:
+ * what has come to stand there meanwhile stays, and 1 is returned. Its owner, group, mode and access list are
+ * kept, and a link to it stays one; a new file gets new_mode. On the disk when it returns 0; or -1 with one
+ * sentence in error, which does not name path, and nothing has changed.
  */
-int file_replace(const char *path, const void *bytes, size_t len, mode_t new_mode, char *error, size_t size);
+int file_replace(const char *path, const struct stat *old, const void *bytes, size_t len, mode_t new_mode,
+		 char *error, size_t size);
 
-/*
- * The same of the file that `old` describes, in an open directory, and of no other: what has come to stand
- * there meanwhile, also a link, stays, and 1 is returned.
- */
+/* The same in an open directory, of a file that is there; no link is followed. */
 int file_replace_same(int directory, const char *name, const struct stat *old, const void *bytes, size_t len,
 		      char *error, size_t size);
+
+/* How often that is tried, each time with what came to stand there: of several who do it at the same time one
+ * succeeds each time. */
+#define FILE_TRIES 200
+#define FILE_CHANGES "it becomes another one all the time"
 
 #endif

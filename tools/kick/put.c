@@ -17,8 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TRIES 20
-
 struct reader {
 	struct pol_complaints complaints;
 	char *error;
@@ -106,10 +104,10 @@ int kick_put(struct kick_place *place, const char *pattern, char *error, size_t 
 {
 	int status = 1;
 
-	for (int i = 0; status > 0 && i < TRIES; i++)
+	for (int i = 0; status > 0 && i < FILE_TRIES; i++)
 		status = put_once(place, pattern, error, size);
 	if (status > 0)
-		return say(error, size, "it becomes another one all the time");
+		return say(error, size, FILE_CHANGES);
 	if (!status && fstatat(place->directory, place->name, &place->status, AT_SYMLINK_NOFOLLOW))
 		place->status = (struct stat){0}; /* it was put there, and is gone again */
 	return status;
