@@ -95,6 +95,11 @@ int pol_judges_stores(const struct pol *pol)
 	return pol->state == POL_READY && pol->asks[POL_K_STORES_ALLOW];
 }
 
+int pol_judges_mechanisms(const struct pol *pol)
+{
+	return pol->state == POL_READY && pol->asks[POL_K_MECHANISMS];
+}
+
 int pol_judges_session(const struct pol *pol)
 {
 	return pol->state == POL_READY && pol->asks[POL_K_ENCTYPES_SESSION];
@@ -221,8 +226,7 @@ static enum pol_action judge_listed(const struct hearing *h, uint16_t keyword, c
 static enum pol_action judge_mechanism(const struct hearing *h)
 {
 	char text[POL_OID_TEXT];
-	bool known = h->pol->asks[POL_K_MECHANISMS] && h->facts->moment != POL_BEFORE_TOKEN &&
-		     pol_mechanism(h->facts, text);
+	bool known = h->pol->asks[POL_K_MECHANISMS] && pol_mechanism(h->facts, text);
 
 	return judge_listed(h, POL_K_MECHANISMS, "mechanism", known ? text : NULL);
 }

@@ -120,6 +120,15 @@ const struct pol_rule *pol_in_force(const struct pol *pol, const struct pol_fact
 	return pol->rule[keyword];
 }
 
+bool pol_negotiates(const void *mech, size_t length)
+{
+	static const char spnego[] = "\x2b\x06\x01\x05\x05\x02";
+	static const char negoex[] = "\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x1e";
+
+	return (length == sizeof(spnego) - 1 && !memcmp(mech, spnego, length)) ||
+	       (length == sizeof(negoex) - 1 && !memcmp(mech, negoex, length));
+}
+
 /* X.690, section 8.19; a number of more than 32 bits is none of a mechanism's. */
 bool pol_mechanism(const struct pol_facts *facts, char out[POL_OID_TEXT])
 {

@@ -180,8 +180,12 @@ int pol_judges_peers(const struct pol *pol);
 int pol_judges_groups(const struct pol *pol);
 /* May a context be refused by what is known of it once it is established? */
 int pol_judges_contexts(const struct pol *pol);
-/* Does any rule want to know where the own credential is from, the encryption type of a session key, or the
- * user that the program runs as? */
+/* Is it an object identifier of SPNEGO's or NegoEx', whose contexts are of another mechanism, that they
+ * choose? */
+bool pol_negotiates(const void *mech, size_t length);
+/* Does any rule want to know the mechanism, where the own credential is from, the encryption type of a
+ * session key, or the user that the program runs as? */
+int pol_judges_mechanisms(const struct pol *pol);
 int pol_judges_stores(const struct pol *pol);
 int pol_judges_session(const struct pol *pol);
 int pol_judges_user(const struct pol *pol);

@@ -45,6 +45,7 @@ passes() {
 @test "a mechanism that is not listed is refused, also the one that SPNEGO chose" {
     local both="$BUILD/hosts/delegate"
     refused gss.mechanisms '  mechanisms: [ntlm]' "$both"
+    nothing_left
     passes '  mechanisms: [krb5, ntlm]' "$both"
     cat >spnego.py <<'END'
 import sys, gssapi, gssapi.raw
@@ -61,7 +62,36 @@ END
     under '  delegation: allow' "$PYTHON" spnego.py
     [ "$output" = 1.2.840.113554.1.2.2 ]
     refused gss.mechanisms '  mechanisms: [ntlm]' "$PYTHON" spnego.py
+    nothing_left
     passes '  mechanisms: krb5' "$PYTHON" spnego.py
+}
+
+# nothing_left: `refused` was so before a token.
+nothing_left() {
+    jq -e -s 'any(.call == "gss_init_sec_context" and .out_token != null) | not' enforced
+}
+
+@test "no token of NTLM leaves where it is not listed, asked for or negotiated" {
+    echo "gssntlmssp_v1 1.3.6.1.4.1.311.2.2.10 $(dpkg -L gss-ntlmssp | grep '/gssntlmssp\.so$')" >mech
+    echo 'REALM:carol:swordfish' >users
+    export GSS_MECH_CONFIG=$PWD/mech NTLM_USER_FILE=$PWD/users
+    cat >ntlm.py <<'END'
+import sys, gssapi
+mech = gssapi.OID.from_int_seq(sys.argv[1])
+name = gssapi.Name("HTTP@localhost", gssapi.NameType.hostbased_service)
+creds = gssapi.Credentials(name=gssapi.Name("REALM\\carol", gssapi.NameType.user), usage="initiate", mechs=[mech])
+one = gssapi.SecurityContext(name=name, usage="initiate", creds=creds, mech=mech)
+other = gssapi.SecurityContext(usage="accept")
+token = None
+while not (one.complete and other.complete):
+    token = one.step(token) or b""
+    token = other.step(token) if not other.complete else None
+END
+    for mech in 1.3.6.1.4.1.311.2.2.10 1.3.6.1.5.5.2; do
+        refused gss.mechanisms '  match: [{role: initiator, mechanisms: krb5}]' "$PYTHON" ntlm.py $mech
+        nothing_left
+        passes '  mechanisms: [krb5, ntlm]' "$PYTHON" ntlm.py $mech
+    done
 }
 
 @test "what was not granted is refused" {

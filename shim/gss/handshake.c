@@ -16,6 +16,29 @@ static enum pol_role pol_role(enum tr_role role)
 	return role == TR_ROLE_INITIATOR ? POL_INITIATOR : POL_ACCEPTOR;
 }
 
+/*
+ * What a negotiation has come to is known when it asks that mechanism for a token, which it may send and have
+ * accepted before it is complete: so NTLM's answer to a challenge would leave.
+ */
+static bool part_may_not(struct tap_handshake *step)
+{
+	struct tap_learning *l = tap_learning();
+	struct tap_facts *facts = &l->facts;
+
+	if (!l->call.judge || facts->pol.role != POL_INITIATOR || !TAP_POLICY(pol_judges_mechanisms) ||
+	    !tap_is_chosen(step->mech))
+		return false;
+	tap_facts_mech(facts, step->mech);
+	tap_facts_settle(facts);
+	/* One that may be spoken instead is not tried: audit mode could not tell what would come of it. */
+	if (!l->call.refused) {
+		l->call.would = !TAP_POLICY(pol_enforces);
+		l->call.refused = tap_judge(NULL, &facts->pol, NULL, NULL, &l->verdict) == POL_DENY;
+	}
+	step->verdict = l->verdict;
+	return step->refused = l->call.refused;
+}
+
 bool tap_handshake_may_not(const struct tap_scope *scope, struct tap_handshake *step, OM_uint32 *flags)
 {
 	struct pol_facts facts = {
@@ -26,8 +49,14 @@ bool tap_handshake_may_not(const struct tap_scope *scope, struct tap_handshake *
 	};
 	char target[TAP_NAME] = "";
 
-	if (!scope->judge || step->part)
+	if (step->part)
+		return part_may_not(step);
+	if (!scope->judge)
 		return false;
+	if (tap_is_chosen(step->mech)) {
+		facts.mech = step->mech->elements;
+		facts.mech_length = step->mech->length;
+	}
 	if (step->before == GSS_C_NO_CONTEXT &&
 	    facts.flags_requested & (GSS_C_DELEG_FLAG | GSS_C_DELEG_POLICY_FLAG))
 		tap_display_name(scope, step->target, target, sizeof(target));

@@ -241,6 +241,10 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 							POL_INITIATOR, flags);
 		if (step.learning)
 			step.learning->facts.pol.bound = step.bound;
+		if (step.learning && tap_is_chosen(mech)) {
+			tap_facts_mech(&step.learning->facts, mech);
+			tap_facts_settle(&step.learning->facts);
+		}
 		errno = error;
 		step.major = real_call(minor_status, cred_of(&call), context, target, mech, flags, time_req,
 				       bindings, input, call.mech, output, call.flags, call.lifetime);
