@@ -14,10 +14,15 @@ struct hearing {
 	struct pol_verdict *verdict;
 };
 
-/* RFC 8062: such a name says that its bearer is not known, so a pattern like * must not let it in. */
+/*
+ * RFC 8062: such a name says that its bearer is not known, so a pattern like * must not let it in; nor one in
+ * which there is nothing before the realm, as @R, or /@R with two empty components.
+ */
 bool pol_anonymous(const char *name)
 {
-	return !name || !*name || !strncmp(name, "WELLKNOWN/ANONYMOUS@", 20);
+	const char *said = name ? name + strspn(name, "/") : "";
+
+	return !*said || *said == '@' || !strncmp(said, "WELLKNOWN/ANONYMOUS@", 20);
 }
 
 static struct pol_say decide(const struct hearing *h, enum pol_action action, const struct pol_rule *rule)

@@ -398,14 +398,19 @@ suggested() {
 process(exe="/usr/bin/x", uid=0)
 handshake(role=1, outcome=1, context=7, initiator="alice@R", acceptor="host/good@R", flags_ret=2, mech=b"\x2a\x86\x48\x86\xf7\x12\x01\x02\x02", ticket_enctype=18, kvno=1)
 handshake(role=1, outcome=2, context=8, initiator="alice@R", acceptor="host/bad@R", ticket_enctype=18, kvno=1)
+handshake(role=1, outcome=4, context=10, initiator="alice@R", acceptor="HTTP/unanswered@R", ticket_enctype=17, kvno=1)
 handshake(role=1, outcome=3, context=9, initiator="alice@R", acceptor="host/refused@R", flags_ret=2, ticket_enctype=18, kvno=1)'
     "$GSSTAP" policy suggest failed.pcapng >s.yaml
     cat s.yaml
     [ "$(grep -c "^#   .*host/\(bad\|refused\)@R # 1 time, in failed.pcapng" s.yaml)" = 2 ]
     [ "$(grep -v '^#' s.yaml | grep -c 'host/good@R')" = 1 ]
     run ! grep "^[^#]*host/bad" s.yaml
+    # A client of HTTP often has no answer, and is served.
+    [ "$(grep -v '^#' s.yaml | grep -c 'HTTP/unanswered@R')" = 1 ]
+    grep -q '# 1 ended without an answer' s.yaml
+    grep -q 'require: \[mutual\]' s.yaml
     run -1 --separate-stderr "$GSSTAP" policy test s.yaml failed.pcapng
-    [[ ${lines[0]} == "Of 3 contexts and 0 endpoints 2 would have been refused, of which 2 failed anyway." ]]
+    [[ ${lines[0]} == "Of 4 contexts and 0 endpoints 2 would have been refused, of which 2 failed anyway." ]]
 }
 
 @test "many names that are alike become one pattern, and odd names stay what they are" {

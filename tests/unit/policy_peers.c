@@ -88,7 +88,7 @@ static void unknown_and_anonymous_peers_pass_no_list(void **state)
 {
 	struct pol everybody = judged_policy("gss: {peers: {allow: ['*']}}");
 	struct pol all_but = judged_policy("gss: {peers: {deny: [mallory@X]}}");
-	const char *names[] = {NULL, "", "WELLKNOWN/ANONYMOUS@WELLKNOWN:ANONYMOUS"};
+	const char *names[] = {NULL, "", "WELLKNOWN/ANONYMOUS@WELLKNOWN:ANONYMOUS", "@X", "/@X", "//", "@"};
 	struct pol_verdict v;
 
 	(void)state;
@@ -99,6 +99,8 @@ static void unknown_and_anonymous_peers_pass_no_list(void **state)
 		assert_string_equal(v.rule, "gss.peers.deny");
 	}
 	assert_int_equal(judged_peer(&everybody, "x", &v), POL_ALLOW);
+	assert_int_equal(judged_peer(&everybody, "/x@X", &v), POL_ALLOW);
+	assert_int_equal(judged_peer(&everybody, "\\@X", &v), POL_ALLOW);
 	assert_int_equal(judged_peer(&all_but, "x", &v), POL_ALLOW);
 }
 

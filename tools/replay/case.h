@@ -35,6 +35,8 @@ struct case_numbers {
 	uint32_t no_script;   /* it is known to run none */
 	uint32_t has_calls;   /* calls are in the trace: flags that were asked for, and bindings, are known */
 	uint32_t established; /* it could protect messages */
+	uint32_t unanswered;  /* an initiator's, given up when its ticket had left: as HTTP's, where nobody
+				 answers */
 	uint32_t refused;     /* a policy did, when this was recorded; an endpoint: it did not come about */
 	uint32_t kerberos;    /* its ticket was seen */
 	uint32_t flags_requested, flags_granted;
@@ -62,7 +64,7 @@ struct replay_case {
 	struct replay_case *next;  /* in order of `first` */
 };
 
-/* Whether it came about: it did not fail, and no policy refused it. */
+/* Whether it came about, as far as this end knows: it did not fail, and no policy refused it. */
 bool case_came_about(const struct replay_case *c);
 
 /* What cannot be judged, and why. */

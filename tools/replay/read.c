@@ -21,7 +21,7 @@
 
 bool case_came_about(const struct replay_case *c)
 {
-	return (c->is.kind != CASE_CONTEXT || c->is.established) && !c->is.refused;
+	return (c->is.kind != CASE_CONTEXT || c->is.established || c->is.unanswered) && !c->is.refused;
 }
 
 /* As a host has it, whatever the trace says follows. */
@@ -139,6 +139,7 @@ static bool put_context(struct replay *replay, const struct model_talk *talk)
 	like.is.refused = talk->outcome == TR_OUTCOME_REFUSED;
 	like.is.established = talk->outcome == TR_OUTCOME_ESTABLISHED || (like.is.refused && talk->flags_ret);
 	like.is.kerberos = talk->ticket_enctype || talk->kvno;
+	like.is.unanswered = !acceptor && like.is.kerberos && talk->outcome == TR_OUTCOME_ABANDONED;
 	like.is.ticket_enctype = talk->ticket_enctype;
 	take_calls(&like, talk);
 	take_names(&like, talk);

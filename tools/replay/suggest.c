@@ -27,7 +27,7 @@ struct group {
 	struct model_text program, script; /* at NULL: not asked for */
 	uint32_t role;
 	struct group_terms {
-		uint64_t count, traces;
+		uint64_t count, traces, unanswered; /* the last of which nothing is known to be granted */
 		struct bag peers, mechanisms, tickets, sessions;
 		bool nameless, no_mechanism, no_ticket, no_session; /* of some, and so it is not asked for */
 		bool unbound, asked, delegated, constrained, blind;
@@ -105,12 +105,17 @@ static bool has_name(struct model_text peer, const struct replay_case *c)
 static bool take_terms(struct group_terms *terms, const struct replay_case *c)
 {
 	struct model_text peer = c->texts[c->is.role == POL_ACCEPTOR ? CASE_INITIATOR : CASE_ACCEPTOR];
-	struct pol_facts facts = {.mech = c->texts[CASE_MECH].at, .mech_length = c->texts[CASE_MECH].length};
+	struct pol_facts facts = {.mech = c->texts[CASE_MECH].at,
+				  .mech_length = c->texts[CASE_MECH].length,
+				  .kerberos = c->is.unanswered};
 	char mechanism[POL_OID_TEXT];
 	bool good = true;
 
-	terms->flags = terms->count ? terms->flags & c->is.flags_granted : c->is.flags_granted;
+	if (!c->is.unanswered)
+		terms->flags = terms->count > terms->unanswered ? terms->flags & c->is.flags_granted
+								: c->is.flags_granted;
 	terms->count += c->count;
+	terms->unanswered += c->is.unanswered ? c->count : 0;
 	terms->traces |= c->traces;
 	if (has_name(peer, c))
 		good = bag_add(&terms->peers, peer, c);
@@ -126,12 +131,14 @@ static bool take_terms(struct group_terms *terms, const struct replay_case *c)
 		terms->no_ticket = true;
 	if (c->is.session_enctype)
 		good &= add_enctype(&terms->sessions, c->is.session_enctype, c);
-	else
+	else if (!c->is.unanswered)
 		terms->no_session = true;
 	terms->unbound |= !c->is.bound || (c->is.role == POL_INITIATOR && !c->is.bound_before);
 	terms->asked |= (c->is.flags_requested & ASKS_TO_DELEGATE) != 0;
 	terms->blind |= c->is.role == POL_INITIATOR && !c->is.has_calls;
 	terms->constrained |= c->is.constrained;
+	/* Where nobody answers it may have been, and work. */
+	terms->delegated |= c->is.unanswered && c->is.flags_requested & ASKS_TO_DELEGATE;
 	terms->delegated |= c->is.role == POL_ACCEPTOR ? c->is.delegated : c->is.flags_granted & DELEGATED;
 	if (c->is.has_lifetime && (!terms->has_lifetime || c->is.lifetime < terms->lifetime))
 		terms->lifetime = c->is.lifetime;
@@ -275,6 +282,7 @@ static void put_flags(struct out *out, uint32_t flags)
 
 static void put_enctypes(struct out *out, struct group_terms *terms)
 {
+	terms->no_session |= terms->count == terms->unanswered;
 	if (terms->no_ticket && terms->no_session)
 		return;
 	out_str(out, "      enctypes:\n");
@@ -315,6 +323,11 @@ static void put_terms(struct suggesting *s, struct group_terms *terms, bool acce
 		out_str(out, "      mechanisms: ");
 		put_flow(out, &terms->mechanisms);
 		out_char(out, '\n');
+	}
+	if (terms->unanswered) {
+		out_str(out, "      # ");
+		out_unsigned(out, terms->unanswered);
+		out_str(out, " ended without an answer, as with HTTP: what they were granted is not known\n");
 	}
 	put_flags(out, terms->flags);
 	put_enctypes(out, terms);
