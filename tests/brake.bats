@@ -214,7 +214,7 @@ assert not expression.search(rest.replace("127.0.0.7", "ipc:uid=1000"))
 END
     if command -v fail2ban-regex; then
         { echo '[Definition]'; cat filter; } >filter.conf
-        run -0 fail2ban-regex brake.log filter.conf
+        run -0 fail2ban-regex "$PWD/brake.log" "$PWD/filter.conf" # a name without a / it takes for an expression
         [[ $output == *"1 matched"* ]]
     fi
 }
