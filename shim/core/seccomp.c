@@ -23,6 +23,7 @@
 #include <linux/seccomp.h>
 #include <sys/mman.h>
 #include <sys/single_threaded.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -61,6 +62,7 @@ static const struct call calls[] = {
 	{SYS_gettid, {0}},
 	{SYS_sched_yield, {0}},
 	{SYS_clock_gettime, {0}},
+	{SYS_getrandom, {0}}, /* what messages are sealed by */
 };
 /* ... and does without where it is refused: only to die of it matters. */
 static const struct call more_calls[] = {
@@ -93,6 +95,25 @@ static const struct call more_calls[] = {
 	{SYS_statfs, {0}},
 };
 
+/* Of the libraries that are called for connections of libzmq's, on threads of ours. */
+static const struct {
+	unsigned death;
+	struct call call;
+} others_calls[] = {
+	{TAP_DEATH_HANDSHAKE, {SYS_clone3, {0}}},
+	{TAP_DEATH_HANDSHAKE, {SYS_rseq, {0}}},
+	{TAP_DEATH_HANDSHAKE, {SYS_set_robust_list, {0}}},
+	{TAP_DEATH_HANDSHAKE, {SYS_exit, {0}}},
+	{TAP_DEATH_HANDSHAKE, {SYS_mprotect, {0, 4096, PROT_READ | PROT_WRITE}}},
+	{TAP_DEATH_HANDSHAKE, {SYS_openat, {AT_FDCWD & 0xffffffff, 0, O_RDONLY}}},
+	{TAP_DEATH_HANDSHAKE, {SYS_newfstatat, {0}}},
+	{TAP_DEATH_HANDSHAKE, {SYS_read, {0}}},
+	{TAP_DEATH_HANDSHAKE, {SYS_close, {0}}},
+	{TAP_DEATH_HANDSHAKE | TAP_DEATH_RANDOM, {SYS_getrandom, {0}}},
+	{TAP_DEATH_SHUTDOWN, {SYS_shutdown, {0, SHUT_RDWR}}},
+};
+unsigned tap_deaths;
+
 /* Where it is not, the kernel takes no filter. */
 static bool is_there(const struct sock_fprog *program)
 {
@@ -116,6 +137,17 @@ static enum tap_answer worst_answer(const struct sock_fprog *program)
 		if (tap_filter(program, more_calls[i].number, more_calls[i].args) == TAP_ANSWER_KILL)
 			return TAP_ANSWER_KILL;
 	return worst;
+}
+
+static unsigned deaths_by(const struct sock_fprog *program)
+{
+	unsigned deaths = 0;
+
+	for (size_t i = 0; i < sizeof(others_calls) / sizeof(others_calls[0]); i++)
+		if (tap_filter(program, others_calls[i].call.number, others_calls[i].call.args) ==
+		    TAP_ANSWER_KILL)
+			deaths |= others_calls[i].death;
+	return deaths;
 }
 
 /* What programs that are executed under it must know, and cannot find out. */
@@ -147,12 +179,13 @@ static bool may_be_recorded(void)
 struct withdrawal {
 	bool confined, blinds;
 	enum tap_exec_filter filter; /* from before */
+	unsigned deaths;	     /* likewise */
 };
 
 static struct withdrawal withdraw(unsigned long mode, const void *program)
 {
 	bool strict = mode == SECCOMP_MODE_STRICT;
-	struct withdrawal before = {.filter = tap_exec_filter};
+	struct withdrawal before = {.filter = tap_exec_filter, .deaths = tap_deaths};
 	enum tap_answer answer = TAP_ANSWER_PASS;
 	int saved = errno;
 
@@ -164,6 +197,7 @@ static struct withdrawal withdraw(unsigned long mode, const void *program)
 		before.blinds = true;
 	} else if (mode == SECCOMP_MODE_FILTER && is_there(program)) {
 		answer = worst_answer(program);
+		__atomic_or_fetch(&tap_deaths, deaths_by(program), __ATOMIC_RELAXED);
 		before.blinds = tap_filter(program, tap_readable_call, tap_readable_args) != TAP_ANSWER_PASS;
 	}
 	if (answer != TAP_ANSWER_PASS) {
@@ -190,6 +224,7 @@ static void settle(struct withdrawal before, bool in_force)
 		return;
 	}
 	tap_exec_filter = before.filter;
+	__atomic_store_n(&tap_deaths, before.deaths, __ATOMIC_RELAXED);
 	if (before.confined)
 		tr_confine_undone();
 	errno = saved;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How connections end, and what is told of it: see connection.h. */
+#include "shim/core/filter.h"
 #include "shim/wire/connection.h"
 
 #include <errno.h>
@@ -37,7 +38,7 @@ int tap_wire_reset(struct wire *wire)
 	wire->told = true;
 	wire->phase = WIRE_DEAD;
 	/* A failed send alone ends nothing: libzmq waits for what can still be received. */
-	if (!wire->closed)
+	if (!wire->closed && !tap_is_death(TAP_DEATH_SHUTDOWN))
 		shutdown(wire->fd, SHUT_RDWR);
 	errno = ECONNRESET;
 	return -1;

@@ -10,6 +10,7 @@
  *
  * libzmq knows nothing of it: it sent its READY when the greetings were through, and waits for the peer's.
  */
+#include "shim/core/filter.h"
 #include "shim/wire/connection.h"
 #include "shim/zmq/zmq.h"
 
@@ -23,6 +24,11 @@
 void tap_wire_handshake_begin(struct wire *wire)
 {
 	wire->phase = WIRE_HANDSHAKE;
+	if (tap_is_death(TAP_DEATH_HANDSHAKE)) {
+		tap_wire_fail(wire, "the program has forbidden itself, by a seccomp filter, what a handshake "
+				    "asks of the system: it would be its end");
+		return;
+	}
 	if (!wire->server && !tap_wire_step(wire))
 		tap_wire_fail(wire, "there is no thread to make the first token");
 }
