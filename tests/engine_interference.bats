@@ -225,6 +225,25 @@ written() {
     [ ! -s server.out ]
 }
 
+@test "a libzmq that could send by another call than send is refused, with its name" {
+    local name port
+    fresh others
+    with wire
+    for name in sendmsg writev pwritev64v2 sendfile sendfile64 __send; do
+        # In the place of a function that it has for interfaces alone.
+        "$PYTHON" -c 'import sys
+there, name = b"\0if_nametoindex\0", sys.argv[2].encode()
+library = open(sys.argv[1], "rb").read()
+assert library.count(there) == 1
+open("libzmq.so.5", "wb").write(library.replace(there, b"\0" + name.ljust(len(there) - 1, b"\0")))' \
+            "$(ldconfig -p | sed -n 's/.*libzmq\.so\.5 .*=> //p' | head -1)" $name
+        read -r port < <(free_port)
+        run "${WITH[@]}" LD_LIBRARY_PATH="$PWD" "$BUILD/hosts/zpair" socket PUSH bind "tcp://127.0.0.1:$port"
+        [ "$output" = "bind: Permission denied" ]
+        recorded 1 '.event == "refused" and (.reason | endswith("a way for messages that is not known here: '$name'"))'
+    done
+}
+
 @test "a libzmq's own descriptor may have a number that was a secured connection's in the parent" {
     local port
     fresh numbers-again

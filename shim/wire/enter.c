@@ -21,9 +21,10 @@
 #define PLACES 8 /* a call through the procedure linkage table, and pointers */
 
 /* Other ways for bytes to leave by a stream: a libzmq that has one of them may use it. */
-static const char *const others[] = {"sendmsg",		"sendmmsg", "writev", "pwritev",
-				     "pwritev2",	"sendfile", "splice", "vmsplice",
-				     "io_uring_submit", "recvmsg",  "readv"};
+static const char *const others[] = {"sendmsg",	  "sendmmsg",	     "writev",	  "pwritev",	"pwritev2",
+				     "pwritev64", "pwritev64v2",     "sendfile",  "sendfile64", "splice",
+				     "vmsplice",  "io_uring_submit", "__send",	  "__write",	"recvmsg",
+				     "recvmmsg",  "readv",	     "__recv_chk"};
 
 /* All places where the library keeps a function's address. False: a call of it might pass beside us. */
 static bool point_all(const struct link_map *map, const char *name, void *hook, unsigned *count,
