@@ -67,6 +67,17 @@ pair() {
     done
 }
 
+@test "an abstract name of ipc is secured as a path is" {
+    local ends
+    for ends in "wire wire" "wire stock" "stock wire"; do
+        # shellcheck disable=SC2086 # two words
+        pair $ends REQ/REP abstract
+        hidden wire
+        recorded 2 '.event == "handshake" and .outcome == "established"'
+        recorded $((2 - $(grep -o stock <<<"$ends" | wc -l))) '.event == "handshake" and (.endpoint // "" | startswith("ipc://@"))'
+    done
+}
+
 @test "every size and shape of message arrives whole and in order, through small buffers" {
     local ends expected port
     expected=$("$PYTHON" "$TOP/tests/hosts/bulk.py" expect)
@@ -107,6 +118,12 @@ subscribed() {
     subscribed log SUB XPUB pub
     # And with a publisher that sets up libzmq's GSSAPI itself.
     subscribed life SUB PUB sub native
+}
+
+@test "heartbeats, and subscriptions through a proxy of libzmq's, are those of NULL" {
+    subscribed heartbeat SUB PUB pub
+    subscribed heartbeat SUB XPUB sub native
+    subscribed through
 }
 
 @test "what a SUB wants of a topic is understood, whichever version of libzmq says it, and whether gsstap is below that" {

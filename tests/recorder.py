@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The wire: a proxy that writes down every byte that passes, both ways, in the order of arrival.
 
-recorder.py LISTEN TARGET RECORD READY: an endpoint is tcp://127.0.0.1:PORT or ipc://PATH, as ZeroMQ writes them. READY
+recorder.py LISTEN TARGET RECORD READY: an endpoint is tcp://127.0.0.1:PORT, ipc://PATH or ipc://@NAME, as ZeroMQ writes them. READY
 is made once LISTEN accepts. A connection is opened to TARGET for each that comes in; it ends when killed.
 """
 import socket
@@ -13,7 +13,7 @@ import threading
 def parse(endpoint):
     scheme, _, rest = endpoint.partition("://")
     if scheme == "ipc":
-        return socket.AF_UNIX, rest
+        return socket.AF_UNIX, rest.replace("@", "\0", 1) if rest.startswith("@") else rest
     host, _, port = rest.rpartition(":")
     return socket.AF_INET, (host, int(port))
 

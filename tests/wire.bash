@@ -95,6 +95,7 @@ endpoints() {
         NEAR=tcp://127.0.0.1:${ports% *} FAR=tcp://127.0.0.1:${ports#* }
         ;;
     ipc) NEAR=ipc://$PWD/near FAR=ipc://$PWD/far ;;
+    abstract) NEAR=ipc://@${PWD##*/}-near FAR=ipc://@${PWD##*/}-far ;; # there is no file, and nobody else in this network
     esac
 }
 
