@@ -7,6 +7,7 @@
 
 #include "shim/core/hello.h"
 #include "shim/core/policy.h"
+#include "shim/core/select.h"
 #include "shim/core/snapshot.h"
 #include "shim/loader/known.h"
 #include "trace/writer.h"
@@ -50,6 +51,7 @@ static void write_process(const struct tap_snapshot *all)
 	tr_put_fork(d);
 	tr_put_text(d, TR_F_VERSION, "0.1.0");
 	tr_put_text(d, TR_F_LEVEL, levels[tr_level]);
+	tr_put_text(d, TR_F_SELECTED, *tap_selection ? tap_selection : NULL);
 	if (*tap_bad_settings)
 		tr_put_text(d, TR_F_BAD_SETTINGS, tap_bad_settings);
 	tr_put_clock(d);

@@ -23,6 +23,7 @@
 #define PURPOSE_moves TAP_RECORD_NOT
 
 bool tap_on, tap_krb5_trace;
+char tap_selection[512];
 uint8_t tap_wanted[TAP_IDS] = {
 #define CALL(id, family, purpose, name) [id] = PURPOSE_##purpose,
 #include "trace/calls.def"
@@ -56,6 +57,18 @@ static void select_failures(bool all)
 					 : TAP_RECORD_NOT;
 }
 
+/* One that has no room is missed as if it had not been given: what is said to be recorded is. */
+static void keep(const char *pattern)
+{
+	size_t used = strlen(tap_selection), length = strlen(pattern);
+
+	if (used + length + 2 > sizeof(tap_selection))
+		return;
+	if (used)
+		tap_selection[used++] = ',';
+	tap_copy(tap_selection + used, sizeof(tap_selection) - used, pattern);
+}
+
 void tap_select(const char *patterns)
 {
 	bool all = patterns && !strcmp(patterns, "failures");
@@ -63,6 +76,8 @@ void tap_select(const char *patterns)
 	if (!patterns || !*patterns)
 		return;
 	select_failures(all);
+	/* Where nothing else is: no call has that name. */
+	tap_copy(tap_selection, sizeof(tap_selection), all ? "failures" : "");
 	if (all)
 		return;
 	while (*patterns) {
@@ -73,6 +88,10 @@ void tap_select(const char *patterns)
 		if (length && (length >= sizeof(pattern) || !select_matching(pattern)))
 			tap_bad_setting("GSSTAP_CALLS", pattern,
 					"is the name of no call that can be recorded");
+		else if (length)
+			keep(pattern);
 		patterns += length + (patterns[length] == ',');
 	}
+	if (!*tap_selection)
+		tap_copy(tap_selection, sizeof(tap_selection), "failures");
 }

@@ -22,5 +22,7 @@ extern uint8_t tap_wanted[TAP_IDS];
 /* Only those whose names match one of the shell patterns, which commas part, and judged ones that fail;
  * "failures": all that fail; NULL or "": the table as it is. */
 void tap_select(const char *patterns);
+/* Those of them that are kept to, in the same form; "": all calls are recorded. */
+extern char tap_selection[512];
 
 #endif

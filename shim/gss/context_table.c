@@ -320,6 +320,24 @@ void tap_context_name(gss_ctx_id_t handle, struct tr_draft *d)
 	tap_unlock(&buckets[b].lock);
 }
 
+void tap_context_put_imported(gss_ctx_id_t handle, struct tr_draft *d)
+{
+	unsigned b = bucket_of(handle);
+	const struct context *c;
+
+	if (!handle || !tap_lock(&buckets[b].lock))
+		return;
+	c = find(b, handle);
+	if (c && c->imported && c->role) {
+		tr_put_u32(d, TR_F_ROLE, c->role);
+		tr_put_text(d, TR_F_INITIATOR, c->facts.pol.initiator.text);
+		tr_put_text(d, TR_F_ACCEPTOR, c->facts.pol.acceptor.text);
+		tr_put(d, TR_F_MECH, c->facts.mech, c->facts.pol.mech_length);
+		tr_put_u32(d, TR_F_FLAGS_RET, c->facts.pol.flags_granted);
+	}
+	tap_unlock(&buckets[b].lock);
+}
+
 void tap_context_carried(struct context *c, bool outbound, size_t bytes)
 {
 	if (outbound) {

@@ -77,6 +77,8 @@ static inline bool tap_may_not_use(const struct tap_scope *scope, gss_ctx_id_t c
 /* Fields of an event that is about this context: who its ends are, and the name of its handshake, where the
  * event is not one more about that. */
 void tap_context_name(gss_ctx_id_t context, struct tr_draft *draft);
+/* The same of one that was imported: what the library says of it. */
+void tap_context_put_imported(gss_ctx_id_t context, struct tr_draft *draft);
 /* What a context has carried, for its summary. */
 void tap_context_count(gss_ctx_id_t context, bool outbound, size_t bytes);
 

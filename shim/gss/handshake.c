@@ -273,8 +273,8 @@ bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *export
 	tap_context_is_judged(of);
 	of->facts.pol.moment = POL_IMPORTED;
 	of->facts.pol.lifetime = UINT32_MAX;
-	/* A later policy may ask what this one does not. */
-	if (scope->judge && tap_exports_kerberos(exported))
+	/* A later policy may ask what this one does not, and so may one that is tried on the trace. */
+	if ((scope->judge || scope->record == TAP_RECORD) && tap_exports_kerberos(exported))
 		tap_facts_ask_imported(scope, handle, &of->facts);
 	tap_facts_settle(&of->facts);
 	if (scope->judge && imported_refused(scope, of, verdict)) {

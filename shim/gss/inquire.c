@@ -2,8 +2,7 @@
 /* RFC 2743, section 2.2: what can be asked and set of a security context that is there. */
 #include "shim/gss/gss.h"
 #include "shim/gss/use.h"
-
-#include <string.h>
+#include "trace/keys.h"
 
 static void put_token(struct tr_draft *d, const gss_buffer_desc *token)
 {
@@ -73,33 +72,14 @@ TAP_GSS(gss_set_sec_context_option,
 	tap_put_handle(draft, TR_F_CONTEXT, context ? *context : NULL);
 	tap_put_oid(draft, TR_F_OID, option); tap_put_buffer_secret(draft, value))
 
-/* The identifiers that are known to ask for keys, of MIT and of Heimdal, also where an arc follows. */
 static enum pol_use key_asked(gss_const_OID object)
 {
-	static const struct {
-		unsigned length;
-		const char *bytes;
-		enum pol_use use;
-	} keys[] = {
-		{11, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x05\x06", POL_EXPORTS_LUCID},
-		{11, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x05\x05", POL_ASKS_KEY}, /* of SSPI */
-		{11, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x05\x10", POL_ASKS_KEY}, /* of NegoEx */
-		{11, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x05\x11", POL_ASKS_KEY}, /* the same, to verify */
-		{6, "\x2a\x85\x70\x2b\x0d\x06", POL_EXPORTS_LUCID},
-		{6, "\x2a\x85\x70\x2b\x0d\x08", POL_ASKS_KEY}, /* the subkey */
-		{6, "\x2a\x85\x70\x2b\x0d\x09", POL_ASKS_KEY}, /* the initiator's */
-		{6, "\x2a\x85\x70\x2b\x0d\x0a", POL_ASKS_KEY}, /* the acceptor's */
-		{6, "\x2a\x85\x70\x2b\x0d\x0d", POL_ASKS_KEY}, /* the service's */
-	};
+	static const enum pol_use uses[] = {
+		[TR_KEY_NONE] = POL_USES, [TR_KEY_ALONE] = POL_ASKS_KEY, [TR_KEY_LUCID] = POL_EXPORTS_LUCID};
 
-	for (size_t i = 0; object && object->elements && i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (object->length >= keys[i].length &&
-		    !memcmp(object->elements, keys[i].bytes, keys[i].length))
-			return keys[i].use;
-	return POL_USES;
+	return object ? uses[tr_key_asked(object->elements, object->length)] : POL_USES;
 }
 
-/* Keys are among what can be asked for, by more identifiers than can be listed. */
 static bool may_not_ask(const struct tap_scope *scope, gss_ctx_id_t context, gss_const_OID object,
 			OM_uint32 *minor_status, gss_buffer_set_t *set, OM_uint32 *major)
 {

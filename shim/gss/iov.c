@@ -59,6 +59,7 @@ struct pieced {
 	int count;
 	enum tr_field_id token_field;
 	int conf;      /* -1 unknown */
+	int asked;     /* of a wrap: whether encryption was, and 1 */
 	bool detached; /* a MIC: nothing was carried */
 	bool has_token, has_message;
 	struct tr_token token, message;
@@ -121,6 +122,8 @@ static void finish(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *mi
 		tap_put_handle(d, TR_F_CONTEXT, call->context);
 		if (call->conf >= 0)
 			tr_put_u32(d, TR_F_CONF, call->conf != 0);
+		if (call->asked && (call->conf < 0 || call->asked - 1 != (call->conf != 0)))
+			tr_put_u32(d, TR_F_CONF_REQ, (uint32_t)call->asked - 1);
 		if (call->has_message && is_told(scope))
 			tr_put(d, TR_F_MESSAGE, &call->message, sizeof(call->message));
 		if (call->has_token)
@@ -149,7 +152,8 @@ TAP_EXPORT OM_uint32 gss_wrap_iov(OM_uint32 *minor_status, gss_ctx_id_t context,
 	if (__builtin_expect(!tap_on && real_call, 1))
 		return real_call(minor_status, context, conf_req, qop, conf_state, iov, count);
 	TAP_SCOPE(scope, real_call, TAP_GSS, gss_wrap_iov);
-	struct pieced call = {context, iov, count, .token_field = TR_F_OUT_TOKEN};
+	struct pieced call = {context, iov, count, .token_field = TR_F_OUT_TOKEN,
+			      .asked = 1 + (conf_req != 0)};
 	struct tap_bare bare = {0};
 	OM_uint32 major;
 

@@ -21,6 +21,7 @@ TAP_GSS_JUDGED(gss_krb5_import_cred,
 	       tap_way_refused(&scope, POL_BY_STORE,
 			       ccache ? keytab ? GSS_C_BOTH : GSS_C_INITIATE : GSS_C_ACCEPT, cred,
 			       minor_status, &major),
+	       tr_put_u32(draft, TR_F_USAGE, ccache ? keytab ? GSS_C_BOTH : GSS_C_INITIATE : GSS_C_ACCEPT);
 	       if (major == GSS_S_COMPLETE) tap_put_handle(draft, TR_F_CRED, *cred))
 
 TAP_GSS(gss_krb5_get_tkt_flags, (OM_uint32 * minor_status, gss_ctx_id_t context, krb5_flags *flags),

@@ -33,6 +33,7 @@ struct message {
 	const gss_buffer_desc *token;
 	enum tr_field_id token_field; /* TR_F_OUT_TOKEN or TR_F_IN_TOKEN */
 	int conf;		      /* -1 unknown */
+	int asked;		      /* the same, as the program asked for it */
 	bool detached; /* a MIC: the message is not inside the token, and is not counted as carried */
 	const struct given *given; /* NULL: the token is as it was */
 };
@@ -96,6 +97,8 @@ static void put_message(struct tr_draft *d, const struct message *m, bool ahead)
 	tap_put_handle(d, TR_F_CONTEXT, m->context);
 	if (m->conf >= 0)
 		tr_put_u32(d, TR_F_CONF, m->conf != 0);
+	if (m->asked >= 0 && (m->conf < 0 || m->asked != (m->conf != 0)))
+		tr_put_u32(d, TR_F_CONF_REQ, (uint32_t)m->asked);
 	if (tr_level < TR_LEVEL_TOKENS)
 		return;
 	/* Traces are joined by tokens. A hash of the plaintext that anybody can make tells a PIN in a second.
@@ -144,16 +147,16 @@ static int conf_of(OM_uint32 major, const int *state)
 	return !GSS_ERROR(major) && state ? *state : -1;
 }
 
-static struct message made(gss_ctx_id_t context, int conf, const gss_buffer_desc *plain,
+static struct message made(gss_ctx_id_t context, int conf, int asked, const gss_buffer_desc *plain,
 			   const gss_buffer_desc *token)
 {
-	return (struct message){context, plain, token, TR_F_OUT_TOKEN, conf, false, NULL};
+	return (struct message){context, plain, token, TR_F_OUT_TOKEN, conf, asked, false, NULL};
 }
 
 static struct message opened(gss_ctx_id_t context, int conf, const gss_buffer_desc *token,
 			     const gss_buffer_desc *plain, const struct given *given)
 {
-	return (struct message){context, plain, token, TR_F_IN_TOKEN, conf, false, given};
+	return (struct message){context, plain, token, TR_F_IN_TOKEN, conf, -1, false, given};
 }
 
 static void tell_opened(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor, struct message m,
@@ -190,7 +193,7 @@ static void empty(gss_buffer_t output, int *conf_state)
 static struct message detached(gss_ctx_id_t context, enum tr_field_id field, const gss_buffer_desc *plain,
 			       const gss_buffer_desc *token)
 {
-	return (struct message){context, plain, token, field, -1, true, NULL};
+	return (struct message){context, plain, token, field, -1, -1, true, NULL};
 }
 
 /* A call whose message is told when it has returned `major`. output: what it makes, or NULL. */
@@ -208,6 +211,7 @@ static struct message detached(gss_ctx_id_t context, enum tr_field_id field, con
 			return real_call arguments;                                                          \
 		TAP_SCOPE(scope, real_call, TAP_GSS, name);                                                  \
 		struct tap_bare bare = {0};                                                                  \
+		const int asked = conf_req != 0;                                                             \
 		OM_uint32 major;                                                                             \
                                                                                                              \
 		if (!real_call)                                                                              \
@@ -220,7 +224,7 @@ static struct message detached(gss_ctx_id_t context, enum tr_field_id field, con
 		if (tap_bare_after(&scope, &bare, context, true, conf_state, minor_status, &major))          \
 			tap_drop_token(&scope, output);                                                      \
 		tell_made(&scope, major, minor_status,                                                       \
-			  made(context, conf_of(major, conf_state), input, output));                         \
+			  made(context, conf_of(major, conf_state), asked, input, output));                  \
 		tap_leave(&scope);                                                                           \
 		return major;                                                                                \
 	}

@@ -66,8 +66,10 @@ TAP_EXPORT OM_uint32 gss_import_sec_context(OM_uint32 *minor_status, gss_buffer_
 		if (!GSS_ERROR(major))
 			tap_put_handle(d, TR_F_CONTEXT, *context);
 		tap_put_buffer_secret(d, exported);
-		if (!GSS_ERROR(major))
+		if (!GSS_ERROR(major)) {
 			tap_put_exported(d, exported);
+			tap_context_put_imported(*context, d);
+		}
 		tr_commit(d);
 	}
 	tap_leave(&scope);

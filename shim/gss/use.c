@@ -77,9 +77,13 @@ static bool wraps_bare(const struct tap_scope *scope, struct tap_bare *bare, gss
 	struct pol_verdict verdict;
 	OM_uint32 flags;
 
+	verdict.action = POL_ALLOW;
 	switch (judge(scope, context, POL_WRAPS_BARE, &flags, true, &verdict)) {
 	case POL_ALLOW:
 		bare->judged = false;
+		/* What audit mode would have encrypted, and cannot be. */
+		if (verdict.action == POL_CHANGE && !(flags & GSS_C_CONF_FLAG))
+			tap_use(scope, context, POL_WRAPPED_BARE, &verdict);
 		return false;
 	case POL_CHANGE:
 		*conf_req = 1;
@@ -95,11 +99,10 @@ bool tap_bare_before(const struct tap_scope *scope, struct tap_bare *bare, gss_c
 		     int *conf_req, int **conf_state, OM_uint32 *minor_status, OM_uint32 *major)
 {
 	bare->judged = tap_use_is_judged(scope, POL_WRAPS_BARE);
-	if (!bare->judged)
-		return false;
-	if (!*conf_state)
+	if (!*conf_state && (bare->judged || scope->record == TAP_RECORD))
 		*conf_state = &bare->state;
-	return conf_req && !*conf_req && wraps_bare(scope, bare, context, conf_req, minor_status, major);
+	return bare->judged && conf_req && !*conf_req &&
+	       wraps_bare(scope, bare, context, conf_req, minor_status, major);
 }
 
 bool tap_bare_after(const struct tap_scope *scope, const struct tap_bare *bare, gss_ctx_id_t context,

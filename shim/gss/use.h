@@ -35,15 +35,15 @@ bool tap_use_refused(const struct tap_scope *scope, gss_ctx_id_t context, enum p
 bool tap_way_refused(const struct tap_scope *scope, enum pol_use way, gss_cred_usage_t usage,
 		     gss_cred_id_t *cred, OM_uint32 *minor_status, OM_uint32 *major);
 
-/* A message of which a rule wants to know whether it is encrypted; all zero at first. */
+/* A message of which a rule, or the trace, wants to know whether it is encrypted; all zero at first. */
 struct tap_bare {
 	bool judged;
 	int state; /* where the program does not want to know it */
 };
 
 /*
- * Before the call: *conf_state is somewhere from now on. True: a wrap is refused, with *major set; else
- * *conf_req may have been raised. An unwrap has no conf_req (NULL).
+ * Before the call: *conf_state is somewhere from now on, where that is wanted. True: a wrap is refused, with
+ * *major set; else *conf_req may have been raised. An unwrap has no conf_req (NULL).
  */
 bool tap_bare_before(const struct tap_scope *scope, struct tap_bare *bare, gss_ctx_id_t context,
 		     int *conf_req, int **conf_state, OM_uint32 *minor_status, OM_uint32 *major);

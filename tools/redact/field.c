@@ -72,9 +72,20 @@ static bool is_oid(const struct tr_value *value)
 	return value->id == TR_F_ATTRIBUTE && i == value->length;
 }
 
+/* Nor is what names of functions are compared with. */
+static bool is_selection(const struct tr_value *value)
+{
+	static const char of_names[] = "abcdefghijklmnopqrstuvwxyz0123456789_*?,";
+	size_t i = 0;
+
+	while (i < value->length && value->at[i] && strchr(of_names, value->at[i]))
+		i++;
+	return value->id == TR_F_SELECTED && i == value->length;
+}
+
 static bool text(struct redact *redact, const struct tr_value *value, uint8_t *to)
 {
-	if (!is_oid(value))
+	if (!is_oid(value) && !is_selection(value))
 		return text_redact(redact->names, kind_of(value->id),
 				   (struct tr_bytes){value->at, value->length}, to);
 	memcpy(to, value->at, value->length);

@@ -17,14 +17,23 @@ struct part {
 };
 
 static const struct part process[] = {
-	{"started ", TR_F_EXE, NULL},	   {" on ", TR_F_HOST, NULL},
-	{" as uid ", TR_F_UID, NULL},	   {", child of ", TR_F_PPID, NULL},
-	{", level ", TR_F_LEVEL, NULL},	   {", settings without effect: ", TR_F_BAD_SETTINGS, NULL},
-	{", gsstap ", TR_F_VERSION, NULL}, {NULL, TR_F_LIBRARIES, NULL},
-	{NULL, TR_F_COMMAND, NULL},	   {NULL, TR_F_BOOT, NULL},
-	{NULL, TR_F_PID_NAMESPACE, NULL},  {NULL, TR_F_STARTED, NULL},
-	{" running ", TR_F_SCRIPT, NULL},  {", control group ", TR_F_CGROUP, NULL},
-	{": ", TR_F_ARGS, NULL},	   {0},
+	{"started ", TR_F_EXE, NULL},
+	{" on ", TR_F_HOST, NULL},
+	{" as uid ", TR_F_UID, NULL},
+	{", child of ", TR_F_PPID, NULL},
+	{", level ", TR_F_LEVEL, NULL},
+	{", of all calls ", TR_F_SELECTED, NULL},
+	{", settings without effect: ", TR_F_BAD_SETTINGS, NULL},
+	{", gsstap ", TR_F_VERSION, NULL},
+	{NULL, TR_F_LIBRARIES, NULL},
+	{NULL, TR_F_COMMAND, NULL},
+	{NULL, TR_F_BOOT, NULL},
+	{NULL, TR_F_PID_NAMESPACE, NULL},
+	{NULL, TR_F_STARTED, NULL},
+	{" running ", TR_F_SCRIPT, NULL},
+	{", control group ", TR_F_CGROUP, NULL},
+	{": ", TR_F_ARGS, NULL},
+	{0},
 };
 
 static const struct part token[] = {
