@@ -60,6 +60,8 @@ enum pol_action pol_deny_doubtful(const struct pol *pol, struct pol_verdict *ver
 
 /* Is it a keyword about what is done with contexts that are there? */
 bool pol_is_of_use(uint16_t keyword);
+/* By which keyword a use is judged. */
+uint16_t pol_use_keyword(enum pol_use use);
 
 /* The mechanism as a dotted object identifier. False: it is not known, or too long. */
 #define POL_OID_TEXT 128

@@ -23,6 +23,11 @@ bool pol_is_of_use(uint16_t keyword)
 	return false;
 }
 
+uint16_t pol_use_keyword(enum pol_use use)
+{
+	return keywords[use];
+}
+
 int pol_judges_use(const struct pol *pol, enum pol_use use)
 {
 	return pol->state == POL_BROKEN || (pol->state == POL_READY && pol->asks[keywords[use]]);

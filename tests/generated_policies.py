@@ -23,7 +23,12 @@ class Generator:
             "enctypes": lambda: "{%s: [%s]}" % (one(["ticket", "session"]), one(["aes", "rc4", "aes256-cts"])),
             "channel-bindings": lambda: one(["allow", "require"]),
             "stores": lambda: "{allow: ['%s']}" % one(["FILE:*", "*", "KCM:*"]),
-            "lifetime": lambda: one(["60", "8h", "52w"])}
+            "lifetime": lambda: one(["60", "8h", "52w"]),
+            "unprotected": lambda: one(["allow", "encrypt", "refuse"]),
+            "max-context-age": lambda: one(["1s", "60", "8h"]),
+            "credentials": lambda: one(["[]", "[password]", "[store, s4u]", "[import]"])}
+        self.keys |= {key: lambda: one(["allow", "refuse"]) for key in
+                      ("export-context", "import-context", "lucid-export", "session-key")}
         self.asks = {
             "role": lambda: one(["initiator", "acceptor"]),
             "peer": lambda: "'%s'" % one(NAMES),

@@ -86,6 +86,12 @@ print(other.unwrap(one.wrap(b"bare", False).message))
 END
     under '  unprotected: allow' "$PYTHON" integrity.py
     [ "$status" = 0 ]
+    mv trace.pcapng plain.pcapng
+    MODE=audit under '  unprotected: encrypt' "$PYTHON" integrity.py
+    [ "$status" = 0 ]
+    [ "$(head -1 told)" = '["would_refuse","gss.unprotected","gss_wrap"]' ]
+    run -1 "$GSSTAP" policy test p.yaml plain.pcapng
+    grep -x "gss.unprotected (line 4): 1 refused" <<<"$output"
     under '  unprotected: encrypt' "$PYTHON" integrity.py
     [ "$status" = 1 ]
     [[ $output == *"refused by the gsstap policy: gss.unprotected, line 4 of p.yaml"* ]]
@@ -205,7 +211,7 @@ for name, way in ways.items():
     except gssapi.exceptions.GSSError as error:
         print(name, "refused" if "refused by the gsstap policy: gss.credentials, line 4" in str(error) else "failed")
 END
-    "$PYTHON" ways.py >without
+    "$GSSTAP" run -o plain.pcapng -- "$PYTHON" ways.py >without
     cat without
     [ "$(grep -c refused without)" = 0 ]
     grep -x "store got" without
@@ -218,6 +224,7 @@ END
         MODE=audit under "  credentials: $1" "$PYTHON" ways.py
         diff without <(echo "$output")
         [ "$(wc -l <told)" = $(($# - 1)) ]
+        [ "$("$GSSTAP" policy test --format json p.yaml plain.pcapng | jq .refused)" = $(($# - 1)) ]
     }
     after '[]' password 'add password' 'password in a store' s4u 'add s4u' store 'add store' import
     after '[store, import]' password 'add password' 'password in a store' s4u 'add s4u'

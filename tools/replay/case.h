@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a policy could have had a word about, as traces show it: security contexts, and endpoints of ZeroMQ
- * that were bound or connected. Those that are alike in all that is judged are one case, so that memory
- * grows with what differs. What a trace does not hold is not known, and nothing is guessed.
+ * What a policy could have had a word about, as traces show it: security contexts, what was done with them,
+ * ways to credentials, and endpoints of ZeroMQ that were bound or connected. Those that are alike in all that
+ * is judged are one case, so that memory grows with what differs. What a trace does not hold is not known,
+ * and nothing is guessed.
  */
 #ifndef TOOLS_REPLAY_CASE_H
 #define TOOLS_REPLAY_CASE_H
@@ -11,7 +12,7 @@
 #include "tools/model/talk.h"
 #include "tools/out/out.h"
 
-enum case_kind { CASE_CONTEXT = 1, CASE_BIND, CASE_CONNECT };
+enum case_kind { CASE_CONTEXT = 1, CASE_BIND, CASE_CONNECT, CASE_USE };
 
 enum case_text {
 	CASE_PROGRAM, /* the path of its file; at NULL: not known, as with all of them */
@@ -37,8 +38,9 @@ struct case_numbers {
 	uint32_t established; /* it could protect messages */
 	uint32_t unanswered;  /* an initiator's, given up when its ticket had left: as HTTP's, where nobody
 				 answers */
-	uint32_t refused;     /* a policy did, when this was recorded; an endpoint: it did not come about */
-	uint32_t kerberos;    /* its ticket was seen */
+	uint32_t
+		refused; /* a policy did, when this was recorded; an endpoint, a use: it did not come about */
+	uint32_t kerberos; /* its ticket was seen */
 	uint32_t flags_requested, flags_granted;
 	uint32_t ticket_enctype, session_enctype;
 	uint32_t has_lifetime, lifetime;
@@ -48,6 +50,11 @@ struct case_numbers {
 	uint32_t mechanism, socket_type, plaintext;
 	uint32_t raw;
 	uint32_t injected; /* GSSAPI was spoken there by a rule; 2: and it might go without */
+	/* A use's, of a context, once for each, or a way to a credential. */
+	uint32_t use;	  /* enum pol_use */
+	uint32_t age;	  /* of POL_GOES_ON: seconds; UINT32_MAX: not known */
+	uint32_t unknown; /* nothing of its context is in the traces, and a host would have known */
+	uint32_t unsure;  /* they do not say whether a message was encrypted: it may have been no such use */
 };
 
 #define CASE_EXAMPLES 3
@@ -66,6 +73,10 @@ struct replay_case {
 
 /* Whether it came about, as far as this end knows: it did not fail, and no policy refused it. */
 bool case_came_about(const struct replay_case *c);
+static inline bool case_is_endpoint(const struct replay_case *c)
+{
+	return c->is.kind == CASE_BIND || c->is.kind == CASE_CONNECT;
+}
 
 /* What cannot be judged, and why. */
 struct replay_gaps {
@@ -78,6 +89,12 @@ struct replay {
 	struct model_listener listener;
 	struct model *model;
 	struct model_list cases, raw, silent, injected;
+	struct model_list open, selections; /* see use.h */
+	struct replay_unseen {
+		uint32_t recorded,
+			not ; /* uses, as bits: what of it some process that uses GSSAPI would have */
+	} * unseen;	      /* by file */
+	size_t unseen_count;
 	struct replay_case *first; /* in order of time; after replay_settle */
 	struct replay_gaps gaps;
 	unsigned file; /* of the event under way */
@@ -87,6 +104,19 @@ struct replay {
 	/* Once settled: what is made of it. False: no memory. */
 	bool (*print)(struct replay *replay, struct out *out);
 };
+
+/* When and where. */
+struct replay_seen {
+	uint64_t time;
+	uint32_t pid;
+	unsigned file;
+};
+/* One more like this one, whose texts stay the caller's. */
+void replay_put(struct replay *replay, const struct replay_case *like, const struct replay_seen *seen);
+/* A text as a host has it, whatever the trace says follows. */
+struct model_text case_string(struct model_text text);
+/* What is known of the process that it is in. */
+void replay_take_process(struct replay_case *like, const struct model_process *process);
 
 /* Zeroes it; print: see above. Returns 0 or -1: no memory. What is in it is freed in any case. */
 int replay_begin(struct replay *replay, bool (*print)(struct replay *replay, struct out *out));

@@ -28,7 +28,8 @@ static struct difference difference(const struct replay_diff *diff, const struct
 
 	for (int i = 0; i < 2; i++)
 		replay_judge(diff->pols[i], c, &d.by[i], NULL, NULL);
-	d.kind = kind_of(d.by[0].action, d.by[1].action);
+	/* Of a use about which one of them cannot be asked nothing is said. */
+	d.kind = d.by[0].open || d.by[1].open ? SAME : kind_of(d.by[0].action, d.by[1].action);
 	return d;
 }
 
@@ -72,20 +73,30 @@ static void say_head(struct out *out, const struct replay_diff *diff, int kind, 
 	out_char(out, '\n');
 }
 
+static bool judges(const struct replay_diff *diff, const struct replay_case *c)
+{
+	return pol_judges_use(diff->pols[0], (enum pol_use)c->is.use) ||
+	       pol_judges_use(diff->pols[1], (enum pol_use)c->is.use);
+}
+
 bool replay_diff_print(struct replay *replay, struct out *out)
 {
 	struct replay_diff *diff = (struct replay_diff *)replay;
-	uint64_t count[KINDS] = {0}, contexts = 0, endpoints = 0;
+	uint64_t count[KINDS] = {0}, contexts = 0, uses = 0, endpoints = 0;
+	bool judged = pol_judges_uses(diff->pols[0]) || pol_judges_uses(diff->pols[1]);
 
 	for (const struct replay_case *c = replay->first; c; c = c->next) {
-		*(c->is.kind == CASE_CONTEXT ? &contexts : &endpoints) += c->count;
+		if (case_is_endpoint(c))
+			endpoints += c->count;
+		else if (c->is.kind == CASE_CONTEXT)
+			contexts += c->count;
+		else
+			uses += judges(diff, c) ? c->count : 0;
 		count[difference(diff, c).kind] += c->count;
 	}
 	diff->differs = count[ONLY_A_ALLOWS] + count[ONLY_B_ALLOWS] + count[OTHERWISE];
 	out_str(out, "Of ");
-	words_count(out, contexts, "context", "contexts");
-	out_str(out, " and ");
-	words_count(out, endpoints, "endpoint", "endpoints");
+	words_judged(out, contexts, judged ? uses : UINT64_MAX, endpoints);
 	out_str(out, " the policies differ in ");
 	out_unsigned(out, diff->differs);
 	out_str(out, ".\n");

@@ -2,11 +2,14 @@
 /* See judge.h. */
 #include "tools/replay/judge.h"
 
+#include "policy/decide.h"
+
 #include <string.h>
 
 #define NAME_MOST 255 /* bytes of a principal that are known whole (TAP_NAME) */
 #define ASKS_TO_DELEGATE 0x8001u
-#define ANONYMOUS 64u /* GSS_C_ANON_FLAG */
+#define ANONYMOUS 64u	 /* GSS_C_ANON_FLAG */
+#define CONFIDENTIAL 16u /* GSS_C_CONF_FLAG */
 
 struct trial {
 	struct pol_hearer hearer;
@@ -20,6 +23,7 @@ struct trial {
 	bool waits;	  /* the last topic's verdict */
 	bool denied;	  /* what audit mode lets follow a denial counts for nothing */
 	bool undelegated; /* the request for delegation was taken away */
+	uint16_t keyword; /* see hearing_of */
 };
 
 static struct pol_name name_of_case(struct model_text text)
@@ -42,7 +46,7 @@ static const char *script_of(const struct replay_case *c)
 static void hear(const struct trial *trial, const struct pol_facts *facts, const struct pol_verdict *verdict)
 {
 	if (trial->heard && !trial->denied)
-		trial->heard(trial->context, &(struct hearing_of){facts, verdict});
+		trial->heard(trial->context, &(struct hearing_of){facts, trial->keyword, verdict});
 }
 
 /* The first denial, or else the first change. */
@@ -50,7 +54,7 @@ static void decide(struct trial *trial, const struct pol_verdict *verdict)
 {
 	if (trial->denied || (verdict->action != POL_DENY && trial->judged->action != POL_ALLOW))
 		return;
-	*trial->judged = (struct replay_judged){verdict->action, *verdict};
+	*trial->judged = (struct replay_judged){.action = verdict->action, .by = *verdict};
 	trial->denied = verdict->action == POL_DENY;
 }
 
@@ -142,6 +146,48 @@ static void judge_context(struct trial *trial, const struct replay_case *c)
 	moment(trial, POL_ESTABLISHED);
 }
 
+static enum pol_action use(struct trial *trial, enum pol_use use)
+{
+	struct pol_verdict verdict;
+	enum pol_action action;
+
+	trial->keyword = pol_use_keyword(use);
+	hear(trial, &trial->facts, NULL);
+	action = pol_judge_use(trial->pol, &trial->facts, use, &verdict);
+	hear(trial, &trial->facts, &verdict);
+	if (action != POL_ALLOW)
+		decide(trial, &verdict);
+	return action;
+}
+
+/* Is the verdict about what the traces do not say? */
+static bool is_open(const struct trial *trial, const struct replay_case *c)
+{
+	const struct pol_verdict *by = &trial->judged->by;
+	bool doubt = by->number && trial->pol->image->rule[by->number - 1].keyword == POL_K_MATCH;
+
+	return c->is.unsure || (c->is.unknown && doubt) ||
+	       (c->is.use == POL_GOES_ON && c->is.age == UINT32_MAX);
+}
+
+static void judge_use(struct trial *trial, const struct replay_case *c)
+{
+	struct pol_facts *facts = &trial->facts;
+
+	facts->moment = POL_ESTABLISHED;
+	facts->role = (enum pol_role)c->is.role;
+	take_granted(facts, c, false);
+	facts->age = c->is.age;
+	/* What is to be encrypted, and cannot be, is refused: see shim/gss/use.c. */
+	if (use(trial, (enum pol_use)c->is.use) == POL_CHANGE && c->is.use == POL_WRAPS_BARE &&
+	    !(facts->flags_granted & CONFIDENTIAL))
+		use(trial, POL_WRAPPED_BARE);
+	if (trial->judged->action == POL_ALLOW || !is_open(trial, c))
+		return;
+	trial->judged->action = POL_ALLOW;
+	trial->judged->open = true;
+}
+
 struct pol_endpoint replay_endpoint(const struct replay_case *c)
 {
 	return (struct pol_endpoint){
@@ -185,12 +231,12 @@ void replay_judge(const struct pol *pol, const struct replay_case *c, struct rep
 		.hearer = {keeps}, .pol = pol, .judged = judged, .heard = heard, .context = context};
 
 	*judged = (struct replay_judged){.action = POL_ALLOW};
-	if (c->is.kind != CASE_CONTEXT) {
+	if (case_is_endpoint(c)) {
 		judge_endpoint(&trial, c);
 		return;
 	}
 	trial.process = (struct pol_process){c->texts[CASE_PROGRAM].at, script_of(c),
 					     c->is.has_user ? c->is.user : POL_NO_USER};
 	trial.facts.process = &trial.process;
-	judge_context(&trial, c);
+	(c->is.kind == CASE_USE ? judge_use : judge_context)(&trial, c);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A case judged by a policy, moment by moment as a host is (shim/gss/handshake.c, shim/krb5/facts.c,
- * shim/zmq/endpoint.c): in audit mode it goes on as it would there, and what it comes to is what was told
- * first.
+ * A case judged by a policy, moment by moment as a host is (shim/gss/handshake.c, shim/gss/use.c,
+ * shim/krb5/facts.c, shim/zmq/endpoint.c): in audit mode it goes on as it would there, and what it comes to
+ * is what was told first.
  */
 #ifndef TOOLS_REPLAY_JUDGE_H
 #define TOOLS_REPLAY_JUDGE_H
@@ -12,12 +12,14 @@
 /* One verdict on the way. */
 struct hearing_of {
 	const struct pol_facts *facts;	   /* NULL: of an endpoint */
+	uint16_t keyword;		   /* the only one that is asked; 0: all that contexts are */
 	const struct pol_verdict *verdict; /* NULL: those of a moment follow */
 };
 
 struct replay_judged {
 	enum pol_action action; /* what it comes to */
 	struct pol_verdict by;	/* the one that decided, where something is refused, changed or secured */
+	bool open; /* a use that would be, if it is what these traces do not say of it; action is POL_ALLOW */
 };
 
 /* heard: NULL, or told of each verdict; context is handed on. */

@@ -3,7 +3,7 @@
  * From traces to cases: contexts when their handshake ends, endpoints with the call that opens them, or the
  * events that tell of it where calls are not in the trace. See case.h.
  */
-#include "tools/replay/case.h"
+#include "tools/replay/use.h"
 
 #include "tools/model/endpoint.h"
 #include "tools/model/facts.h"
@@ -18,66 +18,6 @@
 #define DELEGATED 1u		 /* GSS_C_DELEG_FLAG */
 #define CHANNEL_BOUND 2048u	 /* GSS_C_CHANNEL_BOUND_FLAG */
 #define ASKS_TO_DELEGATE 0x8001u /* the same, and MIT's GSS_C_DELEG_POLICY_FLAG */
-
-bool case_came_about(const struct replay_case *c)
-{
-	return (c->is.kind != CASE_CONTEXT || c->is.established || c->is.unanswered) && !c->is.refused;
-}
-
-/* As a host has it, whatever the trace says follows. */
-static struct model_text as_string(struct model_text text)
-{
-	return (struct model_text){text.at, text.at ? strnlen(text.at, text.length) : 0};
-}
-
-static struct replay_case *case_of(struct replay *replay, const struct replay_case *like)
-{
-	struct replay_case *found;
-	struct model_key key;
-	bool made;
-
-	model_key_begin(&key);
-	model_key_text(&key, (struct model_text){(const char *)&like->is, sizeof(like->is)});
-	for (int i = 0; i < CASE_TEXTS; i++)
-		model_key_text(&key, like->texts[i]);
-	found = model_node_get(&replay->cases, &key, sizeof(*found), &made);
-	model_key_end(&key);
-	replay->failed |= !found;
-	if (!found || !made)
-		return found;
-	found->is = like->is;
-	for (int i = 0; i < CASE_TEXTS; i++)
-		replay->failed |= like->texts[i].at && !model_text_set(&found->texts[i], like->texts[i]);
-	return found;
-}
-
-static void put(struct replay *replay, const struct replay_case *like, uint64_t time, uint32_t pid)
-{
-	struct replay_case *found = case_of(replay, like);
-
-	if (!found)
-		return;
-	if (found->count < CASE_EXAMPLES) {
-		found->examples[found->count].time = time;
-		found->examples[found->count].pid = pid;
-	}
-	if (!found->count++)
-		found->first = time;
-	found->last = time;
-	found->traces |= 1ull << (replay->file < 63 ? replay->file : 63);
-}
-
-static void take_process(struct replay_case *like, const struct model_process *process)
-{
-	const struct model_program *program = process->program;
-
-	like->texts[CASE_PROGRAM] = as_string(program->exe);
-	like->texts[CASE_SCRIPT] = as_string(program->script);
-	like->is.no_script = program->exe.at && !program->script.at;
-	like->is.has_user = process->uid_known;
-	like->is.user = process->uid;
-	like->is.has_calls = process->calls;
-}
 
 static bool is_kerberos(struct model_text mech)
 {
@@ -134,7 +74,7 @@ static bool put_context(struct replay *replay, const struct model_talk *talk)
 
 	if (talk->credential || talk->follows || (!acceptor && talk->role != TR_ROLE_INITIATOR))
 		return true;
-	take_process(&like, talk->process);
+	replay_take_process(&like, talk->process);
 	like.is.role = acceptor ? POL_ACCEPTOR : POL_INITIATOR;
 	like.is.refused = talk->outcome == TR_OUTCOME_REFUSED;
 	like.is.established = talk->outcome == TR_OUTCOME_ESTABLISHED || (like.is.refused && talk->flags_ret);
@@ -156,7 +96,9 @@ static bool put_context(struct replay *replay, const struct model_talk *talk)
 		like.is.constrained =
 			acceptor && like.is.kerberos && !talk->delegated && talk->flags_ret & DELEGATED;
 	}
-	put(replay, &like, talk->last, talk->pid);
+	replay_put(replay, &like, &(struct replay_seen){talk->last, talk->pid, replay->file});
+	if (like.is.established && !like.is.refused)
+		uses_begin(replay, talk, &like);
 	return !replay->failed;
 }
 
@@ -253,10 +195,11 @@ static void put_endpoint(struct replay *replay, const struct facts *facts, struc
 {
 	if (!endpoint.at || (endpoint.length >= 9 && !memcmp(endpoint.at, "inproc://", 9)))
 		return;
-	take_process(like, facts->process);
+	replay_take_process(like, facts->process);
 	like->is.kind = role == TR_ROLE_SERVER ? CASE_BIND : CASE_CONNECT;
-	like->texts[CASE_ENDPOINT] = as_string(endpoint);
-	put(replay, like, facts->event->time, facts->event->head.pid);
+	like->texts[CASE_ENDPOINT] = case_string(endpoint);
+	replay_put(replay, like,
+		   &(struct replay_seen){facts->event->time, facts->event->head.pid, replay->file});
 }
 
 /* What is no endpoint is left to libzmq, which says so better: see shim/zmq/endpoint.c. */
@@ -337,6 +280,7 @@ static bool seen(struct model_listener *listener, const struct facts *facts)
 {
 	struct replay *replay = (struct replay *)listener;
 
+	uses_learn(replay, facts);
 	switch (facts->event->head.event) {
 	case TR_E_call:
 		call(replay, facts);
@@ -394,6 +338,7 @@ void replay_free(struct replay *replay)
 	model_list_free(&replay->raw, leave);
 	model_list_free(&replay->silent, leave);
 	model_list_free(&replay->injected, free_injected);
+	uses_free(replay);
 	for (size_t i = 0; i < replay->path_count; i++)
 		free(replay->paths[i]);
 	free(replay->paths);
@@ -440,7 +385,10 @@ int replay_settle(struct replay *replay)
 {
 	struct ordering ordering = {0};
 
-	if (model_settle(replay->model) || replay->failed)
+	if (model_settle(replay->model))
+		return -1;
+	uses_settle(replay);
+	if (replay->failed)
 		return -1;
 	ordering.cases = calloc(replay->cases.table.count + 1, sizeof(struct replay_case *));
 	if (!ordering.cases)

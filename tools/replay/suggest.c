@@ -6,6 +6,7 @@
 #include "tools/replay/bag.h"
 #include "tools/replay/judge.h"
 #include "tools/replay/policies.h"
+#include "tools/replay/use.h"
 #include "tools/replay/words.h"
 
 #include "policy/compile.h"
@@ -34,6 +35,9 @@ struct group {
 		uint32_t flags;	   /* that all were granted */
 		uint32_t lifetime; /* the least that is known */
 		bool has_lifetime;
+		uint32_t used,
+			unsure; /* enum pol_use, as bits: what its contexts were used for, or may have been */
+		uint32_t age;	/* the most at which one was used */
 	} terms;
 };
 
@@ -44,6 +48,7 @@ struct suggesting {
 	struct model_list unscripted; /* programs whose scripts are not all known */
 	bool programs;		      /* all are known */
 	bool nameless;		      /* the peers of some group are not asked for */
+	uint32_t ways;		      /* to credentials, as bits of enum pol_use */
 	bool failed;		      /* no memory */
 };
 
@@ -193,7 +198,7 @@ static void look_at_programs(struct suggesting *s)
 	}
 }
 
-static struct group *group_of(struct suggesting *s, const struct replay_case *c, bool make)
+static struct group *group_of(struct suggesting *s, const struct replay_case *c, uint32_t role, bool make)
 {
 	struct model_text program = {0}, script = {0};
 	struct group *group;
@@ -207,12 +212,12 @@ static struct group *group_of(struct suggesting *s, const struct replay_case *c,
 	model_key_begin(&key);
 	model_key_text(&key, program);
 	model_key_text(&key, script);
-	model_key_number(&key, c->is.role);
+	model_key_number(&key, role);
 	group = make ? model_node_get(&s->groups, &key, sizeof(*group), &made)
 		     : model_node_find(&s->groups, &key);
 	model_key_end(&key);
 	if (made) {
-		group->role = c->is.role;
+		group->role = role;
 		s->failed |= (program.at && !model_text_set(&group->program, program)) ||
 			     (script.at && !model_text_set(&group->script, script));
 	}
@@ -220,13 +225,35 @@ static struct group *group_of(struct suggesting *s, const struct replay_case *c,
 	return group;
 }
 
+/* Of a context of which nothing is known it could be either role. */
+static void take_use(struct suggesting *s, const struct replay_case *c)
+{
+	const uint32_t bit = 1u << c->is.use;
+
+	if (c->is.use >= POL_BY_PASSWORD)
+		s->ways |= bit;
+	for (uint32_t role = POL_INITIATOR; c->is.use < POL_BY_PASSWORD && role <= POL_ACCEPTOR; role++) {
+		struct group *group = !c->is.role || c->is.role == role ? group_of(s, c, role, false) : NULL;
+
+		if (!group)
+			continue;
+		*(c->is.unsure ? &group->terms.unsure : &group->terms.used) |= bit;
+		if (c->is.use == POL_GOES_ON && c->is.age != UINT32_MAX && c->is.age > group->terms.age)
+			group->terms.age = c->is.age;
+	}
+}
+
 static void gather(struct suggesting *s)
 {
 	struct group *group;
 
 	for (const struct replay_case *c = s->replay->first; c && !s->failed; c = c->next)
-		if (c->is.kind == CASE_CONTEXT && case_came_about(c) && (group = group_of(s, c, true)))
+		if (c->is.kind == CASE_CONTEXT && case_came_about(c) &&
+		    (group = group_of(s, c, c->is.role, true)))
 			s->failed |= !take_terms(&group->terms, c);
+	for (const struct replay_case *c = s->replay->first; c && !s->failed; c = c->next)
+		if (c->is.kind == CASE_USE && (c->is.unsure || case_came_about(c)))
+			take_use(s, c);
 }
 
 static void look_at_group(void *entry, void *context)
@@ -309,6 +336,79 @@ static void put_delegation(struct out *out, const struct group_terms *terms)
 		out_str(out, "      delegation: refuse # none was delegated, or asked for\n");
 }
 
+/* Of some of these traces, by their bits, it is not known. */
+static bool is_missing(const struct replay *replay, uint64_t traces, uint16_t keyword)
+{
+	for (size_t i = 0; i < replay->unseen_count; i++)
+		if (traces >> (i < 63 ? i : 63) & 1 && uses_are_missing(replay, i, keyword))
+			return true;
+	return false;
+}
+
+static bool has_any(uint32_t uses, uint16_t keyword)
+{
+	for (int use = 0; use < POL_USES; use++)
+		if (uses >> use & 1 && pol_use_keyword((enum pol_use)use) == keyword)
+			return true;
+	return false;
+}
+
+/* What was done with its contexts is allowed, and the rest is not, where it would have been seen. */
+static void put_uses(struct suggesting *s, const struct group_terms *terms)
+{
+	static const struct {
+		uint16_t keyword;
+		const char *name, *none, *some;
+	} known[] = {
+		{POL_K_UNPROTECTED, "unprotected", "each message was encrypted",
+		 "messages went without confidentiality"},
+		{POL_K_EXPORT_CONTEXT, "export-context", "none was exported", "some were exported"},
+		{POL_K_IMPORT_CONTEXT, "import-context", "none was imported", "some were imported"},
+		{POL_K_LUCID_EXPORT, "lucid-export", "no keys were exported", "keys were exported"},
+		{POL_K_SESSION_KEY, "session-key", "none was asked for", "it was asked for"},
+	};
+	struct out *out = s->out;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		bool some = has_any(terms->used, known[i].keyword);
+		bool open = !some && (has_any(terms->unsure, known[i].keyword) ||
+				      is_missing(s->replay, terms->traces, known[i].keyword));
+
+		out_str(out, open ? "      # " : "      ");
+		out_str(out, known[i].name);
+		out_str(out, open ? ": " : some ? ": allow # " : ": refuse # ");
+		out_str(out, open ? "not in all of these traces" : some ? known[i].some : known[i].none);
+		out_char(out, '\n');
+	}
+	if (!(terms->used >> POL_GOES_ON & 1) || is_missing(s->replay, terms->traces, POL_K_MAX_AGE))
+		return;
+	out_str(out, "      # max-context-age: ");
+	words_count(out, terms->age, "second was", "seconds were");
+	out_str(out, " the most at which one was used\n");
+}
+
+/* Of all programs: there is no context yet that a rule could be for. */
+static void put_ways(struct suggesting *s)
+{
+	static const char *const names_of_ways[POL_USES] = {[POL_BY_PASSWORD] = "password",
+							    [POL_BY_S4U] = "s4u",
+							    [POL_BY_STORE] = "store",
+							    [POL_BY_IMPORT] = "import"};
+	const char *between = "";
+
+	if (is_missing(s->replay, UINT64_MAX, POL_K_CREDENTIALS))
+		return;
+	out_str(s->out, "  credentials: [");
+	for (int use = POL_BY_PASSWORD; use < POL_USES; use++) {
+		if (!(s->ways >> use & 1))
+			continue;
+		out_str(s->out, between);
+		out_str(s->out, names_of_ways[use]);
+		between = ", ";
+	}
+	out_str(s->out, *between ? "] # and the default ones\n" : "] # but for the default ones\n");
+}
+
 static void put_terms(struct suggesting *s, struct group_terms *terms, bool acceptor)
 {
 	struct out *out = s->out;
@@ -338,6 +438,7 @@ static void put_terms(struct suggesting *s, struct group_terms *terms, bool acce
 		out_str(out, terms->constrained
 				     ? "      constrained-delegation: allow # credentials were there for it\n"
 				     : "      constrained-delegation: refuse # none was there for it\n");
+	put_uses(s, terms);
 	if (terms->has_lifetime && terms->lifetime != UINT32_MAX) {
 		out_str(out, "      # lifetime: ");
 		out_unsigned(out, terms->lifetime);
@@ -372,7 +473,7 @@ static void put_failures(struct suggesting *s)
 	uint64_t shown = 0;
 
 	for (const struct replay_case *c = s->replay->first; c; c = c->next) {
-		if (case_came_about(c))
+		if (case_came_about(c) || (c->is.kind == CASE_USE && c->is.use == POL_GOES_ON))
 			continue;
 		if (!shown)
 			out_str(s->out,
@@ -399,6 +500,7 @@ static void put_contexts(struct suggesting *s)
 			"  # Programs that no rule is for are not refused: not all peers are known.\n");
 	else
 		out_str(s->out, "  peers: {allow: []} # of programs that no rule is for\n");
+	put_ways(s);
 	out_str(s->out, "  match:\n");
 	model_each(&s->groups, put_group, s);
 }
@@ -456,7 +558,7 @@ static void put_injected(struct suggesting *s)
 	bool any = false;
 
 	for (const struct replay_case *c = s->replay->first; c; c = c->next) {
-		if (!c->is.injected || c->is.kind == CASE_CONTEXT || !case_came_about(c) || !is_rule(c))
+		if (!c->is.injected || !case_is_endpoint(c) || !case_came_about(c) || !is_rule(c))
 			continue;
 		out_str(s->out, any ? "" : "  inject:\n");
 		any = true;
@@ -514,7 +616,7 @@ static bool sort_endpoints(struct suggesting *s, struct endpoints *all)
 	for (const struct replay_case *c = s->replay->first; image && c; c = c->next) {
 		struct replay_judged judged;
 
-		if (c->is.kind == CASE_CONTEXT || !case_came_about(c))
+		if (!case_is_endpoint(c) || !case_came_about(c))
 			continue;
 		all->any = true;
 		replay_judge(&pol, c, &judged, NULL, NULL);
@@ -552,7 +654,8 @@ static void put_head(struct suggesting *s)
 	uint64_t contexts = 0, endpoints = 0;
 
 	for (const struct replay_case *c = s->replay->first; c; c = c->next)
-		*(c->is.kind == CASE_CONTEXT ? &contexts : &endpoints) += c->count;
+		if (c->is.kind != CASE_USE)
+			*(c->is.kind == CASE_CONTEXT ? &contexts : &endpoints) += c->count;
 	out_str(s->out, "# What these traces show is allowed, and nothing else: ");
 	words_count(s->out, contexts, "context", "contexts");
 	out_str(s->out, ", ");

@@ -8,13 +8,13 @@
 #include <string.h>
 
 /* Of a context: which rule of each keyword counted for it. */
-static void take_force(struct tally *tally, const struct pol_facts *facts)
+static void take_force(struct tally *tally, const struct pol_facts *facts, uint16_t only)
 {
 	const struct pol_rule *rule, *doubt;
 
 	for (const struct pol_keyword *k = pol_keywords; k->id; k++) {
 		if (!tally->pol->asks[k->id] || strncmp(k->path, "gss.", 4) || pol_is_field(k) ||
-		    k->id == POL_K_MATCH)
+		    k->id == POL_K_MATCH || (only && k->id != only))
 			continue;
 		rule = pol_in_force(tally->pol, facts, k->id, &doubt);
 		if (rule)
@@ -34,7 +34,7 @@ static void hear(void *context, const struct hearing_of *hearing)
 	const struct pol_verdict *verdict = hearing->verdict;
 
 	if (!verdict) {
-		take_force(tally, hearing->facts);
+		take_force(tally, hearing->facts, hearing->keyword);
 		return;
 	}
 	/* Before a token leaves and once more when it is there: what lets a context pass decides in the end.
@@ -55,14 +55,28 @@ static void take_examples(struct tally_rule *rule, const struct replay_case *c, 
 	}
 }
 
+static uint64_t *count_of(struct tally *tally, const struct replay_case *c)
+{
+	if (case_is_endpoint(c))
+		return &tally->endpoints;
+	return c->is.kind == CASE_USE ? &tally->uses : &tally->contexts;
+}
+
 static void take(struct tally *tally, const struct replay_case *c)
 {
 	struct hearing_for context = {tally, c->count};
 	struct replay_judged judged;
 	struct tally_rule *rule;
 
+	/* Uses of which the policy says nothing are none that were judged. */
+	if (c->is.kind == CASE_USE && !pol_judges_use(tally->pol, (enum pol_use)c->is.use))
+		return;
 	replay_judge(tally->pol, c, &judged, hear, &context);
-	*(c->is.kind == CASE_CONTEXT ? &tally->contexts : &tally->endpoints) += c->count;
+	if (judged.open) {
+		tally->open += c->count;
+		return;
+	}
+	*count_of(tally, c) += c->count;
 	tally->count[judged.action] += c->count;
 	if (judged.action == POL_DENY && !case_came_about(c))
 		tally->failed += c->count;

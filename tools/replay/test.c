@@ -46,9 +46,8 @@ static void print_total(struct out *out, const struct tally *tally)
 	uint64_t refused = tally->count[POL_DENY];
 
 	out_str(out, "Of ");
-	words_count(out, tally->contexts, "context", "contexts");
-	out_str(out, " and ");
-	words_count(out, tally->endpoints, "endpoint", "endpoints");
+	words_judged(out, tally->contexts, pol_judges_uses(tally->pol) ? tally->uses : UINT64_MAX,
+		     tally->endpoints);
 	out_char(out, ' ');
 	if (refused)
 		out_unsigned(out, refused);
@@ -130,7 +129,7 @@ static void print(struct out *out, const struct replay_test *test, const struct 
 		if (is_shown(&tally->rules[number]))
 			print_rule(out, tally, number);
 	tally_unused(tally, print_unused, &unused);
-	words_missing(out, tally->pol, &test->replay);
+	words_missing(out, tally->pol, &test->replay, tally->open);
 }
 
 static void rule_json(struct js *js, const struct tally *tally, const struct pol_rule *rule)
@@ -190,6 +189,8 @@ static void print_json(struct out *out, const struct replay_test *test, const st
 	js_set_string(&js, "policy", test->name);
 	js_key(&js, "contexts");
 	js_unsigned(&js, tally->contexts);
+	js_key(&js, "uses");
+	js_unsigned(&js, tally->uses);
 	js_key(&js, "endpoints");
 	js_unsigned(&js, tally->endpoints);
 	counts_json(&js, tally->count);
@@ -205,7 +206,7 @@ static void print_json(struct out *out, const struct replay_test *test, const st
 	js_array(&js);
 	tally_unused(tally, unused_json, &unused);
 	js_array_end(&js);
-	words_missing_json(&js, tally->pol, &test->replay);
+	words_missing_json(&js, tally->pol, &test->replay, tally->open);
 	js_object_end(&js);
 	js_line(&js);
 }

@@ -4,6 +4,7 @@
 
 #include "policy/decide.h"
 #include "tools/names/zmq.h"
+#include "tools/replay/use.h"
 
 #include <string.h>
 
@@ -12,6 +13,17 @@ void words_count(struct out *out, uint64_t count, const char *one, const char *m
 	out_unsigned(out, count);
 	out_char(out, ' ');
 	out_str(out, count == 1 ? one : many);
+}
+
+void words_judged(struct out *out, uint64_t contexts, uint64_t uses, uint64_t endpoints)
+{
+	words_count(out, contexts, "context", "contexts");
+	if (uses != UINT64_MAX) {
+		out_str(out, ", ");
+		words_count(out, uses, "use", "uses");
+	}
+	out_str(out, " and ");
+	words_count(out, endpoints, "endpoint", "endpoints");
 }
 
 static void words(struct out *out, struct model_text text)
@@ -70,18 +82,55 @@ static const char *mechanism(const struct replay_case *c)
 
 static const char *role(const struct replay_case *c)
 {
-	return c->is.role == POL_ACCEPTOR ? "acceptor" : "initiator";
+	return c->is.role == POL_ACCEPTOR ? "acceptor" : c->is.role ? "initiator" : "role not known";
+}
+
+/* What a use is called, as JSON and in a sentence about its program. */
+static const struct {
+	const char *key, *words;
+} use_words[POL_USES] = {
+	[POL_WRAPS_BARE] = {"wrap", "wraps a message without confidentiality"},
+	[POL_WRAPPED_BARE] = {"wrapped", "wraps a message that is not encrypted"},
+	[POL_UNWRAPPED_BARE] = {"unwrap", "unwraps a message without confidentiality"},
+	[POL_EXPORTS] = {"export", "exports it"},
+	[POL_IMPORTS] = {"import", "imports it"},
+	[POL_EXPORTS_LUCID] = {"lucid-export", "exports its keys"},
+	[POL_ASKS_KEY] = {"session-key", "asks for a key of it"},
+	[POL_GOES_ON] = {"age", "uses it at an age of "},
+	[POL_BY_PASSWORD] = {"by-password", "gets credentials by password"},
+	[POL_BY_S4U] = {"by-s4u", "gets credentials on behalf of somebody else"},
+	[POL_BY_STORE] = {"by-store", "gets credentials from a store that it names"},
+	[POL_BY_IMPORT] = {"by-import", "imports credentials"},
+};
+
+/* There is no context yet. */
+static bool is_way(const struct replay_case *c)
+{
+	return c->is.kind == CASE_USE && c->is.use >= POL_BY_PASSWORD;
+}
+
+static void use(struct out *out, const struct replay_case *c)
+{
+	out_str(out, is_way(c) ? " " : ", and ");
+	out_str(out, use_words[c->is.use].words);
+	if (c->is.use == POL_GOES_ON && c->is.age == UINT32_MAX)
+		out_str(out, "not known how many seconds");
+	else if (c->is.use == POL_GOES_ON)
+		words_count(out, c->is.age, "second", "seconds");
 }
 
 static void rest(struct out *out, const struct replay_case *c)
 {
-	if (c->is.kind == CASE_CONTEXT) {
+	if (!case_is_endpoint(c) && !is_way(c)) {
 		out_str(out, ", ");
 		out_str(out, role(c));
 		out_str(out, ": ");
 		names(out, c);
-		return;
 	}
+	if (c->is.kind == CASE_USE)
+		use(out, c);
+	if (!case_is_endpoint(c))
+		return;
 	out_str(out, c->is.kind == CASE_BIND ? " binds " : " connects ");
 	words(out, c->texts[CASE_ENDPOINT]);
 	out_str(out, ", mechanism ");
@@ -117,21 +166,27 @@ static void set_text(struct js *js, const char *key, struct model_text text)
 
 void words_case_json(struct js *js, const struct replay_case *c, unsigned example)
 {
+	static const char *const kinds[] = {[CASE_CONTEXT] = "context",
+					    [CASE_BIND] = "bind",
+					    [CASE_CONNECT] = "connect",
+					    [CASE_USE] = "use"};
+
 	js_set_time(js, "time", c->examples[example].time);
 	js_set_unsigned(js, "pid", c->examples[example].pid);
 	set_text(js, "program", c->texts[CASE_PROGRAM]);
 	set_text(js, "script", c->texts[CASE_SCRIPT]);
-	js_set_string(js, "kind",
-		      c->is.kind == CASE_CONTEXT ? "context"
-		      : c->is.kind == CASE_BIND	 ? "bind"
-						 : "connect");
-	if (c->is.kind == CASE_CONTEXT)
+	js_set_string(js, "kind", kinds[c->is.kind]);
+	if (!case_is_endpoint(c) && c->is.role)
 		js_set_string(js, "role", role(c));
+	if (c->is.kind == CASE_USE)
+		js_set_string(js, "use", use_words[c->is.use].key);
+	if (c->is.kind == CASE_USE && c->is.use == POL_GOES_ON && c->is.age != UINT32_MAX)
+		js_set_unsigned(js, "age", c->is.age);
 	set_text(js, "initiator", c->texts[CASE_INITIATOR]);
 	set_text(js, "acceptor", c->texts[CASE_ACCEPTOR]);
 	set_text(js, "asked", c->texts[CASE_ASKED]);
 	set_text(js, "endpoint", c->texts[CASE_ENDPOINT]);
-	js_set_string(js, "mechanism", c->is.kind == CASE_CONTEXT ? NULL : mechanism(c));
+	js_set_string(js, "mechanism", case_is_endpoint(c) ? mechanism(c) : NULL);
 	js_set_unsigned(js, "times", c->count);
 }
 
@@ -247,28 +302,104 @@ static uint64_t count(const struct pol *pol, const struct missing *missing, cons
 	if (!asks(pol, missing))
 		return 0;
 	for (const struct replay_case *c = replay->first; c; c = c->next)
-		if (missing->endpoint == (c->is.kind != CASE_CONTEXT) && missing->is(c))
+		if (c->is.kind != CASE_USE && missing->endpoint == case_is_endpoint(c) && missing->is(c))
 			n += c->count;
 	return n;
 }
 
-/* What refuses, or chooses, something else than contexts and endpoints, or contexts later. */
-static bool is_left(const struct pol *pol, uint16_t keyword)
+/* Uses that are in none of the traces, which have some process that could have made them. */
+static bool is_unseen(const struct replay *replay, uint16_t keyword)
+{
+	bool missing = false, there = false;
+
+	for (size_t i = 0; i < replay->unseen_count; i++) {
+		missing |= uses_are_missing(replay, i, keyword);
+		there |= uses_are_there(replay, i, keyword);
+	}
+	return missing && !there;
+}
+
+/* What refuses, or chooses, something else than contexts and endpoints, or is not in the traces. */
+static bool is_left(const struct pol *pol, const struct replay *replay, uint16_t keyword)
 {
 	static const uint16_t others[] = {POL_K_ACQUIRE, POL_K_STORE, POL_K_AUTH, POL_K_BRAKE_MAX_RETRY};
-	bool left = pol_is_of_use(keyword);
+	bool left = pol_is_of_use(keyword) && is_unseen(replay, keyword);
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		left |= keyword == others[i];
 	return left && pol->asks[keyword];
 }
 
-static void say_left(struct out *out, const struct pol *pol)
+static bool is_left_in(const struct pol *pol, const struct replay *replay, size_t file, uint16_t keyword)
+{
+	return pol_is_of_use(keyword) && pol->asks[keyword] && uses_are_missing(replay, file, keyword);
+}
+
+static bool any_left_in(const struct pol *pol, const struct replay *replay, size_t file)
+{
+	for (const struct pol_keyword *k = pol_keywords; k->id; k++)
+		if (is_left_in(pol, replay, file, k->id))
+			return true;
+	return false;
+}
+
+static bool same_left(const struct pol *pol, const struct replay *replay, size_t a, size_t b)
+{
+	for (const struct pol_keyword *k = pol_keywords; k->id; k++)
+		if (is_left_in(pol, replay, a, k->id) != is_left_in(pol, replay, b, k->id))
+			return false;
+	return true;
+}
+
+#define NAMED_MOST 3
+
+/* This trace, and those that lack the same. */
+static void say_left_in(struct out *out, const struct pol *pol, const struct replay *replay, size_t file)
+{
+	const char *between = "Not judged in ";
+	size_t named = 0;
+
+	for (size_t i = file; i < replay->unseen_count; i++) {
+		if (!same_left(pol, replay, file, i) || named++ >= NAMED_MOST)
+			continue;
+		out_str(out, between);
+		words(out, base((struct model_text){replay->paths[i], strlen(replay->paths[i])}));
+		between = ", ";
+	}
+	if (named > NAMED_MOST) {
+		out_str(out, " and ");
+		words_count(out, named - NAMED_MOST, "other", "others");
+	}
+	between = ", whose calls are not, or not all, recorded: ";
+	for (const struct pol_keyword *k = pol_keywords; k->id; k++) {
+		if (!is_left_in(pol, replay, file, k->id))
+			continue;
+		out_str(out, between);
+		out_str(out, k->path);
+		between = ", ";
+	}
+	out_char(out, '\n');
+}
+
+static void say_unseen(struct out *out, const struct pol *pol, const struct replay *replay)
+{
+	for (size_t file = 0; file < replay->unseen_count; file++) {
+		size_t before = 0;
+
+		while (before < file && !same_left(pol, replay, before, file))
+			before++;
+		if (before == file && any_left_in(pol, replay, file))
+			say_left_in(out, pol, replay, file);
+	}
+}
+
+static void say_left(struct out *out, const struct pol *pol, const struct replay *replay)
 {
 	const char *between = "Not judged: ";
 
+	/* Of uses it is said of which traces. */
 	for (const struct pol_keyword *k = pol_keywords; k->id; k++) {
-		if (!is_left(pol, k->id))
+		if (pol_is_of_use(k->id) || !is_left(pol, replay, k->id))
 			continue;
 		out_str(out, between);
 		out_str(out, k->path);
@@ -278,7 +409,7 @@ static void say_left(struct out *out, const struct pol *pol)
 		out_char(out, '\n');
 }
 
-void words_missing(struct out *out, const struct pol *pol, const struct replay *replay)
+void words_missing(struct out *out, const struct pol *pol, const struct replay *replay, uint64_t open)
 {
 	for (size_t i = 0; i < sizeof(missings) / sizeof(missings[0]); i++) {
 		const struct missing *missing = &missings[i];
@@ -293,7 +424,13 @@ void words_missing(struct out *out, const struct pol *pol, const struct replay *
 			    missing->endpoint ? "endpoints" : "contexts");
 		out_str(out, ", judged as not known\n");
 	}
-	say_left(out, pol);
+	say_left(out, pol, replay);
+	say_unseen(out, pol, replay);
+	if (open) {
+		out_str(out, "Not judged: ");
+		words_count(out, open, "use, of which", "uses, of which");
+		out_str(out, " these traces do not hold what decides\n");
+	}
 	if (replay->gaps.imported) {
 		out_str(out, "Not judged: ");
 		words_count(out, replay->gaps.imported, "context that was imported, of which",
@@ -312,12 +449,28 @@ void words_missing(struct out *out, const struct pol *pol, const struct replay *
 	}
 }
 
-void words_missing_json(struct js *js, const struct pol *pol, const struct replay *replay)
+static void left_in_json(struct js *js, const struct pol *pol, const struct replay *replay, size_t file)
+{
+	if (!any_left_in(pol, replay, file))
+		return;
+	js_object(js);
+	js_set_string(js, "trace", replay->paths[file]);
+	js_key(js, "keywords");
+	js_array(js);
+	for (const struct pol_keyword *k = pol_keywords; k->id; k++)
+		if (is_left_in(pol, replay, file, k->id))
+			js_string(js, k->path);
+	js_array_end(js);
+	js_object_end(js);
+}
+
+void words_missing_json(struct js *js, const struct pol *pol, const struct replay *replay, uint64_t open)
 {
 	js_key(js, "unknown");
 	js_object(js);
 	for (size_t i = 0; i < sizeof(missings) / sizeof(missings[0]); i++)
 		js_set_unsigned(js, missings[i].key, count(pol, &missings[i], replay));
+	js_set_unsigned(js, "uses", open);
 	js_set_unsigned(js, "imported", replay->gaps.imported);
 	js_set_unsigned(js, "processes_without_calls", replay->gaps.without_calls);
 	js_set_unsigned(js, "lost", replay->gaps.lost);
@@ -325,7 +478,12 @@ void words_missing_json(struct js *js, const struct pol *pol, const struct repla
 	js_key(js, "not_judged");
 	js_array(js);
 	for (const struct pol_keyword *k = pol_keywords; k->id; k++)
-		if (is_left(pol, k->id))
+		if (is_left(pol, replay, k->id))
 			js_string(js, k->path);
+	js_array_end(js);
+	js_key(js, "not_judged_in");
+	js_array(js);
+	for (size_t file = 0; file < replay->unseen_count; file++)
+		left_in_json(js, pol, replay, file);
 	js_array_end(js);
 }
