@@ -94,3 +94,55 @@ PY
     leave audit return 10000
     [ "$(grep -c abandoned told)" = 10001 ]
 }
+
+# never_returns HOW: under the shim, as it is bare; its calls that were left, and what became of its handshakes.
+never_returns() {
+    rm -rf trace && mkdir trace
+    bare timeout 60 "$HOSTS/never_returns" "$@"
+    run under_shim GSSTAP_TRACE="$PWD/trace/%p.pcapng" timeout 60 "$HOSTS/never_returns" "$@"
+    same
+    trace_json trace/* >lines
+    jq -c 'select(.event == "left") | [.call, .reason]' lines >left
+    jq -c 'select(.event == "handshake") | [.role, .outcome, .reason]' lines >told
+}
+
+@test "a call that never returns is told of, and its handshake is given up" {
+    kvno -q host/localhost
+    jumped="the program jumped out of the call"
+    for how in retry end thread cancel exit; do
+        never_returns $how
+        case $how in
+        thread | cancel) why="the thread ended, and the call had not returned" ;;
+        exit) why="the process ended, and the call had not returned" ;;
+        *) why=$jumped ;;
+        esac
+        [ "$(cat left)" = "[\"gss_init_sec_context\",\"$why\"]" ]
+        [ "$(head -n 1 told)" = "[\"initiator\",\"abandoned\",\"$why\"]" ]
+        jq -e -s 'map(select(.event == "left")) | .[0].age_ns > 0' lines
+        jq -e -s 'map(select(.outcome == "abandoned")) | .[0] | .acceptor == "unknown/localhost@GSSTAP.TEST" and (has("duration_ns") | not)' lines
+        case $how in
+        retry) [ "$(sed 1d told)" = '["acceptor","established",null]
+["initiator","established",null]' ] ;;
+        *) [ "$(wc -l <told)" = 1 ] ;;
+        esac
+    done
+    run -0 "$GSSTAP" decode trace/*
+    [[ $output == *" left gss_init_sec_context, entered "*" s before: the process ended, and the call had not returned"* ]]
+    [[ $output == *" handshake abandoned as initiator -> unknown/localhost@GSSTAP.TEST,"*": the process ended, and the call had not returned"* ]]
+    run -0 "$GSSTAP" timeline trace/*
+    echo "$output"
+    [[ $output == *": abandoned within "*"gss_init_sec_context: never returned, noticed after "*" ms: the process ended"* ]]
+    "$GSSTAP" timeline --format json trace/* >rows
+    jq -e '.outcome == "abandoned" and (.initiator | has("duration_ns") | not) and .steps[-1].step == "left" and .steps[-1].at_ns == 0' rows
+    jq -e -s 'map(select(.abandoned == 1)) | length == 1' <("$GSSTAP" decode --summary --format json trace/*)
+    mkfifo pipe
+    KRB5_TRACE=$PWD/pipe never_returns later
+    [ "$(cat left)" = "[\"gss_init_sec_context\",\"$jumped\"]" ]
+    [ "$(cat told)" = "[\"acceptor\",\"established\",null]
+[\"initiator\",\"abandoned\",\"$jumped\"]" ]
+    # Below that of a handler on another stack a call may go on.
+    never_returns aside
+    [ "$(jq -r 'select(.event == "left" or .call == "gss_delete_sec_context") | .event' lines)" = 'call
+left' ]
+    [ "$(wc -l <told)" = 1 ]
+}

@@ -6,6 +6,7 @@
  */
 #include "shim/core/ending.h"
 
+#include "shim/core/left.h"
 #include "shim/core/lock.h"
 #include "shim/core/scope.h"
 #include "shim/loader/next.h"
@@ -42,6 +43,8 @@ void tap_ends(enum tap_end end)
 {
 	int saved = errno;
 
+	if (tap_has_calls() && is_own())
+		tap_left_by_process(end == TAP_END_EXEC);
 	if (tap_has_tellers() && is_own())
 		for (int i = 0; i < TAP_TELLERS; i++) {
 			void (*tell)(enum tap_end) = __atomic_load_n(&tellers[i], __ATOMIC_ACQUIRE);

@@ -5,21 +5,30 @@
  */
 #include "shim/core/scope.h"
 
+#include "shim/core/left.h"
+#include "shim/core/lock.h"
 #include "shim/core/notice.h"
 #include "shim/core/policy.h"
 #include "shim/core/process.h"
 #include "shim/core/select.h"
 
-__thread struct tap_thread tap_thread;
-
 /* A depth that longjmp left behind: the outermost wrapper's frame is gone when a younger call stands where it
  * stood, or above it. */
 static inline void check_depth(struct tap_thread *t, int library, uintptr_t frame)
 {
-	if (t->depth[library] && frame >= t->frame[library])
-		t->depth[library] = 0;
+	if (__builtin_expect(t->depth[library] && frame >= t->frame[library], 0))
+		tap_jumped(library);
 	if (!t->depth[library])
 		t->frame[library] = frame;
+}
+
+static void note(struct tap_thread *t, const struct tap_scope *scope)
+{
+	t->outermost[scope->library] = (struct tap_under_way){.from = scope->from,
+							      .start = scope->start,
+							      .process = tap_lineage(),
+							      .call = scope->call,
+							      .record = scope->record};
 }
 
 static inline bool tells_why(enum tr_call_id call)
@@ -56,6 +65,8 @@ void tap_open(struct tap_scope *scope, enum tr_call_id call, int library, const 
 	if (t->quiet && scope->nested && tap_call_purpose(call) != TR_PURPOSE_judged)
 		return;
 	scope->watch = true;
+	if (!scope->depth)
+		t->outermost[library].record = TAP_RECORD_NOT;
 	if (scope->judge && (library == TAP_GSS || tap_call_purpose(call) == TR_PURPOSE_judged))
 		tap_policy_notice();
 	if (library == TAP_GSS && tap_notice_due())
@@ -70,6 +81,8 @@ void tap_open(struct tap_scope *scope, enum tr_call_id call, int library, const 
 			tap_announce(c, real);
 		scope->start = tr_now();
 	}
+	if (!scope->depth && scope->record)
+		note(t, scope);
 }
 
 void tap_leave(const struct tap_scope *scope)

@@ -80,6 +80,7 @@ static const struct call more_calls[] = {
 	{SYS_mprotect, {0, 4096, PROT_READ | PROT_WRITE}},
 	{SYS_mincore, {0}},
 	{SYS_nanosleep, {0}},
+	{SYS_sigaltstack, {0}},
 	{SYS_tgkill, {0}},
 	{SYS_getppid, {0}},
 	{SYS_getuid, {0}},

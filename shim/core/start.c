@@ -7,6 +7,7 @@
 #include "shim/core/start.h"
 
 #include "shim/core/hello.h"
+#include "shim/core/left.h"
 #include "shim/core/policy.h"
 #include "shim/core/lock.h"
 #include "shim/core/process.h"
@@ -39,6 +40,7 @@ static void thread_ends(void *unused)
 	void (*what)(void) = at_thread_end;
 
 	(void)unused;
+	tap_left_by_thread();
 	tr_thread_ends();
 	if (what)
 		what();

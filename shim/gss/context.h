@@ -10,13 +10,14 @@ struct context {
 	gss_ctx_id_t handle;
 	enum tr_role role; /* 0: not known */
 	bool established, hashed, imported;
-	bool judged;	/* before it was complete, since it could already protect messages */
-	bool unjudged;	/* somebody is to be judged before it protects messages, and was not yet */
-	bool told;	/* its failure is in the trace */
-	bool summed;	/* what it carried is in the trace, but for what is counted below */
-	bool guests;	/* a guest's, who tells of it himself */
-	unsigned would; /* see tap_judge */
-	unsigned used;	/* bits of enum pol_use: what was judged, and told if there was something to tell */
+	bool judged;	  /* before it was complete, since it could already protect messages */
+	bool unjudged;	  /* somebody is to be judged before it protects messages, and was not yet */
+	bool told;	  /* its failure is in the trace */
+	bool summed;	  /* what it carried is in the trace, but for what is counted below */
+	bool guests;	  /* a guest's, who tells of it himself */
+	const char *left; /* its last call never returned, and why; NULL: it did */
+	unsigned would;	  /* see tap_judge */
+	unsigned used;	  /* bits of enum pol_use: what was judged, and told if there was something to tell */
 	uint32_t judged_by; /* which policy: see tap_policy_generation */
 	uint32_t kicks;	    /* the last one in it: see pol_judge_kick */
 	uint64_t usable;    /* since when, by tap_age_clock */
@@ -45,6 +46,8 @@ struct context *tap_context_take(gss_ctx_id_t handle);
  * not count. False: nothing is known.
  */
 bool tap_context_use(gss_ctx_id_t handle, enum pol_use use, struct tap_facts *facts, bool *again);
+/* Its last call never returned. */
+void tap_context_left(gss_ctx_id_t handle, const char *reason);
 bool tap_context_is_unjudged(gss_ctx_id_t handle);
 /*
  * True: it can protect messages, was judged by another policy than this one or is of the age to be judged

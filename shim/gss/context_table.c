@@ -205,6 +205,19 @@ bool tap_context_guest_expiring(gss_ctx_id_t handle, uint64_t now, uint64_t *nex
 	return c;
 }
 
+void tap_context_left(gss_ctx_id_t handle, const char *reason)
+{
+	unsigned b = bucket_of(handle);
+	struct context *c;
+
+	if (!tap_lock(&buckets[b].lock))
+		return;
+	c = find(b, handle);
+	if (c)
+		c->left = reason;
+	tap_unlock(&buckets[b].lock);
+}
+
 bool tap_context_is_unjudged(gss_ctx_id_t handle)
 {
 	unsigned b = bucket_of(handle);

@@ -3,6 +3,7 @@
 #include "shim/gss/facts.h"
 #include "shim/core/start.h"
 #include "shim/gss/drop.h"
+#include "shim/gss/guest.h"
 #include "trace/unconst.h"
 
 #include <errno.h>
@@ -98,8 +99,9 @@ void tap_put_exported(struct tr_draft *d, const gss_buffer_desc *exported)
 }
 
 struct tap_learning *tap_learn_begin(const struct tap_scope *scope, uintptr_t frame, enum pol_role role,
-				     uint32_t flags_requested)
+				     gss_ctx_id_t before, uint32_t flags_requested)
 {
+	const struct tap_gss_guest *guest = tap_gss_guest();
 	struct tap_learning *l = own;
 
 	if (!l) {
@@ -122,7 +124,12 @@ struct tap_learning *tap_learn_begin(const struct tap_scope *scope, uintptr_t fr
 	};
 	l->facts.has_mech = false;
 	l->facts.initiator[0] = l->facts.acceptor[0] = l->facts.asked[0] = l->facts.store[0] = 0;
-	l->call = (struct tap_call){.frame = frame, .judge = scope->judge, .open = true};
+	l->call = (struct tap_call){.frame = frame,
+				    .judge = scope->judge,
+				    .open = true,
+				    .guests = guest && guest->stands_for(),
+				    .before = before,
+				    .process = tap_lineage()};
 	return l;
 }
 
@@ -130,6 +137,14 @@ void tap_learn_end(struct tap_learning *learning)
 {
 	if (learning)
 		learning->call.open = false;
+}
+
+struct tap_learning *tap_learning_left(void)
+{
+	struct tap_learning *l = tap_learning();
+
+	tap_learn_end(l);
+	return l;
 }
 
 struct tap_learning *tap_learning(void)

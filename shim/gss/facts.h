@@ -52,6 +52,9 @@ struct tap_learning {
 	struct tap_call {
 		uintptr_t frame;
 		bool open, judge;
+		bool guests;	     /* it serves one, who tells of it himself */
+		gss_ctx_id_t before; /* GSS_C_NO_CONTEXT: it makes the context */
+		uint32_t process;    /* by tap_lineage */
 		bool refused;
 		bool would;	    /* in audit mode: something might have been refused or taken away */
 		bool strips;	    /* the credential that would be delegated is not to be made */
@@ -59,8 +62,10 @@ struct tap_learning {
 	struct pol_verdict verdict; /* of the refusal, or of what was taken away */
 };
 struct tap_learning *tap_learn_begin(const struct tap_scope *scope, uintptr_t frame, enum pol_role role,
-				     uint32_t flags_requested);
+				     gss_ctx_id_t before, uint32_t flags_requested);
 void tap_learn_end(struct tap_learning *learning);
+/* The one that this thread has left: it is not under way any more. NULL: none. */
+struct tap_learning *tap_learning_left(void);
 /* The one that is under way on this thread, for a library's call; NULL: none. */
 struct tap_learning *tap_learning(void);
 

@@ -218,6 +218,7 @@ void tap_handshake_judge(struct tap_scope *scope, struct tap_handshake *step, gs
 		return;
 	}
 	c->rounds++;
+	c->left = NULL;
 	if (!c->hashed && step->first_token && step->first_token->length && tr_level != TR_LEVEL_OFF) {
 		tr_hash(step->first_token->value, step->first_token->length, c->first_hash);
 		c->hashed = true;

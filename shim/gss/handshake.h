@@ -62,6 +62,10 @@ struct tap_no_handshake {
 };
 void tap_handshake_without(const struct tap_scope *scope, const struct tap_no_handshake *none);
 
+/* The call of this thread that makes one never returned: for tap_at_left. */
+struct tap_left_teller;
+extern const struct tap_left_teller tap_handshake_left;
+
 /* A context that was established elsewhere. True: the policy refuses it. */
 bool tap_context_imported(struct tap_scope *scope, const gss_buffer_desc *exported, gss_ctx_id_t handle,
 			  struct pol_verdict *verdict);

@@ -8,6 +8,7 @@
  * and a minor status that gss_display_status explains.
  */
 #include "shim/core/configuration.h"
+#include "shim/core/left.h"
 #include "shim/gss/acquire.h"
 #include "shim/gss/context.h"
 #include "shim/gss/drop.h"
@@ -93,6 +94,8 @@ static void begin(struct tap_scope *scope, struct tap_handshake *step, struct ca
 	step->part = scope->nested && tap_learning();
 	if (!step->part && step->before == GSS_C_NO_CONTEXT)
 		tap_configuration_event(step->role);
+	if (!step->part)
+		tap_at_left(&tap_handshake_left);
 	if (step->role == TR_ROLE_ACCEPTOR)
 		tap_expires_look();
 	if (!scope->start)
@@ -238,7 +241,7 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 	} else {
 		if (!step.part)
 			step.learning = tap_learn_begin(&scope, (uintptr_t)__builtin_frame_address(0),
-							POL_INITIATOR, flags);
+							POL_INITIATOR, step.before, flags);
 		if (step.learning)
 			step.learning->facts.pol.bound = step.bound;
 		if (step.learning && tap_is_chosen(mech)) {
@@ -296,7 +299,7 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 	} else {
 		if (!step.part)
 			step.learning = tap_learn_begin(&scope, (uintptr_t)__builtin_frame_address(0),
-							POL_ACCEPTOR, 0);
+							POL_ACCEPTOR, step.before, 0);
 		errno = error;
 		/* A credential is asked for only where somebody wants it: the library would have to store
 		 * it. */

@@ -5,6 +5,7 @@
  * ends. Here nothing is judged or changed.
  */
 #include "shim/core/configuration.h"
+#include "shim/core/left.h"
 #include "shim/gss/handshake.h"
 #include "shim/gss/context.h"
 #include "shim/gss/gss.h"
@@ -100,7 +101,8 @@ static void put_handshake(const struct tap_scope *scope, const struct context *c
 		tr_put_u32(d, TR_F_ROUNDS, c->rounds);
 		if (guest)
 			guest->describe(d);
-		tr_put_u64(d, TR_F_DURATION, d->time - c->started);
+		if (c->started)
+			tr_put_u64(d, TR_F_DURATION, d->time - c->started);
 		if (c->hashed)
 			tr_put(d, TR_F_HANDSHAKE, c->first_hash, sizeof(c->first_hash));
 		if (GSS_ERROR(major)) {
@@ -196,6 +198,36 @@ void tap_handshake_without(const struct tap_scope *scope, const struct tap_no_ha
 	put_handshake(scope, &c, TR_OUTCOME_FAILED, none->major, none->minor, none->reason);
 }
 
+static void describe_left(struct tr_draft *d)
+{
+	const struct tap_learning *l = tap_learning();
+
+	if (l && !l->call.guests)
+		tap_put_handle(d, TR_F_CONTEXT, l->call.before);
+}
+
+/* A context that was being made is nobody's: the library gives it to the program when the call returns. One
+ * that was there already is told of when it goes: the program may go on with it. */
+static void tell_left(const char *reason)
+{
+	static const struct tap_scope no_call;
+	const struct tap_learning *l = tap_learning_left();
+	struct context c = {.rounds = 1};
+
+	if (!l || l->call.guests || l->call.process != tap_lineage())
+		return;
+	if (l->call.before != GSS_C_NO_CONTEXT) {
+		tap_context_left(l->call.before, reason);
+		return;
+	}
+	c.role = l->facts.pol.role == POL_INITIATOR ? TR_ROLE_INITIATOR : TR_ROLE_ACCEPTOR;
+	c.facts = l->facts;
+	tap_facts_settle(&c.facts);
+	put_handshake(&no_call, &c, TR_OUTCOME_ABANDONED, 0, 0, reason);
+}
+
+const struct tap_left_teller tap_handshake_left = {.describe = describe_left, .tell = tell_left};
+
 static void put_summary(const struct tap_scope *scope, const struct context *c, const char *reason)
 {
 	const struct tap_gss_guest *guest = tap_gss_guest();
@@ -230,6 +262,8 @@ void tap_context_went(const struct tap_scope *scope, struct context *c)
 	if (!c->established && !c->told) {
 		const char *why = guest ? guest->given_up() : NULL;
 
+		if (!why)
+			why = c->left;
 		write_handshake(scope, c, TR_OUTCOME_ABANDONED, 0, 0,
 				why ? why : "the program gave the context up before it was established");
 	} else if (c->established && !summed) {
@@ -248,9 +282,11 @@ void tap_context_tell_open(const struct context *c, enum tap_end end)
 			    exec ? "the process executed another program, and had not deleted it"
 				 : "the process ended, and had not deleted it");
 	else
-		put_handshake(&no_call, c, TR_OUTCOME_ABANDONED, 0, 0,
-			      exec ? "the process executed another program before the context was established"
-				   : "the process ended before the context was established");
+		put_handshake(
+			&no_call, c, TR_OUTCOME_ABANDONED, 0, 0,
+			c->left ? c->left
+			: exec	? "the process executed another program before the context was established"
+				: "the process ended before the context was established");
 }
 
 void tap_contexts_end(enum tap_end end)

@@ -73,6 +73,7 @@ struct model_step *facts_step(const struct facts *facts);
 struct model_step *facts_step_copy(struct model *model, const struct model_step *from);
 /* For who asked for talks (talk.h): talk_learn.c. */
 void learn_talk_call(struct facts *facts);
+void learn_talk_left(struct facts *facts);
 void learn_talk_handshake(struct facts *facts);
 void learn_configuration(struct facts *facts);
 /* For the same, what sockets were set to: zmq_ends.c. Of a call, after learn_zmq_call; of an inject event; of

@@ -40,6 +40,7 @@ static void learn_end_of_handshake(struct facts *facts)
 static void (*const handlers[])(struct facts *facts) = {
 	[TR_E_process] = learn_start,
 	[TR_E_call] = learn_call,
+	[TR_E_left] = learn_talk_left,
 	[TR_E_handshake] = learn_end_of_handshake,
 	[TR_E_configuration] = learn_configuration,
 	[TR_E_refused] = learn_refused,

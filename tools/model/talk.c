@@ -69,6 +69,11 @@ void model_gathering_free(struct model_gathering *gathering)
 	free(gathering);
 }
 
+bool model_talk_was_left(const struct model_talk *talk)
+{
+	return talk->left.call && talk->outcome == TR_OUTCOME_ABANDONED;
+}
+
 void model_talk_free(struct model_talk *talk)
 {
 	struct model_text *texts[] = {&talk->hash,     &talk->initiator, &talk->acceptor, &talk->asked,

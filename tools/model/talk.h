@@ -59,6 +59,12 @@ struct model_talk {
 	uint64_t first, last; /* ns */
 	struct model_steps steps;
 
+	/* Its last call that never returned. */
+	struct {
+		uint32_t call;		   /* 0: there was none */
+		uint64_t entered, noticed; /* ns; entered 0: not known */
+	} left;
+
 	bool credential; /* no handshake: a credential that the program asked for could not be had */
 	bool zmq;	 /* libzmq's, or of one of its connections */
 	bool follows;	 /* this handshake was told before as established: what became of its connection */
@@ -101,6 +107,8 @@ struct model_listener {
 	bool (*event)(struct model_listener *listener, const struct facts *facts);
 };
 
+/* Was it given up in a call that never returned? When that was is not known then. */
+bool model_talk_was_left(const struct model_talk *talk);
 /* The last call of the handshake itself, or NULL. */
 const struct model_step *model_talk_last(const struct model_talk *talk);
 /* The hash of its first token, by its calls: of one of which no event tells the end it is in no other place.

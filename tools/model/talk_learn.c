@@ -170,6 +170,29 @@ void learn_talk_call(struct facts *facts)
 		credential(facts, gathering, step);
 }
 
+void learn_talk_left(struct facts *facts)
+{
+	uint64_t handle = facts_number(facts, TR_F_CONTEXT), age = facts_number(facts, TR_F_AGE);
+	uint32_t call = (uint32_t)facts_number(facts, TR_F_CALL);
+	struct model_gathering *gathering = facts->model->listener ? gathering_of(facts) : NULL;
+	struct model_talk *talk;
+
+	if (!gathering || (call != TR_gss_init_sec_context && call != TR_gss_accept_sec_context))
+		return;
+	returned(facts, gathering);
+	talk = talk_take(facts, handle);
+	if (!talk && !(talk = talk_new(facts)))
+		return;
+	talk->handle = handle;
+	talk->role = call == TR_gss_init_sec_context ? TR_ROLE_INITIATOR : TR_ROLE_ACCEPTOR;
+	talk->left.call = call;
+	talk->left.entered = age ? facts->event->time - age : 0;
+	talk->left.noticed = talk->last = facts->event->time;
+	if (talk->left.entered && talk->left.entered < talk->first)
+		talk->first = talk->left.entered;
+	talk_put(facts, talk);
+}
+
 void learn_configuration(struct facts *facts)
 {
 	struct model_gathering *gathering = facts->model->listener ? gathering_of(facts) : NULL;

@@ -85,7 +85,7 @@ static const char said[] =
 	"initiator inject injected injects inproc input inputs inquire ins inside install instance "
 	"instead instruction insufficient int integer integrity interface intermediate internal "
 	"internalize interpreter interpreters interrupted into invalid io iov ip ipc is isn it item iter "
-	"iterate iteration iterator iterators its itself judge judged judges kcm kdb kdc kdf keep "
+	"iterate iteration iterator iterators its itself judge judged judges jumped kcm kdb kdc kdf keep "
 	"keeps kept kerberos kerberosf kernel kerr key keyblock keyed keynum keypair keyring keys kick "
 	"keytab keyword keywords kg kill kills kind know known krb kvno lacks lanes language large "
 	"larger last late later lay ld leak leaking learn least leave leaves left len length lenstr "

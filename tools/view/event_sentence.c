@@ -42,6 +42,14 @@ static const struct part token[] = {
 	{0},
 };
 
+static const struct part left[] = {
+	{"left ", TR_F_CALL, NULL},
+	{" of ", TR_F_CONTEXT, NULL},
+	{", entered ", TR_F_AGE, " before"},
+	{": ", TR_F_REASON, NULL},
+	{0},
+};
+
 static const struct part handshake[] = {
 	{"handshake", 0, NULL},
 	{" ", TR_F_OUTCOME, NULL},
@@ -222,6 +230,7 @@ static const struct part expires[] = {
 static const struct part *const sentences[] = {
 	[TR_E_process] = process,
 	[TR_E_token] = token,
+	[TR_E_left] = left,
 	[TR_E_handshake] = handshake,
 	[TR_E_refused] = refused,
 	[TR_E_would_refuse] = would_refuse,

@@ -212,6 +212,7 @@ static const char *colour_of(const struct tr_event *event)
 	switch (event->head.event) {
 	case TR_E_refused:
 		return BOLD_RED;
+	case TR_E_left:
 	case TR_E_would_refuse:
 	case TR_E_changed:
 	case TR_E_would_change:

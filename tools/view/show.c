@@ -199,6 +199,7 @@ static bool is_about_handshakes(const struct tr_event *event)
 {
 	switch (event->head.event) {
 	case TR_E_call:
+	case TR_E_left:
 	case TR_E_handshake:
 	case TR_E_connection:
 	case TR_E_refused:

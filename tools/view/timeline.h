@@ -15,6 +15,7 @@ enum timeline_kind {
 	TIMELINE_GREETED, /* libzmq begins its handshake: both greetings said GSSAPI */
 	TIMELINE_BEFORE,  /* a name imported, a credential acquired */
 	TIMELINE_CALL,	  /* of the handshake */
+	TIMELINE_LEFT,	  /* the same, which never returned */
 	TIMELINE_WITHIN,  /* a call that failed within it */
 	TIMELINE_TOKEN,	  /* the token that a call made */
 	TIMELINE_WAIT,	  /* until the next call of this side */

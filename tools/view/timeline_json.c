@@ -16,6 +16,7 @@ static const char *const kinds[] = {
 	[TIMELINE_MESSAGE] = "message",	   [TIMELINE_MORE] = "messages",
 	[TIMELINE_FAILED] = "failed_call", [TIMELINE_IMPORT] = "import",
 	[TIMELINE_FORK] = "fork",	   [TIMELINE_END] = "end",
+	[TIMELINE_LEFT] = "left",
 };
 
 static void text(struct js *js, const char *key, struct model_text value)
@@ -134,6 +135,13 @@ static void opened(struct js *js, const struct exchange_side *side)
 	text(js, "service", side->endpoint->service);
 }
 
+static void left(struct js *js, const struct model_talk *talk)
+{
+	js_set_string(js, "call", tr_call_name(talk->left.call));
+	if (talk->left.entered)
+		js_set_unsigned(js, "noticed_after_ns", talk->left.noticed - talk->left.entered);
+}
+
 static void step(struct js *js, const struct exchange *exchange, const struct timeline_rows *rows,
 		 const struct timeline_row *row)
 {
@@ -146,6 +154,8 @@ static void step(struct js *js, const struct exchange *exchange, const struct ti
 		call(js, row);
 	if (row->kind == TIMELINE_OPENED)
 		opened(js, &exchange->sides[row->side]);
+	if (row->kind == TIMELINE_LEFT)
+		left(js, exchange->sides[row->side].talk);
 	if (row->message)
 		message(js, row);
 	js_set_string(js, "zmtp", timeline_zmtp(exchange, row));
@@ -172,7 +182,8 @@ static void side(struct js *js, const char *key, const struct model_talk *talk)
 	program(js, talk->process->program, talk->pid);
 	js_set_string(js, "outcome", timeline_outcome_word(talk->outcome));
 	js_set_time(js, "time", talk->first);
-	js_set_unsigned(js, "duration_ns", talk->last - talk->first);
+	if (!model_talk_was_left(talk))
+		js_set_unsigned(js, "duration_ns", talk->last - talk->first);
 	text(js, "initiator", talk->initiator);
 	text(js, "acceptor", talk->acceptor);
 	text(js, "reason", talk->reason);

@@ -125,6 +125,9 @@ static bool handshake(struct timeline_rows *rows, const struct exchange *exchang
 			return false;
 		before = step;
 	}
+	if (talk->left.call)
+		return add(rows, side, TIMELINE_LEFT,
+			   talk->left.entered ? talk->left.entered : talk->left.noticed);
 	return before || add(rows, side, TIMELINE_OUTCOME, talk->last);
 }
 

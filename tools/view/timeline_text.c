@@ -35,6 +35,8 @@ static const char *paint_of(const struct timeline_row *row)
 		return "31";
 	if (has_failed(row) && row->kind != TIMELINE_TOKEN)
 		return "1;31";
+	if (row->kind == TIMELINE_LEFT)
+		return "33";
 	if (row->kind == TIMELINE_WAIT)
 		return "2";
 	if (row->kind == TIMELINE_TOKEN)
@@ -130,9 +132,9 @@ static void title(struct text *to, const struct exchange *exchange)
 		 asprintf(&text, "%s credentials that could not be had", stamp) < 0)
 		text = NULL;
 	else if (any && !talk->credential &&
-		 asprintf(&text, "%s %s to %s: %s after %.2f ms%s%s", stamp, initiator, acceptor,
-			  timeline_outcome(exchange), (double)(talk->last - talk->first) / 1e6,
-			  *hash ? ", handshake " : "", hash) < 0)
+		 asprintf(&text, "%s %s to %s: %s %s %.2f ms%s%s", stamp, initiator, acceptor,
+			  timeline_outcome(exchange), model_talk_was_left(talk) ? "within" : "after",
+			  (double)(talk->last - talk->first) / 1e6, *hash ? ", handshake " : "", hash) < 0)
 		text = NULL;
 	free(initiator);
 	free(acceptor);

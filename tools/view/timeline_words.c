@@ -112,6 +112,20 @@ static void outcome_of(FILE *to, const struct exchange *exchange, const struct t
 	}
 }
 
+static void left_of(FILE *to, const struct model_talk *talk)
+{
+	name_of_call(to, talk->left.call);
+	fputs(": never returned", to);
+	if (talk->left.entered) {
+		fputs(", noticed after ", to);
+		ms(to, talk->left.noticed - talk->left.entered);
+	}
+	if (model_talk_was_left(talk) && talk->reason.length) {
+		fputs(": ", to);
+		put(to, talk->reason);
+	}
+}
+
 static void who(FILE *to, const struct model_program *program, uint32_t pid)
 {
 	if (program->name.at)
@@ -235,6 +249,9 @@ static void row_of(FILE *to, const struct exchange *exchange, const struct timel
 		return;
 	case TIMELINE_GREETED:
 		greeted(to, exchange, row);
+		return;
+	case TIMELINE_LEFT:
+		left_of(to, exchange->sides[row->side].talk);
 		return;
 	case TIMELINE_WITHIN:
 		fputs("within: ", to);
