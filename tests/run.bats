@@ -231,6 +231,46 @@ for endpoint in "tcp://127.0.0.1:*", "inproc://fine", "nonsense://x":
     run ! grep -q GSS_S_COMPLETE failed.txt
 }
 
+@test "of what fails within a call --handshakes shows what made that fail" {
+    cat >acquire.py <<'END'
+import gssapi, sys
+spnego = gssapi.OID.from_int_seq("1.3.6.1.5.5.2")
+try:
+    gssapi.Credentials(usage="initiate", mechs=[spnego])
+    print("acquired")
+except gssapi.exceptions.GSSError:
+    print("not acquired")
+END
+    in_realm -u alice -s host@localhost -- bash -c '
+        for file in some none; do
+            "$1" run --handshakes --text $file.txt -- "$2" acquire.py
+            "$1" run --handshakes -o $file.pcapng -- "$2" acquire.py
+            "$1" run -o all-$file.pcapng -- "$2" acquire.py
+            kdestroy -q || :
+        done
+        kinit -k -t "$GSSTAP_REALM/client/alice" alice
+        "$1" run --handshakes --text left.txt -- "$3/hosts/never_returns" end spnego' bash "$GSSTAP" "$PYTHON" "$BUILD" >out
+    [ "$(uniq -c out | tr -s " ")" = ' 3 acquired
+ 3 not acquired
+ 1 jumped out' ]
+    cat some.txt none.txt left.txt
+    # That there is no NTLM is in the trace, and so is that it did no harm.
+    [ ! -s some.txt ]
+    trace_json some.pcapng | jq -c 'select(.event == "call") | [.call, .depth > 0, .major >= 65536, .duration_ns > 0]' >calls
+    [ "$(tail -n 1 calls)" = '["gss_acquire_cred",false,false,true]' ]
+    [ "$(sed '$d' calls | sort -u | jq -c '.[1:3]')" = '[true,true]' ]
+    for trace in some all-some; do
+        "$GSSTAP" decode --summary --format json $trace.pcapng | jq -e -s 'all((.failed // 0) == 0 and (has("credentials") | not))'
+    done
+    # Indented, before the call that they are the reason of.
+    grep -E '^\S+ [0-9]+  +gss_add_cred_from\(' none.txt
+    tail -n 2 none.txt | head -n 1 | grep -E '^\S+ [0-9]+ gss_acquire_cred\(.* = GSS_S_NO_CRED'
+    # It may be why the call around it never returned.
+    [ "$(sed -E 's/^\S+ [0-9]+ +//; s/ (gss_init_sec_context|abandoned).*/ \1/; s/\(.*//' left.txt | uniq)" = 'gss_add_cred_from
+left gss_init_sec_context
+handshake abandoned' ]
+}
+
 @test "what was printed is not kept: a long run without -o needs no more room than a short one" {
     mkfifo go
     cat >busy.py <<'END'

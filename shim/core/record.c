@@ -18,11 +18,21 @@ static void begin_call(struct tr_draft *d, const struct tap_scope *scope)
 }
 
 /* "gss_init_sec_context: the text": shown by Wireshark as the packet's comment. */
-static void comment_failure(struct tr_draft *d, const struct tap_scope *scope, const char *text)
+static void tell_failure(struct tr_draft *d, const struct tap_scope *scope, const char *text)
 {
+	tap_thread.failed_within[scope->library] |= scope->depth != 0;
 	tr_comment(d, tap_call_name(scope->call));
 	tr_comment(d, *text ? ": " : " failed");
 	tr_comment(d, text);
+}
+
+/* Where failures alone are recorded a call within which others failed is as well: they are told before it,
+ * and by it whether they mattered. */
+static bool is_wanted(const struct tap_scope *scope, bool failed)
+{
+	if (scope->record == TAP_RECORD || !scope->record)
+		return scope->record;
+	return failed || (tap_failures_alone && !scope->depth && tap_thread.failed_within[scope->library]);
 }
 
 struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const OM_uint32 *minor,
@@ -35,7 +45,7 @@ struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const O
 	struct tr_draft *d;
 	uint64_t end;
 
-	if (!scope->record || (scope->record == TAP_RECORD_FAILURE && !failed))
+	if (!is_wanted(scope, failed))
 		return NULL;
 	if (!scope->start)
 		scope->start = tr_now(); /* of a nested call it was not worth to look at the clock */
@@ -49,7 +59,7 @@ struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const O
 	tr_put_u32(d, TR_F_MAJOR, major);
 	if (__builtin_expect(failed, 0)) {
 		d->head.duration = end - scope->start; /* without the time our own question took */
-		comment_failure(d, scope, text);
+		tell_failure(d, scope, text);
 		if (error)
 			tr_put_u32(d, TR_F_ERRNO, (uint32_t)error);
 		if (minor) {
@@ -65,7 +75,7 @@ struct tr_draft *tap_gss_event(struct tap_scope *scope, OM_uint32 major, const O
 
 struct tr_draft *tap_call_event(struct tap_scope *scope, bool failed, int error)
 {
-	bool wanted = scope->record == TAP_RECORD || (scope->record == TAP_RECORD_FAILURE && failed);
+	bool wanted = is_wanted(scope, failed);
 	struct tr_draft *d;
 
 	if (wanted && !scope->start)
@@ -75,7 +85,7 @@ struct tr_draft *tap_call_event(struct tap_scope *scope, bool failed, int error)
 		return NULL;
 	begin_call(d, scope);
 	if (failed) {
-		comment_failure(d, scope, error > 0 && strerrordesc_np(error) ? strerrordesc_np(error) : "");
+		tell_failure(d, scope, error > 0 && strerrordesc_np(error) ? strerrordesc_np(error) : "");
 		tr_put_u32(d, TR_F_ERRNO, (uint32_t)error);
 	}
 	return d;

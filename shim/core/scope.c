@@ -50,6 +50,8 @@ void tap_open(struct tap_scope *scope, enum tr_call_id call, int library, const 
 	if (!tap_on || !real)
 		return;
 	check_depth(t, library, frame);
+	if (!t->depth[library])
+		t->failed_within[library] = false;
 	scope->call = (uint16_t)call;
 	scope->library = (uint8_t)library;
 	scope->depth = (uint8_t)t->depth[library]++;
@@ -76,6 +78,8 @@ void tap_open(struct tap_scope *scope, enum tr_call_id call, int library, const 
 	scope->record = scope->nested && !tells_why(call) ? TAP_RECORD_FAILURE : TAP_RECORD;
 	if (tap_wanted[call] < scope->record)
 		scope->record = tap_wanted[call];
+	if (tap_failures_alone && !scope->depth)
+		scope->start = tr_now();
 	if (scope->record == TAP_RECORD) {
 		if (__builtin_expect(!__atomic_load_n(&c->announced, __ATOMIC_RELAXED), 0))
 			tap_announce(c, real);

@@ -22,7 +22,7 @@
 #define PURPOSE_lines TAP_RECORD_NOT
 #define PURPOSE_moves TAP_RECORD_NOT
 
-bool tap_on, tap_krb5_trace;
+bool tap_on, tap_krb5_trace, tap_failures_alone;
 char tap_selection[512];
 uint8_t tap_wanted[TAP_IDS] = {
 #define CALL(id, family, purpose, name) [id] = PURPOSE_##purpose,
@@ -78,6 +78,7 @@ void tap_select(const char *patterns)
 	select_failures(all);
 	/* Where nothing else is: no call has that name. */
 	tap_copy(tap_selection, sizeof(tap_selection), all ? "failures" : "");
+	tap_failures_alone = all;
 	if (all)
 		return;
 	while (*patterns) {

@@ -11,6 +11,8 @@
 extern bool tap_on;
 /* The trace lines of MIT's libkrb5? Only where events are recorded. */
 extern bool tap_krb5_trace;
+/* Failures, and no call that was chosen by its name? */
+extern bool tap_failures_alone;
 
 /*
  * The host's own calls are recorded. Of those that a library makes to itself, which are hundreds in a

@@ -26,6 +26,7 @@ struct tap_thread {
 	uint32_t depth[TR_FAMILIES];
 	uintptr_t frame[TR_FAMILIES]; /* of the outermost wrapper: tells a depth left behind by longjmp */
 	struct tap_under_way outermost[TAP_ZMQ + 1];
+	bool failed_within[TR_FAMILIES]; /* the outermost call; it is recorded */
 	uint32_t quiet;	       /* we ask the library for ourselves: what it calls then is not recorded */
 	uintptr_t quiet_frame; /* of the outermost of those who ask */
 };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * never_returns HOW: a call that makes a security context hangs, and does not return. retry: the program
- * jumps out of it, makes another context and ends; end: it ends; later: what it jumps out of is the second
- * call of the same context; thread: a thread jumps out of it and ends; cancel: a thread is cancelled within
- * it; exit: the process ends within it; aside: as end, and before that a signal handler with a stack of its
- * own, above, makes a call that fails.
+ * never_returns HOW [MECH]: a call that makes a security context hangs, and does not return. retry: the
+ * program jumps out of it, makes another context and ends; end: it ends; later: what it jumps out of is the
+ * second call of the same context; thread: a thread jumps out of it and ends; cancel: a thread is cancelled
+ * within it; exit: the process ends within it; aside: as end, and before that a signal handler with a stack
+ * of its own, above, makes a call that fails.
  */
 #include "gss.h"
 #include "silent_kdc.h"
@@ -18,6 +18,7 @@ static sigjmp_buf out_of_it;
 static pthread_t caller;
 static volatile pid_t caller_id;
 static volatile sig_atomic_t called;
+static gss_OID mech = &oid_krb5;
 static int kdc;
 
 static void jump(int signal)
@@ -99,7 +100,7 @@ static OM_uint32 init(gss_ctx_id_t *context, const char *service, gss_buffer_t i
 {
 	OM_uint32 minor;
 
-	return gss_init_sec_context(&minor, GSS_C_NO_CREDENTIAL, context, import(service), &oid_krb5,
+	return gss_init_sec_context(&minor, GSS_C_NO_CREDENTIAL, context, import(service), mech,
 				    GSS_C_MUTUAL_FLAG, 0, GSS_C_NO_CHANNEL_BINDINGS, in, NULL, out, NULL,
 				    NULL);
 }
@@ -176,6 +177,8 @@ int main(int argc, char **argv)
 	pthread_t id;
 
 	signal(SIGUSR1, strcmp(how, "exit") ? jump : leave);
+	if (argc > 2 && !strcmp(argv[2], "spnego"))
+		mech = &oid_spnego;
 	kdc = silent_kdc();
 	if (!strcmp(how, "thread") || !strcmp(how, "cancel")) {
 		pthread_create(&id, NULL, in_thread, argv[1]);

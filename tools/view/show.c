@@ -3,6 +3,7 @@
  * From reader to sink: chooses events, and tells on stderr how far it is and what was left out.
  */
 #include "tools/view/show.h"
+#include "tools/view/inner.h"
 #include "tools/view/sink.h"
 #include "tools/base/tool.h"
 #include "tools/out/terminal.h"
@@ -49,6 +50,7 @@ struct show {
 	uint32_t pid;		  /* 0: any */
 	const char *const *names; /* NULL: any; ends with NULL */
 	bool handshakes;
+	struct inners inners;
 	uint64_t next_progress, lost;
 	char why_lost[160];
 };
@@ -96,6 +98,7 @@ void show_free(struct show *show)
 	if (!show)
 		return;
 	tr_reader_free(show->reader);
+	inners_free(&show->inners);
 	if (show->sink)
 		show->sink->release(show->sink);
 	free(show);
@@ -275,6 +278,23 @@ static unsigned columns(const struct show *show)
 	return fd >= 0 && isatty(fd) ? terminal_columns(fd) : 0;
 }
 
+static bool print(void *context, const struct tr_event *event)
+{
+	struct show *show = context;
+
+	return show->sink->add(show->sink, event, true);
+}
+
+/* False: no memory. */
+static bool deliver(struct show *show, const struct tr_event *event)
+{
+	bool shown = wanted(show, event);
+
+	if (!shown || !show->handshakes)
+		return show->sink->add(show->sink, event, shown);
+	return inners_add(&show->inners, event, print, show);
+}
+
 int show_poll(struct show *show, bool final)
 {
 	uint64_t now = clock_now(CLOCK_REALTIME), count = 0;
@@ -290,13 +310,15 @@ int show_poll(struct show *show, bool final)
 	while (!show->out.failed && memory &&
 	       tr_reader_next(show->reader, final ? UINT64_MAX : now - SETTLED, &event)) {
 		count_lost(show, &event);
-		memory = show->sink->add(show->sink, &event, wanted(show, &event));
+		memory = deliver(show, &event);
 		if (show->progress && ++count % PROGRESS_LOOK == 0)
 			progress(show);
 	}
 	progress_clear(show);
 	if (!final && memory && show->sink->look)
 		memory = show->sink->look(show->sink, now);
+	if (final && memory)
+		memory = inners_end(&show->inners, print, show);
 	if (final && memory) {
 		show->sink->damaged = show_problems(show);
 		memory = show->sink->end(show->sink);

@@ -44,8 +44,8 @@ void show_callers(struct show *show, bool wanted);
 void show_cut(struct show *show, bool wanted);
 /* In text, print the tokens of each event as trees. */
 void show_trees(struct show *show, bool wanted);
-/* Print only handshakes, refusals, what goes wrong with trace and policy, and calls (of which only those that
- * fail are in a trace that was made for this). */
+/* Print only handshakes, refusals, what goes wrong with trace and policy, and calls that fail: within another
+ * call where that does, too. */
 void show_only_handshakes(struct show *show, bool wanted);
 /* Print findings when they are found, and nothing else. */
 void show_findings_alone(struct show *show, bool wanted);
