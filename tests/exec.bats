@@ -60,7 +60,7 @@ not_followed() {
         run -0 --separate-stderr "$GSSTAP" run -o t-%p.pcapng "$HOST" "$function"
         [[ $output == *MARK=here* ]]
         [[ $output != *GSSTAP* && $output != *libgsstap* ]]
-        [ "$(grep -c . <<<"$stderr")" = 1 ]
+        [ "$(grep -c "unobserved:" <<<"$stderr")" = 1 ]
         [[ $stderr == "gsstap: $program ran unobserved: it was given an environment without gsstap's variables"* ]]
         [ "$(events t-*.pcapng)" = "$function $program [LD_PRELOAD, GSSTAP_TRACE, GSSTAP_HELLO] false" ]
     done
@@ -455,6 +455,128 @@ os.wait()"; "$2" run true; exit 7' sh "$PYTHON" "$BUILD/gsstap"
     [[ $stderr == *"22 more programs ran unobserved"* ]]
     run -0 --separate-stderr "$GSSTAP" run -o t-%p.pcapng sh -c './e*; :'
     [[ $stderr == *"31m ran unobserved"* && $stderr != *$'\e'* ]]
+}
+
+# begin COMMAND...: below a strict run, in the background, with what it says in err. Its programs wait for go.
+begin() {
+    [ -p go ] || mkfifo go
+    "$GSSTAP" run --strict -o t-%p.pcapng "$@" 2>err 3>&- &
+    run=$!
+}
+
+# finish STATUS PATTERN: when run has looked at processes of that command line, lets them go on.
+finish() {
+    local -a before
+    wait_until 60 pgrep -f "$2" >/dev/null
+    mapfile -t before < <(slept)
+    wait_until 60 has_looked "${before[0]}"
+    exec 9<>go
+    head -c 4096 /dev/zero >&9
+    wait_until 60 gone "$run"
+    exec 9>&-
+    wait "$run" || status=$?
+    cat err
+    [ "${status:-0}" = "$1" ]
+}
+
+slept() {
+    awk '/^voluntary/ { print $2 }' "/proc/$run/status"
+}
+
+# has_looked BEFORE: it looks at least every third time that something wakes it, while one without the shim is there.
+has_looked() {
+    [ "$(slept)" -ge $(($1 + 9)) ]
+}
+
+# named PROGRAM BY: PROGRAM is said to have run unobserved, once, since BY started it.
+named() {
+    [ "$(grep -c "^gsstap: $(readlink -f "$1") " err)" = 1 ]
+    grep -qxF "gsstap: $(readlink -f "$1") ran unobserved: it was started by $(readlink -f "$2"), which ran without the shim" err
+}
+
+# A program that none can be loaded into: waits for a byte of the file that it is given, or for the programs behind.
+static_program() {
+    cat >"$1.c" <<'END'
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	char byte;
+
+	if (argc == 2)
+		return read(open(argv[1], O_RDONLY), &byte, 1) != 1;
+	if (!fork()) {
+		execv(argv[1], argv + 1);
+		_exit(127);
+	}
+	return wait(NULL) < 0;
+}
+END
+    gcc -static -o "$1" "$1.c"
+}
+
+@test "what is started by a program that ran unobserved is named with it, however far below" {
+    static_program static
+    cp static other
+    begin env -i /bin/sh -c 'bash -c "$0 -c \"import subprocess; subprocess.run([\\\"head\\\", \\\"-c1\\\", \\\"$1\\\"])\"; :"; :' "$PYTHON" "$PWD/go"
+    finish 125 "^head -c1 $PWD/go"
+    named "$(type -P bash)" /bin/sh
+    named "$PYTHON" "$(type -P bash)"
+    named "$(type -P head)" "$PYTHON"
+    grep -q '^gsstap: what unobserved programs start is looked for again and again while they run: ' err
+    # One that is static, from PROGRAM itself.
+    begin ./static ./other go
+    finish 125 '^./other go'
+    named other static
+    [ "$(grep -c unobserved: err)" = 2 ]
+    # In the same process, by a program that is gone at once.
+    begin env -i /bin/sh -c "exec head -c1 $PWD/go"
+    finish 125 "^head -c1 $PWD/go"
+    grep -qE "^gsstap: $(type -P head) ran unobserved: it was started (by|out of sight, by) " err
+}
+
+@test "who has the shim is not named, whoever started it" {
+    static_program static
+    begin sh -c './static go & export p="$LD_PRELOAD"; sh -c "head -c1 go; :" & unset LD_PRELOAD
+        bash -c "LD_PRELOAD=\$p head -c1 $PWD/go; :"; wait'
+    wait_until 60 pgrep -f '^./static go' >/dev/null
+    finish 125 "^head -c1 $PWD/go"
+    grep -q "^gsstap: $PWD/static ran unobserved: it is statically linked" err
+    grep -q "^gsstap: $(type -P bash) ran unobserved: it was given an environment" err
+    [ "$(grep -c unobserved: err)" = 2 ]
+    begin ./static "$(type -P head)" -c1 go
+    finish 125 ' -c1 go$'
+    [ "$(grep -c unobserved: err)" = 1 ]
+    begin sh -c 'cat go; :'
+    wait_until 60 pgrep -f '^cat go' >/dev/null
+    echo >go
+    wait "$run"
+    [ ! -s err ]
+}
+
+@test "of many that were started by one that ran unobserved the list is short, too" {
+    static_program static
+    for i in $(seq 30); do ln static "s$i"; done
+    begin env -i /bin/sh -c 'for i in $(seq 30); do ./s$i go & done; ./s1 go & wait; :'
+    wait_until 60 pgrep -f '^./s30 go' >/dev/null
+    finish 125 '^./s1 go'
+    grep -qx "gsstap: $PWD/s1 ran unobserved 2 times: it was started by $(readlink -f /bin/sh), which ran without the shim" err
+    [ "$(grep -c ': it was started by ' err)" = 10 ]
+    grep -q '^gsstap: [12][0-9] more programs that they started ran unobserved' err
+}
+
+@test "what is hidden from who runs it is said to be" {
+    static_program static
+    cp static other
+    chmod u+s static
+    open_directory static other
+    mkfifo go
+    setpriv --reuid nobody --clear-groups "$GSSTAP" run --strict -o t-%p.pcapng sh -c './static ./other go; :' 2>err 3>&- &
+    run=$!
+    finish 125 '^./other go'
+    grep -q '^gsstap: .*/static ran unobserved: it gains privileges\|^gsstap: .*/static ran unobserved: it is statically linked' err
+    grep -qx 'gsstap: other may have run unobserved: it was started by static, which ran without the shim, and you may not look into it' err
 }
 
 @test "under a limit of file sizes programs are followed as far as the limit goes" {

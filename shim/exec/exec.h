@@ -158,6 +158,8 @@ extern char tap_no_trace[600];
 bool tap_roll_lost(enum tr_drop why, const char *reason, uint32_t count);
 /* Which of the files that a child needs are not reached from here: flags of enum tr_roll_flag. */
 unsigned tap_roll_reach(void);
+/* Opens the hello file, which gsstap run notices: it reads the roll then. */
+void tap_roll_ring(void);
 /* The entry, or NULL: there is no room for it. */
 struct tr_roll_entry *tap_roll_add(unsigned kind, pid_t pid, unsigned flags, const char *path);
 void tap_roll_undo(struct tr_roll_entry *entry);

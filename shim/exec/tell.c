@@ -100,12 +100,16 @@ void tap_exec_record(struct tap_exec *e)
 static struct tr_roll_entry *add(unsigned kind, pid_t pid, const struct tap_exec *e)
 {
 	unsigned flags = tap_exec_filter ? 0 : tap_roll_reach(); /* it may not be asked */
+	struct tr_roll_entry *entry;
 
 	if (e->missing && !e->restored)
 		flags |= TR_ROLL_LOST;
 	if (e->secure)
 		flags |= TR_ROLL_SECURE;
-	return tap_roll_add(kind, pid, flags, e->where);
+	entry = tap_roll_add(kind, pid, flags, e->where);
+	if (!tap_exec_filter && !tr_confined && !(flags & TR_ROLL_NO_HELLO))
+		tap_roll_ring();
+	return entry;
 }
 
 void tap_exec_tell(const struct tap_exec *e, pid_t pid)

@@ -82,6 +82,16 @@ static void finish_watch(struct run *run)
 	run->lost++;
 }
 
+static size_t report_escapes(struct run *run)
+{
+	struct run_roll_program program = {.pid = run->loop.child.pid,
+					   .path = run->path,
+					   .found = run_follow_found(run->loop.follow),
+					   .problem = run_follow_problem(run->loop.follow)};
+
+	return run_roll_report(&run->dir, &program, &run->lost);
+}
+
 /* Prints what is left to print, and removes what nobody needs any more. */
 static void finish(struct run *run)
 {
@@ -91,7 +101,8 @@ static void finish(struct run *run)
 		finish_watch(run);
 	run->lost += run_report_problems(run->hello);
 	if (run->loop.child.pid > 0 && !run->loop.exec_error)
-		run->escaped = run_roll_report(&run->dir, run->loop.child.pid, &run->lost);
+		run->escaped = report_escapes(run);
+	run_follow_free(run->loop.follow);
 	if (run->settings->output && run->template)
 		run->lost += run_report_after(&run->before, run->template);
 	if (run->has_dir)

@@ -22,6 +22,7 @@
 struct state {
 	struct run_loop *loop;
 	int64_t hello_at, leave_at; /* ms; 0: not set */
+	int64_t watch_at;	    /* ms; traces are not looked at before, unless something else is new */
 	bool program_ended, ending, tree_ended;
 };
 
@@ -96,11 +97,11 @@ static void reap(struct state *state)
 /* Milliseconds until something is due, or -1. */
 static int patience(const struct state *state)
 {
-	int64_t now = now_ms(), wait = -1, due[] = {state->hello_at, state->leave_at};
+	bool busy = state->loop->watch && run_watch_is_busy(state->loop->watch);
+	int64_t now = now_ms(), wait = run_follow_patience(state->loop->follow),
+		due[] = {state->hello_at, state->leave_at, busy ? state->watch_at : 0};
 
-	if (state->loop->watch && run_watch_is_busy(state->loop->watch))
-		wait = TICK;
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 3; i++)
 		if (due[i] && (wait < 0 || due[i] - now < wait))
 			wait = due[i] > now ? due[i] - now : 0;
 	return wait;
@@ -111,9 +112,13 @@ static void wait_for_news(struct state *state)
 	struct run_loop *loop = state->loop;
 	struct pollfd fds[] = {{loop->signals->fd, POLLIN, 0},
 			       {loop->child.exec_fd, POLLIN, 0},
-			       {loop->watch ? run_watch_fd(loop->watch) : -1, POLLIN, 0}};
+			       {loop->watch ? run_watch_fd(loop->watch) : -1, POLLIN, 0},
+			       {run_follow_fd(loop->follow), POLLIN, 0}};
 
-	poll(fds, 3, patience(state));
+	poll(fds, 4, patience(state));
+	run_follow_poll(loop->follow); /* first: what began may end at once */
+	if (fds[0].revents || fds[2].revents)
+		state->watch_at = 0;
 	if (fds[1].revents)
 		take_exec_result(state);
 }
@@ -128,6 +133,7 @@ void run_loop(struct run_loop *loop)
 {
 	struct state state = {.loop = loop};
 
+	run_follow_begin(loop->follow, loop->told);
 	while (!state.tree_ended && !is_to_leave(&state)) {
 		struct signal_news news;
 
@@ -139,7 +145,9 @@ void run_loop(struct run_loop *loop)
 		reap(&state);
 		if (state.hello_at && now_ms() >= state.hello_at)
 			look_for_hello(&state);
-		if (loop->watch)
+		if (loop->watch && now_ms() >= state.watch_at) {
 			run_watch_poll(loop->watch, false);
+			state.watch_at = now_ms() + TICK;
+		}
 	}
 }

@@ -5,6 +5,7 @@
 #ifndef TOOLS_RUN_LOOP_H
 #define TOOLS_RUN_LOOP_H
 
+#include "tools/run/follow.h"
 #include "tools/run/program.h"
 #include "tools/run/proof.h"
 #include "tools/base/signals.h"
@@ -15,7 +16,8 @@ struct run_loop {
 	struct run_child child;
 	struct signals *signals;
 	struct run_watch *watch; /* or NULL: nothing is printed */
-	struct run_proof proof;	 /* RUN_PROOF_NONE unless PROGRAM is held */
+	struct run_follow *follow;
+	struct run_proof proof; /* RUN_PROOF_NONE unless PROGRAM is held */
 	const char *hello_path;
 	const char *program; /* for messages */
 	bool told;	     /* it has been said already that PROGRAM is not observed */

@@ -162,7 +162,12 @@ static int place(struct run *run)
 	if (!status)
 		status = run_policy_place(&run->policy, &run->dir);
 	run_room_leave(&before);
-	return status;
+	if (!status)
+		run->loop.follow = run_follow_new(&run->dir, run->hello);
+	if (status || run->loop.follow)
+		return status;
+	tool_error("%s", strerror(ENOMEM));
+	return TOOL_SELF;
 }
 
 static int prepare_files(struct run *run)

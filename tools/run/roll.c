@@ -119,6 +119,31 @@ static void tell(const struct roll_seen *seen)
 			"shim");
 }
 
+static void explain(const char *path, void *found)
+{
+	found_explain(found, path);
+}
+
+/* What nobody who has the shim could tell of. Returns of how many processes. */
+static size_t tell_found(const struct roll_seen *seen, const struct run_roll_program *program)
+{
+	struct found *found = program->found;
+	size_t all;
+
+	if (found_asks(found)) {
+		found_explain(found, program->path);
+		roll_each_escape(seen, explain, found);
+	}
+	all = found_tell(found);
+	if (program->problem && (seen->all || all))
+		tool_error("what unobserved programs start could not be looked for: %s", program->problem);
+	else if (seen->all || all)
+		tool_error("what unobserved programs start is looked for again and again while they run: "
+			   "what ended "
+			   "between two looks is not named");
+	return all;
+}
+
 /* What is taken of the roll, as its head said it first: they may go on writing. Read, not mapped: who has it
  * may still cut it. NULL, with errno: no memory, or 0. */
 static void *read_roll(int fd, size_t *size)
@@ -155,27 +180,57 @@ static const char *why_no_roll(int fd, int error)
 		    : "the file size limit (ulimit -f) leaves no room for the roll of them";
 }
 
-size_t run_roll_report(const struct run_dir *dir, pid_t program, uint64_t *lost)
+int run_roll_open(const struct run_dir *dir)
 {
-	struct roll_seen seen = {0};
 	char path[PATH_MAX + 16];
-	void *bytes = NULL;
-	size_t size;
-	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", dir->path, NAME);
-	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	return open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+bool run_roll_news(int roll, uint64_t *read)
+{
+	static char bytes[65536] __attribute__((aligned(TR_ROLL_ALIGN)));
+	struct tr_roll head;
+	size_t taken;
+	ssize_t got;
+	bool lost = false;
+
+	if (!*read)
+		*read = sizeof(head);
+	do {
+		if (pread(roll, &head, sizeof(head), 0) != sizeof(head) || head.used <= *read)
+			return lost;
+		got = pread(roll, bytes,
+			    head.used - *read < sizeof(bytes) ? head.used - *read : sizeof(bytes),
+			    (off_t)*read);
+		taken = 0;
+		if (got > 0)
+			lost |= roll_read_news(bytes, (size_t)got, &taken);
+		*read += taken;
+	} while (taken);
+	return lost;
+}
+
+size_t run_roll_report(const struct run_dir *dir, const struct run_roll_program *program, uint64_t *lost)
+{
+	struct roll_seen seen = {0};
+	void *bytes = NULL;
+	size_t size;
+	int fd = run_roll_open(dir);
+
 	if (fd >= 0)
 		bytes = read_roll(fd, &size);
 	if (bytes) {
-		roll_read(&seen, bytes, size, program);
+		roll_read(&seen, bytes, size, program->pid);
 		tell(&seen);
 		*lost += seen.lost;
 	} else {
 		tool_error("the programs that were executed could not be followed: %s",
 			   why_no_roll(fd, errno));
-		seen.all++;
 	}
+	seen.all += tell_found(&seen, program);
+	seen.all += !bytes;
 	if (fd >= 0)
 		close(fd);
 	roll_seen_free(&seen);

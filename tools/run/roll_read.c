@@ -15,6 +15,7 @@ struct process {
 	uint32_t pid;
 	unsigned answers;		  /* that nothing which was told before asked for */
 	bool answered;			  /* ever */
+	bool escaped;			  /* something that it executed did not answer */
 	const struct tr_roll_entry *open; /* executed, and not answered yet; NULL: none */
 };
 
@@ -79,6 +80,12 @@ static void escaped(struct roll_seen *seen, const struct tr_roll_entry *entry)
 	}
 }
 
+static void left_open(struct roll_seen *seen, struct process *process)
+{
+	process->escaped = true;
+	escaped(seen, process->open);
+}
+
 /* Its own trace, where it has one, does not tell of these. */
 static void lost(struct roll_seen *seen, const struct tr_roll_entry *entry)
 {
@@ -113,7 +120,7 @@ static void take(struct roll_seen *seen, const struct tr_roll_entry *entry)
 		break;
 	case TR_ROLL_EXEC:
 		if (process->open) /* who tells of the next program was there after all, or has died */
-			escaped(seen, process->open);
+			left_open(seen, process);
 		process->open = entry;
 		break;
 	case TR_ROLL_FAILED:
@@ -170,10 +177,10 @@ static void read_entries(struct roll_seen *seen, const char *bytes, size_t used)
 /* Who was told of and has not answered when all is over. */
 static void close_one(const void *node, VISIT visit, void *seen)
 {
-	const struct process *process = *(struct process *const *)node;
+	struct process *process = *(struct process *const *)node;
 
 	if ((visit == postorder || visit == leaf) && process->open)
-		escaped(seen, process->open);
+		left_open(seen, process);
 }
 
 void roll_read(struct roll_seen *seen, const void *bytes, size_t size, pid_t program)
@@ -190,6 +197,53 @@ void roll_read(struct roll_seen *seen, const void *bytes, size_t size, pid_t pro
 		seen->all++;
 	seen->incomplete |= head->used > size;
 	seen->all += seen->incomplete;
+}
+
+bool roll_read_news(const void *bytes, size_t size, size_t *taken)
+{
+	const char *at = bytes;
+	bool lost = false;
+
+	for (*taken = 0; *taken + sizeof(struct tr_roll_entry) <= size;) {
+		const struct tr_roll_entry *entry = (const void *)(at + *taken);
+
+		if (!is_entry(entry, size - *taken))
+			break;
+		lost |= entry->kind != TR_ROLL_LOSS && entry->flags;
+		*taken += entry->length;
+	}
+	return lost;
+}
+
+struct each {
+	void (*call)(const char *path, void *context);
+	void *context;
+};
+
+static void each_one(const void *node, VISIT visit, void *each)
+{
+	const struct roll_escape *escape = *(struct roll_escape *const *)node;
+	const struct each *what = each;
+
+	if (visit == postorder || visit == leaf)
+		what->call(escape->entry->path, what->context);
+}
+
+void roll_each_escape(const struct roll_seen *seen, void (*each)(const char *path, void *context),
+		      void *context)
+{
+	struct each what = {.call = each, .context = context};
+
+	twalk_r(seen->escapes, each_one, &what);
+}
+
+bool roll_ran_unobserved(const void *seen, pid_t pid, bool ended)
+{
+	struct process like = {.pid = (uint32_t)pid};
+	void *const *found = tfind(&like, &((const struct roll_seen *)seen)->processes, by_pid);
+	const struct process *process = found ? *(struct process *const *)found : NULL;
+
+	return process ? process->escaped || (ended && !process->answered) : ended;
 }
 
 void roll_seen_free(struct roll_seen *seen)

@@ -40,6 +40,15 @@ struct roll_seen {
 
 /* Reads a whole roll into zeros; bytes (8-byte aligned, at least a struct tr_roll) stay in use. */
 void roll_read(struct roll_seen *seen, const void *bytes, size_t size, pid_t program);
+/* Is somebody about to execute what cannot bring the shim, as far as who does knows? Takes whole entries of
+ * what was added; *taken: so many bytes. */
+bool roll_read_news(const void *bytes, size_t size, size_t *taken);
+/* Calls back with the path of each program that was executed and has not answered. */
+void roll_each_escape(const struct roll_seen *seen, void (*each)(const char *path, void *context),
+		      void *context);
+/* May this process, which was seen without the shim, have run so? It has not answered; or something that it
+ * executed has not, where what started it has not ended. */
+bool roll_ran_unobserved(const void *seen, pid_t pid, bool ended);
 void roll_seen_free(struct roll_seen *seen);
 
 #endif
