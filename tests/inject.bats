@@ -292,6 +292,51 @@ EOF
     refused socket REP bind 'tcp://lo:*'
 }
 
+# odd_endpoints POLICY WORD...: what became of odd endpoints, by POLICY, and where the shim is by WORD...; into that file.
+odd_endpoints() {
+    local TMPDIR
+    fresh "odd-$1"
+    mkdir folder temporary
+    touch file
+    ln -s loop loop
+    ln -s nowhere dangling
+    export TMPDIR=$PWD/temporary
+    WITH=(env)
+    [ "$1" = bare ] || under "$1"
+    "${@:2}" env -u GSSTAP_TRACE "${WITH[@]}" "$BUILD/hosts/odd_endpoints" "$SEED" 100 >../"$1".out
+}
+
+@test "whatever the endpoint, what fails without a policy fails as it does without, and nothing else is opened" {
+    SEED=${GSSTAP_SEED:-$RANDOM}
+    echo "GSSTAP_SEED=$SEED"
+    refuse_policy
+    policy look-on <<<$'version: 1\nmode: audit\nzmq: {unsecured: refuse}'
+    policy everywhere <<<$'version: 1\nzmq: {unsecured: refuse, inject: [{bind: "*"}, {connect: "*", service: "zmq@localhost"}]}'
+    odd_endpoints bare
+    odd_endpoints look-on
+    odd_endpoints everywhere
+    odd_endpoints refuse strace -qq -f --seccomp-bpf -e trace=listen,connect -o "$PWD/opened"
+    [ ! -s opened ]
+    cd ..
+    [ "$(grep -c ' ok$' bare.out)" -gt 500 ]
+    [ "$(grep -vc ' ok$' bare.out)" -gt 5000 ]
+    diff bare.out look-on.out
+    # What a name is nobody asks, nor for an address of an interface where IPv6 is wanted, nor OpenPGM.
+    local by unsure='connect (ws|udp)://|1 (bind|connect) udp://lo;| e?pgm://'
+    for by in refuse everywhere; do
+        awk -v by=$by -v unsure="$unsure" '
+            { error = $NF; sub(/ [^ ]+$/, "") }
+            NR == FNR { bare[FNR] = error; what[FNR] = $0; next }
+            $0 != what[FNR] { print "not asked the same:", $0; next }
+            bare[FNR] == "ok" ? error == "EACCES" || (by == "everywhere" && error == "ok" && / (tcp|ipc):/) : error == bare[FNR] { next }
+            error == "EACCES" && $0 ~ unsure { next }
+            { print by, $0, bare[FNR], error }' bare.out $by.out >differs
+        cat differs
+        [ ! -s differs ]
+        [ "$(wc -l <$by.out)" = "$(wc -l <bare.out)" ]
+    done
+}
+
 @test "one socket among more than a thousand raw ones is injected all the same" {
     fresh many
     under inject

@@ -31,7 +31,7 @@ static void tell(const struct tap_scope *scope, void *socket, const struct tap_t
  */
 static bool tell_early(const struct tap_scope *scope, void *socket, const struct tap_tie *tie)
 {
-	if (tie->binds || tap_zmq_malformed(POL_CONNECT, tie->endpoint))
+	if (tie->binds || tap_zmq_malformed(scope, POL_CONNECT, socket, tie->endpoint))
 		return false;
 	tell(scope, socket, tie);
 	return true;

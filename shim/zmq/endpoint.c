@@ -47,7 +47,9 @@ static bool is_no_endpoint(const struct tap_scope *scope, void *socket, const ch
 		return false;
 	if (!colon || colon == endpoint || !colon[3])
 		return true;
-	if (!disconnect || colon - endpoint > 31 || !strncmp(endpoint, "tcp:", 4))
+	if (colon - endpoint > 31)
+		return true;
+	if (!disconnect || !strncmp(endpoint, "tcp:", 4))
 		return false;
 	tap_copy(asked, (size_t)(colon - endpoint) + 1, endpoint);
 	tap_append(asked, sizeof(asked), nobodys);
@@ -55,6 +57,25 @@ static bool is_no_endpoint(const struct tap_scope *scope, void *socket, const ch
 	none = disconnect(socket, asked) == -1 && (errno == EPROTONOSUPPORT || errno == ENOCOMPATPROTO);
 	tap_quiet_end();
 	return none;
+}
+
+/*
+ * What libzmq would not take anyway is not the policy's. Returns the errno of a refusal, or of what libzmq
+ * finds wrong; 0: go on, also to hear it from libzmq. That is not asked where it looks at no endpoint, having
+ * a listener, or does not live through a NULL.
+ */
+static int refuse_endpoint(const struct tap_scope *scope, void *socket, const struct pol_endpoint *facts,
+			   bool is_looked_at, struct pol_verdict *verdict)
+{
+	int error = 0;
+
+	if (is_looked_at && is_no_endpoint(scope, socket, facts->endpoint))
+		return 0;
+	if (is_looked_at)
+		error = tap_zmq_malformed(scope, facts->way, socket, facts->endpoint);
+	if (error == TAP_ZMQ_ITSELF || (error && verdict->audit))
+		return 0;
+	return error ? error : refuse(scope, verdict, facts->endpoint);
 }
 
 static bool is_stream(const char *endpoint)
@@ -162,17 +183,10 @@ static bool authenticates(const struct pol *policy, const void *socket)
 	return pol_authenticates(policy) && !(context && tap_socket_handles_zap(context));
 }
 
-/* For an endpoint that libzmq secures, or nobody. 0, an errno with the reason filled, or -1: it is refused.
- */
-static int begin_auth(const struct pol *policy, const struct tap_scope *scope, void *socket,
-		      const struct pol_endpoint *facts, struct pol_verdict *verdict, char *reason,
-		      size_t size)
+/* ... and at this one, which libzmq secures, or nobody? */
+static bool authenticates_at(const struct pol *policy, const void *socket, const struct pol_endpoint *facts)
 {
-	if (!authenticates(policy, socket) || !strncmp(facts->endpoint, "inproc://", 9))
-		return 0;
-	if (pol_judge_entrance(policy, facts, verdict) == POL_DENY)
-		return refuse(scope, verdict, facts->endpoint) ? -1 : 0;
-	return tap_auth_begin(scope, socket, facts, reason, size);
+	return authenticates(policy, socket) && strncmp(facts->endpoint, "inproc://", 9) != 0;
 }
 
 static struct judged judge_by(const struct pol *policy, const struct tap_scope *scope, enum pol_way way,
@@ -223,29 +237,22 @@ static struct judged judge_by(const struct pol *policy, const struct tap_scope *
 				       sizeof(reason));
 		break;
 	default:
-		if (is_no_endpoint(scope, socket, facts.endpoint))
-			break;
-		/* libzmq does not live through a NULL, nor does it look at what it has a listener for. */
-		judged.error = endpoint && !given ? tap_zmq_malformed(way, endpoint) : 0;
-		if (judged.error && verdict.audit)
-			judged.error = 0; /* it says so itself */
-		else if (!judged.error)
-			judged.error = refuse(scope, &verdict, facts.endpoint);
+		judged.error = refuse_endpoint(scope, socket, &facts, endpoint && !given, &verdict);
 	}
 	if (!error && !judged.error && !judged.wired.tie && tap_zmq_ruled())
 		error = tap_wire_begin_none(scope, socket, &judged.wired, reason, sizeof(reason));
-	if (!error && !judged.error && !judged.wired.tie)
-		error = begin_auth(policy, scope, socket, &facts, &verdict, reason, sizeof(reason));
-	if (error < 0) {
-		judged.error = EACCES;
-		error = 0;
+	if (!error && !judged.error && !judged.wired.tie && authenticates_at(policy, socket, &facts)) {
+		if (pol_judge_entrance(policy, &facts, &verdict) == POL_DENY)
+			judged.error = refuse_endpoint(scope, socket, &facts, endpoint && !given, &verdict);
+		else
+			error = tap_auth_begin(scope, socket, &facts, reason, sizeof(reason));
 	}
 	/* What cannot be secured is refused: the policy wants it so, or the program. */
 	if (error) {
 		verdict.action = POL_DENY;
 		verdict.rule = verdict.rule ? verdict.rule : "zmq";
 		tap_copy(verdict.reason, sizeof(verdict.reason), reason);
-		judged.error = refuse(scope, &verdict, facts.endpoint);
+		judged.error = refuse_endpoint(scope, socket, &facts, endpoint && !given, &verdict);
 	}
 	if (!authenticates(policy, socket) && !judged.wired.own && !verdict.inject.skips_zap &&
 	    strncmp(facts.endpoint, "inproc://", 9) != 0)

@@ -83,8 +83,9 @@ bool tap_moves_in_vain(void);
  * knows its name. NULL: it could not be made up. */
 const char *tap_sender_property(void);
 
-/* malformed.c: the errno with which libzmq refuses this endpoint; 0: it may take it. */
-int tap_zmq_malformed(enum pol_way way, const char *endpoint);
+/* malformed.c: the errno with which libzmq does not take this endpoint; 0: it may take it. */
+int tap_zmq_malformed(const struct tap_scope *scope, enum pol_way way, void *socket, const char *endpoint);
+#define TAP_ZMQ_ITSELF (-2) /* it does not, with an errno that only it knows */
 
 /* domain.c: its ZAP domain, of 1 to 255 bytes. False: there is no room to keep it. */
 bool tap_domain_keep(void *socket, const void *value, size_t length);
