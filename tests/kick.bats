@@ -290,3 +290,22 @@ signal.pause()'
     run -0 "$GSSTAP" kick 'alice@*' "${PID[server]}"
     [ "$output" = "$PWD/p.bin: put in place for 1 process" ]
 }
+
+@test "a policy that is mounted by itself, as containers have files, stays, and it is said what to mount" {
+    local mounted="this file is mounted by itself and cannot be replaced: mount the directory that it is in"
+    put
+    mkdir inside
+    : >inside/p.bin
+    POLICY=$PWD/inside/p.bin serve unshare -m sh -c 'mount --bind p.bin inside/p.bin && exec tail -f /dev/null'
+    wait_until 20 has_mount
+    run -1 "$GSSTAP" kick 'alice@*' "${PID[server]}"
+    [ "$output" = "gsstap: ${PID[server]}: $PWD/inside/p.bin: $mounted" ]
+    has_mount
+    run -1 unshare -m sh -c 'mount --bind p.bin inside/p.bin && exec "$1" policy compile -o inside/p.bin p.yaml' sh "$GSSTAP"
+    [ "$output" = "gsstap: cannot write inside/p.bin: $mounted" ]
+    [ ! -s inside/p.bin ]
+}
+
+has_mount() {
+    grep -q ' /.*/inside/p.bin ' "/proc/${PID[server]}/mountinfo" && grep -q libgsstap "/proc/${PID[server]}/maps"
+}

@@ -203,13 +203,29 @@ static int put_new(const char *beside, const char *target)
 	return errno == EEXIST ? 1 : -1;
 }
 
+/* As containers are given single files. From outside of one it could be done, and would take the mount away.
+ */
+static bool is_mounted(const char *path)
+{
+	struct statx is;
+
+	return !statx(AT_FDCWD, path, 0, STATX_TYPE, &is) && is.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+}
+
 /* old->st_mode is 0 for nothing. */
 static int replace(const char *target, const struct stat *old, const void *bytes, size_t len, mode_t new_mode,
 		   char *error, size_t size)
 {
 	char beside[PATH_MAX + 8];
-	int fd = write_beside(beside, target, old, bytes, len, new_mode, error, size), status;
+	int fd, status;
 
+	if (old->st_mode && is_mounted(target)) {
+		snprintf(error, size,
+			 "this file is mounted by itself and cannot be replaced: mount the directory that it "
+			 "is in");
+		return -1;
+	}
+	fd = write_beside(beside, target, old, bytes, len, new_mode, error, size);
 	if (fd < 0)
 		return -1;
 	status = old->st_mode ? exchange(beside, target, old) : put_new(beside, target);
