@@ -90,6 +90,9 @@ END
     for mech in 1.3.6.1.4.1.311.2.2.10 1.3.6.1.5.5.2; do
         refused gss.mechanisms '  match: [{role: initiator, mechanisms: krb5}]' "$PYTHON" ntlm.py $mech
         nothing_left
+        under '  mechanisms: krb5' "$PYTHON" ntlm.py $mech
+        run -1 "$GSSTAP" policy test p.yaml trace.pcapng
+        [[ $output == "Of 1 context and 0 endpoints 1 would have been refused"* ]]
         passes '  mechanisms: [krb5, ntlm]' "$PYTHON" ntlm.py $mech
     done
 }

@@ -33,7 +33,7 @@ bool tap_is_kerberos(gss_const_OID mech);
 /* It is the one that a context will have, and not one that chooses it. */
 static inline bool tap_is_chosen(gss_const_OID mech)
 {
-	return mech && !pol_negotiates(mech->elements, mech->length);
+	return mech && mech->elements && !pol_negotiates(mech->elements, mech->length);
 }
 /* Is it krb5's, by its frame: a first token, and an exported context? */
 bool tap_begins_kerberos(const gss_buffer_desc *token);

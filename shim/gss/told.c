@@ -11,6 +11,7 @@
 #include "shim/gss/gss.h"
 #include "shim/gss/guest.h"
 #include "shim/gss/store.h"
+#include "trace/unconst.h"
 
 #include <string.h>
 
@@ -144,6 +145,20 @@ const uint8_t *tap_handshake_hash(const struct tap_handshake *step, const gss_bu
 	return token == step->first_token && step->c && step->c->hashed ? step->c->first_hash : NULL;
 }
 
+/* Of one that was refused before it was complete: as far as it is known by then. */
+static void name_mechanism(const struct tap_handshake *step, struct context *c)
+{
+	const struct tap_facts *learned = step->learning ? &step->learning->facts : NULL;
+
+	if (c->facts.has_mech)
+		return;
+	if (learned && learned->has_mech)
+		tap_facts_mech(&c->facts, &(gss_OID_desc){(OM_uint32)learned->pol.mech_length,
+							  TR_UNCONST(learned->mech)});
+	else if (tap_is_chosen(step->mech))
+		tap_facts_mech(&c->facts, step->mech);
+}
+
 static void failed(struct tap_scope *scope, const struct tap_handshake *step, struct context *c)
 {
 	char room[TAP_TEXT];
@@ -169,6 +184,7 @@ void tap_handshake_tell(struct tap_scope *scope, struct tap_handshake *step, gss
 	if (step->refused) {
 		c->told = true;
 		name_target(scope, step, c);
+		name_mechanism(step, c);
 		write_handshake(scope, c, TR_OUTCOME_REFUSED, 0, 0, step->verdict.reason);
 	} else if (GSS_ERROR(step->major) && !c->established) {
 		failed(scope, step, c);

@@ -123,8 +123,7 @@ static void judge_context(struct trial *trial, const struct replay_case *c)
 
 	facts->role = (enum pol_role)c->is.role;
 	/* What a program asks for, or a negotiation comes to, is judged before a token of it leaves. */
-	if (c->is.role == POL_INITIATOR && c->texts[CASE_MECH].at &&
-	    !pol_negotiates(c->texts[CASE_MECH].at, c->texts[CASE_MECH].length)) {
+	if (c->is.role == POL_INITIATOR) {
 		facts->mech = c->texts[CASE_MECH].at;
 		facts->mech_length = c->texts[CASE_MECH].length;
 	}

@@ -85,12 +85,14 @@ static bool put_context(struct replay *replay, const struct model_talk *talk)
 	take_names(&like, talk);
 	if (like.is.kerberos)
 		like.texts[CASE_STORE] = acceptor ? talk->keytab : talk->ccache;
+	/* What a negotiation has come to, or a program has asked for: before that it is not known. */
+	if (like.is.established || (talk->mech.at && !pol_negotiates(talk->mech.at, talk->mech.length)))
+		like.texts[CASE_MECH] = talk->mech;
 	if (like.is.established) {
 		like.is.flags_granted = talk->flags_ret;
 		like.is.session_enctype = talk->session_enctype;
 		like.is.has_lifetime = talk->has_lifetime;
 		like.is.lifetime = talk->lifetime;
-		like.texts[CASE_MECH] = talk->mech;
 		like.is.delegated =
 			acceptor && (like.is.kerberos ? talk->delegated : talk->flags_ret & DELEGATED);
 		like.is.constrained =
