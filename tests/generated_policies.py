@@ -15,7 +15,8 @@ class Generator:
         self.random = random.Random(seed)
         one = self.random.choice
         self.keys = {
-            "peers": lambda: "{%s: ['%s', '%s']}" % (one(["allow", "deny"]), one(NAMES), one(NAMES)),
+            "peers": lambda: "{%s: ['%s', '%s']%s}" % (one(["allow", "deny"]), one(NAMES), one(NAMES), one(
+                ["", "", ", allow-groups: [S-1-1-0]", ", deny-groups: [S-1-1-0]"])),
             "delegation": lambda: one(["allow", "strip", "refuse"]),
             "constrained-delegation": lambda: one(["allow", "strip", "refuse"]),
             "mechanisms": lambda: one(["[krb5]", "[ntlm]", "['*']"]),

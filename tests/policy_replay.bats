@@ -234,6 +234,24 @@ u = c.socket(z.STREAM); u.bind("tcp://127.0.0.1:*")'
     jq -e '.not_judged == [] and .not_judged_in == []' tested
 }
 
+@test "a context that groups decide about is not judged, unless something else refuses it" {
+    policy $'  match: [{role: acceptor, peers: {allow: ["bob@*"], allow-groups: [S-1-5-21-1-2-3-512]}}]'
+    run -0 "$GSSTAP" policy test p.yaml "$T/handshake.pcapng"
+    echo "$output"
+    [ "${lines[0]}" = "Of 1 context and 0 endpoints none would have been refused." ]
+    [ "${lines[-1]}" = "Not judged: 1 context, of whose peer these traces do not hold the groups" ]
+    tested "$T/handshake.pcapng"
+    jq -e '.unknown.groups == 1 and .allowed == 1' tested
+    for said in 'peers: {allow: ["alice@*"], allow-groups: [S-1-1-0]}' 'peers: {deny: ["bob@*"], allow: ["alice@*"]}'; do
+        policy "  $said"
+        tested "$T/handshake.pcapng"
+        jq -e '.unknown.groups == 0 and .contexts == 2' tested
+    done
+    policy $'  require: [sequence]\n  peers: {deny-groups: [S-1-1-0]}'
+    tested "$T/handshake.pcapng"
+    jq -e '.unknown.groups == 0 and .refused == 2 and all(.rules[]; .rule == "gss.require" or .refused == 0)' tested
+}
+
 # found_is_told TRACE AUDITED: of p.yaml in the one, and by the program in the other: rule by rule, how often.
 found_is_told() {
     trace_json "$2" | jq -r 'select(.event == "would_refuse" or .event == "would_change") | "\(.rule) \(.line)"' |

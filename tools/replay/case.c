@@ -14,6 +14,18 @@ struct model_text case_string(struct model_text text)
 	return (struct model_text){text.at, text.at ? strnlen(text.at, text.length) : 0};
 }
 
+bool case_is_kerberos(struct model_text mech)
+{
+	static const char *const known[] = {"\x2a\x86\x48\x86\xf7\x12\x01\x02\x02", "\x2b\x05\x01\x05\x02",
+					    "\x2a\x86\x48\x82\xf7\x12\x01\x02\x02",
+					    "\x2b\x06\x01\x05\x02\x05"};
+
+	for (size_t i = 0; mech.at && i < sizeof(known) / sizeof(known[0]); i++)
+		if (mech.length == strlen(known[i]) && !memcmp(mech.at, known[i], mech.length))
+			return true;
+	return false;
+}
+
 static struct replay_case *case_of(struct replay *replay, const struct replay_case *like)
 {
 	struct replay_case *found;

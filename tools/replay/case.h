@@ -113,6 +113,8 @@ struct replay_seen {
 };
 /* One more like this one, whose texts stay the caller's. */
 void replay_put(struct replay *replay, const struct replay_case *like, const struct replay_seen *seen);
+/* The DER body of an object identifier. */
+bool case_is_kerberos(struct model_text mech);
 /* A text as a host has it, whatever the trace says follows. */
 struct model_text case_string(struct model_text text);
 /* What is known of the process that it is in. */

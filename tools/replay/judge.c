@@ -4,6 +4,7 @@
 
 #include "policy/decide.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #define NAME_MOST 255 /* bytes of a principal that are known whole (TAP_NAME) */
@@ -16,6 +17,8 @@ struct trial {
 	const struct pol *pol;
 	struct pol_process process;
 	struct pol_facts facts;
+	struct pol_groups groups;
+	bool groups_asked; /* by the topic that is judged */
 	struct replay_judged *judged;
 	void (*heard)(void *context, const struct hearing_of *hearing);
 	void *context;
@@ -58,10 +61,38 @@ static void decide(struct trial *trial, const struct pol_verdict *verdict)
 	trial->denied = verdict->action == POL_DENY;
 }
 
+/* No trace holds any. */
+static bool each_group(const struct pol_groups *groups, const char *attribute, size_t length,
+		       bool (*visit)(void *context, const char *text, bool idle), void *context)
+{
+	struct trial *trial = (struct trial *)((uintptr_t)groups - offsetof(struct trial, groups));
+
+	(void)attribute;
+	(void)length;
+	(void)visit;
+	(void)context;
+	trial->groups_asked = true;
+	return false;
+}
+
+static bool about_groups(const struct pol *pol, const struct pol_verdict *verdict)
+{
+	uint16_t keyword = verdict->number ? pol->image->rule[verdict->number - 1].keyword : 0;
+
+	return keyword == POL_K_PEERS_ALLOW_GROUPS || keyword == POL_K_PEERS_DENY_GROUPS;
+}
+
 static bool keeps(const struct pol_hearer *hearer, enum pol_topic topic, const struct pol_verdict *verdict)
 {
 	struct trial *trial = (struct trial *)(uintptr_t)hearer;
 
+	bool open = topic == POL_ABOUT_PEER && verdict->action == POL_DENY && trial->groups_asked &&
+		    about_groups(trial->pol, verdict);
+
+	/* Whatever the groups are, another topic may refuse it. */
+	trial->judged->open |= open;
+	if (open)
+		return false;
 	hear(trial, &trial->facts, verdict);
 	if (verdict->action == POL_ALLOW || (verdict->audit && trial->told >> topic & 1))
 		return false;
@@ -142,7 +173,12 @@ static void judge_context(struct trial *trial, const struct replay_case *c)
 		return;
 	take_granted(facts, c, trial->undelegated);
 	facts->delegation_open = open;
+	if (c->is.role == POL_ACCEPTOR && (!c->texts[CASE_MECH].at || case_is_kerberos(c->texts[CASE_MECH])))
+		facts->groups = &trial->groups;
 	moment(trial, POL_ESTABLISHED);
+	trial->judged->open &= trial->judged->action != POL_DENY;
+	if (trial->judged->open)
+		trial->judged->action = POL_ALLOW;
 }
 
 static enum pol_action use(struct trial *trial, enum pol_use use)
@@ -226,8 +262,12 @@ static void judge_endpoint(struct trial *trial, const struct replay_case *c)
 void replay_judge(const struct pol *pol, const struct replay_case *c, struct replay_judged *judged,
 		  void (*heard)(void *context, const struct hearing_of *hearing), void *context)
 {
-	struct trial trial = {
-		.hearer = {keeps}, .pol = pol, .judged = judged, .heard = heard, .context = context};
+	struct trial trial = {.hearer = {keeps},
+			      .pol = pol,
+			      .groups = {each_group},
+			      .judged = judged,
+			      .heard = heard,
+			      .context = context};
 
 	*judged = (struct replay_judged){.action = POL_ALLOW};
 	if (case_is_endpoint(c)) {

@@ -19,7 +19,14 @@ struct hearing_of {
 struct replay_judged {
 	enum pol_action action; /* what it comes to */
 	struct pol_verdict by;	/* the one that decided, where something is refused, changed or secured */
-	bool open; /* a use that would be, if it is what these traces do not say of it; action is POL_ALLOW */
+	/* It would be, or would not, by what these traces do not say: of a use what it is or was done with,
+	 * of a context its peer's groups. action is POL_ALLOW. */
+	bool open;
+};
+
+/* How many were open. */
+struct replay_open {
+	uint64_t uses, groups; /* groups: contexts */
 };
 
 /* heard: NULL, or told of each verdict; context is handed on. */

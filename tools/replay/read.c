@@ -19,22 +19,10 @@
 #define CHANNEL_BOUND 2048u	 /* GSS_C_CHANNEL_BOUND_FLAG */
 #define ASKS_TO_DELEGATE 0x8001u /* the same, and MIT's GSS_C_DELEG_POLICY_FLAG */
 
-static bool is_kerberos(struct model_text mech)
-{
-	static const char *const known[] = {"\x2a\x86\x48\x86\xf7\x12\x01\x02\x02", "\x2b\x05\x01\x05\x02",
-					    "\x2a\x86\x48\x82\xf7\x12\x01\x02\x02",
-					    "\x2b\x06\x01\x05\x02\x05"};
-
-	for (size_t i = 0; mech.at && i < sizeof(known) / sizeof(known[0]); i++)
-		if (mech.length == strlen(known[i]) && !memcmp(mech.at, known[i], mech.length))
-			return true;
-	return false;
-}
-
 /* A name that something proves: an initiator's ticket, or what the mechanism says in the end. */
 static void take_names(struct replay_case *like, const struct model_talk *talk)
 {
-	bool proved = like->is.kerberos || (like->is.established && is_kerberos(talk->mech));
+	bool proved = like->is.kerberos || (like->is.established && case_is_kerberos(talk->mech));
 
 	like->texts[CASE_INITIATOR] = talk->initiator;
 	like->texts[proved ? CASE_ACCEPTOR : CASE_ASKED] = talk->acceptor;

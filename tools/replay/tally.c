@@ -73,7 +73,7 @@ static void take(struct tally *tally, const struct replay_case *c)
 		return;
 	replay_judge(tally->pol, c, &judged, hear, &context);
 	if (judged.open) {
-		tally->open += c->count;
+		*(c->is.kind == CASE_USE ? &tally->open.uses : &tally->open.groups) += c->count;
 		return;
 	}
 	*count_of(tally, c) += c->count;

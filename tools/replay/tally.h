@@ -24,8 +24,8 @@ struct tally {
 	struct tally_rule *rules; /* by number, from 1 */
 	uint32_t rule_count;
 	uint64_t contexts, uses, endpoints, count[POL_INJECT + 1];
-	uint64_t failed; /* of the refused: they did not come about anyway */
-	uint64_t open;	 /* beside all these: uses of which the traces do not hold what decides */
+	uint64_t failed;	 /* of the refused: they did not come about anyway */
+	struct replay_open open; /* beside all these: of which the traces do not hold what decides */
 };
 
 /* False: no memory. Freed in any case. */

@@ -129,7 +129,7 @@ static void print(struct out *out, const struct replay_test *test, const struct 
 		if (is_shown(&tally->rules[number]))
 			print_rule(out, tally, number);
 	tally_unused(tally, print_unused, &unused);
-	words_missing(out, tally->pol, &test->replay, tally->open);
+	words_missing(out, tally->pol, &test->replay, &tally->open);
 }
 
 static void rule_json(struct js *js, const struct tally *tally, const struct pol_rule *rule)
@@ -206,7 +206,7 @@ static void print_json(struct out *out, const struct replay_test *test, const st
 	js_array(&js);
 	tally_unused(tally, unused_json, &unused);
 	js_array_end(&js);
-	words_missing_json(&js, tally->pol, &test->replay, tally->open);
+	words_missing_json(&js, tally->pol, &test->replay, &tally->open);
 	js_object_end(&js);
 	js_line(&js);
 }

@@ -196,12 +196,6 @@ static bool no_peer(const struct replay_case *c)
 	return c->is.established && !c->texts[c->is.role == POL_ACCEPTOR ? CASE_INITIATOR : CASE_ACCEPTOR].at;
 }
 
-/* Traces hold none, and they are those of who comes in. */
-static bool no_groups(const struct replay_case *c)
-{
-	return c->is.established && c->is.role == POL_ACCEPTOR;
-}
-
 static bool no_service(const struct replay_case *c)
 {
 	return c->is.established && !c->texts[CASE_ACCEPTOR].at;
@@ -264,11 +258,6 @@ static const struct missing {
 	bool endpoint;
 } missings[] = {
 	{"peer", "who the peer is", no_peer, {POL_K_PEERS_ALLOW, POL_K_PEERS_DENY, POL_K_MATCH_PEER}, false},
-	{"groups",
-	 "the peer's groups",
-	 no_groups,
-	 {POL_K_PEERS_ALLOW_GROUPS, POL_K_PEERS_DENY_GROUPS},
-	 false},
 	{"service", "the acceptor's principal", no_service, {POL_K_MATCH_SERVICE}, false},
 	{"mechanism", "the mechanism", no_mechanism, {POL_K_MECHANISMS, POL_K_MATCH_MECHANISM}, false},
 	{"ticket_enctype", "the ticket's encryption type", no_ticket, {POL_K_ENCTYPES_TICKET}, false},
@@ -409,7 +398,8 @@ static void say_left(struct out *out, const struct pol *pol, const struct replay
 		out_char(out, '\n');
 }
 
-void words_missing(struct out *out, const struct pol *pol, const struct replay *replay, uint64_t open)
+void words_missing(struct out *out, const struct pol *pol, const struct replay *replay,
+		   const struct replay_open *open)
 {
 	for (size_t i = 0; i < sizeof(missings) / sizeof(missings[0]); i++) {
 		const struct missing *missing = &missings[i];
@@ -426,9 +416,14 @@ void words_missing(struct out *out, const struct pol *pol, const struct replay *
 	}
 	say_left(out, pol, replay);
 	say_unseen(out, pol, replay);
-	if (open) {
+	if (open->groups) {
 		out_str(out, "Not judged: ");
-		words_count(out, open, "use, of which", "uses, of which");
+		words_count(out, open->groups, "context, of whose peer", "contexts, of whose peers");
+		out_str(out, " these traces do not hold the groups\n");
+	}
+	if (open->uses) {
+		out_str(out, "Not judged: ");
+		words_count(out, open->uses, "use, of which", "uses, of which");
 		out_str(out, " these traces do not hold what decides\n");
 	}
 	if (replay->gaps.imported) {
@@ -464,13 +459,15 @@ static void left_in_json(struct js *js, const struct pol *pol, const struct repl
 	js_object_end(js);
 }
 
-void words_missing_json(struct js *js, const struct pol *pol, const struct replay *replay, uint64_t open)
+void words_missing_json(struct js *js, const struct pol *pol, const struct replay *replay,
+			const struct replay_open *open)
 {
 	js_key(js, "unknown");
 	js_object(js);
 	for (size_t i = 0; i < sizeof(missings) / sizeof(missings[0]); i++)
 		js_set_unsigned(js, missings[i].key, count(pol, &missings[i], replay));
-	js_set_unsigned(js, "uses", open);
+	js_set_unsigned(js, "groups", open->groups);
+	js_set_unsigned(js, "uses", open->uses);
 	js_set_unsigned(js, "imported", replay->gaps.imported);
 	js_set_unsigned(js, "processes_without_calls", replay->gaps.without_calls);
 	js_set_unsigned(js, "lost", replay->gaps.lost);

@@ -4,7 +4,7 @@
 #define TOOLS_REPLAY_WORDS_H
 
 #include "tools/out/json.h"
-#include "tools/replay/case.h"
+#include "tools/replay/judge.h"
 
 /* "3 contexts", "1 context", "no context". */
 void words_count(struct out *out, uint64_t count, const char *one, const char *many);
@@ -17,8 +17,10 @@ void words_case(struct out *out, const struct replay_case *c);
 /* Keys of the object that is open. */
 void words_case_json(struct js *js, const struct replay_case *c, unsigned example);
 
-/* Facts that some rule asks for and these traces do not hold, each with how many have it not; open: uses. */
-void words_missing(struct out *out, const struct pol *pol, const struct replay *replay, uint64_t open);
-void words_missing_json(struct js *js, const struct pol *pol, const struct replay *replay, uint64_t open);
+/* Facts that some rule asks for and these traces do not hold, each with how many have it not. */
+void words_missing(struct out *out, const struct pol *pol, const struct replay *replay,
+		   const struct replay_open *open);
+void words_missing_json(struct js *js, const struct pol *pol, const struct replay *replay,
+			const struct replay_open *open);
 
 #endif
