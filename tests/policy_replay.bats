@@ -234,6 +234,27 @@ u = c.socket(z.STREAM); u.bind("tcp://127.0.0.1:*")'
     jq -e '.not_judged == [] and .not_judged_in == []' tested
 }
 
+@test "a use of which a trace does not hold what decides is not judged, and counted" {
+    "$PYTHON" "$TOP/tests/forge.py" forged.pcapng '
+process(exe="/usr/bin/x", uid=0, level="tokens")
+handshake(role=2, outcome=1, context=7, initiator="alice@R", flags_ret=16, kvno=1)
+call("gss_unwrap", context=7, major=0)
+call("gss_export_sec_context", context=9, major=0)
+call("gss_krb5_export_lucid_sec_context", context=7, major=0xd0000)'
+    policy $'  unprotected: refuse\n  match: [{role: acceptor, export-context: refuse}]\n  lucid-export: refuse'
+    tested forged.pcapng
+    jq -e '.refused == 1 and .failed == 1 and .unknown.uses == 2 and .uses == 1 and .rules[0].rule == "gss.lucid-export"' tested
+    # By the program alone it is known, and what a message shows is.
+    policy $'  match: [{program: /usr/bin/x, export-context: refuse}]'
+    tested forged.pcapng
+    jq -e '.refused == 1 and .unknown.uses == 0' tested
+    "$GSSTAP" policy suggest forged.pcapng >s.yaml
+    cat s.yaml
+    grep -q '^      # unprotected: not in all of these traces' s.yaml
+    grep -q '^      export-context: allow' s.yaml
+    grep -q '^      lucid-export: refuse' s.yaml
+}
+
 @test "a context that groups decide about is not judged, unless something else refuses it" {
     policy $'  match: [{role: acceptor, peers: {allow: ["bob@*"], allow-groups: [S-1-5-21-1-2-3-512]}}]'
     run -0 "$GSSTAP" policy test p.yaml "$T/handshake.pcapng"
@@ -275,7 +296,8 @@ until = time.monotonic() + 2.1
 for one, other in young, old:
     other.unwrap(one.wrap(b"young", True).message)
 while time.monotonic() < until:
-    old[0].get_signature(b"old")
+    time.sleep(0.05)
+old[0].get_signature(b"old")
 END
     for host in "$BUILD/hosts/keys" "$BUILD/hosts/bare" "$PYTHON ages.py"; do
         # shellcheck disable=SC2086 # several words

@@ -89,7 +89,8 @@ struct replay {
 	struct model_listener listener;
 	struct model *model;
 	struct model_list cases, raw, silent, injected;
-	struct model_list open, selections; /* see use.h */
+	struct model_list open;	      /* see use.h */
+	struct model_list selections; /* see selection.h */
 	struct replay_unseen {
 		uint32_t recorded,
 			not ; /* uses, as bits: what of it some process that uses GSSAPI would have */

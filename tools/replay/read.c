@@ -3,6 +3,7 @@
  * From traces to cases: contexts when their handshake ends, endpoints with the call that opens them, or the
  * events that tell of it where calls are not in the trace. See case.h.
  */
+#include "tools/replay/selection.h"
 #include "tools/replay/use.h"
 
 #include "tools/model/endpoint.h"
@@ -329,6 +330,7 @@ void replay_free(struct replay *replay)
 	model_list_free(&replay->silent, leave);
 	model_list_free(&replay->injected, free_injected);
 	uses_free(replay);
+	selection_free(replay);
 	for (size_t i = 0; i < replay->path_count; i++)
 		free(replay->paths[i]);
 	free(replay->paths);

@@ -6,7 +6,7 @@
 #include "tools/replay/bag.h"
 #include "tools/replay/judge.h"
 #include "tools/replay/policies.h"
-#include "tools/replay/use.h"
+#include "tools/replay/selection.h"
 #include "tools/replay/words.h"
 
 #include "policy/compile.h"
@@ -340,7 +340,7 @@ static void put_delegation(struct out *out, const struct group_terms *terms)
 static bool is_missing(const struct replay *replay, uint64_t traces, uint16_t keyword)
 {
 	for (size_t i = 0; i < replay->unseen_count; i++)
-		if (traces >> (i < 63 ? i : 63) & 1 && uses_are_missing(replay, i, keyword))
+		if (traces >> (i < 63 ? i : 63) & 1 && selection_misses(replay, i, keyword))
 			return true;
 	return false;
 }

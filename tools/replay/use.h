@@ -18,8 +18,4 @@ void uses_learn(struct replay *replay, const struct facts *facts);
 void uses_settle(struct replay *replay);
 void uses_free(struct replay *replay);
 
-/* Is a use of what this keyword is about (0: of any) missing in this file, or does it have some? */
-bool uses_are_missing(const struct replay *replay, size_t file, uint16_t keyword);
-bool uses_are_there(const struct replay *replay, size_t file, uint16_t keyword);
-
 #endif

@@ -4,7 +4,7 @@
 
 #include "policy/decide.h"
 #include "tools/names/zmq.h"
-#include "tools/replay/use.h"
+#include "tools/replay/selection.h"
 
 #include <string.h>
 
@@ -302,8 +302,8 @@ static bool is_unseen(const struct replay *replay, uint16_t keyword)
 	bool missing = false, there = false;
 
 	for (size_t i = 0; i < replay->unseen_count; i++) {
-		missing |= uses_are_missing(replay, i, keyword);
-		there |= uses_are_there(replay, i, keyword);
+		missing |= selection_misses(replay, i, keyword);
+		there |= selection_has(replay, i, keyword);
 	}
 	return missing && !there;
 }
@@ -321,7 +321,7 @@ static bool is_left(const struct pol *pol, const struct replay *replay, uint16_t
 
 static bool is_left_in(const struct pol *pol, const struct replay *replay, size_t file, uint16_t keyword)
 {
-	return pol_is_of_use(keyword) && pol->asks[keyword] && uses_are_missing(replay, file, keyword);
+	return pol_is_of_use(keyword) && pol->asks[keyword] && selection_misses(replay, file, keyword);
 }
 
 static bool any_left_in(const struct pol *pol, const struct replay *replay, size_t file)
