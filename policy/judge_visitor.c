@@ -81,14 +81,6 @@ static enum pol_action deny(const struct pol *pol, const struct pol_rule *rule, 
 	return POL_DENY;
 }
 
-enum pol_action pol_judge_handler(const struct pol *pol, struct pol_verdict *verdict)
-{
-	if (!pol_authenticates(pol))
-		return POL_ALLOW;
-	return deny(pol, pol->rule[POL_K_AUTH], " says who may come in, so no handler of the program's does",
-		    NULL, verdict);
-}
-
 /* libzmq has handshakes there, which ask. */
 static bool has_handshakes(const char *endpoint)
 {

@@ -264,8 +264,6 @@ int pol_brake_ignores(const struct pol *pol, const char *address);
 int pol_authenticates(const struct pol *pol);
 /* ... and by the groups of who proves himself by GSSAPI? */
 int pol_authenticates_groups(const struct pol *pol);
-/* May the program bind a ZAP handler of its own? */
-enum pol_action pol_judge_handler(const struct pol *pol, struct pol_verdict *verdict);
 /* Can peers of this endpoint, which libzmq does by itself, be asked about? Who connects is asked about by the
  * other end. */
 enum pol_action pol_judge_entrance(const struct pol *pol, const struct pol_endpoint *facts,

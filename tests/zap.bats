@@ -17,6 +17,7 @@ setup_file() {
     policy_for skip
     sed -i 's/principal: "zmq@localhost"/&, zap: skip/' "$BATS_FILE_TMPDIR/skip.yaml"
     "$GSSTAP" policy compile -o "$BATS_FILE_TMPDIR/skip.bin" "$BATS_FILE_TMPDIR/skip.yaml"
+    both both '{domain: global}'
 }
 
 teardown_file() {
@@ -26,6 +27,12 @@ teardown_file() {
 
 teardown() {
     stop_all
+}
+
+# both NAME RULE: a policy by which gsstap says who may come in, too, by this rule.
+both() {
+    printf 'version: 1\nzmq: {engine: wire, auth: [%s]}\n' "$2" >"$BATS_FILE_TMPDIR/$1.yaml"
+    "$GSSTAP" policy compile -o "$BATS_FILE_TMPDIR/$1.bin" "$BATS_FILE_TMPDIR/$1.yaml"
 }
 
 # client NAME USER WORD...: zpair in that user's name, which asks libzmq for GSSAPI itself.
@@ -69,9 +76,9 @@ refused_there() {
     [ "$(events '.event == "handshake" and .outcome == "refused" and .initiator == "mallory@GSSTAP.TEST" and (.reason | test("'"$1"'"))' 2>/dev/null | wc -l)" -ge 2 ]
 }
 
-# denial_holds HANDLER HOW REASON
+# denial_holds HANDLER HOW REASON: END is what secures it.
 denial_holds() {
-    zap_server own "$1" "$2"
+    zap_server "${END:-own}" "$1" "$2"
     both_ways mallory
     wait_until 20 lines 3 server.out "$ASKED_MALLORY"
     both_ways alice
@@ -112,6 +119,36 @@ denial_holds() {
         denial_holds REP $how 'malformed'
     done
     denial_holds ROUTER silent 'did not answer'
+}
+
+@test "with zmq.auth a handler is asked about whom that lets in, its denial holds as well, and who names nobody leaves the principal" {
+    END=both denial_holds REP 400 'denied the peer: 400 denied by the program'
+    END=both denial_holds ROUTER late 'denied the peer: 400'
+    END=both denial_holds REP metadata malformed
+    zap_server both REP nobody
+    client alice alice REQ set linger 0 connect "$ANSWERS" send "from alice" recv
+    finish alice
+    grep -qx "got from alice from alice@GSSTAP.TEST, guest" server.out
+    ended
+}
+
+@test "whom zmq.auth denies its program's handler is not asked about" {
+    both closed '{domain: global, gssapi: ["alice@*"]}'
+    zap_server closed REP status
+    client mallory mallory REQ set linger 0 connect "$ANSWERS" send "from mallory" recv
+    wait_until 20 a_refusal
+    client alice alice REQ set linger 0 connect "$ANSWERS" send "from alice" recv
+    finish alice
+    lives mallory
+    grep -qx "got from alice from user of alice@GSSTAP.TEST, guest" server.out
+    run -1 grep "mallory" server.out
+    halt mallory
+    ended
+}
+
+# a_refusal: for wait_until.
+a_refusal() {
+    [ -n "$(events '.event == "handshake" and .outcome == "refused" and (.reason | test("does not list the principal"))' 2>/dev/null)" ]
 }
 
 @test "a handler that answers out of order denies the one it means" {
@@ -424,7 +461,7 @@ by_address_holds() {
     grep -E "$2" server.out
     stop_all
 
-    by_address "$1" own
+    by_address "$1" "${END:-own}"
     wait_until 20 lines 2 server.out "$2"
     client allowed alice REQ set linger 0 connect "tcp://127.0.0.3:0;127.0.0.1:$PORT" send "from the allowed" recv
     finish allowed
@@ -439,6 +476,11 @@ by_address_holds() {
 
 @test "ThreadAuthenticator.deny() of pyzmq holds" {
     by_address_holds zap_pyzmq.py '^DENIED'
+}
+
+@test "they hold with zmq.auth as well" {
+    END=both by_address_holds zap_pyzmq.py '^DENIED'
+    END=both by_address_holds zap_czmq 'zauth: - denied .*address=127.0.0.2'
 }
 
 @test "DENY of czmq's zauth holds" {

@@ -2,7 +2,8 @@
 /*
  * A ZAP handler (rfc.zeromq.org/spec/27) for programs that have none: zmq.auth. decide.c answers one
  * question, with what plain.c and curve.c read in files; handler.c is the thread that libzmq asks, one for
- * each context; place.c sees to it that libzmq asks it.
+ * each context, and theirs.c asks a handler that the program has itself; place.c sees to it that libzmq asks
+ * ours.
  *
  * Which rule a question is about is known when an endpoint is bound, and not from what libzmq asks: so the
  * ZAP domain that libzmq is given has the rule's number before the program's own (mark.c).
@@ -31,7 +32,7 @@ struct tap_credentials {
 };
 
 struct tap_auth_answer {
-	int status;		  /* 200, 300 (it may come again), 400, 500 */
+	int status;		  /* 200, 300 (it may come again), 400, 500; 0: there is none */
 	char user[TAP_AUTH_USER]; /* what the program is told as User-Id */
 	struct pol_verdict verdict;
 };
@@ -56,17 +57,18 @@ const char *tap_curve_why_not(const char *directory, const char *field, const ui
 const char *tap_auth_why_not(enum pol_way way, const char *endpoint, const struct pol_visitor *visitor,
 			     bool *binds_id, char *reason, size_t size);
 
-/* handler.c: the decision is told, in the trace. */
+/* tell.c: the decision is told, in the trace. */
 void tap_auth_tell(const struct pol_visitor *visitor, const struct tap_auth_answer *answer);
 
-/* known_place.c: an endpoint's number; 0: there is no room for it. */
-uint32_t tap_auth_place(enum pol_way way, const char *endpoint);
+/* known_place.c: an endpoint's number; 0: there is no room for it. enforces: ZMQ_ZAP_ENFORCE_DOMAIN. */
+uint32_t tap_auth_place(enum pol_way way, const char *endpoint, bool enforces);
 /* The rule for what has this number, by the policy in force; 0: there is none. */
-uint32_t tap_auth_place_rule(const struct pol *policy, uint32_t number, const char *domain);
+uint32_t tap_auth_place_rule(const struct pol *policy, uint32_t number, const char *domain, bool *enforces);
 
 /* mark.c: the domain that libzmq is given. rule: a place's number, 0 for none, or TAP_AUTH_PASS for a
  * connection that libzmq would ask nobody about. False: it is too long. */
 #define TAP_AUTH_PASS UINT32_MAX
+#define TAP_AUTH_THEIRS (UINT32_MAX - 1) /* ... on which we have decided, and the program's handler is to */
 bool tap_auth_mark(char *out, size_t size, uint32_t rule, const char *domain);
 /* The rule, and where the program's own domain begins. What is no mark has rule 0. */
 const char *tap_auth_unmark(const char *marked, uint32_t *rule);

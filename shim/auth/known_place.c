@@ -14,6 +14,7 @@ struct place {
 	struct place *next;
 	uint32_t number;
 	enum pol_way way;
+	bool enforces; /* ZMQ_ZAP_ENFORCE_DOMAIN */
 	char endpoint[256];
 };
 
@@ -21,16 +22,18 @@ static struct tap_lock lock;
 static struct tap_spares spares = {.size = sizeof(struct place)};
 static struct place *places;
 
-uint32_t tap_auth_place(enum pol_way way, const char *endpoint)
+uint32_t tap_auth_place(enum pol_way way, const char *endpoint, bool enforces)
 {
 	struct place *p;
 
 	if (strlen(endpoint) >= sizeof(p->endpoint) || !tap_lock(&lock))
 		return 0;
-	for (p = places; p && (p->way != way || strcmp(p->endpoint, endpoint) != 0); p = p->next)
-		;
+	p = places;
+	while (p && (p->way != way || p->enforces != enforces || strcmp(p->endpoint, endpoint) != 0))
+		p = p->next;
 	if (!p && (p = tap_spare_take(&spares))) {
 		p->way = way;
+		p->enforces = enforces;
 		p->number = places ? places->number + 1 : 1;
 		tap_copy(p->endpoint, sizeof(p->endpoint), endpoint);
 		p->next = places;
@@ -40,11 +43,12 @@ uint32_t tap_auth_place(enum pol_way way, const char *endpoint)
 	return p ? p->number : 0;
 }
 
-uint32_t tap_auth_place_rule(const struct pol *policy, uint32_t number, const char *domain)
+uint32_t tap_auth_place_rule(const struct pol *policy, uint32_t number, const char *domain, bool *enforces)
 {
 	const struct place *p = __atomic_load_n(&places, __ATOMIC_ACQUIRE);
 
 	while (p && p->number != number)
 		p = p->next;
+	*enforces = p && p->enforces;
 	return p ? pol_auth_rule(policy, p->way, p->endpoint, domain) : 0;
 }

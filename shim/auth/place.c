@@ -52,6 +52,7 @@ int tap_auth_begin(const struct tap_scope *scope, void *socket, const struct pol
 	bool null = facts->mechanism == ZMQ_NULL, bound = facts->way == POL_BIND;
 	bool asks = null ? bound || length : is_server(scope, socket, facts->mechanism);
 	uint32_t rule = TAP_AUTH_PASS;
+	int enforces = 0;
 
 	/* One that was marked for another endpoint is asked about here as well. */
 	if (!asks && !(null && domain))
@@ -65,8 +66,9 @@ int tap_auth_begin(const struct tap_scope *scope, void *socket, const struct pol
 	domain = tap_domain_kept(socket, &length);
 	if (!tap_auth_serve(scope, context, reason, size))
 		return EACCES;
+	tap_option_number(scope, socket, ZMQ_ZAP_ENFORCE_DOMAIN, &enforces);
 	if (asks)
-		rule = tap_auth_place(facts->way, facts->endpoint);
+		rule = tap_auth_place(facts->way, facts->endpoint, enforces);
 	tap_copy(reason, size, "there is no memory to keep the endpoint, or its name is too long");
 	if (!rule)
 		return ENOMEM;
@@ -75,15 +77,26 @@ int tap_auth_begin(const struct tap_scope *scope, void *socket, const struct pol
 
 int tap_auth_begin_secured(const struct tap_scope *scope, void *socket, bool *asks, char *reason, size_t size)
 {
+	void *context = tap_socket_context(socket);
 	size_t length;
 	const char *domain = tap_domain_kept(socket, &length);
+	bool theirs = *asks;
 
-	*asks = domain && tap_socket_has(socket, TAP_SOCKET_MARKED);
+	*asks = domain && (theirs || tap_socket_has(socket, TAP_SOCKET_MARKED));
 	if (!*asks)
 		return 0;
 	tap_copy(reason, size,
 		 "the program could not be told who its peers are, beside an endpoint of zmq.auth");
 	if (!tap_sender_property())
 		return EACCES;
-	return mark(scope, socket, TAP_AUTH_PASS, domain, reason, size);
+	tap_copy(reason, size, "its context is not known, in which libzmq would ask who may come in");
+	if (!context)
+		return ENOMEM;
+	if (!tap_auth_serve(scope, context, reason, size)) {
+		if (TAP_POLICY(pol_enforces))
+			return EACCES;
+		*asks = tap_domain_lend(scope, socket); /* libzmq goes on without us */
+		return 0;
+	}
+	return mark(scope, socket, theirs ? TAP_AUTH_THEIRS : TAP_AUTH_PASS, domain, reason, size);
 }

@@ -81,14 +81,16 @@ static int tie_to(const struct tap_scope *scope, void *socket, const struct pol_
 	size_t length = sizeof(wanted->largest);
 	struct tap_tie *tie;
 	bool mistakable;
-	int given = -1;
+	int error, given = -1;
 
+	error = tap_auth_begin_secured(scope, socket, &wanted->zap.passes, reason, size);
+	if (error)
+		return error;
 	wanted->socket = socket;
 	wanted->binds = facts->way == POL_BIND;
 	tap_copy(wanted->endpoint, sizeof(wanted->endpoint), facts->endpoint);
 	tap_copy(reason, size, "too many endpoints to secure at once, or no memory for one more");
-	if (tap_auth_begin_secured(scope, socket, &wanted->zap.passes, reason, size) ||
-	    !tap_option_number(scope, socket, ZMQ_SNDBUF, &wired->send_buffer) ||
+	if (!tap_option_number(scope, socket, ZMQ_SNDBUF, &wired->send_buffer) ||
 	    !tap_option_bytes(scope, socket, ZMQ_MAXMSGSIZE, &wanted->largest, &length))
 		return ENOMEM;
 	wanted->paced = !wanted->binds && tap_reconnects_as_stock(scope, socket);
@@ -190,8 +192,10 @@ int tap_wire_begin(const struct tap_scope *scope, void *socket, const struct pol
 		error = begin_turn(scope, socket, wired, reason, size);
 	if (error)
 		return error;
-	if (wanted.server && TAP_POLICY(pol_authenticates))
+	if (wanted.server && TAP_POLICY(pol_authenticates)) {
 		take_domain(scope, socket, &wanted.zap);
+		wanted.zap.passes = !rule->skips_zap && wanted.zap.domain[0];
+	}
 	if (wanted.fails)
 		__atomic_store_n(&tap_moves_may_fail, true, __ATOMIC_RELEASE);
 	error = tie_to(scope, socket, facts, &wanted, wired, reason, size);

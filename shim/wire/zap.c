@@ -16,7 +16,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define HANDLER "inproc://zeromq.zap.01"
 #define PATIENCE_MS 30000 /* where the program sets no bound for handshakes */
 #define LOOK_MS 200	  /* whether the connection is still there */
 
@@ -80,7 +79,7 @@ static bool send_text(const struct tap_zap *zap, void *socket, const char *text,
 }
 
 /* Locked: the connection's context cannot end before this socket of it is closed. NULL: it could not be. */
-static void *ask(const struct wire *wire)
+static void *ask(const struct wire *wire, const char *handler)
 {
 	const struct tap_zap *zap = &wire->tie->zap;
 	void *socket = zap->calls.socket(zap->context, ZMQ_DEALER);
@@ -91,7 +90,7 @@ static void *ask(const struct wire *wire)
 		return NULL;
 	address_of(wire->fd, address, sizeof(address));
 	if (!zap->calls.setsockopt(socket, ZMQ_LINGER, &none, sizeof(none)) &&
-	    !zap->calls.connect(socket, HANDLER) && send_text(zap, socket, "", true) &&
+	    !zap->calls.connect(socket, handler) && send_text(zap, socket, "", true) &&
 	    send_text(zap, socket, "1.0", true) && send_text(zap, socket, "1", true) &&
 	    send_text(zap, socket, zap->domain, true) && send_text(zap, socket, address, true) &&
 	    send_frame(zap, socket, zap->id, zap->id_length, true) &&
@@ -168,6 +167,11 @@ static bool wait_for(struct wire *wire, void *socket, struct answer *answer)
 	return true;
 }
 
+static bool authenticates(void)
+{
+	return TAP_POLICY(pol_authenticates) && TAP_POLICY(pol_enforces);
+}
+
 static const char *judge(struct wire *wire, const struct answer *answer, char *reason, size_t size)
 {
 	static const char malformed[] = "the program's ZAP handler gave a malformed answer";
@@ -185,7 +189,9 @@ static const char *judge(struct wire *wire, const struct answer *answer, char *r
 	if (memchr(answer->user, 0, answer->length[USER]) ||
 	    !tap_frame_metadata(&wire->granted, answer->metadata, answer->length[METADATA]))
 		return malformed;
-	if (!tap_wire_put(&wire->called, answer->user, answer->length[USER] + 1))
+	/* Who comes in is named by zmq.auth, where the program's handler names nobody. */
+	if ((answer->user[0] || !authenticates()) &&
+	    !tap_wire_put(&wire->called, answer->user, answer->length[USER] + 1))
 		return "there is no memory for the peer's user";
 	return NULL;
 }
@@ -292,15 +298,12 @@ const char *tap_wire_why_not(const struct wire *wire, const char *principal, cha
 	return why_not(wire, principal, &binds_id, reason, size);
 }
 
-static bool decides_alone(void)
-{
-	return TAP_POLICY(pol_authenticates) && TAP_POLICY(pol_enforces);
-}
-
 const char *tap_wire_zap(struct wire *wire, char *reason, size_t size)
 {
 	const struct tap_zap *zap = &wire->tie->zap;
 	struct answer answer = {0};
+	const char *handler;
+	uint32_t number;
 	struct visit visit;
 	bool answered = false, binds_id;
 	void *socket;
@@ -312,14 +315,14 @@ const char *tap_wire_zap(struct wire *wire, char *reason, size_t size)
 		return "there is no memory for the peer's routing id";
 	if (!zap->context)
 		return NULL;
-	if (decides_alone())
-		return NULL; /* the program has no handler, nor need it have one */
-	if (!tap_socket_handles_zap(zap->context))
-		return zap->enforces && zap->domain[0] ? "there is no ZAP handler, and the program asks for "
-							 "one (ZMQ_ZAP_ENFORCE_DOMAIN)"
-						       : NULL;
+	handler = tap_socket_zap(zap->context, &number);
+	if (!handler) /* zmq.auth is one */
+		return zap->enforces && zap->domain[0] && !authenticates()
+			       ? "there is no ZAP handler, and the program asks for one "
+				 "(ZMQ_ZAP_ENFORCE_DOMAIN)"
+			       : NULL;
 	enter(&visit, zap->context);
-	socket = ask(wire);
+	socket = ask(wire, handler);
 	error = errno;
 	if (socket) {
 		tap_unlock(&wire->lock);

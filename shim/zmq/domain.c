@@ -30,19 +30,26 @@ const char *tap_domain_kept(const void *socket, size_t *length)
 	return s->domain;
 }
 
-void tap_domain_give(const struct tap_scope *scope, void *socket)
+bool tap_domain_lend(const struct tap_scope *scope, void *socket)
 {
 	__typeof__(&zmq_setsockopt) set = TAP_OTHER(scope, zmq_setsockopt);
 	const char *domain;
 	int saved = errno;
 	size_t length;
+	bool given;
 
 	domain = tap_domain_kept(socket, &length);
 	if (!domain || !set)
-		return;
+		return false;
 	tap_quiet_begin();
-	if (!set(socket, ZMQ_ZAP_DOMAIN, domain, length))
-		tap_socket_unflag(socket, TAP_SOCKET_DOMAIN);
+	given = !set(socket, ZMQ_ZAP_DOMAIN, domain, length);
 	tap_quiet_end();
 	errno = saved;
+	return given;
+}
+
+void tap_domain_give(const struct tap_scope *scope, void *socket)
+{
+	if (tap_domain_lend(scope, socket))
+		tap_socket_unflag(socket, TAP_SOCKET_DOMAIN);
 }

@@ -27,7 +27,7 @@ static int refuse(const struct tap_scope *scope, struct pol_verdict *verdict, co
 
 static bool is_zap_handler(const struct pol_endpoint *facts)
 {
-	return facts->way == POL_BIND && !strcmp(facts->endpoint, "inproc://zeromq.zap.01");
+	return facts->way == POL_BIND && !strcmp(facts->endpoint, TAP_ZAP);
 }
 
 /*
@@ -160,33 +160,38 @@ static int unknown_handler(const struct tap_scope *scope, const char *endpoint)
 	return ENOMEM;
 }
 
-/* Where the policy says who may come in, nobody else does. True: the bind of the program's handler is
- * refused. */
-static bool handler_refused(const struct pol *policy, const struct tap_scope *scope, void *socket,
-			    const char *endpoint)
+/*
+ * Where the policy says who may come in libzmq asks ours, which asks the program's in turn. 0, or an errno:
+ * the bind of that is refused.
+ */
+static int begin_handler(const struct pol *policy, const struct tap_scope *scope, void *socket,
+			 const char *endpoint)
 {
-	struct pol_verdict verdict;
+	struct pol_verdict verdict = {.action = POL_DENY, .rule = "zmq.auth"};
+	void *context = tap_socket_context(socket);
+	unsigned flags = TAP_SOCKET_ZAP;
+	struct tap_socket *s;
 
-	if (pol_judge_handler(policy, &verdict) == POL_ALLOW)
-		return false;
-	if (refuse(scope, &verdict, endpoint))
-		return true;
-	tap_auth_yield(tap_socket_context(socket));
-	return false;
+	if (!context)
+		return unknown_handler(scope, endpoint);
+	if (pol_authenticates(policy)) {
+		verdict.audit = !pol_enforces(policy);
+		if (tap_auth_serve(scope, context, verdict.reason, sizeof(verdict.reason)))
+			flags |= TAP_SOCKET_ZAP_MOVED;
+		else if (refuse(scope, &verdict, endpoint))
+			return EACCES;
+	}
+	s = tap_socket_flag(socket, flags);
+	if (!s)
+		return unknown_handler(scope, endpoint);
+	tap_socket_handles(s);
+	return 0;
 }
 
-/* Is a rule asked who comes in at endpoints of this context? In audit mode the program's handler may be. */
-static bool authenticates(const struct pol *policy, const void *socket)
+/* Is a rule asked who comes in at this endpoint, which libzmq secures, or nobody? */
+static bool authenticates_at(const struct pol *policy, const struct pol_endpoint *facts)
 {
-	const void *context = tap_socket_context(socket);
-
-	return pol_authenticates(policy) && !(context && tap_socket_handles_zap(context));
-}
-
-/* ... and at this one, which libzmq secures, or nobody? */
-static bool authenticates_at(const struct pol *policy, const void *socket, const struct pol_endpoint *facts)
-{
-	return authenticates(policy, socket) && strncmp(facts->endpoint, "inproc://", 9) != 0;
+	return pol_authenticates(policy) && strncmp(facts->endpoint, "inproc://", 9) != 0;
 }
 
 static struct judged judge_by(const struct pol *policy, const struct tap_scope *scope, enum pol_way way,
@@ -197,6 +202,7 @@ static struct judged judge_by(const struct pol *policy, const struct tap_scope *
 	struct pol_endpoint facts = {.way = way, .endpoint = endpoint ? endpoint : ""};
 	char reason[200], room[128];
 	const char *given;
+	bool lends = false;
 	int error = 0;
 
 	/* Not a socket at all: the library says so better than we could. */
@@ -207,14 +213,10 @@ static struct judged judge_by(const struct pol *policy, const struct tap_scope *
 	facts.plaintext = tap_socket_plaintext(scope, socket);
 	facts.raw = tap_socket_has(socket, TAP_SOCKET_RAW);
 	judged.handles = is_zap_handler(&facts) && tap_zmq_ruled() && !tap_socket_has(socket, TAP_SOCKET_ZAP);
-	if (judged.handles && (!tap_socket_context(socket) || !tap_socket_flag(socket, TAP_SOCKET_ZAP))) {
-		judged.error = unknown_handler(scope, facts.endpoint);
-		return judged;
-	}
-	if (judged.handles && handler_refused(policy, scope, socket, facts.endpoint)) {
-		judged.error = EACCES;
+	if (judged.handles)
+		judged.error = begin_handler(policy, scope, socket, facts.endpoint);
+	if (judged.error) {
 		judged.handles = false;
-		tap_socket_unflag(socket, TAP_SOCKET_ZAP);
 		return judged;
 	}
 	if (way == POL_BIND && tap_zmq_ruled() && gives_no_listener(scope, socket, facts.endpoint) &&
@@ -241,11 +243,15 @@ static struct judged judge_by(const struct pol *policy, const struct tap_scope *
 	}
 	if (!error && !judged.error && !judged.wired.tie && tap_zmq_ruled())
 		error = tap_wire_begin_none(scope, socket, &judged.wired, reason, sizeof(reason));
-	if (!error && !judged.error && !judged.wired.tie && authenticates_at(policy, socket, &facts)) {
+	if (!error && !judged.error && !judged.wired.tie && authenticates_at(policy, &facts)) {
 		if (pol_judge_entrance(policy, &facts, &verdict) == POL_DENY)
 			judged.error = refuse_endpoint(scope, socket, &facts, endpoint && !given, &verdict);
 		else
 			error = tap_auth_begin(scope, socket, &facts, reason, sizeof(reason));
+		if (error) {
+			verdict.audit = !pol_enforces(policy);
+			lends = verdict.audit;
+		}
 	}
 	/* What cannot be secured is refused: the policy wants it so, or the program. */
 	if (error) {
@@ -254,7 +260,9 @@ static struct judged judge_by(const struct pol *policy, const struct tap_scope *
 		tap_copy(verdict.reason, sizeof(verdict.reason), reason);
 		judged.error = refuse_endpoint(scope, socket, &facts, endpoint && !given, &verdict);
 	}
-	if (!authenticates(policy, socket) && !judged.wired.own && !verdict.inject.skips_zap &&
+	if (lends) /* libzmq goes on without us */
+		tap_domain_lend(scope, socket);
+	if (!pol_authenticates(policy) && !judged.wired.own && !verdict.inject.skips_zap &&
 	    strncmp(facts.endpoint, "inproc://", 9) != 0)
 		tap_domain_give(scope, socket);
 	return judged;
@@ -332,14 +340,15 @@ static int undo_unseen(const struct tap_scope *scope, void *socket, const char *
 		if (judged.error)                                                                            \
 			errno = judged.error;                                                                \
 		else                                                                                         \
-			result = real_call(socket, endpoint);                                                \
+			result = real_call(socket,                                                           \
+					   way == POL_BIND ? tap_zmq_moved(socket, endpoint) : endpoint);    \
 		if (!tap_wire_end(&scope, socket, &judged.wired, result == failure) &&                       \
 		    undo_unseen(&scope, socket, endpoint))                                                   \
 			result = failure;                                                                    \
 		if (result != failure && scope.judge && !judged.wired.fails && tap_zmq_ruled())              \
 			tap_using_elsewhere(socket);                                                         \
 		if (judged.handles && result == failure)                                                     \
-			tap_socket_unflag(socket, TAP_SOCKET_ZAP);                                           \
+			tap_zmq_undone(socket, endpoint);                                                    \
 		if (scope.watch)                                                                             \
 			record(&scope, (int)result, result == failure, socket, endpoint);                    \
 		tap_leave(&scope);                                                                           \
@@ -354,14 +363,13 @@ ENDPOINT(uint32_t, zmq_connect_peer, POL_CONNECT, 0)
 	TAP_EXPORT int name(void *socket, const char *endpoint)                                              \
 	{                                                                                                    \
 		TAP_ENTER(scope, real_call, TAP_ZMQ, name);                                                  \
-		struct pol_endpoint facts = {.way = undone, .endpoint = endpoint ? endpoint : ""};           \
 		int result;                                                                                  \
                                                                                                              \
 		if (!real_call)                                                                              \
 			return tap_leave(&scope), tap_zmq_missing();                                         \
-		result = real_call(socket, endpoint);                                                        \
-		if (scope.judge && !result && is_zap_handler(&facts))                                        \
-			tap_socket_unflag(socket, TAP_SOCKET_ZAP);                                           \
+		result = real_call(socket, tap_zmq_moved(socket, endpoint));                                 \
+		if (scope.judge && !result)                                                                  \
+			tap_zmq_undone(socket, endpoint);                                                    \
 		if (undone == POL_CONNECT && !result)                                                        \
 			tap_using_disconnected(socket, endpoint);                                            \
 		if (scope.watch)                                                                             \

@@ -135,6 +135,8 @@ TAP_EXPORT int zmq_getsockopt(void *socket, int option, void *value, size_t *len
 		tap_turn_end(turn);
 		if (!result)
 			add_events(socket, option, value, length);
+		if (!result && scope.judge && option == ZMQ_LAST_ENDPOINT)
+			tap_zmq_name_back(value, *length);
 	} else if (*length > kept_length) {
 		memset(value, 0, *length);
 		memcpy(value, kept, kept_length + 1);

@@ -17,6 +17,7 @@ static struct tap_masked_lock lock;
 static struct tap_socket *buckets[BUCKETS];
 static struct tap_spares spares = {.size = sizeof(struct tap_socket)};
 static unsigned known; /* sockets here; 0: nobody needs to look */
+static uint32_t gone;  /* ZAP handlers that were closed */
 
 /* Sockets that were made when nobody followed them are not known. */
 static const char *unfit(const struct pol *policy)
@@ -130,12 +131,16 @@ void tap_socket_unflag(const void *socket, unsigned flag)
 void tap_socket_forget(const void *socket)
 {
 	struct tap_socket *s = tap_socket_known(socket);
+	uint32_t handled;
 
 	if (!s)
 		return;
 	__atomic_store_n(&s->flags, 0, __ATOMIC_RELAXED);
+	handled = __atomic_exchange_n(&s->handler, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&s->socket, NULL, __ATOMIC_RELEASE);
 	__atomic_sub_fetch(&known, 1, __ATOMIC_RELEASE);
+	if (handled)
+		__atomic_add_fetch(&gone, 1, __ATOMIC_RELEASE);
 }
 
 bool tap_socket_has(const void *socket, unsigned flag)
@@ -174,16 +179,45 @@ void *tap_socket_context(const void *socket)
 	return s ? __atomic_load_n(&s->context, __ATOMIC_ACQUIRE) : NULL;
 }
 
-bool tap_socket_handles_zap(const void *context)
+void tap_socket_handles(struct tap_socket *socket)
+{
+	static uint32_t handlers;
+
+	if (!socket->handler)
+		__atomic_store_n(&socket->handler, __atomic_add_fetch(&handlers, 1, __ATOMIC_RELAXED),
+				 __ATOMIC_RELEASE);
+}
+
+const char *tap_socket_zap(const void *context, uint32_t *number)
+{
+	for (unsigned i = 0; i < BUCKETS; i++)
+		for (const struct tap_socket *s = __atomic_load_n(&buckets[i], __ATOMIC_ACQUIRE); s;
+		     s = s->next) {
+			unsigned flags = __atomic_load_n(&s->flags, __ATOMIC_ACQUIRE);
+
+			if (!__atomic_load_n(&s->socket, __ATOMIC_ACQUIRE) || !(flags & TAP_SOCKET_ZAP) ||
+			    __atomic_load_n(&s->context, __ATOMIC_ACQUIRE) != context)
+				continue;
+			*number = __atomic_load_n(&s->handler, __ATOMIC_ACQUIRE);
+			return flags & TAP_SOCKET_ZAP_MOVED ? TAP_ZAP_MOVED : TAP_ZAP;
+		}
+	return NULL;
+}
+
+bool tap_socket_handler_lives(uint32_t number)
 {
 	for (unsigned i = 0; i < BUCKETS; i++)
 		for (const struct tap_socket *s = __atomic_load_n(&buckets[i], __ATOMIC_ACQUIRE); s;
 		     s = s->next)
-			if (__atomic_load_n(&s->socket, __ATOMIC_ACQUIRE) &&
-			    __atomic_load_n(&s->flags, __ATOMIC_ACQUIRE) & TAP_SOCKET_ZAP &&
-			    __atomic_load_n(&s->context, __ATOMIC_ACQUIRE) == context)
+			if (__atomic_load_n(&s->handler, __ATOMIC_ACQUIRE) == number &&
+			    __atomic_load_n(&s->socket, __ATOMIC_ACQUIRE))
 				return true;
 	return false;
+}
+
+uint32_t tap_socket_handlers_gone(void)
+{
+	return __atomic_load_n(&gone, __ATOMIC_ACQUIRE);
 }
 
 int tap_socket_type(const struct tap_scope *scope, void *socket)

@@ -35,8 +35,9 @@ enum tap_socket_flag {
 	/* Waits that its program set by itself. */
 	TAP_SOCKET_HANDSHAKE_IVL = 2,
 	TAP_SOCKET_RECONNECT_IVL = 4,
-	TAP_SOCKET_ZAP = 8,	/* it is bound as a context's ZAP handler */
-	TAP_SOCKET_DOMAIN = 16, /* its ZAP domain is kept here: libzmq has none */
+	TAP_SOCKET_ZAP = 8,	    /* it is bound as a context's ZAP handler */
+	TAP_SOCKET_ZAP_MOVED = 256, /* ... by another name than the program's */
+	TAP_SOCKET_DOMAIN = 16,	    /* its ZAP domain is kept here: libzmq has none */
 	/* Of one that is to fail where its peers refuse it (on-failure). */
 	TAP_SOCKET_ELSEWHERE = 32, /* it has endpoints of which that is not asked */
 	TAP_SOCKET_REFUSED = 64,   /* they do, at all that it has */
@@ -47,6 +48,7 @@ struct tap_socket {
 	void *socket;  /* NULL: this place is free */
 	void *context; /* it was made in; NULL: not known */
 	unsigned flags;
+	uint32_t handler;     /* a number, once it was bound as a ZAP handler; 0: it was not */
 	struct tap_lock turn; /* turn.c's */
 	uintptr_t turn_frame; /* ... and where on the stack its holder is */
 	size_t domain_length;
@@ -64,8 +66,13 @@ void tap_socket_forget(const void *socket);
 void tap_socket_made(void *socket, void *context);
 /* NULL: not known. */
 void *tap_socket_context(const void *socket);
-/* Is a socket of this context bound as its ZAP handler? */
-bool tap_socket_handles_zap(const void *context);
+/* Its number, from now on: it is to be bound as a ZAP handler. */
+void tap_socket_handles(struct tap_socket *socket);
+/* Where a context's ZAP handler is, and its number. NULL: no socket of it is bound as that. */
+const char *tap_socket_zap(const void *context, uint32_t *number);
+/* Is the socket of this number still there? How many of them are not any more: */
+bool tap_socket_handler_lives(uint32_t number);
+uint32_t tap_socket_handlers_gone(void);
 bool tap_socket_has(const void *socket, unsigned flag);
 /* By its own answer; -1 when it gives none. */
 int tap_socket_type(const struct tap_scope *scope, void *socket);
@@ -82,6 +89,18 @@ bool tap_moves_in_vain(void);
 /* sender.c: the property that says who was proved where libzmq has an empty User-Id of a ZAP handler; no peer
  * knows its name. NULL: it could not be made up. */
 const char *tap_sender_property(void);
+/*
+ * moved.c: with zmq.auth the program's ZAP handler is bound by another name, and ours where libzmq asks. The
+ * names are equally long, so that either has room where the other was read.
+ */
+#define TAP_ZAP "inproc://zeromq.zap.01"
+#define TAP_ZAP_MOVED "inproc://gsstap.zap.01"
+/* What libzmq has for what the program calls so. */
+const char *tap_zmq_moved(const void *socket, const char *endpoint);
+/* The program undoes this endpoint: it is no handler any more, if it was. */
+void tap_zmq_undone(const void *socket, const char *endpoint);
+/* An endpoint as libzmq tells it becomes what the program calls it. */
+void tap_zmq_name_back(char *endpoint, size_t length);
 
 /* malformed.c: the errno with which libzmq does not take this endpoint; 0: it may take it. */
 int tap_zmq_malformed(const struct tap_scope *scope, enum pol_way way, void *socket, const char *endpoint);
@@ -93,6 +112,8 @@ bool tap_domain_keep(void *socket, const void *value, size_t length);
 const char *tap_domain_kept(const void *socket, size_t *length);
 /* libzmq has it from now on. */
 void tap_domain_give(const struct tap_scope *scope, void *socket);
+/* ... until it is given another one. False: it has it not. */
+bool tap_domain_lend(const struct tap_scope *scope, void *socket);
 
 /* value.c: an option and its value in an event, the value as it may be shown */
 void tap_put_socket_option(struct tr_draft *draft, int option, const void *value, size_t length);

@@ -4,7 +4,8 @@
 
 auth_pair.py CASE...: a case is a mechanism and settings, as plain,domain=admin,user=joe,password=x or
 curve,key=FILE (the client's secret certificate) or null,at=ipc://path,server=connect. Each says "in USER-ID DOMAIN",
-with what the program sees of its own domain, or "out EVENT STATUS", as the server's monitor has it.
+with what the program sees of its own domain (and the property X-Role, where a handler gave one), or "out EVENT STATUS",
+as the server's monitor has it. ivl=MS bounds the handshake.
 """
 import sys
 
@@ -33,17 +34,28 @@ def secure(mechanism, server, client, said):
         client.curve_serverkey = PUBLIC
 
 
-def answer(context, mechanism, said):
+def named(message, name):
+    try:
+        return message.get(name)
+    except zmq.ZMQError:
+        return "-"
+
+
+def answer(context, mechanism, said, between):
     with context.socket(zmq.PULL) as server, context.socket(zmq.PUSH) as client:
         server.linger = client.linger = 0
         if "domain" in said:
             server.zap_domain = said["domain"].encode()
+        if "ivl" in said:
+            server.handshake_ivl = int(said["ivl"])
+        server.setsockopt(zmq.ZAP_ENFORCE_DOMAIN, int("enforces" in said))
         secure(mechanism, server, client, said)
         monitor = server.get_monitor_socket()
         binds, connects = (client, server) if said.get("server") == "connect" else (server, client)
         at = said.get("at", "tcp://127.0.0.1:*")
         try:
             binds.bind(at)
+            between()
             connects.connect(binds.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0").decode())
         except zmq.ZMQError as error:
             return "refused %d" % error.errno
@@ -55,15 +67,18 @@ def answer(context, mechanism, said):
             return "out %s %d" % (ENDS[event["event"]], event["value"])
         client.send(b"x")
         message = server.recv(copy=False)
-        try:
-            user = message.get("User-Id")
-        except zmq.ZMQError:
-            user = "-"
-        return "in '%s' '%s'" % (user, server.zap_domain.decode())
+        seen = [named(message, "User-Id"), server.zap_domain.decode(), named(message, "X-Role")]
+        return "in " + " ".join("'%s'" % each for each in (seen if seen[2] != "-" else seen[:2]))
 
 
-context = zmq.Context()
-for case in sys.argv[1:]:
+def told(context, case, between=lambda: None):
+    """between: what happens when the endpoint is bound, and before a peer comes."""
     mechanism, *settings = case.split(",")
-    print(answer(context, mechanism, dict(s.split("=", 1) for s in settings)), flush=True)
-context.term()
+    return answer(context, mechanism, dict(s.split("=", 1) for s in settings), between)
+
+
+if __name__ == "__main__":
+    context = zmq.Context()
+    for case in sys.argv[1:]:
+        print(told(context, case), flush=True)
+    context.term()

@@ -7,10 +7,11 @@
  *
  * HOW a denied client is answered: 300, 400 or 500; "silent": not at all; "late": 400, and each request only
  * when there is the next, where there is one (ROUTER only); "short": without metadata; "status": by "20";
- * "version": of another ZAP; "metadata": that is none. DENIED: a credential; the others get 200, the user
- * "user of CREDENTIAL" and the metadata "X-Role: guest"; with 500 some that are not for a handler to say. The
- * endpoint ANSWERS is a REP that answers, GIVES a PUSH that gives "for you" for ever. Both ask libzmq for
- * GSSAPI; with null they do not, with routed ANSWERS has a routing id, and with off there is no handler.
+ * "version": of another ZAP; "metadata": that is none. With "nobody" none is denied, or named. DENIED: a
+ * credential; the others get 200, the user "user of CREDENTIAL" and the metadata "X-Role: guest"; with 500
+ * some that are not for a handler to say. The endpoint ANSWERS is a REP that answers, GIVES a PUSH that gives
+ * "for you" for ever. Both ask libzmq for GSSAPI; with null they do not, with routed ANSWERS has a routing
+ * id, and with off there is no handler.
  *
  * Prints each request as "asked DOMAIN ADDRESS ID MECHANISM CREDENTIAL", and each message as "got TEXT from
  * USER-ID, X-ROLE". By SIGTERM it ends, with its context.
@@ -83,7 +84,7 @@ static void reply(void *s, const struct message *m)
 			  odd[] = "\7User-Id\0\0\0\4root\13Socket-Type\0\0\0\3XYZ";
 	int at = version_at(m);
 	const char *credential = m->count > at + 6 ? m->frame[at + 6] : "";
-	int deny = !strcmp(credential, arg[3]);
+	int deny = !is("nobody") && !strcmp(credential, arg[3]);
 	char user[600];
 
 	printf("asked '%s' '%s' '%s' '%s' '%s'\n", m->frame[at + 2], m->frame[at + 3], m->frame[at + 4],
@@ -103,7 +104,7 @@ static void reply(void *s, const struct message *m)
 						    : "200",
 	     1);
 	text(s, deny ? "denied by the program" : "welcome", 1);
-	text(s, deny ? "" : user, !(deny && is("short")));
+	text(s, deny || is("nobody") ? "" : user, !(deny && is("short")));
 	if (deny && is("metadata"))
 		text(s, "\11none", 0);
 	else if (deny && !is("short"))
