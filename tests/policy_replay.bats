@@ -521,7 +521,7 @@ handshake(role=1, outcome=3, context=9, initiator="alice@R", acceptor="host/refu
     grep -q '# 1 ended without an answer' s.yaml
     grep -q 'require: \[mutual\]' s.yaml
     run -1 --separate-stderr "$GSSTAP" policy test s.yaml failed.pcapng
-    [[ ${lines[0]} == "Of 4 contexts and 0 endpoints 2 would have been refused, of which 2 failed anyway." ]]
+    [[ ${lines[0]} == "Of 4 contexts, 0 uses and 0 endpoints 2 would have been refused, of which 2 failed anyway." ]]
 }
 
 @test "many names that are alike become one pattern, and odd names stay what they are" {
@@ -538,7 +538,7 @@ process(exe="/usr/bin/x{1}[2]", uid=0)
 for name in ["bob@R", "x@R", "host/w1.example.org.evil@R", "host/x/y.example.org@R"]:
     handshake(role=2, outcome=1, context=7, initiator=name, acceptor="host/h@R", flags_ret=2, mech=b"\x2a\x86\x48\x86\xf7\x12\x01\x02\x02", ticket_enctype=18, kvno=1)'
     run -1 --separate-stderr "$GSSTAP" policy test s.yaml other.pcapng
-    [[ ${lines[0]} == "Of 4 contexts and 0 endpoints 4 would have been refused."* ]]
+    [[ ${lines[0]} == "Of 4 contexts, 0 uses and 0 endpoints 4 would have been refused."* ]]
 }
 
 @test "an endpoint that no policy can name is told, and makes the suggestion refuse none" {
