@@ -142,6 +142,13 @@ static void close_asker(struct tap_theirs *theirs, unsigned at, bool tells)
 	memmove(&theirs->asker[at], &theirs->asker[at + 1], (theirs->count - at) * sizeof(asker));
 }
 
+static void close_answered(struct tap_theirs *theirs)
+{
+	for (unsigned i = theirs->count; i > 0; i--)
+		if (!theirs->asker[i - 1]->waiting && theirs->asker[i - 1]->used == TAP_PIPES)
+			close_asker(theirs, i - 1, false);
+}
+
 void tap_theirs_close(struct tap_theirs *theirs)
 {
 	while (theirs->count)
@@ -186,6 +193,7 @@ static struct tap_asker *asker_for(struct tap_theirs *theirs)
 {
 	if (theirs->count && theirs->asker[theirs->count - 1]->used < TAP_PIPES)
 		return theirs->asker[theirs->count - 1];
+	close_answered(theirs);
 	if (theirs->count == TAP_ASKERS)
 		close_asker(theirs, 0, true);
 	while (!add_asker(theirs)) {
@@ -393,9 +401,7 @@ void tap_theirs_tidy(struct tap_theirs *theirs, uint32_t gone)
 				give_up(theirs->asker[i], their, CLOSED);
 		}
 	theirs->gone = gone;
-	for (unsigned i = theirs->count; i > 0; i--)
-		if (!theirs->asker[i - 1]->waiting && theirs->asker[i - 1]->used == TAP_PIPES)
-			close_asker(theirs, i - 1, false);
+	close_answered(theirs);
 }
 
 unsigned tap_theirs_waits(const struct tap_theirs *theirs, struct pollfd *waits)

@@ -186,7 +186,7 @@ void learn_talk_left(struct facts *facts)
 	talk->handle = handle;
 	talk->role = call == TR_gss_init_sec_context ? TR_ROLE_INITIATOR : TR_ROLE_ACCEPTOR;
 	talk->left.call = call;
-	talk->left.entered = age ? facts->event->time - age : 0;
+	talk->left.entered = age && age <= facts->event->time ? facts->event->time - age : 0;
 	talk->left.noticed = talk->last = facts->event->time;
 	if (talk->left.entered && talk->left.entered < talk->first)
 		talk->first = talk->left.entered;

@@ -19,12 +19,11 @@
 #include <unistd.h>
 
 /* Microseconds. */
-#define SOON 1000	   /* an exec takes about so long */
-#define OFTEN 20000	   /* between looks, while something happens ... */
-#define SELDOM 200000	   /* ... and while nothing does */
-#define SHARE 4		   /* so many times what a look took, none is taken */
-#define EXPECTED 100000	   /* who was told of has begun by then */
-#define STALE (5 * SELDOM) /* a pid may be another's by then */
+#define SOON 1000	 /* an exec takes about so long */
+#define OFTEN 20000	 /* between looks, while something happens ... */
+#define SELDOM 200000	 /* ... and while nothing does */
+#define SHARE 4		 /* so many times what a look took, none is taken */
+#define EXPECTED 1000000 /* who was told of has begun by then, on a busy machine, too */
 
 struct run_follow {
 	struct found *found;
@@ -37,6 +36,7 @@ struct run_follow {
 	int64_t looked, free; /* when it was looked last, and may be again */
 	int64_t expecting;    /* until when */
 	int64_t period;
+	bool without; /* the last look saw somebody */
 };
 
 static int64_t now_us(void)
@@ -99,26 +99,6 @@ static void leave_library(struct run_follow *follow)
 	follow->library = -1;
 }
 
-static void expect(struct run_follow *follow, int64_t now)
-{
-	follow->expecting = now + EXPECTED;
-	follow->period = OFTEN;
-	watch_library(follow);
-	want(follow, now + SOON);
-}
-
-void run_follow_begin(struct run_follow *follow, bool unobserved)
-{
-	int64_t now = now_us();
-
-	if (!follow->look)
-		return;
-	if (unobserved)
-		expect(follow, now);
-	else
-		want(follow, now + OFTEN);
-}
-
 int run_follow_fd(const struct run_follow *follow)
 {
 	return follow->look ? follow->inotify : -1;
@@ -152,25 +132,52 @@ static struct news read_news(struct run_follow *follow)
 	return news;
 }
 
+/* Longer after each time in which nothing began; who woke us for nothing does not count. */
+static int64_t next_period(const struct run_follow *follow, int64_t now, bool news)
+{
+	if (news)
+		return OFTEN;
+	if (now - follow->looked < follow->period)
+		return follow->period;
+	return follow->period * 2 < SELDOM ? follow->period * 2 : SELDOM;
+}
+
 static void look(struct run_follow *follow, int64_t now)
 {
 	struct look_result seen;
 
-	if (now - follow->looked > STALE)
+	/* A pid may be another's by now. */
+	if (!follow->without && now - follow->looked > EXPECTED)
 		look_forget(follow->look);
 	seen = look_at_tree(follow->look);
 	follow->due = 0;
+	follow->period = next_period(follow, now, seen.news && seen.without);
+	follow->without = seen.without;
 	follow->looked = now_us();
 	follow->free = follow->looked + SHARE * (follow->looked - now);
-	follow->period = seen.news && seen.without ? OFTEN : follow->period * 2;
-	if (follow->period > SELDOM)
-		follow->period = SELDOM;
 	if (seen.without || seen.coming || now < follow->expecting || follow->hello < 0)
-		want(follow, follow->looked + (seen.coming ? SOON : follow->period));
+		want(follow, follow->looked + (seen.coming && seen.news ? SOON : follow->period));
 	if (seen.without)
 		watch_library(follow);
 	else if (now >= follow->expecting)
 		leave_library(follow);
+}
+
+/* Somebody told of a program; lost: one that will not get the shim. */
+static void expect(struct run_follow *follow, int64_t now, bool lost)
+{
+	if (now >= follow->expecting || lost)
+		follow->period = OFTEN;
+	follow->expecting = now + EXPECTED;
+	if (lost)
+		watch_library(follow);
+	want(follow, now + (lost ? SOON : follow->period));
+}
+
+void run_follow_begin(struct run_follow *follow, bool unobserved)
+{
+	if (follow->look)
+		expect(follow, now_us(), unobserved);
 }
 
 void run_follow_poll(struct run_follow *follow)
@@ -182,16 +189,8 @@ void run_follow_poll(struct run_follow *follow)
 		return;
 	news = read_news(follow);
 	now = now_us();
-	if (news.executed) {
-		if (now - follow->looked > STALE)
-			follow->period = OFTEN;
-		if (run_roll_news(follow->roll, &follow->read))
-			expect(follow, now);
-		else
-			want(follow, follow->looked + follow->period > now + OFTEN
-					     ? follow->looked + follow->period
-					     : now + OFTEN);
-	}
+	if (news.executed)
+		expect(follow, now, run_roll_news(follow->roll, &follow->read));
 	if (news.begun)
 		want(follow, now);
 	if (follow->due && now >= follow->due)

@@ -151,10 +151,10 @@ void found_explain(struct found *found, const char *path)
 
 static void name(const struct item *item)
 {
-	char times[32] = "";
+	char times[48] = "";
 
 	if (item->count > 1)
-		snprintf(times, sizeof(times), " %zu times", item->count);
+		snprintf(times, sizeof(times), " %zu times at least", item->count);
 	if (item->of.hidden)
 		tool_error(
 			"%s may have run unobserved%s: it was started by %s, which ran without the shim, and "

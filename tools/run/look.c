@@ -221,7 +221,7 @@ static enum proc_shim look_into(struct look *look, const struct process *process
 	if (shim != PROC_HIDDEN || proc_is_privileged(look->proc, process->pid))
 		return shim;
 	/* It has made itself hidden: what it is told is known, where its parent has the shim. */
-	return parent->shim == PROC_HERE ? PROC_HERE : shim;
+	return parent && parent->shim == PROC_HERE ? PROC_HERE : shim;
 }
 
 /* What program? The same is no news: a process may call itself otherwise. */
@@ -283,7 +283,8 @@ static void look_at(struct look *look, struct process *process, const struct pro
 	look->result.coming |= !process->known;
 }
 
-/* Whose a process is, the one that it came from decides, which is looked at before it. */
+/* Whose a process is, the one that it came from decides, which is looked at before it. Who was ours stays so,
+ * though its parent ends meanwhile. */
 static void settle(struct look *look, struct process *process)
 {
 	struct process *at = process;
@@ -293,19 +294,22 @@ static void settle(struct look *look, struct process *process)
 	while (at && !at->done && depth < look->count) {
 		look->path[depth++] = (size_t)(at - look->process);
 		unsure = !refresh(look, at);
-		if (unsure)
+		if (unsure) {
+			forget_program(at);
 			break;
+		}
 		unsure = at->now.parent != 0;
 		at = find(look->process, look->count, at->now.parent);
 	}
-	unsure &= !at || !at->done;
+	at = at && at->done ? at : NULL;
+	unsure &= !at;
 	for (; depth; depth--) {
 		process = &look->process[look->path[depth - 1]];
 		process->done = true;
 		process->unsure = unsure;
-		process->ours = !unsure && at && at->ours;
+		process->ours = process->program || (at && at->ours);
 		if (process->ours)
-			look_at(look, process, at);
+			look_at(look, process, at && at->ours ? at : NULL);
 		at = process;
 	}
 }
