@@ -57,6 +57,7 @@ struct tap_learning {
 		uint32_t process;    /* by tap_lineage */
 		bool refused;
 		bool would;	    /* in audit mode: something might have been refused or taken away */
+		bool final;	    /* a token has left, and nobody will tell who the peer is */
 		bool strips;	    /* the credential that would be delegated is not to be made */
 	} call;			    /* begun anew as a whole */
 	struct pol_verdict verdict; /* of the refusal, or of what was taken away */

@@ -16,6 +16,16 @@ static enum pol_role pol_role(enum tr_role role)
 	return role == TR_ROLE_INITIATOR ? POL_INITIATOR : POL_ACCEPTOR;
 }
 
+/* By what is known of a call in flight: who tells nothing more is as libkrb5 when it makes the token. */
+static enum pol_action judge_learned(const struct tap_scope *scope, const struct tap_learning *l,
+				     unsigned *told, struct pol_verdict *verdict)
+{
+	struct pol_facts known = l->facts.pol;
+
+	known.kerberos |= l->call.final;
+	return tap_judge(scope, &known, told, l->facts.pol.acceptor.text, verdict);
+}
+
 /*
  * What a negotiation has come to is known when it asks that mechanism for a token, which it may send and have
  * accepted before it is complete: so NTLM's answer to a challenge would leave.
@@ -32,8 +42,9 @@ static bool part_may_not(struct tap_handshake *step)
 	tap_facts_settle(facts);
 	/* One that may be spoken instead is not tried: audit mode could not tell what would come of it. */
 	if (!l->call.refused) {
+		l->call.final = step->before != GSS_C_NO_CONTEXT && !tap_is_kerberos(step->mech);
 		l->call.would = !TAP_POLICY(pol_enforces);
-		l->call.refused = tap_judge(NULL, &facts->pol, NULL, NULL, &l->verdict) == POL_DENY;
+		l->call.refused = judge_learned(NULL, l, NULL, &l->verdict) == POL_DENY;
 	}
 	step->verdict = l->verdict;
 	return step->refused = l->call.refused;
@@ -225,8 +236,7 @@ void tap_handshake_judge(struct tap_scope *scope, struct tap_handshake *step, gs
 	}
 	learn(c, step->learning);
 	if (step->learning && step->learning->call.would)
-		tap_judge(scope, &step->learning->facts.pol, &c->would,
-			  step->learning->facts.pol.acceptor.text, &step->verdict);
+		judge_learned(scope, step->learning, &c->would, &step->verdict);
 	if (step->refused || c->established)
 		return;
 	if (tap_is_complete(step->major)) {
