@@ -11,6 +11,7 @@ auth_both.py STEP...: a step is
   asked         what the handler was asked since, or "nothing"
 At last the context ends, and it says "ended".
 """
+import itertools
 import sys
 import threading
 import time
@@ -20,6 +21,7 @@ import zmq
 from zmq.auth.thread import ThreadAuthenticator
 
 ZAP = "inproc://zeromq.zap.01"
+NUMBERS = itertools.count()
 
 
 def reply(how, request):
@@ -42,10 +44,11 @@ class Handler:
         self.socket.linger = 0
         self.socket.bind(ZAP)
         assert self.socket.last_endpoint.rstrip(b"\0").decode() == ZAP
+        over = "inproc://over-%d" % next(NUMBERS)  # of a closed socket the name is not free at once
         self.over = context.socket(zmq.PAIR)
-        self.over.bind("inproc://over")
+        self.over.bind(over)
         self.end = context.socket(zmq.PAIR)
-        self.end.connect("inproc://over")
+        self.end.connect(over)
         self.thread = threading.Thread(target=self.run)
         self.thread.start()
 
@@ -55,7 +58,7 @@ class Handler:
         poller.register(self.over, zmq.POLLIN)
         while self.over not in dict(poller.poll()):
             request = self.socket.recv_multipart()
-            self.asked.append(b" ".join(request).decode(errors="backslashreplace"))
+            self.asked.append(b" ".join(request).decode(errors="backslashreplace").replace("\0", "\\0"))
             if self.how != "silent":
                 self.socket.send_multipart(reply(self.how, request))
             else:
