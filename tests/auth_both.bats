@@ -75,7 +75,7 @@ DENIED='.event == "authentication" and .zap_status == 400 and .rule == null and 
 
 @test "a handler is asked what libzmq itself asks, and about whom" {
     local asks=(start null "null,domain=d" "null,domain=d,at=ipc://here" "plain,domain=d,user=joe,password=x" "null,domain=d,server=connect"
-        curve,key=ann.key_secret curve,key=ann.key_secret,enforces=yes curve,key=ann.key_secret,domain=d,enforces=yes asked)
+        "curve,key=ann.key_secret" "curve,key=ann.key_secret,enforces=yes" "curve,key=ann.key_secret,domain=d,enforces=yes" asked)
     policy "{plain: $PWD/users, curve: any}"
     "$PYTHON" -c 'import zmq.auth; zmq.auth.create_certificates(".", "ann")'
     timeout 60 "$PYTHON" "$TOP/tests/hosts/auth_both.py" "${asks[@]}" >bare
@@ -132,7 +132,7 @@ DENIED='.event == "authentication" and .zap_status == 400 and .rule == null and 
 }
 
 @test "in audit mode a handler that comes late decides as if nobody had asked before, and is asked what it always was" {
-    local steps=("late 400 null,domain=d" stop "late 400 null" stop "late 200 null,domain=d" asked stop null,domain=d)
+    local steps=("late 400 null,domain=d" stop "late 400 null" stop "late 200 null,domain=d" asked stop "null,domain=d")
     MODE=audit policy '{deny: [127.0.0.1]}'
     timeout 60 "$PYTHON" "$TOP/tests/hosts/auth_both.py" "${steps[@]}" >bare
     steps "${steps[@]}"

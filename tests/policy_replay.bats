@@ -296,7 +296,7 @@ until = time.monotonic() + 2.1
 for one, other in young, old:
     other.unwrap(one.wrap(b"young", True).message)
 while time.monotonic() < until:
-    time.sleep(0.05)
+    time.sleep(0.05)  # polls the clock
 old[0].get_signature(b"old")
 END
     for host in "$BUILD/hosts/keys" "$BUILD/hosts/bare" "$PYTHON ages.py"; do
