@@ -300,8 +300,8 @@ os._exit(0)' "tcp://127.0.0.1:$port"
     for calls in "257 48" 435 318 316; do
         for policy in bare sealed wire; do
             [ "$calls $policy" != "318 wire" ] || continue
-            late=heard
-            [ $policy = bare ] || [ "$calls" = 316 ] || late=ended
+            late=late
+            [ $policy = bare ] || [ "$calls" = 316 ] || late="Permission denied"
             echo "$policy, without $calls"
             fresh "confined-$policy-${calls/ /-}"
             read -r port < <(free_port)
@@ -309,7 +309,8 @@ os._exit(0)' "tcp://127.0.0.1:$port"
             # shellcheck disable=SC2086 # a word or two
             run -0 "${WITH[@]}" GSSTAP_TRACE="$PWD/confined.pcapng" "$PYTHON" "$TOP/tests/hosts/confined.py" "tcp://127.0.0.1:$port" $calls
             [ "$output" = "200"$'\n'"$late"$'\n'lives ]
-            [ $late = heard ] || a_trace '.event == "handshake" and .outcome == "failed" and (.reason | test("seccomp filter"))' confined.pcapng
+            [ "$late" = late ] || recorded 1 '.event == "refused" and (.reason | test("seccomp filter"))'
+            [ "$late" = late ] || recorded 1 '.event == "handshake" and .outcome == "failed" and (.reason | test("seccomp filter"))'
         done
     done
 }

@@ -262,6 +262,11 @@ void tap_wire_about_to_wait(void);
 void tap_wire_batch_end(void);
 
 /* --- gss.c: GSSAPI, through our own wrappers, so that it is judged and recorded as any program's */
+/* Why none is begun under TAP_DEATH_HANDSHAKE. */
+#define TAP_NO_HANDSHAKE                                                                                     \
+	"the program has forbidden itself, by a seccomp filter, what a handshake asks of the system: it "    \
+	"would be its end"
+
 /* Finds the library. False: there is none, with the reason. */
 bool tap_wire_gss_ready(char *reason, size_t size);
 /* One step with the token that came (an initiator's first: none). Not locked: it may wait. */

@@ -101,6 +101,10 @@ bool tap_wire_gss_ready(char *reason, size_t size)
 	void *library, *function;
 	uint32_t number;
 
+	if (tap_is_death(TAP_DEATH_HANDSHAKE)) {
+		tap_copy(reason, size, TAP_NO_HANDSHAKE);
+		return false;
+	}
 	tap_abroad_anew();
 	if (__atomic_load_n(&provider, __ATOMIC_ACQUIRE))
 		return true;

@@ -25,8 +25,7 @@ void tap_wire_handshake_begin(struct wire *wire)
 {
 	wire->phase = WIRE_HANDSHAKE;
 	if (tap_is_death(TAP_DEATH_HANDSHAKE)) {
-		tap_wire_fail(wire, "the program has forbidden itself, by a seccomp filter, what a handshake "
-				    "asks of the system: it would be its end");
+		tap_wire_fail(wire, TAP_NO_HANDSHAKE);
 		return;
 	}
 	if (!wire->server && !tap_wire_step(wire))
