@@ -10,12 +10,14 @@ load wire
 load peers
 
 setup_file() {
+    sniff
     realm_up -u alice -s zmq@localhost -s other@localhost -s zmq@slow.gsstap.test
     peer_policies
 }
 
 teardown_file() {
     realm_down
+    never_passed "$SECRET" "is anybody there"
 }
 
 teardown() {
