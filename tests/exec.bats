@@ -60,7 +60,7 @@ not_followed() {
         run -0 --separate-stderr "$GSSTAP" run -o t-%p.pcapng "$HOST" "$function"
         [[ $output == *MARK=here* ]]
         [[ $output != *GSSTAP* && $output != *libgsstap* ]]
-        [ "$(grep -c "unobserved:" <<<"$stderr")" = 1 ]
+        [ "$(grep -c "unobserved: it was given" <<<"$stderr")" = 1 ]
         [[ $stderr == "gsstap: $program ran unobserved: it was given an environment without gsstap's variables"* ]]
         [ "$(events t-*.pcapng)" = "$function $program [LD_PRELOAD, GSSTAP_TRACE, GSSTAP_HELLO] false" ]
     done
