@@ -241,6 +241,30 @@ open(sys.argv[1], "wb").write(ticket.replace(b"\x1b\x04evil", b"\x1b\x04good"))'
     [[ $output == *"further down: 000f0000"* ]]
 }
 
+@test "a call that waits on a stack of its own is judged, whatever is done meanwhile and on whatever thread it goes on" {
+    local how policy level
+    export KRB5CCNAME=$PWD/cache
+    for how in alone call handshake thread; do
+        kinit -f -k -t "$GSSTAP_REALM/client/alice" alice # without a ticket for the peer: the KDC is waited for
+        run -0 "$BUILD/hosts/two_stacks" $how
+        [ "$output" = "major 00000001, delegated, a token" ]
+        for policy in deny strip; do
+            for level in off calls; do
+                kinit -f -k -t "$GSSTAP_REALM/client/alice" alice
+                rm -f trace.pcapng
+                run -0 "$GSSTAP" run -p "$BATS_FILE_TMPDIR/$policy.yaml" --level $level -o trace.pcapng -- "$BUILD/hosts/two_stacks" $how
+                echo "$how $policy $level: $output"
+                case $policy/$how in
+                    strip/alone | strip/call) grep -qx "major 00000001, not delegated, a token" <<<"$output" ;;
+                    *) grep -qx "major 000f0000, not delegated, no token" <<<"$output" ;;
+                esac
+                [ $level = off ] || [ $how = thread ] || told 0 '.event == "left"'
+            done
+        done
+    done
+    told 1 '.event == "refused" and (.reason | startswith("what is known of the security context was lost: "))'
+}
+
 @test "a context that the library calls complete and has nothing of is not asked for what it has" {
     run -1 "$PYTHON" "$TOP/tests/hosts/contexts.py" iakerb $HOST
     bare=$output

@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define NEAR 16384 /* bytes: less than any stack that a call of these libraries fits into */
+
 __thread struct tap_thread tap_thread;
 static const struct tap_left_teller *gss; /* NULL: nobody */
 
@@ -65,13 +67,15 @@ static bool is_on_own_stack(void)
 	return !syscall(SYS_sigaltstack, NULL, &stack) && stack.ss_flags & SS_ONSTACK;
 }
 
-void tap_jumped(int library)
+void tap_jumped(int library, uintptr_t frame)
 {
 	int saved = errno;
 
-	if (tr_confined)
-		tap_thread.depth[library] = 0; /* nobody may be asked, and so nothing is known */
-	else if (!is_on_own_stack())
+	if (!tr_confined && is_on_own_stack())
+		return (void)(errno = saved);
+	if (tr_confined || frame - tap_thread.frame[library] > NEAR)
+		tap_thread.depth[library] = 0; /* nobody may be asked, or knows */
+	else
 		tell(library, "the program jumped out of the call");
 	errno = saved;
 }
@@ -93,7 +97,7 @@ void tap_left_by_process(bool goes_on)
 {
 	for (int library = TAP_GSS; library <= TAP_ZMQ; library++)
 		if (tap_thread.depth[library] && !tap_is_within(library))
-			tap_jumped(library);
+			tap_jumped(library, tap_thread.frame[library]); /* no stack outlives it */
 		else if (tap_thread.depth[library] && !goes_on)
 			tell(library, "the process ended, and the call had not returned");
 }

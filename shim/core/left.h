@@ -8,9 +8,10 @@
 
 #include "trace/writer.h"
 
-/* The outermost wrapper's frame is gone, by where the next call of this thread stands; unless that is made by
- * a handler on a stack of its own: then nothing is known, and all stays as it is. */
-void tap_jumped(int library);
+/* A call of this thread stands at this frame, where the outermost wrapper stood or above it: that is gone,
+ * and told of where it is near, as in a loop that tries again. Farther off it may be another stack, as
+ * coroutines have: then nothing is told. On a signal handler's own stack all stays as it is. */
+void tap_jumped(int library, uintptr_t frame);
 /* Is there a call of this thread that has not returned? */
 bool tap_has_calls(void);
 /* This thread ends, or the process on it; goes_on: unless that fails. */

@@ -17,7 +17,7 @@
 static inline void check_depth(struct tap_thread *t, int library, uintptr_t frame)
 {
 	if (__builtin_expect(t->depth[library] && frame >= t->frame[library], 0))
-		tap_jumped(library);
+		tap_jumped(library, frame);
 	if (!t->depth[library])
 		t->frame[library] = frame;
 }

@@ -133,18 +133,12 @@ struct tap_learning *tap_learn_begin(const struct tap_scope *scope, uintptr_t fr
 	return l;
 }
 
-void tap_learn_end(struct tap_learning *learning)
+bool tap_learn_end(struct tap_learning *learning, uintptr_t frame)
 {
-	if (learning)
-		learning->call.open = false;
-}
-
-struct tap_learning *tap_learning_left(void)
-{
-	struct tap_learning *l = tap_learning();
-
-	tap_learn_end(l);
-	return l;
+	if (learning != tap_learning() || learning->call.frame != frame)
+		return false;
+	learning->call.open = false;
+	return true;
 }
 
 struct tap_learning *tap_learning(void)

@@ -53,6 +53,7 @@ struct tap_learning {
 		uintptr_t frame;
 		bool open, judge;
 		bool guests;	     /* it serves one, who tells of it himself */
+		bool left;	     /* it is told of as one that never returns */
 		gss_ctx_id_t before; /* GSS_C_NO_CONTEXT: it makes the context */
 		uint32_t process;    /* by tap_lineage */
 		bool refused;
@@ -64,9 +65,11 @@ struct tap_learning {
 };
 struct tap_learning *tap_learn_begin(const struct tap_scope *scope, uintptr_t frame, enum pol_role role,
 				     gss_ctx_id_t before, uint32_t flags_requested);
-void tap_learn_end(struct tap_learning *learning);
-/* The one that this thread has left: it is not under way any more. NULL: none. */
-struct tap_learning *tap_learning_left(void);
+/*
+ * The call returns. False: of it nothing is known any more, since meanwhile this thread began another one, on
+ * another stack, or the call went on on another thread. The learning is not to be looked at then.
+ */
+bool tap_learn_end(struct tap_learning *learning, uintptr_t frame);
 /* The one that is under way on this thread, for a library's call; NULL: none. */
 struct tap_learning *tap_learning(void);
 

@@ -202,6 +202,17 @@ static void judge_ready(struct tap_scope *scope, struct tap_handshake *step, str
 	c->judged = true;
 }
 
+/* What nothing is known of is not allowed what a rule may forbid. */
+static void refuse_unknown(struct tap_scope *scope, struct tap_handshake *step, const char *reason)
+{
+	if (!scope->judge || !(TAP_POLICY(pol_families) & POL_FAMILY_GSS) || !TAP_POLICY(pol_enforces) ||
+	    step->refused || GSS_ERROR(step->major))
+		return;
+	step->verdict = (struct pol_verdict){.action = POL_DENY, .rule = "policy"};
+	tap_copy(step->verdict.reason, sizeof(step->verdict.reason), reason);
+	step->refused = tap_refuses(scope, &step->verdict, NULL);
+}
+
 void tap_handshake_judge(struct tap_scope *scope, struct tap_handshake *step, gss_ctx_id_t context)
 {
 	bool judges = scope->judge && TAP_POLICY(pol_judges_contexts);
@@ -217,17 +228,14 @@ void tap_handshake_judge(struct tap_scope *scope, struct tap_handshake *step, gs
 	} else if (step->learning && step->learning->call.strips) {
 		tap_refuses(scope, &step->learning->verdict, step->learning->facts.pol.acceptor.text);
 	}
-	if (!c) {
-		/* Nothing can be remembered of it: that is not to be allowed what a rule may forbid. */
-		if (scope->judge && TAP_POLICY(pol_families) & POL_FAMILY_GSS && TAP_POLICY(pol_enforces) &&
-		    !step->refused && !GSS_ERROR(step->major)) {
-			tap_copy(step->verdict.reason, sizeof(step->verdict.reason),
-				 "there is no memory to follow the security context");
-			step->verdict.rule = "policy";
-			step->refused = true;
-		}
+	if (!c)
+		refuse_unknown(scope, step, "there is no memory to follow the security context");
+	else if (step->lost)
+		refuse_unknown(scope, step,
+			       "what is known of the security context was lost: the call waited on another "
+			       "stack, and another was made, or another thread went on with it");
+	if (!c)
 		return;
-	}
 	c->rounds++;
 	c->left = NULL;
 	if (!c->hashed && step->first_token && step->first_token->length && tr_level != TR_LEVEL_OFF) {

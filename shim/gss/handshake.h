@@ -27,6 +27,7 @@ struct tap_handshake {
 	bool delegation_open;	   /* see pol_facts */
 	unsigned would;		   /* told of before the token: see tap_judge */
 	struct tap_learning *learning;
+	bool lost;	     /* what was learned of this call: see tap_learn_end */
 	struct context *c;   /* from tap_handshake_judge to tap_handshake_tell */
 	bool refused, strip; /* the verdict: no context, or no delegated credential */
 	struct pol_verdict verdict;

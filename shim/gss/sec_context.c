@@ -120,11 +120,13 @@ static gss_cred_id_t cred_of(const struct call *call)
 }
 
 /* What the library answered. */
-static void learn(struct tap_handshake *step, const struct call *call, OM_uint32 minor)
+static void learn(struct tap_handshake *step, const struct call *call, OM_uint32 minor, uintptr_t frame)
 {
 	bool first = step->before == GSS_C_NO_CONTEXT;
 
-	tap_learn_end(step->learning);
+	step->lost = step->learning && !tap_learn_end(step->learning, frame);
+	if (step->lost)
+		step->learning = NULL;
 	step->minor = minor;
 	if (!GSS_ERROR(step->major) && *call->mech)
 		step->mech = *call->mech;
@@ -252,7 +254,7 @@ TAP_EXPORT OM_uint32 gss_init_sec_context(OM_uint32 *minor_status, gss_cred_id_t
 		step.major = real_call(minor_status, cred_of(&call), context, target, mech, flags, time_req,
 				       bindings, input, call.mech, output, call.flags, call.lifetime);
 		error = errno;
-		learn(&step, &call, *minor_status);
+		learn(&step, &call, *minor_status, (uintptr_t)__builtin_frame_address(0));
 	}
 	judge(&scope, &step, &call, minor_status);
 	if (scope.record)
@@ -306,7 +308,7 @@ TAP_EXPORT OM_uint32 gss_accept_sec_context(OM_uint32 *minor_status, gss_ctx_id_
 		step.major = real_call(minor_status, context, cred_of(&call), input, bindings, from,
 				       call.mech, output, call.flags, call.lifetime, call.delegated);
 		error = errno;
-		learn(&step, &call, *minor_status);
+		learn(&step, &call, *minor_status, (uintptr_t)__builtin_frame_address(0));
 	}
 	if (tap_is_complete(step.major) && from)
 		step.source = *from;

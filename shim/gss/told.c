@@ -227,11 +227,12 @@ static void describe_left(struct tr_draft *d)
 static void tell_left(const char *reason)
 {
 	static const struct tap_scope no_call;
-	const struct tap_learning *l = tap_learning_left();
+	struct tap_learning *l = tap_learning();
 	struct context c = {.rounds = 1};
 
-	if (!l || l->call.guests || l->call.process != tap_lineage())
+	if (!l || l->call.left || l->call.guests || l->call.process != tap_lineage())
 		return;
+	l->call.left = true; /* and goes on to be learned of: where it is not certain it may return yet */
 	if (l->call.before != GSS_C_NO_CONTEXT) {
 		tap_context_left(l->call.before, reason);
 		return;
