@@ -253,6 +253,25 @@ END
     told 1 '.event == "would_refuse" and (.reason | test("no socket could be made to answer"))'
 }
 
+# 290 is eventfd2, which libzmq makes each socket with, 257 openat.
+@test "where asking would be the end of a program that has forbidden it to itself nobody comes in, and it lives" {
+    policy "{plain: $PWD/users}"
+    steps start "forbid 290 plain,domain=d,user=joe,password=x"
+    [ "$output" = $'out auth 300\nended' ]
+    told 1 '.event == "authentication" and .reason == "the program'"'"'s ZAP handler could not be asked"'
+    # The recorder needs it as well, and says so.
+    run -0 --separate-stderr timeout 60 "$GSSTAP" run -p p.bin -o trace.pcapng -- "$PYTHON" "$TOP/tests/hosts/auth_both.py" \
+        "forbid 257 plain,domain=d,user=joe,password=x"
+    [ "$output" = $'out auth 300\nended' ]
+}
+
+@test "a handler whose answers may be to others is refused" {
+    policy "{plain: $PWD/users}"
+    steps dealer
+    [ "$output" = $'refused 13\nended' ]
+    told 1 '.event == "refused" and (.reason | startswith("a ZAP handler is a REP or a ROUTER: "))'
+}
+
 @test "the program finds its handler by the name that it has given it" {
     policy '{}'
     cat >names.py <<'END'

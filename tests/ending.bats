@@ -106,15 +106,22 @@ never_returns() {
     jq -c 'select(.event == "handshake") | [.role, .outcome, .reason]' lines >told
 }
 
+# Which of both is told where nothing follows the jump but the end: that may stand lower on the stack, or higher.
+either() {
+    jq -r '.[1]' left | grep -xF -e "$jumped" -e "$ended"
+}
+
 @test "a call that never returns is told of, and its handshake is given up" {
     kvno -q host/localhost
     jumped="the program jumped out of the call"
+    ended="the process ended, and the call had not returned"
     for how in retry end thread cancel exit; do
         never_returns $how
         case $how in
         thread | cancel) why="the thread ended, and the call had not returned" ;;
-        exit) why="the process ended, and the call had not returned" ;;
-        *) why=$jumped ;;
+        exit) why=$ended ;;
+        retry) why=$jumped ;;
+        end) why=$(either) ;;
         esac
         [ "$(cat left)" = "[\"gss_init_sec_context\",\"$why\"]" ]
         [ "$(head -n 1 told)" = "[\"initiator\",\"abandoned\",\"$why\"]" ]
@@ -137,9 +144,10 @@ never_returns() {
     jq -e -s 'map(select(.abandoned == 1)) | length == 1' <("$GSSTAP" decode --summary --format json trace/*)
     mkfifo pipe
     KRB5_TRACE=$PWD/pipe never_returns later
-    [ "$(cat left)" = "[\"gss_init_sec_context\",\"$jumped\"]" ]
+    why=$(either)
+    [ "$(cat left)" = "[\"gss_init_sec_context\",\"$why\"]" ]
     [ "$(cat told)" = "[\"acceptor\",\"established\",null]
-[\"initiator\",\"abandoned\",\"$jumped\"]" ]
+[\"initiator\",\"abandoned\",\"$why\"]" ]
     # Below that of a handler on another stack a call may go on.
     never_returns aside
     [ "$(jq -r 'select(.event == "left" or .call == "gss_delete_sec_context") | .event' lines)" = 'call

@@ -61,7 +61,7 @@ endif
 
 # Unit tests link what they call out of one archive: the tools, the trace's writer, main.c without its main, and what
 # of the shim needs no host.
-SHIM_PURE     := $(addprefix shim/auth/,brake_table.c brake_who.c curve.c decide.c lines.c mark.c plain.c) shim/core/masked.c shim/core/monotonic.c shim/core/policy.c shim/core/spare.c shim/core/text.c shim/gss/sids.c shim/krb5/trace_text.c shim/wire/buffer.c shim/wire/frame.c shim/wire/tie.c shim/zmq/value.c $(SHIM_SEAL)
+SHIM_PURE     := $(addprefix shim/auth/,brake_table.c brake_who.c curve.c decide.c lines.c mark.c plain.c) shim/core/filter.c shim/core/masked.c shim/core/monotonic.c shim/core/policy.c shim/core/spare.c shim/core/text.c shim/gss/sids.c shim/krb5/trace_text.c shim/wire/buffer.c shim/wire/frame.c shim/wire/tie.c shim/zmq/value.c $(SHIM_SEAL)
 UNIT_PROGRAMS := $(shell grep -lE '^int main\>' tests/unit/*.c 2>/dev/null)
 UNIT_HELPERS  := $(filter-out $(UNIT_PROGRAMS),$(wildcard tests/unit/*.c))
 UNITS         := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_PROGRAMS))

@@ -5,6 +5,7 @@
  */
 #include "shim/auth/auth.h"
 
+#include "shim/core/filter.h"
 #include "shim/core/text.h"
 
 #include <dirent.h>
@@ -104,7 +105,9 @@ const char *tap_curve_why_not(const char *directory, const char *field, const ui
 		tap_copy(user, size, text);
 		return NULL;
 	}
-	fd = (int)syscall(SYS_openat, AT_FDCWD, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = tap_is_death(TAP_DEATH_FILES)
+		     ? -1
+		     : (int)syscall(SYS_openat, AT_FDCWD, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
 		*status = 300;
 		return " names a directory that cannot be read";

@@ -2,6 +2,8 @@
 /* See lines.h. */
 #include "shim/auth/lines.h"
 
+#include "shim/core/filter.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -14,6 +16,10 @@ bool tap_lines_open(struct tap_lines *lines, int from, const char *path)
 	struct stat st;
 
 	lines->at = lines->count = 0;
+	lines->fd = -1;
+	errno = EPERM;
+	if (tap_is_death(TAP_DEATH_FILES))
+		return false;
 	/* Nobody waits for who writes to a pipe. */
 	lines->fd = (int)syscall(SYS_openat, from, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (lines->fd < 0)

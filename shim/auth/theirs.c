@@ -10,6 +10,7 @@
  */
 #include "shim/auth/theirs.h"
 
+#include "shim/core/filter.h"
 #include "shim/core/text.h"
 #include "shim/wire/frame.h"
 
@@ -158,7 +159,7 @@ void tap_theirs_close(struct tap_theirs *theirs)
 static void *open_socket(const struct tap_theirs *theirs, int *readable)
 {
 	const struct tap_auth_calls *calls = theirs->calls;
-	void *socket = calls->socket(theirs->context, ZMQ_ROUTER);
+	void *socket = tap_is_death(TAP_DEATH_SOCKET) ? NULL : calls->socket(theirs->context, ZMQ_ROUTER);
 	size_t size = sizeof(*readable);
 	int none = 0, yes = 1;
 

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+unsigned tap_deaths;
+
 static bool jumps(const struct sock_filter *in, uint32_t a, uint32_t x)
 {
 	uint32_t with = BPF_SRC(in->code) == BPF_X ? x : in->k;

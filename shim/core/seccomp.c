@@ -102,18 +102,23 @@ static const struct {
 	struct call call;
 } others_calls[] = {
 	{TAP_DEATH_HANDSHAKE, {SYS_clone3, {0}}},
+	{TAP_DEATH_HANDSHAKE, {SYS_clone, {0}}}, /* where that is refused */
 	{TAP_DEATH_HANDSHAKE, {SYS_rseq, {0}}},
 	{TAP_DEATH_HANDSHAKE, {SYS_set_robust_list, {0}}},
 	{TAP_DEATH_HANDSHAKE, {SYS_exit, {0}}},
 	{TAP_DEATH_HANDSHAKE, {SYS_mprotect, {0, 4096, PROT_READ | PROT_WRITE}}},
-	{TAP_DEATH_HANDSHAKE, {SYS_openat, {AT_FDCWD & 0xffffffff, 0, O_RDONLY}}},
-	{TAP_DEATH_HANDSHAKE, {SYS_newfstatat, {0}}},
-	{TAP_DEATH_HANDSHAKE, {SYS_read, {0}}},
-	{TAP_DEATH_HANDSHAKE, {SYS_close, {0}}},
+	{TAP_DEATH_HANDSHAKE | TAP_DEATH_FILES, {SYS_openat, {AT_FDCWD & 0xffffffff, 0, O_RDONLY}}},
+	{TAP_DEATH_HANDSHAKE | TAP_DEATH_FILES, {SYS_newfstatat, {0}}},
+	{TAP_DEATH_HANDSHAKE | TAP_DEATH_FILES, {SYS_read, {0}}},
+	{TAP_DEATH_HANDSHAKE | TAP_DEATH_FILES, {SYS_close, {0}}},
+	{TAP_DEATH_HANDSHAKE, {SYS_lseek, {0}}},
+	{TAP_DEATH_HANDSHAKE, {SYS_access, {0}}},
+	{TAP_DEATH_FILES, {SYS_getdents64, {0}}},
+	{TAP_DEATH_SOCKET, {SYS_eventfd2, {0}}},
+	{TAP_DEATH_GROW, {SYS_mremap, {0}}},
 	{TAP_DEATH_HANDSHAKE | TAP_DEATH_RANDOM, {SYS_getrandom, {0}}},
 	{TAP_DEATH_SHUTDOWN, {SYS_shutdown, {0, SHUT_RDWR}}},
 };
-unsigned tap_deaths;
 
 /* Where it is not, the kernel takes no filter. */
 static bool is_there(const struct sock_fprog *program)

@@ -2,6 +2,8 @@
 /* See buffer.h. */
 #include "shim/wire/buffer.h"
 
+#include "shim/core/filter.h"
+
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -64,6 +66,7 @@ bool tap_wire_room(struct wire_buffer *b, size_t more)
 	size_t left = wire_left(b), room = b->room ? b->room : FIRST;
 	int saved = errno;
 	void *grown;
+	bool moves;
 
 	if (!left)
 		b->at = b->end = 0;
@@ -80,11 +83,17 @@ bool tap_wire_room(struct wire_buffer *b, size_t more)
 			return false;
 		room *= 2;
 	}
-	grown = b->bytes ? mremap(b->bytes, b->room, room, MREMAP_MAYMOVE)
-			 : mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	moves = b->bytes && tap_is_death(TAP_DEATH_GROW);
+	grown = b->bytes && !moves
+			? mremap(b->bytes, b->room, room, MREMAP_MAYMOVE)
+			: mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	errno = saved;
 	if (grown == MAP_FAILED)
 		return false;
+	if (moves) {
+		memcpy(grown, b->bytes, b->end);
+		munmap(b->bytes, b->room);
+	}
 	b->bytes = grown;
 	b->room = room;
 	return true;

@@ -3,6 +3,7 @@
 #include "shim/wire/zap.h"
 
 #include "shim/auth/auth.h"
+#include "shim/core/filter.h"
 #include "shim/core/masked.h"
 #include "shim/core/monotonic.h"
 #include "shim/wire/abroad.h"
@@ -82,7 +83,7 @@ static bool send_text(const struct tap_zap *zap, void *socket, const char *text,
 static void *ask(const struct wire *wire, const char *handler)
 {
 	const struct tap_zap *zap = &wire->tie->zap;
-	void *socket = zap->calls.socket(zap->context, ZMQ_DEALER);
+	void *socket = tap_is_death(TAP_DEATH_SOCKET) ? NULL : zap->calls.socket(zap->context, ZMQ_DEALER);
 	char address[128];
 	int none = 0;
 

@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+#define SERVER 12 /* of the draft API */
+
 /* What the judgement made of the call. */
 struct judged {
 	int error;    /* errno of a refusal; 0: go on */
@@ -160,6 +162,18 @@ static int unknown_handler(const struct tap_scope *scope, const char *endpoint)
 	return ENOMEM;
 }
 
+/* Each of our questions has a pipe of its own, by which others would answer in turn. */
+static bool answers_who_asked(const struct tap_scope *scope, void *socket, char *reason, size_t size)
+{
+	int type = tap_socket_type(scope, socket);
+
+	if (type == ZMQ_REP || type == ZMQ_ROUTER || type == SERVER)
+		return true;
+	tap_copy(reason, size,
+		 "a ZAP handler is a REP or a ROUTER: what another one answers may be to others");
+	return false;
+}
+
 /*
  * Where the policy says who may come in libzmq asks ours, which asks the program's in turn. 0, or an errno:
  * the bind of that is refused.
@@ -176,7 +190,8 @@ static int begin_handler(const struct pol *policy, const struct tap_scope *scope
 		return unknown_handler(scope, endpoint);
 	if (pol_authenticates(policy)) {
 		verdict.audit = !pol_enforces(policy);
-		if (tap_auth_serve(scope, context, verdict.reason, sizeof(verdict.reason)))
+		if (answers_who_asked(scope, socket, verdict.reason, sizeof(verdict.reason)) &&
+		    tap_auth_serve(scope, context, verdict.reason, sizeof(verdict.reason)))
 			flags |= TAP_SOCKET_ZAP_MOVED;
 		else if (refuse(scope, &verdict, endpoint))
 			return EACCES;

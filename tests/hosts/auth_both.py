@@ -8,6 +8,8 @@ auth_both.py STEP...: a step is
   stop          it is closed
   late HOW case the handler is bound when the endpoint has been
   case          as of auth_pair.py, in the same context: null,domain=d or plain,domain=d,user=joe,password=x
+  forbid N case when the endpoint has been bound the program is killed for that system call
+  dealer        a handler is bound that answers in turn
   asked         what the handler was asked since, or "nothing"
 At last the context ends, and it says "ended".
 """
@@ -17,6 +19,7 @@ import threading
 import time
 
 import auth_pair
+import confined
 import zmq
 from zmq.auth.thread import ThreadAuthenticator
 
@@ -103,12 +106,23 @@ def main():
             handler = started(context, rest or "200")
         elif word == "stop":
             handler.stop()
+            free(context)  # who came before that would be asked about by a handler that is closing
             handler = None
         elif word == "late":
             how, _, case = rest.partition(" ")
             made = []
             print(auth_pair.told(context, case, lambda: made.append(started(context, how))), flush=True)
             handler = made[0]
+        elif word == "forbid":
+            number, _, case = rest.partition(" ")
+            print(auth_pair.told(context, case, lambda: confined.forbid([int(number)])), flush=True)
+        elif word == "dealer":
+            with context.socket(zmq.DEALER) as s:
+                try:
+                    s.bind(ZAP)
+                    print("bound", flush=True)
+                except zmq.ZMQError as error:
+                    print("refused", error.errno, flush=True)
         elif word == "asked":
             print("asked", "; ".join(handler.asked) or "nothing", flush=True)
             handler.asked.clear()

@@ -41,6 +41,8 @@ def main(endpoint, *numbers):
     push.send(b"first")
     pull.recv()
     forbid([int(number) for number in numbers])
+    push.send(bytes(100000))
+    assert pull.recv() == bytes(100000)
     for number in range(200):
         push.send(b"%d" % number)
     print(sum(pull.recv() == b"%d" % number for number in range(200)), flush=True)
@@ -59,4 +61,5 @@ def main(endpoint, *numbers):
     os._exit(0)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])
