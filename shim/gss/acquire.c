@@ -2,6 +2,7 @@
 /* See acquire.h. */
 #include "shim/gss/acquire.h"
 
+#include "shim/core/lock.h"
 #include "shim/core/program.h"
 #include "shim/gss/drop.h"
 #include "trace/unconst.h"
@@ -224,7 +225,16 @@ static __attribute__((noinline)) void blame(struct source *s, OM_uint32 major, O
 	s->verdict.action = POL_DENY;
 }
 
-static OM_uint32 acquire(struct source *s, const struct tap_acquiring *a)
+/* By keys of an initiator's, for which the library gets tickets: what is in the cache until then goes. */
+static bool fills_cache(const struct source *s)
+{
+	for (OM_uint32 i = 0; i < s->set.count; i++)
+		if (!strcmp(s->element[i].key, "client_keytab"))
+			return s->element[i].value != no_keys;
+	return false;
+}
+
+static OM_uint32 ask_library(struct source *s, const struct tap_acquiring *a)
 {
 	__typeof__(&gss_acquire_cred_from) from = TAP_OTHER(s->scope, gss_acquire_cred_from);
 	__typeof__(&gss_add_cred_from) add = TAP_OTHER(s->scope, gss_add_cred_from);
@@ -244,6 +254,19 @@ static OM_uint32 acquire(struct source *s, const struct tap_acquiring *a)
 			     a->lifetime);
 	tap_quiet_end();
 	tap_drop_name(s->scope, &imported);
+	return major;
+}
+
+/* Of two threads that fill a cache at once the second would empty it where the first looks for a ticket. Who
+ * waits for a KDC too long is not waited for. */
+static OM_uint32 acquire(struct source *s, const struct tap_acquiring *a)
+{
+	static struct tap_lock filling;
+	bool locked = fills_cache(s) && tap_lock(&filling);
+	OM_uint32 major = ask_library(s, a);
+
+	if (locked)
+		tap_unlock(&filling);
 	return major;
 }
 
