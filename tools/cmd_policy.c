@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 /* A new file is readable for all, as the services that use it run as other users and it holds no secrets. */
 #define NEW_MODE 0644
@@ -216,10 +217,12 @@ static int put_once(const char *output, const void *image, size_t len, char *err
 static int put(const char *output, const void *image, size_t len)
 {
 	char error[256] = FILE_CHANGES;
-	int status = 1;
+	int status = 1, held = file_hold_beside(output);
 
 	for (int i = 0; status > 0 && i < FILE_TRIES; i++)
 		status = put_once(output, image, len, error, sizeof(error));
+	if (held >= 0)
+		close(held);
 	if (!status)
 		return TOOL_OK;
 	tool_error("cannot write %s: %s", output, error);

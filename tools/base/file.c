@@ -7,17 +7,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ACL "system.posix_acl_access"
-#define ACL_MAX 65536 /* XATTR_SIZE_MAX */
+#define ACL_MAX 65536  /* XATTR_SIZE_MAX */
+#define HOLD_TRIES 500 /* every 10 ms */
 
 int file_write_all(int fd, const void *bytes, size_t len)
 {
@@ -67,6 +71,26 @@ static int find_target(const char *path, char target[PATH_MAX], struct stat *old
 		return 0;
 	errno = ENAMETOOLONG;
 	return say(error, size, NULL);
+}
+
+int file_hold_folder(int directory, const char *folder)
+{
+	static const struct timespec nap = {.tv_nsec = 10000000};
+	int fd = openat(directory, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	for (int i = 0; fd >= 0 && i < HOLD_TRIES && flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+	     i++)
+		nanosleep(&nap, NULL);
+	return fd;
+}
+
+int file_hold_beside(const char *path)
+{
+	char target[PATH_MAX];
+
+	if (!realpath(path, target) && snprintf(target, sizeof(target), "%s", path) >= PATH_MAX)
+		return -1;
+	return file_hold_folder(AT_FDCWD, dirname(target));
 }
 
 /* The new file is to be read by whom the old one was. The owner comes first: a change of it clears mode bits.

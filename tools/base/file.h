@@ -26,6 +26,14 @@ int file_replace(const char *path, const struct stat *old, const void *bytes, si
 int file_replace_same(int directory, const char *name, const struct stat *old, const void *bytes, size_t len,
 		      char *error, size_t size);
 
+/*
+ * Who reads a file and replaces it by what he makes of it holds its folder meanwhile: others who do wait,
+ * some seconds at most. A descriptor, which is to be closed, or -1: it cannot be opened. The second is of the
+ * file that path, or a link there, leads to.
+ */
+int file_hold_folder(int directory, const char *folder);
+int file_hold_beside(const char *path);
+
 /* How often that is tried, each time with what came to stand there: of several who do it at the same time one
  * succeeds each time. */
 #define FILE_TRIES 200

@@ -102,10 +102,12 @@ static int put_once(struct kick_place *place, const char *pattern, char *error, 
 
 int kick_put(struct kick_place *place, const char *pattern, char *error, size_t size)
 {
-	int status = 1;
+	int status = 1, held = file_hold_folder(place->directory, ".");
 
 	for (int i = 0; status > 0 && i < FILE_TRIES; i++)
 		status = put_once(place, pattern, error, size);
+	if (held >= 0)
+		close(held);
 	if (status > 0)
 		return say(error, size, FILE_CHANGES);
 	if (!status && fstatat(place->directory, place->name, &place->status, AT_SYMLINK_NOFOLLOW))
