@@ -8,6 +8,7 @@ bats_require_minimum_version 1.5.0
 load helper
 load wire
 load peers
+load auth
 
 setup_file() {
     realm_up -u alice -s zmq@localhost
@@ -26,13 +27,6 @@ setup() {
 
 teardown() {
     stop_all
-}
-
-# policy LINE...: p.bin, with these rules of zmq.auth.
-policy() {
-    printf 'version: 1\nmode: %s\nzmq:\n  auth:\n' "${MODE:-enforce}" >p.yaml
-    printf '    - %s\n' "$@" >>p.yaml
-    "$GSSTAP" policy compile -o p.bin p.yaml
 }
 
 # steps STEP...: under the policy; all end in time.
